@@ -1,0 +1,27 @@
+//! The rules of the house, one file each: a rule takes the tree and says what it found.
+
+mod errors;
+mod graph;
+mod links;
+mod locks;
+mod pure;
+mod shape;
+mod words;
+
+use crate::tree::{Finding, Tree};
+
+/// Everything that is wrong with the tree, in the order of the files.
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    let rules = [
+        errors::check,
+        graph::check,
+        links::check,
+        locks::check,
+        pure::check,
+        shape::check,
+        words::check,
+    ];
+    let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(tree)).collect();
+    findings.sort();
+    findings
+}
