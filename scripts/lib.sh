@@ -94,7 +94,7 @@ count_lines() {
         /^(#|ℹ) fail [0-9]+$/ { f += $3; next }
         /^(#|ℹ) skipped [0-9]+$/ { s += $3; next }
         # our own scripts
-        /^([a-z-]+: )?[0-9]+ passed, [0-9]+ failed/ { p += number("passed"); f += number("failed"); s += number("skipped") }
+        /^([A-Za-z-]+: )?[0-9]+ passed, [0-9]+ failed/ { p += number("passed"); f += number("failed"); s += number("skipped") }
         END { print p + 0, f + 0, s + 0 }')
     if ((code != 0 && failed == 0)) || ((code == 0 && passed == 0 && ${EMPTY_OK:-0} == 0)); then failed=$((failed + 1)); fi
     count "$step" "$passed" "$failed" "$skipped"

