@@ -1,0 +1,80 @@
+//! Every limit in one place, each with its reason. Bytes unless the name says otherwise.
+
+/// A message's text with its payload: seed of every buffer size; larger things are files.
+pub const MESSAGE_BYTES_MAX: usize = 50 * 1024;
+/// One HTTP request body or WebSocket frame: a message with room for escapes and its envelope.
+pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
+/// Nesting of any JSON a client sends: parsers recurse, and nobody needs more.
+pub const JSON_DEPTH_MAX: usize = 32;
+/// A JSON Schema of an event type.
+pub const SCHEMA_BYTES_MAX: usize = 16 * 1024;
+/// Mentions in one message: each one lands in an inbox.
+pub const MENTIONS_MAX: usize = 64;
+/// A handle, room or group name: must stay readable in a table of 80 columns.
+pub const NAME_CHARS_MAX: usize = 40;
+/// A display name, label or role.
+pub const LABEL_CHARS_MAX: usize = 80;
+/// A topic, profile text or summary.
+pub const TEXT_CHARS_MAX: usize = 500;
+/// Each metadata value a client states about itself.
+pub const METADATA_CHARS_MAX: usize = 256;
+/// Roles of one participant.
+pub const ROLES_MAX: usize = 16;
+/// Members named when a room or group conversation is created.
+pub const INITIAL_MEMBERS_MAX: usize = 100;
+/// An idempotency key as the client sends it.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 128;
+/// Keyed commands remembered per participant, evicted oldest first: an hour of steady work.
+pub const KEYED_COMMANDS_MAX: usize = 10_000;
+/// Acknowledged ranges kept above an inbox's watermark: `now` may overtake, but not for ever.
+pub const INBOX_RANGES_MAX: usize = 256;
+/// A page of any list.
+pub const PAGE_ITEMS_MAX: usize = 500;
+/// A page when the client names no size.
+pub const PAGE_ITEMS_DEFAULT: usize = 50;
+/// Events waiting for one subscriber before it is cut off and has to resume.
+pub const SUBSCRIBER_EVENTS_MAX: usize = 4096;
+/// Bytes waiting for one subscriber before it is cut off.
+pub const SUBSCRIBER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Calls one WebSocket may have in flight: beyond it reading from the socket pauses.
+pub const CALLS_IN_FLIGHT_MAX: usize = 512;
+/// Time a new WebSocket has to say hello, milliseconds.
+pub const HELLO_WAIT_MS: u64 = 10_000;
+/// Between WebSocket pings and SSE keepalive comments, milliseconds.
+pub const KEEPALIVE_MS: u64 = 30_000;
+/// A session whose connection broke is kept open this long for it to come back, milliseconds.
+pub const SESSION_GRACE_MS: u64 = 30_000;
+/// A presence beat older than this means away, milliseconds.
+pub const PRESENCE_STALE_MS: u64 = 90_000;
+/// A typing signal ends by itself after this, milliseconds.
+pub const TYPING_MS: u64 = 6_000;
+/// A browser's sign-in, milliseconds: a day.
+pub const COOKIE_MS: u64 = 24 * 60 * 60 * 1000;
+/// A one-time sign-in link, milliseconds: ten minutes.
+pub const LOGIN_LINK_MS: u64 = 10 * 60 * 1000;
+/// Failed logins allowed per address in [`LOGIN_WINDOW_MS`].
+pub const LOGIN_FAILURES_MAX: u32 = 5;
+/// The window for [`LOGIN_FAILURES_MAX`], milliseconds: five minutes.
+pub const LOGIN_WINDOW_MS: u64 = 5 * 60 * 1000;
+/// Passwords hashed at the same time: each takes 19 MiB and a core.
+pub const PASSWORD_HASHES_MAX: usize = 2;
+/// A password: shorter ones are guessed, longer ones are somebody's denial of service.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// See [`PASSWORD_CHARS_MIN`].
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// Uses of one invite.
+pub const INVITE_USES_MAX: u32 = 1000;
+/// Requests a minute of an API key that names no limit.
+pub const API_KEY_PER_MINUTE_DEFAULT: u32 = 60;
+/// Requests a day of an API key that names no limit.
+pub const API_KEY_PER_DAY_DEFAULT: u32 = 10_000;
+/// Words of a search query that count: more make a slow query, not a better one.
+pub const SEARCH_WORDS_MAX: usize = 16;
+/// Commands the writer takes in one batch: one sync is shared by at most this many.
+pub const BATCH_COMMANDS_MAX: usize = 1024;
+/// Bytes of log lines in one batch.
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Commands waiting for the writer before new ones are refused as `overloaded`.
+pub const WRITER_QUEUE_MAX: usize = 16_384;
+/// Parents of a participant followed upward: an agent of an agent of an agent is deep enough.
+pub const PARENT_DEPTH_MAX: usize = 8;
