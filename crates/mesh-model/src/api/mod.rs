@@ -1,1 +1,22 @@
-//! The JSON that clients send and receive.
+//! The JSON that clients send and receive, a file per noun. Inputs refuse unknown fields;
+//! outputs may gain fields. Where a room or participant is named, id and name both do.
+
+mod admin;
+mod common;
+mod inbox;
+mod message;
+mod participant;
+mod room;
+mod session;
+mod status;
+mod typed;
+
+pub use admin::*;
+pub use common::*;
+pub use inbox::*;
+pub use message::*;
+pub use participant::*;
+pub use room::*;
+pub use session::*;
+pub use status::*;
+pub use typed::*;

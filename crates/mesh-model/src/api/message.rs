@@ -1,0 +1,214 @@
+//! Messages: post, read, search, receipts.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::api::ParticipantRef;
+use crate::events::Priority;
+use crate::ids::{MessageId, ParticipantId, RoomId, Seq};
+use crate::time::Millis;
+
+/// A message's content as the log stores it; erasable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageBody {
+    /// The text.
+    pub text: String,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Where it stands.
+    pub room: RoomId,
+    /// Who wrote it.
+    pub from: ParticipantRef,
+    /// The text; empty once deleted.
+    pub text: String,
+    /// Whom it names.
+    #[serde(default)]
+    pub mentions: Vec<ParticipantId>,
+    /// How soon to look at it.
+    pub priority: Priority,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// The first message of its thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageId>,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+    /// The registered event type the payload was checked against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_type: Option<String>,
+    /// When the text last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Millis>,
+    /// Whether it was taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// How many messages its thread has, this one not counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub replies: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// Post to a room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePostInput {
+    /// The room: id or name.
+    pub room: String,
+    /// The text, with `@handle` where it names somebody. At most 50 KiB with the payload.
+    pub text: String,
+    /// The message it answers, in the same room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// How soon to look at it; `next` if absent.
+    #[serde(default)]
+    pub priority: Priority,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+    /// A registered event type to check the payload against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_type: Option<String>,
+}
+
+/// Post to whoever is named: a person, a room, a group, everybody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageSendInput {
+    /// `@handle` (direct), `#room` or a room's name or id, `group:NAME`, or `everyone`.
+    pub to: String,
+    /// The text. At most 50 KiB with the payload.
+    pub text: String,
+    /// The message it answers, in the same conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// How soon to look at it; `next` if absent.
+    #[serde(default)]
+    pub priority: Priority,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+}
+
+/// The message was stored: it survives a power cut from here on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Posted {
+    /// The message.
+    pub id: MessageId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Where.
+    pub room: RoomId,
+}
+
+/// Read a room's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageListInput {
+    /// The room: id or name.
+    pub room: String,
+    /// Only messages later than this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Seq>,
+    /// Only messages earlier than this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Seq>,
+    /// At most so many (1 to 500, 50 if absent). Without `after` the newest ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Wait until the node's views have reached this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_seq: Option<Seq>,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageRefInput {
+    /// The message.
+    pub message: MessageId,
+}
+
+/// Change the text of one's own message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageEditInput {
+    /// The message.
+    pub message: MessageId,
+    /// The text from here on.
+    pub text: String,
+}
+
+/// Search messages one may read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageSearchInput {
+    /// Words; all of them must occur. The last one also matches as the beginning of a word.
+    pub q: String,
+    /// Only in this room: id or name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<String>,
+    /// Only by this participant: id or handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Only later than this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
+    /// Only earlier than this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+    /// At most so many (1 to 500, 50 if absent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A message that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Found {
+    /// The message.
+    pub message: Message,
+    /// The place that matched, with the words between `⟦` and `⟧`.
+    pub snippet: String,
+}
+
+/// How far a message has come with one recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Durable in the log, and nothing more is known.
+    Stored,
+    /// Written to one of the recipient's connections or returned to one of its calls.
+    Offered,
+    /// The recipient proved that it took the message in.
+    InContext,
+    /// The recipient answered it.
+    Replied,
+}
+
+/// One recipient's stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Receipt {
+    /// The recipient.
+    pub participant: ParticipantRef,
+    /// How far the message has come.
+    pub stage: Stage,
+}

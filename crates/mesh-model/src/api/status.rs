@@ -1,0 +1,95 @@
+//! The node about itself.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{MeshId, PublicKey, Seq};
+use crate::time::Millis;
+
+/// What the node says about itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Status {
+    /// The mesh.
+    pub mesh: MeshId,
+    /// Its name.
+    pub name: String,
+    /// The program's version.
+    pub version: String,
+    /// The key that signs checkpoints.
+    pub node_key: PublicKey,
+    /// When the node started.
+    pub started_at: Millis,
+    /// The newest event.
+    pub head: Seq,
+    /// How far the views are.
+    pub view: Seq,
+    /// What the log's check has found.
+    pub log: LogState,
+    /// Participants that are connected.
+    pub present: u32,
+    /// Agents among them.
+    pub agents_present: u32,
+    /// Participants in all.
+    pub participants: u32,
+    /// Rooms the caller can see.
+    pub rooms: u32,
+}
+
+/// What is known of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LogState {
+    /// Whether the node takes commands.
+    pub writable: bool,
+    /// Chain and signatures are verified up to here since the node started.
+    pub verified: Seq,
+    /// The first thing wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// Read the log itself, everything in it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogListInput {
+    /// Later than this place; from the beginning if absent.
+    #[serde(default)]
+    pub after: Seq,
+    /// At most so many (1 to 500, 50 if absent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A line of the log: header as stored. Content of messages is left out: rooms decide who reads it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LogEntry {
+    /// Its place.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Who did it and by what.
+    pub by: serde_json::Value,
+    /// What is for good.
+    pub facts: serde_json::Value,
+}
+
+/// One operation of the registry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OperationInfo {
+    /// Its name, such as `message.post`.
+    pub name: String,
+    /// `command` or `query`.
+    pub kind: String,
+    /// What it does.
+    pub doc: String,
+    /// The permission it needs.
+    pub permission: Option<crate::permission::Permission>,
+    /// Its method in REST.
+    pub method: String,
+    /// Its path in REST.
+    pub path: String,
+    /// An example of its input.
+    pub example: serde_json::Value,
+}
