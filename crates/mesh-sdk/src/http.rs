@@ -1,0 +1,172 @@
+//! One question over HTTP, without a runtime: what a command line needs.
+
+use std::time::Duration;
+
+use mesh_model::error::Problem;
+use mesh_model::ops::{Declaration, Method, OpKind, Operation};
+use serde_json::{Map, Value};
+use ureq::Agent;
+use ureq::http::{Response, Uri};
+
+use crate::Error;
+
+/// Longer than any operation takes; a node that hangs is reported as unreachable.
+const ANSWER_WAIT: Duration = Duration::from_secs(60);
+
+/// A node's address and a token.
+#[derive(Debug, Clone)]
+pub struct Http {
+    url: String,
+    token: Option<String>,
+    agent: Agent,
+}
+
+/// An answer: the body and how it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body.
+    pub body: Value,
+}
+
+impl Http {
+    /// Talks to `url` with `token`, if there is one.
+    pub fn new(url: &str, token: Option<String>) -> Http {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(ANSWER_WAIT))
+            .user_agent(concat!("mesh-sdk/", env!("CARGO_PKG_VERSION")));
+        Http { url: url.trim_end_matches('/').to_owned(), token, agent: config.build().into() }
+    }
+
+    /// Calls an operation by its type.
+    pub fn call<O: Operation>(&self, input: O::Input) -> Result<O::Output, Error> {
+        let output = self.call_declared(&O::DECLARATION, serde_json::to_value(input)?)?;
+        Ok(serde_json::from_value(output.body)?)
+    }
+
+    /// Calls an operation by its declaration.
+    pub fn call_declared(&self, declaration: &Declaration, input: Value) -> Result<Answer, Error> {
+        let Value::Object(mut fields) = input else {
+            return Err(Error::Protocol("an input is a JSON object".to_owned()));
+        };
+        let mut target = fill_path(declaration.path, &mut fields)?;
+        let body = if declaration.kind == OpKind::Query {
+            target.push_str(&query(&fields));
+            None
+        } else {
+            Some(Value::Object(fields).to_string())
+        };
+        self.request(declaration.method.name(), &target, body)
+    }
+
+    /// Fetches a path that is no operation.
+    pub fn get(&self, path: &str) -> Result<Answer, Error> {
+        self.request(Method::Get.name(), path, None)
+    }
+
+    fn request(&self, method: &str, target: &str, body: Option<String>) -> Result<Answer, Error> {
+        let uri: Uri = format!("{}{target}", self.url).parse().map_err(|why| self.unreachable(why))?;
+        let mut request = ureq::http::Request::builder().method(method).uri(uri);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let sent = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json").body(body);
+                self.agent.run(request.map_err(|why| self.unreachable(why))?)
+            }
+            None => self.agent.run(request.body(()).map_err(|why| self.unreachable(why))?),
+        };
+        read(sent.map_err(|why| self.unreachable(why))?)
+    }
+
+    fn unreachable(&self, why: impl std::fmt::Display) -> Error {
+        Error::Unreachable { url: self.url.clone(), why: why.to_string() }
+    }
+}
+
+fn read(mut response: Response<ureq::Body>) -> Result<Answer, Error> {
+    let status = response.status().as_u16();
+    let text = response.body_mut().read_to_string().map_err(|why| Error::Protocol(why.to_string()))?;
+    if status >= 400 {
+        return Err(match serde_json::from_str::<Problem>(&text) {
+            Ok(problem) => Error::Refused(problem.into()),
+            Err(_) => Error::Protocol(format!("status {status} without a problem document")),
+        });
+    }
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    Ok(Answer { status, body })
+}
+
+/// Moves the fields that the path names out of the input and into the path.
+fn fill_path(path: &str, fields: &mut Map<String, Value>) -> Result<String, Error> {
+    let mut filled = String::new();
+    for part in path.split('/').skip(1) {
+        filled.push('/');
+        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            None => filled.push_str(part),
+            Some(name) => {
+                let value = fields.remove(name);
+                let value = value.ok_or_else(|| Error::Protocol(format!("the input has no '{name}'")))?;
+                filled.push_str(&percent(&plain(&value)));
+            }
+        }
+    }
+    Ok(filled)
+}
+
+fn query(fields: &Map<String, Value>) -> String {
+    let mut query = String::new();
+    for (name, value) in fields {
+        let values = match value {
+            Value::Null => continue,
+            Value::Array(values) => values.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for value in values {
+            query.push(if query.is_empty() { '?' } else { '&' });
+            query.push_str(name);
+            query.push('=');
+            query.push_str(&percent(&plain(value)));
+        }
+    }
+    query
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn path_and_query_take_what_is_theirs() {
+        let Value::Object(mut fields) = json!({"room": "a/b", "limit": 5, "types": ["x", "y z"], "none": null}) else {
+            unreachable!()
+        };
+        let path = fill_path("/api/rooms/{room}/messages", &mut fields).unwrap();
+        assert_eq!(path, "/api/rooms/a%2Fb/messages");
+        assert_eq!(query(&fields), "?limit=5&types=x&types=y%20z");
+        assert!(fill_path("/api/rooms/{room}", &mut fields).is_err());
+    }
+}

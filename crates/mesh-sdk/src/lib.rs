@@ -1,0 +1,55 @@
+//! The Mesh's Rust client.
+//!
+//! [`Client`] keeps one WebSocket alive: it reconnects, repeats calls that were not answered
+//! (each command carries an idempotency key, so a repetition is safe) and resumes its
+//! subscription without gap or repetition. [`http`] asks one question and is done: what a
+//! command line needs.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), mesh_sdk::Error> {
+//! use mesh_model::{api::MessagePostInput, ops::MessagePost};
+//! use mesh_sdk::{Client, Filter, Options};
+//!
+//! let client = Client::connect(Options::new("http://127.0.0.1:7778", "mesh_ag_…")).await?;
+//! let mut items = client.subscribe(Filter::default()).await?;
+//! client.call::<MessagePost>(serde_json::from_str(r#"{"room":"general","text":"hello"}"#)?).await?;
+//! while let Some(item) = items.next().await {
+//!     println!("{} {}", item.seq, item.kind);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+mod driver;
+mod frames;
+pub mod http;
+mod stream;
+
+pub use client::{Client, Options};
+pub use frames::{Ephemeral, Welcomed};
+pub use stream::{Filter, Items};
+
+use mesh_model::Refusal;
+
+/// Why a call did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The node answered: no.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// The node could not be reached. A command may be repeated with the same key.
+    #[error("cannot reach the node at {url}: {why}")]
+    Unreachable {
+        /// Where it was looked for.
+        url: String,
+        /// What the network said.
+        why: String,
+    },
+    /// The node said something this client does not understand.
+    #[error("the node at the other end speaks another protocol: {0}")]
+    Protocol(String),
+    /// The JSON of an input or output does not fit its type.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+}
