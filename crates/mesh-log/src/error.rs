@@ -57,7 +57,9 @@ pub enum OpenError {
         dir: PathBuf,
     },
     /// Reading or repairing failed.
-    #[error("{0}; what is stored is unchanged; see that the disk is mounted, writable and not full, then start again")]
+    #[error(
+        "{0}; what is stored is unchanged; see that the disk is mounted, writable and not full, then start again"
+    )]
     Io(#[from] FileError),
     /// Looking for the log's end failed.
     #[error(transparent)]
@@ -79,7 +81,9 @@ pub enum AppendError {
         actual: Tail,
     },
     /// The batch does not fit into a segment. The log is unchanged.
-    #[error("the batch was not stored: it takes {bytes} bytes and at most {bytes_max} fit; split it")]
+    #[error(
+        "the batch was not stored: it takes {bytes} bytes and at most {bytes_max} fit; split it"
+    )]
     TooLarge {
         /// Size of the batch.
         bytes: u64,
@@ -87,7 +91,9 @@ pub enum AppendError {
         bytes_max: u64,
     },
     /// An earlier failure closed the log. The log is unchanged.
-    #[error("the batch was not stored: the log takes no more events after an earlier disk failure; check the disk and restart the node")]
+    #[error(
+        "the batch was not stored: the log takes no more events after an earlier disk failure; check the disk and restart the node"
+    )]
     ReadOnly,
     /// Writing failed and every trace of the batch has been removed.
     #[error("the batch was not stored: {source}")]
@@ -96,7 +102,9 @@ pub enum AppendError {
         source: FileError,
     },
     /// Writing failed and so did removing it: whether the batch is stored shows when the log is opened again.
-    #[error("whether the batch was stored is unknown: {source}; check the disk and restart the node")]
+    #[error(
+        "whether the batch was stored is unknown: {source}; check the disk and restart the node"
+    )]
     OutcomeUnknown {
         /// What failed.
         source: FileError,
@@ -122,7 +130,9 @@ pub enum EraseError {
         tail: u64,
     },
     /// An earlier failure closed the log.
-    #[error("nothing was erased: the log is read-only after an earlier disk failure; check the disk and restart the node")]
+    #[error(
+        "nothing was erased: the log is read-only after an earlier disk failure; check the disk and restart the node"
+    )]
     ReadOnly,
     /// The event could not be found in its segment.
     #[error("not everything was erased: {0}")]
@@ -136,7 +146,9 @@ pub enum EraseError {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The bytes are not those that were written.
-    #[error("the log is damaged at {problem}; run `mesh log verify` and restore the folder from a backup")]
+    #[error(
+        "the log is damaged at {problem}; run `mesh log verify` and restore the folder from a backup"
+    )]
     Damaged {
         /// What was found.
         problem: Problem,
@@ -198,7 +210,9 @@ pub enum ImportError {
     #[error("nothing was imported: the export is damaged at {0}")]
     Problem(Problem),
     /// A batch does not fit into a segment.
-    #[error("nothing was imported: a batch of {bytes} bytes does not fit into a segment of {bytes_max}")]
+    #[error(
+        "nothing was imported: a batch of {bytes} bytes does not fit into a segment of {bytes_max}"
+    )]
     TooLarge {
         /// Size of the batch.
         bytes: u64,

@@ -47,9 +47,15 @@ impl MemoryLog {
     /// Opens the log in `store`. With a key every batch is signed.
     pub fn open(store: &MemoryStore, key: Option<SigningKey>) -> Result<Self, OpenError> {
         if store.0.in_use.swap(true, Ordering::AcqRel) {
-            return Err(OpenError::InUse { dir: PathBuf::from("memory") });
+            return Err(OpenError::InUse {
+                dir: PathBuf::from("memory"),
+            });
         }
-        Ok(Self { store: store.clone(), key, tail: store.0.read().tail })
+        Ok(Self {
+            store: store.clone(),
+            key,
+            tail: store.0.read().tail,
+        })
     }
 }
 
@@ -72,7 +78,10 @@ impl Log for MemoryLog {
 
     fn append(&mut self, expected: Tail, events: &[Event<'_>]) -> Result<Tail, AppendError> {
         if expected != self.tail {
-            return Err(AppendError::Moved { expected, actual: self.tail });
+            return Err(AppendError::Moved {
+                expected,
+                actual: self.tail,
+            });
         }
         let mut lines = self.store.0.write();
         let start = lines.bytes.len();
@@ -96,13 +105,17 @@ impl Log for MemoryLog {
 
     fn erase(&mut self, seqs: &[u64]) -> Result<(), EraseError> {
         if let Some(seq) = seqs.iter().find(|seq| **seq == 0 || **seq > self.tail.seq) {
-            return Err(EraseError::NoSuchEvent { seq: *seq, tail: self.tail.seq });
+            return Err(EraseError::NoSuchEvent {
+                seq: *seq,
+                tail: self.tail.seq,
+            });
         }
         let mut lines = self.store.0.write();
         for seq in seqs {
             let header = lines.headers[*seq as usize - 1];
             let header_end = line_end(&lines.bytes, header);
-            let has_body = Header::parse(&lines.bytes[header..header_end]).is_ok_and(|header| header.body.is_some());
+            let has_body = Header::parse(&lines.bytes[header..header_end])
+                .is_ok_and(|header| header.body.is_some());
             if has_body {
                 let body = header_end + 1..line_end(&lines.bytes, header_end + 1);
                 let erased = erased_line(*seq, body.len());
@@ -133,11 +146,17 @@ impl Source for Shared {
     }
 
     fn start(&self) -> Position {
-        Position { segment: 1, offset: 0 }
+        Position {
+            segment: 1,
+            offset: 0,
+        }
     }
 
     fn find(&self, seq: u64) -> Result<Position, ReadError> {
-        Ok(Position { segment: 1, offset: self.read().headers[seq as usize - 1] as u64 })
+        Ok(Position {
+            segment: 1,
+            offset: self.read().headers[seq as usize - 1] as u64,
+        })
     }
 
     fn fill(&self, at: Position, len: usize, buf: &mut Vec<u8>) -> Result<Position, ReadError> {
@@ -158,5 +177,6 @@ fn line_end(bytes: &[u8], start: usize) -> usize {
 }
 
 fn line_starts(bytes: &[u8], start: usize) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(start), move |at| Some(line_end(bytes, *at) + 1)).take_while(move |at| *at < bytes.len())
+    std::iter::successors(Some(start), move |at| Some(line_end(bytes, *at) + 1))
+        .take_while(move |at| *at < bytes.len())
 }

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mesh_proof::{Body, Digest, Header, Line, Problem, ProblemKind, Tail, Trust, Verified, Verifier};
+use mesh_proof::{
+    Body, Digest, Header, Line, Problem, ProblemKind, Tail, Trust, Verified, Verifier,
+};
 use serde_json::value::RawValue;
 
 use crate::error::{ExportError, ReadError, VerifyError};
@@ -87,13 +89,18 @@ impl Clone for LogReader {
 
 impl std::fmt::Debug for LogReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LogReader").field("tail", &self.tail()).finish_non_exhaustive()
+        f.debug_struct("LogReader")
+            .field("tail", &self.tail())
+            .finish_non_exhaustive()
     }
 }
 
 impl LogReader {
     pub(crate) fn new(source: Arc<dyn Source>) -> Self {
-        Self { source, next: Mutex::new(None) }
+        Self {
+            source,
+            next: Mutex::new(None),
+        }
     }
 
     /// The last durable event.
@@ -126,17 +133,27 @@ impl LogReader {
             if stored.prev != last.head {
                 return Err("it does not follow from the line before");
             }
-            if stored.body.is_some_and(|body| Some(body.hash()) != stored.body_hash) {
+            if stored
+                .body
+                .is_some_and(|body| Some(body.hash()) != stored.body_hash)
+            {
                 return Err("the body's hash is not the one its header names");
             }
-            last = Tail { seq: record.seq, head: Digest::of(record.header) };
+            last = Tail {
+                seq: record.seq,
+                head: Digest::of(record.header),
+            };
             Ok(visit(record))
         })?;
         Ok(last)
     }
 
     /// Hands event `seq` to `take`; `None` if there is no such event (yet). Needs no index: a binary search.
-    pub fn get<T>(&self, seq: u64, take: impl FnOnce(Record<'_>) -> T) -> Result<Option<T>, ReadError> {
+    pub fn get<T>(
+        &self,
+        seq: u64,
+        take: impl FnOnce(Record<'_>) -> T,
+    ) -> Result<Option<T>, ReadError> {
         let mut take = Some(take);
         let mut taken = None;
         if seq >= 1 {
@@ -158,32 +175,63 @@ impl LogReader {
     }
 
     /// Checks everything durable, from the first line on. `progress` hears the number of events checked so far.
-    pub fn verify(&self, trust: &Trust, progress: &mut dyn FnMut(u64)) -> Result<Verified, VerifyError> {
+    pub fn verify(
+        &self,
+        trust: &Trust,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Verified, VerifyError> {
         let end = self.tail();
+        let (verified, last) = self.check(end, trust, progress)?;
+        if verified.tail == end {
+            return Ok(verified);
+        }
+        Err(VerifyError::Problem(Problem {
+            kind: ProblemKind::Missing,
+            segment: self.source.segment_name(last).into(),
+            line: 0,
+            seq: Some(verified.tail.seq + 1),
+            detail: format!("the log ends before event {}, which was stored", end.seq),
+        }))
+    }
+
+    /// Checks every stored line, whether or not it is known to be durable.
+    pub(crate) fn verify_stored(
+        &self,
+        trust: &Trust,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Verified, VerifyError> {
+        let no_end = Tail {
+            seq: u64::MAX,
+            head: Digest::ZERO,
+        };
+        Ok(self.check(no_end, trust, progress)?.0)
+    }
+
+    /// Checks up to the batch of `end`. Also returns the last segment looked at.
+    fn check(
+        &self,
+        end: Tail,
+        trust: &Trust,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(Verified, u64), VerifyError> {
         let mut verifier = Verifier::new(trust.clone());
-        let mut segment = None;
+        let mut segment = 0;
         self.lines(end, &mut |at, line| {
-            if segment != Some(at.segment) {
-                segment = Some(at.segment);
-                verifier.start_segment(&self.source.segment_name(at.segment));
+            if segment != at.segment {
+                segment = at.segment;
+                verifier.start_segment(&self.source.segment_name(segment));
             }
             let settled = verifier.feed(line);
             let verified = verifier.verified();
             progress(verified.events);
-            if settled || verified.tail.seq >= end.seq { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if settled || verified.tail.seq >= end.seq {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })?;
         let verified = verifier.finish().map_err(VerifyError::Problem)?;
-        if verified.tail == end {
-            return Ok(verified);
-        }
-        let problem = Problem {
-            kind: ProblemKind::Missing,
-            segment: segment.map_or_else(|| "log".into(), |segment| self.source.segment_name(segment).into()),
-            line: 0,
-            seq: Some(verified.tail.seq + 1),
-            detail: format!("the log ends before event {}, which was stored", end.seq),
-        };
-        Err(VerifyError::Problem(problem))
+        Ok((verified, segment))
     }
 
     /// Writes all durable lines without padding: valid JSON Lines that [`crate::import`] takes and anyone can verify.
@@ -199,7 +247,9 @@ impl LogReader {
                 return ControlFlow::Break(());
             }
             match mesh_proof::LineKey::peek(line) {
-                Some(key) if key.seq >= end.seq && key.rank == mesh_proof::Rank::Commit => ControlFlow::Break(()),
+                Some(key) if key.seq >= end.seq && key.rank == mesh_proof::Rank::Commit => {
+                    ControlFlow::Break(())
+                }
                 _ => ControlFlow::Continue(()),
             }
         })?;
@@ -227,7 +277,10 @@ impl LogReader {
         let mut len = CHUNK_BYTES;
         while next <= end {
             at = self.source.fill(at, len, &mut buf)?;
-            let mut chunk = Chunk { bytes: &buf, used: 0 };
+            let mut chunk = Chunk {
+                bytes: &buf,
+                used: 0,
+            };
             let mut flow = ControlFlow::Continue(());
             while flow.is_continue() && next <= end {
                 match chunk.next_event(next) {
@@ -294,8 +347,12 @@ impl LogReader {
             };
             let mut used = 0;
             while used < whole {
-                let line_end = memchr::memchr(b'\n', &buf[used..whole]).map_or(whole, |at| used + at);
-                let place = Position { offset: at.offset + used as u64, ..at };
+                let line_end =
+                    memchr::memchr(b'\n', &buf[used..whole]).map_or(whole, |at| used + at);
+                let place = Position {
+                    offset: at.offset + used as u64,
+                    ..at
+                };
                 if visit(place, &buf[used..line_end]).is_break() {
                     return Ok(());
                 }
@@ -343,13 +400,31 @@ struct Stored<'a> {
 
 impl<'a> Stored<'a> {
     fn record(&self) -> Record<'a> {
-        let Header { seq, at, kind, v, by, facts, body, .. } = self.header;
+        let Header {
+            seq,
+            at,
+            kind,
+            v,
+            by,
+            facts,
+            body,
+            ..
+        } = self.header;
         let content = match (&body, &self.body) {
             (None, _) => Content::None,
             (Some(_), None) => Content::Erased,
             (Some(_), Some(body)) => Content::Json(body.content),
         };
-        Record { seq, at, kind, v, by, facts, content, header: self.line }
+        Record {
+            seq,
+            at,
+            kind,
+            v,
+            by,
+            facts,
+            content,
+            header: self.line,
+        }
     }
 }
 
@@ -363,24 +438,37 @@ impl<'a> Chunk<'a> {
     /// Takes the lines of event `seq`, skipping commit and blank lines. `None` if they are not all here.
     fn next_event(&mut self, seq: u64) -> Result<Option<Stored<'a>>, String> {
         loop {
-            let Some((line, after)) = self.line(self.used) else { return Ok(None) };
+            let Some((line, after)) = self.line(self.used) else {
+                return Ok(None);
+            };
             if line.is_empty() || line.starts_with(b"{\"c\":") {
                 self.used = after;
                 continue;
             }
             let header = Header::parse(line).map_err(|error| error.to_string())?;
             if header.seq != seq {
-                return Err(format!("event {} stands where event {seq} belongs", header.seq));
+                return Err(format!(
+                    "event {} stands where event {seq} belongs",
+                    header.seq
+                ));
             }
             let (body, after) = match header.body {
                 None => (None, after),
                 Some(_) => {
-                    let Some((body, after)) = self.line(after) else { return Ok(None) };
+                    let Some((body, after)) = self.line(after) else {
+                        return Ok(None);
+                    };
                     (Self::body(body, seq)?, after)
                 }
             };
             self.used = after;
-            return Ok(Some(Stored { line, prev: header.prev, body_hash: header.body, header, body }));
+            return Ok(Some(Stored {
+                line,
+                prev: header.prev,
+                body_hash: header.body,
+                header,
+                body,
+            }));
         }
     }
 

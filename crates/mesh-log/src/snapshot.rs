@@ -69,8 +69,12 @@ impl Snapshots {
         if self.reader.head_at(tail.seq)? != Some(tail.head) {
             return Err(SnapshotError::NotInLog { seq: tail.seq });
         }
-        let title =
-            Title { seq: tail.seq, head: tail.head, fingerprint: fingerprint.to_owned(), sha256: Digest::of(bytes) };
+        let title = Title {
+            seq: tail.seq,
+            head: tail.head,
+            fingerprint: fingerprint.to_owned(),
+            sha256: Digest::of(bytes),
+        };
         let mut line = serde_json::to_vec(&title).expect("numbers and strings always serialise");
         line.push(b'\n');
         self.store.put(tail.seq, [&line, bytes])?;
@@ -104,7 +108,13 @@ fn decode(stored: &[u8], fingerprint: &str) -> Option<Snapshot> {
     let title: Title = serde_json::from_slice(&stored[..end]).ok()?;
     let bytes = stored[end + 1..].to_vec();
     let usable = title.fingerprint == fingerprint && title.sha256 == Digest::of(&bytes);
-    usable.then_some(Snapshot { tail: Tail { seq: title.seq, head: title.head }, bytes })
+    usable.then_some(Snapshot {
+        tail: Tail {
+            seq: title.seq,
+            head: title.head,
+        },
+        bytes,
+    })
 }
 
 /// Snapshots in memory.

@@ -17,7 +17,10 @@ pub struct Tail {
 
 impl Tail {
     /// The tail of a log without events.
-    pub const EMPTY: Self = Self { seq: 0, head: Digest::ZERO };
+    pub const EMPTY: Self = Self {
+        seq: 0,
+        head: Digest::ZERO,
+    };
 }
 
 /// One event as the log sees it: opaque facts that are for good and content that may be erased later.
@@ -85,7 +88,10 @@ pub fn erased_line(seq: u64, len: usize) -> Vec<u8> {
     line.extend_from_slice(b"{\"e\":");
     push_u64(&mut line, seq);
     line.push(b'}');
-    assert!(line.len() <= len, "an erased line is never longer than the body line it replaces");
+    assert!(
+        line.len() <= len,
+        "an erased line is never longer than the body line it replaces"
+    );
     line.resize(len, b' ');
     line
 }
@@ -100,7 +106,10 @@ fn push_events(tail: Tail, events: &[Event<'_>], out: &mut Vec<u8>) -> Result<Ta
         check(event, seq)?;
         let start = out.len();
         push_header(out, event, seq, &tail.head);
-        tail = Tail { seq, head: Digest::of(&out[start..]) };
+        tail = Tail {
+            seq,
+            head: Digest::of(&out[start..]),
+        };
         out.push(b'\n');
         if let Some(content) = event.content {
             push_body(out, seq, &event.salt, content);
@@ -137,7 +146,10 @@ fn push_header(out: &mut Vec<u8>, event: &Event<'_>, seq: u64, prev: &Digest) {
     out.extend_from_slice(event.facts.get().as_bytes());
     if let Some(content) = event.content {
         out.extend_from_slice(b",\"body\":\"");
-        push_hex(out, &Digest::of_body(&event.salt, content.get().as_bytes()).0);
+        push_hex(
+            out,
+            &Digest::of_body(&event.salt, content.get().as_bytes()).0,
+        );
         out.push(b'"');
     }
     out.extend_from_slice(b"},\"prev\":\"");

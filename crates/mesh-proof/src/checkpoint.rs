@@ -43,14 +43,18 @@ pub enum Trust {
 impl Seal {
     /// Signs: event `to` is the last one and `head` is the hash of its header line.
     pub fn sign(key: &SigningKey, to: u64, head: &Digest) -> Self {
-        Self { key: key.verifying_key().to_bytes(), sig: key.sign(&message(to, head)).to_bytes() }
+        Self {
+            key: key.verifying_key().to_bytes(),
+            sig: key.sign(&message(to, head)).to_bytes(),
+        }
     }
 
     /// Checks the signature alone; whether the key is trusted is [`Trust::check`]'s question.
     pub fn verify(&self, to: u64, head: &Digest) -> Result<(), SealError> {
         let key = VerifyingKey::from_bytes(&self.key).map_err(|_| SealError::Invalid)?;
         // Strict: otherwise some malformed keys accept signatures of messages nobody signed.
-        key.verify_strict(&message(to, head), &Signature::from_bytes(&self.sig)).map_err(|_| SealError::Invalid)
+        key.verify_strict(&message(to, head), &Signature::from_bytes(&self.sig))
+            .map_err(|_| SealError::Invalid)
     }
 }
 
@@ -60,7 +64,9 @@ impl Trust {
         match (self, seal) {
             (Self::AnyKey, None) => Ok(()),
             (Self::Keys(_), None) => Err(SealError::Unsigned),
-            (Self::Keys(keys), Some(seal)) if !keys.contains(&seal.key) => Err(SealError::UnknownKey),
+            (Self::Keys(keys), Some(seal)) if !keys.contains(&seal.key) => {
+                Err(SealError::UnknownKey)
+            }
             (_, Some(seal)) => seal.verify(to, head),
         }
     }

@@ -93,6 +93,8 @@ pub(crate) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
 ///
 /// Uppercase digits are refused: if they were equal to lowercase ones, a changed byte in a line could go unnoticed.
 pub(crate) fn read_hex(text: &[u8], out: &mut [u8]) -> Option<()> {
-    let lower = text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let lower = text
+        .iter()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     (lower && hex::decode_to_slice(text, out).is_ok()).then_some(())
 }

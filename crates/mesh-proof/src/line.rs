@@ -136,10 +136,22 @@ impl<'a> Line<'a> {
     /// Which line this is.
     pub fn key(&self) -> LineKey {
         match self {
-            Line::Header(header) => LineKey { seq: header.seq, rank: Rank::Header },
-            Line::Body(body) => LineKey { seq: body.seq, rank: Rank::Body },
-            Line::Erased(seq) => LineKey { seq: *seq, rank: Rank::Body },
-            Line::Commit(commit) => LineKey { seq: commit.to, rank: Rank::Commit },
+            Line::Header(header) => LineKey {
+                seq: header.seq,
+                rank: Rank::Header,
+            },
+            Line::Body(body) => LineKey {
+                seq: body.seq,
+                rank: Rank::Body,
+            },
+            Line::Erased(seq) => LineKey {
+                seq: *seq,
+                rank: Rank::Body,
+            },
+            Line::Commit(commit) => LineKey {
+                seq: commit.to,
+                rank: Rank::Commit,
+            },
         }
     }
 }
@@ -161,7 +173,10 @@ impl LineKey {
             }
             _ => None,
         }?;
-        Some(Self { seq: cursor.number()?, rank })
+        Some(Self {
+            seq: cursor.number()?,
+            rank,
+        })
     }
 
     /// The longest prefix [`LineKey::peek`] looks at: a commit line's frame, two numbers and the byte after them.
@@ -173,8 +188,25 @@ impl<'a> Header<'a> {
     pub fn parse(line: &'a [u8]) -> Result<Self, LineError> {
         let HeaderLine { h, prev } =
             serde_json::from_slice(line).map_err(|error| LineError::Header(error.to_string()))?;
-        let HeaderFields { seq, at, kind, v, by, facts, body } = h;
-        Ok(Self { seq, at, kind, v, by, facts, body, prev })
+        let HeaderFields {
+            seq,
+            at,
+            kind,
+            v,
+            by,
+            facts,
+            body,
+        } = h;
+        Ok(Self {
+            seq,
+            at,
+            kind,
+            v,
+            by,
+            facts,
+            body,
+            prev,
+        })
     }
 }
 
@@ -210,14 +242,27 @@ impl Commit {
         let mut head = Digest::ZERO;
         cursor.hex(&mut head.0)?;
         if cursor.0 == b"\"}}" {
-            return Some(Self { from, to, head, seal: None });
+            return Some(Self {
+                from,
+                to,
+                head,
+                seal: None,
+            });
         }
-        let mut seal = Seal { key: [0; 32], sig: [0; 64] };
+        let mut seal = Seal {
+            key: [0; 32],
+            sig: [0; 64],
+        };
         cursor.skip(b"\",\"key\":\"")?;
         cursor.hex(&mut seal.key)?;
         cursor.skip(b"\",\"sig\":\"")?;
         cursor.hex(&mut seal.sig)?;
-        (cursor.0 == b"\"}}").then_some(Self { from, to, head, seal: Some(seal) })
+        (cursor.0 == b"\"}}").then_some(Self {
+            from,
+            to,
+            head,
+            seal: Some(seal),
+        })
     }
 }
 
@@ -246,7 +291,9 @@ impl Cursor<'_> {
             return None;
         }
         self.0 = rest;
-        text.iter().try_fold(0_u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit - b'0')))
+        text.iter().try_fold(0_u64, |sum, digit| {
+            sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+        })
     }
 
     fn hex(&mut self, out: &mut [u8]) -> Option<()> {

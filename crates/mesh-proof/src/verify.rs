@@ -154,7 +154,10 @@ impl Verifier {
 
     /// Starts in the middle: the next line must be the header after `tail`, which the caller trusts.
     pub fn after(tail: Tail, trust: Trust) -> Self {
-        let done = Verified { tail, ..Verified::default() };
+        let done = Verified {
+            tail,
+            ..Verified::default()
+        };
         Self {
             trust,
             segments: Vec::new(),
@@ -187,7 +190,10 @@ impl Verifier {
             self.suspect(Suspicion::Cut { expected });
         }
         self.segments.push(name.into());
-        self.at = Place { segment: self.segments.len() - 1, line: line - 1 };
+        self.at = Place {
+            segment: self.segments.len() - 1,
+            line: line - 1,
+        };
     }
 
     /// Takes the next line, without its newline. Returns true if the verdict has fallen and no line could change it.
@@ -243,7 +249,8 @@ impl Verifier {
             State::Suspect(_) => true,
             State::Settled(_) => false,
         };
-        let one_torn_batch = self.tears.hole && self.tears.commits == 1 && self.tears.ends_in_commit;
+        let one_torn_batch =
+            self.tears.hole && self.tears.commits == 1 && self.tears.ends_in_commit;
         broken && (self.tears.commits == 0 || one_torn_batch)
     }
 
@@ -253,7 +260,8 @@ impl Verifier {
             return;
         }
         self.torn_at.get_or_insert(self.at);
-        let whole = line.starts_with(b"{") && line.trim_ascii_end().ends_with(b"}") && !line.contains(&0);
+        let whole =
+            line.starts_with(b"{") && line.trim_ascii_end().ends_with(b"}") && !line.contains(&0);
         self.tears.hole |= self.tears.blank || !whole;
         self.tears.ends_in_commit = line.starts_with(b"{\"c\":") && whole;
         self.tears.commits += u64::from(self.tears.ends_in_commit);
@@ -291,7 +299,11 @@ impl Verifier {
 
     /// The line that must come next if the open batch goes on.
     fn expected(&self) -> LineKey {
-        let rank = if self.wants_body.is_some() { Rank::Body } else { Rank::Header };
+        let rank = if self.wants_body.is_some() {
+            Rank::Body
+        } else {
+            Rank::Header
+        };
         let seq = self.open.tail.seq + u64::from(rank == Rank::Header);
         LineKey { seq, rank }
     }
@@ -299,54 +311,91 @@ impl Verifier {
     fn is_next(&self, line: &Line<'_>) -> bool {
         let key = line.key();
         let ends_batch =
-            key == LineKey { seq: self.open.tail.seq, rank: Rank::Commit } && self.last.is_some() && self.wants_body.is_none();
+            key == LineKey {
+                seq: self.open.tail.seq,
+                rank: Rank::Commit,
+            } && self.last.is_some()
+                && self.wants_body.is_none();
         key == self.expected() || ends_batch
     }
 
     fn check_header(&mut self, header: &Header<'_>, hash: Digest) {
-        let seen = Seen { place: self.at, seq: header.seq, hash };
+        let seen = Seen {
+            place: self.at,
+            seq: header.seq,
+            hash,
+        };
         if header.prev != self.open.tail.head {
             // A line before that was committed has a second witness to its hash, so it is not suspected.
-            return self.suspect(Suspicion::Link { before: self.last, here: seen });
+            return self.suspect(Suspicion::Link {
+                before: self.last,
+                here: seen,
+            });
         }
         self.headers.push(self.at);
         self.last = Some(seen);
         self.wants_body = header.body;
-        self.open.tail = Tail { seq: header.seq, head: hash };
+        self.open.tail = Tail {
+            seq: header.seq,
+            head: hash,
+        };
         self.open.events += 1;
     }
 
     fn check_body(&mut self, body: &Body<'_>) {
         if self.wants_body.take() != Some(body.hash()) {
             let header = self.last.expect("a body is expected only after a header");
-            self.suspect(Suspicion::Body { header, body: self.at });
+            self.suspect(Suspicion::Body {
+                header,
+                body: self.at,
+            });
         }
     }
 
     fn check_commit(&mut self, commit: &Commit) {
-        let last = self.last.expect("a commit line is expected only after a header");
+        let last = self
+            .last
+            .expect("a commit line is expected only after a header");
         let batch_from = self.done.tail.seq + 1;
         if commit.from > batch_from && commit.from <= commit.to {
-            let detail = format!("the commit line of the batch before event {} is gone", commit.from);
+            let detail = format!(
+                "the commit line of the batch before event {} is gone",
+                commit.from
+            );
             let place = self.headers[(commit.from - batch_from) as usize];
             return self.settle(ProblemKind::Missing, place, Some(commit.from - 1), detail);
         }
         if commit.from != batch_from {
-            let detail = format!("it says the batch began with event {}, not {batch_from}", commit.from);
+            let detail = format!(
+                "it says the batch began with event {}, not {batch_from}",
+                commit.from
+            );
             return self.settle(ProblemKind::Altered, self.at, Some(commit.to), detail);
         }
         if commit.head != last.hash {
             return self.check_false_head(commit, last);
         }
-        match self.trust.check(commit.seal.as_ref(), commit.to, &commit.head) {
+        match self
+            .trust
+            .check(commit.seal.as_ref(), commit.to, &commit.head)
+        {
             Ok(()) => self.close_batch(commit),
-            Err(error) => self.settle(ProblemKind::BadSignature, self.at, Some(commit.to), error.to_string()),
+            Err(error) => self.settle(
+                ProblemKind::BadSignature,
+                self.at,
+                Some(commit.to),
+                error.to_string(),
+            ),
         }
     }
 
     /// The head on the commit line is not the hash of the last header: which of the two lines was altered?
     fn check_false_head(&mut self, commit: &Commit, last: Seen) {
-        let signed = |head: &Digest| commit.seal.is_some_and(|seal| seal.verify(commit.to, head).is_ok());
+        let signed = |head: &Digest| {
+            commit
+                .seal
+                .is_some_and(|seal| seal.verify(commit.to, head).is_ok())
+        };
         if signed(&commit.head) {
             let detail = "its hash is not the one that was signed".to_owned();
             self.settle(ProblemKind::Altered, last.place, Some(last.seq), detail);
@@ -354,7 +403,11 @@ impl Verifier {
             let detail = "its head is not the hash of the last header line".to_owned();
             self.settle(ProblemKind::Altered, self.at, Some(commit.to), detail);
         } else {
-            self.suspect(Suspicion::Head { header: last, commit: self.at, head: commit.head });
+            self.suspect(Suspicion::Head {
+                header: last,
+                commit: self.at,
+                head: commit.head,
+            });
         }
     }
 
@@ -370,7 +423,11 @@ impl Verifier {
     }
 
     fn suspect_order(&mut self, found: Option<LineKey>) {
-        let suspicion = Suspicion::Order { expected: self.expected(), found, last: self.last };
+        let suspicion = Suspicion::Order {
+            expected: self.expected(),
+            found,
+            last: self.last,
+        };
         self.suspect(suspicion);
     }
 
@@ -383,8 +440,24 @@ impl Verifier {
         self.state = State::Settled(Box::new(self.problem(kind, place, seq, detail)));
     }
 
-    fn problem(&self, kind: ProblemKind, place: Place, seq: Option<u64>, detail: String) -> Problem {
-        let segment = self.segments.get(place.segment).cloned().unwrap_or_else(|| "log".into());
-        Problem { kind, segment, line: place.line, seq, detail }
+    fn problem(
+        &self,
+        kind: ProblemKind,
+        place: Place,
+        seq: Option<u64>,
+        detail: String,
+    ) -> Problem {
+        let segment = self
+            .segments
+            .get(place.segment)
+            .cloned()
+            .unwrap_or_else(|| "log".into());
+        Problem {
+            kind,
+            segment,
+            line: place.line,
+            seq,
+            detail,
+        }
     }
 }

@@ -10,7 +10,11 @@ pub(super) type Verdict = (ProblemKind, Place, Option<u64>, String);
 #[derive(Debug)]
 pub(super) enum Suspicion {
     /// Another line stands where `expected` must be; `found` is `None` if it cannot be read.
-    Order { expected: LineKey, found: Option<LineKey>, last: Option<Seen> },
+    Order {
+        expected: LineKey,
+        found: Option<LineKey>,
+        last: Option<Seen>,
+    },
     /// The segment ends inside a batch.
     Cut { expected: LineKey },
     /// `here` does not follow from the header `before` it, which is `None` if that one has been committed.
@@ -18,7 +22,11 @@ pub(super) enum Suspicion {
     /// The body is not the one its header names.
     Body { header: Seen, body: Place },
     /// An unsigned commit line names another head than the last header's hash.
-    Head { header: Seen, commit: Place, head: Digest },
+    Head {
+        header: Seen,
+        commit: Place,
+        head: Digest,
+    },
 }
 
 /// A suspicion and what later lines said about it.
@@ -72,11 +80,21 @@ impl Suspect {
     /// The verdict on what is known.
     pub(super) fn verdict(&self) -> Verdict {
         match &self.suspicion {
-            Suspicion::Order { expected, found: None, .. } => self.unreadable(*expected),
-            Suspicion::Order { expected, found: Some(found), last } if found < expected => {
-                self.repeated(*found, *last)
-            }
-            Suspicion::Order { expected, found: Some(found), .. } => self.out_of_order(*expected, *found),
+            Suspicion::Order {
+                expected,
+                found: None,
+                ..
+            } => self.unreadable(*expected),
+            Suspicion::Order {
+                expected,
+                found: Some(found),
+                last,
+            } if found < expected => self.repeated(*found, *last),
+            Suspicion::Order {
+                expected,
+                found: Some(found),
+                ..
+            } => self.out_of_order(*expected, *found),
             Suspicion::Cut { expected } => self.cut(*expected),
             Suspicion::Link { before, here } => altered_header(before.unwrap_or(*here)),
             Suspicion::Body { body, header } => altered_body(*body, header.seq),
@@ -90,14 +108,23 @@ impl Suspect {
         if let Line::Commit(commit) = line {
             self.next_commit_from.get_or_insert(commit.from);
         }
-        let Suspicion::Order { expected, found, .. } = &self.suspicion else { return };
+        let Suspicion::Order {
+            expected, found, ..
+        } = &self.suspicion
+        else {
+            return;
+        };
         self.expected_seen |= key == *expected;
         let Some(found) = found else { return };
         self.found_seen |= key == *found;
         self.found_passed |= key > *found;
         match line {
-            Line::Header(header) if header.seq == found.seq + 1 => _ = self.found_witness.get_or_insert(header.prev),
-            Line::Commit(commit) if commit.to == found.seq => _ = self.found_witness.get_or_insert(commit.head),
+            Line::Header(header) if header.seq == found.seq + 1 => {
+                _ = self.found_witness.get_or_insert(header.prev)
+            }
+            Line::Commit(commit) if commit.to == found.seq => {
+                _ = self.found_witness.get_or_insert(commit.head)
+            }
             _ => {}
         }
     }
@@ -114,9 +141,14 @@ impl Suspect {
                 let detail = format!("event {seq} stands here twice");
                 Some((ProblemKind::Inserted, here.place, Some(seq), detail))
             }
-            Suspicion::Link { before: Some(before), here } if says == here.hash => Some(altered_header(*before)),
+            Suspicion::Link {
+                before: Some(before),
+                here,
+            } if says == here.hash => Some(altered_header(*before)),
             Suspicion::Link { here, .. } => Some(altered_header(*here)),
-            Suspicion::Body { header, body } if says == header.hash => Some(altered_body(*body, header.seq)),
+            Suspicion::Body { header, body } if says == header.hash => {
+                Some(altered_body(*body, header.seq))
+            }
             Suspicion::Body { header, .. } => Some(altered_header(*header)),
             Suspicion::Head { header, head, .. } if says == *head => Some(altered_header(*header)),
             Suspicion::Head { header, commit, .. } => Some(altered_commit(*commit, header.seq)),
@@ -125,21 +157,29 @@ impl Suspect {
     }
 
     fn unreadable(&self, expected: LineKey) -> Verdict {
-        let commit_gone = expected.rank == Rank::Header && self.next_commit_from == Some(expected.seq);
+        let commit_gone =
+            expected.rank == Rank::Header && self.next_commit_from == Some(expected.seq);
         let in_batch = expected.seq > self.batch_from;
         if self.next == Some(expected) && !(in_batch && commit_gone) {
             let detail = "it is no line of a log and stands where none must be".to_owned();
             return (ProblemKind::Inserted, self.place, None, detail);
         }
         let seq = expected.seq - u64::from(self.next == Some(expected));
-        (ProblemKind::Altered, self.place, Some(seq), "it cannot be read".to_owned())
+        (
+            ProblemKind::Altered,
+            self.place,
+            Some(seq),
+            "it cannot be read".to_owned(),
+        )
     }
 
     fn repeated(&self, found: LineKey, last: Option<Seen>) -> Verdict {
         let detail = format!("{} stands here twice", name(found));
         let first = last.filter(|last| {
             // Two headers with one number: the one the next line follows from is the true one.
-            found.rank == Rank::Header && last.seq == found.seq && self.found_witness.is_some_and(|says| says != last.hash)
+            found.rank == Rank::Header
+                && last.seq == found.seq
+                && self.found_witness.is_some_and(|says| says != last.hash)
         });
         let genuine = self.found_witness.is_some() && self.found_witness == self.found_hash;
         let place = match first {
@@ -152,20 +192,37 @@ impl Suspect {
     fn out_of_order(&self, expected: LineKey, found: LineKey) -> Verdict {
         let detail = format!("{} stands where {} belongs", name(found), name(expected));
         if !self.expected_seen {
-            return (ProblemKind::Missing, self.place, Some(expected.seq), format!("{} is gone", name(expected)));
+            return (
+                ProblemKind::Missing,
+                self.place,
+                Some(expected.seq),
+                format!("{} is gone", name(expected)),
+            );
         }
         let moved = !self.found_seen && (self.found_passed || self.next != Some(expected));
-        let kind = if moved { ProblemKind::Reordered } else { ProblemKind::Inserted };
+        let kind = if moved {
+            ProblemKind::Reordered
+        } else {
+            ProblemKind::Inserted
+        };
         (kind, self.place, Some(found.seq), detail)
     }
 
     fn cut(&self, expected: LineKey) -> Verdict {
         let (gone, seq) = if self.next == Some(expected) && expected.rank == Rank::Header {
-            ("the commit line of the last batch".to_owned(), expected.seq - 1)
+            (
+                "the commit line of the last batch".to_owned(),
+                expected.seq - 1,
+            )
         } else {
             (name(expected), expected.seq)
         };
-        (ProblemKind::Missing, self.place, Some(seq), format!("{gone} is gone"))
+        (
+            ProblemKind::Missing,
+            self.place,
+            Some(seq),
+            format!("{gone} is gone"),
+        )
     }
 }
 
