@@ -1,0 +1,10 @@
+//! The door: the one way into a node, and what each declared operation does.
+
+mod coerce;
+mod openapi;
+mod schema;
+mod tools;
+
+pub use coerce::coerce_query;
+pub use openapi::openapi;
+pub use tools::{CALL_TOOL, HELP_TOOL, TOOLS_BYTES_MAX, Tool, help, mcp_tools, tool_operation};
