@@ -32,7 +32,7 @@ pub struct Sample {
 impl Sample {
     /// The sample numbered `n`: every third has no content, and the sizes differ.
     pub fn numbered(n: u64) -> Self {
-        let content = (n % 3 != 0).then(|| {
+        let content = (!n.is_multiple_of(3)).then(|| {
             format!(
                 r#"{{"text":"word {n} – {}"}}"#,
                 "é\\n".repeat((n % 7) as usize)

@@ -259,11 +259,7 @@ impl LogReader {
         }
     }
 
-    fn scan(
-        &self,
-        from: u64,
-        visit: &mut dyn FnMut(Record<'_>, &Stored<'_>) -> Result<ControlFlow<()>, &'static str>,
-    ) -> Result<u64, ReadError> {
+    fn scan(&self, from: u64, visit: Visit<'_>) -> Result<u64, ReadError> {
         let end = self.tail().seq;
         let mut next = from.max(1);
         if next > end {
@@ -388,6 +384,10 @@ impl LogReader {
         ReadError::Damaged { problem }
     }
 }
+
+/// Sees one event after the other, and may say what is wrong with it.
+type Visit<'v> =
+    &'v mut dyn FnMut(Record<'_>, &Stored<'_>) -> Result<ControlFlow<()>, &'static str>;
 
 /// The lines of one event.
 struct Stored<'a> {

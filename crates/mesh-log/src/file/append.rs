@@ -13,7 +13,7 @@ use crate::disk::DiskFile;
 use crate::error::{AppendError, FileError};
 
 /// Padding is written in pieces of this size.
-const PADDING: [u8; 64 * 1024] = [b'\n'; 64 * 1024];
+static PADDING: [u8; 64 * 1024] = [b'\n'; 64 * 1024];
 
 /// The segment that batches go to.
 pub(crate) struct Active {
