@@ -1,0 +1,80 @@
+//! One file per group of verbs. Each calls operations by their types, or the node's own crates.
+
+mod call;
+mod completions;
+pub mod help;
+mod inbox;
+mod invites;
+mod messages;
+mod rooms;
+mod status;
+mod tail;
+mod tokens;
+mod users;
+mod who;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::cli::Verb;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::output;
+
+/// Does what the verb says.
+pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
+    match verb {
+        Verb::Status => status::status(context)?,
+        Verb::Join { target } => rooms::join(context, &target)?,
+        Verb::Leave { room } => rooms::leave(context, room)?,
+        Verb::Rooms => rooms::list(context)?,
+        Verb::Room(verb) => rooms::room(context, verb)?,
+        Verb::Who { query } => who::who(context, &query)?,
+        Verb::Register { handle, kind, preset } => who::register(context, handle, kind, &preset)?,
+        Verb::Say { to, text, priority, reply_to } => messages::say(context, to, &text, &priority, reply_to)?,
+        Verb::Dm { handle, text } => messages::dm(context, &handle, &text)?,
+        Verb::Inbox { ack, limit } => inbox::inbox(context, ack, limit)?,
+        Verb::Read { room, limit, before } => messages::read(context, room, limit, before)?,
+        Verb::Tail { rooms, after } => tail::tail(context, rooms, after)?,
+        Verb::Search { words, room, from, limit } => messages::search(context, &words, room, from, limit)?,
+        Verb::Call { operation, input } => call::call(context, &operation, &input)?,
+        Verb::Ops { openapi, mcp_tools } => call::ops(context, openapi, mcp_tools)?,
+        Verb::Token(verb) => tokens::token(context, verb)?,
+        Verb::User(verb) => users::user(context, verb)?,
+        Verb::Invite(verb) => invites::invite(context, verb)?,
+        Verb::Completions { shell } => completions::completions(shell),
+        _ => unreachable!(),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints an answer as JSON if that was asked for; says whether it did.
+fn printed_json(context: &Context, answer: &impl Serialize) -> Outcome<bool> {
+    if context.json {
+        let text = serde_json::to_string(answer).map_err(|why| Failure::here(why.to_string(), ""))?;
+        output::line(&text);
+    }
+    Ok(context.json)
+}
+
+/// Words from the command line, or standard input if there are none.
+fn text_or_stdin(words: &[String]) -> Outcome<String> {
+    if !words.is_empty() {
+        return Ok(words.join(" "));
+    }
+    let mut text = String::new();
+    let read = std::io::stdin().read_to_string(&mut text);
+    read.map_err(|why| Failure::usage(format!("standard input cannot be read: {why}"), "give the text as an argument"))?;
+    let text = text.trim_end().to_owned();
+    if text.is_empty() {
+        return Err(Failure::usage("there is no text", "give it as an argument or on standard input"));
+    }
+    Ok(text)
+}
+
+/// Reads an argument of a type that names itself, such as a preset or a message id.
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, known: &str) -> Outcome<T> {
+    text.parse().map_err(|why: T::Err| Failure::usage(why.to_string(), known))
+}

@@ -1,0 +1,86 @@
+//! How a command fails: what happened, what to do next, and the exit code.
+
+use mesh_model::Refusal;
+use mesh_sdk::Error;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// The node, or this program, said no. Exit code 1.
+    Refused(Refusal),
+    /// Something on this machine said no. Exit code 1.
+    Here { what: String, hint: String },
+    /// The command line makes no sense. Exit code 2.
+    Usage { what: String, hint: String },
+    /// No node answers. Exit code 3.
+    Unreachable { what: String, hint: String },
+}
+
+/// What every command gives.
+pub type Outcome<T> = Result<T, Failure>;
+
+impl Failure {
+    /// Something on this machine said no.
+    pub fn here(what: impl Into<String>, hint: impl Into<String>) -> Failure {
+        Failure::Here { what: what.into(), hint: hint.into() }
+    }
+
+    /// The command line makes no sense.
+    pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Failure {
+        Failure::Usage { what: what.into(), hint: hint.into() }
+    }
+
+    /// 1 refused, 2 usage, 3 cannot reach the node.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Refused(_) | Failure::Here { .. } => 1,
+            Failure::Usage { .. } => 2,
+            Failure::Unreachable { .. } => 3,
+        }
+    }
+
+    /// Tells the user, on standard error.
+    pub fn print(&self, json: bool) {
+        let (what, hint) = match self {
+            Failure::Refused(refusal) if json => {
+                let problem = serde_json::to_string(&refusal.problem());
+                eprintln!("{}", problem.unwrap_or_else(|_| refusal.to_string()));
+                return;
+            }
+            Failure::Refused(refusal) => (refusal.detail.as_ref(), refusal.hint.as_ref()),
+            Failure::Here { what, hint } | Failure::Usage { what, hint } | Failure::Unreachable { what, hint } => {
+                (what.as_str(), hint.as_str())
+            }
+        };
+        if json {
+            eprintln!("{}", serde_json::json!({"detail": what, "hint": hint, "exit": self.exit_code()}));
+        } else {
+            eprintln!("{} {what}", crate::output::paint(crate::output::Colour::Bad, "mesh:"));
+            if !hint.is_empty() {
+                eprintln!("      {hint}");
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Refused(refusal)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        match error {
+            Error::Refused(refusal) => Failure::Refused(refusal),
+            Error::Unreachable { .. } => Failure::Unreachable {
+                what: error.to_string(),
+                hint: "start it with `mesh up`, or name another with --url; `mesh doctor` looks for the reason".to_owned(),
+            },
+            Error::Protocol(_) | Error::Json(_) => Failure::Here {
+                what: error.to_string(),
+                hint: "is something else listening there, or a node of another version? `mesh doctor` looks".to_owned(),
+            },
+        }
+    }
+}

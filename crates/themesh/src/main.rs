@@ -1,0 +1,42 @@
+//! The `mesh` program: reads the command line, does one thing, says how it went.
+
+mod cli;
+mod commands;
+mod context;
+mod failure;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::cli::Cli;
+use crate::context::Context;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|arg| arg == "help") && args.next().is_some_and(|arg| arg == "--all") {
+        output::print(&commands::help::all());
+        return ExitCode::SUCCESS;
+    }
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(why) => {
+            // Nobody left to tell when even the terminal is gone.
+            let _ = why.print();
+            return ExitCode::from(if why.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(why) => why.exit(),
+    };
+    let context = Context::new(cli.global);
+    match commands::run(&context, cli.verb) {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.print(context.json);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What people see on a terminal: colours by meaning, tables of 80 columns, relative times.
+
+use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
+
+/// A colour stands for a meaning; every meaning is legible without it.
+#[derive(Debug, Clone, Copy)]
+pub enum Colour {
+    Human,
+    Agent,
+    Bot,
+    Bridge,
+    Quiet,
+    Good,
+    Warning,
+    Bad,
+}
+
+impl Colour {
+    /// 256-colour numbers nearest to the palette of the page.
+    fn code(self) -> u8 {
+        match self {
+            Colour::Human => 215,
+            Colour::Agent => 81,
+            Colour::Bot => 141,
+            Colour::Bridge => 205,
+            Colour::Quiet => 245,
+            Colour::Good => 77,
+            Colour::Warning => 220,
+            Colour::Bad => 203,
+        }
+    }
+
+    /// The colour of a kind of participant.
+    pub fn of_kind(kind: &str) -> Colour {
+        match kind {
+            "human" => Colour::Human,
+            "bot" => Colour::Bot,
+            "bridge" => Colour::Bridge,
+            _ => Colour::Agent,
+        }
+    }
+}
+
+fn colours() -> bool {
+    static COLOURS: OnceLock<bool> = OnceLock::new();
+    *COLOURS.get_or_init(|| std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal())
+}
+
+/// `text` in a colour, on a terminal that wants it.
+pub fn paint(colour: Colour, text: &str) -> String {
+    if colours() { format!("\x1b[38;5;{}m{text}\x1b[0m", colour.code()) } else { text.to_owned() }
+}
+
+/// Prints to standard output. A reader that has gone away (`| head`) ends the program quietly.
+#[expect(clippy::disallowed_methods, reason = "a closed pipe is no failure of the command, and nothing is left to clean up")]
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Prints one line.
+pub fn line(text: &str) {
+    print(&format!("{text}\n"));
+}
+
+/// Prints rows under a quiet heading, columns as wide as needed, the last one cut at the
+/// terminal's edge.
+pub fn table(heading: &[&str], rows: &[Vec<String>]) {
+    let mut widths: Vec<usize> = heading.iter().map(|cell| cell.chars().count()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count()).min(40);
+        }
+    }
+    let heading: Vec<String> = heading.iter().map(|cell| (*cell).to_owned()).collect();
+    line(&paint(Colour::Quiet, &render(&heading, &widths)));
+    for row in rows {
+        line(&render(row, &widths));
+    }
+}
+
+fn render(row: &[String], widths: &[usize]) -> String {
+    let mut out = String::new();
+    for (index, (cell, width)) in row.iter().zip(widths).enumerate() {
+        let last = index + 1 == row.len();
+        let room = if last { 80_usize.saturating_sub(out.chars().count()).max(*width) } else { *width };
+        let cut: String = clean(cell).chars().take(room).collect();
+        out.push_str(&cut);
+        if !last {
+            let fill = width.saturating_sub(cut.chars().count()) + 2;
+            out.extend(std::iter::repeat_n(' ', fill));
+        }
+    }
+    out
+}
+
+/// Text from others, safe for a terminal: control characters could move the cursor or retitle
+/// the window.
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_others_cannot_drive_the_terminal() {
+        assert_eq!(clean("a\x1b[2Jb\u{9b}c\nd"), "a\u{fffd}[2Jb\u{fffd}c\nd");
+    }
+
+    #[test]
+    fn rows_align_and_end_without_blanks() {
+        let row = vec!["ab".to_owned(), "c".to_owned()];
+        assert_eq!(render(&row, &[4, 1]), "ab    c");
+    }
+}
