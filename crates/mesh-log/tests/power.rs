@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use mesh_log::conformance::{append, read_all, samples};
-use mesh_log::{AppendError, Fault, FileLog, FileOptions, Log, OpenError, SimDisk, Tail, Trust};
+use mesh_log::{
+    AppendError, Fault, FileLog, FileOptions, Log, OpenError, SimDisk, Tail, Trust, verify_folder,
+};
 
 const DIR: &str = "/home/log";
 
@@ -125,6 +127,12 @@ fn examine(disk: &SimDisk, told: &Told, context: &str) -> Tail {
             .tail,
         tail,
         "{context}"
+    );
+    let stored = verify_folder(Arc::new(disk.clone()), DIR, &Trust::AnyKey, &mut |_| {});
+    let stored = stored.unwrap_or_else(|error| panic!("{context}: {error}"));
+    assert_eq!(
+        stored.tail, tail,
+        "{context}: nothing is stored beyond the tail"
     );
     let snapshot = log
         .snapshots()
