@@ -1,0 +1,66 @@
+//! Checks of form that several nouns share: names, labels, sizes, times.
+
+use mesh_model::command::Content;
+use mesh_model::limits::{LABEL_CHARS_MAX, MESSAGE_BYTES_MAX};
+use mesh_model::{Millis, Refusal, names};
+
+use crate::refuse;
+
+/// A handle, room, group or event type name.
+pub fn name(what: &str, text: &str) -> Result<(), Refusal> {
+    names::check(text).map_err(|why| refuse::bad_name(what, text, &why))
+}
+
+/// A free label: not empty, not long, nothing invisible, no blanks at its ends.
+pub fn label(what: &str, text: &str) -> Result<(), Refusal> {
+    let good = !text.is_empty()
+        && text.chars().count() <= LABEL_CHARS_MAX
+        && text.trim() == text
+        && !text.chars().any(char::is_control);
+    if good {
+        return Ok(());
+    }
+    Err(refuse::invalid(
+        format!(
+            "the {what} must have 1 to {LABEL_CHARS_MAX} characters, no control characters and no blanks at its ends; nothing was done"
+        ),
+        "shorten it, or remove what cannot be seen",
+    ))
+}
+
+/// Content of any event: no larger than a message.
+pub fn content(what: &str, content: &Content) -> Result<(), Refusal> {
+    content_within(what, content, MESSAGE_BYTES_MAX)
+}
+
+/// Content of at most so many bytes.
+pub fn content_within(what: &str, content: &Content, most: usize) -> Result<(), Refusal> {
+    match content {
+        Some(json) if json.get().len() > most => {
+            Err(refuse::too_large(what, json.get().len(), most))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Content that must be there.
+pub fn some_content(what: &str, given: &Content) -> Result<(), Refusal> {
+    if given.is_none() {
+        return Err(refuse::invalid(
+            format!("the {what} is missing; nothing was done"),
+            "send it along",
+        ));
+    }
+    content(what, given)
+}
+
+/// An expiry lies ahead.
+pub fn expiry(expires: Option<Millis>, now: Millis) -> Result<(), Refusal> {
+    match expires {
+        Some(at) if at <= now => Err(refuse::invalid(
+            format!("{at} is not in the future; nothing was done"),
+            "name a later time, or none",
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,350 @@
+//! Participants and the users among them.
+
+use std::sync::Arc;
+
+use mesh_model::command::Content;
+use mesh_model::events::{
+    Kind, ParticipantDisabled, ParticipantEnabled, ParticipantRegistered, ParticipantRolesSet,
+    ParticipantUpdated, Trust, UserCreated, UserPasswordChanged, UserRoleSet, Visibility,
+};
+use mesh_model::limits::{PARENT_DEPTH_MAX, ROLES_MAX};
+use mesh_model::permission::Preset;
+use mesh_model::{Command, NewEvent, ParticipantId, Permission, PublicKey, Refusal, Seq};
+
+use crate::actor::Asker;
+use crate::record::{Disabled, Participant};
+use crate::{Access, check, refuse, session};
+
+type Decision = Result<Vec<NewEvent>, Refusal>;
+
+pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+    match command {
+        Command::RegisterParticipant {
+            participant,
+            kind,
+            handle,
+            parent,
+            key,
+            visibility,
+            profile,
+        } => {
+            let newcomer = Newcomer {
+                id: *participant,
+                kind: *kind,
+                handle,
+                key: *key,
+                visibility: *visibility,
+            };
+            register(asker, newcomer, *parent, profile)
+        }
+        Command::UpdateParticipant {
+            participant,
+            visibility,
+            profile,
+        } => update(asker, *participant, *visibility, profile),
+        Command::SetRoles { participant, roles } => set_roles(asker, *participant, roles),
+        Command::DisableParticipant { participant } => disable(asker, *participant),
+        Command::EnableParticipant { participant } => enable(asker, *participant),
+        Command::CreateUser {
+            participant,
+            handle,
+            role,
+            profile,
+        } => create_user(asker, *participant, handle, *role, profile),
+        Command::SetUserRole { participant, role } => set_user_role(asker, *participant, *role),
+        Command::ChangePassword { participant } => change_password(asker, *participant),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Somebody who is to be registered.
+pub(crate) struct Newcomer<'a> {
+    pub id: ParticipantId,
+    pub kind: Kind,
+    pub handle: &'a str,
+    pub key: Option<PublicKey>,
+    pub visibility: Visibility,
+}
+
+/// The event that registers a newcomer below `parent`, if id, handle and depth allow it.
+pub(crate) fn newcomer(
+    access: &Access,
+    newcomer: &Newcomer<'_>,
+    parent: ParticipantId,
+) -> Result<ParticipantRegistered, Refusal> {
+    check::name("handle", newcomer.handle)?;
+    if access.by_handle(newcomer.handle).is_some() {
+        return Err(refuse::name_taken("handle", newcomer.handle));
+    }
+    if access.participant(newcomer.id).is_some() {
+        return Err(refuse::id_taken("participant"));
+    }
+    if access.ancestors(parent).count() >= PARENT_DEPTH_MAX {
+        return Err(refuse::conflict(
+            format!(
+                "agents of agents go {PARENT_DEPTH_MAX} levels deep and no deeper; nobody was registered"
+            ),
+            "register it with a parent nearer to the owner",
+        ));
+    }
+    Ok(ParticipantRegistered {
+        participant: newcomer.id,
+        kind: newcomer.kind,
+        handle: newcomer.handle.to_owned(),
+        parent: Some(parent),
+        key: newcomer.key,
+        trust: Trust::Local,
+        visibility: newcomer.visibility,
+    })
+}
+
+fn register(
+    asker: &Asker<'_>,
+    who: Newcomer<'_>,
+    parent: Option<ParticipantId>,
+    profile: &Content,
+) -> Decision {
+    let me = asker.me()?;
+    let parent = parent.unwrap_or(me);
+    if parent != me {
+        if !asker.has(Permission::AgentsAdmin) {
+            return Err(refuse::permission(Permission::AgentsAdmin));
+        }
+        asker.participant(parent)?;
+        asker.access.check_enabled(parent)?;
+    }
+    check::content("profile", profile)?;
+    let registered = newcomer(asker.access, &who, parent)?;
+    Ok(vec![NewEvent::with(registered, profile.clone())])
+}
+
+/// A participant that the asker may change: itself, what it made, or any with `agents:admin`.
+/// The owner is changed by the owner alone.
+fn mine_or_any<'a>(asker: &Asker<'a>, id: ParticipantId) -> Result<&'a Participant, Refusal> {
+    let found = asker.participant(id)?;
+    if asker.access.is_owner(id) && !asker.is_owner() {
+        return Err(refuse::owner_only("change the owner"));
+    }
+    if asker.is_node() || asker.is_mine(id) || asker.has(Permission::AgentsAdmin) {
+        return Ok(found);
+    }
+    Err(refuse::permission(Permission::AgentsAdmin))
+}
+
+fn update(
+    asker: &Asker<'_>,
+    id: ParticipantId,
+    visibility: Option<Visibility>,
+    profile: &Content,
+) -> Decision {
+    let found = mine_or_any(asker, id)?;
+    check::content("profile", profile)?;
+    let visibility = visibility.unwrap_or(found.visibility);
+    if visibility == found.visibility && profile.is_none() {
+        return Ok(Vec::new());
+    }
+    let updated = ParticipantUpdated {
+        participant: id,
+        visibility,
+    };
+    Ok(vec![NewEvent::with(updated, profile.clone())])
+}
+
+fn set_roles(asker: &Asker<'_>, id: ParticipantId, roles: &[String]) -> Decision {
+    let found = asker.participant(id)?;
+    if !asker.has(Permission::AgentsAdmin) {
+        return Err(refuse::permission(Permission::AgentsAdmin));
+    }
+    roles
+        .iter()
+        .try_for_each(|role| check::label("role", role))?;
+    let mut roles = roles.to_vec();
+    roles.sort_unstable();
+    roles.dedup();
+    if roles.len() > ROLES_MAX {
+        return Err(refuse::invalid(
+            format!("a participant has at most {ROLES_MAX} roles; nothing was changed"),
+            "leave some out",
+        ));
+    }
+    if roles == found.roles {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(ParticipantRolesSet {
+        participant: id,
+        roles,
+    })])
+}
+
+fn disable(asker: &Asker<'_>, id: ParticipantId) -> Decision {
+    let found = mine_or_any(asker, id)?;
+    if asker.access.is_owner(id) {
+        return Err(refuse::conflict(
+            "the owner cannot be disabled: nobody could enable it again; nothing was done",
+            "exchange the owner's token instead, if it has leaked",
+        ));
+    }
+    if !found.is_enabled() {
+        return Ok(Vec::new());
+    }
+    let mut events = vec![NewEvent::new(ParticipantDisabled { participant: id })];
+    events.extend(session::revoked(asker.access, |session| {
+        asker.access.depends_on(session.participant, id)
+    }));
+    Ok(events)
+}
+
+/// Whoever may disable may enable, except that only `agents:admin` undoes what somebody above or
+/// beside the asker did.
+fn enable(asker: &Asker<'_>, id: ParticipantId) -> Decision {
+    let found = mine_or_any(asker, id)?;
+    let Some(Disabled { by }) = found.disabled else {
+        return Ok(Vec::new());
+    };
+    let undoes_own = by.is_some_and(|by| asker.is_mine(by));
+    if !undoes_own && !asker.has(Permission::AgentsAdmin) {
+        return Err(refuse::permission(Permission::AgentsAdmin));
+    }
+    Ok(vec![NewEvent::new(ParticipantEnabled { participant: id })])
+}
+
+fn check_role(asker: &Asker<'_>, role: Preset) -> Result<(), Refusal> {
+    if !matches!(role, Preset::Admin | Preset::User | Preset::Viewer) {
+        return Err(refuse::invalid(
+            format!("'{}' is not a role of users; nothing was done", role.name()),
+            "use admin, user or viewer",
+        ));
+    }
+    asker.check_grant(role.permissions())
+}
+
+fn create_user(
+    asker: &Asker<'_>,
+    id: ParticipantId,
+    handle: &str,
+    role: Preset,
+    profile: &Content,
+) -> Decision {
+    check_role(asker, role)?;
+    check::content("profile", profile)?;
+    let parent = asker.me()?;
+    let who = Newcomer {
+        id,
+        kind: Kind::Human,
+        handle,
+        key: None,
+        visibility: Visibility::Public,
+    };
+    let registered = newcomer(asker.access, &who, parent)?;
+    Ok(vec![
+        NewEvent::with(registered, profile.clone()),
+        NewEvent::new(UserCreated {
+            participant: id,
+            role,
+        }),
+    ])
+}
+
+/// A user that is not above the asker: its role grants nothing that the asker lacks.
+fn user<'a>(asker: &Asker<'a>, id: ParticipantId) -> Result<(&'a Participant, Preset), Refusal> {
+    let found = asker.participant(id)?;
+    let Some(role) = found.user else {
+        return Err(refuse::conflict(
+            format!(
+                "@{} is not a user: it does not sign in with a password; nothing was done",
+                found.handle
+            ),
+            "create a user instead",
+        ));
+    };
+    Ok((found, role))
+}
+
+fn set_user_role(asker: &Asker<'_>, id: ParticipantId, role: Preset) -> Decision {
+    let (_, present) = user(asker, id)?;
+    asker.check_grant(present.permissions())?;
+    check_role(asker, role)?;
+    if present == role {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(UserRoleSet {
+        participant: id,
+        role,
+    })])
+}
+
+fn change_password(asker: &Asker<'_>, id: ParticipantId) -> Decision {
+    let (_, role) = user(asker, id)?;
+    if asker.actor.participant() != Some(id) && !asker.is_node() {
+        if !asker.has(Permission::AdminUsers) {
+            return Err(refuse::permission(Permission::AdminUsers));
+        }
+        asker.check_grant(role.permissions())?;
+    }
+    Ok(vec![NewEvent::new(UserPasswordChanged { participant: id })])
+}
+
+pub fn registered(access: &mut Access, facts: &ParticipantRegistered, seq: Seq) {
+    let id = facts.participant;
+    if access.participants.contains_key(&id) {
+        return;
+    }
+    if facts.trust == Trust::Owner
+        && let Some(mesh) = &mut access.mesh
+        && mesh.owner.is_none()
+    {
+        Arc::make_mut(mesh).owner = Some(id);
+    }
+    access.handles.insert(facts.handle.as_str().into(), id);
+    access.participants.insert(
+        id,
+        Arc::new(Participant {
+            id,
+            kind: facts.kind,
+            handle: facts.handle.clone(),
+            parent: facts.parent,
+            key: facts.key,
+            trust: facts.trust,
+            visibility: facts.visibility,
+            roles: Vec::new(),
+            user: None,
+            disabled: None,
+            since: seq,
+        }),
+    );
+}
+
+fn change(access: &mut Access, id: ParticipantId, change: impl FnOnce(&mut Participant)) {
+    if let Some(found) = access.participants.get_mut(&id) {
+        change(Arc::make_mut(found));
+    }
+}
+
+pub fn updated(access: &mut Access, facts: &ParticipantUpdated) {
+    change(access, facts.participant, |found| {
+        found.visibility = facts.visibility
+    });
+}
+
+pub fn roles_set(access: &mut Access, facts: &ParticipantRolesSet) {
+    change(access, facts.participant, |found| {
+        found.roles.clone_from(&facts.roles)
+    });
+}
+
+pub fn disabled(access: &mut Access, facts: &ParticipantDisabled, by: Option<ParticipantId>) {
+    change(access, facts.participant, |found| {
+        found.disabled = Some(Disabled { by })
+    });
+}
+
+pub fn enabled(access: &mut Access, facts: &ParticipantEnabled) {
+    change(access, facts.participant, |found| found.disabled = None);
+}
+
+pub fn user_set(access: &mut Access, id: ParticipantId, role: Preset) {
+    if access.participants.contains_key(&id) {
+        change(access, id, |found| found.user = Some(role));
+        access.users.insert(id);
+    }
+}

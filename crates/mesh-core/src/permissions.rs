@@ -1,0 +1,238 @@
+//! May somebody do something? Both must allow it: the permission of the credential and the
+//! capability in the room.
+
+use std::sync::Arc;
+
+use mesh_model::events::{RoomKind, Trust};
+use mesh_model::limits::PARENT_DEPTH_MAX;
+use mesh_model::{
+    Actor, Capability, CapabilitySet, Millis, ParticipantId, Permission, PermissionSet, Refusal,
+    RoomId,
+};
+
+use crate::record::{Credential, Room};
+use crate::refuse;
+use crate::{Access, Action};
+
+impl Access {
+    /// What the actor may ask for at present. Expiry is a matter of time: see
+    /// [`Access::check_alive`].
+    pub fn permissions(&self, actor: &Actor) -> PermissionSet {
+        match *actor {
+            Actor::Node => PermissionSet::ALL,
+            Actor::Owner(id) if self.is_owner(id) => PermissionSet::ALL,
+            Actor::User(id) if self.users.contains(&id) => self.own_permissions(id),
+            Actor::Credential(id, credential) => match self.credentials.get(&credential) {
+                Some(credential) if credential.participant == id && !credential.revoked => {
+                    credential.permissions.and(self.own_permissions(id))
+                }
+                _ => PermissionSet::NONE,
+            },
+            Actor::Owner(_) | Actor::User(_) | Actor::Invite(_) => PermissionSet::NONE,
+        }
+    }
+
+    /// What the participant itself may ask for, whatever its credentials say: the owner
+    /// everything, a user what its role says, anybody else what its parent may.
+    pub fn own_permissions(&self, participant: ParticipantId) -> PermissionSet {
+        let mut id = participant;
+        for _ in 0..=PARENT_DEPTH_MAX {
+            let Some(found) = self
+                .participants
+                .get(&id)
+                .filter(|found| found.is_enabled())
+            else {
+                return PermissionSet::NONE;
+            };
+            if self.is_owner(id) {
+                return PermissionSet::ALL;
+            }
+            match (found.user, found.parent) {
+                (Some(role), _) => return role.permissions(),
+                (None, Some(parent)) => id = parent,
+                (None, None) => return PermissionSet::NONE,
+            }
+        }
+        PermissionSet::NONE
+    }
+
+    /// Whether disabling `other` leaves the participant without any permission: it is the same
+    /// one, or one of those from whom its permissions come.
+    pub(crate) fn depends_on(&self, participant: ParticipantId, other: ParticipantId) -> bool {
+        let mut id = participant;
+        for _ in 0..=PARENT_DEPTH_MAX {
+            if id == other {
+                return true;
+            }
+            match self.participants.get(&id) {
+                Some(found) if found.user.is_none() => match found.parent {
+                    Some(parent) => id = parent,
+                    None => return false,
+                },
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether the actor may act at all: its credential is valid at `now` and neither its
+    /// participant nor a parent is disabled.
+    pub fn check_alive(&self, actor: &Actor, now: Millis) -> Result<(), Refusal> {
+        match *actor {
+            Actor::Node => Ok(()),
+            Actor::Owner(id) if self.is_owner(id) => Ok(()),
+            Actor::Owner(_) => Err(refuse::unknown_credential()),
+            Actor::User(id) if self.users.contains(&id) => self.check_enabled(id),
+            Actor::User(_) => Err(refuse::unknown_credential()),
+            Actor::Credential(id, credential) => {
+                let credential = self.credentials.get(&credential);
+                let credential = credential.filter(|found| found.participant == id);
+                Self::check_credential(credential.ok_or_else(refuse::unknown_credential)?, now)?;
+                self.check_enabled(id)
+            }
+            Actor::Invite(id) => match self.invites.get(&id) {
+                Some(invite) => crate::invite::check_open(invite, now),
+                None => Err(refuse::unknown_credential()),
+            },
+        }
+    }
+
+    fn check_credential(credential: &Credential, now: Millis) -> Result<(), Refusal> {
+        if credential.revoked {
+            return Err(refuse::credential_over("was revoked"));
+        }
+        if credential.is_expired(now) {
+            return Err(refuse::credential_over("has expired"));
+        }
+        Ok(())
+    }
+
+    /// Whether the participant is neither disabled itself nor depends on one that is.
+    pub fn check_enabled(&self, participant: ParticipantId) -> Result<(), Refusal> {
+        let mut id = participant;
+        for _ in 0..=PARENT_DEPTH_MAX {
+            let Some(found) = self.participants.get(&id) else {
+                return Err(refuse::unknown_credential());
+            };
+            if !found.is_enabled() {
+                return Err(refuse::disabled(&found.handle, id == participant));
+            }
+            match found.parent {
+                Some(parent) if found.user.is_none() => id = parent,
+                _ => return Ok(()),
+            }
+        }
+        Err(refuse::unknown_credential())
+    }
+
+    /// Whether the credential behind the actor has this permission.
+    pub fn check_permission(&self, actor: &Actor, needed: Permission) -> Result<(), Refusal> {
+        if self.permissions(actor).has(needed) {
+            return Ok(());
+        }
+        Err(refuse::permission(needed))
+    }
+
+    /// What the participant may do in the room; nothing if it is no member.
+    ///
+    /// A room's creator holds every capability while it is a member, and so does the owner of the
+    /// mesh, except in direct conversations: there nobody stands above the other.
+    pub fn capabilities(&self, room: RoomId, participant: ParticipantId) -> CapabilitySet {
+        match self.rooms.get(&room) {
+            Some(room) => self.capabilities_in(room, participant),
+            None => CapabilitySet::NONE,
+        }
+    }
+
+    pub(crate) fn capabilities_in(&self, room: &Room, participant: ParticipantId) -> CapabilitySet {
+        let Some(member) = self.member_of(room, participant) else {
+            return CapabilitySet::NONE;
+        };
+        if !self
+            .participants
+            .get(&participant)
+            .is_some_and(|found| found.is_enabled())
+        {
+            return CapabilitySet::NONE;
+        }
+        if self.rules(room, participant) {
+            return CapabilitySet::ALL;
+        }
+        member.capabilities.unwrap_or(room.defaults)
+    }
+
+    /// Whether nothing can be taken from the participant in this room while it is a member.
+    pub(crate) fn rules(&self, room: &Room, participant: ParticipantId) -> bool {
+        room.kind != RoomKind::Direct
+            && (room.creator == Some(participant) || self.is_owner(participant))
+    }
+
+    /// Whether the participant may do this in the room. A room it may not know of is answered like
+    /// one that does not exist.
+    pub fn may(
+        &self,
+        participant: ParticipantId,
+        action: Action,
+        room: RoomId,
+    ) -> Result<(), Refusal> {
+        let room = self.visible_room(Some(participant), room)?;
+        match action {
+            Action::See => Ok(()),
+            Action::Read => self.check_capability(room, participant, Capability::Listen),
+            Action::Post => {
+                self.check_capability(room, participant, Capability::Speak)?;
+                crate::room::check_in_use(room)
+            }
+            Action::Moderate => self.check_capability(room, participant, Capability::Moderate),
+            Action::Join => self.check_join(room, participant),
+        }
+    }
+
+    /// The room, if whoever asks may know of it; the node (`None`) knows all.
+    pub(crate) fn visible_room(
+        &self,
+        participant: Option<ParticipantId>,
+        room: RoomId,
+    ) -> Result<&Arc<Room>, Refusal> {
+        let room = self.rooms.get(&room).ok_or_else(refuse::no_room)?;
+        match participant {
+            Some(id) if !self.knows_room(id, room) => Err(refuse::no_room()),
+            _ => Ok(room),
+        }
+    }
+
+    /// Whether the participant may know that the room exists.
+    pub(crate) fn knows_room(&self, participant: ParticipantId, room: &Room) -> bool {
+        room.is_listed() || room.members.contains_key(&participant)
+    }
+
+    pub(crate) fn check_capability(
+        &self,
+        room: &Room,
+        participant: ParticipantId,
+        needed: Capability,
+    ) -> Result<(), Refusal> {
+        if self.capabilities_in(room, participant).has(needed) {
+            return Ok(());
+        }
+        Err(match self.member_of(room, participant) {
+            Some(_) => refuse::capability(needed, &refuse::room_label(room)),
+            None => refuse::not_a_member(&refuse::room_label(room)),
+        })
+    }
+
+    fn check_join(&self, room: &Room, participant: ParticipantId) -> Result<(), Refusal> {
+        if self.member_of(room, participant).is_some() {
+            return Ok(());
+        }
+        crate::room::check_in_use(room)?;
+        let found = self
+            .participants
+            .get(&participant)
+            .ok_or_else(refuse::no_participant)?;
+        if !room.is_listed() || room.kind != RoomKind::Room || found.trust < Trust::Local {
+            return Err(refuse::only_added(&refuse::room_label(room)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Who is in a room and what each may do there: the rules.
+
+use mesh_model::events::{
+    RoomDefaultsSet, RoomKind, RoomMemberCapabilitiesSet, RoomMemberJoined, RoomMemberLeft,
+};
+use mesh_model::{Capability, CapabilitySet, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId};
+
+use super::{Decision, check_in_use, enabled, moderated};
+use crate::actor::Asker;
+use crate::record::Room;
+use crate::{Action, refuse};
+
+pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
+    let me = asker.me()?;
+    asker.access.may(me, Action::Join, room)?;
+    if asker.access.member(room, me).is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(RoomMemberJoined {
+        room,
+        participant: me,
+    })])
+}
+
+/// Membership of groups' conversations, of direct ones and of the broadcast room follows from
+/// something else.
+fn check_own_members(room: &Room) -> Result<(), Refusal> {
+    let hint = match room.kind {
+        RoomKind::Room => return Ok(()),
+        RoomKind::Direct => {
+            "create a room for more participants; archive on your side what you do not want to see"
+        }
+        RoomKind::Group => "change the group's members instead",
+        RoomKind::Broadcast => "everybody on the mesh listens there",
+    };
+    Err(refuse::conflict(
+        format!(
+            "nobody joins, leaves or is removed from {} directly; nothing was done",
+            refuse::room_label(room)
+        ),
+        hint,
+    ))
+}
+
+pub fn add(asker: &Asker<'_>, room: RoomId, participant: ParticipantId) -> Decision {
+    let recovering = asker.is_owner() && asker.actor.participant() == Some(participant);
+    let found = if recovering {
+        recover(asker, room)?
+    } else {
+        asker.room(room)?
+    };
+    if asker.access.member_of(found, participant).is_some() {
+        return Ok(Vec::new());
+    }
+    if !recovering {
+        asker.check_capability(found, Capability::Moderate)?;
+    }
+    check_own_members(found)?;
+    check_in_use(found)?;
+    let participant = enabled(asker, participant)?;
+    Ok(vec![NewEvent::new(RoomMemberJoined { room, participant })])
+}
+
+/// The owner may add itself to any room but direct conversations, so that no room is lost when its
+/// moderators are. It is an event that the members see: there is no silent way in.
+fn recover<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
+    let found = asker.access.room(room).ok_or_else(refuse::no_room)?;
+    if found.kind == RoomKind::Direct {
+        return asker.room(room);
+    }
+    Ok(found)
+}
+
+pub fn leave(asker: &Asker<'_>, room: RoomId) -> Decision {
+    let me = asker.me()?;
+    let found = asker.room(room)?;
+    check_own_members(found)?;
+    if asker.access.member_of(found, me).is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(RoomMemberLeft {
+        room,
+        participant: me,
+    })])
+}
+
+pub fn remove(asker: &Asker<'_>, room: RoomId, participant: ParticipantId) -> Decision {
+    let me = asker.actor.participant();
+    if me == Some(participant) {
+        return leave(asker, room);
+    }
+    let found = moderated(asker, room)?;
+    check_own_members(found)?;
+    if asker.access.member_of(found, participant).is_none() {
+        return Ok(Vec::new());
+    }
+    check_rules_not(asker, found, participant)?;
+    Ok(vec![NewEvent::new(RoomMemberLeft { room, participant })])
+}
+
+/// Nothing is taken from a room's creator nor from the owner of the mesh, except by the owner.
+fn check_rules_not(
+    asker: &Asker<'_>,
+    room: &Room,
+    participant: ParticipantId,
+) -> Result<(), Refusal> {
+    if asker.is_owner() || !asker.access.rules(room, participant) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::CapabilityDenied,
+        format!(
+            "the creator of {} and the owner of the mesh keep their place in it; nothing was changed",
+            refuse::room_label(room)
+        ),
+        "ask them to leave by themselves",
+    ))
+}
+
+pub fn set_capabilities(
+    asker: &Asker<'_>,
+    room: RoomId,
+    participant: ParticipantId,
+    capabilities: Option<CapabilitySet>,
+) -> Decision {
+    let found = moderated(asker, room)?;
+    check_in_use(found)?;
+    let Some(member) = asker.access.member_of(found, participant) else {
+        return Err(refuse::not_found(
+            "member",
+            "add the participant to the room first",
+        ));
+    };
+    if asker.access.rules(found, participant) {
+        return Err(Refusal::new(
+            ErrorCode::CapabilityDenied,
+            format!(
+                "the creator of {} and the owner of the mesh hold every capability in it; nothing was changed",
+                refuse::room_label(found)
+            ),
+            "there is nothing to set for them",
+        ));
+    }
+    check_lends(asker, found, capabilities.unwrap_or(CapabilitySet::NONE))?;
+    if member.capabilities == capabilities {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(RoomMemberCapabilitiesSet {
+        room,
+        participant,
+        capabilities,
+    })])
+}
+
+pub fn set_defaults(asker: &Asker<'_>, room: RoomId, capabilities: CapabilitySet) -> Decision {
+    let found = moderated(asker, room)?;
+    check_in_use(found)?;
+    check_lends(asker, found, capabilities)?;
+    if found.defaults == capabilities {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(RoomDefaultsSet { room, capabilities })])
+}
+
+/// Nobody grants a capability they lack.
+fn check_lends(asker: &Asker<'_>, room: &Room, wanted: CapabilitySet) -> Result<(), Refusal> {
+    let Some(me) = asker.actor.participant() else {
+        return Ok(());
+    };
+    let held = asker.access.capabilities_in(room, me);
+    match wanted.iter().find(|capability| !held.has(*capability)) {
+        Some(lacking) => Err(refuse::capability(lacking, &refuse::room_label(room))),
+        None => Ok(()),
+    }
+}

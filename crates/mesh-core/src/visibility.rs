@@ -1,0 +1,316 @@
+//! Who may see what: one rule for queries, search, pushes and streams.
+//!
+//! A room's events are for those who may listen in it, from the place its history rule allows;
+//! after removal nothing more. Whoever is listed may be known to all, whoever is hidden to few.
+//! The figures of the mesh and its users are for those who lead it.
+
+use mesh_model::events::{Facts, RoomKind, Visibility};
+use mesh_model::{Capability, GroupId, InviteId, ParticipantId, Permission, RoomId, Seq};
+
+use crate::Access;
+use crate::record::Room;
+
+/// To whom an event is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// Every enabled participant.
+    Everyone,
+    /// Whoever may listen in the room, from the place its history rule allows.
+    Room(RoomId),
+    /// These, sorted, each once.
+    Participants(Vec<ParticipantId>),
+    /// The owner and the users whose role holds `admin:analytics`.
+    Admins,
+    /// Nobody.
+    Nobody,
+}
+
+impl Access {
+    /// To whom the event at `seq` is shown, as things stand now.
+    pub fn audience(&self, facts: &Facts, seq: Seq) -> Audience {
+        let _ = seq;
+        match self.subject(facts) {
+            Subject::Everyone => Audience::Everyone,
+            Subject::Admins => Audience::Admins,
+            Subject::Content(room) => match self.rooms.contains_key(&room) {
+                true => Audience::Room(room),
+                false => Audience::Nobody,
+            },
+            Subject::Room(room) => match self.rooms.get(&room) {
+                Some(found) if found.is_listed() => Audience::Everyone,
+                Some(_) => Audience::Room(room),
+                None => Audience::Nobody,
+            },
+            Subject::Member(room, participant) => self.member_audience(room, participant),
+            Subject::Gone(room, participant) => match self.member_audience(room, participant) {
+                Audience::Room(_) => {
+                    let mut list: Vec<_> = self.room_listeners(room).collect();
+                    list.push(participant);
+                    Audience::Participants(in_order(list))
+                }
+                audience => audience,
+            },
+            Subject::Participant(participant) => self.participant_audience(participant),
+            Subject::GroupMember(room, participant) => {
+                if self.is_public(participant) {
+                    return Audience::Everyone;
+                }
+                let mut list: Vec<_> = room
+                    .into_iter()
+                    .flat_map(|room| self.room_listeners(room))
+                    .collect();
+                list.push(participant);
+                Audience::Participants(in_order(list))
+            }
+            Subject::Concerned(participant) => {
+                let mut list: Vec<_> = self.admins().collect();
+                list.extend(participant);
+                Audience::Participants(in_order(list))
+            }
+        }
+    }
+
+    /// Whether the participant may see the event at `seq`, as things stand now. Cheap.
+    pub fn sees(&self, viewer: ParticipantId, facts: &Facts, seq: Seq) -> bool {
+        let Some(found) = self.participants.get(&viewer) else {
+            return false;
+        };
+        if !found.is_enabled() {
+            return false;
+        }
+        match self.subject(facts) {
+            Subject::Everyone => true,
+            Subject::Admins => self.is_admin(viewer),
+            Subject::Content(room) => self.reads(viewer, room, seq),
+            Subject::Room(room) => {
+                self.rooms.get(&room).is_some_and(|found| found.is_listed())
+                    || self.reads(viewer, room, seq)
+            }
+            Subject::Member(room, participant) => self.sees_member(viewer, room, participant, seq),
+            Subject::Gone(room, participant) => {
+                viewer == participant || self.sees_member(viewer, room, participant, seq)
+            }
+            Subject::Participant(participant) => self.sees_participant(viewer, participant),
+            Subject::GroupMember(room, participant) => {
+                viewer == participant
+                    || self.is_public(participant)
+                    || room.is_some_and(|room| self.reads(viewer, room, seq))
+            }
+            Subject::Concerned(participant) => participant == Some(viewer) || self.is_admin(viewer),
+        }
+    }
+
+    /// Whether the participant may see the other one in lists.
+    pub fn sees_participant(&self, viewer: ParticipantId, other: ParticipantId) -> bool {
+        let Some(found) = self.participants.get(&other) else {
+            return false;
+        };
+        match found.visibility {
+            Visibility::Public => true,
+            _ if viewer == other || self.is_owner(viewer) || self.descends(other, viewer) => true,
+            Visibility::Room => self.share_a_room(viewer, other),
+            Visibility::Hidden => false,
+        }
+    }
+
+    /// Whether both are members of one room. The broadcast room does not count: all are in it.
+    fn share_a_room(&self, a: ParticipantId, b: ParticipantId) -> bool {
+        let (Some(a), Some(b)) = (self.memberships.get(&a), self.memberships.get(&b)) else {
+            return false;
+        };
+        let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
+        few.iter().any(|room| many.contains(room))
+    }
+
+    /// The participants that may listen in the room at present: those to whom its messages go.
+    pub fn room_listeners(&self, room: RoomId) -> impl Iterator<Item = ParticipantId> {
+        let room = self.rooms.get(&room);
+        let broadcast = room.filter(|room| room.kind == RoomKind::Broadcast);
+        let everybody = broadcast.into_iter().flat_map(|_| self.participants.keys());
+        let members = room.filter(|_| broadcast.is_none());
+        let members = members.into_iter().flat_map(|room| room.members.keys());
+        everybody.chain(members).copied().filter(move |id| {
+            room.is_some_and(|room| self.capabilities_in(room, *id).has(Capability::Listen))
+        })
+    }
+
+    /// The rooms the participant may listen in, each with the first place it may read. What is
+    /// read, searched or counted is limited to these.
+    pub fn readable_rooms(&self, participant: ParticipantId) -> Vec<(RoomId, Seq)> {
+        let listens = |room: &&std::sync::Arc<Room>| {
+            self.capabilities_in(room, participant)
+                .has(Capability::Listen)
+        };
+        self.rooms_of(participant)
+            .filter(listens)
+            .filter_map(|room| {
+                let member = self.member_of(room, participant)?;
+                Some((room.id, Self::readable_from(room, member)))
+            })
+            .collect()
+    }
+
+    /// Whether the participant may read the place `seq` in the room.
+    pub(crate) fn reads(&self, viewer: ParticipantId, room: RoomId, seq: Seq) -> bool {
+        let Some(room) = self.rooms.get(&room) else {
+            return false;
+        };
+        let Some(member) = self.member_of(room, viewer) else {
+            return false;
+        };
+        seq >= Self::readable_from(room, member)
+            && self.capabilities_in(room, viewer).has(Capability::Listen)
+    }
+
+    /// The owner and the users whose role holds `admin:analytics`, in the order of their ids.
+    pub fn admins(&self) -> impl Iterator<Item = ParticipantId> {
+        let owner = self.owner().filter(|owner| !self.users.contains(owner));
+        owner
+            .into_iter()
+            .chain(self.users.iter().copied())
+            .filter(|id| self.is_admin(*id))
+    }
+
+    fn is_admin(&self, participant: ParticipantId) -> bool {
+        (self.is_owner(participant) || self.users.contains(&participant))
+            && self
+                .own_permissions(participant)
+                .has(Permission::AdminAnalytics)
+    }
+
+    fn sees_member(
+        &self,
+        viewer: ParticipantId,
+        room: RoomId,
+        participant: ParticipantId,
+        seq: Seq,
+    ) -> bool {
+        match self.member_audience(room, participant) {
+            Audience::Everyone => true,
+            Audience::Room(room) => self.reads(viewer, room, seq),
+            _ => false,
+        }
+    }
+
+    /// Who comes to a listed room is known to all, unless it does not want to be.
+    fn member_audience(&self, room: RoomId, participant: ParticipantId) -> Audience {
+        let Some(found) = self.rooms.get(&room) else {
+            return Audience::Nobody;
+        };
+        match found.is_listed() && self.is_public(participant) {
+            true => Audience::Everyone,
+            false => Audience::Room(room),
+        }
+    }
+
+    fn is_public(&self, participant: ParticipantId) -> bool {
+        let found = self.participants.get(&participant);
+        found.is_some_and(|found| found.visibility == Visibility::Public)
+    }
+
+    fn participant_audience(&self, participant: ParticipantId) -> Audience {
+        let Some(found) = self.participants.get(&participant) else {
+            return Audience::Nobody;
+        };
+        if found.visibility == Visibility::Public {
+            return Audience::Everyone;
+        }
+        let mut list: Vec<_> = self.ancestors(participant).collect();
+        list.push(participant);
+        list.extend(self.owner());
+        if found.visibility == Visibility::Room {
+            let rooms = self.memberships.get(&participant).into_iter().flatten();
+            let rooms = rooms.filter_map(|id| self.rooms.get(id));
+            list.extend(rooms.flat_map(|room| room.members.keys().copied()));
+        }
+        list.retain(|id| {
+            self.participants
+                .get(id)
+                .is_some_and(|found| found.is_enabled())
+        });
+        Audience::Participants(in_order(list))
+    }
+}
+
+fn in_order(mut list: Vec<ParticipantId>) -> Vec<ParticipantId> {
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+/// What an event is about, as far as its visibility goes.
+enum Subject {
+    Everyone,
+    Admins,
+    /// Something said in a room.
+    Content(RoomId),
+    /// The room itself.
+    Room(RoomId),
+    /// Somebody in the room.
+    Member(RoomId, ParticipantId),
+    /// Somebody who is no longer in the room and should hear that.
+    Gone(RoomId, ParticipantId),
+    Participant(ParticipantId),
+    /// Somebody in a group, with the group's conversation.
+    GroupMember(Option<RoomId>, ParticipantId),
+    /// One participant's own affair, and the admins'.
+    Concerned(Option<ParticipantId>),
+}
+
+impl Access {
+    fn subject(&self, facts: &Facts) -> Subject {
+        match facts {
+            Facts::MeshCreated(_)
+            | Facts::GroupCreated(_)
+            | Facts::GroupDeleted(_)
+            | Facts::EventTypeRegistered(_) => Subject::Everyone,
+            Facts::VaultReplaced(_)
+            | Facts::Refused(_)
+            | Facts::UserCreated(_)
+            | Facts::UserRoleSet(_)
+            | Facts::UserPasswordChanged(_) => Subject::Admins,
+            Facts::ParticipantRegistered(facts) => Subject::Participant(facts.participant),
+            Facts::ParticipantUpdated(facts) => Subject::Participant(facts.participant),
+            Facts::ParticipantRolesSet(facts) => Subject::Participant(facts.participant),
+            Facts::ParticipantDisabled(facts) => Subject::Participant(facts.participant),
+            Facts::ParticipantEnabled(facts) => Subject::Participant(facts.participant),
+            Facts::GroupMemberAdded(facts) => self.group_member(facts.group, facts.participant),
+            Facts::GroupMemberRemoved(facts) => self.group_member(facts.group, facts.participant),
+            Facts::RoomCreated(facts) => Subject::Room(facts.room),
+            Facts::RoomUpdated(facts) => Subject::Room(facts.room),
+            Facts::RoomArchived(facts) => Subject::Room(facts.room),
+            Facts::RoomRestored(facts) => Subject::Room(facts.room),
+            Facts::RoomDefaultsSet(facts) => Subject::Room(facts.room),
+            Facts::RoomMemberJoined(facts) => Subject::Member(facts.room, facts.participant),
+            Facts::RoomMemberLeft(facts) => Subject::Gone(facts.room, facts.participant),
+            Facts::RoomMemberCapabilitiesSet(facts) => {
+                Subject::Member(facts.room, facts.participant)
+            }
+            Facts::MessagePosted(facts) => Subject::Content(facts.room),
+            Facts::MessageEdited(facts) => Subject::Content(facts.room),
+            Facts::MessageDeleted(facts) => Subject::Content(facts.room),
+            Facts::EventPublished(facts) => Subject::Content(facts.room),
+            Facts::SessionOpened(facts) => Subject::Participant(facts.participant),
+            Facts::SessionClosed(facts) => Subject::Participant(facts.participant),
+            Facts::CredentialIssued(facts) => Subject::Concerned(Some(facts.participant)),
+            Facts::CredentialRevoked(facts) => {
+                let credential = self.credentials.get(&facts.credential);
+                Subject::Concerned(credential.map(|credential| credential.participant))
+            }
+            Facts::InviteCreated(facts) => self.invite_of(facts.invite),
+            Facts::InviteRevoked(facts) => self.invite_of(facts.invite),
+            Facts::InviteRedeemed(facts) => Subject::Concerned(Some(facts.participant)),
+        }
+    }
+
+    fn group_member(&self, group: GroupId, participant: ParticipantId) -> Subject {
+        Subject::GroupMember(
+            self.groups.get(&group).and_then(|group| group.room),
+            participant,
+        )
+    }
+
+    fn invite_of(&self, invite: InviteId) -> Subject {
+        Subject::Concerned(self.invites.get(&invite).and_then(|invite| invite.creator))
+    }
+}
