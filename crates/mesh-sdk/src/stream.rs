@@ -61,6 +61,17 @@ impl Items {
         None
     }
 
+    /// Waits until the log has moved on, whether or not there is something to see; false once the
+    /// client is closed.
+    pub async fn moved(&mut self) -> bool {
+        match self.receiver.recv().await {
+            Some(Given::Item(item)) => self.position = item.seq,
+            Some(Given::Tail(seq)) => self.position = self.position.max(seq),
+            None => return false,
+        }
+        true
+    }
+
     /// Everything up to here was given. Keep it to resume in a later run.
     pub fn position(&self) -> Seq {
         self.position

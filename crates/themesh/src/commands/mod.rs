@@ -5,6 +5,8 @@ mod completions;
 pub mod help;
 mod inbox;
 mod invites;
+mod log;
+mod mcp;
 mod messages;
 mod rooms;
 mod status;
@@ -44,6 +46,8 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
         Verb::Token(verb) => tokens::token(context, verb)?,
         Verb::User(verb) => users::user(context, verb)?,
         Verb::Invite(verb) => invites::invite(context, verb)?,
+        Verb::Log(verb) => return log::log(context, verb),
+        Verb::Mcp => mcp::mcp(context)?,
         Verb::Completions { shell } => completions::completions(shell),
         _ => unreachable!(),
     }
