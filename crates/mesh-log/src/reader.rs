@@ -78,7 +78,9 @@ pub struct LogReader {
     next: Mutex<Option<(u64, Position)>>,
 }
 
-/// Bytes read at a time.
+/// Bytes read at first: often one event is all that is asked for.
+const FIRST_CHUNK_BYTES: usize = 8 * 1024;
+/// Bytes read at a time in a long read.
 const CHUNK_BYTES: usize = 256 * 1024;
 
 impl Clone for LogReader {
@@ -270,7 +272,7 @@ impl LogReader {
             _ => self.source.find(next)?,
         };
         let mut buf = Vec::new();
-        let mut len = CHUNK_BYTES;
+        let mut len = FIRST_CHUNK_BYTES;
         while next <= end {
             at = self.source.fill(at, len, &mut buf)?;
             let mut chunk = Chunk {
@@ -297,7 +299,7 @@ impl LogReader {
             }
             at.offset += chunk.used as u64;
             if chunk.used > 0 {
-                len = CHUNK_BYTES;
+                len = (len * 2).min(CHUNK_BYTES);
             }
             self.remember(next, at);
             if flow.is_break() {

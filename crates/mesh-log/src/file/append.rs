@@ -1,4 +1,4 @@
-//! Writing batches: one write and one sync each, into padding that is already durable.
+//! Writing batches: one write and one sync each, into padding that is already there.
 //!
 //! After a failed write or sync nothing in the page cache is believed. The segment is cut back to the last durable byte
 //! and synced; if that works the batch is certainly not stored and the log goes on, else the log takes no more events.
@@ -21,7 +21,7 @@ pub(crate) struct Active {
     pub file: Arc<dyn DiskFile>,
     /// Length of the durable batches.
     pub end: u64,
-    /// Length of the file, padding included; all of it is durable.
+    /// Length of the file, padding included.
     pub filled: u64,
 }
 
@@ -142,7 +142,7 @@ impl<'a> SegmentWriter<'a> {
             .map_err(self.folder.failed_in("sync", active.first))
     }
 
-    /// Makes a segment with its first padding. It is durable, its name included, or not there.
+    /// Makes a segment with its first padding. Its name is durable, or it is not there.
     pub fn create(&self, first: u64) -> Result<Active, FileError> {
         let name = segment_name(first);
         let file = self
@@ -169,7 +169,10 @@ impl<'a> SegmentWriter<'a> {
         }
     }
 
-    /// Sees that `bytes` more fit into the durable padding.
+    /// Sees that `bytes` more fit into the padding.
+    ///
+    /// The padding becomes durable with the batch that needed it: one slow sync now and then, and never two. If power
+    /// fails before, zeros or nothing may be there instead, which opening cuts off.
     pub fn extend(&self, active: &mut Active, bytes: u64) -> Result<(), FileError> {
         let needed = active.end + bytes;
         if needed <= active.filled {
@@ -190,10 +193,6 @@ impl<'a> SegmentWriter<'a> {
                 .map_err(self.folder.failed_in("extend", active.first))?;
             offset += len;
         }
-        active
-            .file
-            .sync_data()
-            .map_err(self.folder.failed_in("sync", active.first))?;
         active.filled = target;
         Ok(())
     }

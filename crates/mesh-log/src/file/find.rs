@@ -10,7 +10,7 @@ use crate::error::{FileError, ReadError};
 use crate::reader::Position;
 
 /// Below this the search goes line by line: a read this long costs about as much as one probe.
-const LINEAR_BYTES: u64 = 64 * 1024;
+const LINEAR_BYTES: u64 = 8 * 1024;
 
 /// Where the header of event `seq` stands. The event must be durable.
 pub(super) fn find(folder: &Folder, seq: u64) -> Result<Position, ReadError> {
@@ -46,6 +46,9 @@ fn missing(segment: String, seq: u64) -> ReadError {
         },
     }
 }
+
+/// The most that is read at once.
+const BLOCK_BYTES_MAX: u64 = 256 * 1024;
 
 struct Search<'a> {
     file: &'a dyn DiskFile,
@@ -115,11 +118,14 @@ impl Search<'_> {
         visit: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>,
     ) -> Result<(), FileError> {
         let mut buf = Vec::new();
+        let mut block = LINEAR_BYTES / 2;
         let mut start = from;
         // Whether `start` begins a line; if not, its newline is still looked for.
         let mut at_line = true;
         while start < self.end {
-            let len = LINEAR_BYTES.min(self.end - start) as usize;
+            let len = block.min(self.end - start) as usize;
+            // Most lines are short; after a long one longer pieces cost fewer calls.
+            block = (block * 2).min(BLOCK_BYTES_MAX);
             buf.clear();
             read_range(self.file, start, len, &mut buf)
                 .map_err(|error| self.folder.error("read", self.name, error))?;
