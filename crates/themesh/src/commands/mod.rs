@@ -2,6 +2,7 @@
 
 mod call;
 mod completions;
+mod doctor;
 pub mod help;
 mod inbox;
 mod invites;
@@ -46,6 +47,7 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
         Verb::Token(verb) => tokens::token(context, verb)?,
         Verb::User(verb) => users::user(context, verb)?,
         Verb::Invite(verb) => invites::invite(context, verb)?,
+        Verb::Doctor => return doctor::doctor(context),
         Verb::Log(verb) => return log::log(context, verb),
         Verb::Mcp => mcp::mcp(context)?,
         Verb::Completions { shell } => completions::completions(shell),

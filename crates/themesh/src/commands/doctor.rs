@@ -1,0 +1,214 @@
+//! Finds and explains the usual troubles. Each check says what it looked at, what it found and,
+//! if something is wrong, what to do.
+
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+use std::{fs, io};
+
+use mesh_model::Millis;
+use mesh_model::api::{NoInput, Status};
+use mesh_model::ops::StatusGet;
+use mesh_sdk::Error;
+use mesh_sdk::http::Http;
+use serde::Serialize;
+
+use crate::commands::log;
+use crate::config;
+use crate::context::{Context, DEFAULT_LISTEN};
+use crate::failure::{Failure, Outcome};
+use crate::output::{Colour, line, paint};
+
+/// Below this much free space the log may soon refuse to store: a gigabyte.
+const FREE_BYTES_LOW: u64 = 1 << 30;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Good,
+    Warning,
+    Bad,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    verdict: Verdict,
+    found: String,
+    /// What to do; empty if nothing is wrong.
+    todo: String,
+}
+
+/// `mesh doctor`
+pub fn doctor(context: &Context) -> Outcome<ExitCode> {
+    let mut findings = vec![home(context), configuration(context), token(context), disk(context), the_log(context)];
+    findings.extend(node(context));
+    if context.json {
+        let text = serde_json::to_string(&findings).map_err(|why| Failure::here(why.to_string(), ""))?;
+        line(&text);
+    } else {
+        findings.iter().for_each(print);
+    }
+    let bad = findings.iter().any(|finding| finding.verdict == Verdict::Bad);
+    Ok(ExitCode::from(u8::from(bad)))
+}
+
+fn print(finding: &Finding) {
+    let mark = match finding.verdict {
+        Verdict::Good => paint(Colour::Good, "good"),
+        Verdict::Warning => paint(Colour::Warning, "look"),
+        Verdict::Bad => paint(Colour::Bad, "bad "),
+    };
+    line(&format!("{mark}  {:<8}{}", finding.check, finding.found));
+    if !finding.todo.is_empty() {
+        line(&format!("              {}", finding.todo));
+    }
+}
+
+fn good(check: &'static str, found: impl Into<String>) -> Finding {
+    Finding { check, verdict: Verdict::Good, found: found.into(), todo: String::new() }
+}
+
+fn warning(check: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Finding {
+    Finding { check, verdict: Verdict::Warning, found: found.into(), todo: todo.into() }
+}
+
+fn bad(check: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Finding {
+    Finding { check, verdict: Verdict::Bad, found: found.into(), todo: todo.into() }
+}
+
+fn home(context: &Context) -> Finding {
+    let path = context.home.display();
+    match fs::read_dir(&context.home) {
+        Ok(_) => good("folder", path.to_string()),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            warning("folder", format!("{path} does not exist yet"), "`mesh up` makes it")
+        }
+        Err(why) => bad("folder", format!("{path} cannot be read: {why}"), "check its owner, or name another with --home"),
+    }
+}
+
+fn configuration(context: &Context) -> Finding {
+    match config::load(&context.home) {
+        Ok(_) => good("config", "nothing unknown in it"),
+        Err(Failure::Here { what, hint }) => bad("config", what, hint),
+        Err(_) => bad("config", "it cannot be read", "check config.toml"),
+    }
+}
+
+fn token(context: &Context) -> Finding {
+    let path = context.home.join("owner.token");
+    match fs::metadata(&path) {
+        Ok(meta) if meta.permissions().mode() & 0o077 != 0 => bad(
+            "token",
+            format!("others can read {}", path.display()),
+            format!("chmod 600 {}; anybody who read it is the owner, so consider a new folder", path.display()),
+        ),
+        Ok(_) => good("token", "the owner's token is readable by you alone"),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            warning("token", "there is no owner's token yet", "`mesh up` makes it")
+        }
+        Err(why) => bad("token", format!("{} cannot be read: {why}", path.display()), "check its owner"),
+    }
+}
+
+fn disk(context: &Context) -> Finding {
+    let existing = context.home.ancestors().find(|path| path.exists());
+    let Some(Ok(stat)) = existing.map(rustix::fs::statvfs) else {
+        return warning("disk", "free space cannot be read", "check the folder's disk");
+    };
+    let free = stat.f_bavail * stat.f_frsize;
+    let found = format!("{:.1} GB free", free as f64 / 1e9);
+    if free < FREE_BYTES_LOW {
+        bad("disk", found, "make room: on a full disk the node stores nothing more, and loses nothing either")
+    } else {
+        good("disk", found)
+    }
+}
+
+fn the_log(context: &Context) -> Finding {
+    if !log::folder(context).is_dir() {
+        return warning("log", "there is none yet", "`mesh up` makes it");
+    }
+    if !context.home.join("vault").exists() {
+        return bad(
+            "log",
+            "the vault that belongs to it is missing",
+            "put it back, or go on without: `mesh up --new-vault` (all tokens and passwords end)",
+        );
+    }
+    match log::check(context) {
+        Ok(Ok(verified)) => good("log", format!("{} events verified, chain and signatures hold", verified.events)),
+        Ok(Err(problem)) => {
+            bad("log", problem.to_string(), "everything before that line is intact; restore the segment from a copy")
+        }
+        Err(_) => bad("log", "it cannot be read", "check the folder's owner and the disk"),
+    }
+}
+
+/// What can be learnt from the node, if one answers.
+fn node(context: &Context) -> Vec<Finding> {
+    let (Ok(url), Ok(token)) = (context.url(), context.token()) else {
+        return vec![nobody(context)];
+    };
+    match Http::new(&url, Some(token)).call::<StatusGet>(NoInput {}) {
+        Ok(status) => vec![version(&url, &status), clock(&status), writable(&status)],
+        Err(Error::Unreachable { .. }) => vec![nobody(context)],
+        Err(Error::Refused(refusal)) => {
+            vec![bad("node", format!("{url} answers, but: {}", refusal.detail), refusal.hint.to_string())]
+        }
+        Err(_) => vec![bad(
+            "node",
+            format!("something else listens at {url}"),
+            "stop it, or start the node elsewhere: mesh up --listen 127.0.0.1:7779",
+        )],
+    }
+}
+
+fn nobody(context: &Context) -> Finding {
+    let left = context.running().map(|node| format!("; the last one here was process {} at {}", node.pid, node.url));
+    let taken = DEFAULT_LISTEN.parse::<SocketAddr>().is_ok_and(|address| {
+        TcpListener::bind(address).is_err_and(|why| why.kind() == io::ErrorKind::AddrInUse)
+    });
+    if taken {
+        return warning(
+            "node",
+            format!("none runs on this folder, and something else listens at {DEFAULT_LISTEN}"),
+            "name that node's folder with --home, or start this one elsewhere: mesh up --listen 127.0.0.1:7779",
+        );
+    }
+    warning("node", format!("none answers{}", left.unwrap_or_default()), "start it with `mesh up`")
+}
+
+fn version(url: &str, status: &Status) -> Finding {
+    let ours = env!("CARGO_PKG_VERSION");
+    if status.version == ours {
+        good("node", format!("'{}' answers at {url}, version {ours}", status.name))
+    } else {
+        warning("node", format!("it is version {}, this program is {ours}", status.version), "restart the node with the newer one")
+    }
+}
+
+fn clock(status: &Status) -> Finding {
+    #[expect(clippy::disallowed_methods, reason = "comparing this machine's clock with the node's is the check")]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = Millis(u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+    if status.started_at > now {
+        warning(
+            "clock",
+            format!("the node started at {}, which is later than now", status.started_at),
+            "set the clock; until it has caught up, new events carry the time of the last one",
+        )
+    } else {
+        good("clock", "not behind the log")
+    }
+}
+
+fn writable(status: &Status) -> Finding {
+    match &status.log.problem {
+        Some(problem) => bad("writes", problem.clone(), "see the log check above"),
+        None if status.log.writable => good("writes", "the node takes commands"),
+        None => bad("writes", "the node is read-only", "look at its output, mend the disk, start it again"),
+    }
+}
