@@ -1,0 +1,86 @@
+// Keys that work everywhere on the page. Single letters rest while somebody types.
+
+import { people } from '../store/people.svelte.ts';
+import { rooms } from '../store/rooms.svelte.ts';
+import { router } from '../store/router.svelte.ts';
+import { ui } from '../store/ui.svelte.ts';
+import { directWith, placeOf } from './places.ts';
+
+export const KEYS: readonly { keys: string; does: string }[] = [
+  { keys: 'Ctrl K', does: 'Find a room, a person, a message or an action' },
+  { keys: '?', does: 'Show these keys' },
+  { keys: '/', does: 'Search messages' },
+  { keys: 'W', does: 'Change between the world and the flat page' },
+  { keys: 'C', does: 'Write in this room' },
+  { keys: 'Alt ↑ ↓', does: 'Go to the room above or below' },
+  { keys: 'Alt Shift ↓', does: 'Go to the next room with unread messages' },
+  { keys: 'T', does: 'Change between dark and light' },
+  { keys: 'Esc', does: 'Close what is open; in a thread, go back to the room' },
+  { keys: '↑', does: 'In an empty message box: edit your last message' },
+  { keys: 'Enter', does: 'Send; with Shift, begin a new line' },
+  { keys: '← → ↑ ↓', does: 'In the world: turn; with Shift, move' },
+  { keys: '+ −', does: 'In the world: come closer, go back' },
+  { keys: 'F', does: 'In the world: show everything' },
+  { keys: 'N', does: 'In the world: go to the next participant; with Shift, the one before' },
+];
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+function step(by: number, unreadOnly: boolean): void {
+  const all = [...rooms.joined, ...rooms.direct];
+  const route = router.route;
+  const here = all.findIndex((room) =>
+    route.page === 'room'
+      ? room.name === route.room || room.id === route.room
+      : route.page === 'direct' && room.with?.handle === route.handle,
+  );
+  for (let away = 1; away <= all.length; away++) {
+    const room = all[(here + by * away + all.length * 2) % all.length];
+    if (room && (!unreadOnly || room.unread > 0)) return router.go(placeOf(room));
+  }
+}
+
+export function toggleWorld(): void {
+  router.go(router.route.page === 'world' ? router.lastFlat : { page: 'world' });
+}
+
+const letters: Record<string, () => void> = {
+  '?': () => (ui.dialog = 'keys'),
+  '/': () => router.go({ page: 'search', q: '' }),
+  w: toggleWorld,
+  t: () => ui.toggleTheme(),
+  c: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
+};
+
+export function onKey(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+    event.preventDefault();
+    ui.dialog = ui.dialog === 'palette' ? null : 'palette';
+    return;
+  }
+  if (event.defaultPrevented || ui.dialog) return;
+  if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+    event.preventDefault();
+    return step(event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
+  }
+  if (event.key === 'Escape') return escape();
+  const letter = letters[event.key];
+  if (!letter || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  letter();
+}
+
+function escape(): void {
+  const route = router.route;
+  if (ui.selection) ui.selection = null;
+  else if (route.page === 'room' && route.thread) router.go({ page: 'room', room: route.room });
+  else if (route.page === 'direct' && route.thread) router.go({ page: 'direct', handle: route.handle });
+}
+
+/** Opens the direct conversation with somebody. */
+export function openDirect(id: string): void {
+  const person = people.byId.get(id);
+  if (person) router.go(directWith(person));
+}

@@ -1,0 +1,27 @@
+// Addresses: what each means, and that writing and reading one gives the same place.
+import { expect, test } from 'vitest';
+import { href, parseRoute, type Route } from './route.ts';
+
+const routes: Route[] = [
+  { page: 'home' },
+  { page: 'room', room: 'build bench' },
+  { page: 'room', room: 'a/b', thread: 'm12' },
+  { page: 'direct', handle: 'surveyor' },
+  { page: 'direct', handle: 'surveyor', thread: 'm9' },
+  { page: 'person', handle: 'ada' },
+  { page: 'search', q: 'a&b =c', room: 'lobby', from: 'ada' },
+  { page: 'world' },
+];
+
+test.each(routes)('%j survives', (route) => {
+  const url = new URL(href(route), 'http://node');
+  expect(parseRoute(url.pathname, url.search)).toEqual(route);
+});
+
+test.each(['/r', '/r/a/b', '/r/a/t', '/nowhere', '/world/x'])('%s is lost', (path) => {
+  expect(parseRoute(path)).toEqual({ page: 'lost', path });
+});
+
+test('a broken escape does not throw', () => {
+  expect(parseRoute('/r/%E0%A4%A')).toEqual({ page: 'room', room: '%E0%A4%A' });
+});

@@ -1,0 +1,65 @@
+// Addresses of the page: every place has one, so that back, reload and sharing work.
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'room'; room: string; thread?: string }
+  | { page: 'direct'; handle: string; thread?: string }
+  | { page: 'person'; handle: string }
+  | { page: 'search'; q: string; room?: string; from?: string }
+  | { page: 'world' }
+  | { page: 'lost'; path: string };
+
+export function parseRoute(path: string, query = ''): Route {
+  const parts = path.split('/').filter(Boolean).map(decode);
+  const [page, name, more, last] = parts;
+  if (page === undefined) return { page: 'home' };
+  if (page === 'world' && parts.length === 1) return { page: 'world' };
+  if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
+  if (name && (page === 'r' || page === 'dm')) {
+    const thread = more === 't' && last && parts.length === 4 ? last : undefined;
+    if (parts.length === 2 || thread) {
+      const place = page === 'r' ? ({ page: 'room', room: name } as const) : ({ page: 'direct', handle: name } as const);
+      return thread ? { ...place, thread } : place;
+    }
+  }
+  if (page === 'p' && name && parts.length === 2) return { page: 'person', handle: name };
+  return { page: 'lost', path };
+}
+
+function search(query: URLSearchParams): Route {
+  const room = query.get('room');
+  const from = query.get('from');
+  return { page: 'search', q: query.get('q') ?? '', ...(room && { room }), ...(from && { from }) };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function href(route: Route): string {
+  const to = encodeURIComponent;
+  switch (route.page) {
+    case 'home':
+      return '/';
+    case 'room':
+      return `/r/${to(route.room)}${route.thread ? `/t/${to(route.thread)}` : ''}`;
+    case 'direct':
+      return `/dm/${to(route.handle)}${route.thread ? `/t/${to(route.thread)}` : ''}`;
+    case 'person':
+      return `/p/${to(route.handle)}`;
+    case 'search': {
+      const query = new URLSearchParams({ q: route.q });
+      if (route.room) query.set('room', route.room);
+      if (route.from) query.set('from', route.from);
+      return `/search?${query}`;
+    }
+    case 'world':
+      return '/world';
+    case 'lost':
+      return route.path;
+  }
+}

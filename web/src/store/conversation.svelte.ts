@@ -1,0 +1,74 @@
+// The messages of one room as this page holds them: a piece of its history that grows in both directions.
+
+import type { Item, Message } from '../api/types.ts';
+import { change, type Draft, merge } from './timeline.ts';
+
+export class Conversation {
+  readonly room: string;
+  messages = $state.raw<Message[]>([]);
+  drafts = $state.raw<Draft[]>([]);
+  /** Loaded at least once. */
+  ready = $state(false);
+  loading = $state(false);
+  /** Older messages exist on the node. */
+  older = $state(true);
+  /** What went wrong while loading, for the reader. */
+  problem = $state<string | null>(null);
+  /** The last seq that was read when the room was opened; the mark of new messages stands behind it. */
+  readSeq = $state(0);
+
+  constructor(room: string) {
+    this.room = room;
+  }
+
+  get first(): number | undefined {
+    return this.messages[0]?.seq;
+  }
+
+  get last(): Message | undefined {
+    return this.messages.at(-1);
+  }
+
+  find(id: string): Message | undefined {
+    return this.messages.find((message) => message.id === id);
+  }
+
+  add(more: readonly Message[]): void {
+    this.messages = merge(this.messages, more);
+  }
+
+  /** One more answer in the thread of a message. */
+  replied(root: string): void {
+    const index = this.messages.findIndex((message) => message.id === root);
+    const old = this.messages[index];
+    if (old) this.messages = this.messages.with(index, { ...old, replies: (old.replies ?? 0) + 1 });
+  }
+
+  change(item: Item): void {
+    this.messages = change(this.messages, item);
+  }
+
+  draft(draft: Draft): void {
+    const index = this.drafts.findIndex((one) => one.key === draft.key);
+    this.drafts = index < 0 ? [...this.drafts, draft] : this.drafts.with(index, draft);
+  }
+
+  settle(key: string): void {
+    this.drafts = this.drafts.filter((draft) => draft.key !== key);
+  }
+
+  /** Our own message came back by the stream before the answer to the call: its draft is not shown any more. */
+  landed(message: Message): void {
+    const draft = this.drafts.find((one) => one.state === 'pending' && one.text === message.text);
+    if (draft) this.settle(draft.key);
+  }
+
+  /** Where the mark of new messages goes, given how many are unread. */
+  markUnread(unread: number, me: string): void {
+    let left = unread;
+    for (let index = this.messages.length - 1; index >= 0 && left > 0; index--) {
+      if (this.messages[index]!.from.id !== me) left--;
+      this.readSeq = this.messages[index]!.seq - 1;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// Rooms this participant can see, who is in them, and what is unread.
+
+import { SvelteMap } from 'svelte/reactivity';
+import type { Room } from '../api/types.ts';
+
+class Rooms {
+  readonly byId = new SvelteMap<string, Room>();
+  /** Ids of members by room, where they have been asked for. */
+  readonly members = new SvelteMap<string, ReadonlySet<string>>();
+
+  /** Named rooms in the order they were made: their ids begin with the time. */
+  readonly named = $derived([...this.byId.values()].filter((room) => room.kind !== 'direct').sort(byAge));
+  readonly joined = $derived(
+    this.named.filter((room) => room.member && !room.archived).sort((a, b) => title(a).localeCompare(title(b))),
+  );
+  readonly others = $derived(
+    this.named.filter((room) => !room.member && !room.archived).sort((a, b) => title(a).localeCompare(title(b))),
+  );
+  readonly direct = $derived(
+    [...this.byId.values()].filter((room) => room.kind === 'direct').sort((a, b) => b.last_seq - a.last_seq),
+  );
+  readonly unread = $derived([...this.byId.values()].reduce((sum, room) => sum + (room.member ? room.unread : 0), 0));
+
+  find(name: string): Room | undefined {
+    return this.byId.get(name) ?? this.named.find((room) => room.name === name);
+  }
+
+  directWith(participant: string): Room | undefined {
+    return this.direct.find((room) => room.with?.id === participant);
+  }
+
+  change(id: string, values: Partial<Room>): void {
+    const room = this.byId.get(id);
+    if (room) this.byId.set(id, { ...room, ...values });
+  }
+
+  setAll(all: readonly Room[]): void {
+    const named = new Set(all.map((room) => room.id));
+    for (const id of this.byId.keys()) if (!named.has(id)) this.byId.delete(id);
+    for (const room of all) this.byId.set(room.id, room);
+  }
+
+  /** Adds or removes one member and keeps the count right. */
+  member(room: string, participant: string, inside: boolean): void {
+    const known = this.members.get(room);
+    if (!known || known.has(participant) === inside) return;
+    const next = new Set(known);
+    if (inside) next.add(participant);
+    else next.delete(participant);
+    this.members.set(room, next);
+    this.change(room, { members: next.size });
+  }
+}
+
+const byAge = (a: Room, b: Room) => (a.id < b.id ? -1 : 1);
+
+/** What a room is called: its name, or the other one's handle. */
+export function title(room: Room): string {
+  return room.kind === 'direct' ? (room.with?.handle ?? 'direct conversation') : (room.name ?? room.id);
+}
+
+export const rooms = new Rooms();

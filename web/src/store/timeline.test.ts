@@ -1,0 +1,60 @@
+// One room's messages: order, repetition, edits, groups.
+import { describe, expect, test } from 'vitest';
+import type { Item, Message, Person } from '../api/types.ts';
+import { change, merge, messageOf, rows } from './timeline.ts';
+
+const ada: Person = { id: 'a', handle: 'ada', kind: 'human', trust: 'owner' };
+const bob: Person = { id: 'b', handle: 'bob', kind: 'agent', trust: 'local' };
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 10, minute)).toISOString();
+
+function message(seq: number, from = ada, minute = seq, more: Partial<Message> = {}): Message {
+  return { id: `m${seq}`, seq, at: at(minute), room: 'r', from, text: `t${seq}`, mentions: [], priority: 'next', ...more };
+}
+
+describe('merge', () => {
+  test('sorts and keeps each once, the newer version', () => {
+    const list = merge([message(2), message(5)], [message(1), message(5, ada, 5, { text: 'new' }), message(3)]);
+    expect(list.map((one) => one.seq)).toEqual([1, 2, 3, 5]);
+    expect(list[3]!.text).toBe('new');
+  });
+  test('one at the end is appended', () => {
+    expect(merge([message(1)], [message(2)]).map((one) => one.seq)).toEqual([1, 2]);
+    expect(merge([message(3)], [message(2)]).map((one) => one.seq)).toEqual([2, 3]);
+  });
+});
+
+describe('items', () => {
+  const item = (type: string, data: Item['data'], seq = 9): Item => ({ seq, at: at(30), type, room: 'r', from: ada, data });
+
+  test('a posted item is a message', () => {
+    expect(messageOf(item('message.posted', { id: 'm9', text: 'x', mentions: [] }))).toMatchObject({ id: 'm9', seq: 9, text: 'x', priority: 'next' });
+    expect(messageOf(item('room.created', {}))).toBeNull();
+  });
+  test('an edit changes the text and says when', () => {
+    const list = change([message(1)], item('message.edited', { message: 'm1', text: 'better' }));
+    expect(list[0]).toMatchObject({ text: 'better', edited_at: at(30) });
+  });
+  test('a deletion leaves no text', () => {
+    expect(change([message(1)], item('message.deleted', { message: 'm1' }))[0]).toMatchObject({ deleted: true, text: '' });
+  });
+  test('about another message: untouched', () => {
+    const list = [message(1)];
+    expect(change(list, item('message.deleted', { message: 'm7' }))).toBe(list);
+  });
+});
+
+describe('rows', () => {
+  const day = (when: string) => when.slice(0, 10);
+  test('one name for one breath', () => {
+    const list = [message(1, ada, 0), message(2, ada, 1), message(3, bob, 1), message(4, ada, 2), message(5, ada, 20)];
+    expect(rows(list, day, 0, 'a').map((row) => row.head)).toEqual([true, false, true, true, true]);
+  });
+  test('a reply and an urgent message stand alone', () => {
+    const list = [message(1, ada, 0), message(2, ada, 0, { reply_to: 'm1' }), message(3, ada, 0, { priority: 'now' })];
+    expect(rows(list, day, 0, 'a').map((row) => row.head)).toEqual([true, true, true]);
+  });
+  test('one mark before the first unread message of others', () => {
+    const list = [message(1, bob), message(2, ada), message(3, bob), message(4, bob)];
+    expect(rows(list, day, 1, 'a').map((row) => row.unread)).toEqual([false, false, true, false]);
+  });
+});
