@@ -20,6 +20,8 @@ pub const TEXT_CHARS_MAX: usize = 500;
 pub const METADATA_CHARS_MAX: usize = 256;
 /// Roles of one participant.
 pub const ROLES_MAX: usize = 16;
+/// Skills in one profile: words that others search for.
+pub const SKILLS_MAX: usize = 32;
 /// Members named when a room or group conversation is created.
 pub const INITIAL_MEMBERS_MAX: usize = 100;
 /// An idempotency key as the client sends it.

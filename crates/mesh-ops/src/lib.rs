@@ -2,6 +2,7 @@
 
 mod coerce;
 mod openapi;
+mod payload;
 mod refuse;
 mod request;
 mod schema;
