@@ -1,0 +1,153 @@
+//! Browsers that are signed in, and the links that sign one in.
+
+use mesh_model::limits::{COOKIE_MS, LOGIN_LINK_MS};
+use mesh_model::{Millis, ParticipantId};
+use rusqlite::{OptionalExtension, Row};
+
+use super::Vault;
+use super::secret::{SecretHash, draw};
+use crate::StoreError;
+use crate::sql::{self, int, number};
+
+/// A browser somebody is signed in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Browser {
+    /// Its number, never given twice.
+    pub id: u64,
+    /// Who signed in.
+    pub participant: ParticipantId,
+    /// What the browser calls itself.
+    pub label: String,
+    /// When it signed in.
+    pub created: Millis,
+    /// When its cookie ends.
+    pub expires: Millis,
+}
+
+const COLUMNS: &str = "id, participant, label, created, expires";
+
+fn browser(row: &Row<'_>) -> rusqlite::Result<Browser> {
+    Ok(Browser {
+        id: number(row.get(0)?),
+        participant: ParticipantId(sql::uuid(row, 1)?),
+        label: row.get(2)?,
+        created: sql::millis(row, 3)?,
+        expires: sql::millis(row, 4)?,
+    })
+}
+
+impl Vault {
+    /// Signs a browser in for [`COOKIE_MS`]. Gives the cookie's secret, which is not kept.
+    pub fn sign_in(
+        &self,
+        participant: ParticipantId,
+        label: &str,
+        now: Millis,
+    ) -> Result<(String, Browser), StoreError> {
+        let secret = draw("")?;
+        let expires = now.plus(COOKIE_MS);
+        let mut db = self.write();
+        let tx = db.transaction()?;
+        tx.prepare_cached("DELETE FROM browsers WHERE expires <= ?1")?
+            .execute([int(now.0)])?;
+        tx.prepare_cached(
+            "INSERT INTO browsers (hash, participant, label, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((SecretHash::of(&secret).0, participant.0.as_bytes(), label, int(now.0), int(expires.0)))?;
+        let id = number(tx.last_insert_rowid());
+        tx.commit()?;
+        Ok((
+            secret,
+            Browser {
+                id,
+                participant,
+                label: label.to_owned(),
+                created: now,
+                expires,
+            },
+        ))
+    }
+
+    /// The browser a cookie belongs to, if it is still signed in.
+    pub fn browser(&self, cookie: &str, now: Millis) -> Result<Option<Browser>, StoreError> {
+        let db = self.read();
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM browsers WHERE hash = ?1 AND expires > ?2"
+        ))?;
+        Ok(statement
+            .query_row((SecretHash::of(cookie).0, int(now.0)), browser)
+            .optional()?)
+    }
+
+    /// The browsers somebody is signed in with, oldest first.
+    pub fn browsers(
+        &self,
+        participant: ParticipantId,
+        now: Millis,
+    ) -> Result<Vec<Browser>, StoreError> {
+        let db = self.read();
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM browsers WHERE participant = ?1 AND expires > ?2 ORDER BY id"
+        ))?;
+        let rows = statement.query_map((participant.0.as_bytes(), int(now.0)), browser)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Signs one of somebody's browsers out. Says whether there was such a one.
+    pub fn sign_out(&self, participant: ParticipantId, browser: u64) -> Result<bool, StoreError> {
+        let db = self.write();
+        let mut delete =
+            db.prepare_cached("DELETE FROM browsers WHERE participant = ?1 AND id = ?2")?;
+        Ok(delete.execute((participant.0.as_bytes(), int(browser)))? > 0)
+    }
+
+    /// Signs all of somebody's browsers out, but for one if it is named. Says how many.
+    pub fn sign_out_all(
+        &self,
+        participant: ParticipantId,
+        except: Option<u64>,
+    ) -> Result<usize, StoreError> {
+        let db = self.write();
+        let mut delete =
+            db.prepare_cached("DELETE FROM browsers WHERE participant = ?1 AND id IS NOT ?2")?;
+        Ok(delete.execute((participant.0.as_bytes(), except.map(int)))?)
+    }
+
+    /// Makes the secret of a link that signs a browser in once, within [`LOGIN_LINK_MS`].
+    pub fn make_link(
+        &self,
+        participant: ParticipantId,
+        now: Millis,
+    ) -> Result<(String, Millis), StoreError> {
+        let secret = draw("")?;
+        let expires = now.plus(LOGIN_LINK_MS);
+        let mut db = self.write();
+        let tx = db.transaction()?;
+        tx.prepare_cached("DELETE FROM links WHERE expires <= ?1")?
+            .execute([int(now.0)])?;
+        tx.prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3)")?
+            .execute((
+                SecretHash::of(&secret).0,
+                participant.0.as_bytes(),
+                int(expires.0),
+            ))?;
+        tx.commit()?;
+        Ok((secret, expires))
+    }
+
+    /// Uses a link up. Gives whom it signs in, unless it was used before or is too old.
+    pub fn use_link(&self, secret: &str, now: Millis) -> Result<Option<ParticipantId>, StoreError> {
+        let db = self.write();
+        let mut delete =
+            db.prepare_cached("DELETE FROM links WHERE hash = ?1 RETURNING participant, expires")?;
+        // All rows have to be read before the deletion counts.
+        let mut used = delete.query_map([SecretHash::of(secret).0], |row| {
+            Ok((ParticipantId(sql::uuid(row, 0)?), sql::millis(row, 1)?))
+        })?;
+        let link = used.next().transpose()?;
+        let _end = used.next().transpose()?;
+        Ok(link
+            .filter(|(_, expires)| *expires > now)
+            .map(|(participant, _)| participant))
+    }
+}

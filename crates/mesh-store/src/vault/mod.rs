@@ -1,0 +1,68 @@
+//! The vault: what the log must not hold and nothing can rebuild. Private, small, synced.
+//!
+//! A write is on the disk when its call returns, so that the event it belongs to can follow: vault first,
+//! then log. The vault never decides anything: it maps a secret to an id, and whether that id is still good is
+//! for the log's state to say. So an old copy of a vault revives nothing.
+//!
+//! Secrets that we draw ourselves have 256 bits and are kept as plain SHA-256; passwords, which people choose,
+//! as Argon2id. The node's own key is the one secret that is kept as it is, in the vault's file (mode 0600, in a
+//! folder of mode 0700) and not in one beside it: id and key come into being in one step and are moved as one.
+
+mod browser;
+mod inbox;
+mod key;
+mod login;
+mod open;
+pub mod password;
+mod presence;
+mod schema;
+pub mod secret;
+mod usage;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use mesh_model::{CredentialId, VaultId};
+use rusqlite::Connection;
+
+pub use browser::Browser;
+pub use inbox::Ack;
+pub use key::NodeSeed;
+pub use login::{Attempt, Blocked};
+pub use presence::Known;
+
+use secret::SecretHash;
+
+/// One connection writes and one reads, so that a lookup does not wait for another's sync.
+#[derive(Debug)]
+pub struct Vault {
+    path: PathBuf,
+    id: VaultId,
+    seed: NodeSeed,
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+    /// Every request with a token asks for one of these.
+    credentials: RwLock<HashMap<SecretHash, CredentialId>>,
+}
+
+impl Vault {
+    /// Which vault this is. The log names the one that belongs to it.
+    pub fn id(&self) -> VaultId {
+        self.id
+    }
+
+    /// The node's Ed25519 key.
+    pub fn node_seed(&self) -> &NodeSeed {
+        &self.seed
+    }
+
+    fn write(&self) -> MutexGuard<'_, Connection> {
+        // A thread that panicked dropped its transaction, which undid it.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,26 @@
+//! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
+
+pub(super) const VERSION: i64 = 1;
+
+pub(super) const TABLES: &str = "
+CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), vault BLOB NOT NULL, seed BLOB NOT NULL);
+
+CREATE TABLE credentials (hash BLOB PRIMARY KEY, id BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX credentials_by_id ON credentials (id);
+CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), hash BLOB NOT NULL);
+CREATE TABLE invites (hash BLOB PRIMARY KEY, id BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE passwords (participant BLOB PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE browsers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, participant BLOB NOT NULL,
+    label TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL);
+CREATE INDEX browsers_by_participant ON browsers (participant);
+CREATE TABLE links (hash BLOB PRIMARY KEY, participant BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE attempts (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX attempts_by_address ON attempts (address, at);
+
+CREATE TABLE inboxes (participant BLOB PRIMARY KEY, upto INTEGER NOT NULL, above BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE presence (
+    participant BLOB PRIMARY KEY, state TEXT NOT NULL, summary TEXT, last_seen INTEGER) WITHOUT ROWID;
+CREATE TABLE usage (day INTEGER, credential BLOB, count INTEGER NOT NULL, PRIMARY KEY (day, credential)) WITHOUT ROWID;
+";

@@ -1,0 +1,192 @@
+//! Messages into their tables, with their words.
+
+use std::borrow::Cow;
+
+use mesh_model::events::{MessageDeleted, MessageEdited, MessagePosted, Priority};
+use mesh_model::{MessageId, ParticipantId};
+use rusqlite::OptionalExtension;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Batch, StoredEvent};
+use crate::StoreError;
+use crate::sql::{int, uuids};
+use crate::view::words::{Mark, tag};
+
+/// [`mesh_model::api::MessageBody`] without taking the payload apart.
+#[derive(Deserialize, Default)]
+struct Body<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    payload: Option<&'a RawValue>,
+}
+
+impl<'a> Body<'a> {
+    fn of(event: &StoredEvent<'a>) -> Body<'a> {
+        event
+            .content
+            .and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_default()
+    }
+}
+
+impl Batch<'_> {
+    pub(super) fn message_posted(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &MessagePosted,
+    ) -> Result<(), StoreError> {
+        let seq = int(event.seq.0);
+        let room = self.room(facts.room)?;
+        let author = self.actor(event)?;
+        let mentions = self.mention(room, seq, &facts.mentions)?;
+        let (nth, nth_own) = self.count(room, author)?;
+        let body = Body::of(event);
+        let place = |message: Option<MessageId>| message.map(|m| int(m.0.0));
+        let priority = match facts.priority {
+            Priority::Now => 0,
+            Priority::Next => 1,
+            Priority::Low => 2,
+        };
+        self.tx
+            .prepare_cached(
+                "INSERT INTO messages (seq, room, author, at, nth, nth_own, priority, reply_to, thread, mentions, \
+                 payload_type, text, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            )?
+            .execute(rusqlite::params![
+                seq,
+                room,
+                author,
+                int(event.at.0),
+                nth,
+                nth_own,
+                priority,
+                place(facts.reply_to),
+                place(facts.thread),
+                bytes(&facts.mentions),
+                facts.payload_type,
+                body.text,
+                body.payload.map(RawValue::get),
+            ])?;
+        if let Some(root) = place(facts.thread) {
+            self.tx
+                .prepare_cached("INSERT INTO threads VALUES (?1, 1) ON CONFLICT DO UPDATE SET replies = replies + 1")?
+                .execute([root])?;
+        }
+        self.index(seq, &body.text, &tags(room, author, &mentions))
+    }
+
+    /// The new text takes the old one's place; a message that was deleted stays so.
+    pub(super) fn message_edited(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &MessageEdited,
+    ) -> Result<(), StoreError> {
+        let seq = int(facts.message.0.0);
+        let Some((room, author)) = self.unindex(seq)? else {
+            return Ok(());
+        };
+        let mentions = self.mention(room, seq, &facts.mentions)?;
+        let body = Body::of(event);
+        self.tx
+            .prepare_cached("UPDATE messages SET text = ?2, payload = ?3, mentions = ?4, edited_at = ?5 WHERE seq = ?1")?
+            .execute((seq, &body.text, body.payload.map(RawValue::get), bytes(&facts.mentions), int(event.at.0)))?;
+        self.tx
+            .prepare_cached("INSERT INTO edits VALUES (?1, ?2, ?3)")?
+            .execute((int(event.seq.0), seq, int(event.at.0)))?;
+        self.index(seq, &body.text, &tags(room, author, &mentions))
+    }
+
+    /// Its place stays, its words go: out of the table, the index and the file's free pages.
+    pub(super) fn message_deleted(&mut self, facts: &MessageDeleted) -> Result<(), StoreError> {
+        let seq = int(facts.message.0.0);
+        if self.unindex(seq)?.is_none() {
+            return Ok(());
+        }
+        self.tx
+            .prepare_cached(
+                "UPDATE messages SET deleted = 1, text = '', payload = NULL, payload_type = NULL, mentions = NULL \
+                 WHERE seq = ?1",
+            )?
+            .execute([seq])?;
+        self.tx
+            .prepare_cached(
+                "UPDATE threads SET replies = replies - 1 WHERE root = (SELECT thread FROM messages WHERE seq = ?1)",
+            )?
+            .execute([seq])?;
+        Ok(())
+    }
+
+    /// Notes whom a message names; gives their numbers.
+    fn mention(
+        &mut self,
+        room: i64,
+        seq: i64,
+        mentions: &[ParticipantId],
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut numbers = Vec::with_capacity(mentions.len());
+        for id in mentions {
+            let participant = self.participant(*id)?;
+            self.tx
+                .prepare_cached("INSERT OR IGNORE INTO mentions VALUES (?1, ?2, ?3)")?
+                .execute((participant, room, seq))?;
+            numbers.push(participant);
+        }
+        Ok(numbers)
+    }
+
+    fn index(&mut self, seq: i64, text: &str, tags: &str) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached("INSERT INTO message_fts (rowid, text, tags) VALUES (?1, ?2, ?3)")?
+            .execute((seq, text, tags))?;
+        Ok(())
+    }
+
+    /// Takes a message's words out of the index and whom it names out of the table, unless it is unknown or
+    /// was deleted before. The index needs to be told exactly what it was given. Room and author are returned.
+    fn unindex(&mut self, seq: i64) -> Result<Option<(i64, i64)>, StoreError> {
+        let mut select = self.tx.prepare_cached(
+            "SELECT room, author, text, mentions FROM messages WHERE seq = ?1 AND NOT deleted",
+        )?;
+        let found = select.query_row([seq], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, Option<Vec<u8>>>(3)?,
+            ))
+        });
+        let Some((room, author, text, mentions)) = found.optional()? else {
+            return Ok(None);
+        };
+        let mut numbers = Vec::new();
+        for id in uuids(&mentions.unwrap_or_default()) {
+            let participant = self.participant(ParticipantId(id))?;
+            self.tx
+                .prepare_cached(
+                    "DELETE FROM mentions WHERE participant = ?1 AND room = ?2 AND seq = ?3",
+                )?
+                .execute((participant, room, seq))?;
+            numbers.push(participant);
+        }
+        self.tx
+            .prepare_cached("INSERT INTO message_fts (message_fts, rowid, text, tags) VALUES ('delete', ?1, ?2, ?3)")?
+            .execute((seq, &text, tags(room, author, &numbers)))?;
+        Ok(Some((room, author)))
+    }
+}
+
+fn tags(room: i64, author: i64, mentions: &[i64]) -> String {
+    let mut tags = String::with_capacity(24 + 12 * mentions.len());
+    tag(&mut tags, Mark::Room, room);
+    tag(&mut tags, Mark::Author, author);
+    mentions
+        .iter()
+        .for_each(|participant| tag(&mut tags, Mark::Mention, *participant));
+    tags
+}
+
+fn bytes(ids: &[ParticipantId]) -> Option<Vec<u8>> {
+    (!ids.is_empty()).then(|| ids.iter().flat_map(|id| *id.0.as_bytes()).collect())
+}

@@ -1,0 +1,300 @@
+//! The projector: event by event into the tables, a batch in one transaction.
+
+mod message;
+mod people;
+mod place;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use mesh_model::{Facts, ParticipantId, RoomId, Seq};
+use rusqlite::{Connection, Transaction};
+use serde::de::DeserializeOwned;
+
+use super::open::{close, upto};
+use super::{Numbers, StoredEvent, numbers};
+use crate::StoreError;
+use crate::sql::int;
+
+/// Writes the view. There is one, and it sees every event of the log in order.
+#[derive(Debug)]
+pub struct Projector {
+    db: Connection,
+    upto: Seq,
+    known: Known,
+}
+
+/// What the projector keeps in memory, so that it need not ask for it with every message.
+#[derive(Debug)]
+struct Known {
+    numbers: Arc<RwLock<Numbers>>,
+    /// Messages of each room, by number.
+    rooms: HashMap<i64, Count>,
+    /// Messages of each author in each room, by numbers.
+    voices: HashMap<(i64, i64), Count>,
+}
+
+/// Voices kept in memory: beyond it they are forgotten and read again.
+const VOICES_MAX: usize = 100_000;
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Count {
+    messages: i64,
+    /// Not yet in its table.
+    changed: bool,
+}
+
+/// One batch at work.
+struct Batch<'a> {
+    tx: &'a Transaction<'a>,
+    known: &'a mut Known,
+}
+
+impl Projector {
+    pub(super) fn new(
+        db: Connection,
+        numbers: Arc<RwLock<Numbers>>,
+    ) -> Result<Projector, StoreError> {
+        let upto = upto(&db)?;
+        let known = Known {
+            numbers,
+            rooms: HashMap::new(),
+            voices: HashMap::new(),
+        };
+        Ok(Projector { db, upto, known })
+    }
+
+    /// The last event in the view: go on with the one after it.
+    pub fn upto(&self) -> Seq {
+        self.upto
+    }
+
+    /// Takes in a batch, whole or not at all. Events that it has already are passed over.
+    ///
+    /// After an error the view is as it was before; if it persists, delete the view and open it again.
+    pub fn project(&mut self, events: &[StoredEvent<'_>]) -> Result<(), StoreError> {
+        let Some(last) = events.last() else {
+            return Ok(());
+        };
+        let upto = self.upto.max(last.seq);
+        let done = self.batch(events, upto);
+        match done {
+            Ok(()) => self.upto = upto,
+            Err(_) => self.forget()?,
+        }
+        done
+    }
+
+    /// Remembers that everything up to `seq` was seen: for events at a batch's end that are unknown to this
+    /// program and may be ignored.
+    pub fn skip_to(&mut self, seq: Seq) -> Result<(), StoreError> {
+        let upto = self.upto.max(seq);
+        self.batch(&[], upto)?;
+        self.upto = upto;
+        Ok(())
+    }
+
+    fn batch(&mut self, events: &[StoredEvent<'_>], upto: Seq) -> Result<(), StoreError> {
+        let tx = self.db.transaction()?;
+        let mut batch = Batch {
+            tx: &tx,
+            known: &mut self.known,
+        };
+        for event in events.iter().filter(|event| event.seq > self.upto) {
+            batch.event(event)?;
+        }
+        batch.write_counts()?;
+        tx.prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'upto'")?
+            .execute([int(upto.0)])?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// What was kept in memory may be ahead of the tables after an error.
+    fn forget(&mut self) -> Result<(), StoreError> {
+        self.known.rooms.clear();
+        self.known.voices.clear();
+        let loaded = Numbers::load(&self.db)?;
+        *self
+            .known
+            .numbers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = loaded;
+        Ok(())
+    }
+}
+
+impl Drop for Projector {
+    fn drop(&mut self) {
+        // If this fails the view is not marked as clean, and the next start after a power cut rebuilds it.
+        let _ = close(&self.db);
+    }
+}
+
+impl Batch<'_> {
+    fn event(&mut self, event: &StoredEvent<'_>) -> Result<(), StoreError> {
+        match event.facts {
+            Facts::MessagePosted(facts) => self.message_posted(event, facts),
+            Facts::MessageEdited(facts) => self.message_edited(event, facts),
+            Facts::MessageDeleted(facts) => self.message_deleted(facts),
+            Facts::ParticipantRegistered(facts) => self.participant_registered(event, facts),
+            Facts::ParticipantUpdated(facts) => self.participant_updated(event, facts),
+            Facts::SessionOpened(facts) => self.session_opened(event, facts),
+            Facts::SessionClosed(facts) => self.session_closed(event, facts),
+            Facts::CredentialIssued(facts) => self.label(event, facts.credential.0),
+            Facts::InviteCreated(facts) => self.label(event, facts.invite.0),
+            Facts::Refused(facts) => self.refused(event, facts),
+            Facts::RoomCreated(facts) => self.room_created(event, facts),
+            Facts::RoomUpdated(facts) => self.room_updated(event, facts),
+            Facts::RoomMemberJoined(facts) => self.joined(event, facts.room, facts.participant),
+            Facts::RoomMemberLeft(facts) => self.left(event, facts.room, facts.participant),
+            Facts::GroupMemberAdded(facts) => self.group_joined(event, facts),
+            Facts::GroupMemberRemoved(facts) => self.group_left(event, facts),
+            Facts::EventTypeRegistered(facts) => self.event_type_registered(event, facts),
+            Facts::EventPublished(facts) => self.event_published(event, facts),
+            // Rules and permissions: the core's state answers for them.
+            Facts::MeshCreated(_)
+            | Facts::VaultReplaced(_)
+            | Facts::ParticipantRolesSet(_)
+            | Facts::ParticipantDisabled(_)
+            | Facts::ParticipantEnabled(_)
+            | Facts::UserCreated(_)
+            | Facts::UserRoleSet(_)
+            | Facts::UserPasswordChanged(_)
+            | Facts::GroupCreated(_)
+            | Facts::GroupDeleted(_)
+            | Facts::RoomArchived(_)
+            | Facts::RoomRestored(_)
+            | Facts::RoomMemberCapabilitiesSet(_)
+            | Facts::RoomDefaultsSet(_)
+            | Facts::CredentialRevoked(_)
+            | Facts::InviteRedeemed(_)
+            | Facts::InviteRevoked(_) => Ok(()),
+        }
+    }
+
+    /// The room's number; a room that no event has made yet gets one all the same.
+    fn room(&mut self, id: RoomId) -> Result<i64, StoreError> {
+        if let Some(number) = numbers::read(&self.known.numbers).room(id) {
+            return Ok(number);
+        }
+        let number = self
+            .known
+            .numbers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add_room(id);
+        let mut insert = self
+            .tx
+            .prepare_cached("INSERT INTO rooms (no, id, created_at) VALUES (?1, ?2, 0)")?;
+        insert.execute((number, id.0.as_bytes()))?;
+        Ok(number)
+    }
+
+    /// The participant's number. What the node itself does has the participant of all zeros.
+    fn participant(&mut self, id: ParticipantId) -> Result<i64, StoreError> {
+        if let Some(number) = numbers::read(&self.known.numbers).participant(id) {
+            return Ok(number);
+        }
+        let number = self
+            .known
+            .numbers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add_participant(id);
+        let mut insert = self
+            .tx
+            .prepare_cached("INSERT INTO participants (no, id) VALUES (?1, ?2)")?;
+        insert.execute((number, id.0.as_bytes()))?;
+        Ok(number)
+    }
+
+    fn actor(&mut self, event: &StoredEvent<'_>) -> Result<i64, StoreError> {
+        self.participant(
+            event
+                .by
+                .actor
+                .participant()
+                .unwrap_or(ParticipantId(uuid::Uuid::nil())),
+        )
+    }
+
+    /// Counts one more message of `author` in `room`, and gives both counts.
+    fn count(&mut self, room: i64, author: i64) -> Result<(i64, i64), StoreError> {
+        if !self.known.rooms.contains_key(&room) {
+            let mut select = self
+                .tx
+                .prepare_cached("SELECT messages FROM rooms WHERE no = ?1")?;
+            let messages = select.query_row([room], |row| row.get(0))?;
+            self.known.rooms.insert(
+                room,
+                Count {
+                    messages,
+                    changed: false,
+                },
+            );
+        }
+        if !self.known.voices.contains_key(&(room, author)) {
+            let mut select = self.tx.prepare_cached(
+                "SELECT coalesce(max(messages), 0) FROM voices WHERE room = ?1 AND author = ?2",
+            )?;
+            let messages = select.query_row((room, author), |row| row.get(0))?;
+            self.known.voices.insert(
+                (room, author),
+                Count {
+                    messages,
+                    changed: false,
+                },
+            );
+        }
+        let next = |count: &mut Count| {
+            *count = Count {
+                messages: count.messages + 1,
+                changed: true,
+            };
+            count.messages
+        };
+        let nth = next(self.known.rooms.entry(room).or_default());
+        let nth_own = next(self.known.voices.entry((room, author)).or_default());
+        Ok((nth, nth_own))
+    }
+
+    fn write_counts(&mut self) -> Result<(), StoreError> {
+        let mut update = self
+            .tx
+            .prepare_cached("UPDATE rooms SET messages = ?2 WHERE no = ?1")?;
+        for (room, count) in self
+            .known
+            .rooms
+            .iter_mut()
+            .filter(|(_, count)| count.changed)
+        {
+            update.execute((room, count.messages))?;
+            count.changed = false;
+        }
+        let mut upsert = self
+            .tx
+            .prepare_cached("INSERT OR REPLACE INTO voices VALUES (?1, ?2, ?3)")?;
+        for ((room, author), count) in self
+            .known
+            .voices
+            .iter_mut()
+            .filter(|(_, count)| count.changed)
+        {
+            upsert.execute((room, author, count.messages))?;
+            count.changed = false;
+        }
+        if self.known.voices.len() > VOICES_MAX {
+            self.known.voices.clear();
+        }
+        Ok(())
+    }
+}
+
+/// An event's content, or nothing in it if it is absent, erased or not of the shape expected.
+fn content<T: DeserializeOwned + Default>(event: &StoredEvent<'_>) -> T {
+    event
+        .content
+        .and_then(|json| serde_json::from_str(json).ok())
+        .unwrap_or_default()
+}
