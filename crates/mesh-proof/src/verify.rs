@@ -135,8 +135,8 @@ struct Tears {
     hole: bool,
     /// Commit lines seen since the last good one.
     commits: u64,
-    /// Whether the last line that is not blank was a commit line.
-    ends_in_commit: bool,
+    /// Where the batch of the last line begins, if that is a commit line.
+    commit_from: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -246,11 +246,12 @@ impl Verifier {
         // A settled verdict rests on whole lines, and a cut write leaves none that says something else.
         let broken = match self.state {
             State::Sound => self.last.is_some(),
-            State::Suspect(_) => true,
+            State::Suspect(ref suspect) => self.tears.hole || !suspect.is_repetition(),
             State::Settled(_) => false,
         };
-        let one_torn_batch =
-            self.tears.hole && self.tears.commits == 1 && self.tears.ends_in_commit;
+        // A commit line may have reached the disk before other parts of its batch.
+        let commit_came_first = self.tears.commit_from == Some(self.done.tail.seq + 1);
+        let one_torn_batch = self.tears.hole && self.tears.commits == 1 && commit_came_first;
         broken && (self.tears.commits == 0 || one_torn_batch)
     }
 
@@ -263,8 +264,9 @@ impl Verifier {
         let whole =
             line.starts_with(b"{") && line.trim_ascii_end().ends_with(b"}") && !line.contains(&0);
         self.tears.hole |= self.tears.blank || !whole;
-        self.tears.ends_in_commit = line.starts_with(b"{\"c\":") && whole;
-        self.tears.commits += u64::from(self.tears.ends_in_commit);
+        let commit = line.starts_with(b"{\"c\":") && whole;
+        self.tears.commits += u64::from(commit);
+        self.tears.commit_from = Commit::parse(line).map(|commit| commit.from);
     }
 
     fn check(&mut self, line: &[u8]) {
@@ -427,8 +429,16 @@ impl Verifier {
             expected: self.expected(),
             found,
             last: self.last,
+            belongs: found.and_then(|found| self.slot_of_commit(found)),
         };
         self.suspect(suspicion);
+    }
+
+    /// Where a commit line that comes too late belongs: before a header of the open batch.
+    fn slot_of_commit(&self, found: LineKey) -> Option<Place> {
+        let later_headers = found.seq.checked_sub(self.done.tail.seq)?;
+        let slot = self.headers.get(usize::try_from(later_headers).ok()?)?;
+        (found.rank == Rank::Commit && later_headers > 0).then_some(*slot)
     }
 
     fn suspect(&mut self, suspicion: Suspicion) {

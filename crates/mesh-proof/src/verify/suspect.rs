@@ -13,7 +13,10 @@ pub(super) enum Suspicion {
     Order {
         expected: LineKey,
         found: Option<LineKey>,
+        /// The header line before.
         last: Option<Seen>,
+        /// Where the found line belongs, if it is a commit line that comes too late.
+        belongs: Option<Place>,
     },
     /// The segment ends inside a batch.
     Cut { expected: LineKey },
@@ -45,6 +48,12 @@ pub(super) struct Suspect {
     expected_seen: bool,
     found_seen: bool,
     found_passed: bool,
+    /// The highest header's event.
+    highest: u64,
+    /// Whether the last line that can be read is the commit line of the highest event.
+    ends_well: bool,
+    /// Whether the header before which a late commit line belongs comes again.
+    follower_seen: bool,
     /// What the line after the found one says its hash is.
     found_witness: Option<Digest>,
 }
@@ -61,6 +70,9 @@ impl Suspect {
             expected_seen: false,
             found_seen: false,
             found_passed: false,
+            highest: 0,
+            ends_well: false,
+            follower_seen: false,
             found_witness: None,
         }
     }
@@ -86,9 +98,15 @@ impl Suspect {
                 ..
             } => self.unreadable(*expected),
             Suspicion::Order {
+                found: Some(found),
+                belongs: Some(place),
+                ..
+            } => self.late_commit(*found, *place),
+            Suspicion::Order {
                 expected,
                 found: Some(found),
                 last,
+                ..
             } if found < expected => self.repeated(*found, *last),
             Suspicion::Order {
                 expected,
@@ -102,9 +120,26 @@ impl Suspect {
         }
     }
 
+    /// Whether the line found is one that stood in the log before.
+    pub(super) fn is_repetition(&self) -> bool {
+        match &self.suspicion {
+            Suspicion::Order {
+                expected,
+                found: Some(found),
+                belongs,
+                ..
+            } => found < expected && belongs.is_none(),
+            _ => false,
+        }
+    }
+
     fn learn_order(&mut self, line: &Line<'_>) {
         let key = line.key();
         self.next.get_or_insert(key);
+        if key.rank == Rank::Header {
+            self.highest = self.highest.max(key.seq);
+        }
+        self.ends_well = key.rank == Rank::Commit && key.seq >= self.highest;
         if let Line::Commit(commit) = line {
             self.next_commit_from.get_or_insert(commit.from);
         }
@@ -117,6 +152,7 @@ impl Suspect {
         self.expected_seen |= key == *expected;
         let Some(found) = found else { return };
         self.found_seen |= key == *found;
+        self.follower_seen |= key.rank == Rank::Header && key.seq == found.seq + 1;
         self.found_passed |= key > *found;
         match line {
             Line::Header(header) if header.seq == found.seq + 1 => {
@@ -160,7 +196,12 @@ impl Suspect {
         let commit_gone =
             expected.rank == Rank::Header && self.next_commit_from == Some(expected.seq);
         let in_batch = expected.seq > self.batch_from;
-        if self.next == Some(expected) && !(in_batch && commit_gone) {
+        let commit = LineKey {
+            seq: expected.seq - 1,
+            rank: Rank::Commit,
+        };
+        let ends_batch = in_batch && expected.rank == Rank::Header && self.next == Some(commit);
+        if ends_batch || self.next == Some(expected) && !(in_batch && commit_gone) {
             let detail = "it is no line of a log and stands where none must be".to_owned();
             return (ProblemKind::Inserted, self.place, None, detail);
         }
@@ -199,13 +240,26 @@ impl Suspect {
                 format!("{} is gone", name(expected)),
             );
         }
-        let moved = !self.found_seen && (self.found_passed || self.next != Some(expected));
+        // An inserted line leaves no gap elsewhere; a moved one is passed by, or the log's last line was moved.
+        let gap = self.found_passed || !self.ends_well || self.next != Some(expected);
+        let moved = gap && !self.found_seen;
         let kind = if moved {
             ProblemKind::Reordered
         } else {
             ProblemKind::Inserted
         };
         (kind, self.place, Some(found.seq), detail)
+    }
+
+    /// A commit line after headers of the next batch: they came too early, by a move or as a copy.
+    fn late_commit(&self, found: LineKey, place: Place) -> Verdict {
+        let kind = if self.follower_seen {
+            ProblemKind::Inserted
+        } else {
+            ProblemKind::Reordered
+        };
+        let detail = format!("{} comes only after this line", name(found));
+        (kind, place, Some(found.seq + 1), detail)
     }
 
     fn cut(&self, expected: LineKey) -> Verdict {
