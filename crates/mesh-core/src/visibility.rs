@@ -26,9 +26,9 @@ pub enum Audience {
 }
 
 impl Access {
-    /// To whom the event at `seq` is shown, as things stand now.
-    pub fn audience(&self, facts: &Facts, seq: Seq) -> Audience {
-        let _ = seq;
+    /// To whom an event is shown, as things stand now. [`Access::sees`] is the same rule asked for
+    /// one participant.
+    pub fn audience(&self, facts: &Facts) -> Audience {
         match self.subject(facts) {
             Subject::Everyone => Audience::Everyone,
             Subject::Admins => Audience::Admins,
@@ -125,13 +125,21 @@ impl Access {
     /// The participants that may listen in the room at present: those to whom its messages go.
     pub fn room_listeners(&self, room: RoomId) -> impl Iterator<Item = ParticipantId> {
         let room = self.rooms.get(&room);
-        let broadcast = room.filter(|room| room.kind == RoomKind::Broadcast);
-        let everybody = broadcast.into_iter().flat_map(|_| self.participants.keys());
-        let members = room.filter(|_| broadcast.is_none());
-        let members = members.into_iter().flat_map(|room| room.members.keys());
-        everybody.chain(members).copied().filter(move |id| {
+        let (all, members) = match room {
+            Some(room) if room.kind == RoomKind::Broadcast => {
+                (Some(self.participants.keys()), None)
+            }
+            Some(room) => (None, Some(room.members.keys())),
+            None => (None, None),
+        };
+        let listens = move |id: &ParticipantId| {
             room.is_some_and(|room| self.capabilities_in(room, *id).has(Capability::Listen))
-        })
+        };
+        all.into_iter()
+            .flatten()
+            .chain(members.into_iter().flatten())
+            .copied()
+            .filter(listens)
     }
 
     /// The rooms the participant may listen in, each with the first place it may read. What is

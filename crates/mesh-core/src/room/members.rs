@@ -27,9 +27,9 @@ pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
 fn check_own_members(room: &Room) -> Result<(), Refusal> {
     let hint = match room.kind {
         RoomKind::Room => return Ok(()),
-        RoomKind::Direct => {
-            "create a room for more participants; archive on your side what you do not want to see"
-        }
+        // The group is gone: whoever is still there may clear it away.
+        RoomKind::Group if room.archived => return Ok(()),
+        RoomKind::Direct => "create a room for more participants",
         RoomKind::Group => "change the group's members instead",
         RoomKind::Broadcast => "everybody on the mesh listens there",
     };

@@ -1,0 +1,44 @@
+//! The rules, told as small stories in `*.txt`: who does what, and what comes of it.
+//!
+//! Each story begins on a mesh with its owner, `#general` and `#broadcast`. A line is
+//! `ACTOR VERB ARGUMENTS`, where the actor is `owner` (the owner's token), `node`, `invite:NAME`, a
+//! user's handle, or another handle, which acts by the credential of the same name (`rex/key` acts
+//! by the credential `key`). A line may end in what is expected:
+//!
+//! ```text
+//! -> room.created message.posted     these events, in this order
+//! -> -                               it is so already: no event
+//! -> ! name_taken                    a refusal with this code
+//! -> yes | no | all | …              the answer to a question
+//! ```
+//!
+//! Without an expectation the line must not be refused. At the end of each story the log is
+//! encoded, decoded and replayed, and a snapshot is written and read: all three states must be
+//! the same.
+
+mod script;
+mod world;
+
+macro_rules! stories {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            script::run(include_str!(concat!(stringify!($name), ".txt")));
+        }
+    )*};
+}
+
+stories! {
+    credentials
+    event_types
+    groups
+    invites
+    mesh
+    messages
+    participants
+    permissions
+    rooms
+    sessions
+    users
+    visibility
+}

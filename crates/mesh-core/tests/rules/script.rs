@@ -1,0 +1,597 @@
+//! Reads and runs stories.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use mesh_core::{Access, Action, Audience};
+use mesh_model::command::Content;
+use mesh_model::events::{
+    CommandKey, CredentialKind, History, Kind, Priority, RoomAccess, RoomKind, SessionEnd,
+    Visibility,
+};
+use mesh_model::permission::Preset;
+use mesh_model::*;
+use serde_json::value::RawValue;
+
+use crate::world::{World, uuid};
+
+/// Runs every story of a file and reports all that went wrong.
+pub fn run(text: &str) {
+    let mut failures = String::new();
+    let mut count = 0;
+    for story in text.split("\n== ").skip(1) {
+        let (title, lines) = story.split_once('\n').expect("a title and lines");
+        count += 1;
+        let mut world = World::new();
+        for line in lines
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
+            if let Err(problem) = step(&mut world, line) {
+                writeln!(failures, "== {title}\n   {line}\n   {problem}").unwrap();
+            }
+        }
+        world.check_replay();
+    }
+    assert!(count > 0, "no story found");
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+fn step(world: &mut World, line: &str) -> Result<(), String> {
+    let (deed, expected) = match line.split_once(" -> ") {
+        Some((deed, expected)) => (deed, Some(expected.trim())),
+        None => (line, None),
+    };
+    let words: Vec<&str> = deed.split_whitespace().collect();
+    let args = Args::of(&words[2..]);
+    let got = match question(world, words[0], words[1], &args) {
+        Some(answer) => answer,
+        None => deed_of(world, words[0], words[1], &args),
+    };
+    match expected {
+        Some(expected) if expected != got => {
+            Err(format!("expected: {expected}\n   got:      {got}"))
+        }
+        None if got.starts_with('!') => Err(format!("refused: {got}")),
+        _ => Ok(()),
+    }
+}
+
+/// Words, and words of the form `name=value`.
+struct Args<'a> {
+    words: Vec<&'a str>,
+    named: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Args<'a> {
+    fn of(words: &[&'a str]) -> Args<'a> {
+        let named = words
+            .iter()
+            .filter_map(|word| word.split_once('='))
+            .collect();
+        let words = words
+            .iter()
+            .filter(|word| !word.contains('='))
+            .copied()
+            .collect();
+        Args { words, named }
+    }
+
+    fn word(&self, at: usize) -> &'a str {
+        self.words
+            .get(at)
+            .copied()
+            .unwrap_or_else(|| panic!("word {at} is missing after {:?}", self.words))
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.words.contains(&word)
+    }
+
+    fn named(&self, name: &str) -> Option<&'a str> {
+        self.named.get(name).copied()
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.named(name).map(|text| text.parse().expect("a number"))
+    }
+
+    fn people(&self, name: &str) -> Vec<ParticipantId> {
+        self.named(name)
+            .into_iter()
+            .flat_map(|list| list.split(','))
+            .map(person)
+            .collect()
+    }
+}
+
+pub fn person(handle: &str) -> ParticipantId {
+    ParticipantId(uuid(handle))
+}
+
+/// Rooms keep the id of the name they were created with; `a+b` is a direct conversation.
+fn room(name: &str) -> RoomId {
+    RoomId(uuid(name))
+}
+
+fn content(bytes: u64) -> Content {
+    let text = "x".repeat(usize::try_from(bytes).unwrap().saturating_sub(2));
+    Some(RawValue::from_string(format!("\"{text}\"")).unwrap())
+}
+
+fn permissions(text: &str) -> PermissionSet {
+    match text.parse::<Preset>() {
+        Ok(preset) => preset.permissions(),
+        Err(_) if text == "none" => PermissionSet::NONE,
+        Err(_) => text
+            .split(',')
+            .map(|name| name.parse::<Permission>().unwrap())
+            .collect(),
+    }
+}
+
+fn capabilities(text: &str) -> CapabilitySet {
+    match text {
+        "none" => CapabilitySet::NONE,
+        "all" => CapabilitySet::ALL,
+        list => list
+            .split(',')
+            .map(|name| name.parse::<Capability>().unwrap())
+            .collect(),
+    }
+}
+
+fn enum_of<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    serde_json::from_value(text.into()).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn actor(world: &World, name: &str) -> Actor {
+    match name.split_once([':', '/']) {
+        Some(("invite", invite)) => return Actor::Invite(InviteId(uuid(invite))),
+        Some(("user", handle)) => return Actor::User(person(handle)),
+        Some(("owner-token", handle)) => return Actor::Owner(person(handle)),
+        Some((handle, key)) => return Actor::Credential(person(handle), CredentialId(uuid(key))),
+        None => {}
+    }
+    let found = world.state.access.participant(person(name));
+    match name {
+        "owner" => Actor::Owner(person(name)),
+        "node" => Actor::Node,
+        _ if found.is_some_and(|found| found.user.is_some()) => Actor::User(person(name)),
+        _ => Actor::Credential(person(name), CredentialId(uuid(name))),
+    }
+}
+
+fn handles(access: &Access, list: &[ParticipantId]) -> String {
+    let handle = |id: &ParticipantId| {
+        access
+            .participant(*id)
+            .expect("a participant")
+            .handle
+            .clone()
+    };
+    let mut handles: Vec<_> = list.iter().map(handle).collect();
+    handles.sort();
+    handles.join(",")
+}
+
+/// Questions: nothing happens, something is answered.
+fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Option<String> {
+    let access = &world.state.access;
+    let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    Some(match verb {
+        "sees" => match args.word(0) {
+            "last" => {
+                let seen = world
+                    .last
+                    .iter()
+                    .map(|(seq, facts)| access.sees(person(who), facts, *seq));
+                seen.map(yes).collect::<Vec<_>>().join(" ")
+            }
+            "message" => {
+                let header = world.messages[args.word(1)];
+                let rooms = access.readable_rooms(person(who));
+                yes(rooms
+                    .iter()
+                    .any(|(room, from)| *room == header.room && *from <= header.message.0))
+            }
+            "room" => yes(access
+                .may(person(who), Action::See, room(args.word(1)))
+                .is_ok()),
+            other => yes(access.sees_participant(person(who), person(other))),
+        },
+        "hears" => yes(access
+            .room_listeners(room(args.word(0)))
+            .any(|id| id == person(who))),
+        "may" => {
+            let action = match args.word(0) {
+                "see" => Action::See,
+                "read" => Action::Read,
+                "post" => Action::Post,
+                "moderate" => Action::Moderate,
+                "join" => Action::Join,
+                other => panic!("no action {other}"),
+            };
+            match access.may(person(who), action, room(args.word(1))) {
+                Ok(()) => "yes".to_owned(),
+                Err(refusal) => format!("! {}", refusal.code),
+            }
+        }
+        "holds" => {
+            let held = access.permissions(&actor(world, who));
+            match Preset::ALL
+                .into_iter()
+                .find(|preset| preset.permissions() == held)
+            {
+                Some(preset) => preset.name().to_owned(),
+                None if held.is_empty() => "none".to_owned(),
+                None => held
+                    .iter()
+                    .map(Permission::name)
+                    .collect::<Vec<_>>()
+                    .join(","),
+            }
+        }
+        "has" => {
+            let held = access.capabilities(room(args.word(0)), person(who));
+            match held {
+                CapabilitySet::NONE => "none".to_owned(),
+                CapabilitySet::ALL => "all".to_owned(),
+                held => held
+                    .iter()
+                    .map(Capability::name)
+                    .collect::<Vec<_>>()
+                    .join(","),
+            }
+        }
+        "audience" => {
+            let (_, facts) = world.last.last().expect("an event");
+            match access.audience(facts) {
+                Audience::Everyone => "everyone".to_owned(),
+                Audience::Room(_) => "room".to_owned(),
+                Audience::Participants(list) => handles(access, &list),
+                Audience::Admins => "admins".to_owned(),
+                Audience::Nobody => "nobody".to_owned(),
+            }
+        }
+        "mentions" => match &world.last.last().expect("an event").1 {
+            Facts::MessagePosted(facts) => handles(access, &facts.mentions),
+            Facts::MessageEdited(facts) => handles(access, &facts.mentions),
+            other => panic!("{} mentions nobody", other.kind()),
+        },
+        "thread" => match &world.last.last().expect("an event").1 {
+            Facts::MessagePosted(facts) => {
+                let named = |(name, header): (&String, &events::MessageHeader)| {
+                    (Some(header.message) == facts.thread).then(|| name.clone())
+                };
+                world
+                    .messages
+                    .iter()
+                    .find_map(named)
+                    .unwrap_or_else(|| "none".to_owned())
+            }
+            other => panic!("{} is in no thread", other.kind()),
+        },
+        "remembers" => match world
+            .state
+            .remembered(person(who), args.word(0).parse().unwrap())
+        {
+            Some(command) => {
+                assert!(command.first <= world.state.head() && command.request == 1);
+                command.count.to_string()
+            }
+            None => "nothing".to_owned(),
+        },
+        "untouched" => yes(access.changed() < world.state.head()),
+        "wait" => {
+            world.now = world.now.plus(args.word(0).parse().unwrap());
+            "later".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+fn deed_of(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> String {
+    if verb == "agent" {
+        return register_with_token(world, who, args);
+    }
+    let (command, requires) = command(world, verb, args);
+    let by = actor(world, who);
+    let key = args.number("key").map(|key| CommandKey {
+        key: key.into(),
+        request: 1,
+    });
+    match world.run(&command, by, requires, key) {
+        Ok(kinds) if kinds.is_empty() => "-".to_owned(),
+        Ok(kinds) => {
+            remember_message(world, args, by);
+            kinds.join(" ")
+        }
+        Err(refusal) => {
+            assert!(!refusal.detail.is_empty() && !refusal.hint.is_empty());
+            format!("! {}", refusal.code)
+        }
+    }
+}
+
+/// What most stories begin with: a registered agent and a token named like it.
+fn register_with_token(world: &mut World, who: &str, args: &Args<'_>) -> String {
+    let handle = args.word(0);
+    let permissions = args.words.get(1).copied().unwrap_or("worker");
+    let visibility = args.named("visibility").unwrap_or("public");
+    let lines = [
+        format!("{who} register {handle} agent visibility={visibility}"),
+        format!("{who} issue {handle} {handle} {permissions}"),
+    ];
+    match lines.iter().find_map(|line| step(world, line).err()) {
+        Some(problem) => format!("! {problem}"),
+        None => "registered".to_owned(),
+    }
+}
+
+/// A posted message gets the name given as `as=NAME`.
+fn remember_message(world: &mut World, args: &Args<'_>, by: Actor) {
+    let (Some(name), Some((seq, Facts::MessagePosted(facts)))) =
+        (args.named("as"), world.last.first())
+    else {
+        return;
+    };
+    let header = events::MessageHeader {
+        message: MessageId(*seq),
+        room: facts.room,
+        author: by.participant().unwrap(),
+        thread: facts.thread,
+        deleted: false,
+        as_of: *seq,
+    };
+    world.messages.insert(name.to_owned(), header);
+}
+
+/// The header as the door reads it now, or as it stood when the message was posted (`stale`).
+fn header(world: &World, name: &str, args: &Args<'_>) -> events::MessageHeader {
+    let mut header = world.messages[name];
+    if !args.has("stale") {
+        header.as_of = world.state.head();
+    }
+    header.deleted = args.has("seen-deleted");
+    header
+}
+
+fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permission>) {
+    let text = || args.number("size").map_or(content(20), content);
+    let expires = args.number("expires").map(|ms| Millis(world.now.0 + ms));
+    let write = Some(Permission::MessagesWrite);
+    let visibility = args.named("visibility").map(enum_of::<Visibility>);
+    let command = match verb {
+        "register" => Command::RegisterParticipant {
+            participant: person(args.named("id").unwrap_or(args.word(0))),
+            kind: args.words.get(1).map_or(Kind::Agent, |kind| enum_of(kind)),
+            handle: args.word(0).to_owned(),
+            parent: args.named("parent").map(person),
+            key: None,
+            visibility: visibility.unwrap_or_default(),
+            profile: args.number("size").and_then(content),
+        },
+        "update" => Command::UpdateParticipant {
+            participant: person(args.word(0)),
+            visibility,
+            profile: args.has("profile").then(|| content(20)).flatten(),
+        },
+        "roles" => Command::SetRoles {
+            participant: person(args.word(0)),
+            roles: args.words[1..]
+                .iter()
+                .map(|role| role.replace('_', " "))
+                .collect(),
+        },
+        "disable" => Command::DisableParticipant {
+            participant: person(args.word(0)),
+        },
+        "enable" => Command::EnableParticipant {
+            participant: person(args.word(0)),
+        },
+        "user" => Command::CreateUser {
+            participant: person(args.word(0)),
+            handle: args.word(0).to_owned(),
+            role: args.word(1).parse().unwrap(),
+            profile: None,
+        },
+        "role" => Command::SetUserRole {
+            participant: person(args.word(0)),
+            role: args.word(1).parse().unwrap(),
+        },
+        "password" => Command::ChangePassword {
+            participant: person(args.word(0)),
+        },
+        "group" => Command::CreateGroup {
+            group: GroupId(uuid(args.word(0))),
+            name: args.word(0).to_owned(),
+            room: room(args.named("room").unwrap_or(args.word(0))),
+        },
+        "ungroup" => Command::DeleteGroup {
+            group: GroupId(uuid(args.word(0))),
+        },
+        "group-add" => Command::AddToGroup {
+            group: GroupId(uuid(args.word(0))),
+            participant: person(args.word(1)),
+        },
+        "group-remove" => Command::RemoveFromGroup {
+            group: GroupId(uuid(args.word(0))),
+            participant: person(args.word(1)),
+        },
+        "room" => Command::CreateRoom {
+            room: room(args.named("id").unwrap_or(args.word(0))),
+            kind: args.named("kind").map_or(RoomKind::Room, enum_of),
+            name: (!args.has("nameless")).then(|| args.word(0).to_owned()),
+            access: if args.has("private") {
+                RoomAccess::Private
+            } else {
+                RoomAccess::Listed
+            },
+            history: args.named("history").map(enum_of::<History>),
+            defaults: args.named("defaults").map(capabilities),
+            members: match args.number("crowd") {
+                Some(count) => (0..count).map(|n| person(&format!("p{n}"))).collect(),
+                None => args.people("with"),
+            },
+            text: args.number("size").and_then(content),
+        },
+        "direct" => Command::CreateRoom {
+            room: room(args.word(0)),
+            kind: RoomKind::Direct,
+            name: args.named("name").map(str::to_owned),
+            access: RoomAccess::Private,
+            history: None,
+            defaults: None,
+            members: args.word(0).split('+').map(person).collect(),
+            text: None,
+        },
+        "rename" => Command::UpdateRoom {
+            room: room(args.word(0)),
+            name: Some(args.word(1).to_owned()),
+            text: None,
+        },
+        "topic" => Command::UpdateRoom {
+            room: room(args.word(0)),
+            name: None,
+            text: text(),
+        },
+        "archive" => Command::ArchiveRoom {
+            room: room(args.word(0)),
+        },
+        "restore" => Command::RestoreRoom {
+            room: room(args.word(0)),
+        },
+        "join" => Command::JoinRoom {
+            room: room(args.word(0)),
+        },
+        "leave" => Command::LeaveRoom {
+            room: room(args.word(0)),
+        },
+        "add" => Command::AddMember {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        },
+        "remove" => Command::RemoveMember {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        },
+        "let" => Command::SetMemberCapabilities {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+            capabilities: (args.word(2) != "default").then(|| capabilities(args.word(2))),
+        },
+        "defaults" => Command::SetRoomDefaults {
+            room: room(args.word(0)),
+            capabilities: capabilities(args.word(1)),
+        },
+        "post" => Command::PostMessage {
+            room: room(args.word(0)),
+            mentions: match args.number("crowd") {
+                Some(count) => (0..count).map(|n| person(&format!("p{n}"))).collect(),
+                None => args.people("mention"),
+            },
+            priority: args.named("priority").map_or(Priority::Next, enum_of),
+            reply_to: args.named("re").map(|name| header(world, name, args)),
+            payload_type: args.named("type").map(|it| {
+                let (name, version) = it.split_once('/').unwrap();
+                (name.to_owned(), version.parse().unwrap())
+            }),
+            body: if args.has("empty") { None } else { text() },
+        },
+        "edit" => Command::EditMessage {
+            message: header(world, args.word(0), args),
+            mentions: args.people("mention"),
+            body: text(),
+        },
+        "delete" => Command::DeleteMessage {
+            message: header(world, args.word(0), args),
+        },
+        "publish" => Command::PublishEvent {
+            room: room(args.word(0)),
+            name: args.word(1).to_owned(),
+            version: args.word(2).parse().unwrap(),
+            body: text(),
+        },
+        "type" => Command::RegisterEventType {
+            name: args.word(0).to_owned(),
+            schema: text(),
+        },
+        "open" => Command::OpenSession {
+            session: SessionId(uuid(args.word(0))),
+            client: None,
+        },
+        "close" => Command::CloseSession {
+            session: SessionId(uuid(args.word(0))),
+            reason: SessionEnd::Closed,
+        },
+        "issue" => Command::IssueCredential {
+            credential: CredentialId(uuid(args.word(0))),
+            kind: args.named("kind").map_or(CredentialKind::Token, enum_of),
+            participant: person(args.word(1)),
+            permissions: permissions(args.word(2)),
+            expires,
+            per_minute: args.number("per_minute").map(|number| number as u32),
+            per_day: None,
+            label: None,
+        },
+        "revoke" => Command::RevokeCredential {
+            credential: CredentialId(uuid(args.word(0))),
+        },
+        "invite" => Command::CreateInvite {
+            invite: InviteId(uuid(args.word(0))),
+            kind: Kind::Agent,
+            permissions: permissions(args.named("may").unwrap_or("mobile")),
+            uses: args.number("uses").unwrap_or(1) as u32,
+            expires,
+            room: args.named("room").map(room),
+            label: None,
+        },
+        "uninvite" => Command::RevokeInvite {
+            invite: InviteId(uuid(args.word(0))),
+        },
+        "redeem" => Command::RedeemInvite {
+            invite: InviteId(uuid(args.word(0))),
+            participant: person(args.word(1)),
+            handle: args.word(1).to_owned(),
+            key: PublicKey([args.number("with").unwrap_or(1) as u8; 32]),
+            credential: CredentialId(uuid(args.named("token").unwrap_or(args.word(1)))),
+            profile: None,
+            label: None,
+        },
+        "vault" => Command::ReplaceVault {
+            vault: VaultId(uuid(args.word(0))),
+            node_key: PublicKey([7; 32]),
+        },
+        "refused" => Command::RecordRefused {
+            participant: None,
+            operation: args.word(0).to_owned(),
+            code: args.word(1).to_owned(),
+            count: 3,
+            minute: world.now,
+        },
+        "mesh" => Command::CreateMesh {
+            mesh: MeshId(uuid("other")),
+            name: args.word(0).to_owned(),
+            vault: VaultId(uuid("other")),
+            node_key: PublicKey([8; 32]),
+            owner: person("other"),
+            owner_handle: "other".to_owned(),
+            general: room("other"),
+            broadcast: room("others"),
+            profile: None,
+        },
+        other => panic!("no verb {other}"),
+    };
+    let requires = match verb {
+        "room" | "direct" | "rename" | "topic" | "archive" | "restore" | "join" | "leave"
+        | "add" | "remove" | "let" | "defaults" | "post" | "edit" | "delete" | "publish" => write,
+        "register" => Some(Permission::AgentsWrite),
+        "user" | "role" => Some(Permission::AdminUsers),
+        "type" => Some(Permission::AdminPlugins),
+        // What the core itself checks is asked of it without the door's help.
+        _ => None,
+    };
+    (command, requires)
+}
