@@ -76,8 +76,9 @@ pub fn decide(asker: &Asker<'_>, deleted: &Deletions, command: &Command) -> Deci
     }
 }
 
-/// A room in use in which the asker may speak.
+/// A room in use in which the asker may speak. Whatever is said is said by a participant.
 pub(crate) fn speaking<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
+    asker.me()?;
     let found = asker.room(room)?;
     asker.check_capability(found, Capability::Speak)?;
     check_in_use(found)?;
