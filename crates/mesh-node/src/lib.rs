@@ -1,0 +1,13 @@
+//! The node of a mesh.
+//!
+//! * [`machine`] holds the step functions: [`machine::Writer`] takes commands and makes them
+//!   durable, [`machine::Fanout`] makes frames for subscribers. No thread, clock, chance or async
+//!   is in there, so the simulator drives the very same code.
+//! * [`shell`](Node) gives them threads, timers and files: [`Node::start`] and the handle it gives.
+//!
+//! *Invariant:* nothing leaves before its batch is durable: no reply, no push, no published state.
+
+pub mod machine;
+// shell
+
+pub use machine::{Committed, Filter, Outcome, Sink, Submission};

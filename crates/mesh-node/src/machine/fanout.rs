@@ -1,0 +1,274 @@
+//! Who gets which events of a batch. Each event is encoded once, each frame built once for all
+//! subscribers that see the same.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use mesh_core::{Access, Audience};
+use mesh_model::events::Facts;
+use mesh_model::{ParticipantId, RoomId, Seq};
+
+use super::item::room_of;
+use super::{Batch, Committed, Sink, encode_item};
+
+/// What a subscriber wants to hear. By default everything it may see.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Filter {
+    /// Only these rooms, sorted; empty means all, and what is in no room too.
+    pub rooms: Vec<RoomId>,
+    /// Only these types, or names of published events; empty means all.
+    pub types: Vec<String>,
+}
+
+impl Filter {
+    /// Whether an event passes.
+    pub fn admits(&self, facts: &Facts) -> bool {
+        let room = || room_of(facts).is_some_and(|room| self.rooms.contains(&room));
+        (self.rooms.is_empty() || room()) && (self.types.is_empty() || self.admits_type(facts))
+    }
+
+    fn admits_type(&self, facts: &Facts) -> bool {
+        let name = match facts {
+            Facts::EventPublished(published) => published.name.as_str(),
+            _ => "",
+        };
+        self.types.iter().any(|wanted| wanted == facts.kind() || wanted == name)
+    }
+
+    /// Whether typing and presence are wanted.
+    pub fn admits_ephemeral(&self, kind: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|wanted| wanted == kind)
+    }
+}
+
+/// Names a subscriber.
+pub type SubscriberId = u64;
+
+#[derive(Debug)]
+struct Subscriber {
+    participant: ParticipantId,
+    filter: Arc<Filter>,
+    /// The last event it was given, or the place where it began.
+    prev: Seq,
+    sink: Arc<Sink>,
+}
+
+/// All subscribers and how far they are.
+#[derive(Debug, Default)]
+pub struct Fanout {
+    subscribers: BTreeMap<SubscriberId, Subscriber>,
+    of_participant: HashMap<ParticipantId, Vec<SubscriberId>>,
+    next: SubscriberId,
+    head: Seq,
+    /// Up to where quiet subscribers were told that nothing is missing.
+    told: Seq,
+    /// Subscribers cut off since the count was last asked for.
+    cut_off: u64,
+}
+
+/// Events of a batch with the same audience.
+struct Group {
+    audience: Audience,
+    items: Vec<usize>,
+}
+
+/// The items of one batch, and the frames built of them so far.
+struct Frames<'a> {
+    events: &'a [Committed],
+    items: Vec<String>,
+    groups: Vec<Group>,
+    /// By group and filter: which items pass.
+    passing: HashMap<(usize, *const Filter), Rc<[usize]>>,
+    /// By previous place and items: the frame.
+    built: HashMap<(Seq, Vec<usize>), Bytes>,
+}
+
+impl Fanout {
+    /// Begins at the log's end.
+    pub fn new(head: Seq) -> Fanout {
+        Fanout { head, told: head, ..Fanout::default() }
+    }
+
+    /// The last event that was fanned out.
+    pub fn head(&self) -> Seq {
+        self.head
+    }
+
+    /// How many subscribers there are.
+    pub fn len(&self) -> usize {
+        self.subscribers.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.subscribers.is_empty()
+    }
+
+    /// How many were cut off since this was last asked.
+    pub fn take_cut_off(&mut self) -> u64 {
+        std::mem::take(&mut self.cut_off)
+    }
+
+    /// Adds a subscriber that has everything up to [`Fanout::head`], `prev` being the last event
+    /// of it that it saw.
+    pub fn subscribe(&mut self, participant: ParticipantId, filter: Arc<Filter>, prev: Seq) -> (SubscriberId, Arc<Sink>) {
+        self.next += 1;
+        let sink = Arc::new(Sink::default());
+        // Subscribers with equal filters share one, so that it is evaluated once a batch.
+        let known = self.subscribers.values().find(|other| other.filter == filter).map(|other| Arc::clone(&other.filter));
+        let subscriber = Subscriber { participant, filter: known.unwrap_or(filter), prev, sink: Arc::clone(&sink) };
+        self.subscribers.insert(self.next, subscriber);
+        self.of_participant.entry(participant).or_default().push(self.next);
+        (self.next, sink)
+    }
+
+    /// Removes a subscriber.
+    pub fn unsubscribe(&mut self, id: SubscriberId) {
+        let Some(gone) = self.subscribers.remove(&id) else { return };
+        if let Some(ids) = self.of_participant.get_mut(&gone.participant) {
+            ids.retain(|other| *other != id);
+            if ids.is_empty() {
+                self.of_participant.remove(&gone.participant);
+            }
+        }
+    }
+
+    /// Hands a batch to everybody who may see some of it, as things stand after it.
+    pub fn publish(&mut self, batch: &Batch) {
+        let Some(last) = batch.events.last() else { return };
+        self.head = last.seq;
+        if self.subscribers.is_empty() {
+            return;
+        }
+        let mut frames = Frames::new(batch);
+        for (id, mut items) in self.receivers(&batch.access, &mut frames) {
+            let Some(subscriber) = self.subscribers.get_mut(&id) else { continue };
+            items.sort_unstable();
+            if batch.access_changed {
+                // Somebody may have come or gone in the middle of the batch.
+                let who = subscriber.participant;
+                items.retain(|index| {
+                    let event = &batch.events[*index];
+                    batch.access.sees(who, &event.facts, event.seq)
+                });
+            }
+            let Some(index) = items.last() else { continue };
+            let (last, count) = (batch.events[*index].seq, items.len());
+            let frame = frames.frame(subscriber.prev, items);
+            subscriber.prev = last;
+            if !subscriber.sink.push(frame, count, last) {
+                self.cut_off += 1;
+                self.unsubscribe(id);
+            }
+        }
+    }
+
+    /// Which items each subscriber may get.
+    fn receivers(&self, access: &Access, frames: &mut Frames<'_>) -> BTreeMap<SubscriberId, Vec<usize>> {
+        let mut receivers: BTreeMap<SubscriberId, Vec<usize>> = BTreeMap::new();
+        for group in 0..frames.groups.len() {
+            let ids: Vec<SubscriberId> = match &frames.groups[group].audience {
+                Audience::Everyone => self.subscribers.keys().copied().collect(),
+                Audience::Room(room) => self.of(access.room_listeners(*room)),
+                Audience::Participants(list) => self.of(list.iter().copied()),
+                Audience::Admins => self.of(access.admins()),
+                Audience::Nobody => Vec::new(),
+            };
+            for id in ids {
+                let Some(subscriber) = self.subscribers.get(&id) else { continue };
+                let passing = frames.passing(group, &subscriber.filter);
+                if !passing.is_empty() {
+                    receivers.entry(id).or_default().extend_from_slice(&passing);
+                }
+            }
+        }
+        receivers
+    }
+
+    fn of(&self, participants: impl Iterator<Item = ParticipantId>) -> Vec<SubscriberId> {
+        participants.filter_map(|id| self.of_participant.get(&id)).flatten().copied().collect()
+    }
+
+    /// Tells subscribers that saw nothing of the newest events how far they are. Called at most
+    /// once a second.
+    pub fn tell_tail(&mut self) {
+        if self.told == self.head {
+            return;
+        }
+        self.told = self.head;
+        let frame = Bytes::from(format!("{{\"tail\":{}}}", self.head));
+        for subscriber in self.subscribers.values().filter(|subscriber| subscriber.prev < self.head) {
+            if subscriber.sink.is_empty() {
+                subscriber.sink.push(frame.clone(), 0, self.head);
+            }
+        }
+    }
+
+    /// Hands something that is never stored to those whom `sees` names.
+    pub fn publish_ephemeral(&self, kind: &str, frame: &Bytes, sees: impl Fn(ParticipantId) -> bool) {
+        for subscriber in self.subscribers.values() {
+            if subscriber.filter.admits_ephemeral(kind) && sees(subscriber.participant) {
+                subscriber.sink.push_ephemeral(frame.clone());
+            }
+        }
+    }
+}
+
+impl<'a> Frames<'a> {
+    fn new(batch: &'a Batch) -> Frames<'a> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut items = Vec::with_capacity(batch.events.len());
+        for (index, event) in batch.events.iter().enumerate() {
+            let mut item = String::with_capacity(event.content.as_ref().map_or(0, |json| json.get().len()) + 384);
+            encode_item(&batch.access, event, &mut item);
+            items.push(item);
+            let audience = batch.access.audience(&event.facts);
+            match groups.iter_mut().find(|group| group.audience == audience) {
+                Some(group) => group.items.push(index),
+                None => groups.push(Group { audience, items: vec![index] }),
+            }
+        }
+        Frames { events: &batch.events, items, groups, passing: HashMap::new(), built: HashMap::new() }
+    }
+
+    fn passing(&mut self, group: usize, filter: &Arc<Filter>) -> Rc<[usize]> {
+        let (events, items) = (self.events, &self.groups[group].items);
+        let entry = self.passing.entry((group, Arc::as_ptr(filter)));
+        Rc::clone(entry.or_insert_with(|| {
+            items.iter().copied().filter(|index| filter.admits(&events[*index].facts)).collect()
+        }))
+    }
+
+    fn frame(&mut self, prev: Seq, items: Vec<usize>) -> Bytes {
+        let (texts, events) = (&self.items, self.events);
+        let build = |items: &[usize]| {
+            let parts: Vec<&str> = items.iter().map(|index| texts[*index].as_str()).collect();
+            push_frame(prev, items.last().map_or(prev, |index| events[*index].seq), &parts)
+        };
+        if let Some(frame) = self.built.get(&(prev, items.clone())) {
+            return frame.clone();
+        }
+        let frame = build(&items);
+        self.built.insert((prev, items), frame.clone());
+        frame
+    }
+}
+
+/// A frame of encoded items: `{"prev","seq","push":[…]}`.
+pub(crate) fn push_frame(prev: Seq, last: Seq, items: &[&str]) -> Bytes {
+    let size: usize = items.iter().map(|item| item.len() + 1).sum();
+    let mut frame = String::with_capacity(size + 64);
+    // Writing into a string cannot fail.
+    let _ = write!(frame, "{{\"prev\":{prev},\"seq\":{last},\"push\":[");
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            frame.push(',');
+        }
+        frame.push_str(item);
+    }
+    frame.push_str("]}");
+    Bytes::from(frame)
+}

@@ -1,0 +1,363 @@
+//! The one writer: commands in, durable events and truthful answers out.
+//!
+//! Within a batch each decision sees the ones before it. If the batch cannot be stored, the
+//! state is loaded anew from the log; there is no code that takes anything back.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use mesh_core::{Access, FINGERPRINT, State, Stored, apply, decide};
+use mesh_log::{AppendError, Content, Log, LogEvent, ReadError, Record, SnapshotError, Tail};
+use mesh_model::events::{By, CommandKey, Facts, UnreadableFacts};
+use mesh_model::{Actor, Command, Ctx, ErrorCode, Millis, NewEvent, Permission, Refusal, Seq};
+use serde_json::value::{RawValue, to_raw_value};
+
+/// A command on its way to the writer.
+#[derive(Debug)]
+pub struct Submission {
+    /// What is wanted.
+    pub command: Command,
+    /// Who wants it.
+    pub actor: Actor,
+    /// The permission its operation needs.
+    pub requires: Option<Permission>,
+    /// The client's idempotency key.
+    pub key: Option<CommandKey>,
+}
+
+/// A command was carried out; its events are durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its first event; with no events the log's end.
+    pub first: Seq,
+    /// How many events. None: everything was as wanted already.
+    pub count: u32,
+    /// When.
+    pub at: Millis,
+    /// Whether it was carried out before, under the same key.
+    pub replayed: bool,
+}
+
+impl Outcome {
+    /// Its last event.
+    pub fn last(&self) -> Seq {
+        Seq(self.first.0 + u64::from(self.count.max(1)) - 1)
+    }
+}
+
+/// A stored event with everything readers of a batch need.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// Its place.
+    pub seq: Seq,
+    /// When.
+    pub at: Millis,
+    /// Who did it.
+    pub by: By,
+    /// What is for good.
+    pub facts: Facts,
+    /// What can be erased.
+    pub content: Option<Box<RawValue>>,
+}
+
+/// Events that became durable together, and the state of things after them.
+#[derive(Debug)]
+pub struct Batch {
+    /// The events, in order; never empty.
+    pub events: Vec<Committed>,
+    /// Who may what, after them.
+    pub access: Arc<Access>,
+    /// Whether `access` differs from before.
+    pub access_changed: bool,
+}
+
+/// What one step gives.
+#[derive(Debug)]
+pub struct Step {
+    /// An answer for each submission, in order.
+    pub answers: Vec<Result<Outcome, Refusal>>,
+    /// What was stored, if anything was.
+    pub batch: Option<Batch>,
+}
+
+/// Why the writer could not begin, or cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum WriterError {
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An event means something this program does not know.
+    #[error("event {seq}: {source}")]
+    Facts {
+        /// Where.
+        seq: Seq,
+        /// What.
+        source: UnreadableFacts,
+    },
+    /// The header of an event has no author in the form this program knows.
+    #[error("event {seq} does not say who did it in a form this program knows: {source}")]
+    By {
+        /// Where.
+        seq: Seq,
+        /// What serde says.
+        source: serde_json::Error,
+    },
+}
+
+/// The writer: the state and the log that it is true to.
+#[derive(Debug)]
+pub struct Writer<L: Log> {
+    log: L,
+    state: State,
+    tail: Tail,
+    access: Arc<Access>,
+    /// Why no command is taken, once that is so.
+    closed: Option<Refusal>,
+}
+
+impl<L: Log> Writer<L> {
+    /// Loads the state from the newest usable snapshot and the log after it. `progress` hears
+    /// where it is.
+    pub fn open(log: L, progress: &mut dyn FnMut(Seq)) -> Result<Writer<L>, WriterError> {
+        let (state, closed) = match load(&log, progress) {
+            Ok(state) => (state, None),
+            // The log is sound, but this program is too old for it: reading goes on.
+            Err((state, error @ WriterError::Facts { .. })) => (state, Some(too_new(&error))),
+            Err((_, error)) => return Err(error),
+        };
+        let access = Arc::new(state.access.clone());
+        Ok(Writer { tail: log.tail(), log, state, access, closed })
+    }
+
+    /// The state, as durable.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Who may what, as published.
+    pub fn access(&self) -> &Arc<Access> {
+        &self.access
+    }
+
+    /// The log.
+    pub fn log(&self) -> &L {
+        &self.log
+    }
+
+    /// The last durable event.
+    pub fn tail(&self) -> Tail {
+        self.tail
+    }
+
+    /// Why no command is taken, if that is so.
+    pub fn closed(&self) -> Option<&Refusal> {
+        self.closed.as_ref()
+    }
+
+    /// The state's bytes for a snapshot.
+    pub fn snapshot(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&self.state)
+    }
+
+    /// Decides the submissions in order, stores what they lead to as one batch, and answers.
+    /// `wall` is the clock; time in the log never runs backwards all the same.
+    pub fn step(&mut self, wall: Millis, salt: &mut dyn FnMut() -> [u8; 16], submissions: Vec<Submission>) -> Step {
+        if let Some(refusal) = &self.closed {
+            let answers = submissions.iter().map(|_| Err(refusal.clone())).collect();
+            return Step { answers, batch: None };
+        }
+        let changed_before = self.state.access.changed();
+        let mut events = Vec::new();
+        let answers: Vec<_> =
+            submissions.into_iter().map(|submission| self.take(wall, submission, &mut events)).collect();
+        if events.is_empty() {
+            return Step { answers, batch: None };
+        }
+        match self.store(salt, &events) {
+            Ok(tail) => {
+                self.tail = tail;
+                let access_changed = self.state.access.changed() != changed_before;
+                if access_changed {
+                    self.access = Arc::new(self.state.access.clone());
+                }
+                Step { answers, batch: Some(Batch { events, access: Arc::clone(&self.access), access_changed }) }
+            }
+            Err(error) => {
+                let refusal = self.recover(&error);
+                // Refusals too: they may rest on decisions that were not stored after all.
+                let answers = answers.iter().map(|_| Err(refusal.clone())).collect();
+                Step { answers, batch: None }
+            }
+        }
+    }
+
+    /// One submission: replayed, refused, or decided and applied on top of what is not stored yet.
+    fn take(&mut self, wall: Millis, submission: Submission, events: &mut Vec<Committed>) -> Result<Outcome, Refusal> {
+        let Submission { command, actor, requires, key } = submission;
+        if let Some(answer) = self.replayed(actor, key, events) {
+            return answer;
+        }
+        let now = wall.max(self.state.time());
+        let decided = decide(&self.state, &command, &Ctx { now, actor, requires, key })?;
+        if decided.iter().any(|event| event.content.as_ref().is_some_and(|json| json.get().contains('\n'))) {
+            return Err(Refusal::new(
+                ErrorCode::Internal,
+                "the content was not in the form the log stores; nothing was stored",
+                "this is a bug of the node: please report it",
+            ));
+        }
+        let first = Seq(self.tail.seq + events.len() as u64 + 1);
+        let count = u32::try_from(decided.len()).unwrap_or(u32::MAX);
+        for NewEvent { facts, content } in decided {
+            let seq = Seq(self.tail.seq + events.len() as u64 + 1);
+            let event = Committed { seq, at: now, by: By { actor, key }, facts, content };
+            apply(&mut self.state, &Stored { seq, at: now, by: &event.by, facts: &event.facts });
+            events.push(event);
+        }
+        let first = if count == 0 { Seq(first.0 - 1) } else { first };
+        Ok(Outcome { first, count, at: now, replayed: false })
+    }
+
+    /// The answer to a key that was used before.
+    fn replayed(&self, actor: Actor, key: Option<CommandKey>, batch: &[Committed]) -> Option<Result<Outcome, Refusal>> {
+        let key = key?;
+        let known = self.state.remembered(actor.participant()?, key.key)?;
+        if known.request != key.request {
+            return Some(Err(Refusal::new(
+                ErrorCode::IdempotencyMismatch,
+                "the idempotency key was used before for another request; this one was not stored",
+                "use a fresh key for each new request",
+            )));
+        }
+        let unstored = batch.iter().find(|event| event.seq == known.first).map(|event| event.at);
+        let stored = || self.log.reader().get(known.first.0, |record| Millis(record.at)).ok().flatten();
+        let at = unstored.or_else(stored).unwrap_or(self.state.time());
+        Some(Ok(Outcome { first: known.first, count: known.count, at, replayed: true }))
+    }
+
+    fn store(&mut self, salt: &mut dyn FnMut() -> [u8; 16], events: &[Committed]) -> Result<Tail, AppendError> {
+        let mut parts = Vec::with_capacity(events.len());
+        for event in events {
+            // Our own plain types: writing them as JSON cannot fail.
+            let by = to_raw_value(&event.by).expect("an author is JSON");
+            let facts = event.facts.encode().expect("facts are JSON");
+            parts.push((by, facts));
+        }
+        let lines: Vec<LogEvent<'_>> = events
+            .iter()
+            .zip(&parts)
+            .map(|(event, (by, facts))| LogEvent {
+                at: event.at.0,
+                kind: event.facts.kind(),
+                v: event.facts.version(),
+                by,
+                facts,
+                content: event.content.as_deref(),
+                salt: salt(),
+            })
+            .collect();
+        self.log.append(self.tail, &lines)
+    }
+
+    /// After a failed append: what is true of the batch, and a state that is true to the log.
+    fn recover(&mut self, error: &AppendError) -> Refusal {
+        let refusal = if error.is_not_stored() {
+            Refusal::new(
+                ErrorCode::NotStored,
+                format!("{error}. What was acknowledged before is safe"),
+                "see that the disk is not full and repeat the command",
+            )
+        } else {
+            Refusal::new(
+                ErrorCode::OutcomeUnknown,
+                format!("{error}. It is there whole or not at all; what was acknowledged before is safe"),
+                "repeat the command with the same idempotency key once the node is up again",
+            )
+        };
+        let loaded = if self.log.is_read_only() { None } else { load(&self.log, &mut |_| {}).ok() };
+        match loaded {
+            Some(state) => self.state = state,
+            None => self.closed = Some(read_only(&refusal)),
+        }
+        refusal
+    }
+}
+
+fn read_only(why: &Refusal) -> Refusal {
+    Refusal::new(
+        ErrorCode::ReadOnly,
+        format!("the node takes no commands since a failure of the disk: {}", why.detail),
+        "mend the disk and start the node again; reading goes on",
+    )
+}
+
+fn too_new(why: &WriterError) -> Refusal {
+    Refusal::new(
+        ErrorCode::ReadOnly,
+        format!("the log was written by a newer version: {why}"),
+        "start the newer version; this one only reads",
+    )
+}
+
+/// The state that the log holds. With an error comes the state up to the event before it.
+fn load<L: Log>(log: &L, progress: &mut dyn FnMut(Seq)) -> Result<State, (State, WriterError)> {
+    let (mut state, from) = match snapshot(log) {
+        Ok(Some((state, tail))) => (state, tail),
+        // A snapshot is a cache: without one the log is replayed.
+        Ok(None) | Err(_) => (State::new(), Tail::EMPTY),
+    };
+    let mut failed = None;
+    let read = log.reader().read_checked(from, |record| {
+        match replay(&mut state, &record) {
+            Ok(()) => {
+                if record.seq.is_multiple_of(100_000) {
+                    progress(Seq(record.seq));
+                }
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    match (read, failed) {
+        (Ok(_), None) => Ok(state),
+        (_, Some(error)) => Err((state, error)),
+        (Err(error), None) => Err((state, error.into())),
+    }
+}
+
+fn snapshot<L: Log>(log: &L) -> Result<Option<(State, Tail)>, SnapshotError> {
+    let Some(snapshot) = log.snapshots().load(FINGERPRINT)? else {
+        return Ok(None);
+    };
+    Ok(serde_json::from_slice(&snapshot.bytes).ok().map(|state| (state, snapshot.tail)))
+}
+
+fn replay(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
+    let seq = Seq(record.seq);
+    let facts = match Facts::decode(record.kind, record.v, record.facts.get()) {
+        Ok(facts) => facts,
+        Err(error) if error.ignorable() => return Ok(()),
+        Err(source) => return Err(WriterError::Facts { seq, source }),
+    };
+    let by: By = serde_json::from_str(record.by.get()).map_err(|source| WriterError::By { seq, source })?;
+    apply(state, &Stored { seq, at: Millis(record.at), by: &by, facts: &facts });
+    Ok(())
+}
+
+impl Committed {
+    /// An event as it is read back from the log.
+    pub fn read(record: &Record<'_>) -> Result<Committed, WriterError> {
+        let seq = Seq(record.seq);
+        let facts = Facts::decode(record.kind, record.v, record.facts.get());
+        let facts = facts.map_err(|source| WriterError::Facts { seq, source })?;
+        let by = serde_json::from_str(record.by.get()).map_err(|source| WriterError::By { seq, source })?;
+        let content = match record.content {
+            Content::Json(json) => RawValue::from_string(json.to_owned()).ok(),
+            Content::None | Content::Erased => None,
+        };
+        Ok(Committed { seq, at: Millis(record.at), by, facts, content })
+    }
+}
