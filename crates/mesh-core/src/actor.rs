@@ -29,8 +29,7 @@ impl<'a> Asker<'a> {
                 ));
             }
         }
-        access.check_alive(&ctx.actor, ctx.now)?;
-        let permissions = access.permissions(&ctx.actor);
+        let permissions = access.standing(&ctx.actor, ctx.now)?;
         if let Some(needed) = ctx.requires
             && !permissions.has(needed)
         {

@@ -10,50 +10,80 @@ use mesh_model::{
     RoomId,
 };
 
-use crate::record::{Credential, Room};
+use crate::record::Room;
 use crate::refuse;
 use crate::{Access, Action};
 
 impl Access {
-    /// What the actor may ask for at present. Expiry is a matter of time: see
-    /// [`Access::check_alive`].
+    /// What the actor may ask for at present, whatever the time: expiry is [`Access::standing`]'s.
     pub fn permissions(&self, actor: &Actor) -> PermissionSet {
+        self.standing(actor, Millis(0))
+            .unwrap_or(PermissionSet::NONE)
+    }
+
+    /// What the actor may ask for at `now`, or why it may not act at all: its credential is over,
+    /// or its participant or a parent is disabled.
+    pub fn standing(&self, actor: &Actor, now: Millis) -> Result<PermissionSet, Refusal> {
         match *actor {
-            Actor::Node => PermissionSet::ALL,
-            Actor::Owner(id) if self.is_owner(id) => PermissionSet::ALL,
-            Actor::User(id) if self.users.contains(&id) => self.own_permissions(id),
-            Actor::Credential(id, credential) => match self.credentials.get(&credential) {
-                Some(credential) if credential.participant == id && !credential.revoked => {
-                    credential.permissions.and(self.own_permissions(id))
+            Actor::Node => Ok(PermissionSet::ALL),
+            Actor::Owner(id) if self.is_owner(id) => Ok(PermissionSet::ALL),
+            Actor::User(id) if self.users.contains(&id) => self.own_standing(id),
+            Actor::Credential(id, credential) => {
+                let credential = self.credentials.get(&credential);
+                let credential = credential.filter(|found| found.participant == id);
+                let credential = credential.ok_or_else(refuse::unknown_credential)?;
+                if credential.revoked {
+                    return Err(refuse::credential_over("was revoked"));
                 }
-                _ => PermissionSet::NONE,
-            },
-            Actor::Owner(_) | Actor::User(_) | Actor::Invite(_) => PermissionSet::NONE,
+                if credential.is_expired(now) {
+                    return Err(refuse::credential_over("has expired"));
+                }
+                Ok(credential.permissions.and(self.own_standing(id)?))
+            }
+            Actor::Invite(id) => {
+                let invite = self
+                    .invites
+                    .get(&id)
+                    .ok_or_else(refuse::unknown_credential)?;
+                crate::invite::check_open(invite, now)?;
+                Ok(PermissionSet::NONE)
+            }
+            Actor::Owner(_) | Actor::User(_) => Err(refuse::unknown_credential()),
         }
     }
 
     /// What the participant itself may ask for, whatever its credentials say: the owner
     /// everything, a user what its role says, anybody else what its parent may.
     pub fn own_permissions(&self, participant: ParticipantId) -> PermissionSet {
+        self.own_standing(participant)
+            .unwrap_or(PermissionSet::NONE)
+    }
+
+    /// Whether the participant is neither disabled itself nor depends on one that is.
+    pub fn check_enabled(&self, participant: ParticipantId) -> Result<(), Refusal> {
+        self.own_standing(participant).map(drop)
+    }
+
+    fn own_standing(&self, participant: ParticipantId) -> Result<PermissionSet, Refusal> {
         let mut id = participant;
         for _ in 0..=PARENT_DEPTH_MAX {
-            let Some(found) = self
+            let found = self
                 .participants
                 .get(&id)
-                .filter(|found| found.is_enabled())
-            else {
-                return PermissionSet::NONE;
-            };
+                .ok_or_else(refuse::unknown_credential)?;
+            if !found.is_enabled() {
+                return Err(refuse::disabled(&found.handle, id == participant));
+            }
             if self.is_owner(id) {
-                return PermissionSet::ALL;
+                return Ok(PermissionSet::ALL);
             }
             match (found.user, found.parent) {
-                (Some(role), _) => return role.permissions(),
+                (Some(role), _) => return Ok(role.permissions()),
                 (None, Some(parent)) => id = parent,
-                (None, None) => return PermissionSet::NONE,
+                (None, None) => return Ok(PermissionSet::NONE),
             }
         }
-        PermissionSet::NONE
+        Ok(PermissionSet::NONE)
     }
 
     /// Whether disabling `other` leaves the participant without any permission: it is the same
@@ -75,59 +105,14 @@ impl Access {
         false
     }
 
-    /// Whether the actor may act at all: its credential is valid at `now` and neither its
-    /// participant nor a parent is disabled.
-    pub fn check_alive(&self, actor: &Actor, now: Millis) -> Result<(), Refusal> {
-        match *actor {
-            Actor::Node => Ok(()),
-            Actor::Owner(id) if self.is_owner(id) => Ok(()),
-            Actor::Owner(_) => Err(refuse::unknown_credential()),
-            Actor::User(id) if self.users.contains(&id) => self.check_enabled(id),
-            Actor::User(_) => Err(refuse::unknown_credential()),
-            Actor::Credential(id, credential) => {
-                let credential = self.credentials.get(&credential);
-                let credential = credential.filter(|found| found.participant == id);
-                Self::check_credential(credential.ok_or_else(refuse::unknown_credential)?, now)?;
-                self.check_enabled(id)
-            }
-            Actor::Invite(id) => match self.invites.get(&id) {
-                Some(invite) => crate::invite::check_open(invite, now),
-                None => Err(refuse::unknown_credential()),
-            },
-        }
-    }
-
-    fn check_credential(credential: &Credential, now: Millis) -> Result<(), Refusal> {
-        if credential.revoked {
-            return Err(refuse::credential_over("was revoked"));
-        }
-        if credential.is_expired(now) {
-            return Err(refuse::credential_over("has expired"));
-        }
-        Ok(())
-    }
-
-    /// Whether the participant is neither disabled itself nor depends on one that is.
-    pub fn check_enabled(&self, participant: ParticipantId) -> Result<(), Refusal> {
-        let mut id = participant;
-        for _ in 0..=PARENT_DEPTH_MAX {
-            let Some(found) = self.participants.get(&id) else {
-                return Err(refuse::unknown_credential());
-            };
-            if !found.is_enabled() {
-                return Err(refuse::disabled(&found.handle, id == participant));
-            }
-            match found.parent {
-                Some(parent) if found.user.is_none() => id = parent,
-                _ => return Ok(()),
-            }
-        }
-        Err(refuse::unknown_credential())
-    }
-
-    /// Whether the credential behind the actor has this permission.
-    pub fn check_permission(&self, actor: &Actor, needed: Permission) -> Result<(), Refusal> {
-        if self.permissions(actor).has(needed) {
+    /// Whether the actor may act at `now` and has this permission.
+    pub fn check_permission(
+        &self,
+        actor: &Actor,
+        needed: Permission,
+        now: Millis,
+    ) -> Result<(), Refusal> {
+        if self.standing(actor, now)?.has(needed) {
             return Ok(());
         }
         Err(refuse::permission(needed))

@@ -42,3 +42,28 @@ stories! {
     users
     visibility
 }
+
+/// A snapshot of another shape must have another fingerprint. If this fails because a stored type
+/// changed, raise `FINGERPRINT` and accept the new file beside the old one's removal.
+#[test]
+fn the_shape_of_snapshots_goes_with_the_fingerprint() {
+    let world = script::world_after(
+        "owner agent rex
+         owner user ana viewer
+         owner group devs
+         owner room dev private with=rex key=1
+         owner let dev rex speak,listen
+         rex direct rex+owner
+         rex open s1
+         owner invite code room=general expires=5000
+         invite:code redeem code tom
+         owner type build
+         owner post general as=m key=2
+         owner delete m
+         owner register cub
+         owner disable cub
+         owner revoke tom",
+    );
+    let name = mesh_core::FINGERPRINT.replace('/', "-");
+    insta::assert_json_snapshot!(name, world.state);
+}

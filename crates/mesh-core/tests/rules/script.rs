@@ -38,6 +38,15 @@ pub fn run(text: &str) {
     assert!(failures.is_empty(), "\n{failures}");
 }
 
+/// The world after these lines.
+pub fn world_after(lines: &str) -> World {
+    let mut world = World::new();
+    for line in lines.lines() {
+        step(&mut world, line.trim()).expect("the line works");
+    }
+    world
+}
+
 fn step(world: &mut World, line: &str) -> Result<(), String> {
     let (deed, expected) = match line.split_once(" -> ") {
         Some((deed, expected)) => (deed, Some(expected.trim())),
