@@ -1,0 +1,70 @@
+// What the stores know, as the world wants it: who stands where, and which messages become light.
+
+import { untrack } from 'svelte';
+import type { Message } from '../api/types.ts';
+import type { Happening } from '../store/activity.svelte.ts';
+import { people } from '../store/people.svelte.ts';
+import { rooms, title } from '../store/rooms.svelte.ts';
+import type { Spoken, WorldBody, WorldData } from './scene-view.ts';
+
+/** Where each participant was last heard: it stands there. */
+const heardIn = $state<Record<string, string>>({});
+
+export function heard(happening: Happening): void {
+  if (happening.type === 'message' && rooms.byId.get(happening.message.room)?.kind !== 'direct') {
+    heardIn[happening.message.from.id] = happening.message.room;
+  } else if (happening.type === 'joined') heardIn[happening.participant] = happening.room;
+}
+
+export function worldData(): WorldData {
+  const shown = rooms.named.filter((room) => !room.archived || room.member);
+  const placed = shown.map((room) => ({
+    id: room.id,
+    label: title(room),
+    kind: room.kind,
+    access: room.access,
+    archived: room.archived,
+    member: room.member,
+    unread: room.unread,
+    members: [...(rooms.members.get(room.id) ?? [])],
+  }));
+  const home = homes(placed);
+  const bodies = [...people.byId.values()]
+    .filter((one) => !one.disabled)
+    // Whoever is not here and in none of our rooms would only stand in the way.
+    .filter((one) => people.state(one.id) !== 'offline' || home.has(one.id))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((one): WorldBody => {
+      const { id, handle, kind, trust } = one;
+      return { id, handle, kind, trust, state: people.state(id), room: home.get(id) ?? null, me: id === people.me?.id };
+    });
+  return { rooms: placed, bodies };
+}
+
+/** Where each one stands: where it was last heard, else in the smallest of its rooms, which says most about it. */
+function homes(placed: WorldData['rooms']): Map<string, string> {
+  const home = new Map<string, string>();
+  for (const room of [...placed].sort((a, b) => b.members.length - a.members.length || (a.id > b.id ? -1 : 1))) {
+    for (const id of room.members) home.set(id, room.id);
+  }
+  for (const room of placed) {
+    for (const id of room.members) if (heardIn[id] === room.id) home.set(id, room.id);
+  }
+  return home;
+}
+
+export function spokenOf(message: Message): Spoken {
+  return untrack(() => {
+    const room = rooms.byId.get(message.room);
+    const direct = room?.kind === 'direct';
+    const me = people.me?.id;
+    const members = direct ? [room.with?.id, me] : [...(rooms.members.get(message.room) ?? [])];
+    return {
+      from: message.from.id,
+      room: direct ? null : message.room,
+      to: members.filter((id): id is string => id !== undefined && id !== message.from.id),
+      text: message.text,
+      urgent: message.priority === 'now',
+    };
+  });
+}

@@ -1,0 +1,60 @@
+// One geometry drawn many times: named attributes per instance, written whole when something changed, never per frame.
+
+import { InstancedBufferAttribute, InstancedBufferGeometry, Mesh, type BufferGeometry, type NodeMaterial } from 'three/webgpu';
+
+export class Instances<Name extends string> {
+  readonly mesh: Mesh;
+  readonly capacity: number;
+  readonly #geometry = new InstancedBufferGeometry();
+  readonly #attributes: Record<Name, InstancedBufferAttribute>;
+  #count = 0;
+
+  constructor(shape: BufferGeometry, names: readonly Name[], capacity: number, material: NodeMaterial, order: number) {
+    this.capacity = capacity;
+    this.#geometry.index = shape.index;
+    for (const [name, attribute] of Object.entries(shape.attributes)) this.#geometry.setAttribute(name, attribute);
+    this.#attributes = {} as Record<Name, InstancedBufferAttribute>;
+    for (const name of names) {
+      const attribute = new InstancedBufferAttribute(new Float32Array(capacity * 4), 4);
+      this.#attributes[name] = attribute;
+      this.#geometry.setAttribute(name, attribute);
+    }
+    this.#geometry.instanceCount = 0;
+    this.mesh = new Mesh(this.#geometry, material);
+    this.mesh.frustumCulled = false;
+    this.mesh.renderOrder = order;
+    this.mesh.visible = false;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  set(index: number, name: Name, x: number, y: number, z: number, w: number): void {
+    this.#attributes[name].setXYZW(index, x, y, z, w);
+  }
+
+  /** Says how many there are now and that all attributes were written. */
+  flush(count: number): void {
+    this.#count = Math.min(count, this.capacity);
+    this.#geometry.instanceCount = this.#count;
+    this.mesh.visible = this.#count > 0;
+    for (const attribute of Object.values<InstancedBufferAttribute>(this.#attributes)) {
+      attribute.clearUpdateRanges();
+      attribute.addUpdateRange(0, this.#count * 4);
+      attribute.needsUpdate = true;
+    }
+  }
+
+  /** Says that one instance changed; only its part is uploaded. */
+  touch(index: number, name: Name): void {
+    const attribute = this.#attributes[name];
+    attribute.addUpdateRange(index * 4, 4);
+    attribute.needsUpdate = true;
+  }
+
+  dispose(): void {
+    this.#geometry.dispose();
+    (this.mesh.material as NodeMaterial).dispose();
+  }
+}

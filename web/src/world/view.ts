@@ -1,0 +1,297 @@
+// The world itself: puts ground, platforms, avatars, light and labels together and draws them as often as is good.
+
+import { Color, PerspectiveCamera, type RenderPipeline, Scene, Vector3, type WebGPURenderer } from 'three/webgpu';
+import { plain } from '../lib/markdown.ts';
+import { Beams } from './beams.ts';
+import { colourOf, Crowd } from './crowd.ts';
+import { frame, riseOf } from './framing.ts';
+import { makeGround, makeSky } from './ground.ts';
+import { listen } from './hands.ts';
+import { Labels } from './labels.ts';
+import { LANDING } from './layout.ts';
+import { Links } from './links.ts';
+import { at } from './motion.ts';
+import { GLIMPSE_SECONDS, type Glimpse, labelsFor } from './names.ts';
+import { GROUND } from './palette.ts';
+import { pick, type Ray } from './pick.ts';
+import { PILLAR_HEIGHT, Platforms } from './platforms.ts';
+import { pixelRatio, startRenderer, type Wish } from './renderer.ts';
+import { Rig } from './rig.ts';
+import type { SceneEvents, SceneView, Spoken, Stats, Target, Tier, WorldData } from './scene-view.ts';
+import { clock, motion } from './shading.ts';
+import { HEIGHT } from './shapes.ts';
+import { Stage } from './standing.ts';
+import { Watchdog } from './watchdog.ts';
+
+const FOV = 32;
+const RADIANS = Math.PI / 180;
+/** From who speaks to the pillar, then from the pillar to who listens. */
+const TO_PILLAR = 0.62;
+const TO_LISTENER = 0.72;
+/** A big room does not become a firework: so many listeners at most are shown being reached. */
+const LISTENERS_MAX = 28;
+const LABELS_EVERY = 6;
+
+export async function createView(canvas: HTMLCanvasElement, wish: Wish, reduced: boolean, events: SceneEvents): Promise<SceneView> {
+  const [{ renderer, tier, backend }] = await Promise.all([
+    startRenderer(canvas, wish),
+    document.fonts.load('600 16px "Inter Variable"').catch(() => []),
+  ]);
+  const view = new View(canvas, renderer, tier, backend, reduced, events, wish.tier !== undefined);
+  if (tier === 'high') await view.bloom();
+  view.start();
+  return view;
+}
+
+class View implements SceneView {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #renderer: WebGPURenderer;
+  readonly #events: SceneEvents;
+  readonly #backend: Stats['backend'];
+  readonly #reduced: boolean;
+  readonly #scene = new Scene();
+  readonly #camera = new PerspectiveCamera(FOV, 1, 0.5, 4000);
+  readonly #rig = new Rig();
+  readonly #stage = new Stage();
+  readonly #platforms = new Platforms();
+  readonly #links = new Links();
+  readonly #crowd = new Crowd();
+  readonly #beams = new Beams();
+  readonly #labels: Labels;
+  readonly #watchdog = new Watchdog();
+  readonly #fixedTier: boolean;
+  #pipeline: RenderPipeline | null = null;
+  #tier: Tier;
+  #glimpses: Glimpse[] = [];
+  #selected: Target | null = null;
+  #framed = false;
+  #frames = 0;
+  #began = performance.now();
+  #last = 0;
+  #width = 1;
+  #height = 1;
+  /** Something changed since the last picture; with reduced motion only then a new one is drawn. */
+  #dirty = true;
+  #ends: (() => void)[] = [];
+
+  constructor(canvas: HTMLCanvasElement, renderer: WebGPURenderer, tier: Tier, backend: Stats['backend'], reduced: boolean, events: SceneEvents, fixedTier: boolean) {
+    this.#canvas = canvas;
+    this.#renderer = renderer;
+    this.#tier = tier;
+    this.#backend = backend;
+    this.#reduced = reduced;
+    this.#events = events;
+    this.#fixedTier = fixedTier;
+    this.#labels = new Labels(renderer);
+    this.#rig.still = reduced;
+    motion.value = reduced ? 0 : 1;
+    this.#scene.background = new Color(GROUND[0], GROUND[1], GROUND[2]);
+    this.#scene.add(makeSky(), makeGround());
+    for (const part of this.#parts()) this.#scene.add(...part.objects);
+    renderer.onDeviceLost = (info) => events.lost(String(info.message ?? 'the graphics device was lost'));
+  }
+
+  /** Light that spills over, only where there is plenty of power. */
+  async bloom(): Promise<void> {
+    const { makePipeline } = await import('./bloom.ts');
+    this.#pipeline = makePipeline(this.#renderer, this.#scene, this.#camera);
+  }
+
+  start(): void {
+    const observer = new ResizeObserver(() => this.#resize());
+    observer.observe(this.#canvas);
+    this.#resize();
+    const hands = listen(this.#canvas, {
+      turn: (azimuth, polar) => this.turn(azimuth, polar),
+      move: (right, forward) => this.move(right, forward),
+      zoom: (factor) => this.zoom(factor),
+      choose: (x, y) => this.#events.pick(pick(this.#ray(x, y), this.#stage, this.#now())),
+      hover: (x, y) => this.#events.hover(pick(this.#ray(x, y), this.#stage, this.#now())),
+    });
+    this.#ends = [() => observer.disconnect(), hands];
+    void this.#renderer.setAnimationLoop((time: number) => this.#frame(time));
+  }
+
+  #now(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  #resize(): void {
+    this.#width = Math.max(1, this.#canvas.clientWidth);
+    this.#height = Math.max(1, this.#canvas.clientHeight);
+    this.#renderer.setPixelRatio(pixelRatio(this.#tier));
+    this.#renderer.setSize(this.#width, this.#height, false);
+    this.#camera.aspect = this.#width / this.#height;
+    this.#camera.updateProjectionMatrix();
+    this.#dirty = true;
+    if (this.#framed) return;
+    this.#frameAll(true);
+  }
+
+  #frame(time: number): void {
+    const elapsed = this.#last === 0 ? 16 : time - this.#last;
+    this.#last = time;
+    const now = this.#now();
+    clock.value = now;
+    const moving = this.#rig.step(Math.min(0.1, elapsed / 1000));
+    const flying = this.#beams.tick(now);
+    const before = this.#glimpses.length;
+    this.#glimpses = this.#glimpses.filter((one) => now - one.start < GLIMPSE_SECONDS);
+    if (this.#reduced && !moving && !flying && !this.#dirty && this.#frames > 30 && before === 0) return;
+    this.#dirty = false;
+    this.#aim();
+    const unsettled = this.#stage.bodies.some((one) => now - one.path.start < 1) || this.#glimpses.length > 0;
+    if (moving || unsettled || this.#frames % LABELS_EVERY === 0) this.#label(now);
+    if (this.#pipeline) this.#pipeline.render();
+    else this.#renderer.render(this.#scene, this.#camera);
+    this.#frames++;
+    this.#watch(elapsed);
+  }
+
+  #aim(): void {
+    const eye = this.#rig.eye();
+    const { x, z, distance } = this.#rig.pose;
+    this.#camera.position.set(eye.x, eye.y, eye.z);
+    this.#camera.lookAt(x, riseOf(distance), z);
+    this.#camera.updateMatrixWorld();
+  }
+
+  readonly #point = new Vector3();
+
+  #label(now: number): void {
+    const labels = labelsFor(this.#stage, this.#glimpses, this.#camera.position, this.#rig.pose.distance, this.#selected?.id ?? null, now);
+    this.#labels.place(labels, this.#width, this.#height, (x, y, z) => this.#toScreen(x, y, z), this.#frames < 30 ? 8 : 1);
+  }
+
+  #toScreen(x: number, y: number, z: number): { x: number; y: number } | null {
+    const point = this.#point.set(x, y, z).project(this.#camera);
+    if (point.z > 1 || point.z < -1) return null;
+    return { x: (point.x * 0.5 + 0.5) * this.#width, y: (0.5 - point.y * 0.5) * this.#height };
+  }
+
+  #ray(x: number, y: number): Ray {
+    const origin = this.#camera.position;
+    const direction = new Vector3((x / this.#width) * 2 - 1, 1 - (y / this.#height) * 2, 0.5).unproject(this.#camera).sub(origin).normalize();
+    return { origin, direction };
+  }
+
+  #watch(elapsed: number): void {
+    if (this.#fixedTier || this.#frames < 20) return;
+    const advice = this.#watchdog.frame(elapsed, this.#tier === 'low');
+    if (advice === 'flat') this.#events.slow();
+    if (advice !== 'less') return;
+    this.#tier = this.#tier === 'high' ? 'mid' : 'low';
+    this.#pipeline?.dispose();
+    this.#pipeline = null;
+    this.#resize();
+  }
+
+  show(data: WorldData): void {
+    this.#stage.show(data, this.#now());
+    this.#redraw();
+    if (this.#framed || data.rooms.length === 0) return;
+    this.#frameAll(true);
+    this.#framed = true;
+  }
+
+  #redraw(): void {
+    const selected = this.#selected?.id ?? null;
+    this.#platforms.show(this.#stage.rooms, selected);
+    this.#links.show(this.#stage.rooms);
+    this.#crowd.show(this.#stage.bodies, selected);
+    this.#dirty = true;
+  }
+
+  spoken(message: Spoken): void {
+    const speaker = this.#stage.get(message.from);
+    if (!speaker) return;
+    const now = this.#now();
+    const { kind } = speaker.body;
+    const rgb = colourOf(kind, message.urgent);
+    const spot = at(speaker.path, now);
+    const mouth = { x: spot.x, y: spot.y + HEIGHT[kind] * 0.8, z: spot.z };
+    const selected = this.#selected?.id ?? null;
+    this.#dirty = true;
+    this.#crowd.spark(message.from, now, selected);
+    this.#glimpses = [
+      ...this.#glimpses.filter((one) => one.id !== message.from),
+      { id: message.from, text: plain(message.text, 44), urgent: message.urgent, start: now },
+    ];
+    const place = message.room === null ? undefined : this.#stage.places.get(message.room);
+    const toPillar = this.#reduced || !place ? 0 : TO_PILLAR;
+    const top = place ? { x: place.x, y: PILLAR_HEIGHT * 0.92, z: place.z } : mouth;
+    if (place && message.room !== null) {
+      if (!this.#reduced) this.#beams.fly(mouth, top, now, TO_PILLAR, rgb, 1);
+      this.#platforms.pulse(message.room, rgb, now + toPillar);
+    }
+    for (const id of message.to.slice(0, LISTENERS_MAX)) {
+      const listener = this.#stage.get(id);
+      if (!listener || listener.body.state === 'offline') continue;
+      const ear = at(listener.path, now);
+      if (!this.#reduced) {
+        const target = { x: ear.x, y: ear.y + HEIGHT[listener.body.kind] * 0.7, z: ear.z };
+        this.#beams.fly(top, target, now + toPillar, TO_LISTENER, rgb, place ? 0.5 : 1);
+      }
+      this.#crowd.spark(id, now + toPillar + (this.#reduced ? 0 : TO_LISTENER), selected);
+    }
+  }
+
+  select(target: Target | null, fly: boolean): void {
+    this.#selected = target;
+    this.#redraw();
+    if (!target || !fly) return;
+    if (target.type === 'room') {
+      const place = this.#stage.places.get(target.id);
+      if (place) this.#rig.fly(frame([place], { ...this.#rig.pose, polar: this.#steep() - 0.04 }, FOV * RADIANS, this.#camera.aspect));
+    } else {
+      const standing = this.#stage.get(target.id);
+      if (standing) this.#rig.fly({ x: standing.path.toX, z: standing.path.toZ, distance: 14, polar: 1.24 });
+    }
+  }
+
+  #frameAll(atOnce: boolean): void {
+    const places = this.#stage.rooms.map((one) => one.place);
+    if (places.length === 0 || this.#stage.bodies.some((one) => one.body.room === null)) places.push(LANDING);
+    const pose = frame(places, { ...this.#rig.pose, azimuth: 0.3, polar: this.#steep() }, FOV * RADIANS, this.#camera.aspect);
+    if (atOnce) this.#rig.jump(pose);
+    else this.#rig.fly(pose);
+  }
+
+  /** On a tall screen one looks down more steeply, or rooms would stand in a thin band. */
+  #steep(): number {
+    return this.#camera.aspect < 0.8 ? 0.92 : 1.18;
+  }
+
+  frameAll(): void {
+    this.#frameAll(false);
+  }
+
+  turn(azimuth: number, polar: number): void {
+    this.#rig.turn(azimuth, polar);
+  }
+
+  move(right: number, forward: number): void {
+    this.#rig.move(right, forward);
+  }
+
+  zoom(factor: number): void {
+    this.#rig.zoom(factor);
+  }
+
+  stats(): Stats {
+    const { drawCalls, triangles } = this.#renderer.info.render;
+    return { backend: this.#backend, tier: this.#tier, draws: drawCalls, triangles, frames: this.#frames, labels: this.#labels.shown };
+  }
+
+  #parts() {
+    return [this.#platforms, this.#links, this.#crowd, this.#beams, this.#labels];
+  }
+
+  dispose(): void {
+    for (const end of this.#ends) end();
+    void this.#renderer.setAnimationLoop(null);
+    this.#pipeline?.dispose();
+    for (const part of this.#parts()) part.dispose();
+    this.#renderer.dispose();
+  }
+}
