@@ -615,7 +615,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
-    fn whatever_anybody_does(steps in steps(200)) {
+    fn random_commands_keep_the_rules(steps in steps(200)) {
         let mut run = start();
         for step in steps {
             run.random(step);
@@ -626,7 +626,7 @@ proptest! {
 
     /// `apply` takes even a log that no `decide` would write: events lost, doubled, exchanged.
     #[test]
-    fn any_facts_can_be_applied(steps in steps(120), cuts in proptest::collection::vec(any::<(u8, u8)>(), 1..40)) {
+    fn random_facts_can_be_applied(steps in steps(120), cuts in proptest::collection::vec(any::<(u8, u8)>(), 1..40)) {
         let mut run = start();
         for step in steps {
             run.random(step);
