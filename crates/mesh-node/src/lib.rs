@@ -8,6 +8,9 @@
 //! *Invariant:* nothing leaves before its batch is durable: no reply, no push, no published state.
 
 pub mod machine;
-// shell
+mod shell;
 
 pub use machine::{Committed, Filter, Outcome, Sink, Submission};
+pub use shell::{
+    Attached, Config, Ephemeral, LogHealth, Metrics, Node, Opened, Sessions, StartError, Subscription,
+};

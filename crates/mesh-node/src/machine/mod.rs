@@ -5,6 +5,7 @@ mod item;
 mod sink;
 mod writer;
 
+pub(crate) use fanout::push_frame;
 pub use fanout::{Fanout, Filter, SubscriberId};
 pub use item::{encode_item, ref_of, reference};
 pub use sink::{Sink, Taken};

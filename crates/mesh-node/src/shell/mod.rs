@@ -1,1 +1,23 @@
-//! x
+//! Threads, timers and files around the machine.
+//!
+//! One thread writes and fans out, one projects into the view, one looks over the whole log once;
+//! a tokio task ticks every second. Everything else happens on the caller's task.
+
+mod ephemeral;
+mod home;
+mod metrics;
+mod node;
+mod offers;
+mod projector;
+mod refusals;
+mod sessions;
+mod subscription;
+mod threads;
+mod ticks;
+
+pub use ephemeral::Ephemeral;
+pub use home::{Config, StartError};
+pub use metrics::Metrics;
+pub use node::{LogHealth, Node};
+pub use sessions::{Attached, Opened, Sessions};
+pub use subscription::Subscription;

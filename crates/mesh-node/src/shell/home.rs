@@ -1,0 +1,256 @@
+//! Opening a mesh's folder, or making a mesh in it.
+//!
+//! ```text
+//! HOME/log/          the truth
+//! HOME/vault/        what the log must not hold; private
+//! HOME/view/         may be deleted at any time
+//! HOME/owner.token   the owner's secret, mode 0600
+//! ```
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use arc_swap::ArcSwap;
+use ed25519_dalek::SigningKey;
+use mesh_log::{FileLog, FileOptions, Log, OpenError, RealDisk, Trust};
+use mesh_model::api::Profile;
+use mesh_model::limits::WRITER_QUEUE_MAX;
+use mesh_model::{Actor, Command, MeshId, ParticipantId, PublicKey, Refusal, RoomId, Seq, VaultId};
+use mesh_store::vault::secret::{self, SecretHash};
+use mesh_store::{StoreError, Vault, View};
+use serde_json::value::to_raw_value;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::metrics::Metrics;
+use super::node::{Node, now};
+use super::offers::Offers;
+use super::refusals::Refusals;
+use super::sessions::Sessions;
+use super::threads::{WriterThread, look_over, salt, snapshot_seq};
+use super::{projector, ticks};
+use crate::machine::{Fanout, Submission, Writer, WriterError};
+
+/// Batches that may wait for the projector before it reads the log instead.
+const PROJECTOR_BATCHES: usize = 64;
+
+/// How to start a node.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder; made if it is not there.
+    pub home: PathBuf,
+    /// The mesh's name, used when it is created.
+    pub name: String,
+    /// The owner's handle, used when the mesh is created.
+    pub owner: String,
+    /// Go on without the vault that belongs to the log.
+    pub new_vault: bool,
+}
+
+impl Config {
+    /// A mesh called `mesh` in `home`, its owner called `owner`.
+    pub fn new(home: impl Into<PathBuf>) -> Config {
+        Config { home: home.into(), name: "mesh".to_owned(), owner: "owner".to_owned(), new_vault: false }
+    }
+}
+
+/// Why a node did not start. Nothing was changed unless the text says so.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file or folder could not be made or read.
+    #[error("{path} cannot be used: {source}; check its owner, its mode and the free space")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The log does not open.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+    /// The log cannot be understood.
+    #[error(transparent)]
+    Writer(#[from] WriterError),
+    /// Vault or view do not open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault is missing or belongs to another log.
+    #[error(
+        "the vault in {path} {what} this log; nothing was changed. Put the right one back, or start with --new-vault: \
+         every token, password and invite ends then, and what was taken in is delivered again"
+    )]
+    Vault {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// How it is wrong.
+        what: &'static str,
+    },
+    /// The first events could not be stored.
+    #[error("the mesh could not be set up: {0}")]
+    Refused(#[from] Refusal),
+}
+
+pub(super) async fn start(config: Config) -> Result<Arc<Node>, StartError> {
+    let handle = tokio::runtime::Handle::current();
+    let node = tokio::task::spawn_blocking(move || open(&config)).await;
+    let node = node.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))?;
+    handle.spawn(ticks::run(Arc::downgrade(&node)));
+    Ok(node)
+}
+
+fn open(config: &Config) -> Result<Arc<Node>, StartError> {
+    private_folder(&config.home)?;
+    let log_dir = config.home.join("log");
+    let vault = open_vault(config, &log_dir)?;
+    let key = SigningKey::from_bytes(&vault.node_seed().0);
+    let node_key = PublicKey(key.verifying_key().to_bytes());
+    let options = FileOptions { key: Some(key), ..FileOptions::default() };
+    let (log, report) = FileLog::open(Arc::new(RealDisk), log_dir, options)?;
+    if let Some(torn) = &report.torn {
+        let saved = torn.saved_as.display();
+        tracing::warn!(%saved, bytes = torn.bytes, "an unfinished batch was set aside; it was never acknowledged");
+    }
+    let snapshot_at = snapshot_seq(&log).0;
+    let mut writer = Writer::open(log, &mut |seq| tracing::info!(%seq, "replaying the log"))?;
+    set_up(config, &mut writer, &vault, node_key)?;
+    owner_token(config, &vault)?;
+    let mesh = writer.state().access.mesh().map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
+    let (projector, view) = View::open_for(&config.home.join("view"), mesh)?;
+    run(config, writer, snapshot_at, vault, projector, view)
+}
+
+/// The vault that belongs to the log, or a new one for a new log.
+fn open_vault(config: &Config, log_dir: &Path) -> Result<Vault, StartError> {
+    let dir = config.home.join("vault");
+    let has_log = fs::read_dir(log_dir)
+        .is_ok_and(|files| files.flatten().any(|file| file.path().extension().is_some_and(|ending| ending == "jsonl")));
+    match (Vault::exists(&dir), has_log && !config.new_vault) {
+        (true, _) => Ok(Vault::open(&dir)?),
+        (false, true) => Err(StartError::Vault { path: dir, what: "is missing that belongs to" }),
+        (false, false) => Ok(Vault::create(&dir, VaultId(Uuid::now_v7()))?),
+    }
+}
+
+/// The first events of a new mesh, or the event that says that another vault belongs to it.
+fn set_up(config: &Config, writer: &mut Writer<FileLog>, vault: &Vault, node_key: PublicKey) -> Result<(), StartError> {
+    let command = match writer.state().access.mesh() {
+        None => create_mesh(config, vault, node_key),
+        Some(mesh) if mesh.vault == vault.id() => return Ok(()),
+        Some(_) if config.new_vault => Command::ReplaceVault { vault: vault.id(), node_key },
+        Some(_) => return Err(StartError::Vault { path: vault.path().to_owned(), what: "does not belong to" }),
+    };
+    let submission = Submission { command, actor: Actor::Node, requires: None, key: None };
+    for answer in writer.step(now(), &mut salt, vec![submission]).answers {
+        answer?;
+    }
+    Ok(())
+}
+
+fn create_mesh(config: &Config, vault: &Vault, node_key: PublicKey) -> Command {
+    let profile = Profile { display_name: "Owner".to_owned(), ..Profile::default() };
+    Command::CreateMesh {
+        mesh: MeshId(Uuid::now_v7()),
+        name: config.name.clone(),
+        vault: vault.id(),
+        node_key,
+        owner: ParticipantId(Uuid::now_v7()),
+        owner_handle: config.owner.clone(),
+        general: RoomId(Uuid::now_v7()),
+        broadcast: RoomId(Uuid::now_v7()),
+        profile: to_raw_value(&profile).ok(),
+    }
+}
+
+/// Sees that the file with the owner's token is there and true.
+fn owner_token(config: &Config, vault: &Vault) -> Result<(), StartError> {
+    let path = config.home.join("owner.token");
+    let known = fs::read_to_string(&path).ok();
+    if let Some(token) = known.as_deref().map(str::trim)
+        && vault.is_owner(token)?
+    {
+        return Ok(());
+    }
+    let token = secret::draw(secret::OWNER)?;
+    vault.set_owner(SecretHash::of(&token))?;
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        writeln!(file, "{token}")?;
+        file.sync_all()
+    };
+    write().map_err(|source| StartError::File { path: path.clone(), source })
+}
+
+fn run(
+    config: &Config,
+    writer: Writer<FileLog>,
+    snapshot_at: u64,
+    vault: Vault,
+    projector: mesh_store::Projector,
+    view: View,
+) -> Result<Arc<Node>, StartError> {
+    let head = Seq(writer.tail().seq);
+    let (jobs, waiting) = sync_channel(WRITER_QUEUE_MAX);
+    let (batches, projected) = sync_channel(PROJECTOR_BATCHES);
+    let (upto, view_upto) = watch::channel(projector.upto());
+    let access = Arc::clone(writer.access());
+    let reader = writer.log().reader();
+    let open = access.sessions().map(|session| (session.id, session.participant));
+    let node = Arc::new(Node {
+        jobs: Mutex::new(Some(jobs)),
+        sessions: Sessions::restored(vault.presences()?, open, now()),
+        access: ArcSwap::new(Arc::clone(&access)),
+        head: AtomicU64::new(head.0),
+        fanout: Arc::new(Mutex::new(Fanout::new(head))),
+        view,
+        view_upto,
+        vault: Arc::new(vault),
+        reader: reader.clone(),
+        home: config.home.clone(),
+        started_at: now(),
+        metrics: Metrics::default(),
+        refusals: Refusals::default(),
+        offers: Offers::default(),
+        verified: AtomicU64::new(0),
+        log_problem: Mutex::new(None),
+        read_only: AtomicBool::new(writer.closed().is_some()),
+        stopping: watch::channel(false).0,
+        threads: Mutex::new(Vec::new()),
+    });
+    let thread = WriterThread {
+        writer,
+        jobs: waiting,
+        fanout: Arc::clone(&node.fanout),
+        batches,
+        node: Arc::downgrade(&node),
+        snapshot_at,
+    };
+    let log_reader = reader.clone();
+    let spawned = vec![
+        spawn("mesh-writer", move || thread.run())?,
+        spawn("mesh-projector", move || projector::run(projector, projected, log_reader, upto))?,
+    ];
+    let weak = Arc::downgrade(&node);
+    // It may take minutes and holds nothing open, so nobody waits for it to end.
+    spawn("mesh-scrub", move || look_over(&reader, &Trust::AnyKey, &weak))?;
+    node.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(spawned);
+    Ok(node)
+}
+
+fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, StartError> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|source| StartError::File { path: PathBuf::from(name), source })
+}
+
+fn private_folder(path: &Path) -> Result<(), StartError> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    let synced = made.and_then(|()| File::open(path)).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| StartError::File { path: path.to_owned(), source })
+}

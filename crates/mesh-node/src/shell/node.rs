@@ -1,0 +1,250 @@
+//! The handle of a running node.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use arc_swap::ArcSwap;
+use mesh_core::Access;
+use mesh_log::LogReader;
+use mesh_model::api::Presence;
+use mesh_model::events::CommandKey;
+use mesh_model::{Actor, Command, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq};
+use mesh_store::{Vault, View};
+use tokio::sync::{oneshot, watch};
+
+use super::ephemeral::Ephemeral;
+use super::home::{self, Config, StartError};
+use super::metrics::Metrics;
+use super::offers::Offers;
+use super::refusals::Refusals;
+use super::sessions::Sessions;
+use super::subscription::Subscription;
+use super::threads::Job;
+use crate::machine::{Fanout, Filter, Outcome, Submission};
+
+/// A running node. Everything that happens durably goes through [`Node::submit`].
+pub struct Node {
+    pub(super) jobs: Mutex<Option<SyncSender<Job>>>,
+    pub(super) access: ArcSwap<Access>,
+    pub(super) head: AtomicU64,
+    pub(super) fanout: Arc<Mutex<Fanout>>,
+    pub(super) view: View,
+    pub(super) view_upto: watch::Receiver<Seq>,
+    pub(super) vault: Arc<Vault>,
+    pub(super) reader: LogReader,
+    pub(super) home: PathBuf,
+    pub(super) started_at: Millis,
+    pub(super) metrics: Metrics,
+    pub(super) sessions: Sessions,
+    pub(super) refusals: Refusals,
+    pub(super) offers: Offers,
+    pub(super) verified: AtomicU64,
+    pub(super) log_problem: Mutex<Option<String>>,
+    pub(super) read_only: AtomicBool,
+    pub(super) stopping: watch::Sender<bool>,
+    pub(super) threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What is known of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogHealth {
+    /// Whether the node takes commands.
+    pub writable: bool,
+    /// Chain and signatures are verified up to here since the node started.
+    pub verified: Seq,
+    /// The first thing wrong with it.
+    pub problem: Option<String>,
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("home", &self.home).field("head", &self.head()).finish_non_exhaustive()
+    }
+}
+
+impl Node {
+    /// Opens the folder, or makes a mesh in it, and starts the threads. Needs a tokio runtime.
+    pub async fn start(config: Config) -> Result<Arc<Node>, StartError> {
+        home::start(config).await
+    }
+
+    /// Has a command decided and stored. The answer comes when it is durable.
+    pub async fn submit(
+        &self,
+        command: Command,
+        actor: Actor,
+        requires: Option<Permission>,
+        key: Option<CommandKey>,
+    ) -> Result<Outcome, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { submission: Submission { command, actor, requires, key }, reply };
+        {
+            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            match jobs.as_ref().map(|jobs| jobs.try_send(job)) {
+                Some(Ok(())) => {}
+                Some(Err(TrySendError::Full(_))) => return Err(overloaded()),
+                Some(Err(TrySendError::Disconnected(_))) | None => return Err(shutting_down()),
+            }
+        }
+        // The writer answers every job it takes, unless it broke off.
+        answer.await.unwrap_or_else(|_| Err(broke_off()))
+    }
+
+    /// Who is who and who may what, as of the last durable batch.
+    pub fn access(&self) -> Arc<Access> {
+        self.access.load_full()
+    }
+
+    /// The last durable event.
+    pub fn head(&self) -> Seq {
+        Seq(self.head.load(Ordering::Acquire))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Millis {
+        now()
+    }
+
+    /// The view.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// How far the view is.
+    pub fn view_upto(&self) -> Seq {
+        *self.view_upto.borrow()
+    }
+
+    /// Waits until the view holds everything up to `seq`.
+    pub async fn wait_view(&self, seq: Seq) {
+        if self.view_upto() < seq {
+            // The sender lives as long as the projector; without it nothing more will come.
+            let _ = self.view_upto.clone().wait_for(|upto| *upto >= seq).await;
+        }
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.vault
+    }
+
+    /// A reader of the log.
+    pub fn log_reader(&self) -> LogReader {
+        self.reader.clone()
+    }
+
+    /// The folder.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// When the node started.
+    pub fn started_at(&self) -> Millis {
+        self.started_at
+    }
+
+    /// The node's figures.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Sessions and presence.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// How present a participant is.
+    pub fn presence(&self, participant: ParticipantId) -> Presence {
+        self.sessions.presence(participant, self.now())
+    }
+
+    /// The lane for what is never stored.
+    pub fn ephemeral(&self) -> Ephemeral<'_> {
+        Ephemeral { node: self }
+    }
+
+    /// What is known of the log.
+    pub fn log_health(&self) -> LogHealth {
+        let problem = self.log_problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        LogHealth {
+            writable: !self.read_only.load(Ordering::Relaxed),
+            verified: Seq(self.verified.load(Ordering::Relaxed)),
+            problem,
+        }
+    }
+
+    /// Counts a refusal; the counts go into the log once a minute.
+    pub fn report_refused(&self, participant: Option<ParticipantId>, operation: &'static str, code: ErrorCode) {
+        self.metrics.refused(code);
+        self.refusals.count(participant, operation, code, self.now());
+    }
+
+    /// Notes that everything up to `seq` was written to one of the participant's connections.
+    pub fn offer(&self, participant: ParticipantId, seq: Seq) {
+        self.offers.offer(participant, seq);
+    }
+
+    /// Whether the event at `seq` was offered since the node started.
+    pub fn offered(&self, participant: ParticipantId, seq: Seq) -> bool {
+        self.offers.offered(participant, seq)
+    }
+
+    /// Subscribes to what the participant may see. `after` is what it has already; `None` begins now.
+    pub fn subscribe(self: &Arc<Self>, participant: ParticipantId, filter: Filter, after: Option<Seq>) -> Subscription {
+        Subscription::new(Arc::clone(self), participant, filter, after)
+    }
+
+    /// Becomes true when the node goes down: connections should end.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
+    /// Takes no more commands, finishes those that wait, writes a snapshot and closes the log.
+    pub async fn shutdown(&self) {
+        self.stopping.send_replace(true);
+        self.flush_refusals().await;
+        self.sessions.persist_all(&self.vault, self.now());
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        if joined.await.is_err() {
+            tracing::error!("a thread of the node broke off");
+        }
+    }
+}
+
+/// The clock in unix milliseconds.
+#[expect(clippy::disallowed_methods, reason = "this is the shell: the one place where the node asks the clock")]
+pub(super) fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn overloaded() -> Refusal {
+    Refusal::new(
+        ErrorCode::Overloaded,
+        "more commands wait than the node takes; this one was not stored",
+        "repeat it in a moment with the same idempotency key",
+    )
+    .retry_after_ms(200)
+}
+
+fn shutting_down() -> Refusal {
+    Refusal::new(
+        ErrorCode::ShuttingDown,
+        "the node is going down; the command was not stored",
+        "repeat it once the node is up again, with the same idempotency key",
+    )
+}
+
+fn broke_off() -> Refusal {
+    Refusal::new(
+        ErrorCode::OutcomeUnknown,
+        "the node's writer broke off; it is unknown whether the command was stored, whole or not at all",
+        "repeat it once the node is up again, with the same idempotency key",
+    )
+}

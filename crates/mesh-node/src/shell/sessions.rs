@@ -1,0 +1,317 @@
+//! Sessions and presence: who is connected, how, and since when not.
+//!
+//! That a session was opened or closed is an event. What happens in between (connections that
+//! break and come back, beats, summaries) is kept here, and how somebody left in the vault.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mesh_model::api::{Presence, PresenceState};
+use mesh_model::command::Content;
+use mesh_model::events::{Facts, SessionEnd};
+use mesh_model::limits::{PRESENCE_STALE_MS, SESSION_GRACE_MS};
+use mesh_model::{Actor, Command, ErrorCode, Millis, ParticipantId, Refusal, Seq, SessionId};
+use mesh_store::Vault;
+use mesh_store::vault::Known;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::node::Node;
+use crate::machine::Batch;
+
+/// All sessions that are open, and everybody's presence.
+#[derive(Debug, Default)]
+pub struct Sessions(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    sessions: HashMap<SessionId, Live>,
+    people: HashMap<ParticipantId, Person>,
+    next_attachment: u64,
+}
+
+#[derive(Debug)]
+struct Live {
+    participant: ParticipantId,
+    /// The connection that carries it now, and the bell that tells it to end.
+    attached: Option<(u64, Arc<Notify>)>,
+    /// Its last sign of life without a connection.
+    seen: Millis,
+    /// How long it may be silent without one.
+    patience_ms: u64,
+    end: SessionEnd,
+}
+
+#[derive(Debug, Default)]
+struct Person {
+    known: Known,
+    /// Its last beat outside any session.
+    beat: Option<Millis>,
+    /// What others were told last.
+    shown: PresenceState,
+}
+
+/// A session was opened, or went on.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The session.
+    pub session: SessionId,
+    /// Whether it went on rather than began.
+    pub resumed: bool,
+    /// Its place in the log; the log's end if it went on.
+    pub seq: Seq,
+    /// How the participant was when it was last connected.
+    pub left: Known,
+}
+
+/// A connection carries the session. Dropping it gives the session the grace to come back.
+#[derive(Debug)]
+pub struct Attached {
+    node: Arc<Node>,
+    session: SessionId,
+    attachment: u64,
+    ended: Arc<Notify>,
+}
+
+impl Attached {
+    /// Waits until another connection takes the session over, or it is closed.
+    pub async fn ended(&self) {
+        self.ended.notified().await;
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        let now = self.node.now();
+        let mut inner = self.node.sessions.lock();
+        let Some(live) = inner.sessions.get_mut(&self.session) else { return };
+        if live.attached.as_ref().is_some_and(|(attachment, _)| *attachment == self.attachment) {
+            live.attached = None;
+            live.seen = now;
+            live.patience_ms = SESSION_GRACE_MS;
+            let participant = live.participant;
+            inner.people.entry(participant).or_default().known.last_seen = Some(now);
+        }
+    }
+}
+
+impl Sessions {
+    /// How everybody left, and the sessions that were open when the node stopped: they have the
+    /// grace to come back.
+    pub(super) fn restored(
+        presences: Vec<(ParticipantId, Known)>,
+        open: impl Iterator<Item = (SessionId, ParticipantId)>,
+        now: Millis,
+    ) -> Sessions {
+        let people = presences.into_iter().map(|(id, known)| (id, Person { known, ..Person::default() }));
+        let live = |participant| Live {
+            participant,
+            attached: None,
+            seen: now,
+            patience_ms: SESSION_GRACE_MS,
+            end: SessionEnd::Restart,
+        };
+        let sessions = open.map(|(id, participant)| (id, live(participant)));
+        Sessions(Mutex::new(Inner { sessions: sessions.collect(), people: people.collect(), next_attachment: 0 }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a session, or goes on with one's own.
+    pub async fn open(
+        &self,
+        node: &Arc<Node>,
+        actor: Actor,
+        wanted: Option<SessionId>,
+        client: Content,
+    ) -> Result<Opened, Refusal> {
+        let participant = actor.participant().ok_or_else(no_participant)?;
+        let left = self.lock().people.get(&participant).map(|person| person.known.clone()).unwrap_or_default();
+        // A session that has ended cannot go on: a new one begins.
+        let session = wanted.filter(|id| node.access().session(*id).is_some()).unwrap_or_else(|| SessionId(Uuid::now_v7()));
+        let outcome = node.submit(Command::OpenSession { session, client }, actor, None, None).await?;
+        let live = Live {
+            participant,
+            attached: None,
+            seen: node.now(),
+            patience_ms: PRESENCE_STALE_MS,
+            end: SessionEnd::Lost,
+        };
+        let mut inner = self.lock();
+        let known = inner.sessions.entry(session).or_insert(live);
+        (known.seen, known.end) = (node.now(), SessionEnd::Lost);
+        let person = inner.people.entry(participant).or_default();
+        if !chosen(person.known.state) {
+            person.known.state = PresenceState::Idle;
+        }
+        Ok(Opened { session, resumed: outcome.count == 0, seq: outcome.last(), left })
+    }
+
+    /// Lets a connection carry a session. One that carried it before is told to end.
+    pub fn attach(&self, node: &Arc<Node>, session: SessionId) -> Option<Attached> {
+        let mut inner = self.lock();
+        inner.next_attachment += 1;
+        let attachment = inner.next_attachment;
+        let live = inner.sessions.get_mut(&session)?;
+        let ended = Arc::new(Notify::new());
+        if let Some((_, former)) = live.attached.replace((attachment, Arc::clone(&ended))) {
+            former.notify_one();
+        }
+        Some(Attached { node: Arc::clone(node), session, attachment, ended })
+    }
+
+    /// Notes a sign of life that came without a connection, and what was said with it.
+    pub fn beat(&self, node: &Node, participant: ParticipantId, state: Option<PresenceState>, summary: Option<String>) -> Presence {
+        let now = node.now();
+        {
+            let mut inner = self.lock();
+            for live in inner.sessions.values_mut().filter(|live| live.participant == participant && live.attached.is_none()) {
+                (live.seen, live.patience_ms) = (now, PRESENCE_STALE_MS);
+            }
+            let person = inner.people.entry(participant).or_default();
+            person.beat = Some(now);
+            person.known.last_seen = Some(now);
+            if let Some(state) = state.or((!chosen(person.known.state)).then_some(PresenceState::Idle)) {
+                person.known.state = state;
+            }
+            if summary.is_some() {
+                person.known.summary = summary.filter(|text| !text.is_empty());
+            }
+        }
+        self.show(node, participant, now)
+    }
+
+    /// Says how present somebody is and what it does.
+    pub fn set(&self, node: &Node, participant: ParticipantId, state: PresenceState, summary: Option<String>) -> Presence {
+        let now = node.now();
+        {
+            let mut inner = self.lock();
+            let connected = inner.sessions.values().any(|live| live.participant == participant);
+            let person = inner.people.entry(participant).or_default();
+            person.known.state = state;
+            person.known.summary = summary.filter(|text| !text.is_empty());
+            // Who speaks is here, whether or not by a session.
+            person.beat = if connected { person.beat } else { Some(now) };
+            person.known.last_seen = Some(now);
+        }
+        self.show(node, participant, now)
+    }
+
+    /// Tells others how somebody is now.
+    fn show(&self, node: &Node, participant: ParticipantId, now: Millis) -> Presence {
+        let presence = self.presence(participant, now);
+        if let Some(person) = self.lock().people.get_mut(&participant) {
+            person.shown = presence.state;
+        }
+        node.ephemeral().presence(participant, &presence);
+        presence
+    }
+
+    /// How present somebody is.
+    pub fn presence(&self, participant: ParticipantId, now: Millis) -> Presence {
+        let inner = self.lock();
+        let live: Vec<&Live> = inner.sessions.values().filter(|live| live.participant == participant).collect();
+        let person = inner.people.get(&participant);
+        presence_of(&live, person, now)
+    }
+
+    /// How present everybody is who was ever here.
+    pub fn presences(&self, now: Millis) -> HashMap<ParticipantId, Presence> {
+        let inner = self.lock();
+        let mut live: HashMap<ParticipantId, Vec<&Live>> = HashMap::new();
+        for session in inner.sessions.values() {
+            live.entry(session.participant).or_default().push(session);
+        }
+        let of = |id: &ParticipantId| live.get(id).map(Vec::as_slice).unwrap_or_default();
+        inner.people.iter().map(|(id, person)| (*id, presence_of(of(id), Some(person), now))).collect()
+    }
+
+    /// Sessions that a batch closed: whoever carries them is told to end.
+    pub(super) fn closed_by(&self, batch: &Batch) {
+        for event in &batch.events {
+            if let Facts::SessionClosed(closed) = &event.facts {
+                let mut inner = self.lock();
+                if let Some(live) = inner.sessions.remove(&closed.session) {
+                    inner.people.entry(closed.participant).or_default().known.last_seen = Some(event.at);
+                    if let Some((_, ended)) = live.attached {
+                        ended.notify_one();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sessions that were silent for longer than they may.
+    pub(super) fn overdue(&self, now: Millis) -> Vec<(SessionId, SessionEnd)> {
+        let inner = self.lock();
+        let overdue = |live: &Live| live.attached.is_none() && now.since(live.seen) > live.patience_ms;
+        inner.sessions.iter().filter(|(_, live)| overdue(live)).map(|(id, live)| (*id, live.end)).collect()
+    }
+
+    /// Those whose presence is another than others were told; from now on they were told.
+    pub(super) fn changed(&self, now: Millis) -> Vec<(ParticipantId, Presence)> {
+        let presences = self.presences(now);
+        let mut inner = self.lock();
+        let mut changed = Vec::new();
+        for (id, presence) in presences {
+            if let Some(person) = inner.people.get_mut(&id)
+                && person.shown != presence.state
+            {
+                person.shown = presence.state;
+                changed.push((id, presence));
+            }
+        }
+        changed
+    }
+
+    /// What the vault should know of these people, or of all.
+    pub(super) fn known(&self, which: Option<&[ParticipantId]>) -> Vec<(ParticipantId, Known)> {
+        let inner = self.lock();
+        let wanted = |id: &ParticipantId| which.is_none_or(|which| which.contains(id));
+        inner.people.iter().filter(|(id, _)| wanted(id)).map(|(id, person)| (*id, person.known.clone())).collect()
+    }
+
+    pub(super) fn persist_all(&self, vault: &Vault, now: Millis) {
+        let connected: Vec<_> = self.lock().sessions.values().map(|live| live.participant).collect();
+        let mut all = self.known(None);
+        for (id, known) in &mut all {
+            if connected.contains(id) {
+                known.last_seen = Some(now);
+            }
+        }
+        if let Err(why) = vault.set_presences(all.iter().map(|(id, known)| (*id, known))) {
+            tracing::warn!(%why, "how participants left was not kept");
+        }
+    }
+}
+
+fn chosen(state: PresenceState) -> bool {
+    matches!(state, PresenceState::Idle | PresenceState::Busy | PresenceState::Dnd)
+}
+
+fn presence_of(live: &[&Live], person: Option<&Person>, now: Millis) -> Presence {
+    let known = person.map(|person| person.known.clone()).unwrap_or_default();
+    let said = if chosen(known.state) { known.state } else { PresenceState::Idle };
+    let fresh = |at: Millis| now.since(at) <= PRESENCE_STALE_MS;
+    let beats = person.and_then(|person| person.beat).is_some_and(fresh);
+    let waits = |live: &&Live| live.patience_ms == PRESENCE_STALE_MS && fresh(live.seen);
+    let state = if live.iter().any(|live| live.attached.is_some()) || beats || live.iter().any(waits) {
+        said
+    } else if live.is_empty() {
+        PresenceState::Offline
+    } else {
+        PresenceState::Away
+    };
+    let last_seen = known.last_seen.filter(|_| matches!(state, PresenceState::Offline | PresenceState::Away));
+    Presence { state, summary: known.summary, last_seen }
+}
+
+fn no_participant() -> Refusal {
+    Refusal::new(
+        ErrorCode::Unauthenticated,
+        "only a participant has sessions; nothing was stored",
+        "come with a participant's token",
+    )
+}

@@ -1,0 +1,204 @@
+//! One subscriber's stream: first what it missed, from the log, then what comes, without gap or
+//! repetition between the two.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, PoisonError};
+
+use bytes::Bytes;
+use mesh_log::LogReader;
+use mesh_model::{ParticipantId, Seq};
+use tokio::task::JoinHandle;
+
+use super::node::Node;
+use crate::machine::{Committed, Filter, Sink, SubscriberId, Taken, encode_item, push_frame};
+
+/// Events looked at for one frame of catching up.
+const LOOKED_AT_MAX: u64 = 20_000;
+/// Items in one frame of catching up.
+const ITEMS_MAX: usize = 256;
+/// So near to the end the rest is read while the writer waits: a moment's work.
+const NEAR_EVENTS: u64 = 64;
+
+/// A stream of frames. Dropping it ends it.
+#[derive(Debug)]
+pub struct Subscription {
+    node: Arc<Node>,
+    participant: ParticipantId,
+    filter: Arc<Filter>,
+    phase: Phase,
+    /// Everything up to here was looked at.
+    position: Seq,
+    /// The last event that was given.
+    prev: Seq,
+    /// A frame that was made while joining the live stream.
+    first: Option<(Bytes, Seq)>,
+    /// Whether to say where the catching up ended.
+    tell: bool,
+}
+
+#[derive(Debug)]
+enum Phase {
+    CatchUp(Option<JoinHandle<Chunk>>),
+    Live(SubscriberId, Arc<Sink>),
+}
+
+/// A part of the log as one reader sees it.
+#[derive(Debug)]
+struct Chunk {
+    items: Vec<String>,
+    last: Option<Seq>,
+    looked_at: Seq,
+}
+
+impl Subscription {
+    pub(super) fn new(node: Arc<Node>, participant: ParticipantId, filter: Filter, after: Option<Seq>) -> Subscription {
+        let position = after.unwrap_or(Seq::ZERO);
+        let mut subscription = Subscription {
+            node,
+            participant,
+            filter: Arc::new(filter),
+            phase: Phase::CatchUp(None),
+            position,
+            prev: position,
+            first: None,
+            tell: after.is_some(),
+        };
+        if after.is_none() {
+            subscription.join_at_end();
+        }
+        subscription
+    }
+
+    /// Where it began, or the last event up to which it told everything.
+    pub fn position(&self) -> Seq {
+        self.position
+    }
+
+    /// The next frames. Safe to drop while it waits.
+    pub async fn next(&mut self) -> Taken {
+        loop {
+            if let Some((frame, last)) = self.first.take() {
+                return Taken::Frames(vec![frame], last);
+            }
+            if let Phase::Live(_, sink) = &self.phase {
+                let taken = sink.take().await;
+                if let Taken::Frames(_, last) = &taken {
+                    self.position = self.position.max(*last);
+                }
+                return taken;
+            }
+            if self.try_join() {
+                continue;
+            }
+            let chunk = self.read().await;
+            self.position = chunk.looked_at;
+            if let Some(frame) = self.frame(&chunk) {
+                return Taken::Frames(vec![frame], self.prev);
+            }
+        }
+    }
+
+    /// Reads the next part of the log, away from the sockets' threads.
+    async fn read(&mut self) -> Chunk {
+        let Phase::CatchUp(reading) = &mut self.phase else {
+            return Chunk { items: Vec::new(), last: None, looked_at: self.position };
+        };
+        let handle = reading.get_or_insert_with(|| {
+            let (node, filter) = (Arc::clone(&self.node), Arc::clone(&self.filter));
+            let (participant, position) = (self.participant, self.position);
+            tokio::task::spawn_blocking(move || {
+                let to = Seq(position.0 + LOOKED_AT_MAX);
+                read_part(&node, &node.log_reader(), participant, &filter, position, to, ITEMS_MAX)
+            })
+        });
+        let chunk = handle.await;
+        *reading = None;
+        chunk.unwrap_or_else(|why| {
+            tracing::error!(%why, "reading the log for a subscriber broke off");
+            Chunk { items: Vec::new(), last: None, looked_at: self.position }
+        })
+    }
+
+    fn frame(&mut self, chunk: &Chunk) -> Option<Bytes> {
+        let last = chunk.last?;
+        let items: Vec<&str> = chunk.items.iter().map(String::as_str).collect();
+        let frame = push_frame(self.prev, last, &items);
+        self.prev = last;
+        Some(frame)
+    }
+
+    /// Joins the live stream if little is left to read: the fan-out stands still meanwhile, so
+    /// nothing falls between.
+    fn try_join(&mut self) -> bool {
+        let node = Arc::clone(&self.node);
+        let mut fanout = node.fanout.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = fanout.head();
+        if self.position.0 + NEAR_EVENTS < head.0 {
+            return false;
+        }
+        let rest = read_part(&node, &node.log_reader(), self.participant, &self.filter, self.position, head, usize::MAX);
+        let frame = self.frame(&rest);
+        let (id, sink) = fanout.subscribe(self.participant, Arc::clone(&self.filter), self.prev);
+        drop(fanout);
+        self.position = self.position.max(head);
+        self.first = frame.map(|frame| (frame, self.prev));
+        if self.tell && self.prev < head {
+            sink.push(Bytes::from(format!("{{\"tail\":{head}}}")), 0, head);
+        }
+        self.phase = Phase::Live(id, sink);
+        true
+    }
+
+    fn join_at_end(&mut self) {
+        let node = Arc::clone(&self.node);
+        let mut fanout = node.fanout.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = fanout.head();
+        let (id, sink) = fanout.subscribe(self.participant, Arc::clone(&self.filter), head);
+        drop(fanout);
+        (self.position, self.prev) = (head, head);
+        self.phase = Phase::Live(id, sink);
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Phase::Live(id, _) = self.phase {
+            self.node.fanout.lock().unwrap_or_else(PoisonError::into_inner).unsubscribe(id);
+        }
+    }
+}
+
+/// What the participant may see of the log after `after` up to `to`, as things stand now.
+fn read_part(
+    node: &Node,
+    reader: &LogReader,
+    participant: ParticipantId,
+    filter: &Filter,
+    after: Seq,
+    to: Seq,
+    items_max: usize,
+) -> Chunk {
+    let access = node.access();
+    let mut chunk = Chunk { items: Vec::new(), last: None, looked_at: after };
+    let read = reader.read(after.0 + 1, |record| {
+        if record.seq > to.0 || chunk.items.len() >= items_max {
+            return ControlFlow::Break(());
+        }
+        chunk.looked_at = Seq(record.seq);
+        if let Ok(event) = Committed::read(&record)
+            && filter.admits(&event.facts)
+            && access.sees(participant, &event.facts, event.seq)
+        {
+            let mut item = String::new();
+            encode_item(&access, &event, &mut item);
+            chunk.items.push(item);
+            chunk.last = Some(event.seq);
+        }
+        ControlFlow::Continue(())
+    });
+    if let Err(why) = read {
+        tracing::error!(%why, "a subscriber's part of the log could not be read");
+        chunk.looked_at = chunk.looked_at.max(to.min(Seq(reader.tail().seq)));
+    }
+    chunk
+}

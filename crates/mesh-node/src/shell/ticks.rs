@@ -1,0 +1,50 @@
+//! What happens every second: tails for quiet streams, sessions whose grace is over, presence that
+//! changed by itself, counts of refusals that are due.
+
+use std::sync::{Arc, PoisonError, Weak};
+use std::time::Duration;
+
+use mesh_model::{Actor, Command};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::node::Node;
+
+const TICK: Duration = Duration::from_secs(1);
+
+/// Ticks until the node is gone or goes down.
+pub(super) async fn run(node: Weak<Node>) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Some(node) = node.upgrade() else { return };
+        if *node.stopping.borrow() {
+            return;
+        }
+        tick(&node).await;
+    }
+}
+
+async fn tick(node: &Arc<Node>) {
+    let now = node.now();
+    node.fanout.lock().unwrap_or_else(PoisonError::into_inner).tell_tail();
+    for (session, reason) in node.sessions.overdue(now) {
+        let command = Command::CloseSession { session, reason };
+        if let Err(why) = node.submit(command, Actor::Node, None, None).await {
+            tracing::warn!(%why, "a session that is over was not closed; it is tried again");
+        }
+    }
+    let changed = node.sessions.changed(now);
+    if !changed.is_empty() {
+        let ids: Vec<_> = changed.iter().map(|(id, _)| *id).collect();
+        for (id, presence) in &changed {
+            node.ephemeral().presence(*id, presence);
+        }
+        let (vault, known) = (Arc::clone(&node.vault), node.sessions.known(Some(&ids)));
+        let kept = tokio::task::spawn_blocking(move || vault.set_presences(known.iter().map(|(id, known)| (*id, known))));
+        if let Ok(Err(why)) = kept.await {
+            tracing::warn!(%why, "how participants left was not kept");
+        }
+    }
+    node.flush_old_refusals().await;
+}
