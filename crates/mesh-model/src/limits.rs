@@ -70,6 +70,14 @@ pub const INVITE_USES_MAX: u32 = 1000;
 pub const API_KEY_PER_MINUTE_DEFAULT: u32 = 60;
 /// Requests a day of an API key that names no limit.
 pub const API_KEY_PER_DAY_DEFAULT: u32 = 10_000;
+/// Rooms in one list: more are found by name.
+pub const ROOMS_LISTED_MAX: usize = 1000;
+/// Stays and ended sessions in one list; narrower questions reach older ones.
+pub const STAYS_LISTED_MAX: usize = 500;
+/// Events that one replay looks at before it answers with what it found, and a cursor to go on.
+pub const REPLAY_EVENTS_MAX: usize = 20_000;
+/// Event types named in one replay.
+pub const EVENT_TYPES_MAX: usize = 64;
 /// Words of a search query that count: more make a slow query, not a better one.
 pub const SEARCH_WORDS_MAX: usize = 16;
 /// Commands the writer takes in one batch: one sync is shared by at most this many.

@@ -2,8 +2,8 @@
 
 use mesh_model::api::{ClientInfo, Profile};
 use mesh_model::limits::{
-    LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, METADATA_CHARS_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, PASSWORD_CHARS_MAX,
-    PASSWORD_CHARS_MIN, SKILLS_MAX, TEXT_CHARS_MAX,
+    LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, METADATA_CHARS_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
+    PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, SKILLS_MAX, TEXT_CHARS_MAX,
 };
 use mesh_model::{ErrorCode, Refusal};
 
@@ -12,7 +12,9 @@ use crate::refuse;
 /// A text of several lines, such as a topic.
 pub(crate) fn text(field: &str, text: &str) -> Result<(), Refusal> {
     chars(field, text, TEXT_CHARS_MAX)?;
-    plain(field, text, |found| found.is_control() && !matches!(found, '\n' | '\t'))
+    plain(field, text, |found| {
+        found.is_control() && !matches!(found, '\n' | '\t')
+    })
 }
 
 /// A text of one line, such as a display name.
@@ -26,12 +28,18 @@ fn chars(field: &str, text: &str, most: usize) -> Result<(), Refusal> {
     if count <= most {
         return Ok(());
     }
-    Err(refuse::invalid(format!("the field '{field}' has {count} characters, the limit is {most}"), "shorten it"))
+    Err(refuse::invalid(
+        format!("the field '{field}' has {count} characters, the limit is {most}"),
+        "shorten it",
+    ))
 }
 
 fn plain(field: &str, text: &str, bad: impl Fn(char) -> bool) -> Result<(), Refusal> {
     if text.contains(bad) {
-        return Err(refuse::invalid(format!("the field '{field}' holds control characters"), "leave them out"));
+        return Err(refuse::invalid(
+            format!("the field '{field}' holds control characters"),
+            "leave them out",
+        ));
     }
     Ok(())
 }
@@ -41,14 +49,28 @@ pub(crate) fn profile(profile: &Profile) -> Result<(), Refusal> {
     label("display_name", &profile.display_name)?;
     text("about", &profile.about)?;
     if profile.skills.len() > SKILLS_MAX {
-        return Err(refuse::invalid(format!("the field 'skills' has more than {SKILLS_MAX} entries"), "leave some out"));
+        return Err(refuse::invalid(
+            format!("the field 'skills' has more than {SKILLS_MAX} entries"),
+            "leave some out",
+        ));
     }
-    profile.skills.iter().try_for_each(|skill| label("skills", skill))
+    profile
+        .skills
+        .iter()
+        .try_for_each(|skill| label("skills", skill))
 }
 
 /// What a client states about itself.
 pub(crate) fn client(client: &ClientInfo) -> Result<(), Refusal> {
-    let ClientInfo { name, version, channel, model, machine, hostname, cwd } = client;
+    let ClientInfo {
+        name,
+        version,
+        channel,
+        model,
+        machine,
+        hostname,
+        cwd,
+    } = client;
     let fields = [
         ("name", name),
         ("version", version),
@@ -74,7 +96,9 @@ pub(crate) fn password(field: &str, password: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(refuse::invalid(
-        format!("the field '{field}' has {count} characters, a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX}"),
+        format!(
+            "the field '{field}' has {count} characters, a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX}"
+        ),
         "choose another; several words are easy to remember and hard to guess",
     ))
 }
@@ -97,15 +121,23 @@ pub(crate) fn message(text: &str, payload_bytes: Option<usize>) -> Result<(), Re
     if bytes > MESSAGE_BYTES_MAX {
         return Err(Refusal::new(
             ErrorCode::TooLarge,
-            format!("the message has {bytes} bytes with its payload, the limit is {MESSAGE_BYTES_MAX}; nothing was posted"),
+            format!(
+                "the message has {bytes} bytes with its payload, the limit is {MESSAGE_BYTES_MAX}; nothing was posted"
+            ),
             "send several messages",
         ));
     }
     if text.trim().is_empty() && payload_bytes.is_none() {
-        return Err(refuse::invalid("the message says nothing", "send a text or a payload"));
+        return Err(refuse::invalid(
+            "the message says nothing",
+            "send a text or a payload",
+        ));
     }
     if text.contains('\0') {
-        return Err(refuse::invalid("the text holds a NUL character", "leave it out"));
+        return Err(refuse::invalid(
+            "the text holds a NUL character",
+            "leave it out",
+        ));
     }
     Ok(())
 }
@@ -123,9 +155,21 @@ mod tests {
         assert_eq!(limit(None), Ok(PAGE_ITEMS_DEFAULT));
         assert!(limit(Some(0)).is_err() && limit(Some(501)).is_err() && limit(Some(500)).is_ok());
         assert!(password("x", "short").is_err() && password("x", "long enough").is_ok());
-        assert_eq!(message(&"x".repeat(MESSAGE_BYTES_MAX + 1), None).unwrap_err().code, ErrorCode::TooLarge);
-        assert!(message(" ", None).is_err() && message("", Some(2)).is_ok() && message("a\0", None).is_err());
-        let client_info = ClientInfo { cwd: Some("x".repeat(METADATA_CHARS_MAX + 1)), ..ClientInfo::default() };
+        assert_eq!(
+            message(&"x".repeat(MESSAGE_BYTES_MAX + 1), None)
+                .unwrap_err()
+                .code,
+            ErrorCode::TooLarge
+        );
+        assert!(
+            message(" ", None).is_err()
+                && message("", Some(2)).is_ok()
+                && message("a\0", None).is_err()
+        );
+        let client_info = ClientInfo {
+            cwd: Some("x".repeat(METADATA_CHARS_MAX + 1)),
+            ..ClientInfo::default()
+        };
         assert!(client(&client_info).is_err());
     }
 }

@@ -10,7 +10,10 @@ use crate::schema::Schemas;
 /// Makes an operation's input from the parameters of a path and a query, decoded but not yet
 /// typed. A list is given by repetition or with commas. Unknown names are kept as text, so that
 /// the operation refuses them by name.
-pub fn coerce_query(declaration: &Declaration, pairs: &[(String, String)]) -> Result<Value, Refusal> {
+pub fn coerce_query(
+    declaration: &Declaration,
+    pairs: &[(String, String)],
+) -> Result<Value, Refusal> {
     let schemas = Schemas::all();
     let fields = schemas.fields(declaration);
     let mut input = Map::new();
@@ -22,8 +25,13 @@ pub fn coerce_query(declaration: &Declaration, pairs: &[(String, String)]) -> Re
         };
         let is = |wanted: &str| types.iter().any(|found| found == wanted);
         if is("array") {
-            let list = input.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
-            let parts = text.split(',').filter(|part| !part.is_empty()).map(|part| Value::String(part.to_owned()));
+            let list = input
+                .entry(name.clone())
+                .or_insert_with(|| Value::Array(Vec::new()));
+            let parts = text
+                .split(',')
+                .filter(|part| !part.is_empty())
+                .map(|part| Value::String(part.to_owned()));
             if let Value::Array(list) = list {
                 list.extend(parts);
             }
@@ -78,20 +86,49 @@ mod tests {
     use super::*;
 
     fn coerce(op: &str, pairs: &[(&str, &str)]) -> Result<Value, Refusal> {
-        let pairs: Vec<_> = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
         coerce_query(ops::named(op).unwrap(), &pairs)
     }
 
     #[test]
     fn the_schema_says_what_a_text_means() {
-        let made = coerce("message.list", &[("room", "12"), ("after", "12"), ("limit", "3"), ("min_seq", "9")]);
-        assert_eq!(made.unwrap(), json!({"room": "12", "after": 12, "limit": 3, "min_seq": 9}));
-        let made = coerce("participant.list", &[("present", "true"), ("kind", "agent"), ("min_seq", "1")]);
-        assert_eq!(made.unwrap(), json!({"present": true, "kind": "agent", "min_seq": 1}));
-        let made = coerce("event.list", &[("types", "a,b"), ("types", "c"), ("after", "0")]);
+        let made = coerce(
+            "message.list",
+            &[
+                ("room", "12"),
+                ("after", "12"),
+                ("limit", "3"),
+                ("min_seq", "9"),
+            ],
+        );
+        assert_eq!(
+            made.unwrap(),
+            json!({"room": "12", "after": 12, "limit": 3, "min_seq": 9})
+        );
+        let made = coerce(
+            "participant.list",
+            &[("present", "true"), ("kind", "agent"), ("min_seq", "1")],
+        );
+        assert_eq!(
+            made.unwrap(),
+            json!({"present": true, "kind": "agent", "min_seq": 1})
+        );
+        let made = coerce(
+            "event.list",
+            &[("types", "a,b"), ("types", "c"), ("after", "0")],
+        );
         assert_eq!(made.unwrap(), json!({"types": ["a", "b", "c"], "after": 0}));
-        assert_eq!(coerce("browser.end", &[("browser", "7")]).unwrap(), json!({"browser": 7}));
-        assert_eq!(coerce("message.get", &[("message", "m7"), ("x", "1")]).unwrap(), json!({"message": "m7", "x": "1"}));
+        assert_eq!(
+            coerce("browser.end", &[("browser", "7")]).unwrap(),
+            json!({"browser": 7})
+        );
+        assert_eq!(
+            coerce("message.get", &[("message", "m7"), ("x", "1")]).unwrap(),
+            json!({"message": "m7", "x": "1"})
+        );
     }
 
     #[test]

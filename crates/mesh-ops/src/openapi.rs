@@ -11,7 +11,9 @@ pub fn openapi() -> Value {
     let schemas = Schemas::all();
     let mut paths = Map::new();
     for declaration in ops::all() {
-        let path = paths.entry(declaration.path.to_owned()).or_insert_with(|| json!({}));
+        let path = paths
+            .entry(declaration.path.to_owned())
+            .or_insert_with(|| json!({}));
         path[declaration.method.name().to_ascii_lowercase()] = operation(schemas, declaration);
     }
     json!({
@@ -66,11 +68,18 @@ fn tags() -> Vec<Value> {
     names.dedup();
     names.sort_unstable();
     names.dedup();
-    names.into_iter().map(|name| json!({"name": name})).collect()
+    names
+        .into_iter()
+        .map(|name| json!({"name": name}))
+        .collect()
 }
 
 fn noun(declaration: &Declaration) -> &'static str {
-    declaration.name.split('.').next().unwrap_or(declaration.name)
+    declaration
+        .name
+        .split('.')
+        .next()
+        .unwrap_or(declaration.name)
 }
 
 fn operation(schemas: &Schemas, declaration: &Declaration) -> Value {
@@ -103,22 +112,35 @@ fn success(schemas: &Schemas, declaration: &Declaration) -> Value {
         "content": {"application/json": {"schema": schemas.output(declaration)}}
     });
     if declaration.kind == OpKind::Command {
-        response["headers"] = json!({"Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}});
+        response["headers"] =
+            json!({"Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}});
     }
     response
 }
 
 /// The names in a path's braces.
 pub(crate) fn path_fields(declaration: &Declaration) -> impl Iterator<Item = &'static str> {
-    declaration.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    declaration
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn parameters(schemas: &Schemas, declaration: &Declaration, example: &Map<String, Value>) -> Vec<Value> {
+fn parameters(
+    schemas: &Schemas,
+    declaration: &Declaration,
+    example: &Map<String, Value>,
+) -> Vec<Value> {
     let fields = schemas.fields(declaration);
     let mut list = Vec::new();
     let parameter = |name: &str, place: &str, required: bool| {
-        let mut schema = fields.get(name).cloned().unwrap_or_else(|| json!({"type": "string"}));
-        let about = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        let mut schema = fields
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| json!({"type": "string"}));
+        let about = schema
+            .as_object_mut()
+            .and_then(|schema| schema.remove("description"));
         let mut made = json!({"name": name, "in": place, "required": required, "schema": sendable(schemas, schema)});
         if let Some(about) = about {
             made["description"] = about;
@@ -136,7 +158,10 @@ fn parameters(schemas: &Schemas, declaration: &Declaration, example: &Map<String
         return list;
     }
     let required: Vec<_> = schemas.required(declaration).collect();
-    for name in fields.keys().filter(|name| path_fields(declaration).all(|path| path != *name) && *name != "min_seq") {
+    for name in fields
+        .keys()
+        .filter(|name| path_fields(declaration).all(|path| path != *name) && *name != "min_seq")
+    {
         list.push(parameter(name, "query", required.contains(&name.as_str())));
     }
     list.push(json!({"$ref": "#/components/parameters/MinSeq"}));
@@ -152,7 +177,11 @@ fn sendable(schemas: &Schemas, mut schema: Value) -> Value {
         }
     }
     if let Some(parts) = schema.get("anyOf").and_then(Value::as_array) {
-        let rest: Vec<_> = parts.iter().filter(|part| schemas.types(part) != ["null"]).cloned().collect();
+        let rest: Vec<_> = parts
+            .iter()
+            .filter(|part| schemas.types(part) != ["null"])
+            .cloned()
+            .collect();
         if let [one] = rest.as_slice() {
             return one.clone();
         }
@@ -177,7 +206,10 @@ fn body(schemas: &Schemas, declaration: &Declaration, mut example: Map<String, V
     for word in ["title", "description"] {
         schema.remove(word);
     }
-    let required: Vec<_> = schemas.required(declaration).filter(|name| !in_path.contains(name)).collect();
+    let required: Vec<_> = schemas
+        .required(declaration)
+        .filter(|name| !in_path.contains(name))
+        .collect();
     let needed = !required.is_empty();
     schema.insert("required".to_owned(), json!(required));
     if !needed {
@@ -222,7 +254,10 @@ mod tests {
             match value {
                 Value::Object(fields) => {
                     if let Some(Value::String(path)) = fields.get("$ref") {
-                        assert!(document.pointer(path.trim_start_matches('#')).is_some(), "{path}");
+                        assert!(
+                            document.pointer(path.trim_start_matches('#')).is_some(),
+                            "{path}"
+                        );
                     }
                     fields.values().for_each(|value| visit(document, value));
                 }
@@ -244,7 +279,12 @@ mod tests {
         assert!(schema["properties"].get("idempotency_key").is_some());
         assert_eq!(schema["additionalProperties"], json!(false));
         let list = &document["paths"]["/api/rooms/{room}/messages"]["get"]["parameters"];
-        let names: Vec<_> = list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap_or("min_seq")).collect();
+        let names: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["name"].as_str().unwrap_or("min_seq"))
+            .collect();
         assert_eq!(names, ["room", "after", "before", "limit", "min_seq"]);
     }
 }

@@ -40,7 +40,12 @@ impl Compiled {
     }
 
     /// Compiles a registered schema and keeps it.
-    pub fn make(&self, name: &str, version: u32, schema: &Map<String, Value>) -> Result<Arc<Validator>, Refusal> {
+    pub fn make(
+        &self,
+        name: &str,
+        version: u32,
+        schema: &Map<String, Value>,
+    ) -> Result<Arc<Validator>, Refusal> {
         let validator = Arc::new(compile(schema)?);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= COMPILED_MAX {
@@ -52,12 +57,20 @@ impl Compiled {
 }
 
 /// Checks a payload.
-pub(crate) fn check(validator: &Validator, kind: &str, payload: &Map<String, Value>) -> Result<(), Refusal> {
+pub(crate) fn check(
+    validator: &Validator,
+    kind: &str,
+    payload: &Map<String, Value>,
+) -> Result<(), Refusal> {
     // The validator takes a whole value; a payload is at most as large as a message.
     let payload = Value::Object(payload.clone());
     validator.validate(&payload).map_err(|fault| {
         let place = fault.instance_path().to_string();
-        let place = if place.is_empty() { "the payload".to_owned() } else { format!("the payload at {place}") };
+        let place = if place.is_empty() {
+            "the payload".to_owned()
+        } else {
+            format!("the payload at {place}")
+        };
         let fault: String = fault.to_string().chars().take(FAULT_CHARS_MAX).collect();
         Refusal::new(
             ErrorCode::SchemaMismatch,
@@ -74,13 +87,17 @@ pub(crate) fn compile(schema: &Map<String, Value>) -> Result<Validator, Refusal>
     if bytes > SCHEMA_BYTES_MAX {
         return Err(Refusal::new(
             ErrorCode::TooLarge,
-            format!("the schema has {bytes} bytes, the limit is {SCHEMA_BYTES_MAX}; nothing was stored"),
+            format!(
+                "the schema has {bytes} bytes, the limit is {SCHEMA_BYTES_MAX}; nothing was stored"
+            ),
             "describe less, or leave the descriptions out",
         ));
     }
     let mut left = PLACES_MAX;
     walk(&schema, &schema, &mut Vec::new(), &mut left)?;
-    let patterns = PatternOptions::regex().size_limit(PATTERN_BYTES_MAX).dfa_size_limit(PATTERN_BYTES_MAX);
+    let patterns = PatternOptions::regex()
+        .size_limit(PATTERN_BYTES_MAX)
+        .dfa_size_limit(PATTERN_BYTES_MAX);
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .with_pattern_options(patterns)
@@ -93,29 +110,56 @@ pub(crate) fn compile(schema: &Map<String, Value>) -> Result<Validator, Refusal>
 }
 
 fn bad(what: String) -> Refusal {
-    refuse::invalid(format!("the field 'schema': {what}"), "see json-schema.org; references have the form #/$defs/NAME")
+    refuse::invalid(
+        format!("the field 'schema': {what}"),
+        "see json-schema.org; references have the form #/$defs/NAME",
+    )
 }
 
 /// Counts the places of a schema with its references written out.
-fn walk<'a>(root: &'a Value, here: &'a Value, path: &mut Vec<&'a str>, left: &mut usize) -> Result<(), Refusal> {
-    *left = left.checked_sub(1).ok_or_else(|| bad(format!("written out it has more than {PLACES_MAX} places")))?;
+fn walk<'a>(
+    root: &'a Value,
+    here: &'a Value,
+    path: &mut Vec<&'a str>,
+    left: &mut usize,
+) -> Result<(), Refusal> {
+    *left = left
+        .checked_sub(1)
+        .ok_or_else(|| bad(format!("written out it has more than {PLACES_MAX} places")))?;
     match here {
-        Value::Array(items) => items.iter().try_for_each(|item| walk(root, item, path, left)),
-        Value::Object(fields) => fields.iter().try_for_each(|(word, value)| match (word.as_str(), value) {
-            ("$ref", Value::String(target)) => follow(root, target, path, left),
-            ("$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor" | "$id", _) => {
-                Err(bad(format!("the keyword {word} is not allowed here")))
-            }
-            // Plain data, whatever it looks like; definitions count where they are used.
-            ("const" | "enum" | "default" | "examples" | "$defs" | "definitions", _) => Ok(()),
-            _ => walk(root, value, path, left),
-        }),
+        Value::Array(items) => items
+            .iter()
+            .try_for_each(|item| walk(root, item, path, left)),
+        Value::Object(fields) => {
+            fields
+                .iter()
+                .try_for_each(|(word, value)| match (word.as_str(), value) {
+                    ("$ref", Value::String(target)) => follow(root, target, path, left),
+                    (
+                        "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor"
+                        | "$id",
+                        _,
+                    ) => Err(bad(format!("the keyword {word} is not allowed here"))),
+                    // Plain data, whatever it looks like; definitions count where they are used.
+                    ("const" | "enum" | "default" | "examples" | "$defs" | "definitions", _) => {
+                        Ok(())
+                    }
+                    _ => walk(root, value, path, left),
+                })
+        }
         _ => Ok(()),
     }
 }
 
-fn follow<'a>(root: &'a Value, target: &'a str, path: &mut Vec<&'a str>, left: &mut usize) -> Result<(), Refusal> {
-    let name = target.strip_prefix("#/$defs/").ok_or_else(|| bad(format!("the reference '{target}' leads outside")))?;
+fn follow<'a>(
+    root: &'a Value,
+    target: &'a str,
+    path: &mut Vec<&'a str>,
+    left: &mut usize,
+) -> Result<(), Refusal> {
+    let name = target
+        .strip_prefix("#/$defs/")
+        .ok_or_else(|| bad(format!("the reference '{target}' leads outside")))?;
     let found = root.get("$defs").and_then(|defs| defs.get(name));
     let found = found.ok_or_else(|| bad(format!("the reference '{target}' leads nowhere")))?;
     if path.contains(&name) {
@@ -153,7 +197,14 @@ mod tests {
         let chain: Map<String, Value> = (0..40)
             .map(|at| {
                 let next = json!({"$ref": format!("#/$defs/d{}", at + 1)});
-                (format!("d{at}"), if at == 39 { json!({}) } else { json!({"allOf": [next.clone(), next]}) })
+                (
+                    format!("d{at}"),
+                    if at == 39 {
+                        json!({})
+                    } else {
+                        json!({"allOf": [next.clone(), next]})
+                    },
+                )
             })
             .collect();
         for schema in [
@@ -167,7 +218,9 @@ mod tests {
             json!({"pattern": "("}),
             json!({"properties": {"a": {"pattern": "(((a{1,500}){1,500}){1,500})"}}}),
         ] {
-            let refusal = made(schema.clone()).err().unwrap_or_else(|| panic!("{schema} was taken"));
+            let refusal = made(schema.clone())
+                .err()
+                .unwrap_or_else(|| panic!("{schema} was taken"));
             assert_eq!(refusal.code, ErrorCode::InvalidInput, "{schema}");
         }
         let long = json!({"description": "x".repeat(SCHEMA_BYTES_MAX)});

@@ -6,7 +6,11 @@ use mesh_model::{ErrorCode, Refusal};
 
 /// The request makes no sense.
 pub fn invalid(what: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Refusal {
-    Refusal::new(ErrorCode::InvalidInput, format!("{}; nothing was done", what.into()), hint)
+    Refusal::new(
+        ErrorCode::InvalidInput,
+        format!("{}; nothing was done", what.into()),
+        hint,
+    )
 }
 
 /// There is none, or the asker may not know of it: both look the same.
@@ -16,7 +20,10 @@ pub fn not_found(what: &'static str, hint: &'static str) -> Refusal {
 
 /// No such room.
 pub fn no_room() -> Refusal {
-    not_found("there is no such room, or you may not know of it; nothing was done", "list the rooms you can see with room.list")
+    not_found(
+        "there is no such room, or you may not know of it; nothing was done",
+        "list the rooms you can see with room.list",
+    )
 }
 
 /// No such participant.
@@ -29,17 +36,26 @@ pub fn no_participant() -> Refusal {
 
 /// No such message.
 pub fn no_message() -> Refusal {
-    not_found("there is no such message, or you may not read it; nothing was done", "read the room's history with message.list")
+    not_found(
+        "there is no such message, or you may not read it; nothing was done",
+        "read the room's history with message.list",
+    )
 }
 
 /// No such group.
 pub fn no_group() -> Refusal {
-    not_found("there is no such group; nothing was done", "list the groups with group.list")
+    not_found(
+        "there is no such group; nothing was done",
+        "list the groups with group.list",
+    )
 }
 
 /// No such user.
 pub fn no_user() -> Refusal {
-    not_found("there is no such user; nothing was done", "list the users with user.list")
+    not_found(
+        "there is no such user; nothing was done",
+        "list the users with user.list",
+    )
 }
 
 /// Nobody signed in.

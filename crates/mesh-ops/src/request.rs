@@ -15,15 +15,22 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Refusal> {
     if bytes.len() > REQUEST_BYTES_MAX {
         return Err(Refusal::new(
             ErrorCode::TooLarge,
-            format!("the request has {} bytes, the limit is {REQUEST_BYTES_MAX}; nothing was done", bytes.len()),
+            format!(
+                "the request has {} bytes, the limit is {REQUEST_BYTES_MAX}; nothing was done",
+                bytes.len()
+            ),
             "send less at a time",
         ));
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Object(Map::new()));
     }
-    serde_json::from_slice(bytes)
-        .map_err(|why| refuse::invalid(format!("the body is not JSON: {why}"), "send one JSON object in UTF-8"))
+    serde_json::from_slice(bytes).map_err(|why| {
+        refuse::invalid(
+            format!("the body is not JSON: {why}"),
+            "send one JSON object in UTF-8",
+        )
+    })
 }
 
 /// What a request holds besides the operation's input.
@@ -47,12 +54,21 @@ impl Request {
         let mut fields = match input {
             Value::Object(fields) => fields,
             Value::Null => Map::new(),
-            _ => return Err(refuse::invalid("the input is not a JSON object", "send an object, {} if there is nothing to say")),
+            _ => {
+                return Err(refuse::invalid(
+                    "the input is not a JSON object",
+                    "send an object, {} if there is nothing to say",
+                ));
+            }
         };
         for value in fields.values() {
             check_depth(value, JSON_DEPTH_MAX - 1)?;
         }
-        let mut request = Request { input: Value::Null, key, min_seq };
+        let mut request = Request {
+            input: Value::Null,
+            key,
+            min_seq,
+        };
         match declaration.kind {
             OpKind::Command => {
                 if let Some(given) = fields.remove("idempotency_key") {
@@ -65,7 +81,10 @@ impl Request {
             OpKind::Query => {
                 if let Some(given) = fields.remove("min_seq").filter(|given| !given.is_null()) {
                     let place = given.as_u64().ok_or_else(|| {
-                        refuse::invalid("the field 'min_seq' is not a place in the log", "send the `seq` of an answer")
+                        refuse::invalid(
+                            "the field 'min_seq' is not a place in the log",
+                            "send the `seq` of an answer",
+                        )
                     })?;
                     request.min_seq = request.min_seq.max(Some(Seq(place)));
                 }
@@ -77,7 +96,10 @@ impl Request {
 
     fn add_key(&mut self, given: Value) -> Result<(), Refusal> {
         let Value::String(given) = given else {
-            return Err(refuse::invalid("the field 'idempotency_key' is not text", "send a text of your own making, such as a UUID"));
+            return Err(refuse::invalid(
+                "the field 'idempotency_key' is not text",
+                "send a text of your own making, such as a UUID",
+            ));
         };
         match &self.key {
             Some(known) if *known != given => Err(refuse::invalid(
@@ -97,19 +119,30 @@ impl Request {
         let mut request = Sha256::new();
         request.update(declaration.name.as_bytes());
         hash_value(&mut request, &self.input);
-        Some(CommandKey { key: first_half(Sha256::new().chain_update(key.as_bytes())), request: first_half(request) })
+        Some(CommandKey {
+            key: first_half(Sha256::new().chain_update(key.as_bytes())),
+            request: first_half(request),
+        })
     }
 }
 
 /// The key of the `part`th command of an operation that needs several.
 pub(crate) fn part_of(key: CommandKey, part: u32) -> CommandKey {
-    let hash = Sha256::new().chain_update(key.key.to_be_bytes()).chain_update(part.to_be_bytes());
-    CommandKey { key: first_half(hash), request: key.request }
+    let hash = Sha256::new()
+        .chain_update(key.key.to_be_bytes())
+        .chain_update(part.to_be_bytes());
+    CommandKey {
+        key: first_half(hash),
+        request: key.request,
+    }
 }
 
 fn first_half(hash: Sha256) -> u128 {
     let digest = hash.finalize();
-    digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+    digest
+        .iter()
+        .take(16)
+        .fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 fn check_key(key: &str) -> Result<(), Refusal> {
@@ -118,18 +151,25 @@ fn check_key(key: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(refuse::invalid(
-        format!("an idempotency key has 1 to {IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters"),
+        format!(
+            "an idempotency key has 1 to {IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters"
+        ),
         "use a UUID",
     ))
 }
 
 fn check_depth(value: &Value, left: usize) -> Result<(), Refusal> {
     let Some(left) = left.checked_sub(1) else {
-        return Err(refuse::invalid(format!("the JSON is nested deeper than {JSON_DEPTH_MAX}"), "send flatter JSON"));
+        return Err(refuse::invalid(
+            format!("the JSON is nested deeper than {JSON_DEPTH_MAX}"),
+            "send flatter JSON",
+        ));
     };
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| check_depth(item, left)),
-        Value::Object(fields) => fields.values().try_for_each(|field| check_depth(field, left)),
+        Value::Object(fields) => fields
+            .values()
+            .try_for_each(|field| check_depth(field, left)),
         _ => Ok(()),
     }
 }
@@ -172,10 +212,20 @@ pub(crate) fn typed<T: DeserializeOwned>(input: &Value) -> Result<T, Refusal> {
         Err(why) => {
             let place = why.path().to_string();
             let what = why.into_inner();
-            let detail = if place == "." { what.to_string() } else { format!("the field '{place}': {what}") };
-            refuse::invalid(detail, "see the operation's page or /openapi.json for what it takes")
+            let detail = if place == "." {
+                what.to_string()
+            } else {
+                format!("the field '{place}': {what}")
+            };
+            refuse::invalid(
+                detail,
+                "see the operation's page or /openapi.json for what it takes",
+            )
         }
-        Ok(_) => refuse::invalid("the input cannot be read", "see /openapi.json for what the operation takes"),
+        Ok(_) => refuse::invalid(
+            "the input cannot be read",
+            "see /openapi.json for what the operation takes",
+        ),
     })
 }
 
@@ -198,16 +248,30 @@ mod tests {
     #[test]
     fn bodies_that_are_no_json_are_refused() {
         assert_eq!(parse_json(b" \n").unwrap(), json!({}));
-        for bad in [&b"{"[..], b"\xff\xfe", b"{\"a\":\"\xc3\"}", b"{} x", &[b'['; 5000]] {
+        for bad in [
+            &b"{"[..],
+            b"\xff\xfe",
+            b"{\"a\":\"\xc3\"}",
+            b"{} x",
+            &[b'['; 5000],
+        ] {
             assert_eq!(parse_json(bad).unwrap_err().code, ErrorCode::InvalidInput);
         }
-        assert_eq!(parse_json(&vec![b' '; REQUEST_BYTES_MAX + 1]).unwrap_err().code, ErrorCode::TooLarge);
+        assert_eq!(
+            parse_json(&vec![b' '; REQUEST_BYTES_MAX + 1])
+                .unwrap_err()
+                .code,
+            ErrorCode::TooLarge
+        );
     }
 
     #[test]
     fn depth_has_a_limit() {
         assert!(request(deep(JSON_DEPTH_MAX - 1)).is_ok());
-        assert_eq!(request(deep(JSON_DEPTH_MAX)).err().unwrap().code, ErrorCode::InvalidInput);
+        assert_eq!(
+            request(deep(JSON_DEPTH_MAX)).err().unwrap().code,
+            ErrorCode::InvalidInput
+        );
         assert!(request(json!([1])).is_err());
         assert!(request(Value::Null).is_ok());
     }
@@ -218,26 +282,57 @@ mod tests {
         assert_eq!(found.key.as_deref(), Some("k"));
         assert_eq!(found.input, json!({"room": "a", "text": "b"}));
         let both = |key: &str| {
-            Request::new(&MessagePost::DECLARATION, json!({"idempotency_key": "k"}), Some(key.to_owned()), None)
+            Request::new(
+                &MessagePost::DECLARATION,
+                json!({"idempotency_key": "k"}),
+                Some(key.to_owned()),
+                None,
+            )
         };
         assert!(both("k").is_ok());
         assert!(both("other").is_err());
-        for bad in [json!(""), json!(7), json!("k".repeat(129)), json!("a\nb"), json!("é")] {
+        for bad in [
+            json!(""),
+            json!(7),
+            json!("k".repeat(129)),
+            json!("a\nb"),
+            json!("é"),
+        ] {
             assert!(request(json!({ "idempotency_key": bad })).is_err());
         }
-        let query = Request::new(&MessageList::DECLARATION, json!({"room": "a", "min_seq": 4}), None, Some(Seq(2))).unwrap();
+        let query = Request::new(
+            &MessageList::DECLARATION,
+            json!({"room": "a", "min_seq": 4}),
+            None,
+            Some(Seq(2)),
+        )
+        .unwrap();
         assert_eq!(query.min_seq, Some(Seq(4)));
-        assert!(Request::new(&MessageList::DECLARATION, json!({"min_seq": "4"}), None, None).is_err());
+        assert!(
+            Request::new(
+                &MessageList::DECLARATION,
+                json!({"min_seq": "4"}),
+                None,
+                None
+            )
+            .is_err()
+        );
     }
 
     #[test]
     fn the_same_request_hashes_the_same() {
         let key = |text: &str| {
             let input = serde_json::from_str(text).unwrap();
-            request(input).unwrap().command_key(&MessagePost::DECLARATION).unwrap()
+            request(input)
+                .unwrap()
+                .command_key(&MessagePost::DECLARATION)
+                .unwrap()
         };
         let first = key(r#"{"room":"a","text":"b","idempotency_key":"k"}"#);
-        assert_eq!(first, key(r#"{"idempotency_key":"k", "text":"b", "room":"a"}"#));
+        assert_eq!(
+            first,
+            key(r#"{"idempotency_key":"k", "text":"b", "room":"a"}"#)
+        );
         let other = key(r#"{"room":"a","text":"c","idempotency_key":"k"}"#);
         assert_eq!(first.key, other.key);
         assert_ne!(first.request, other.request);
@@ -246,7 +341,12 @@ mod tests {
 
     #[test]
     fn a_wrong_field_is_named() {
-        let wrong = |input: Value| typed::<MessagePostInput>(&input).unwrap_err().detail.into_owned();
+        let wrong = |input: Value| {
+            typed::<MessagePostInput>(&input)
+                .unwrap_err()
+                .detail
+                .into_owned()
+        };
         assert!(wrong(json!({"room": "a"})).contains("text"));
         assert!(wrong(json!({"room": "a", "text": 7})).contains("'text'"));
         assert!(wrong(json!({"room": "a", "text": "b", "colour": 1})).contains("colour"));

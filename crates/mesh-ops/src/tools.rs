@@ -31,7 +31,9 @@ pub struct Tool {
 
 /// All tools, in the order of the registry.
 pub fn mcp_tools() -> Vec<Tool> {
-    let mut tools: Vec<_> = ops::all().filter_map(|declaration| Some(daily(declaration, declaration.tool?))).collect();
+    let mut tools: Vec<_> = ops::all()
+        .filter_map(|declaration| Some(daily(declaration, declaration.tool?)))
+        .collect();
     tools.push(Tool {
         name: CALL_TOOL.into(),
         description: "Call any operation of the mesh by name. mesh_help lists them.".into(),
@@ -48,7 +50,9 @@ pub fn mcp_tools() -> Vec<Tool> {
     });
     tools.push(Tool {
         name: HELP_TOOL.into(),
-        description: "List the operations, or explain one: its input, an example, the permission it needs.".into(),
+        description:
+            "List the operations, or explain one: its input, an example, the permission it needs."
+                .into(),
         input_schema: json!({
             "type": "object",
             "properties": {"operation": {"type": "string"}},
@@ -99,25 +103,48 @@ fn trim(schemas: &Schemas, schema: &Value) -> Value {
     let about = schema.get("description").cloned();
     let mut inner = schemas.follow(schema).clone();
     if let Some(parts) = inner.get("anyOf").and_then(Value::as_array) {
-        let rest: Vec<_> = parts.iter().filter(|part| schemas.types(part) != ["null"]).collect();
+        let rest: Vec<_> = parts
+            .iter()
+            .filter(|part| schemas.types(part) != ["null"])
+            .collect();
         if let [one] = rest.as_slice() {
             inner = trim(schemas, one);
         }
     }
     if let Some(parts) = inner.get("oneOf").and_then(Value::as_array) {
         // An enumeration whose values are documented one by one.
-        let names: Vec<_> = parts.iter().filter_map(|part| part.get("const").cloned()).collect();
+        let names: Vec<_> = parts
+            .iter()
+            .filter_map(|part| part.get("const").cloned())
+            .collect();
         if names.len() == parts.len() {
             inner = json!({"type": "string", "enum": names});
         }
     }
-    let Value::Object(mut fields) = inner else { return inner };
-    for word in ["title", "format", "default", "pattern", "minimum", "maximum", "description"] {
+    let Value::Object(mut fields) = inner else {
+        return inner;
+    };
+    for word in [
+        "title",
+        "format",
+        "default",
+        "pattern",
+        "minimum",
+        "maximum",
+        "description",
+    ] {
         fields.remove(word);
     }
     if let Some(Value::Array(types)) = fields.get("type") {
-        let kept: Vec<_> = types.iter().filter(|found| *found != "null").cloned().collect();
-        fields.insert("type".to_owned(), kept.first().cloned().unwrap_or(Value::Null));
+        let kept: Vec<_> = types
+            .iter()
+            .filter(|found| *found != "null")
+            .cloned()
+            .collect();
+        fields.insert(
+            "type".to_owned(),
+            kept.first().cloned().unwrap_or(Value::Null),
+        );
     }
     if let Some(items) = fields.get("items").cloned() {
         let mut items = trim(schemas, &items);
@@ -135,7 +162,9 @@ fn trim(schemas: &Schemas, schema: &Value) -> Value {
 /// What `mesh_help` answers: one line an operation, or all about one.
 pub fn help(operation: Option<&str>) -> Result<Value, Refusal> {
     let Some(name) = operation else {
-        let lines: Vec<_> = ops::all().map(|one| json!({"operation": one.name, "doc": one.doc})).collect();
+        let lines: Vec<_> = ops::all()
+            .map(|one| json!({"operation": one.name, "doc": one.doc}))
+            .collect();
         return Ok(json!({"items": lines}));
     };
     let declaration = ops::named(name).ok_or_else(|| unknown_operation(name))?;
@@ -182,14 +211,24 @@ mod tests {
         assert!((10..=16).contains(&tools.len()), "{}", tools.len());
         for tool in &tools {
             assert_eq!(tool.input_schema["type"], "object", "{}", tool.name);
-            assert!(tool.name == CALL_TOOL || tool.name == HELP_TOOL || tool_operation(&tool.name).is_some());
+            assert!(
+                tool.name == CALL_TOOL
+                    || tool.name == HELP_TOOL
+                    || tool_operation(&tool.name).is_some()
+            );
         }
     }
 
     #[test]
     fn enumerations_are_named() {
-        let say = mcp_tools().into_iter().find(|tool| tool.name == "mesh_say").unwrap();
-        assert_eq!(say.input_schema["properties"]["priority"]["enum"], json!(["now", "next", "low"]));
+        let say = mcp_tools()
+            .into_iter()
+            .find(|tool| tool.name == "mesh_say")
+            .unwrap();
+        assert_eq!(
+            say.input_schema["properties"]["priority"]["enum"],
+            json!(["now", "next", "low"])
+        );
         assert_eq!(say.input_schema["required"], json!(["to", "text"]));
     }
 
@@ -200,7 +239,13 @@ mod tests {
             assert_eq!(page["operation"], declaration.name);
             assert!(page["input"].is_object());
         }
-        assert_eq!(help(Some("nothing.such")).unwrap_err().code, ErrorCode::UnknownOperation);
-        assert_eq!(help(None).unwrap()["items"].as_array().unwrap().len(), ops::all().count());
+        assert_eq!(
+            help(Some("nothing.such")).unwrap_err().code,
+            ErrorCode::UnknownOperation
+        );
+        assert_eq!(
+            help(None).unwrap()["items"].as_array().unwrap().len(),
+            ops::all().count()
+        );
     }
 }

@@ -1,0 +1,287 @@
+//! The door: the one way into a node, whichever surface a call comes by.
+//!
+//! It says who the caller is, takes the request apart, checks what the declaration needs, and
+//! carries the operation out. What the core decides it checks early and leaves to the core again.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mesh_model::events::CommandKey;
+use mesh_model::limits::PASSWORD_HASHES_MAX;
+use mesh_model::ops::{Declaration, Needs, OpKind};
+use mesh_model::{Actor, ErrorCode, Facts, ParticipantId, Refusal, Seq};
+use mesh_node::{Node, Outcome};
+use mesh_store::{Position, StoreError, Vault, View};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use crate::call::{Call, Cookie, Notes, Options};
+use crate::caller::Caller;
+use crate::payload::Compiled;
+use crate::rates::Rates;
+use crate::registry::{self, Entry};
+use crate::request::Request;
+use crate::{refuse, tools};
+
+/// How long a read waits for the view to reach the log's end.
+const VIEW_WAIT: Duration = Duration::from_secs(1);
+
+/// A call's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The status of the operation's success in REST.
+    pub status: u16,
+    /// The output: JSON.
+    pub body: Vec<u8>,
+    /// The place of a command's last event.
+    pub seq: Option<Seq>,
+    /// Whether the command was carried out before and this is its answer again.
+    pub replayed: bool,
+    /// What happens to the browser's cookie.
+    pub cookie: Option<Cookie>,
+}
+
+/// The way into a node. Cheap to clone.
+#[derive(Clone)]
+pub struct Door {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    node: Arc<Node>,
+    compiled: Compiled,
+    rates: Rates,
+    hashing: Semaphore,
+}
+
+impl Door {
+    /// The door of a node.
+    pub fn new(node: Arc<Node>) -> Door {
+        let inner = Inner {
+            node,
+            compiled: Compiled::default(),
+            rates: Rates::default(),
+            hashing: Semaphore::new(PASSWORD_HASHES_MAX),
+        };
+        Door {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The node behind it.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.inner.node
+    }
+
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.inner.compiled
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.inner.rates
+    }
+
+    pub(crate) fn hashing(&self) -> &Semaphore {
+        &self.inner.hashing
+    }
+
+    /// Calls an operation.
+    pub async fn call(
+        &self,
+        caller: &Caller,
+        name: &str,
+        input: Value,
+        options: Options,
+    ) -> Result<Reply, Refusal> {
+        let entry = registry::named(name).ok_or_else(|| tools::unknown_operation(name))?;
+        let answer = self.answer(caller, entry, input, options).await;
+        if let Err(refusal) = &answer {
+            self.report(caller, entry.declaration, refusal);
+        }
+        answer
+    }
+
+    async fn answer(
+        &self,
+        caller: &Caller,
+        entry: &Entry,
+        input: Value,
+        options: Options,
+    ) -> Result<Reply, Refusal> {
+        let declaration = entry.declaration;
+        self.check_caller(caller, declaration).await?;
+        let request = Request::new(declaration, input, options.key.clone(), options.min_seq)?;
+        let head = self.node().head();
+        if declaration.kind == OpKind::Query && declaration.needs != Needs::Nothing {
+            self.wait_view(head, request.min_seq).await?;
+        }
+        let call = self.begin(
+            caller,
+            declaration,
+            options,
+            request.command_key(declaration),
+            head,
+        );
+        let body = (entry.run)(self, &call, &request.input).await?;
+        let notes: Notes = std::mem::take(&mut *call.notes());
+        Ok(Reply {
+            status: declaration.status,
+            body,
+            seq: notes.seq,
+            replayed: notes.replayed,
+            cookie: notes.cookie,
+        })
+    }
+
+    /// The fast refusals. The core checks the same again when it decides.
+    async fn check_caller(
+        &self,
+        caller: &Caller,
+        declaration: &Declaration,
+    ) -> Result<(), Refusal> {
+        if declaration.needs == Needs::Nothing {
+            return Ok(());
+        }
+        self.check_alive(caller).await?;
+        let actor = caller.actor.ok_or_else(refuse::unauthenticated)?;
+        match declaration.needs {
+            Needs::Permission(permission) => {
+                self.node()
+                    .access()
+                    .check_permission(&actor, permission, self.node().now())?
+            }
+            Needs::Owner if !matches!(actor, Actor::Owner(_)) => return Err(refuse::owner_only()),
+            Needs::Owner | Needs::Credential | Needs::Nothing => {}
+        }
+        self.count(&actor)
+    }
+
+    fn begin(
+        &self,
+        caller: &Caller,
+        declaration: &'static Declaration,
+        options: Options,
+        key: Option<CommandKey>,
+        head: Seq,
+    ) -> Call {
+        let anonymous = caller.actor.is_none() || declaration.needs == Needs::Nothing;
+        Call {
+            access: self.node().access(),
+            actor: caller.actor.unwrap_or(Actor::Node),
+            anonymous,
+            browser: caller.browser,
+            declaration,
+            options,
+            key: key.filter(|_| !anonymous),
+            now: self.node().now(),
+            head,
+            notes: Mutex::default(),
+        }
+    }
+
+    /// Waits until the view holds everything up to `head`, or up to `min_seq` if that was asked for.
+    pub(crate) async fn wait_view(&self, head: Seq, min_seq: Option<Seq>) -> Result<(), Refusal> {
+        let wanted = min_seq.unwrap_or_default().max(head);
+        let reached = tokio::time::timeout(VIEW_WAIT, self.node().wait_view(wanted))
+            .await
+            .is_ok();
+        match min_seq {
+            Some(min_seq) if !reached && self.node().view_upto() < min_seq => Err(Refusal::new(
+                ErrorCode::NotYet,
+                format!("the node's views are not at {min_seq} yet; nothing was changed by asking"),
+                "ask again in a moment, or without min_seq",
+            )
+            .retry_after_ms(1000)),
+            // A view that lags answers with what is there rather than not at all.
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks the view, once it has reached the log's end as it was when the call came.
+    pub(crate) async fn view<T: Send + 'static>(
+        &self,
+        call: &Call,
+        ask: impl FnOnce(&View) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.wait_view(call.head, None).await?;
+        let view = self.node().view().clone();
+        self.blocking(move || ask(&view))
+            .await?
+            .map_err(store_failed)
+    }
+
+    /// Asks or changes the vault.
+    pub(crate) async fn vault<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Vault) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let vault = Arc::clone(self.node().vault());
+        self.blocking(move || ask(&vault))
+            .await?
+            .map_err(store_failed)
+    }
+
+    /// Does work that would keep a socket waiting.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| refuse::internal("a part of the work broke off"))
+    }
+
+    /// The facts of a command's events, as the log has them: the same for its first answer and for a
+    /// repeated one.
+    pub(crate) async fn facts(
+        &self,
+        outcome: &Outcome,
+    ) -> Result<std::vec::IntoIter<Facts>, Refusal> {
+        let reader = self.node().log_reader();
+        let (first, count) = (outcome.first, outcome.count);
+        let facts = self
+            .blocking(move || crate::replay::facts(&reader, first, count))
+            .await??;
+        Ok(facts.into_iter())
+    }
+
+    /// What a participant has taken in.
+    pub(crate) async fn position(&self, participant: ParticipantId) -> Result<Position, Refusal> {
+        self.vault(move |vault| vault.position(participant)).await
+    }
+
+    /// A cursor that the log cannot have given out.
+    pub(crate) fn check_cursor(&self, after: Option<Seq>) -> Result<(), Refusal> {
+        let head = self.node().head();
+        match after {
+            Some(after) if after > head => Err(Refusal::new(
+                ErrorCode::BadCursor,
+                format!("the cursor {after} lies beyond the log's end, which is at {head}"),
+                "use the `next` of the page before, or leave it out to begin anew; this may be another mesh",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refusals of people and credentials are counted and go into the log once a minute.
+    fn report(&self, caller: &Caller, declaration: &Declaration, refusal: &Refusal) {
+        let counts = matches!(
+            refusal.code,
+            ErrorCode::Unauthenticated
+                | ErrorCode::LoginFailed
+                | ErrorCode::PermissionDenied
+                | ErrorCode::CapabilityDenied
+                | ErrorCode::RateLimited
+        );
+        if counts {
+            let participant = caller.actor.and_then(Actor::participant);
+            self.node()
+                .report_refused(participant, declaration.name, refusal.code);
+        }
+    }
+}
+
+pub(crate) fn store_failed(why: StoreError) -> Refusal {
+    tracing::error!(%why, "the store failed");
+    refuse::internal("the node's store could not be read or written")
+}

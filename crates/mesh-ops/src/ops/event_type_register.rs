@@ -1,0 +1,42 @@
+//! `event_type.register`
+
+use crate::prelude::*;
+
+use crate::payload;
+
+impl Run for EventTypeRegister {
+    async fn run(
+        door: &Door,
+        call: &Call,
+        input: EventTypeRegisterInput,
+    ) -> Result<EventTypeRegistered, Refusal> {
+        check::text("about", &input.about)?;
+        let schema = input.schema.clone();
+        // Compiling takes up to some milliseconds; sockets wait for nobody.
+        door.blocking(move || payload::compile(&schema).map(drop))
+            .await??;
+        let text = content(&SchemaText {
+            schema: input.schema,
+            about: input.about,
+        })?;
+        let outcome = call
+            .submit(
+                door,
+                Command::RegisterEventType {
+                    name: input.name,
+                    schema: text,
+                },
+            )
+            .await?;
+        match door.facts(&outcome).await?.next() {
+            Some(Facts::EventTypeRegistered(made)) => Ok(EventTypeRegistered {
+                name: made.name,
+                version: made.version,
+                seq: outcome.first,
+            }),
+            _ => Err(refuse::internal(
+                "the event type's own event cannot be read",
+            )),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! `group.delete`
+
+use crate::prelude::*;
+
+impl Run for GroupDelete {
+    async fn run(door: &Door, call: &Call, input: GroupRefInput) -> Result<Done, Refusal> {
+        let group = call.group(&input.group)?.id;
+        call.done(door, Command::DeleteGroup { group }).await
+    }
+}

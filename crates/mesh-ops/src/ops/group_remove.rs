@@ -1,0 +1,12 @@
+//! `group.remove`
+
+use crate::prelude::*;
+
+impl Run for GroupRemove {
+    async fn run(door: &Door, call: &Call, input: GroupMemberInput) -> Result<Done, Refusal> {
+        let group = call.group(&input.group)?.id;
+        let participant = call.participant(&input.participant)?.id;
+        call.done(door, Command::RemoveFromGroup { group, participant })
+            .await
+    }
+}

@@ -1,0 +1,55 @@
+//! `invite.create`: the code's hash is in the vault before the event is in the log
+
+use crate::prelude::*;
+
+use mesh_store::vault::secret::{SecretHash, draw};
+
+impl Run for InviteCreate {
+    async fn run(
+        door: &Door,
+        call: &Call,
+        input: InviteCreateInput,
+    ) -> Result<InviteCreated, Refusal> {
+        check::label("label", &input.label)?;
+        let invite = InviteId(Uuid::now_v7());
+        let permissions = call.grant(input.preset, input.permissions, Preset::Worker)?;
+        let room = match &input.room {
+            Some(room) => Some(call.room(room)?.id),
+            None => None,
+        };
+        let command = Command::CreateInvite {
+            invite,
+            kind: input.kind.unwrap_or(Kind::Agent),
+            permissions,
+            uses: input.uses.unwrap_or(1),
+            expires: input.expires,
+            room,
+            label: content(&Label { label: input.label })?,
+        };
+        let code = door
+            .vault(move |vault| {
+                let code = draw("")?;
+                vault.put_invite(SecretHash::of(&code), invite)?;
+                Ok(code)
+            })
+            .await?;
+        let outcome = call.submit(door, command).await;
+        // Also if the answer is unknown: a code without an invite opens nothing, but only a refusal
+        // says for certain that there is none.
+        if matches!(&outcome, Ok(outcome) if outcome.replayed) {
+            door.vault(move |vault| vault.forget_invite(invite)).await?;
+        }
+        let outcome = outcome?;
+        let Some(Facts::InviteCreated(made)) = door.facts(&outcome).await?.next() else {
+            return Err(refuse::internal("the invite's own event cannot be read"));
+        };
+        let code = Some(code).filter(|_| !outcome.replayed);
+        let path = code.as_ref().map(|code| format!("/i/{code}"));
+        Ok(InviteCreated {
+            id: made.invite,
+            code,
+            path,
+            seq: outcome.first,
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! `message.thread`
+
+use crate::prelude::*;
+
+use mesh_model::limits::PAGE_ITEMS_MAX;
+
+use super::message_get::readable;
+use crate::present;
+
+impl Run for MessageThread {
+    async fn run(
+        door: &Door,
+        call: &Call,
+        input: MessageRefInput,
+    ) -> Result<List<Message>, Refusal> {
+        let row = readable(door, call, input.message).await?;
+        let (_, first) = call.readable(row.room)?;
+        let rows = door
+            .view(call, move |view| {
+                view.thread(input.message, first, PAGE_ITEMS_MAX)
+            })
+            .await?;
+        Ok(List {
+            items: rows
+                .into_iter()
+                .map(|row| present::message(&call.access, row))
+                .collect(),
+        })
+    }
+}

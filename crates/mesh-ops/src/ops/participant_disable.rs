@@ -1,0 +1,11 @@
+//! `participant.disable`
+
+use crate::prelude::*;
+
+impl Run for ParticipantDisable {
+    async fn run(door: &Door, call: &Call, input: ParticipantRefInput) -> Result<Done, Refusal> {
+        let participant = call.participant(&input.participant)?.id;
+        call.done(door, Command::DisableParticipant { participant })
+            .await
+    }
+}

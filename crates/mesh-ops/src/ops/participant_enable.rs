@@ -1,0 +1,11 @@
+//! `participant.enable`
+
+use crate::prelude::*;
+
+impl Run for ParticipantEnable {
+    async fn run(door: &Door, call: &Call, input: ParticipantRefInput) -> Result<Done, Refusal> {
+        let participant = call.participant(&input.participant)?.id;
+        call.done(door, Command::EnableParticipant { participant })
+            .await
+    }
+}

@@ -1,0 +1,124 @@
+//! `participant.list`: whom one may see, best match first
+
+use crate::prelude::*;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mesh_core::Participant as Record;
+use mesh_store::view::ProfileRow;
+
+impl Run for ParticipantList {
+    async fn run(
+        door: &Door,
+        call: &Call,
+        input: ParticipantListInput,
+    ) -> Result<List<Participant>, Refusal> {
+        let rows = door.view(call, |view| view.profiles()).await?;
+        let mut rows: BTreeMap<ParticipantId, ProfileRow> =
+            rows.into_iter().map(|row| (row.id, row)).collect();
+        let fits = |found: &&Arc<Record>| {
+            call.sees(found.id) && input.kind.is_none_or(|kind| kind == found.kind)
+        };
+        let mut presences = door.node().sessions().presences(call.now);
+        let mut list = Vec::new();
+        for found in call.access.participants().filter(fits) {
+            let presence = presences.remove(&found.id).unwrap_or_default();
+            let described = describe(call, found, rows.remove(&found.id), presence);
+            if !input.present || described.presence.state != PresenceState::Offline {
+                list.push(described);
+            }
+        }
+        if let Some(words) = &input.q {
+            list = ranked(words, list);
+        }
+        Ok(List { items: list })
+    }
+}
+
+/// One participant with its profile and presence.
+pub(super) async fn whole(
+    door: &Door,
+    call: &Call,
+    found: Arc<Record>,
+) -> Result<Participant, Refusal> {
+    let id = found.id;
+    let row = door.view(call, move |view| view.profile(id)).await?;
+    Ok(describe(call, &found, row, door.node().presence(id)))
+}
+
+fn describe(
+    call: &Call,
+    found: &Record,
+    row: Option<ProfileRow>,
+    presence: Presence,
+) -> Participant {
+    let groups = call
+        .access
+        .groups()
+        .filter(|group| group.members.contains_key(&found.id));
+    let (profile, registered_at) = row
+        .map(|row| (row.profile, row.registered_at))
+        .unwrap_or_default();
+    Participant {
+        id: found.id,
+        handle: found.handle.clone(),
+        kind: found.kind,
+        trust: found.trust,
+        parent: found.parent.filter(|parent| call.sees(*parent)),
+        key: found.key,
+        visibility: found.visibility,
+        roles: found.roles.clone(),
+        groups: groups.map(|group| group.name.clone()).collect(),
+        disabled: found.disabled.is_some(),
+        profile,
+        registered_at,
+        presence,
+    }
+}
+
+/// Those in whom every word occurs, the nearest first; equals stay in the order of registration.
+fn ranked(words: &str, list: Vec<Participant>) -> Vec<Participant> {
+    let words: Vec<_> = words
+        .split_whitespace()
+        .map(|word| word.trim_start_matches('@').to_lowercase())
+        .collect();
+    let score = |found: &Participant| {
+        words
+            .iter()
+            .map(|word| score(found, word))
+            .sum::<Option<u32>>()
+    };
+    let mut scored: Vec<_> = list
+        .into_iter()
+        .filter_map(|found| Some((score(&found)?, found)))
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, found)| found).collect()
+}
+
+/// How well a word fits: a name says more than a role, and a whole word more than a part of one.
+fn score(found: &Participant, word: &str) -> Option<u32> {
+    let rate = |text: &str, whole: u32, start: u32, part: u32| {
+        let text = text.to_lowercase();
+        match () {
+            () if text == word => whole,
+            () if text.starts_with(word) => start,
+            () if text.contains(word) => part,
+            () => 0,
+        }
+    };
+    let named = rate(&found.handle, 100, 60, 30).max(rate(&found.profile.display_name, 90, 50, 25));
+    let labels = found
+        .roles
+        .iter()
+        .chain(&found.groups)
+        .chain(&found.profile.skills);
+    let labelled = labels
+        .map(|label| rate(label, 40, 20, 10))
+        .max()
+        .unwrap_or(0);
+    let summary = found.presence.summary.as_deref().unwrap_or_default();
+    let told = rate(summary, 15, 15, 15).max(rate(&found.profile.about, 5, 5, 5));
+    Some(named.max(labelled).max(told)).filter(|best| *best > 0)
+}

@@ -1,0 +1,22 @@
+//! `participant.update`
+
+use crate::prelude::*;
+
+impl Run for ParticipantUpdate {
+    async fn run(door: &Door, call: &Call, input: ParticipantUpdateInput) -> Result<Done, Refusal> {
+        let participant = call.participant(&input.participant)?.id;
+        let profile = match &input.profile {
+            Some(profile) => {
+                check::profile(profile)?;
+                content(profile)?
+            }
+            None => None,
+        };
+        let command = Command::UpdateParticipant {
+            participant,
+            visibility: input.visibility,
+            profile,
+        };
+        call.done(door, command).await
+    }
+}

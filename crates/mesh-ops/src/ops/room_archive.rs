@@ -1,0 +1,10 @@
+//! `room.archive`
+
+use crate::prelude::*;
+
+impl Run for RoomArchive {
+    async fn run(door: &Door, call: &Call, input: RoomRefInput) -> Result<Done, Refusal> {
+        let room = call.room(&input.room)?.id;
+        call.done(door, Command::ArchiveRoom { room }).await
+    }
+}

@@ -1,0 +1,28 @@
+//! `room.create`
+
+use crate::prelude::*;
+
+impl Run for RoomCreate {
+    async fn run(door: &Door, call: &Call, input: RoomCreateInput) -> Result<RoomCreated, Refusal> {
+        check::text("topic", &input.topic)?;
+        let command = Command::CreateRoom {
+            room: RoomId(Uuid::now_v7()),
+            kind: RoomKind::Room,
+            name: Some(input.name),
+            access: input.access,
+            history: input.history,
+            defaults: input.defaults,
+            members: call.participants(&input.members)?,
+            text: content(&RoomText { topic: input.topic })?,
+        };
+        let outcome = call.submit(door, command).await?;
+        match door.facts(&outcome).await?.next() {
+            Some(Facts::RoomCreated(made)) => Ok(RoomCreated {
+                id: made.room,
+                name: made.name,
+                seq: outcome.first,
+            }),
+            _ => Err(refuse::internal("the room's own event cannot be read")),
+        }
+    }
+}

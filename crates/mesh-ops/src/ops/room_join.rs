@@ -1,0 +1,10 @@
+//! `room.join`
+
+use crate::prelude::*;
+
+impl Run for RoomJoin {
+    async fn run(door: &Door, call: &Call, input: RoomRefInput) -> Result<Done, Refusal> {
+        let room = call.room(&input.room)?.id;
+        call.done(door, Command::JoinRoom { room }).await
+    }
+}

@@ -1,0 +1,25 @@
+//! `room.update`
+
+use crate::prelude::*;
+
+impl Run for RoomUpdate {
+    async fn run(door: &Door, call: &Call, input: RoomUpdateInput) -> Result<Done, Refusal> {
+        let room = call.room(&input.room)?.id;
+        let text = match input.topic {
+            Some(topic) => {
+                check::text("topic", &topic)?;
+                content(&RoomText { topic })?
+            }
+            None => None,
+        };
+        call.done(
+            door,
+            Command::UpdateRoom {
+                room,
+                name: input.name,
+                text,
+            },
+        )
+        .await
+    }
+}

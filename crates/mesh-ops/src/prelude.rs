@@ -1,0 +1,17 @@
+//! What nearly every operation needs.
+
+pub(crate) use mesh_core::{Access, Action};
+pub(crate) use mesh_model::api::*;
+pub(crate) use mesh_model::events::{self, CredentialKind, Kind, RoomKind};
+pub(crate) use mesh_model::ops::*;
+pub(crate) use mesh_model::permission::Preset;
+pub(crate) use mesh_model::{
+    Actor, Command, CredentialId, ErrorCode, Facts, GroupId, InviteId, MessageId, Millis,
+    ParticipantId, Refusal, RoomId, Seq,
+};
+pub(crate) use uuid::Uuid;
+
+pub(crate) use crate::call::{Call, content};
+pub(crate) use crate::door::Door;
+pub(crate) use crate::registry::Run;
+pub(crate) use crate::{check, refuse};

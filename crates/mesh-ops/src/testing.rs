@@ -1,0 +1,300 @@
+//! A walk that runs every declaration's example to success, over any surface. The same walk over
+//! REST, WebSocket, MCP and the command line must give the same answers and the same mesh.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use mesh_model::ops::{self, Declaration};
+use serde_json::{Map, Value, json};
+
+/// A way in which operations are called.
+pub trait Surface: Send {
+    /// Calls an operation with a token. Gives the status as REST has it and the body: the output, or
+    /// a problem document.
+    fn call(
+        &mut self,
+        token: &str,
+        name: &str,
+        input: Value,
+    ) -> impl Future<Output = (u16, Value)> + Send;
+}
+
+/// What the examples take for granted: rooms `workshop`, `lounge` and `attic`, the agent `rex`, the
+/// user `ana`, the group `maintainers`, the kind of event `deploy-finished`, and what the `$NAME`s
+/// stand for.
+#[derive(Debug)]
+pub struct Fixture {
+    /// The owner's token.
+    pub owner: String,
+    /// A token of the user `ana`.
+    pub ana: String,
+    /// The agent `rex`'s token.
+    pub rex: String,
+    /// What each `$NAME` stands for.
+    pub names: BTreeMap<&'static str, Value>,
+}
+
+/// One step of the walk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The operation.
+    pub name: &'static str,
+    /// The status.
+    pub status: u16,
+    /// The output or problem.
+    pub body: Value,
+}
+
+/// The user `ana`'s password before the walk.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Calls an operation that must succeed.
+///
+/// # Panics
+/// If it does not.
+pub async fn must<S: Surface>(surface: &mut S, token: &str, name: &str, input: Value) -> Value {
+    let (status, body) = surface.call(token, name, input.clone()).await;
+    assert!(
+        (200..300).contains(&status),
+        "{name} {input}: {status} {body}"
+    );
+    body
+}
+
+impl Fixture {
+    /// Makes everything on a fresh mesh.
+    ///
+    /// # Panics
+    /// If a step is refused.
+    pub async fn prepare<S: Surface>(surface: &mut S, owner: &str) -> Fixture {
+        for room in ["workshop", "lounge", "attic"] {
+            must(surface, owner, "room.create", json!({ "name": room })).await;
+        }
+        let rex = must(
+            surface,
+            owner,
+            "agent.register",
+            json!({"agent": "rex", "preset": "worker"}),
+        )
+        .await;
+        let ana = json!({"username": "ana", "password": PASSWORD, "role": "user"});
+        must(surface, owner, "user.create", ana).await;
+        let ana = json!({"participant": "ana", "permissions": ["agents:read", "messages:read", "messages:write"]});
+        let ana = must(surface, owner, "token.create", ana).await;
+        must(
+            surface,
+            owner,
+            "group.create",
+            json!({"name": "maintainers"}),
+        )
+        .await;
+        let schema = json!({"type": "object", "properties": {"ok": {"type": "boolean"}}});
+        must(
+            surface,
+            owner,
+            "event_type.register",
+            json!({"name": "deploy-finished", "schema": schema}),
+        )
+        .await;
+        for who in ["rex", "ana"] {
+            must(
+                surface,
+                owner,
+                "member.add",
+                json!({"room": "workshop", "participant": who}),
+            )
+            .await;
+        }
+        let mut fixture = Fixture {
+            owner: owner.to_owned(),
+            ana: text(&ana["token"]),
+            rex: text(&rex["token"]),
+            names: BTreeMap::new(),
+        };
+        fixture.name_things(surface).await;
+        fixture
+    }
+
+    async fn name_things<S: Surface>(&mut self, surface: &mut S) {
+        let (owner, ana) = (self.owner.clone(), self.ana.clone());
+        let posted = json!({"room": "workshop", "text": "The parser is done."});
+        let posted = must(surface, &owner, "message.post", posted).await;
+        self.names.insert("$message", posted["id"].clone());
+        let token = must(
+            surface,
+            &owner,
+            "token.create",
+            json!({"participant": "rex", "preset": "mobile"}),
+        )
+        .await;
+        self.names.insert("$credential", token["id"].clone());
+        let key = must(surface, &owner, "key.create", json!({"name": "prometheus"})).await;
+        self.names.insert("$key", key["id"].clone());
+        let invite = must(
+            surface,
+            &owner,
+            "invite.create",
+            json!({"label": "to be revoked"}),
+        )
+        .await;
+        self.names.insert("$invite", invite["id"].clone());
+        let invite = must(
+            surface,
+            &owner,
+            "invite.create",
+            json!({"room": "workshop"}),
+        )
+        .await;
+        self.names.insert("$code", invite["code"].clone());
+        let session = must(surface, &owner, "session.open", json!({})).await;
+        self.names.insert("$session", session["session"].clone());
+        must(
+            surface,
+            &owner,
+            "login",
+            json!({"username": "ana", "password": PASSWORD}),
+        )
+        .await;
+        let browsers = must(surface, &ana, "browser.list", json!({})).await;
+        self.names
+            .insert("$browser", browsers["items"][0]["id"].clone());
+    }
+
+    /// An operation's example with the names filled in.
+    ///
+    /// # Panics
+    /// If the example is no object or holds an unknown name.
+    pub fn input(&self, declaration: &Declaration) -> Value {
+        let example: Map<String, Value> =
+            serde_json::from_str(declaration.example).unwrap_or_default();
+        let fill = |value: Value| match value.as_str() {
+            Some(name) if name.starts_with('$') => self
+                .names
+                .get(name)
+                .unwrap_or_else(|| panic!("{}: what is {name}?", declaration.name))
+                .clone(),
+            _ => value,
+        };
+        Value::Object(
+            example
+                .into_iter()
+                .map(|(field, value)| (field, fill(value)))
+                .collect(),
+        )
+    }
+
+    /// The token by which the example is called: the owner's, but for what only a user can do.
+    pub fn token(&self, declaration: &Declaration) -> &str {
+        match declaration.name {
+            "password.change" | "browser.end" | "browser.list" => &self.ana,
+            _ => &self.owner,
+        }
+    }
+
+    /// Runs every example in the registry's order.
+    pub async fn walk<S: Surface>(&self, surface: &mut S) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for declaration in ops::all() {
+            let input = self.input(declaration);
+            let (status, body) = surface
+                .call(self.token(declaration), declaration.name, input)
+                .await;
+            steps.push(Step {
+                name: declaration.name,
+                status,
+                body,
+            });
+        }
+        steps
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// An answer without what differs from run to run: ids and secrets become `ID 1`, `ID 2`, … in the
+/// order in which they appear, times and places in the log become words.
+#[derive(Debug, Default)]
+pub struct Normal {
+    ids: BTreeMap<String, usize>,
+}
+
+/// Fields that hold places in the log or counts that depend on connections.
+const PLACES: &[&str] = &[
+    "seq",
+    "next",
+    "prev",
+    "position",
+    "last_seq",
+    "head",
+    "view",
+    "verified",
+    "since",
+    "last_seen",
+    "after",
+];
+
+impl Normal {
+    /// The answer in its normal form. Ask for all answers of one run in order.
+    pub fn form(&mut self, value: &Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let form = fields.iter().map(|(name, value)| {
+                    let place = value.is_number() && PLACES.contains(&name.as_str());
+                    (
+                        name.clone(),
+                        if place {
+                            json!("PLACE")
+                        } else {
+                            self.form(value)
+                        },
+                    )
+                });
+                Value::Object(form.collect())
+            }
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.form(item)).collect()),
+            Value::String(text) => self.text(text),
+            _ => value.clone(),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Value {
+        let is_id = text.len() == 36 && text.matches('-').count() == 4;
+        let is_message = text
+            .strip_prefix('m')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+        let is_key = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_secret = text.rsplit(['_', '/', '=']).next().is_some_and(|rest| {
+            rest.len() == 43 || (text.starts_with("mesh_") && text.len() >= 43)
+        });
+        if is_id || is_message || is_key || is_secret {
+            let next = self.ids.len() + 1;
+            let number = *self.ids.entry(text.to_owned()).or_insert(next);
+            return json!(format!("ID {number}"));
+        }
+        if mesh_model::Millis::parse(text).is_some() {
+            return json!("TIME");
+        }
+        json!(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_from_run_to_run_is_levelled() {
+        let mut normal = Normal::default();
+        let id = "0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
+        let form = normal.form(&json!({"id": id, "seq": 7, "again": [id, "m7"], "at": "2026-11-21T06:20:38.123Z", "text": "hi"}));
+        // Fields come in their map's order, so the message may have been seen before the id.
+        assert_eq!(form["id"], form["again"][0]);
+        assert_ne!(form["id"], form["again"][1]);
+        assert_eq!(
+            (&form["seq"], &form["at"], &form["text"]),
+            (&json!("PLACE"), &json!("TIME"), &json!("hi"))
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! A credential does what it may and no more, and only as long as it is good.
+
+mod house;
+
+use house::House;
+use mesh_model::limits::LOGIN_FAILURES_MAX;
+use mesh_model::ops::{self, Needs};
+use serde_json::json;
+
+#[tokio::test]
+async fn nobody_and_those_without_a_permission_are_refused_everywhere() {
+    let house = House::start().await;
+    let bare = house.agent("bare", &[]).await;
+    for declaration in ops::all() {
+        let input: serde_json::Value = serde_json::from_str(declaration.example).unwrap();
+        if declaration.needs != Needs::Nothing {
+            for token in ["", "mesh_ag_wrong", "mesh_owner_wrong", "rubbish"] {
+                let code = house.refused(token, declaration.name, input.clone()).await;
+                assert_eq!(code, "unauthenticated", "{}", declaration.name);
+            }
+        }
+        if matches!(declaration.needs, Needs::Permission(_) | Needs::Owner) {
+            let code = house.refused(&bare, declaration.name, input.clone()).await;
+            assert_eq!(code, "permission_denied", "{}", declaration.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_grants_what_they_lack() {
+    let house = House::start().await;
+    let lead = house
+        .agent("lead", &["agents:write", "messages:read"])
+        .await;
+    let register = |permissions: &[&str]| json!({"agent": "child", "permissions": permissions});
+    let head = house.door.node().head();
+    assert_eq!(
+        house
+            .refused(&lead, "agent.register", register(&["messages:write"]))
+            .await,
+        "permission_denied"
+    );
+    assert_eq!(
+        house
+            .refused(&lead, "agent.register", json!({"agent": "child"}))
+            .await,
+        "permission_denied"
+    );
+    assert_eq!(
+        house.door.node().head(),
+        head,
+        "half a registration is in the log"
+    );
+    house
+        .ok(&lead, "agent.register", register(&["messages:read"]))
+        .await;
+    // Only the owner's own hand gives power over the mesh.
+    let admin = house
+        .agent("admin", &["admin:tokens", "admin:users", "messages:read"])
+        .await;
+    let token = json!({"participant": "admin", "permissions": ["admin:tokens"]});
+    assert_eq!(
+        house.refused(&admin, "token.create", token.clone()).await,
+        "permission_denied"
+    );
+    house.ok(&house.owner, "token.create", token).await;
+    let token = json!({"participant": "owner", "permissions": ["messages:read"]});
+    assert_eq!(
+        house.refused(&admin, "token.create", token).await,
+        "permission_denied"
+    );
+}
+
+#[tokio::test]
+async fn revoked_and_disabled_end_at_once() {
+    let house = House::start().await;
+    let rex = house.talker("rex").await;
+    let extra = house
+        .ok(
+            &house.owner,
+            "token.create",
+            json!({"participant": "rex", "preset": "mobile"}),
+        )
+        .await;
+    let token = extra["token"].as_str().unwrap();
+    house.ok(token, "me.get", json!({})).await;
+    house
+        .ok(
+            &house.owner,
+            "token.revoke",
+            json!({"credential": extra["id"]}),
+        )
+        .await;
+    assert_eq!(
+        house.refused(token, "me.get", json!({})).await,
+        "unauthenticated"
+    );
+    house.ok(&rex, "me.get", json!({})).await;
+    house
+        .ok(
+            &house.owner,
+            "participant.disable",
+            json!({"participant": "rex"}),
+        )
+        .await;
+    assert_eq!(
+        house.refused(&rex, "me.get", json!({})).await,
+        "permission_denied"
+    );
+    house
+        .ok(
+            &house.owner,
+            "participant.enable",
+            json!({"participant": "rex"}),
+        )
+        .await;
+    house.ok(&rex, "me.get", json!({})).await;
+}
+
+#[tokio::test]
+async fn a_key_has_its_limit() {
+    let house = House::start().await;
+    let key = house
+        .ok(
+            &house.owner,
+            "key.create",
+            json!({"name": "grafana", "per_day": 3}),
+        )
+        .await;
+    let key = key["token"].as_str().unwrap();
+    for _ in 0..3 {
+        house.ok(key, "room.list", json!({})).await;
+    }
+    let refusal = house
+        .reply(key, "room.list", json!({}), None)
+        .await
+        .unwrap_err();
+    assert_eq!(refusal.code.code(), "rate_limited");
+    assert!(refusal.retry_after_ms.is_some_and(|ms| ms > 0));
+    assert_eq!(
+        house
+            .refused(key, "message.send", json!({"to": "@owner", "text": "x"}))
+            .await,
+        "permission_denied"
+    );
+}
+
+#[tokio::test]
+async fn guessing_passwords_has_an_end_that_outlives_a_restart() {
+    let house = House::start().await;
+    let user = json!({"username": "ana", "password": "correct horse battery", "role": "user"});
+    house.ok(&house.owner, "user.create", user).await;
+    let wrong = |name: &str| json!({"username": name, "password": "wrong horse battery"});
+    for attempt in 0..LOGIN_FAILURES_MAX {
+        let name = if attempt % 2 == 0 { "ana" } else { "nobody" };
+        assert_eq!(
+            house.refused("", "login", wrong(name)).await,
+            "login_failed"
+        );
+    }
+    let house = house.restart().await;
+    let right = json!({"username": "ana", "password": "correct horse battery"});
+    let refusal = house.reply("", "login", right, None).await.unwrap_err();
+    assert_eq!(refusal.code.code(), "rate_limited");
+    assert!(refusal.retry_after_ms.is_some());
+}
+
+#[tokio::test]
+async fn browsers_sign_in_and_out() {
+    let house = House::start().await;
+    let user = json!({"username": "ana", "password": "correct horse battery", "role": "user"});
+    house.ok(&house.owner, "user.create", user).await;
+    let right = json!({"username": "ana", "password": "correct horse battery"});
+    let reply = house.reply("", "login", right, None).await.unwrap();
+    let Some(mesh_ops::Cookie::Set { secret, .. }) = reply.cookie else {
+        panic!("no cookie")
+    };
+    let caller = house.door.authenticate(None, Some(&secret)).await.unwrap();
+    let me = house
+        .door
+        .call(&caller, "me.get", json!({}), Default::default())
+        .await
+        .unwrap();
+    let me: serde_json::Value = serde_json::from_slice(&me.body).unwrap();
+    assert_eq!(
+        (&me["participant"]["handle"], &me["owner"]),
+        (&json!("ana"), &json!(false))
+    );
+    let out = house
+        .door
+        .call(&caller, "logout", json!({}), Default::default())
+        .await
+        .unwrap();
+    assert_eq!(out.cookie, Some(mesh_ops::Cookie::Clear));
+    assert!(
+        house
+            .door
+            .authenticate(None, Some(&secret))
+            .await
+            .unwrap()
+            .actor
+            .is_none()
+    );
+    // A token is less than its owner's browser and cannot become one.
+    let token = house
+        .ok(
+            &house.owner,
+            "token.create",
+            json!({"participant": "owner", "permissions": ["messages:read"]}),
+        )
+        .await;
+    assert_eq!(
+        house
+            .refused(token["token"].as_str().unwrap(), "login.link", json!({}))
+            .await,
+        "permission_denied"
+    );
+    let link = house.ok(&house.owner, "login.link", json!({})).await;
+    let link = link["path"]
+        .as_str()
+        .unwrap()
+        .rsplit('=')
+        .next()
+        .unwrap()
+        .to_owned();
+    let mesh_ops::Cookie::Set { secret, .. } = house.door.follow_link(&link, None).await.unwrap()
+    else {
+        panic!()
+    };
+    let caller = house.door.authenticate(None, Some(&secret)).await.unwrap();
+    assert!(matches!(caller.actor, Some(mesh_model::Actor::Owner(_))));
+    assert_eq!(
+        house
+            .door
+            .follow_link(&link, None)
+            .await
+            .unwrap_err()
+            .code
+            .code(),
+        "gone"
+    );
+}
