@@ -10,6 +10,9 @@ pub(super) const VERSION: i64 = 1;
 /// that no query can name (see `words::tag`): room, author and whom the message names, so that a
 /// search in one small room does not walk through the matches of all others.
 ///
+/// `words` holds each word of the index once, in the order of first use, so that the words with a given beginning
+/// can be named. The index can find them by itself, but reads all their places before it gives the first one.
+///
 /// `nth` counts a room's messages and `nth_own` those of one author in it, from 1. With them the number of
 /// messages in a stretch of the log is a difference of two rows instead of a walk over all of them.
 pub(super) const TABLES: &str = "
@@ -47,6 +50,8 @@ CREATE INDEX edits_by_message ON edits (message, seq);
 CREATE VIEW message_index AS SELECT seq, text, '' AS tags FROM messages;
 CREATE VIRTUAL TABLE message_fts USING fts5 (
     text, tags, content = 'message_index', content_rowid = 'seq', tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TABLE words (no INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 
 CREATE TABLE sessions (
     id BLOB PRIMARY KEY, participant INTEGER NOT NULL, opened INTEGER NOT NULL, opened_at INTEGER NOT NULL,

@@ -5,7 +5,7 @@ use mesh_model::{Millis, ParticipantId, RoomId};
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::message::{COLUMNS, COLUMNS_COUNT, MessageRow, row};
-use super::words::{Mark, of_query, tag};
+use super::words::{Mark, of_query, plain_word, tag};
 use super::{Numbers, View, Visible};
 use crate::StoreError;
 use crate::sql::int;
@@ -13,7 +13,8 @@ use crate::sql::int;
 /// What to look for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Search<'a> {
-    /// Words; all of them must occur, the last one at least as the beginning of a word.
+    /// Words; all of them must occur, the last one at least as the beginning of a word. If very many words begin
+    /// like it, the 64 that were said first count.
     pub words: &'a str,
     /// Only in this room.
     pub room: Option<RoomId>,
@@ -42,6 +43,10 @@ pub struct FoundRow {
 /// look at each match's room.
 const MARKED_ROOMS_MAX: usize = 16;
 
+/// Words that a beginning stands for. Somebody who typed two letters does not look for the rarest word with them;
+/// those said first are mostly the common ones.
+const BEGINNINGS_MAX: u32 = 64;
+
 impl View {
     /// Messages in `rooms` with all the words, newest first. Without a word nothing is found.
     ///
@@ -67,7 +72,7 @@ impl View {
             return Ok(Vec::new());
         }
         self.read_in(rooms, |db, numbers| {
-            let Some(query) = query(numbers, rooms, search) else {
+            let Some(query) = query(db, numbers, rooms, search)? else {
                 return Ok(Vec::new());
             };
             let first = rooms.iter().map(|(_, first)| first.0).min().unwrap_or(0);
@@ -120,44 +125,66 @@ fn found(
 }
 
 /// The query in the index's own language; `None` if it can find nothing.
-fn query(numbers: &Numbers, rooms: &[Visible], search: &Search<'_>) -> Option<String> {
+fn query(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    rooms: &[Visible],
+    search: &Search<'_>,
+) -> Result<Option<String>, StoreError> {
     let words = of_query(search.words, SEARCH_WORDS_MAX);
-    let (last, whole) = words.split_last()?;
-    let mut query = String::new();
-    for word in whole {
-        query.push_str(&format!("\"{word}\" AND "));
-    }
-    query.push_str(&format!("\"{last}\"*"));
-    let mut marks = Vec::new();
-    let mut marked = |mark, number| {
-        let mut word = String::new();
-        tag(&mut word, mark, number);
-        marks.push(format!("\"{}\"", word.trim_end()));
+    let Some((last, whole)) = words.split_last() else {
+        return Ok(None);
     };
-    if let Some(from) = search.from {
-        marked(Mark::Author, numbers.participant(from)?);
-    }
-    if let Some(named) = search.mentions {
-        marked(Mark::Mention, numbers.participant(named)?);
-    }
-    for mark in marks.drain(..) {
-        query.push_str(&format!(" AND {mark}"));
+    let mut parts: Vec<String> = whole.iter().map(|word| format!("\"{word}\"")).collect();
+    parts.push(any_of(
+        std::iter::once((*last).to_owned()).chain(beginning_with(db, last)?),
+    ));
+    for (mark, id) in [
+        (Mark::Author, search.from),
+        (Mark::Mention, search.mentions),
+    ] {
+        if let Some(id) = id {
+            let Some(number) = numbers.participant(id) else {
+                return Ok(None);
+            };
+            parts.push(any_of(std::iter::once(hidden(mark, number))));
+        }
     }
     if rooms.len() <= MARKED_ROOMS_MAX {
-        let mut marks = Vec::new();
-        for (room, _) in rooms {
-            if let Some(number) = numbers.room(*room) {
-                let mut word = String::new();
-                tag(&mut word, Mark::Room, number);
-                marks.push(format!("\"{}\"", word.trim_end()));
-            }
+        let known: Vec<i64> = rooms
+            .iter()
+            .filter_map(|(room, _)| numbers.room(*room))
+            .collect();
+        if known.is_empty() {
+            return Ok(None);
         }
-        if marks.is_empty() {
-            return None;
-        }
-        query.push_str(&format!(" AND ({})", marks.join(" OR ")));
+        parts.push(any_of(
+            known.into_iter().map(|number| hidden(Mark::Room, number)),
+        ));
     }
-    Some(query)
+    Ok(Some(parts.join(" AND ")))
+}
+
+fn any_of(words: impl Iterator<Item = String>) -> String {
+    let quoted: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
+    format!("({})", quoted.join(" OR "))
+}
+
+fn hidden(mark: Mark, number: i64) -> String {
+    let mut word = String::new();
+    tag(&mut word, mark, number);
+    word.trim_end().to_owned()
+}
+
+/// Words that begin with `beginning`: at most [`BEGINNINGS_MAX`], those that were said first.
+fn beginning_with(db: &Transaction<'_>, beginning: &str) -> Result<Vec<String>, StoreError> {
+    let from = plain_word(beginning);
+    let to = format!("{from}{}", char::MAX);
+    let mut statement = db.prepare_cached(
+        "SELECT word FROM words WHERE word > ?1 AND word < ?2 ORDER BY no LIMIT ?3",
+    )?;
+    let rows = statement.query_map((from, to, BEGINNINGS_MAX), |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The place of the first message later than `at`: times never go back along the log.

@@ -137,6 +137,7 @@ impl Batch<'_> {
     }
 
     fn index(&mut self, seq: i64, text: &str, tags: &str) -> Result<(), StoreError> {
+        self.learn_words(text)?;
         self.tx
             .prepare_cached("INSERT INTO message_fts (rowid, text, tags) VALUES (?1, ?2, ?3)")?
             .execute((seq, text, tags))?;
@@ -173,6 +174,7 @@ impl Batch<'_> {
         self.tx
             .prepare_cached("INSERT INTO message_fts (message_fts, rowid, text, tags) VALUES ('delete', ?1, ?2, ?3)")?
             .execute((seq, &text, tags(room, author, &numbers)))?;
+        self.known.words.leave(&text);
         Ok(Some((room, author)))
     }
 }

@@ -3,6 +3,7 @@
 mod message;
 mod people;
 mod place;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,6 +11,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use mesh_model::{Facts, ParticipantId, RoomId, Seq};
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
+
+use words::Words;
 
 use super::open::{close, upto};
 use super::{Numbers, StoredEvent, numbers};
@@ -32,6 +35,7 @@ struct Known {
     rooms: HashMap<i64, Count>,
     /// Messages of each author in each room, by numbers.
     voices: HashMap<(i64, i64), Count>,
+    words: Words,
 }
 
 /// Voices kept in memory: beyond it they are forgotten and read again.
@@ -60,6 +64,7 @@ impl Projector {
             numbers,
             rooms: HashMap::new(),
             voices: HashMap::new(),
+            words: Words::default(),
         };
         Ok(Projector { db, upto, known })
     }
@@ -104,6 +109,7 @@ impl Projector {
             batch.event(event)?;
         }
         batch.write_counts()?;
+        batch.forget_words()?;
         tx.prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'upto'")?
             .execute([int(upto.0)])?;
         tx.commit()?;
@@ -114,6 +120,7 @@ impl Projector {
     fn forget(&mut self) -> Result<(), StoreError> {
         self.known.rooms.clear();
         self.known.voices.clear();
+        self.known.words = Words::default();
         let loaded = Numbers::load(&self.db)?;
         *self
             .known

@@ -1,0 +1,333 @@
+//! The vault from outside: what survives a restart, what expires, what is refused.
+
+use std::collections::BTreeSet;
+
+use mesh_model::api::PresenceState;
+use mesh_model::limits::{
+    COOKIE_MS, INBOX_RANGES_MAX, LOGIN_FAILURES_MAX, LOGIN_LINK_MS, LOGIN_WINDOW_MS,
+};
+use mesh_model::{CredentialId, InviteId, Millis, ParticipantId, Seq, VaultId};
+use mesh_store::vault::secret::{self, SecretHash};
+use mesh_store::vault::{Ack, Known};
+use mesh_store::{Position, StoreError, TooManyRanges, Vault};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const NOW: Millis = Millis(1_763_705_000_000);
+
+fn id(number: u64) -> Uuid {
+    Uuid::from_u64_pair(7, number)
+}
+
+fn someone() -> ParticipantId {
+    ParticipantId(id(1))
+}
+
+fn vault() -> (tempfile::TempDir, Vault) {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = Vault::create(&dir.path().join("vault"), VaultId(id(9))).unwrap();
+    (dir, vault)
+}
+
+fn again(dir: &tempfile::TempDir, vault: Vault) -> Vault {
+    drop(vault);
+    Vault::open(&dir.path().join("vault")).unwrap()
+}
+
+#[test]
+fn identity_survives_and_is_private() {
+    let (dir, vault) = vault();
+    let seed = vault.node_seed().clone();
+    let path = vault.path().to_owned();
+    vault
+        .put_invite(SecretHash::of("x"), InviteId(id(2)))
+        .unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode =
+            |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+            assert_eq!(mode(&file.unwrap().path()), 0o600);
+        }
+    }
+    let vault = again(&dir, vault);
+    assert_eq!(vault.id(), VaultId(id(9)));
+    assert!(*vault.node_seed() == seed);
+    assert!(!format!("{:?}", vault.node_seed()).contains(&seed.0[0].to_string()));
+}
+
+#[test]
+fn a_vault_is_made_once_and_opened_only_if_it_is_there() {
+    let (dir, vault) = vault();
+    let folder = dir.path().join("vault");
+    assert!(matches!(
+        Vault::create(&folder, VaultId(id(3))),
+        Err(StoreError::VaultExists(_))
+    ));
+    drop(vault);
+    let aside = Vault::set_aside(&folder).unwrap().unwrap();
+    assert!(aside.exists());
+    assert!(matches!(Vault::open(&folder), Err(StoreError::NoVault(_))));
+    let fresh = Vault::create(&folder, VaultId(id(3))).unwrap();
+    assert_eq!(fresh.id(), VaultId(id(3)));
+}
+
+#[test]
+fn secrets_stand_for_ids_until_they_are_forgotten() {
+    let (dir, vault) = vault();
+    let token = secret::draw(secret::TOKEN).unwrap();
+    assert_eq!(token.len(), secret::TOKEN.len() + 43);
+    vault
+        .put_credential(SecretHash::of(&token), CredentialId(id(4)))
+        .unwrap();
+    vault.set_owner(SecretHash::of("old")).unwrap();
+    vault.set_owner(SecretHash::of("new")).unwrap();
+    vault
+        .put_invite(SecretHash::of("code"), InviteId(id(5)))
+        .unwrap();
+    vault.set_password(someone(), "a hash").unwrap();
+    let vault = again(&dir, vault);
+    assert_eq!(vault.credential(&token), Some(CredentialId(id(4))));
+    assert_eq!(vault.credential("another"), None);
+    assert!(vault.is_owner("new").unwrap() && !vault.is_owner("old").unwrap());
+    assert_eq!(vault.invite("code").unwrap(), Some(InviteId(id(5))));
+    assert_eq!(
+        vault.password(someone()).unwrap().as_deref(),
+        Some("a hash")
+    );
+    vault.forget_credential(CredentialId(id(4))).unwrap();
+    vault.forget_invite(InviteId(id(5))).unwrap();
+    assert_eq!(vault.credential(&token), None);
+    let vault = again(&dir, vault);
+    assert_eq!(
+        (vault.credential(&token), vault.invite("code").unwrap()),
+        (None, None)
+    );
+    let file = std::fs::read(vault.path()).unwrap();
+    assert!(
+        !file
+            .windows(token.len())
+            .any(|part| part == token.as_bytes()),
+        "the secret itself is nowhere"
+    );
+}
+
+#[test]
+fn a_cookie_ends_after_a_day_or_by_hand() {
+    let (dir, vault) = vault();
+    let (cookie, browser) = vault.sign_in(someone(), "Firefox", NOW).unwrap();
+    let (other, second) = vault.sign_in(someone(), "Chromium", NOW.plus(5)).unwrap();
+    let vault = again(&dir, vault);
+    assert_eq!(
+        vault.browser(&cookie, NOW.plus(COOKIE_MS - 1)).unwrap(),
+        Some(browser.clone())
+    );
+    assert_eq!(vault.browser(&cookie, NOW.plus(COOKIE_MS)).unwrap(), None);
+    assert_eq!(
+        vault.browsers(someone(), NOW).unwrap(),
+        [browser.clone(), second.clone()]
+    );
+    assert!(
+        !vault.sign_out(ParticipantId(id(2)), browser.id).unwrap(),
+        "another's browser"
+    );
+    assert_eq!(vault.sign_out_all(someone(), Some(second.id)).unwrap(), 1);
+    assert_eq!(vault.browser(&cookie, NOW).unwrap(), None);
+    assert!(vault.sign_out(someone(), second.id).unwrap());
+    assert_eq!(vault.browser(&other, NOW).unwrap(), None);
+}
+
+#[test]
+fn a_link_signs_in_once_and_soon() {
+    let (_dir, vault) = vault();
+    let (link, expires) = vault.make_link(someone(), NOW).unwrap();
+    assert_eq!(expires, NOW.plus(LOGIN_LINK_MS));
+    assert_eq!(
+        vault.use_link(&link, NOW.plus(LOGIN_LINK_MS - 1)).unwrap(),
+        Some(someone())
+    );
+    assert_eq!(vault.use_link(&link, NOW).unwrap(), None, "used up");
+    let (link, _) = vault.make_link(someone(), NOW).unwrap();
+    assert_eq!(
+        vault.use_link(&link, NOW.plus(LOGIN_LINK_MS)).unwrap(),
+        None,
+        "too late"
+    );
+}
+
+#[test]
+fn failed_logins_block_an_address_across_a_restart() {
+    let (dir, mut vault) = vault();
+    for failure in 0..LOGIN_FAILURES_MAX as u64 {
+        vault
+            .begin_login("10.0.0.1", NOW.plus(failure * 1000))
+            .unwrap()
+            .unwrap();
+        vault = again(&dir, vault);
+    }
+    let blocked = vault
+        .begin_login("10.0.0.1", NOW.plus(10_000))
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(blocked.retry_after_ms, LOGIN_WINDOW_MS - 10_000);
+    vault
+        .begin_login("10.0.0.2", NOW.plus(10_000))
+        .unwrap()
+        .unwrap();
+    let free = NOW.plus(10_000 + blocked.retry_after_ms);
+    assert!(
+        vault
+            .begin_login("10.0.0.1", Millis(free.0 - 1))
+            .unwrap()
+            .is_err()
+    );
+    vault.begin_login("10.0.0.1", free).unwrap().unwrap();
+}
+
+#[test]
+fn a_login_that_succeeded_does_not_count_and_forgives_nothing() {
+    let (_dir, vault) = vault();
+    for _ in 0..LOGIN_FAILURES_MAX - 1 {
+        vault.begin_login("10.0.0.1", NOW).unwrap().unwrap();
+    }
+    for _ in 0..3 {
+        let attempt = vault.begin_login("10.0.0.1", NOW).unwrap().unwrap();
+        vault.login_succeeded(attempt).unwrap();
+    }
+    vault.begin_login("10.0.0.1", NOW).unwrap().unwrap();
+    assert!(vault.begin_login("10.0.0.1", NOW).unwrap().is_err());
+}
+
+#[test]
+fn a_clock_set_back_blocks_no_longer_than_the_window() {
+    let (_dir, vault) = vault();
+    for _ in 0..LOGIN_FAILURES_MAX {
+        vault
+            .begin_login("10.0.0.1", NOW.plus(1_000_000_000))
+            .unwrap()
+            .unwrap();
+    }
+    let blocked = vault.begin_login("10.0.0.1", NOW).unwrap().unwrap_err();
+    assert_eq!(blocked.retry_after_ms, LOGIN_WINDOW_MS);
+}
+
+#[test]
+fn positions_are_durable_and_each_ack_has_its_own_answer() {
+    let (dir, vault) = vault();
+    let other = ParticipantId(id(2));
+    let too_many: Vec<Seq> = (0..=INBOX_RANGES_MAX as u64)
+        .map(|n| Seq(10 + 2 * n))
+        .collect();
+    let acks = [
+        Ack {
+            participant: someone(),
+            upto: Some(Seq(4)),
+            seqs: &[Seq(5), Seq(9), Seq(8)],
+        },
+        Ack {
+            participant: other,
+            upto: None,
+            seqs: &too_many,
+        },
+        Ack {
+            participant: other,
+            upto: Some(Seq(3)),
+            seqs: &[],
+        },
+    ];
+    let answers = vault.acknowledge_all(&acks).unwrap();
+    let mine = Position {
+        upto: Seq(5),
+        above: vec![(Seq(8), Seq(9))],
+    };
+    let others = Position {
+        upto: Seq(3),
+        above: vec![],
+    };
+    assert_eq!(
+        answers,
+        [Ok(mine.clone()), Err(TooManyRanges), Ok(others.clone())]
+    );
+    let vault = again(&dir, vault);
+    assert_eq!(
+        vault
+            .positions(&[someone(), other, ParticipantId(id(3))])
+            .unwrap(),
+        [mine, others, Position::default()]
+    );
+}
+
+#[test]
+fn presence_and_usage_survive() {
+    let (dir, vault) = vault();
+    let left = Known {
+        state: PresenceState::Busy,
+        summary: Some("reading".to_owned()),
+        last_seen: Some(NOW),
+    };
+    vault.set_presences([(someone(), &left)]).unwrap();
+    vault
+        .add_usage(20_000, &[(CredentialId(id(4)), 3)])
+        .unwrap();
+    vault
+        .add_usage(
+            20_000,
+            &[(CredentialId(id(4)), 2), (CredentialId(id(5)), 1)],
+        )
+        .unwrap();
+    let vault = again(&dir, vault);
+    assert_eq!(vault.presence(someone()).unwrap(), left);
+    assert_eq!(vault.presences().unwrap(), [(someone(), left)]);
+    assert_eq!(
+        vault.presence(ParticipantId(id(2))).unwrap(),
+        Known::default()
+    );
+    assert_eq!(
+        vault.usage(20_000).unwrap(),
+        [(CredentialId(id(4)), 5), (CredentialId(id(5)), 1)]
+    );
+    vault.add_usage(20_002, &[]).unwrap();
+    assert!(
+        vault.usage(20_000).unwrap().is_empty(),
+        "days gone by are forgotten"
+    );
+}
+
+proptest! {
+    /// Against a plain set of places.
+    #[test]
+    fn a_position_is_a_set_of_places(
+        acks in prop::collection::vec((prop::option::weighted(0.3, 0u64..60), prop::collection::vec(1u64..80, 0..6)), 0..30)
+    ) {
+        let mut position = Position::default();
+        let mut model = BTreeSet::new();
+        for (upto, seqs) in acks {
+            let seqs_: Vec<Seq> = seqs.iter().copied().map(Seq).collect();
+            let next = position.take_in(upto.map(Seq), &seqs_).unwrap();
+            prop_assert!(next.upto >= position.upto);
+            position = next;
+            model.extend(1..=upto.unwrap_or(0));
+            model.extend(seqs);
+            for place in 1..100 {
+                prop_assert_eq!(position.has(Seq(place)), model.contains(&place), "{} of {:?}", place, position);
+            }
+            let above = model.iter().filter(|place| **place > position.upto.0).count() as u64;
+            prop_assert_eq!(position.count_above(), above);
+            prop_assert!(!position.has(position.upto.next()), "the watermark is as high as it can be");
+            prop_assert!(position.above.windows(2).all(|pair| pair[0].1.next() < pair[1].0));
+        }
+    }
+
+    /// More stretches than are kept: the ack is refused and nothing changes.
+    #[test]
+    fn stretches_are_bounded(extra in 1usize..5) {
+        let full: Vec<Seq> = (0..INBOX_RANGES_MAX as u64).map(|n| Seq(2 + 2 * n)).collect();
+        let position = Position::default().take_in(None, &full).unwrap();
+        let more: Vec<Seq> = (0..extra as u64).map(|n| Seq(2_000 + 2 * n)).collect();
+        prop_assert_eq!(position.take_in(None, &more), Err(TooManyRanges));
+        let fits = position.take_in(Some(Seq(2 * extra as u64)), &more).unwrap();
+        prop_assert_eq!(fits.above.len(), INBOX_RANGES_MAX);
+    }
+}
