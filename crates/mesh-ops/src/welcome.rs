@@ -43,34 +43,12 @@ impl Door {
             .participant(me)
             .cloned()
             .ok_or_else(refuse::no_participant)?;
-        let rooms = access.readable_rooms(me);
-        let position = self.position(me).await?;
         let view = self.node().view().clone();
-        let (row, unread) = self
-            .blocking(move || {
-                let inbox = Inbox {
-                    participant: me,
-                    rooms: &rooms,
-                    position: &position,
-                };
-                Ok((view.profile(me)?, view.unread(inbox)?))
-            })
+        let row = self
+            .blocking(move || view.profile(me))
             .await?
             .map_err(crate::door::store_failed)?;
-        let direct = |room| {
-            access
-                .room(room)
-                .is_some_and(|room| room.kind == RoomKind::Direct)
-        };
-        let missed = unread.iter().map(|room| room.messages).sum();
-        let named = unread.iter().map(|room| {
-            if direct(room.room) {
-                room.messages
-            } else {
-                room.mentions
-            }
-        });
-        let missed_mentions = named.sum();
+        let (missed, missed_mentions) = self.waiting(me).await?;
         Ok(Welcome {
             last_seen: left.last_seen,
             groups: access
@@ -90,6 +68,38 @@ impl Door {
             missed,
             missed_mentions,
         })
+    }
+
+    /// How many messages wait in a participant's inbox, and how many of them name it or are direct.
+    pub async fn waiting(&self, me: ParticipantId) -> Result<(u32, u32), Refusal> {
+        let access = self.node().access();
+        let rooms = access.readable_rooms(me);
+        let position = self.position(me).await?;
+        let view = self.node().view().clone();
+        let unread = self
+            .blocking(move || {
+                view.unread(Inbox {
+                    participant: me,
+                    rooms: &rooms,
+                    position: &position,
+                })
+            })
+            .await?
+            .map_err(crate::door::store_failed)?;
+        let direct = |room| {
+            access
+                .room(room)
+                .is_some_and(|room| room.kind == RoomKind::Direct)
+        };
+        let messages = unread.iter().map(|room| room.messages).sum();
+        let named = unread.iter().map(|room| {
+            if direct(room.room) {
+                room.messages
+            } else {
+                room.mentions
+            }
+        });
+        Ok((messages, named.sum()))
     }
 }
 
