@@ -1,1 +1,29 @@
 //! Everything that comes in: REST, WebSocket, SSE, MCP, the web page, health and metrics.
+//!
+//! [`serve`] is the way in: `serve` takes connections, `router` knows which address leads where,
+//! and `rest`, `ws`, `sse` and `mcp` turn what arrives into [`mesh_ops::Door::call`].
+//!
+//! *Invariant:* nothing is decided here. An operation's address, input and permission come from its
+//! declaration, so a new one needs no line in this crate.
+
+mod assets;
+mod body;
+mod caller;
+mod config;
+mod edge;
+mod headers;
+mod hosts;
+mod mcp;
+mod metrics;
+mod pages;
+mod problem;
+mod query;
+mod rest;
+mod router;
+mod serve;
+mod sse;
+mod streams;
+mod ws;
+
+pub use config::EdgeConfig;
+pub use serve::serve;

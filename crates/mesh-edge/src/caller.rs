@@ -1,0 +1,128 @@
+//! Who asks, and the one way a surface calls an operation.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
+use mesh_model::{ErrorCode, Refusal};
+use mesh_ops::{Caller, Options, Reply};
+use serde_json::Value;
+
+use crate::edge::Edge;
+
+/// The browser's cookie.
+pub(crate) const COOKIE_NAME: &str = "mesh_session";
+
+/// The address a connection came from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct From(pub IpAddr);
+
+/// The credentials of a request.
+pub(crate) struct Credentials<'a> {
+    pub token: Option<&'a str>,
+    pub cookie: Option<&'a str>,
+}
+
+impl<'a> Credentials<'a> {
+    /// Those in the headers.
+    pub fn of(headers: &'a HeaderMap) -> Credentials<'a> {
+        Credentials {
+            token: bearer(headers),
+            cookie: session_cookie(headers),
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+    let values = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = values
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, value)| value)
+}
+
+/// What the browser calls itself, shortened.
+pub(crate) fn agent(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(USER_AGENT)?.to_str().ok()?;
+    Some(
+        value
+            .chars()
+            .take(mesh_model::limits::METADATA_CHARS_MAX)
+            .collect(),
+    )
+}
+
+/// Who made a request; nobody if it shows no credential that opens anything.
+pub(crate) async fn of(edge: &Edge, credentials: &Credentials<'_>) -> Result<Caller, Refusal> {
+    edge.door
+        .authenticate(credentials.token, credentials.cookie)
+        .await
+}
+
+/// Who made a request, for surfaces that serve nobody else.
+pub(crate) async fn signed_in(edge: &Edge, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    let caller = of(edge, &Credentials::of(headers)).await?;
+    edge.door.check_alive(&caller).await?;
+    Ok(caller)
+}
+
+/// Calls an operation, and counts it.
+pub(crate) async fn call(
+    edge: &Edge,
+    surface: &'static str,
+    caller: &Caller,
+    operation: &str,
+    input: Value,
+    options: Options,
+) -> Result<Reply, Refusal> {
+    let began = Instant::now();
+    let answer = edge.door.call(caller, operation, input, options).await;
+    edge.metrics
+        .call_seconds
+        .observe(began.elapsed().as_secs_f64());
+    let status = match &answer {
+        Ok(reply) => reply.status,
+        Err(refusal) => refusal.code.status(),
+    };
+    if surface != "http" {
+        edge.node.metrics().request(surface, status);
+    }
+    if let Err(refusal) = &answer
+        && refusal.code == ErrorCode::Internal
+    {
+        tracing::error!(operation, detail = %refusal.detail, "an operation broke");
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_found() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=b; mesh_session=one; c=d".parse().unwrap());
+        assert_eq!(Credentials::of(&headers).cookie, Some("one"));
+        assert!(Credentials::of(&headers).by_cookie_alone());
+        headers.insert(AUTHORIZATION, "bearer  mesh_ag_x".parse().unwrap());
+        assert_eq!(Credentials::of(&headers).token, Some("mesh_ag_x"));
+        assert!(!Credentials::of(&headers).by_cookie_alone());
+        headers.insert(AUTHORIZATION, "Basic eA==".parse().unwrap());
+        assert_eq!(Credentials::of(&headers).token, None);
+    }
+}

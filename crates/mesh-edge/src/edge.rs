@@ -1,0 +1,56 @@
+//! What all handlers share.
+
+use std::sync::Arc;
+
+use mesh_node::Node;
+use mesh_ops::Door;
+use tokio::sync::watch;
+
+use crate::config::EdgeConfig;
+use crate::hosts::Hosts;
+use crate::metrics::Metrics;
+use crate::serve::Alive;
+
+/// The edge of one node.
+pub(crate) struct Edge {
+    /// The way in.
+    pub door: Door,
+    /// The node behind it.
+    pub node: Arc<Node>,
+    /// The names it answers to.
+    pub hosts: Hosts,
+    /// The address by which others reach it, if that was configured, without a slash at its end.
+    pub public_url: Option<String>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Turns true when the node goes down.
+    pub stopping: watch::Receiver<bool>,
+    /// Cloned by everything that serves a client.
+    pub alive: Alive,
+}
+
+impl Edge {
+    pub fn new(
+        door: Door,
+        config: &EdgeConfig,
+        stopping: watch::Receiver<bool>,
+        alive: Alive,
+    ) -> Edge {
+        let public_url = config.public_url.as_deref();
+        Edge {
+            node: Arc::clone(door.node()),
+            hosts: Hosts::new(public_url, &config.allowed_hosts, config.dev),
+            public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            metrics: Metrics::default(),
+            door,
+            stopping,
+            alive,
+        }
+    }
+}
+
+/// Waits until the node goes down.
+pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // The sender goes away only with the node.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}

@@ -1,0 +1,67 @@
+//! MCP over Streamable HTTP at `/mcp`: the official SDK carries the protocol, the door does the work.
+
+#[cfg(feature = "conformance-fixtures")]
+mod fixtures;
+mod handler;
+mod mail;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, Response};
+use axum::response::IntoResponse;
+use mesh_model::limits::{KEEPALIVE_MS, REQUEST_BYTES_MAX};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+
+use crate::caller;
+use crate::edge::{Edge, stopped};
+use crate::problem::Refused;
+use handler::Handler;
+
+/// An agent may think for long between two calls; a session costs a few kilobytes.
+const SESSION_IDLE: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// The service behind `/mcp`.
+pub(crate) type Mcp = StreamableHttpService<Handler, LocalSessionManager>;
+
+/// Makes it. Host and Origin were checked before a request gets here.
+pub(crate) fn service(edge: &Arc<Edge>) -> Mcp {
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(SESSION_IDLE);
+    let config = StreamableHttpServerConfig::default()
+        .disable_allowed_hosts()
+        .disable_allowed_origins()
+        .with_sse_keep_alive(Some(Duration::from_millis(KEEPALIVE_MS)))
+        .with_max_request_body_bytes(REQUEST_BYTES_MAX);
+    let (ends, mut stopping) = (config.cancellation_token.clone(), edge.stopping.clone());
+    tokio::spawn(async move {
+        stopped(&mut stopping).await;
+        ends.cancel();
+    });
+    let edge = Arc::downgrade(edge);
+    let make = move || {
+        let edge = edge
+            .upgrade()
+            .ok_or_else(|| std::io::Error::other("the node is shutting down"))?;
+        Ok(Handler::new(edge))
+    };
+    StreamableHttpService::new(make, Arc::new(sessions), config)
+}
+
+/// One request. Each says anew who asks, so a session's id is worth nothing to somebody else.
+pub(crate) async fn serve(
+    edge: &Arc<Edge>,
+    mcp: Mcp,
+    mut request: Request<Body>,
+) -> Response<Body> {
+    if let Err(refusal) = edge.hosts.check_origin(request.headers()) {
+        return Refused(refusal).into_response();
+    }
+    match caller::signed_in(edge, request.headers()).await {
+        Ok(caller) => request.extensions_mut().insert(caller),
+        Err(refusal) => return Refused(refusal).into_response(),
+    };
+    mcp.handle(request).await.map(Body::new)
+}

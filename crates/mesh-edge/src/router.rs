@@ -1,0 +1,200 @@
+//! Which address leads where. The operations' addresses come from their declarations.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Path, RawPathParams, Request, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, any, get, on};
+use mesh_model::ops;
+use serde_json::json;
+
+use crate::assets::{self, Keep};
+use crate::edge::Edge;
+use crate::problem::{Refused, unknown_address, wrong_method};
+use crate::{caller, mcp, pages, query, rest, sse, ws};
+
+/// All routes.
+pub(crate) fn router(edge: &Arc<Edge>) -> Router {
+    let service = mcp::service(edge);
+    let serve_mcp = move |State(edge): State<Arc<Edge>>, request: Request| async move {
+        mcp::serve(&edge, service, request).await
+    };
+    operations()
+        .route("/api/stream", get(sse::serve))
+        .route("/ws", get(ws::upgrade))
+        .route("/mcp", any(serve_mcp))
+        .route("/healthz", get(health))
+        .route("/api/health", get(health))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/openapi.json", get(openapi))
+        .route("/login", get(login))
+        .route("/i/{code}", get(invite))
+        .route("/docs/errors/{code}", get(error_page))
+        .route(
+            pages::STYLE_PATH,
+            get(|headers: HeaderMap| async move { pages::style(&headers) }),
+        )
+        .fallback(page)
+        .method_not_allowed_fallback(|| async { Refused(wrong_method()) })
+        .with_state(Arc::clone(edge))
+}
+
+fn operations() -> Router<Arc<Edge>> {
+    ops::all().fold(Router::new(), |router, declaration| {
+        let handler = move |State(edge): State<Arc<Edge>>, request: Request| async move {
+            let (mut parts, body) = request.into_parts();
+            let path = RawPathParams::from_request_parts(&mut parts, &()).await;
+            rest::answer(edge, declaration, path, Request::from_parts(parts, body)).await
+        };
+        let route: MethodRouter<Arc<Edge>> = on(filter(declaration.method), handler);
+        router.route(declaration.path, route)
+    })
+}
+
+fn filter(method: ops::Method) -> MethodFilter {
+    match method {
+        ops::Method::Get => MethodFilter::GET,
+        ops::Method::Post => MethodFilter::POST,
+        ops::Method::Put => MethodFilter::PUT,
+        ops::Method::Patch => MethodFilter::PATCH,
+        ops::Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+fn json_answer(status: StatusCode, value: &serde_json::Value) -> Response {
+    let mut response = Response::new(Body::from(value.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The process lives.
+async fn health() -> Response {
+    json_answer(
+        StatusCode::OK,
+        &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
+    )
+}
+
+/// The node can do its work.
+async fn ready(State(edge): State<Arc<Edge>>) -> Response {
+    let stopping = *edge.stopping.borrow();
+    let writable = edge.node.log_health().writable;
+    let (status, word) = match (stopping, writable) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "read-only"),
+        (false, true) => (StatusCode::OK, "ready"),
+    };
+    json_answer(
+        status,
+        &json!({"status": word, "head": edge.node.head(), "view": edge.node.view_upto()}),
+    )
+}
+
+async fn metrics(State(edge): State<Arc<Edge>>) -> Response {
+    let mut text = edge.node.metrics().text(&edge.node);
+    // Two registries become one document: only the last says that it ends.
+    if let Some(at) = text.rfind("# EOF") {
+        text.truncate(at);
+    }
+    text.push_str(&edge.metrics.encode());
+    let media = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, HeaderValue::from_static(media))], text).into_response()
+}
+
+async fn openapi() -> Response {
+    json_answer(StatusCode::OK, &mesh_ops::openapi())
+}
+
+/// Signs a browser in by a one-time link.
+async fn login(State(edge): State<Arc<Edge>>, headers: HeaderMap, uri: Uri) -> Response {
+    let pairs = match query::pairs(uri.query()) {
+        Ok(pairs) => pairs,
+        Err(refusal) => return Refused(refusal).into_response(),
+    };
+    let Some((_, link)) = pairs
+        .iter()
+        .find(|(name, _)| name == "link" || name == "code")
+    else {
+        return see_other("/");
+    };
+    let cookie = match edge.door.follow_link(link, caller::agent(&headers)).await {
+        Ok(cookie) => rest::cookie_header(&cookie, edge.hosts.https),
+        Err(_) => return pages::stale_link(),
+    };
+    match cookie {
+        Some(cookie) => {
+            let mut response = see_other("/");
+            response.headers_mut().insert(SET_COOKIE, cookie);
+            response
+        }
+        None => Refused(rest::no_cookie()).into_response(),
+    }
+}
+
+fn see_other(place: &'static str) -> Response {
+    let headers = [
+        (LOCATION, HeaderValue::from_static(place)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+async fn invite(
+    State(edge): State<Arc<Edge>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let host = headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("localhost");
+    let url = edge
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{host}"));
+    pages::invite(&url, &code)
+}
+
+async fn error_page(Path(code): Path<String>, headers: HeaderMap) -> Response {
+    pages::error(&code, &headers)
+}
+
+/// The web page's files; its first one for any address that a person may have opened.
+async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let reads = matches!(method, Method::GET | Method::HEAD);
+    if let Some(file) = assets::find(assets::WEB, path).filter(|_| reads) {
+        let keep = if path.starts_with("assets/") {
+            Keep::Forever
+        } else {
+            Keep::Ask
+        };
+        return assets::serve(file, &headers, keep);
+    }
+    let html = headers
+        .get_all(ACCEPT)
+        .iter()
+        .any(|value| value.as_bytes().windows(9).any(|part| part == b"text/html"));
+    let machine = ["api/", "assets/", "docs/"]
+        .iter()
+        .any(|start| path.starts_with(start))
+        || path == "api";
+    if !reads || machine || !(html || path.is_empty()) {
+        return Refused(unknown_address()).into_response();
+    }
+    match assets::web_page() {
+        Some(file) => assets::serve(file, &headers, Keep::Ask),
+        None => pages::no_web_page(),
+    }
+}

@@ -1,0 +1,167 @@
+//! How a connection begins: the client says hello, and a session begins or goes on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mesh_model::api::{Me, SessionOpenInput};
+use mesh_model::limits::HELLO_WAIT_MS;
+use mesh_model::ops::{MeGet, Operation};
+use mesh_model::{ErrorCode, ParticipantId, Refusal, SessionId};
+use mesh_node::Attached;
+use mesh_ops::{Caller, Options};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::codec::Incoming;
+use super::frames::{self, FrameIn, Hello, Welcomed};
+use super::socket::{End, TAKEN_OVER};
+use super::wire::Wire;
+use crate::caller::{self, From as Address};
+use crate::edge::Edge;
+
+/// A session that this connection carries.
+pub(super) struct Session {
+    pub id: SessionId,
+    pub participant: ParticipantId,
+    pub caller: Caller,
+    edge: Arc<Edge>,
+    attached: Attached,
+}
+
+impl Session {
+    /// Waits until the session is no longer this connection's, and says why.
+    pub async fn ended(&self) -> End {
+        self.attached.ended().await;
+        if let Err(refusal) = self.edge.door.check_alive(&self.caller).await {
+            return End::Refused(refusal);
+        }
+        match self.edge.node.access().session(self.id) {
+            Some(_) => End::Closed(TAKEN_OVER, "another connection goes on with this session"),
+            None => End::Closed(4410, "the session was closed"),
+        }
+    }
+}
+
+/// Waits for hello and answers it.
+pub(super) async fn receive(
+    edge: &Arc<Edge>,
+    wire: &mut Wire,
+    caller: Caller,
+    address: Option<Address>,
+) -> Result<Session, End> {
+    let first = timeout(Duration::from_millis(HELLO_WAIT_MS), first_frame(wire)).await;
+    let hello =
+        first.unwrap_or_else(|_| Err(End::Refused(out_of_turn("no hello came in time"))))?;
+    let (session, answer) = begin(edge, caller, hello, address)
+        .await
+        .map_err(End::Refused)?;
+    wire.text(&[answer]);
+    wire.write()?;
+    Ok(session)
+}
+
+async fn first_frame(wire: &mut Wire) -> Result<Hello, End> {
+    loop {
+        while let Some(incoming) = wire.next()? {
+            match incoming {
+                Incoming::Text(text) => {
+                    return match frames::read(&text) {
+                        Ok(FrameIn::Hello(hello)) => Ok(hello),
+                        Ok(_) => Err(End::Refused(out_of_turn("the first frame was not hello"))),
+                        Err(bad) => Err(End::Refused(bad.refusal)),
+                    };
+                }
+                Incoming::Ping(payload) => {
+                    wire.pong(&payload);
+                    wire.write()?;
+                }
+                Incoming::Pong => {}
+                Incoming::Close => return Err(End::Closed(1000, "")),
+            }
+        }
+        wire.readable().await?;
+        wire.read()?;
+    }
+}
+
+async fn begin(
+    edge: &Arc<Edge>,
+    mut caller: Caller,
+    hello: Hello,
+    address: Option<Address>,
+) -> Result<(Session, bytes::Bytes), Refusal> {
+    if let Some(token) = &hello.token {
+        caller = edge.door.authenticate(Some(token), None).await?;
+    }
+    edge.door.check_alive(&caller).await?;
+    let input = SessionOpenInput {
+        session: hello.session,
+        client: hello.client,
+    };
+    let actor = caller.actor.ok_or_else(closed_meanwhile)?;
+    let opened = edge.door.open_session(actor, input).await?;
+    let me = me(edge, &caller, address).await?;
+    let attached = edge
+        .node
+        .sessions()
+        .attach(&edge.node, opened.session)
+        .ok_or_else(closed_meanwhile)?;
+    let answer = frames::welcomed(&Welcomed {
+        session: opened.session,
+        participant: &me.participant,
+        head: edge.node.head(),
+        resumed: opened.resumed,
+        welcome: &opened.welcome,
+    })?;
+    let participant = me.participant.id;
+    Ok((
+        Session {
+            id: opened.session,
+            participant,
+            caller,
+            edge: Arc::clone(edge),
+            attached,
+        },
+        answer,
+    ))
+}
+
+async fn me(edge: &Edge, caller: &Caller, address: Option<Address>) -> Result<Me, Refusal> {
+    let options = Options {
+        address: address.map(|address| address.0),
+        ..Options::default()
+    };
+    let reply = caller::call(
+        edge,
+        "ws",
+        caller,
+        MeGet::DECLARATION.name,
+        json!({}),
+        options,
+    )
+    .await?;
+    serde_json::from_slice(&reply.body).map_err(|why| {
+        tracing::error!(%why, "an answer of our own cannot be read");
+        Refusal::new(
+            ErrorCode::Internal,
+            "the node could not read an answer of its own",
+            "please report it",
+        )
+    })
+}
+
+fn out_of_turn(what: &'static str) -> Refusal {
+    Refusal::new(
+        ErrorCode::OutOfTurn,
+        format!("{what}; nothing was done and the connection ends"),
+        "begin with {\"hello\":{\"token\":\"…\"}} within ten seconds",
+    )
+}
+
+fn closed_meanwhile() -> Refusal {
+    Refusal::new(
+        ErrorCode::Gone,
+        "the session was closed while it was being opened",
+        "connect again without it",
+    )
+}
