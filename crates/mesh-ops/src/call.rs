@@ -48,6 +48,8 @@ pub enum Cookie {
 /// What came of a call besides its output.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
+    /// Whether the writer was asked under the call's own key.
+    pub asked: bool,
     pub seq: Option<Seq>,
     pub replayed: bool,
     pub cookie: Option<Cookie>,
@@ -100,7 +102,8 @@ impl Call {
         self.send(door, self.actor, self.key, command).await
     }
 
-    /// Submits one of several commands of the call, each under a key of its own.
+    /// Submits one of several commands of the call, each under a key of its own; the first (0) under
+    /// the call's.
     pub(crate) async fn submit_part(
         &self,
         door: &Door,
@@ -110,7 +113,8 @@ impl Call {
         self.send(
             door,
             self.actor,
-            self.key.map(|key| part_of(key, part)),
+            self.key
+                .map(|key| if part == 0 { key } else { part_of(key, part) }),
             command,
         )
         .await
@@ -146,6 +150,7 @@ impl Call {
             Needs::Permission(permission) => Some(permission),
             Needs::Nothing | Needs::Credential | Needs::Owner => None,
         };
+        self.notes().asked |= key.is_some() && key == self.key;
         let outcome = door.node().submit(command, actor, requires, key).await?;
         let mut notes = self.notes();
         notes.seq = notes.seq.max(Some(outcome.last()));

@@ -87,7 +87,7 @@ impl Door {
     }
 
     /// Whether the caller may still act at all: surfaces with long connections ask now and then.
-    pub async fn check_alive(&self, caller: &Caller) -> Result<(), Refusal> {
+    pub async fn check_alive(&self, caller: &Caller) -> Result<Actor, Refusal> {
         let actor = caller.actor.ok_or_else(refuse::unauthenticated)?;
         let now = self.node().now();
         self.node().access().standing(&actor, now)?;
@@ -101,6 +101,6 @@ impl Door {
                 return Err(refuse::unauthenticated());
             }
         }
-        Ok(())
+        Ok(actor)
     }
 }

@@ -233,16 +233,11 @@ impl Door {
 
     /// The facts of a command's events, as the log has them: the same for its first answer and for a
     /// repeated one.
-    pub(crate) async fn facts(
-        &self,
-        outcome: &Outcome,
-    ) -> Result<std::vec::IntoIter<Facts>, Refusal> {
+    pub(crate) async fn facts(&self, outcome: &Outcome) -> Result<Vec<Facts>, Refusal> {
         let reader = self.node().log_reader();
         let (first, count) = (outcome.first, outcome.count);
-        let facts = self
-            .blocking(move || crate::replay::facts(&reader, first, count))
-            .await??;
-        Ok(facts.into_iter())
+        self.blocking(move || crate::replay::facts(&reader, first, count))
+            .await?
     }
 
     /// What a participant has taken in.

@@ -9,9 +9,10 @@ pub(crate) use mesh_model::{
     Actor, Command, CredentialId, ErrorCode, Facts, GroupId, InviteId, MessageId, Millis,
     ParticipantId, Refusal, RoomId, Seq,
 };
+pub(crate) use mesh_node::Outcome;
 pub(crate) use uuid::Uuid;
 
 pub(crate) use crate::call::{Call, content};
 pub(crate) use crate::door::Door;
-pub(crate) use crate::registry::Run;
+pub(crate) use crate::registry::{Run, told};
 pub(crate) use crate::{check, refuse};

@@ -134,7 +134,7 @@ impl Call {
         }
         door.vault(move |vault| vault.forget_credential(credential))
             .await?;
-        match door.facts(&outcome).await?.next() {
+        match door.facts(&outcome).await?.into_iter().next() {
             Some(Facts::CredentialIssued(issued)) => Ok(Issued {
                 credential: issued.credential,
                 participant: issued.participant,

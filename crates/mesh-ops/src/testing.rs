@@ -213,6 +213,9 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+/// Characters of a drawn secret, its prefix not counted.
+const SECRET_CHARS: usize = 43;
+
 /// An answer without what differs from run to run: ids and secrets become `ID 1`, `ID 2`, … in the
 /// order in which they appear, times and places in the log become words.
 #[derive(Debug, Default)]
@@ -265,18 +268,31 @@ impl Normal {
             .strip_prefix('m')
             .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
         let is_key = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let is_secret = text.rsplit(['_', '/', '=']).next().is_some_and(|rest| {
-            rest.len() == 43 || (text.starts_with("mesh_") && text.len() >= 43)
-        });
+        let is_secret =
+            text.len() >= SECRET_CHARS && text.is_char_boundary(text.len() - SECRET_CHARS) && {
+                let (before, secret) = text.split_at(text.len() - SECRET_CHARS);
+                let drawn = secret
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+                drawn
+                    && (before.is_empty()
+                        || before.starts_with("mesh_")
+                        || before.ends_with(['/', '=']))
+            };
         if is_id || is_message || is_key || is_secret {
             let next = self.ids.len() + 1;
             let number = *self.ids.entry(text.to_owned()).or_insert(next);
             return json!(format!("ID {number}"));
         }
-        if mesh_model::Millis::parse(text).is_some() {
-            return json!("TIME");
-        }
-        json!(text)
+        // Times stand alone or inside a sentence.
+        let words = text.split(' ').map(|word| {
+            let bare = word.trim_end_matches(['.', ',', ';']);
+            match mesh_model::Millis::parse(bare) {
+                Some(_) => word.replace(bare, "TIME"),
+                None => word.to_owned(),
+            }
+        });
+        json!(words.collect::<Vec<_>>().join(" "))
     }
 }
 

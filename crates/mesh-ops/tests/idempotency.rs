@@ -196,3 +196,78 @@ async fn a_first_direct_message_opens_one_conversation_however_many_come_at_once
         (&json!("owner"), &json!(2))
     );
 }
+
+#[tokio::test]
+async fn a_repetition_is_answered_though_it_would_be_refused_by_now() {
+    let house = House::start().await;
+    house
+        .ok(&house.owner, "group.create", json!({"name": "helpers"}))
+        .await;
+    let room = json!({"name": "den", "access": "private"});
+    keyed(&house, "room.create", room.clone(), "room").await;
+    let message = json!({"room": "den", "text": "last words"});
+    let posted = keyed(&house, "message.post", message.clone(), "post")
+        .await
+        .0;
+    let left = keyed(&house, "room.leave", json!({"room": "den"}), "leave")
+        .await
+        .0;
+    let gone = keyed(&house, "group.delete", json!({"group": "helpers"}), "group")
+        .await
+        .0;
+    // The room is unknown to who left it, and the group is no more.
+    assert_eq!(
+        house
+            .refused(&house.owner, "room.leave", json!({"room": "den"}))
+            .await,
+        "not_found"
+    );
+    assert_eq!(
+        keyed(&house, "room.leave", json!({"room": "den"}), "leave").await,
+        (left, true)
+    );
+    assert_eq!(
+        keyed(&house, "message.post", message, "post").await,
+        (posted, true)
+    );
+    assert_eq!(
+        keyed(&house, "group.delete", json!({"group": "helpers"}), "group").await,
+        (gone, true)
+    );
+    let other = house
+        .reply(
+            &house.owner,
+            "room.leave",
+            json!({"room": "gone"}),
+            Some("leave"),
+        )
+        .await;
+    assert_eq!(other.unwrap_err().code.code(), "idempotency_mismatch");
+    let fresh = house
+        .reply(
+            &house.owner,
+            "room.leave",
+            json!({"room": "den"}),
+            Some("new"),
+        )
+        .await;
+    assert_eq!(fresh.unwrap_err().code.code(), "not_found");
+}
+
+#[tokio::test]
+async fn a_refused_direct_message_opens_no_conversation() {
+    let house = House::start().await;
+    house.talker("rex").await;
+    let head = house.door.node().head();
+    for input in [
+        json!({"to": "@rex", "text": " "}),
+        json!({"to": "@rex", "text": "x", "reply_to": "m1"}),
+        json!({"to": "@rex", "text": "x".repeat(60_000)}),
+    ] {
+        house
+            .reply(&house.owner, "message.send", input, None)
+            .await
+            .unwrap_err();
+    }
+    assert_eq!(house.door.node().head(), head);
+}

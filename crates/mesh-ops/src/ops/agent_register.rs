@@ -22,7 +22,9 @@ impl Run for AgentRegister {
             profile: content(&input.profile)?,
         };
         let outcome = call.submit(door, command).await?;
-        let Some(Facts::ParticipantRegistered(made)) = door.facts(&outcome).await?.next() else {
+        let Some(Facts::ParticipantRegistered(made)) =
+            door.facts(&outcome).await?.into_iter().next()
+        else {
             return Err(refuse::internal(
                 "the participant's own event cannot be read",
             ));

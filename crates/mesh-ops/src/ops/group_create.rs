@@ -1,6 +1,7 @@
 //! `group.create`
 
 use crate::prelude::*;
+use crate::present;
 
 impl Run for GroupCreate {
     async fn run(door: &Door, call: &Call, input: GroupCreateInput) -> Result<Group, Refusal> {
@@ -12,18 +13,25 @@ impl Run for GroupCreate {
             room,
         };
         let outcome = call.submit(door, command).await?;
-        let mut made = Group {
-            name: String::new(),
-            room,
-            members: Vec::new(),
-        };
-        for facts in door.facts(&outcome).await? {
+        told::<Self>(door, call, &outcome).await
+    }
+
+    fn told(call: &Call, _: &Outcome, facts: Vec<Facts>) -> Option<Group> {
+        let (mut name, mut room, mut members) = (None, None, Vec::new());
+        for facts in facts {
             match facts {
-                Facts::GroupCreated(group) => made.name = group.name,
-                Facts::RoomCreated(conversation) => made.room = conversation.room,
+                Facts::GroupCreated(group) => name = Some(group.name),
+                Facts::RoomCreated(conversation) => room = Some(conversation.room),
+                Facts::GroupMemberAdded(added) => {
+                    members.push(present::participant(&call.access, added.participant));
+                }
                 _ => {}
             }
         }
-        Ok(made)
+        Some(Group {
+            name: name?,
+            room: room?,
+            members,
+        })
     }
 }

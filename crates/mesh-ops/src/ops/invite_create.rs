@@ -40,7 +40,8 @@ impl Run for InviteCreate {
             door.vault(move |vault| vault.forget_invite(invite)).await?;
         }
         let outcome = outcome?;
-        let Some(Facts::InviteCreated(made)) = door.facts(&outcome).await?.next() else {
+        let Some(Facts::InviteCreated(made)) = door.facts(&outcome).await?.into_iter().next()
+        else {
             return Err(refuse::internal("the invite's own event cannot be read"));
         };
         let code = Some(code).filter(|_| !outcome.replayed);

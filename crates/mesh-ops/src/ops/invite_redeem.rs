@@ -44,10 +44,14 @@ impl Run for InviteRedeem {
             Ok(outcome) => outcome,
             Err(refusal) => return Err(door.withdraw(credential, refusal).await),
         };
-        let issued = door.facts(&outcome).await?.find_map(|facts| match facts {
-            Facts::CredentialIssued(issued) => Some(issued),
-            _ => None,
-        });
+        let issued = door
+            .facts(&outcome)
+            .await?
+            .into_iter()
+            .find_map(|facts| match facts {
+                Facts::CredentialIssued(issued) => Some(issued),
+                _ => None,
+            });
         let issued =
             issued.ok_or_else(|| refuse::internal("the token's own event cannot be read"))?;
         let access = door.node().access();

@@ -22,7 +22,9 @@ impl Run for KeyCreate {
             profile: content(&Profile::default())?,
         };
         let outcome = call.submit(door, command).await?;
-        let Some(Facts::ParticipantRegistered(bot)) = door.facts(&outcome).await?.next() else {
+        let Some(Facts::ParticipantRegistered(bot)) =
+            door.facts(&outcome).await?.into_iter().next()
+        else {
             return Err(refuse::internal("the bot's own event cannot be read"));
         };
         let issue = Issue {

@@ -3,6 +3,7 @@
 use crate::prelude::*;
 
 use mesh_model::events::Priority;
+use mesh_model::limits::MENTIONS_MAX;
 use serde_json::{Map, Value};
 
 use crate::evidence;
@@ -17,7 +18,12 @@ impl Run for MessagePost {
             payload: input.payload,
             payload_type: input.payload_type,
         };
+        said.check(call)?;
         post(door, call, room, said).await
+    }
+
+    fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
+        told_posted(outcome, facts)
     }
 }
 
@@ -30,18 +36,32 @@ pub(super) struct Said {
     pub payload_type: Option<String>,
 }
 
-/// Posts to a room that the caller may know of.
+impl Said {
+    /// What can be said against it before anything is done.
+    pub fn check(&self, call: &Call) -> Result<(), Refusal> {
+        let json = self.payload.as_ref().map(serde_json::to_string);
+        check::message(
+            &self.text,
+            json.map(|json| json.map_or(0, |json| json.len())),
+        )?;
+        let count = call.mentions(&self.text).len();
+        if count > MENTIONS_MAX {
+            return Err(refuse::invalid(
+                format!("the message mentions {count} participants, the limit is {MENTIONS_MAX}"),
+                "mention fewer, or a group",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Posts what was checked to a room that the caller may know of.
 pub(super) async fn post(
     door: &Door,
     call: &Call,
     room: RoomId,
     said: Said,
 ) -> Result<Posted, Refusal> {
-    let payload_bytes = said
-        .payload
-        .as_ref()
-        .map(|payload| serde_json::to_string(payload).map_or(0, |json| json.len()));
-    check::message(&said.text, payload_bytes)?;
     let payload_type = match (said.payload_type, &said.payload) {
         (Some(kind), Some(payload)) => Some(evidence::payload(door, call, &kind, payload).await?),
         (Some(_), None) => {
@@ -70,18 +90,26 @@ pub(super) async fn post(
         body,
     };
     let outcome = call.submit(door, command).await?;
-    let room = match outcome.replayed {
+    if outcome.replayed {
         // The same words may mean another room by now; the log knows which it was.
-        true => match door.facts(&outcome).await?.next() {
-            Some(Facts::MessagePosted(posted)) => posted.room,
-            _ => return Err(refuse::internal("the message's own event cannot be read")),
-        },
-        false => room,
-    };
-    Ok(Posted {
+        return told::<MessagePost>(door, call, &outcome).await;
+    }
+    Ok(posted(&outcome, room))
+}
+
+fn posted(outcome: &Outcome, room: RoomId) -> Posted {
+    Posted {
         id: MessageId(outcome.first),
         seq: outcome.first,
         at: outcome.at,
         room,
-    })
+    }
+}
+
+/// What the message's own event tells.
+pub(super) fn told_posted(outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
+    match facts.into_iter().next()? {
+        Facts::MessagePosted(message) => Some(posted(outcome, message.room)),
+        _ => None,
+    }
 }

@@ -2,11 +2,10 @@
 
 use crate::prelude::*;
 
-use super::message_post::{Said, post};
+use super::message_post::{Said, post, told_posted};
 
 impl Run for MessageSend {
     async fn run(door: &Door, call: &Call, input: MessageSendInput) -> Result<Posted, Refusal> {
-        let room = conversation(door, call, input.to.trim()).await?;
         let said = Said {
             text: input.text,
             reply_to: input.reply_to,
@@ -14,15 +13,26 @@ impl Run for MessageSend {
             payload: input.payload,
             payload_type: None,
         };
+        said.check(call)?;
+        let room = conversation(door, call, input.to.trim(), &said).await?;
         post(door, call, room, said).await
+    }
+
+    fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
+        told_posted(outcome, facts)
     }
 }
 
 /// The room that an address stands for.
-async fn conversation(door: &Door, call: &Call, to: &str) -> Result<RoomId, Refusal> {
+async fn conversation(door: &Door, call: &Call, to: &str, said: &Said) -> Result<RoomId, Refusal> {
     if let Some(handle) = to.strip_prefix('@') {
-        let other = call.participant(handle)?;
-        return direct(door, call, other.id).await;
+        let other = call.participant(handle)?.id;
+        return match call.access.direct(call.me()?, other) {
+            Some(room) => Ok(room),
+            // No conversation is opened for an answer to something that is not in it.
+            None if said.reply_to.is_some() => Err(refuse::no_message()),
+            None => open(door, call, other).await,
+        };
     }
     if let Some(name) = to.strip_prefix("group:") {
         return call.group(name)?.room.ok_or_else(refuse::no_group);
@@ -36,12 +46,9 @@ async fn conversation(door: &Door, call: &Call, to: &str) -> Result<RoomId, Refu
     Ok(call.room(to)?.id)
 }
 
-/// The conversation of the caller with another; opened if it is the first.
-async fn direct(door: &Door, call: &Call, other: ParticipantId) -> Result<RoomId, Refusal> {
+/// Opens the conversation of the caller with another.
+async fn open(door: &Door, call: &Call, other: ParticipantId) -> Result<RoomId, Refusal> {
     let me = call.me()?;
-    if let Some(room) = call.access.direct(me, other) {
-        return Ok(room);
-    }
     let room = RoomId(Uuid::now_v7());
     let command = Command::CreateRoom {
         room,

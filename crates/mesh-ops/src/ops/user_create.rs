@@ -18,7 +18,9 @@ impl Run for UserCreate {
             profile: content(&profile)?,
         };
         let outcome = call.submit(door, command).await?;
-        let Some(Facts::ParticipantRegistered(made)) = door.facts(&outcome).await?.next() else {
+        let Some(Facts::ParticipantRegistered(made)) =
+            door.facts(&outcome).await?.into_iter().next()
+        else {
             return Err(refuse::internal("the user's own event cannot be read"));
         };
         // After the event: a refused request must leave no password behind, and a repeated one sets
