@@ -295,39 +295,55 @@ fn presence_and_usage_survive() {
     );
 }
 
-proptest! {
-    /// Against a plain set of places.
-    #[test]
-    fn a_position_is_a_set_of_places(
-        acks in prop::collection::vec((prop::option::weighted(0.3, 0u64..60), prop::collection::vec(1u64..80, 0..6)), 0..30)
-    ) {
-        let mut position = Position::default();
-        let mut model = BTreeSet::new();
-        for (upto, seqs) in acks {
-            let seqs_: Vec<Seq> = seqs.iter().copied().map(Seq).collect();
-            let next = position.take_in(upto.map(Seq), &seqs_).unwrap();
-            prop_assert!(next.upto >= position.upto);
-            position = next;
-            model.extend(1..=upto.unwrap_or(0));
-            model.extend(seqs);
-            for place in 1..100 {
-                prop_assert_eq!(position.has(Seq(place)), model.contains(&place), "{} of {:?}", place, position);
-            }
-            let above = model.iter().filter(|place| **place > position.upto.0).count() as u64;
-            prop_assert_eq!(position.count_above(), above);
-            prop_assert!(!position.has(position.upto.next()), "the watermark is as high as it can be");
-            prop_assert!(position.above.windows(2).all(|pair| pair[0].1.next() < pair[1].0));
-        }
+mod random {
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+
+    /// The same each time; `MESH_SEED` gives others.
+    fn seed() -> RngSeed {
+        let seed = std::env::var("MESH_SEED")
+            .ok()
+            .and_then(|text| text.parse().ok());
+        RngSeed::Fixed(seed.unwrap_or(7))
     }
 
-    /// More stretches than are kept: the ack is refused and nothing changes.
-    #[test]
-    fn stretches_are_bounded(extra in 1usize..5) {
-        let full: Vec<Seq> = (0..INBOX_RANGES_MAX as u64).map(|n| Seq(2 + 2 * n)).collect();
-        let position = Position::default().take_in(None, &full).unwrap();
-        let more: Vec<Seq> = (0..extra as u64).map(|n| Seq(2_000 + 2 * n)).collect();
-        prop_assert_eq!(position.take_in(None, &more), Err(TooManyRanges));
-        let fits = position.take_in(Some(Seq(2 * extra as u64)), &more).unwrap();
-        prop_assert_eq!(fits.above.len(), INBOX_RANGES_MAX);
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: seed(), failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Against a plain set of places.
+        #[test]
+        fn a_position_is_a_set_of_places(
+            acks in prop::collection::vec((prop::option::weighted(0.3, 0u64..60), prop::collection::vec(1u64..80, 0..6)), 0..30)
+        ) {
+            let mut position = Position::default();
+            let mut model = BTreeSet::new();
+            for (upto, seqs) in acks {
+                let seqs_: Vec<Seq> = seqs.iter().copied().map(Seq).collect();
+                let next = position.take_in(upto.map(Seq), &seqs_).unwrap();
+                prop_assert!(next.upto >= position.upto);
+                position = next;
+                model.extend(1..=upto.unwrap_or(0));
+                model.extend(seqs);
+                for place in 1..100 {
+                    prop_assert_eq!(position.has(Seq(place)), model.contains(&place), "{} of {:?}", place, position);
+                }
+                let above = model.iter().filter(|place| **place > position.upto.0).count() as u64;
+                prop_assert_eq!(position.count_above(), above);
+                prop_assert!(!position.has(position.upto.next()), "the watermark is as high as it can be");
+                prop_assert!(position.above.windows(2).all(|pair| pair[0].1.next() < pair[1].0));
+            }
+        }
+
+        /// More stretches than are kept: the ack is refused and nothing changes.
+        #[test]
+        fn stretches_are_bounded(extra in 1usize..5) {
+            let full: Vec<Seq> = (0..INBOX_RANGES_MAX as u64).map(|n| Seq(2 + 2 * n)).collect();
+            let position = Position::default().take_in(None, &full).unwrap();
+            let more: Vec<Seq> = (0..extra as u64).map(|n| Seq(2_000 + 2 * n)).collect();
+            prop_assert_eq!(position.take_in(None, &more), Err(TooManyRanges));
+            let fits = position.take_in(Some(Seq(2 * extra as u64)), &more).unwrap();
+            prop_assert_eq!(fits.above.len(), INBOX_RANGES_MAX);
+        }
     }
 }

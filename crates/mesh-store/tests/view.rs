@@ -50,151 +50,155 @@ fn moment() -> impl Strategy<Value = Option<Millis>> {
     prop::option::weighted(0.3, (0u64..200).prop_map(model::at))
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+mod random {
+    use super::*;
 
-    #[test]
-    fn batches_make_no_difference(log in entries(120), batch in 1usize..40) {
-        let (_one, _p, whole) = filled(&log, usize::MAX);
-        let (_two, _q, parts) = filled(&log, batch);
-        prop_assert_eq!(whole.dump().unwrap(), parts.dump().unwrap());
-    }
+    proptest! {
+        #![proptest_config(model::config())]
 
-    #[test]
-    fn a_deleted_view_comes_back_identical(log in entries(120), batch in 1usize..40) {
-        let (dir, projector, view) = filled(&log, batch);
-        let before = view.dump().unwrap();
-        drop((projector, view));
-        View::delete(dir.path()).unwrap();
-        let (mut projector, view) = View::open(dir.path(), MESH).unwrap();
-        prop_assert_eq!(projector.upto(), Seq::ZERO);
-        project(&mut projector, &log, usize::MAX);
-        prop_assert_eq!(view.dump().unwrap(), before);
-    }
-
-    #[test]
-    fn stopping_and_repeating_make_no_difference(log in entries(120), stop in 0usize..120, back in 0usize..30) {
-        let (_one, _p, whole) = filled(&log, usize::MAX);
-        let (dir, projector, view) = filled(&log[..stop.min(log.len())], 7);
-        drop((projector, view));
-        let (mut projector, view) = View::open(dir.path(), MESH).unwrap();
-        prop_assert_eq!(projector.upto().0 as usize, stop.min(log.len()));
-        project(&mut projector, &log[stop.min(log.len()).saturating_sub(back)..], 11);
-        prop_assert_eq!(whole.dump().unwrap(), view.dump().unwrap());
-    }
-
-    #[test]
-    fn search_finds_what_the_model_finds(
-        log in entries(160),
-        rooms in visible(),
-        words in prop::sample::select(model::QUERIES),
-        only in prop::option::weighted(0.2, 0u64..4),
-        (from, mentions) in (who(), who()),
-        (since, until) in (moment(), moment()),
-        limit in 1usize..30,
-    ) {
-        let (_dir, _projector, view) = filled(&log, 50);
-        let search = Search { words, room: only.map(room), from, mentions, since, until, limit };
-        let found = view.search(&rooms, &search).unwrap();
-        let seqs: Vec<Seq> = found.iter().map(|f| f.message.seq).collect();
-        prop_assert_eq!(seqs, Model::of(&log).search(&rooms, &search));
-        for found in found {
-            prop_assert!(found.snippet.contains('⟦'), "{:?}", found.snippet);
-            prop_assert_eq!(found.snippet.replace(['⟦', '⟧'], ""), found.message.text);
+        #[test]
+        fn batches_make_no_difference(log in entries(120), batch in 1usize..40) {
+            let (_one, _p, whole) = filled(&log, usize::MAX);
+            let (_two, _q, parts) = filled(&log, batch);
+            prop_assert_eq!(whole.dump().unwrap(), parts.dump().unwrap());
         }
-    }
 
-    #[test]
-    fn what_waits_is_what_the_model_says(
-        log in entries(160),
-        rooms in visible(),
-        position in position(),
-        me in 0u64..5,
-        direct in prop::option::of(0u64..4),
-        limit in 1usize..30,
-    ) {
-        let (_dir, _projector, view) = filled(&log, 50);
-        let inbox = Inbox { participant: person(me), rooms: &rooms, position: &position };
-        let model = Model::of(&log);
-        let unread: Vec<_> = view.unread(inbox).unwrap().iter().map(|u| (u.room, u.messages, u.mentions)).collect();
-        prop_assert_eq!(unread, model.unread(&inbox));
-        let direct = direct.map(|n| [room(n)]);
-        let direct = direct.as_ref().map(|rooms| &rooms[..]);
-        let waiting: Vec<Seq> = view.waiting(inbox, direct, limit).unwrap().iter().map(|m| m.seq).collect();
-        let mut expected = model.waiting(&inbox, direct);
-        prop_assert_eq!(view.first_waiting(inbox).unwrap(), model.waiting(&inbox, None).iter().min().copied());
-        expected.truncate(limit);
-        prop_assert_eq!(waiting, expected);
-    }
+        #[test]
+        fn a_deleted_view_comes_back_identical(log in entries(120), batch in 1usize..40) {
+            let (dir, projector, view) = filled(&log, batch);
+            let before = view.dump().unwrap();
+            drop((projector, view));
+            View::delete(dir.path()).unwrap();
+            let (mut projector, view) = View::open(dir.path(), MESH).unwrap();
+            prop_assert_eq!(projector.upto(), Seq::ZERO);
+            project(&mut projector, &log, usize::MAX);
+            prop_assert_eq!(view.dump().unwrap(), before);
+        }
 
-    #[test]
-    fn history_is_whole_from_both_ends(log in entries(160), first in 1u64..80, limit in 1usize..9) {
-        let (_dir, _projector, view) = filled(&log, 50);
-        let model = Model::of(&log);
-        for n in 0..4 {
-            let expected = model.history(room(n), Seq(first));
-            let mut forward = Vec::new();
-            let mut after = Some(Seq::ZERO);
-            while let Some(bound) = after {
-                let page = view.history(room(n), Seq(first), Some(bound), None, limit).unwrap();
-                prop_assert!(page.items.len() <= limit);
-                forward.extend(page.items.iter().map(|m| m.seq));
-                after = page.next;
+        #[test]
+        fn stopping_and_repeating_make_no_difference(log in entries(120), stop in 0usize..120, back in 0usize..30) {
+            let (_one, _p, whole) = filled(&log, usize::MAX);
+            let (dir, projector, view) = filled(&log[..stop.min(log.len())], 7);
+            drop((projector, view));
+            let (mut projector, view) = View::open(dir.path(), MESH).unwrap();
+            prop_assert_eq!(projector.upto().0 as usize, stop.min(log.len()));
+            project(&mut projector, &log[stop.min(log.len()).saturating_sub(back)..], 11);
+            prop_assert_eq!(whole.dump().unwrap(), view.dump().unwrap());
+        }
+
+        #[test]
+        fn search_finds_what_the_model_finds(
+            log in entries(160),
+            rooms in visible(),
+            words in prop::sample::select(model::QUERIES),
+            only in prop::option::weighted(0.2, 0u64..4),
+            (from, mentions) in (who(), who()),
+            (since, until) in (moment(), moment()),
+            limit in 1usize..30,
+        ) {
+            let (_dir, _projector, view) = filled(&log, 50);
+            let search = Search { words, room: only.map(room), from, mentions, since, until, limit };
+            let found = view.search(&rooms, &search).unwrap();
+            let seqs: Vec<Seq> = found.iter().map(|f| f.message.seq).collect();
+            prop_assert_eq!(seqs, Model::of(&log).search(&rooms, &search));
+            for found in found {
+                prop_assert!(found.snippet.contains('⟦'), "{:?}", found.snippet);
+                prop_assert_eq!(found.snippet.replace(['⟦', '⟧'], ""), found.message.text);
             }
-            prop_assert_eq!(&forward, &expected);
-            let mut backward = Vec::new();
-            let mut page = view.history(room(n), Seq(first), None, None, limit).unwrap();
-            loop {
-                backward.extend(page.items.iter().rev().map(|m| m.seq));
-                let Some(before) = page.prev else { break };
-                page = view.history(room(n), Seq(first), None, Some(before), limit).unwrap();
+        }
+
+        #[test]
+        fn what_waits_is_what_the_model_says(
+            log in entries(160),
+            rooms in visible(),
+            position in position(),
+            me in 0u64..5,
+            direct in prop::option::of(0u64..4),
+            limit in 1usize..30,
+        ) {
+            let (_dir, _projector, view) = filled(&log, 50);
+            let inbox = Inbox { participant: person(me), rooms: &rooms, position: &position };
+            let model = Model::of(&log);
+            let unread: Vec<_> = view.unread(inbox).unwrap().iter().map(|u| (u.room, u.messages, u.mentions)).collect();
+            prop_assert_eq!(unread, model.unread(&inbox));
+            let direct = direct.map(|n| [room(n)]);
+            let direct = direct.as_ref().map(|rooms| &rooms[..]);
+            let waiting: Vec<Seq> = view.waiting(inbox, direct, limit).unwrap().iter().map(|m| m.seq).collect();
+            let mut expected = model.waiting(&inbox, direct);
+            prop_assert_eq!(view.first_waiting(inbox).unwrap(), model.waiting(&inbox, None).iter().min().copied());
+            expected.truncate(limit);
+            prop_assert_eq!(waiting, expected);
+        }
+
+        #[test]
+        fn history_is_whole_from_both_ends(log in entries(160), first in 1u64..80, limit in 1usize..9) {
+            let (_dir, _projector, view) = filled(&log, 50);
+            let model = Model::of(&log);
+            for n in 0..4 {
+                let expected = model.history(room(n), Seq(first));
+                let mut forward = Vec::new();
+                let mut after = Some(Seq::ZERO);
+                while let Some(bound) = after {
+                    let page = view.history(room(n), Seq(first), Some(bound), None, limit).unwrap();
+                    prop_assert!(page.items.len() <= limit);
+                    forward.extend(page.items.iter().map(|m| m.seq));
+                    after = page.next;
+                }
+                prop_assert_eq!(&forward, &expected);
+                let mut backward = Vec::new();
+                let mut page = view.history(room(n), Seq(first), None, None, limit).unwrap();
+                loop {
+                    backward.extend(page.items.iter().rev().map(|m| m.seq));
+                    let Some(before) = page.prev else { break };
+                    page = view.history(room(n), Seq(first), None, Some(before), limit).unwrap();
+                }
+                backward.reverse();
+                prop_assert_eq!(&backward, &expected);
             }
-            backward.reverse();
-            prop_assert_eq!(&backward, &expected);
         }
-    }
 
-    #[test]
-    fn each_message_is_as_the_model_has_it(log in entries(160)) {
-        let (_dir, _projector, view) = filled(&log, 50);
-        let model = Model::of(&log);
-        for entry in &log {
-            let row = view.message(MessageId(entry.seq)).unwrap();
-            let expected = model.messages.get(&entry.seq);
-            prop_assert_eq!(row.is_some(), expected.is_some());
-            let (Some(row), Some(message)) = (row, expected) else { continue };
-            prop_assert_eq!((row.room, row.author, &row.text), (message.room, message.author, &message.text));
-            prop_assert_eq!((row.deleted, row.edited_at, row.priority), (message.deleted, message.edited_at, message.priority));
-            prop_assert_eq!(row.mentions.iter().copied().collect::<BTreeSet<_>>(), message.mentions.clone());
-            prop_assert_eq!((row.thread, row.reply_to), (message.thread, message.thread));
-            prop_assert_eq!(row.replies as usize, model.thread(row.seq).iter().filter(|seq| !model.messages[*seq].deleted).count());
-            let header = view.header(MessageId(entry.seq)).unwrap().unwrap();
-            prop_assert_eq!((header.room, header.author, header.thread, header.deleted), (row.room, row.author, row.thread, row.deleted));
-            prop_assert_eq!(header.as_of, Seq(log.len() as u64));
-            let root = message.thread.map_or(entry.seq, |root| root.0);
-            let thread: Vec<Seq> = view.thread(MessageId(entry.seq), Seq(1), 500).unwrap().iter().map(|m| m.seq).collect();
-            let expected: Vec<Seq> = [root].into_iter().chain(model.thread(root)).collect();
-            prop_assert_eq!(thread, expected);
+        #[test]
+        fn each_message_is_as_the_model_has_it(log in entries(160)) {
+            let (_dir, _projector, view) = filled(&log, 50);
+            let model = Model::of(&log);
+            for entry in &log {
+                let row = view.message(MessageId(entry.seq)).unwrap();
+                let expected = model.messages.get(&entry.seq);
+                prop_assert_eq!(row.is_some(), expected.is_some());
+                let (Some(row), Some(message)) = (row, expected) else { continue };
+                prop_assert_eq!((row.room, row.author, &row.text), (message.room, message.author, &message.text));
+                prop_assert_eq!((row.deleted, row.edited_at, row.priority), (message.deleted, message.edited_at, message.priority));
+                prop_assert_eq!(row.mentions.iter().copied().collect::<BTreeSet<_>>(), message.mentions.clone());
+                prop_assert_eq!((row.thread, row.reply_to), (message.thread, message.thread));
+                prop_assert_eq!(row.replies as usize, model.thread(row.seq).iter().filter(|seq| !model.messages[*seq].deleted).count());
+                let header = view.header(MessageId(entry.seq)).unwrap().unwrap();
+                prop_assert_eq!((header.room, header.author, header.thread, header.deleted), (row.room, row.author, row.thread, row.deleted));
+                prop_assert_eq!(header.as_of, Seq(log.len() as u64));
+                let root = message.thread.map_or(entry.seq, |root| root.0);
+                let thread: Vec<Seq> = view.thread(MessageId(entry.seq), Seq(1), 500).unwrap().iter().map(|m| m.seq).collect();
+                let expected: Vec<Seq> = [root].into_iter().chain(model.thread(root)).collect();
+                prop_assert_eq!(thread, expected);
+            }
         }
-    }
 
-    #[test]
-    fn stays_and_sessions_are_as_the_model_has_them(log in entries(160), since in moment(), until in moment()) {
-        let (_dir, _projector, view) = filled(&log, 50);
-        let model = Model::of(&log);
-        for (n, who) in (0..4).flat_map(|n| [(n, None), (n, Some(person(n)))]) {
-            let filter = StayFilter { room: Some(room(n)), participant: who, since, until };
-            let stays = view.stays(filter, |_| true, 500).unwrap();
-            let mut stays: Vec<_> = stays.iter().map(|s| (s.participant, s.joined_at, s.left_at)).collect();
-            stays.sort();
-            prop_assert_eq!(stays, model.stays(&filter));
-            let filter = SessionFilter { participant: Some(person(n)), ended: true, since, until };
-            let sessions = view.sessions(filter, 500).unwrap();
-            let mut sessions: Vec<_> = sessions.iter().map(|s| (s.opened_at, s.closed_at)).collect();
-            sessions.sort();
-            prop_assert_eq!(sessions, model.sessions(&filter));
+        #[test]
+        fn stays_and_sessions_are_as_the_model_has_them(log in entries(160), since in moment(), until in moment()) {
+            let (_dir, _projector, view) = filled(&log, 50);
+            let model = Model::of(&log);
+            for (n, who) in (0..4).flat_map(|n| [(n, None), (n, Some(person(n)))]) {
+                let filter = StayFilter { room: Some(room(n)), participant: who, since, until };
+                let stays = view.stays(filter, |_| true, 500).unwrap();
+                let mut stays: Vec<_> = stays.iter().map(|s| (s.participant, s.joined_at, s.left_at)).collect();
+                stays.sort();
+                prop_assert_eq!(stays, model.stays(&filter));
+                let filter = SessionFilter { participant: Some(person(n)), ended: true, since, until };
+                let sessions = view.sessions(filter, 500).unwrap();
+                let mut sessions: Vec<_> = sessions.iter().map(|s| (s.opened_at, s.closed_at)).collect();
+                sessions.sort();
+                prop_assert_eq!(sessions, model.sessions(&filter));
+            }
+            prop_assert!(view.stays(StayFilter::default(), |_| false, 500).unwrap().is_empty());
         }
-        prop_assert!(view.stays(StayFilter::default(), |_| false, 500).unwrap().is_empty());
     }
 }
 

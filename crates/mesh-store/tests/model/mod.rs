@@ -8,6 +8,7 @@ use mesh_model::{Facts, MessageId, Millis, ParticipantId, RoomId, Seq, SessionId
 use mesh_store::StoredEvent;
 use mesh_store::view::{Inbox, Search, SessionFilter, StayFilter, Visible};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use uuid::Uuid;
 
 pub fn room(n: u64) -> RoomId {
@@ -16,6 +17,17 @@ pub fn room(n: u64) -> RoomId {
 
 pub fn person(n: u64) -> ParticipantId {
     ParticipantId(Uuid::from_u64_pair(2, n))
+}
+
+/// The same logs each time, so that a failure is one of everybody's; `MESH_SEED` and `PROPTEST_CASES` give others.
+pub fn config() -> ProptestConfig {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    ProptestConfig {
+        cases: number("PROPTEST_CASES").map_or(48, |cases| cases as u32),
+        rng_seed: RngSeed::Fixed(number("MESH_SEED").unwrap_or(7)),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// Two events share each moment.
