@@ -86,7 +86,11 @@ export const calls: Record<string, Call> = {
     if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) {
       throw new Refusal(422, 'invalid', `'${name}' is not a name.`, 'Use a-z, 0-9 and -, at most 40.');
     }
-    const values = { name, topic: String(input.topic ?? ''), access: (input.access ?? 'listed') as RoomState['access'] };
+    const values = {
+      name,
+      topic: String(input.topic ?? ''),
+      access: (input.access ?? 'listed') as RoomState['access'],
+    };
     const room = state.createRoom(me, values);
     return { id: room.id, name, seq: state.head };
   },
@@ -144,7 +148,10 @@ export const calls: Record<string, Call> = {
   'participant.list': (state) => ({ items: [...state.participants.values()] }),
   'participant.get': (state, _me, input) => state.participant(text(input, 'participant')),
   'presence.list': (state) => ({
-    items: [...state.participants.values()].map((one) => ({ participant: state.person(one.id), presence: one.presence })),
+    items: [...state.participants.values()].map((one) => ({
+      participant: state.person(one.id),
+      presence: one.presence,
+    })),
   }),
   'presence.set': (state, me, input) => {
     state.present(me, input.state as PresenceState, input.summary as string | undefined);

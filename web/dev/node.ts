@@ -80,6 +80,11 @@ export class DevNode {
     await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(null)));
   }
 
+  /** Does what a client of this participant would call. */
+  act(participant: string, call: string, input: Record<string, unknown>): void {
+    calls[call]?.(this.state, participant, input);
+  }
+
   /** Ends all connections, as a restart would. */
   cut(): void {
     for (const socket of this.#clients.keys()) socket.terminate();
@@ -127,7 +132,12 @@ export class DevNode {
         this.#grant(response, this.owner.id);
         return this.#json(response, 200, {});
       }
-      const refusal = new Refusal(401, 'wrong_credentials', 'User name or password is wrong.', 'Check both and try again.');
+      const refusal = new Refusal(
+        401,
+        'wrong_credentials',
+        'User name or password is wrong.',
+        'Check both and try again.',
+      );
       this.#json(response, 401, refusal.problem);
     });
   }
@@ -161,7 +171,11 @@ export class DevNode {
     if ('hello' in frame) {
       this.state.present(client.me, 'idle');
       const participant = this.state.person(client.me);
-      socket.send(JSON.stringify({ hello: { session: 'simulated', participant, head: this.state.head, resumed: false, welcome: {} } }));
+      socket.send(
+        JSON.stringify({
+          hello: { session: 'simulated', participant, head: this.state.head, resumed: false, welcome: {} },
+        }),
+      );
     } else if ('subscribe' in frame) {
       this.#subscribe(socket, client, frame.id as number, (frame.subscribe as { after: number | null }).after);
     } else {
@@ -217,6 +231,9 @@ function serveFile(dist: string, request: IncomingMessage, response: ServerRespo
   const path = normalize(new URL(request.url ?? '/', 'http://node').pathname);
   const file = join(dist, path);
   const found = path !== '/' && extname(path) !== '' && existsSync(file) ? file : join(dist, 'index.html');
-  response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream', 'content-security-policy': CSP });
+  response.writeHead(200, {
+    'content-type': TYPES[extname(found)] ?? 'application/octet-stream',
+    'content-security-policy': CSP,
+  });
   response.end(readFileSync(found));
 }

@@ -1,7 +1,17 @@
 // The simulated node's memory: participants, rooms, messages and the items they make. For development and tests of the page
 // only; it keeps nothing, signs nothing and checks little.
 import { randomUUID } from 'node:crypto';
-import type { Ephemeral, Item, Message, Participant, ParticipantKind, Person, Priority, Room, Trust } from '../src/api/types.ts';
+import type {
+  Ephemeral,
+  Item,
+  Message,
+  Participant,
+  ParticipantKind,
+  Person,
+  Priority,
+  Room,
+  Trust,
+} from '../src/api/types.ts';
 
 export interface RoomState {
   id: string;
@@ -107,7 +117,12 @@ export class State {
 
   createRoom(by: string, values: Partial<RoomState>, members: string[] = []): RoomState {
     if (values.name && [...this.rooms.values()].some((room) => room.name === values.name)) {
-      throw new Refusal(409, 'name_taken', `A room '${values.name}' exists already.`, 'Choose another name, or join that room.');
+      throw new Refusal(
+        409,
+        'name_taken',
+        `A room '${values.name}' exists already.`,
+        'Choose another name, or join that room.',
+      );
     }
     const room: RoomState = {
       id: newId(),
@@ -129,13 +144,19 @@ export class State {
   move(by: string, room: RoomState, participant: string, inside: boolean): number {
     if (room.members.has(participant) === inside) return this.head;
     if (inside) room.members.add(participant);
-    const seq = this.emit(inside ? 'room.member_joined' : 'room.member_left', by, { room: room.id, participant }, room.id);
+    const seq = this.emit(
+      inside ? 'room.member_joined' : 'room.member_left',
+      by,
+      { room: room.id, participant },
+      room.id,
+    );
     if (!inside) room.members.delete(participant);
     return seq;
   }
 
   post(by: string, room: RoomState, text: string, more: { reply_to?: string; priority?: Priority } = {}): Message {
-    if (!room.members.has(by)) throw new Refusal(403, 'not_a_member', 'You are not a member of this room.', 'Join it first.');
+    if (!room.members.has(by))
+      throw new Refusal(403, 'not_a_member', 'You are not a member of this room.', 'Join it first.');
     if (text.trim() === '') throw new Refusal(422, 'invalid', 'A message needs some text.');
     const mentions = [...text.matchAll(/(?<![\w@])@([a-z0-9-]+)/g)]
       .map((match) => [...this.participants.values()].find((one) => one.handle === match[1])?.id)

@@ -12,7 +12,12 @@ async function post(path: string, body: object): Promise<void> {
   if (response.ok) return;
   const problem = (await response.json().catch(() => null)) as Problem | null;
   throw new MeshProblem(
-    problem ?? { title: 'The node refused', status: response.status, code: 'unknown', detail: `It answered with status ${response.status}.` },
+    problem ?? {
+      title: 'The node refused',
+      status: response.status,
+      code: 'unknown',
+      detail: `It answered with status ${response.status}.`,
+    },
   );
 }
 

@@ -10,6 +10,9 @@ test('a mention begins at the start or after a space', () => {
 });
 
 test('completing leaves exactly one space', () => {
-  expect(complete('hi @su', { start: 3, end: 6, query: 'su' }, 'surveyor')).toEqual({ text: 'hi @surveyor ', caret: 13 });
+  expect(complete('hi @su', { start: 3, end: 6, query: 'su' }, 'surveyor')).toEqual({
+    text: 'hi @surveyor ',
+    caret: 13,
+  });
   expect(complete('@s there', { start: 0, end: 2, query: 's' }, 'sam')).toEqual({ text: '@sam there', caret: 5 });
 });

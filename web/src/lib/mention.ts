@@ -19,5 +19,8 @@ export function mentionAt(text: string, caret: number): Typed | null {
 export function complete(text: string, typed: Typed, handle: string): { text: string; caret: number } {
   const rest = text.slice(typed.end);
   const word = `@${handle}${rest.startsWith(' ') ? '' : ' '}`;
-  return { text: text.slice(0, typed.start) + word + rest, caret: typed.start + word.length + (rest.startsWith(' ') ? 1 : 0) };
+  return {
+    text: text.slice(0, typed.start) + word + rest,
+    caret: typed.start + word.length + (rest.startsWith(' ') ? 1 : 0),
+  };
 }

@@ -18,7 +18,8 @@ export function parseRoute(path: string, query = ''): Route {
   if (name && (page === 'r' || page === 'dm')) {
     const thread = more === 't' && last && parts.length === 4 ? last : undefined;
     if (parts.length === 2 || thread) {
-      const place = page === 'r' ? ({ page: 'room', room: name } as const) : ({ page: 'direct', handle: name } as const);
+      const place =
+        page === 'r' ? ({ page: 'room', room: name } as const) : ({ page: 'direct', handle: name } as const);
       return thread ? { ...place, thread } : place;
     }
   }

@@ -15,5 +15,5 @@ test('today and yesterday by the calendar, not by hours', () => {
   const now = new Date(2026, 10, 21, 0, 30);
   expect(dayName(new Date(2026, 10, 21, 0, 5).toISOString(), now)).toBe('Today');
   expect(dayName(new Date(2026, 10, 20, 23, 55).toISOString(), now)).toBe('Yesterday');
-  expect(dayName(new Date(2026, 10, 19, 12).toISOString(), now)).not.toBe("Yesterday");
+  expect(dayName(new Date(2026, 10, 19, 12).toISOString(), now)).not.toBe('Yesterday');
 });

@@ -81,7 +81,9 @@ export class Sender {
     } catch (error) {
       if (error instanceof Disconnected) return;
       const temporary = error instanceof MeshProblem && error.temporary;
-      const what = temporary ? 'The node is busy and has not stored this.' : 'The node refused this and has not stored it.';
+      const what = temporary
+        ? 'The node is busy and has not stored this.'
+        : 'The node refused this and has not stored it.';
       this.#keep({ ...draft, state: 'failed', problem: `${what} ${explain(error)}` });
     }
   }

@@ -8,7 +8,17 @@ const bob: Person = { id: 'b', handle: 'bob', kind: 'agent', trust: 'local' };
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 10, minute)).toISOString();
 
 function message(seq: number, from = ada, minute = seq, more: Partial<Message> = {}): Message {
-  return { id: `m${seq}`, seq, at: at(minute), room: 'r', from, text: `t${seq}`, mentions: [], priority: 'next', ...more };
+  return {
+    id: `m${seq}`,
+    seq,
+    at: at(minute),
+    room: 'r',
+    from,
+    text: `t${seq}`,
+    mentions: [],
+    priority: 'next',
+    ...more,
+  };
 }
 
 describe('merge', () => {
@@ -24,10 +34,22 @@ describe('merge', () => {
 });
 
 describe('items', () => {
-  const item = (type: string, data: Item['data'], seq = 9): Item => ({ seq, at: at(30), type, room: 'r', from: ada, data });
+  const item = (type: string, data: Item['data'], seq = 9): Item => ({
+    seq,
+    at: at(30),
+    type,
+    room: 'r',
+    from: ada,
+    data,
+  });
 
   test('a posted item is a message', () => {
-    expect(messageOf(item('message.posted', { id: 'm9', text: 'x', mentions: [] }))).toMatchObject({ id: 'm9', seq: 9, text: 'x', priority: 'next' });
+    expect(messageOf(item('message.posted', { id: 'm9', text: 'x', mentions: [] }))).toMatchObject({
+      id: 'm9',
+      seq: 9,
+      text: 'x',
+      priority: 'next',
+    });
     expect(messageOf(item('room.created', {}))).toBeNull();
   });
   test('an edit changes the text and says when', () => {
@@ -35,7 +57,10 @@ describe('items', () => {
     expect(list[0]).toMatchObject({ text: 'better', edited_at: at(30) });
   });
   test('a deletion leaves no text', () => {
-    expect(change([message(1)], item('message.deleted', { message: 'm1' }))[0]).toMatchObject({ deleted: true, text: '' });
+    expect(change([message(1)], item('message.deleted', { message: 'm1' }))[0]).toMatchObject({
+      deleted: true,
+      text: '',
+    });
   });
   test('about another message: untouched', () => {
     const list = [message(1)];

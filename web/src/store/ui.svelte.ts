@@ -23,9 +23,14 @@ class Ui {
   spoken = $state('');
   /** A short note for everybody, for example why something was refused. */
   note = $state.raw<{ text: string; bad: boolean } | null>(null);
+  /** A phone: one column. */
+  narrow = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   start(): void {
+    const width = matchMedia('(max-width: 760px)');
+    this.narrow = width.matches;
+    width.addEventListener('change', () => (this.narrow = width.matches));
     this.setTheme(storedTheme());
   }
 

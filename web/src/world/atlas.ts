@@ -1,6 +1,15 @@
 // Text for labels: drawn into one texture, a slot per text. A new text uploads its own slot and nothing else.
 
-import { Box2, DataTexture, LinearFilter, RedFormat, UnsignedByteType, Vector2, Vector3, type WebGPURenderer } from 'three/webgpu';
+import {
+  Box2,
+  DataTexture,
+  LinearFilter,
+  RedFormat,
+  UnsignedByteType,
+  Vector2,
+  Vector3,
+  type WebGPURenderer,
+} from 'three/webgpu';
 
 const SLOT_WIDTH = 640;
 const SLOT_HEIGHT = 48;

@@ -1,6 +1,6 @@
 // Light that travels: one ribbon per flight along an arc, all in one draw. A flight is written once and ends by itself.
 
-import { attribute, cameraPosition, float, Fn, positionGeometry, smoothstep, varying, vec3, vec4 } from 'three/tsl';
+import { attribute, cameraPosition, Fn, float, positionGeometry, smoothstep, varying, vec3, vec4 } from 'three/tsl';
 import { type Object3D, PlaneGeometry } from 'three/webgpu';
 import { Instances } from './instances.ts';
 import { clock, haze, type N, project, surface } from './shading.ts';
@@ -33,14 +33,19 @@ function ribbon() {
   };
   const here = pointAt(u);
   const next = pointAt(u.add(0.012));
-  const side = next.sub(here).cross((cameraPosition as N).sub(here)).normalize();
+  const side = next
+    .sub(here)
+    .cross((cameraPosition as N).sub(here))
+    .normalize();
   const near = shape.x.oneMinus();
   const distance = (cameraPosition as N).sub(here).length();
   const width = near.mul(near).mul(0.085).add(0.012).mul(distance.mul(0.035).max(0.75));
   const world = varying(here.add(side.mul(shape.y).mul(width))) as N;
   const along = varying(shape.x) as N;
   const across = varying(shape.y) as N;
-  const alive = varying(smoothstep(float(0), float(0.04), progress).mul(smoothstep(float(1.35), float(1), progress))) as N;
+  const alive = varying(
+    smoothstep(float(0), float(0.04), progress).mul(smoothstep(float(1.35), float(1), progress)),
+  ) as N;
   const fragment = Fn(() => {
     const core = smoothstep(float(1), float(0), across.abs());
     const trail = along.oneMinus().pow(2);
@@ -72,7 +77,14 @@ export class Beams {
   }
 
   /** Sends light on its way; `start` may lie in the future. */
-  fly(from: Point, to: Point, start: number, seconds: number, rgb: readonly [number, number, number], strength: number): void {
+  fly(
+    from: Point,
+    to: Point,
+    start: number,
+    seconds: number,
+    rgb: readonly [number, number, number],
+    strength: number,
+  ): void {
     const index = this.#next;
     this.#next = (this.#next + 1) % FLIGHTS_MAX;
     this.#parts.set(index, 'aFrom', from.x, from.y, from.z, start);

@@ -1,7 +1,7 @@
 // Light that spills over, as a chunk of its own: loaded only where there is plenty of power.
 
-import { pass } from 'three/tsl';
 import { bloom } from 'three/addons/tsl/display/BloomNode.js';
+import { pass } from 'three/tsl';
 import { type Camera, RenderPipeline, type Scene, type WebGPURenderer } from 'three/webgpu';
 
 export function makePipeline(renderer: WebGPURenderer, scene: Scene, camera: Camera): RenderPipeline {

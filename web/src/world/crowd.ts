@@ -1,13 +1,24 @@
 // Avatars: one draw for each kind, and one for the marks on the floor beneath all of them (presence, trust, selection).
 
-import { attribute, cameraPosition, float, Fn, mix, positionGeometry, smoothstep, varying, vec3, vec4 } from 'three/tsl';
+import {
+  attribute,
+  cameraPosition,
+  Fn,
+  float,
+  mix,
+  positionGeometry,
+  smoothstep,
+  varying,
+  vec3,
+  vec4,
+} from 'three/tsl';
 import { type Object3D, PlaneGeometry } from 'three/webgpu';
 import type { ParticipantKind } from '../api/types.ts';
 import { Instances } from './instances.ts';
 import { APPEAR_SECONDS, TRAVEL_SECONDS } from './motion.ts';
 import { KIND_COLOUR, KIND_INDEX, STATE_INDEX, TRUST_COLOUR, TRUST_INDEX, URGENT } from './palette.ts';
-import { SHAPES } from './shapes.ts';
 import { clock, colour, haze, inAir, motion, type N, project, surface } from './shading.ts';
+import { SHAPES } from './shapes.ts';
 import type { Standing } from './standing.ts';
 
 const NAMES = ['aPath', 'aLife', 'aLook'] as const;
@@ -52,9 +63,18 @@ function body(kind: ParticipantKind) {
   const c = yaw.cos();
   const s = yaw.sin();
   const turned = (v: N) => vec3(v.x.mul(c).sub(v.z.mul(s)), v.y, v.x.mul(s).add(v.z.mul(c)));
-  const float_ = clock.mul(1.4).add(phase).sin().mul(kind === 'agent' ? 0.07 : 0.015).mul(alive);
+  const float_ = clock
+    .mul(1.4)
+    .add(phase)
+    .sin()
+    .mul(kind === 'agent' ? 0.07 : 0.015)
+    .mul(alive);
   const rise = here.oneMinus().mul(life.z.greaterThan(0).select(float(2.4), float(0)));
-  const world = varying(turned(shape).mul(here.mul(SCALE)).add(vec3(at.x, hop.add(float_).add(rise).add(0.07), at.y))) as N;
+  const world = varying(
+    turned(shape)
+      .mul(here.mul(SCALE))
+      .add(vec3(at.x, hop.add(float_).add(rise).add(0.07), at.y)),
+  ) as N;
   const n = varying(turned(normal)) as N;
   const state = varying(look) as N;
   const shown = varying(here) as N;
@@ -64,14 +84,22 @@ function body(kind: ParticipantKind) {
     const facing = n.normalize().dot(view).abs();
     const rim = facing.oneMinus().pow(2.4);
     const sky = n.normalize().y.mul(0.5).add(0.5);
-    const side = n.normalize().dot(vec3(0.45, 0.5, 0.74)).max(0);
+    const side = n
+      .normalize()
+      .dot(vec3(0.45, 0.5, 0.74))
+      .max(0);
     const tall = smoothstep(float(0), float(1.7), world.y);
     const ghost = state.x.greaterThan(2.5).select(float(1), float(0));
     const idle = state.x.lessThan(0.5).select(float(0.92), float(1));
-    const lit = rgb.mul(sky.mul(0.3).add(side.mul(0.5)).add(0.26).add(tall.mul(0.22))).add(rgb.mul(rim).mul(0.75)).add(vec3(rim.mul(0.12)));
+    const lit = rgb
+      .mul(sky.mul(0.2).add(side.mul(0.62)).add(0.2).add(tall.mul(0.1)))
+      .add(rgb.mul(rim).mul(0.45))
+      .add(vec3(rim.mul(0.06)));
     // Somebody who speaks or hears lights up for a moment.
-    const spark = smoothstep(float(1.1), float(0), clock.sub(state.z)).mul(clock.sub(state.z).greaterThan(0).select(float(1), float(0)));
-    const tone = mix(lit.mul(idle), rgb.mul(rim.mul(0.9).add(0.1)), ghost).add(rgb.mul(spark).mul(0.6));
+    const spark = smoothstep(float(1.1), float(0), clock.sub(state.z)).mul(
+      clock.sub(state.z).greaterThan(0).select(float(1), float(0)),
+    );
+    const tone = mix(lit.mul(idle), rgb.mul(rim.mul(0.9).add(0.1)), ghost).add(rgb.mul(spark).mul(0.35));
     const solid = mix(float(1), rim.mul(0.5).add(0.16), ghost).mul(shown).mul(haze(world).oneMinus());
     return vec4(inAir(tone, world), solid);
   });
@@ -90,31 +118,65 @@ function mark() {
   const look = varying(attribute('aLook', 'vec4') as N) as N;
   const shown = varying(here) as N;
   const pick = (index: N, colours: readonly (readonly [number, number, number])[]) =>
-    colours.slice(1).reduce((rest: N, rgb, i) => index.greaterThan(i + 0.5).select(colour(rgb), rest), colour(colours[0]!));
+    colours
+      .slice(1)
+      .reduce((rest: N, rgb, i) => index.greaterThan(i + 0.5).select(colour(rgb), rest), colour(colours[0]!));
   const fragment = Fn(() => {
     const r = local.length();
     const angle = local.y.atan(local.x);
     const kind = look.w.mod(4);
     const chosen = look.w.greaterThan(3.5).select(float(1), float(0));
     const state = look.x;
-    const rgb = pick(kind, KINDS.map((one) => KIND_COLOUR[one]));
-    const trust = pick(look.y, [TRUST_COLOUR.local, TRUST_COLOUR.owner, TRUST_COLOUR.federated, TRUST_COLOUR.untrusted]);
+    const rgb = pick(
+      kind,
+      KINDS.map((one) => KIND_COLOUR[one]),
+    );
+    const trust = pick(look.y, [
+      TRUST_COLOUR.local,
+      TRUST_COLOUR.owner,
+      TRUST_COLOUR.federated,
+      TRUST_COLOUR.untrusted,
+    ]);
     const present = state.lessThan(2.5).select(float(1), float(0.25));
     const pool = smoothstep(float(0.95), float(0), r).pow(2).mul(0.55).mul(present);
     const ring = (radius: number, width: number) => smoothstep(float(width), float(width * 0.35), r.sub(radius).abs());
     // Busy: an arc that goes round. Do not disturb: a still bar. Away and gone: dashes.
-    const turn = angle.add(clock.mul(1.6).mul(motion)).div(Math.PI * 2).fract();
-    const busy = ring(0.66, 0.05).mul(smoothstep(float(0.2), float(0.85), turn)).add(ring(0.66, 0.03).mul(0.25));
-    const bar = smoothstep(float(0.07), float(0.03), local.y.abs()).mul(smoothstep(float(0.7), float(0.64), r)).add(ring(0.66, 0.045));
-    const dashes = ring(0.66, 0.03).mul(smoothstep(float(0.45), float(0.55), angle.mul(6).sin().mul(0.5).add(0.5))).mul(0.6);
-    const signs = state.lessThan(0.5).select(ring(0.66, 0.03).mul(0.7), state.lessThan(1.5).select(busy, state.lessThan(2.5).select(bar, dashes)));
+    const turn = angle
+      .add(clock.mul(1.6).mul(motion))
+      .div(Math.PI * 2)
+      .fract();
+    const busy = ring(0.66, 0.05)
+      .mul(smoothstep(float(0.2), float(0.85), turn))
+      .add(ring(0.66, 0.03).mul(0.25));
+    const bar = smoothstep(float(0.07), float(0.03), local.y.abs())
+      .mul(smoothstep(float(0.7), float(0.64), r))
+      .add(ring(0.66, 0.045));
+    const dashes = ring(0.66, 0.03)
+      .mul(smoothstep(float(0.45), float(0.55), angle.mul(6).sin().mul(0.5).add(0.5)))
+      .mul(0.6);
+    const signs = state
+      .lessThan(0.5)
+      .select(ring(0.66, 0.03).mul(0.7), state.lessThan(1.5).select(busy, state.lessThan(2.5).select(bar, dashes)));
     // Trust: gold ring; a horizon line for those from afar; a hatch for those unproven.
-    const horizon = smoothstep(float(0.04), float(0.015), local.y.sub(0.84).abs()).mul(smoothstep(float(0.75), float(0.7), local.x.abs())).add(ring(0.86, 0.025).mul(0.35));
+    const horizon = smoothstep(float(0.04), float(0.015), local.y.sub(0.84).abs())
+      .mul(smoothstep(float(0.75), float(0.7), local.x.abs()))
+      .add(ring(0.86, 0.025).mul(0.35));
     const hatch = ring(0.88, 0.08).mul(smoothstep(float(0.4), float(0.6), angle.mul(22).sin().mul(0.5).add(0.5)));
-    const trusted = look.y.lessThan(0.5).select(float(0), look.y.lessThan(1.5).select(ring(0.86, 0.035), look.y.lessThan(2.5).select(horizon, hatch)));
-    const spark = smoothstep(float(0.9), float(0), clock.sub(look.z)).mul(clock.sub(look.z).greaterThan(0).select(float(1), float(0)));
+    const trusted = look.y
+      .lessThan(0.5)
+      .select(float(0), look.y.lessThan(1.5).select(ring(0.86, 0.035), look.y.lessThan(2.5).select(horizon, hatch)));
+    const spark = smoothstep(float(0.9), float(0), clock.sub(look.z)).mul(
+      clock.sub(look.z).greaterThan(0).select(float(1), float(0)),
+    );
     const echo = smoothstep(float(0.1), float(0), r.sub(spark.oneMinus().mul(1.1).add(0.1)).abs()).mul(spark);
-    const tone = rgb.mul(pool.add(echo.mul(0.8))).add(state.greaterThan(1.5).and(state.lessThan(2.5)).select(vec3(0.97, 0.44, 0.44), rgb).mul(signs).mul(0.9));
+    const tone = rgb.mul(pool.add(echo.mul(0.8))).add(
+      state
+        .greaterThan(1.5)
+        .and(state.lessThan(2.5))
+        .select(vec3(0.97, 0.44, 0.44), rgb)
+        .mul(signs)
+        .mul(0.9),
+    );
     const light = tone.add(trust.mul(trusted).mul(0.85)).add(vec3(0.9, 0.96, 1).mul(ring(1.08, 0.05)).mul(chosen));
     return vec4(light.mul(shown).mul(haze(world).oneMinus()), 1);
   });
@@ -128,7 +190,8 @@ export class Crowd {
   readonly #where = new Map<string, { kind: ParticipantKind; body: number; mark: number; standing: Standing }>();
 
   constructor() {
-    const make = (kind: ParticipantKind) => new Instances(SHAPES[kind](), NAMES, BODIES_MAX / 4, surface(body(kind)), 4);
+    const make = (kind: ParticipantKind) =>
+      new Instances(SHAPES[kind](), NAMES, BODIES_MAX / 4, surface(body(kind)), 4);
     this.#kinds = { human: make('human'), agent: make('agent'), bot: make('bot'), bridge: make('bridge') };
     this.#marks = new Instances(new PlaneGeometry(2, 2).rotateX(-Math.PI / 2), NAMES, BODIES_MAX, surface(mark()), 3);
   }
@@ -164,7 +227,10 @@ export class Crowd {
     const where = this.#where.get(id);
     if (!where) return;
     where.standing.spark = when;
-    for (const [part, index] of [[this.#kinds[where.kind], where.body], [this.#marks, where.mark]] as const) {
+    for (const [part, index] of [
+      [this.#kinds[where.kind], where.body],
+      [this.#marks, where.mark],
+    ] as const) {
       this.#write(part, index, where.standing, selected);
       part.touch(index, 'aLook');
     }

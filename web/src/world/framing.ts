@@ -4,7 +4,7 @@ import type { RoomPlace } from './layout.ts';
 import type { Pose } from './rig.ts';
 
 /** The part of the picture that rooms may fill, from its middle: sideways, down, up. Labels and panels need the rest. */
-const MARGIN = { side: 0.88, down: 0.8, up: 0.6 };
+const MARGIN = { side: 0.86, down: 0.8, up: 0.62 };
 const ROUNDS = 24;
 
 interface Box {
@@ -17,18 +17,26 @@ interface Box {
 /** Where the corners of the rooms are on the screen, from -1 to 1. Null when something is behind the eye. */
 function onScreen(pose: Pose, rise: number, places: readonly RoomPlace[], fov: number, aspect: number): Box | null {
   const flat = Math.sin(pose.polar) * pose.distance;
-  const eye = { x: pose.x + Math.sin(pose.azimuth) * flat, y: Math.cos(pose.polar) * pose.distance, z: pose.z + Math.cos(pose.azimuth) * flat };
+  const eye = {
+    x: pose.x + Math.sin(pose.azimuth) * flat,
+    y: Math.cos(pose.polar) * pose.distance,
+    z: pose.z + Math.cos(pose.azimuth) * flat,
+  };
   const length = Math.hypot(pose.x - eye.x, rise - eye.y, pose.z - eye.z);
   const f = { x: (pose.x - eye.x) / length, y: (rise - eye.y) / length, z: (pose.z - eye.z) / length };
   const across = Math.hypot(f.x, f.z);
   const right = { x: -f.z / across, z: f.x / across };
-  const up = { x: -f.x * f.y / across, y: across, z: -f.z * f.y / across };
+  const up = { x: (-f.x * f.y) / across, y: across, z: (-f.z * f.y) / across };
   const scale = 1 / Math.tan(fov / 2);
   const box: Box = { left: 9, right: -9, bottom: 9, top: -9 };
   for (const place of places) {
     for (let corner = 0; corner < 12; corner++) {
       const angle = (corner / 12) * Math.PI * 2;
-      const d = { x: place.x + Math.cos(angle) * place.radius - eye.x, y: (corner === 0 ? 3.5 : 0) - eye.y, z: place.z + Math.sin(angle) * place.radius - eye.z };
+      const d = {
+        x: place.x + Math.cos(angle) * place.radius - eye.x,
+        y: (corner === 0 ? 3.5 : 0) - eye.y,
+        z: place.z + Math.sin(angle) * place.radius - eye.z,
+      };
       const depth = d.x * f.x + d.y * f.y + d.z * f.z;
       if (depth < 1) return null;
       const x = ((d.x * right.x + d.z * right.z) / depth) * (scale / aspect);
@@ -43,7 +51,7 @@ function onScreen(pose: Pose, rise: number, places: readonly RoomPlace[], fov: n
 }
 
 /** How far above the plane the camera looks, so that the horizon comes into the picture. */
-export const riseOf = (distance: number): number => distance * 0.05;
+export const riseOf = (distance: number): number => distance * 0.085;
 
 export function frame(places: readonly RoomPlace[], start: Pose, fov: number, aspect: number): Pose {
   const pose = { ...start, distance: 60 };
@@ -53,13 +61,21 @@ export function frame(places: readonly RoomPlace[], start: Pose, fov: number, as
     pose.distance = (low + high) / 2;
     centre(pose, places, fov, aspect);
     const box = onScreen(pose, riseOf(pose.distance), places, fov, aspect);
-    const fits = box && box.left > -MARGIN.side && box.right < MARGIN.side && box.bottom > -MARGIN.down && box.top < MARGIN.up;
+    const fits =
+      box && box.left > -MARGIN.side && box.right < MARGIN.side && box.bottom > -MARGIN.down && box.top < MARGIN.up;
     if (fits) high = pose.distance;
     else low = pose.distance;
   }
   pose.distance = high;
   centre(pose, places, fov, aspect);
   return pose;
+}
+
+/** On a narrow screen: the side from which everything can be seen from nearest. */
+export function frameNarrow(places: readonly RoomPlace[], start: Pose, fov: number, aspect: number): Pose {
+  return Array.from({ length: 12 }, (_, side) =>
+    frame(places, { ...start, azimuth: start.azimuth + (side * Math.PI) / 6 }, fov, aspect),
+  ).reduce((best, pose) => (pose.distance < best.distance - 0.5 ? pose : best));
 }
 
 /** Moves what is looked at until the rooms are in the middle of the part they may fill. */

@@ -1,6 +1,12 @@
 // One geometry drawn many times: named attributes per instance, written whole when something changed, never per frame.
 
-import { InstancedBufferAttribute, InstancedBufferGeometry, Mesh, type BufferGeometry, type NodeMaterial } from 'three/webgpu';
+import {
+  type BufferGeometry,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  Mesh,
+  type NodeMaterial,
+} from 'three/webgpu';
 
 export class Instances<Name extends string> {
   readonly mesh: Mesh;

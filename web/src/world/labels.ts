@@ -1,6 +1,19 @@
 // Names, room titles and glimpses of what is said: upright sheets of constant size on the screen, all in one draw.
 
-import { attribute, float, Fn, mix, positionGeometry, smoothstep, texture, uniform, varying, vec2, vec3, vec4 } from 'three/tsl';
+import {
+  attribute,
+  Fn,
+  float,
+  mix,
+  positionGeometry,
+  smoothstep,
+  texture,
+  uniform,
+  varying,
+  vec2,
+  vec3,
+  vec4,
+} from 'three/tsl';
 import { type Object3D, PlaneGeometry, type WebGPURenderer } from 'three/webgpu';
 import { Atlas, type Words } from './atlas.ts';
 import { type Candidate, declutter, LABELS_MAX } from './declutter.ts';
@@ -19,8 +32,8 @@ export interface Label {
   y: number;
   z: number;
   rgb: readonly [number, number, number];
-  /** 0: text alone, 1: on a dark sheet, 2: on a sheet with a coloured edge. */
-  sheet: 0 | 1 | 2;
+  /** How dark the sheet behind the text is; 2: with a coloured edge. */
+  sheet: number;
   /** Pixels upwards. */
   lift: number;
   alpha: number;
@@ -55,14 +68,19 @@ export class Labels {
     const alpha = varying(anchor.w) as N;
     const fragment = Fn(() => {
       // The text stands inside the sheet with some room at both sides.
-      const inner = local.x.mul(size.x).div(size.x.sub(PADDING_X * 2)).add(0.5);
+      const inner = local.x
+        .mul(size.x)
+        .div(size.x.sub(PADDING_X * 2))
+        .add(0.5);
       const at = vec2(slot.x.add(inner.clamp(0, 1).mul(slot.z)), slot.y.add(local.y.oneMinus().sub(0.5).mul(slot.w)));
       const inside = inner.greaterThan(0).and(inner.lessThan(1)).select(float(1), float(0));
       const ink = (texture(this.#atlas.texture, at) as N).r.mul(inside);
       const half = size.xy.mul(0.5);
       const corner = local.mul(size.xy).abs().sub(half.sub(5)).max(0).length().sub(4.5);
-      const sheet = smoothstep(float(0.75), float(-0.75), corner).mul(size.w.greaterThan(0.5).select(float(0.8), float(0)));
-      const edge = smoothstep(float(2.6), float(1.6), local.x.add(0.5).mul(size.x)).mul(size.w.greaterThan(1.5).select(float(1), float(0))).mul(sheet);
+      const sheet = smoothstep(float(0.75), float(-0.75), corner).mul(size.w.min(0.8));
+      const edge = smoothstep(float(2.6), float(1.6), local.x.add(0.5).mul(size.x))
+        .mul(size.w.greaterThan(1.5).select(float(1), float(0)))
+        .mul(sheet);
       const words = size.w.greaterThan(1.5).select(vec3(0.93, 0.96, 0.98), tone.xyz);
       const rgb: N = mix(mix(colour(GROUND).mul(0.9), tone.xyz, edge), words, ink);
       // Without a sheet a soft dark edge keeps the letters readable over bright lines.
@@ -90,7 +108,14 @@ export class Labels {
       const at = toScreen(label.x, label.y, label.z);
       if (!at || at.x < -80 || at.y < -40 || at.x > width + 80 || at.y > height + 40) continue;
       const guess = this.#atlas.find(label.words)?.width ?? label.words.text.length * label.words.size * 0.6 + 16;
-      candidates.push({ key: label.key, rank: label.rank, x: at.x, y: at.y - label.lift, width: guess + PADDING_X * 2, height: 22 });
+      candidates.push({
+        key: label.key,
+        rank: label.rank,
+        x: at.x,
+        y: at.y - label.lift,
+        width: guess + PADDING_X * 2,
+        height: 22,
+      });
       byKey.set(label.key, label);
     }
     let left = newMost;

@@ -1,6 +1,6 @@
 // Where things stand: deterministic, apart from each other, and stable when somebody comes.
 import { expect, test } from 'vitest';
-import { LANDING, RADIUS_MAX, roomRadius, SPACING, Seats, seat, spiral, spread } from './layout.ts';
+import { LANDING, RADIUS_MAX, roomRadius, Seats, SPACING, seat, spiral, spread } from './layout.ts';
 
 test('no two rooms stand in the same place, and the largest ones do not touch', () => {
   const places = Array.from({ length: 120 }, (_, index) => spiral(index));

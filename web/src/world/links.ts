@@ -1,6 +1,6 @@
 // Thin lines on the plane between rooms that share members: the mesh itself. A line grows clearer with the number they share.
 
-import { attribute, float, Fn, positionGeometry, smoothstep, varying, vec2, vec3, vec4 } from 'three/tsl';
+import { attribute, Fn, float, positionGeometry, smoothstep, varying, vec2, vec3, vec4 } from 'three/tsl';
 import { type Object3D, PlaneGeometry } from 'three/webgpu';
 import { Instances } from './instances.ts';
 import type { RoomPlace } from './layout.ts';
@@ -29,7 +29,11 @@ function line() {
     const soft = smoothstep(float(0.5), float(0), across).pow(2).mul(0.12);
     // Slow dashes, so that the eye sees a connection and not a crack.
     const metres = local.x.add(0.5).mul(length);
-    const dash = smoothstep(float(0.2), float(0.5), metres.mul(0.9).sub(clock.mul(0.5).mul(motion)).sin().mul(0.5).add(0.5));
+    const dash = smoothstep(
+      float(0.2),
+      float(0.5),
+      metres.mul(0.9).sub(clock.mul(0.5).mul(motion)).sin().mul(0.5).add(0.5),
+    );
     const light = thin.mul(dash.mul(0.5).add(0.35)).add(soft).mul(strength.x);
     return vec4(colour(LINE).mul(light).mul(haze(world).oneMinus()), 1);
   });

@@ -25,6 +25,8 @@ export function labelsFor(
   glimpses: readonly Glimpse[],
   eye: { x: number; y: number; z: number },
   distance: number,
+  /** A narrow picture has no room for more than names. */
+  narrow: boolean,
   selected: string | null,
   now: number,
 ): Label[] {
@@ -32,7 +34,12 @@ export function labelsFor(
   const labels: Label[] = [];
   for (const { room, place } of stage.rooms) {
     const far = Math.hypot(place.x - eye.x, eye.y, place.z - eye.z) > within;
-    const aside = [far && room.members.length > 0 && `${room.members.length} members`, room.unread > 0 && `${room.unread} new`].filter(Boolean).join(' · ');
+    const aside = [
+      far && !narrow && room.members.length > 0 && `${room.members.length} members`,
+      room.unread > 0 && `${room.unread}${narrow ? '' : ' new'}`,
+    ]
+      .filter(Boolean)
+      .join(' · ');
     labels.push({
       key: `room ${room.id}`,
       words: { text: room.label, size: 16, weight: 640, ...(aside && { aside }) },
@@ -41,7 +48,7 @@ export function labelsFor(
       y: PILLAR_HEIGHT + 0.5,
       z: place.z,
       rgb: room.member ? TEXT : QUIET,
-      sheet: 0,
+      sheet: 0.45,
       lift: 10,
       alpha: room.member ? 1 : 0.75,
     });
@@ -72,7 +79,13 @@ export function labelsFor(
   return labels;
 }
 
-function nameOf(standing: Standing, eye: { x: number; y: number; z: number }, within: number, selected: string | null, now: number): Label | null {
+function nameOf(
+  standing: Standing,
+  eye: { x: number; y: number; z: number },
+  within: number,
+  selected: string | null,
+  now: number,
+): Label | null {
   const { body } = standing;
   const spot = at(standing.path, now);
   const distance = Math.hypot(spot.x - eye.x, spot.y - eye.y, spot.z - eye.z);
@@ -82,7 +95,8 @@ function nameOf(standing: Standing, eye: { x: number; y: number; z: number }, wi
   return {
     key: `name ${body.id}`,
     words: { text: body.handle, size: 12, weight: 560, ...(body.me && { aside: 'you' }) },
-    rank: (chosen ? 900 : 0) + (body.me ? 120 : 0) + (now - standing.spark < 6 ? 200 : 0) + (ghost ? -150 : 0) - distance,
+    rank:
+      (chosen ? 900 : 0) + (body.me ? 120 : 0) + (now - standing.spark < 6 ? 200 : 0) + (ghost ? -150 : 0) - distance,
     x: spot.x,
     y: spot.y + HEIGHT[body.kind] + 0.25,
     z: spot.z,

@@ -1,7 +1,7 @@
 // Rooms as platforms: a floor whose pattern tells the purpose, a low wall, a door that tells access, and the pillar in the
 // middle that messages go through.
 
-import { attribute, float, Fn, mix, positionGeometry, smoothstep, varying, vec2, vec3, vec4 } from 'three/tsl';
+import { attribute, Fn, float, mix, positionGeometry, smoothstep, varying, vec2, vec3, vec4 } from 'three/tsl';
 import { type BufferGeometry, CircleGeometry, CylinderGeometry, type Object3D, PlaneGeometry } from 'three/webgpu';
 import { Instances } from './instances.ts';
 import type { RoomPlace } from './layout.ts';
@@ -22,7 +22,7 @@ const style = () => attribute('aStyle', 'vec4') as N;
 const pulseOf = () => attribute('aPulse', 'vec4') as N;
 
 /** 1 just after a message, gone two seconds later. */
-const freshness = (pulse: N) => {
+const freshness = (pulse: N): N => {
   const age = clock.sub(pulse.w);
   return smoothstep(float(2.2), float(0), age).mul(age.greaterThan(0).select(float(1), float(0)));
 };
@@ -41,7 +41,9 @@ function floor(): Surface {
     const kind = look.x;
     // Circles for a room, rays for a broadcast, hatching for a group, two halves for a direct conversation.
     const circles = lines(metres.div(0.92), float(0)).mul(0.34);
-    const rays = lines(angle.div(Math.PI / 16), float(0)).mul(0.4).mul(smoothstep(float(0.22), float(0.4), r));
+    const rays = lines(angle.div(Math.PI / 16), float(0))
+      .mul(0.4)
+      .mul(smoothstep(float(0.22), float(0.4), r));
     const hatch = lines(local.x.add(local.y).mul(size).div(0.9), float(0)).mul(0.34);
     const halves = lines(local.x.mul(size).div(1.6), float(0.2)).mul(0.4);
     const pattern = kind
@@ -50,16 +52,21 @@ function floor(): Surface {
       .mul(smoothstep(float(1), float(0.55), r))
       .mul(smoothstep(float(0.14), float(0.24), r));
     const pixel = r.fwidth().max(1e-5);
-    const circle = (at: number, width: number) => smoothstep(float(width + 0.8), float(width - 0.2), r.sub(at).abs().div(pixel));
+    const circle = (at: number, width: number) =>
+      smoothstep(float(width + 0.8), float(width - 0.2), r.sub(at).abs().div(pixel));
     const rim = circle(0.985, 1).add(circle(0.9, 0.5).mul(0.45));
     const seats = smoothstep(float(0.03), float(0), metres.sub(size.mul(0.56).max(2.3)).abs()).mul(0.5);
     const core = smoothstep(float(0.34), float(0), r).mul(0.22);
     // A message runs over the floor as one ring.
     const age = clock.sub(pulse.w);
-    const wave = smoothstep(float(0.09), float(0), r.sub(age.mul(1.1)).abs()).mul(smoothstep(float(1), float(0.35), age)).mul(age.greaterThan(0).select(float(1), float(0)));
+    const wave = smoothstep(float(0.05), float(0), r.sub(age.mul(1.1)).abs())
+      .mul(smoothstep(float(1), float(0.35), age))
+      .mul(age.greaterThan(0).select(float(1), float(0)));
     const tone = mix(colour(QUIET).mul(0.8), colour(LINE), look.z);
     const base = mix(colour(FLOOR).mul(1.5), colour(FLOOR).mul(0.82), r);
-    const light = tone.mul(pattern.mul(0.55).add(rim.mul(0.5)).add(core).add(seats.mul(0.28))).add(pulse.xyz.mul(wave.mul(0.55).add(freshness(pulse).mul(0.1).mul(r.oneMinus()))));
+    const light = tone
+      .mul(pattern.mul(0.55).add(rim.mul(0.5)).add(core).add(seats.mul(0.28)))
+      .add(pulse.xyz.mul(wave.mul(0.55).add(freshness(pulse).mul(0.1).mul(r.oneMinus()))));
     return vec4(inAir(base.add(light.mul(look.w)), world), 1);
   });
   return { vertex: project(world), fragment: fragment() };
@@ -69,14 +76,19 @@ function floor(): Surface {
 function halo(): Surface {
   const at = place();
   const local = varying((positionGeometry as N).xz) as N;
-  const world = varying(vec3(at.x, 0.03, at.y).add((positionGeometry as N).mul(vec3(at.z.mul(1.9), 1, at.z.mul(1.9))))) as N;
+  const world = varying(
+    vec3(at.x, 0.03, at.y).add((positionGeometry as N).mul(vec3(at.z.mul(1.9), 1, at.z.mul(1.9)))),
+  ) as N;
   const look = varying(style()) as N;
   const pulse = varying(pulseOf()) as N;
   const fragment = Fn(() => {
     const r = local.length();
     const soft = smoothstep(float(1), float(0.3), r).pow(2.2);
     const tone = mix(colour(QUIET).mul(0.5), colour(LINE), look.z);
-    const light = tone.mul(0.12).mul(look.w).add(pulse.xyz.mul(freshness(pulse)).mul(0.16));
+    const light = tone
+      .mul(0.12)
+      .mul(look.w)
+      .add(pulse.xyz.mul(freshness(pulse)).mul(0.16));
     return vec4(light.mul(soft).mul(haze(world).oneMinus()), 1);
   });
   return { vertex: project(world), fragment: fragment(), blend: 'add' };
@@ -93,7 +105,13 @@ function wall(): Surface {
   const pulse = varying(pulseOf()) as N;
   const fragment = Fn(() => {
     // The gap of the door.
-    const turn = angle.sub(spot.w).add(Math.PI * 3).mod(Math.PI * 2).sub(Math.PI).abs().mul(spot.z);
+    const turn = angle
+      .sub(spot.w)
+      .add(Math.PI * 3)
+      .mod(Math.PI * 2)
+      .sub(Math.PI)
+      .abs()
+      .mul(spot.z);
     const open = smoothstep(float(DOOR - 0.04), float(DOOR + 0.04), turn);
     const top = smoothstep(float(2.6), float(1.2), height.oneMinus().div(height.fwidth().max(1e-5)));
     const foot = smoothstep(float(0.12), float(0), height).mul(0.25);
@@ -117,7 +135,14 @@ function door(): Surface {
   const s = at.w.sin();
   const along = shape.x.mul(DOOR * 2.3);
   const world = varying(
-    vec3(at.x.add(c.mul(at.z)).sub(s.mul(along)), shape.y.add(0.5).mul(DOOR * 2.3).add(0.07), at.y.add(s.mul(at.z)).add(c.mul(along))),
+    vec3(
+      at.x.add(c.mul(at.z)).sub(s.mul(along)),
+      shape.y
+        .add(0.5)
+        .mul(DOOR * 2.3)
+        .add(0.07),
+      at.y.add(s.mul(at.z)).add(c.mul(along)),
+    ),
   ) as N;
   const point: N = varying(vec2(shape.x.mul(2.3), shape.y.add(0.5).mul(2.3))) as N;
   const look = varying(style()) as N;
@@ -125,12 +150,18 @@ function door(): Surface {
     // An arch: a half circle on two posts, as the distance to its line.
     const x = point.x.abs();
     const y = point.y;
-    const arch = y.greaterThan(0.95).select(vec2(x, y.sub(0.95)).length().sub(1), x.sub(1)).toVar();
+    const arch = y
+      .greaterThan(0.95)
+      .select(vec2(x, y.sub(0.95)).length().sub(1), x.sub(1))
+      .toVar();
     const line = smoothstep(float(1.9), float(0.7), arch.abs().div(arch.fwidth().max(1e-5)));
     const inside = smoothstep(float(0), float(-0.04), arch);
     const glow = smoothstep(float(0.16), float(0), arch.abs()).mul(0.2);
     const barred = lines(point.x.mul(2.5), float(0.7)).mul(inside).mul(0.8);
-    const frosted = noise((vec3(point.x, point.y, float(1)) as N).mul(24).floor()).mul(0.14).add(0.2).mul(inside);
+    const frosted = noise((vec3(point.x, point.y, 1) as N).mul(24).floor())
+      .mul(0.14)
+      .add(0.2)
+      .mul(inside);
     const fill = look.y.greaterThan(1.5).select(barred, look.y.greaterThan(0.5).select(frosted, inside.mul(0.03)));
     const tone = mix(colour(QUIET), colour(LINE), look.z);
     return vec4(tone as N, line.mul(0.9).add(glow).add(fill).mul(look.w).mul(haze(world).oneMinus()));
@@ -151,7 +182,10 @@ function pillar(): Surface {
     const tone = mix(colour(QUIET), colour(LINE), look.z);
     const lit = freshness(pulse);
     const core = smoothstep(float(1), float(0.1), height);
-    const strength = core.mul(core).mul(lit.mul(0.42).add(0.2)).add(smoothstep(float(0.05), float(0), height).mul(0.4));
+    const strength = core
+      .mul(core)
+      .mul(lit.mul(0.42).add(0.2))
+      .add(smoothstep(float(0.05), float(0), height).mul(0.4));
     return vec4(mix(tone, pulse.xyz.add(0.1), lit.mul(0.85)) as N, strength.mul(look.w).mul(haze(world).oneMinus()));
   });
   return { vertex: project(world), fragment: fragment(), blend: 'add', bothSides: true };
@@ -167,7 +201,8 @@ export class Platforms {
     const sheet = new PlaneGeometry(2, 2).rotateX(-Math.PI / 2);
     const ring = new CylinderGeometry(1, 1, 1, 96, 1, true).translate(0, 0.5, 0);
     const shaft = new CylinderGeometry(0.07, 0.16, 1, 12, 1, true).translate(0, 0.5, 0);
-    const make = (shape: BufferGeometry, look: Surface, order: number) => new Instances(shape, NAMES, ROOMS_MAX, surface(look), order);
+    const make = (shape: BufferGeometry, look: Surface, order: number) =>
+      new Instances(shape, NAMES, ROOMS_MAX, surface(look), order);
     this.#parts = [
       make(sheet, halo(), 1),
       make(disc, floor(), 2),

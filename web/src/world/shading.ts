@@ -1,6 +1,16 @@
 // What all shaders of the world share: clock, projection, fog, noise, and a material that leaves colours as they are.
 
-import { cameraPosition, cameraProjectionMatrix, cameraViewMatrix, float, mix, smoothstep, uniform, vec3, vec4 } from 'three/tsl';
+import {
+  cameraPosition,
+  cameraProjectionMatrix,
+  cameraViewMatrix,
+  float,
+  mix,
+  smoothstep,
+  uniform,
+  vec3,
+  vec4,
+} from 'three/tsl';
 import { AdditiveBlending, DoubleSide, type Node, NodeMaterial, NormalBlending } from 'three/webgpu';
 import { GROUND, HORIZON } from './palette.ts';
 
@@ -15,13 +25,16 @@ export const motion = uniform(1) as N;
 
 export const colour = (rgb: readonly [number, number, number]): N => vec3(rgb[0], rgb[1], rgb[2]);
 
+/** How far the eye is from what it looks at; the air is clear up to there. */
+export const reach = uniform(45) as N;
+
 /** Where a point of the world is on the screen. */
 export const project = (world: N): N => (cameraProjectionMatrix as N).mul((cameraViewMatrix as N).mul(vec4(world, 1)));
 
 /** How much of the air between is seen instead of the thing. */
 export const haze = (world: N): N => {
   const distance = (cameraPosition as N).sub(world).length();
-  return smoothstep(float(55), float(210), distance);
+  return smoothstep(reach.mul(1.25), reach.mul(1.25).add(150), distance);
 };
 
 /** What far things fade into; the sky has the same colour where the plane meets it. */
@@ -30,7 +43,12 @@ export const AIR: N = mix(colour(GROUND), colour(HORIZON), float(0.5));
 export const inAir = (rgb: N, world: N): N => mix(rgb, AIR, haze(world));
 
 /** A number between 0 and 1 that looks random and belongs to a place. */
-export const noise = (at: N): N => at.dot(vec3(12.9898, 78.233, 37.719)).sin().mul(43758.5453).fract();
+export const noise = (at: N): N =>
+  at
+    .dot(vec3(12.9898, 78.233, 37.719))
+    .sin()
+    .mul(43758.5453)
+    .fract();
 
 /** A line of constant width on the screen where `value` is whole. */
 export const lines = (value: N, width: N): N => {
@@ -49,7 +67,14 @@ export interface Surface {
   bothSides?: boolean;
 }
 
-export function surface({ vertex, fragment, blend = 'none', depthWrite, depthTest = true, bothSides = false }: Surface): NodeMaterial {
+export function surface({
+  vertex,
+  fragment,
+  blend = 'none',
+  depthWrite,
+  depthTest = true,
+  bothSides = false,
+}: Surface): NodeMaterial {
   const material = new NodeMaterial();
   material.vertexNode = vertex as Node<'vec4'>;
   material.fragmentNode = fragment as Node<'vec4'>;

@@ -1,7 +1,14 @@
 // The four shapes of participants, each standing on the plane and about 1.7 metres tall, facing +x.
 
 import {
-  BoxGeometry, type BufferGeometry, CapsuleGeometry, ConeGeometry, CylinderGeometry, Float32BufferAttribute, SphereGeometry, TorusGeometry,
+  BoxGeometry,
+  type BufferGeometry,
+  CapsuleGeometry,
+  ConeGeometry,
+  CylinderGeometry,
+  Float32BufferAttribute,
+  SphereGeometry,
+  TorusGeometry,
 } from 'three/webgpu';
 import type { ParticipantKind } from '../api/types.ts';
 

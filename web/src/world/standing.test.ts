@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import type { WorldBody, WorldData } from './scene-view.ts';
 import { Stage } from './standing.ts';
 
-const body = (id: string, room: string | null = 'r'): WorldBody => ({ id, handle: id, kind: 'agent', trust: 'local', state: 'idle', room, me: false });
+const body = (id: string, room: string | null = 'r'): WorldBody => ({
+  id,
+  handle: id,
+  kind: 'agent',
+  trust: 'local',
+  state: 'idle',
+  room,
+  me: false,
+});
 const room = (id: string, members: string[]) =>
   ({ id, label: id, kind: 'room', access: 'listed', archived: false, member: true, unread: 0, members }) as const;
 const data = (bodies: WorldBody[]): WorldData => ({ rooms: [room('r', ['a', 'b']), room('s', [])], bodies });
@@ -36,7 +44,9 @@ test('going to another room is a path from here to there', () => {
   const path = stage.get('a')!.path;
   expect(path.start).toBe(3);
   expect(path.fromX).toBe(from.toX);
-  expect(Math.hypot(path.toX - stage.places.get('s')!.x, path.toZ - stage.places.get('s')!.z)).toBeLessThan(stage.places.get('s')!.radius);
+  expect(Math.hypot(path.toX - stage.places.get('s')!.x, path.toZ - stage.places.get('s')!.z)).toBeLessThan(
+    stage.places.get('s')!.radius,
+  );
 });
 
 test('somebody without a room stands on the landing', () => {

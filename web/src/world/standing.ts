@@ -60,7 +60,14 @@ export class Stage {
     const old = this.#bodies.get(body.id);
     if (!old || old.gone > 0) {
       const path = { fromX: target.x, fromZ: target.z, toX: target.x, toZ: target.z, start: -100 };
-      this.#bodies.set(body.id, { body, path, facing: target.facing, born: this.#first ? -100 : now, gone: 0, spark: -100 });
+      this.#bodies.set(body.id, {
+        body,
+        path,
+        facing: target.facing,
+        born: this.#first ? -100 : now,
+        gone: 0,
+        spark: -100,
+      });
       return;
     }
     if (old.body.room !== body.room) this.#seatsOf(old.body.room).leave(body.id);

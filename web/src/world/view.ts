@@ -3,8 +3,8 @@
 import { Color, PerspectiveCamera, type RenderPipeline, Scene, Vector3, type WebGPURenderer } from 'three/webgpu';
 import { plain } from '../lib/markdown.ts';
 import { Beams } from './beams.ts';
-import { colourOf, Crowd } from './crowd.ts';
-import { frame, riseOf } from './framing.ts';
+import { Crowd, colourOf } from './crowd.ts';
+import { frame, frameNarrow, riseOf } from './framing.ts';
 import { makeGround, makeSky } from './ground.ts';
 import { listen } from './hands.ts';
 import { Labels } from './labels.ts';
@@ -18,13 +18,15 @@ import { PILLAR_HEIGHT, Platforms } from './platforms.ts';
 import { pixelRatio, startRenderer, type Wish } from './renderer.ts';
 import { Rig } from './rig.ts';
 import type { SceneEvents, SceneView, Spoken, Stats, Target, Tier, WorldData } from './scene-view.ts';
-import { clock, motion } from './shading.ts';
+import { clock, motion, reach } from './shading.ts';
 import { HEIGHT } from './shapes.ts';
 import { Stage } from './standing.ts';
 import { Watchdog } from './watchdog.ts';
 
 const FOV = 32;
 const RADIANS = Math.PI / 180;
+/** Width by height below which the picture counts as narrow. */
+const NARROW = 0.85;
 /** From who speaks to the pillar, then from the pillar to who listens. */
 const TO_PILLAR = 0.62;
 const TO_LISTENER = 0.72;
@@ -32,7 +34,12 @@ const TO_LISTENER = 0.72;
 const LISTENERS_MAX = 28;
 const LABELS_EVERY = 6;
 
-export async function createView(canvas: HTMLCanvasElement, wish: Wish, reduced: boolean, events: SceneEvents): Promise<SceneView> {
+export async function createView(
+  canvas: HTMLCanvasElement,
+  wish: Wish,
+  reduced: boolean,
+  events: SceneEvents,
+): Promise<SceneView> {
   const [{ renderer, tier, backend }] = await Promise.all([
     startRenderer(canvas, wish),
     document.fonts.load('600 16px "Inter Variable"').catch(() => []),
@@ -65,6 +72,8 @@ class View implements SceneView {
   #glimpses: Glimpse[] = [];
   #selected: Target | null = null;
   #framed = false;
+  /** What the camera was sent to, until a hand takes the camera. */
+  #focus: Target | null = null;
   #frames = 0;
   #began = performance.now();
   #last = 0;
@@ -74,7 +83,15 @@ class View implements SceneView {
   #dirty = true;
   #ends: (() => void)[] = [];
 
-  constructor(canvas: HTMLCanvasElement, renderer: WebGPURenderer, tier: Tier, backend: Stats['backend'], reduced: boolean, events: SceneEvents, fixedTier: boolean) {
+  constructor(
+    canvas: HTMLCanvasElement,
+    renderer: WebGPURenderer,
+    tier: Tier,
+    backend: Stats['backend'],
+    reduced: boolean,
+    events: SceneEvents,
+    fixedTier: boolean,
+  ) {
     this.#canvas = canvas;
     this.#renderer = renderer;
     this.#tier = tier;
@@ -124,8 +141,9 @@ class View implements SceneView {
     this.#camera.aspect = this.#width / this.#height;
     this.#camera.updateProjectionMatrix();
     this.#dirty = true;
-    if (this.#framed) return;
-    this.#frameAll(true);
+    if (!this.#framed) this.#frameAll(true);
+    // A card that opened beside it leaves less room for what was flown to.
+    else if (this.#focus) this.#flyTo(this.#focus);
   }
 
   #frame(time: number): void {
@@ -151,6 +169,7 @@ class View implements SceneView {
   #aim(): void {
     const eye = this.#rig.eye();
     const { x, z, distance } = this.#rig.pose;
+    reach.value = Math.max(40, distance);
     this.#camera.position.set(eye.x, eye.y, eye.z);
     this.#camera.lookAt(x, riseOf(distance), z);
     this.#camera.updateMatrixWorld();
@@ -159,8 +178,22 @@ class View implements SceneView {
   readonly #point = new Vector3();
 
   #label(now: number): void {
-    const labels = labelsFor(this.#stage, this.#glimpses, this.#camera.position, this.#rig.pose.distance, this.#selected?.id ?? null, now);
-    this.#labels.place(labels, this.#width, this.#height, (x, y, z) => this.#toScreen(x, y, z), this.#frames < 30 ? 8 : 1);
+    const labels = labelsFor(
+      this.#stage,
+      this.#glimpses,
+      this.#camera.position,
+      this.#rig.pose.distance,
+      this.#camera.aspect < NARROW,
+      this.#selected?.id ?? null,
+      now,
+    );
+    this.#labels.place(
+      labels,
+      this.#width,
+      this.#height,
+      (x, y, z) => this.#toScreen(x, y, z),
+      this.#frames < 30 ? 8 : 1,
+    );
   }
 
   #toScreen(x: number, y: number, z: number): { x: number; y: number } | null {
@@ -171,7 +204,10 @@ class View implements SceneView {
 
   #ray(x: number, y: number): Ray {
     const origin = this.#camera.position;
-    const direction = new Vector3((x / this.#width) * 2 - 1, 1 - (y / this.#height) * 2, 0.5).unproject(this.#camera).sub(origin).normalize();
+    const direction = new Vector3((x / this.#width) * 2 - 1, 1 - (y / this.#height) * 2, 0.5)
+      .unproject(this.#camera)
+      .sub(origin)
+      .normalize();
     return { origin, direction };
   }
 
@@ -239,48 +275,68 @@ class View implements SceneView {
   select(target: Target | null, fly: boolean): void {
     this.#selected = target;
     this.#redraw();
-    if (!target || !fly) return;
+    this.#focus = fly ? target : null;
+    if (this.#focus) this.#flyTo(this.#focus);
+  }
+
+  #flyTo(target: Target): void {
     if (target.type === 'room') {
       const place = this.#stage.places.get(target.id);
-      if (place) this.#rig.fly(frame([place], { ...this.#rig.pose, polar: this.#steep() - 0.04 }, FOV * RADIANS, this.#camera.aspect));
+      if (place)
+        this.#rig.fly(
+          frame([place], { ...this.#rig.pose, polar: this.#steep() - 0.06 }, FOV * RADIANS, this.#camera.aspect),
+        );
     } else {
       const standing = this.#stage.get(target.id);
-      if (standing) this.#rig.fly({ x: standing.path.toX, z: standing.path.toZ, distance: 14, polar: 1.24 });
+      if (standing) this.#rig.fly({ x: standing.path.toX, z: standing.path.toZ, distance: 17, polar: 1.22 });
     }
   }
 
   #frameAll(atOnce: boolean): void {
     const places = this.#stage.rooms.map((one) => one.place);
     if (places.length === 0 || this.#stage.bodies.some((one) => one.body.room === null)) places.push(LANDING);
-    const pose = frame(places, { ...this.#rig.pose, azimuth: 0.3, polar: this.#steep() }, FOV * RADIANS, this.#camera.aspect);
+    const { aspect } = this.#camera;
+    const start = { ...this.#rig.pose, azimuth: 0.3, polar: this.#steep() };
+    const pose = (aspect < NARROW ? frameNarrow : frame)(places, start, FOV * RADIANS, aspect);
     if (atOnce) this.#rig.jump(pose);
     else this.#rig.fly(pose);
   }
 
   /** On a tall screen one looks down more steeply, or rooms would stand in a thin band. */
   #steep(): number {
-    return this.#camera.aspect < 0.8 ? 0.92 : 1.18;
+    return this.#camera.aspect < NARROW ? 0.95 : 1.23;
   }
 
   frameAll(): void {
+    this.#focus = null;
     this.#frameAll(false);
   }
 
   turn(azimuth: number, polar: number): void {
+    this.#focus = null;
     this.#rig.turn(azimuth, polar);
   }
 
   move(right: number, forward: number): void {
+    this.#focus = null;
     this.#rig.move(right, forward);
   }
 
   zoom(factor: number): void {
+    this.#focus = null;
     this.#rig.zoom(factor);
   }
 
   stats(): Stats {
     const { drawCalls, triangles } = this.#renderer.info.render;
-    return { backend: this.#backend, tier: this.#tier, draws: drawCalls, triangles, frames: this.#frames, labels: this.#labels.shown };
+    return {
+      backend: this.#backend,
+      tier: this.#tier,
+      draws: drawCalls,
+      triangles,
+      frames: this.#frames,
+      labels: this.#labels.shown,
+    };
   }
 
   #parts() {

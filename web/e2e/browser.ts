@@ -1,0 +1,88 @@
+// The browser of the journeys: Chromium without a graphics card, watched for anything that leaves the node or breaks its rules.
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { TestNode } from './node.ts';
+
+const FLAGS = [
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+export function launch(more: readonly string[] = []): Promise<Browser> {
+  const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...FLAGS, ...more, ...root],
+  });
+}
+
+/** A page whose errors, broken rules and requests to elsewhere are collected. */
+export interface Watched {
+  page: Page;
+  /** Fails if anything was wrong so far. */
+  clean(): void;
+  close(): Promise<void>;
+}
+
+export async function openPage(
+  browser: Browser,
+  node: TestNode,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    // A node that is away is part of some journeys; the browser reports each failed attempt.
+    if (message.type() === 'error' && !/ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection|status of 401/.test(text))
+      wrong.push(text);
+  });
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(node.url).host)
+      wrong.push(`asked ${request.url()}`);
+  });
+  return { page, clean: () => expect(wrong).toEqual([]), close: () => context.close() };
+}
+
+/** Signs the owner in by a one-time link and goes to a place. */
+export async function enter(watched: Watched, node: TestNode, path = '/'): Promise<Page> {
+  const { page } = watched;
+  await page.goto(await node.link());
+  if (path !== '/') await page.goto(node.url + path);
+  await page.getByText('live', { exact: true }).waitFor();
+  return page;
+}
+
+/** What axe finds on the page as it stands. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const result = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return result.violations.flatMap((one) =>
+    one.nodes.map((where) => `${one.id}: ${where.html.slice(0, 160)} (${where.failureSummary})`),
+  );
+}
+
+export const composer = (page: Page) => page.getByRole('textbox', { name: /^Write to / });
+
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+}
+
+export const messages = (page: Page) => page.getByRole('log', { name: 'Messages' });
+/** The message with this text, once the node has confirmed it. */
+export const stored = (page: Page, text: string) => messages(page).locator('article[data-message]', { hasText: text });
