@@ -1,157 +1,224 @@
-//! The historian: commits, authors, who owns what.
+//! The historian's findings: commits, authors, owners and activity.
+//!
+//! Counted are the commits reachable from `HEAD`; in a folder inside a repository, those that touch the folder. Dates
+//! are committer dates in UTC. People are told apart by e-mail address after `.mailmap`. Merges count as commits but
+//! not as changes of files. A renamed file starts a new history. The owner of a path is the person with most commits
+//! that touched it, then most added lines, then the first by name.
+
+mod log;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{count, list};
-use crate::{SurveyError, git};
+use crate::error::SurveyError;
+use crate::git::{self, Stream};
+use crate::progress::{Deadline, Limits, Progress};
+use crate::walk;
 
-/// A file's history.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileHistory {
-    /// Commits that changed it.
-    pub commits: u64,
-    /// How many of them by whom.
-    pub authors: BTreeMap<String, u64>,
-    /// Who changed it last.
-    pub last_author: String,
-    /// When, as year-month-day.
-    pub last_day: String,
+/// Whether there is a history to tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HistoryState {
+    /// The folder is in no git repository.
+    #[default]
+    NotARepository,
+    /// A repository without commits, or without commits that touch this folder.
+    Empty,
+    /// There are commits.
+    Full,
 }
 
-/// What the historian has found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
-    /// Commits that lead to HEAD.
+/// One person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The name in their newest commit.
+    pub name: String,
+    /// Lower case.
+    pub email: String,
+    /// Commits, merges included.
     pub commits: u64,
-    /// How many of them by whom.
-    pub authors: BTreeMap<String, u64>,
-    /// The first commit's day.
-    pub first_day: String,
-    /// The newest commit: id, day, author, subject.
-    pub last: Option<(String, String, String, String)>,
-    /// Files as they are named in the history.
-    pub files: BTreeMap<String, FileHistory>,
-    /// Whether older commits are missing from this copy.
+    /// Added lines, merges left out.
+    pub lines_added: u64,
+    /// Removed lines, merges left out.
+    pub lines_removed: u64,
+    /// Unix seconds of the oldest commit.
+    pub first_at: i64,
+    /// Unix seconds of the newest commit.
+    pub last_at: i64,
+}
+
+/// One commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    /// The full hash.
+    pub hash: String,
+    /// Place of the author in [`HistoryFindings::authors`].
+    pub author: u32,
+    /// Unix seconds.
+    pub at: i64,
+    /// The first line of the message.
+    pub subject: String,
+}
+
+/// What one person did to a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Place in [`HistoryFindings::authors`].
+    pub author: u32,
+    /// Commits that touched the path.
+    pub commits: u64,
+    /// Lines added there.
+    pub lines_added: u64,
+}
+
+/// The history of a file, or of a folder with everything below it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathHistory {
+    /// Commits that touched it, merges left out.
+    pub commits: u64,
+    /// Lines ever added.
+    pub lines_added: u64,
+    /// Up to [`SHARES_MAX`] people, the owner first.
+    pub shares: Vec<Share>,
+    /// How many people touched it in all.
+    pub people: u64,
+    /// The newest commit that touched it.
+    pub last: Commit,
+    /// Whether the last commit still has it.
+    pub exists: bool,
+}
+
+/// What the historian found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryFindings {
+    /// The last part of the surveyed folder's path.
+    pub folder: String,
+    /// Whether there is a history.
+    pub state: HistoryState,
+    /// Whether the clone holds only the newest commits.
     pub shallow: bool,
+    /// The branch, if one is checked out.
+    pub branch: Option<String>,
+    /// Commits, merges included.
+    pub commits: u64,
+    /// Commits with two or more parents.
+    pub merges: u64,
+    /// Most commits first.
+    pub authors: Vec<Author>,
+    /// The oldest commit.
+    pub first: Option<Commit>,
+    /// The newest commit.
+    pub last: Option<Commit>,
+    /// Commits by week; the key is the Monday, `2026-03-02`.
+    pub weeks: BTreeMap<String, u64>,
+    /// Files by path, deleted ones too.
+    pub files: BTreeMap<String, PathHistory>,
+    /// Folders by path, the top as the empty string.
+    pub folders: BTreeMap<String, PathHistory>,
+    /// Why the survey stopped early, if it did; figures then cover the newest part only.
+    pub cut_short: Option<String>,
 }
 
-/// Separates commits and fields in git's output: neither occurs in names or paths.
-const COMMIT: char = '\u{1e}';
-const FIELD: char = '\u{1f}';
+/// People kept for each path.
+pub const SHARES_MAX: usize = 5;
 
-/// Reads the history that leads to HEAD, newest first.
-pub fn survey(dir: &Path, progress: &mut dyn FnMut(u64)) -> Result<History, SurveyError> {
-    git::ask(dir, &["rev-parse", "--git-dir"])?;
-    let mut history = History::default();
-    if git::ask(dir, &["rev-parse", "--verify", "--quiet", "HEAD"]).is_err() {
-        return Ok(history);
-    }
-    history.shallow = git::ask(dir, &["rev-parse", "--is-shallow-repository"])?.trim() == "true";
-    let format = format!("--format={COMMIT}%h{FIELD}%ad{FIELD}%aN{FIELD}%s");
-    let log = git::ask(dir, &["log", "-z", "--no-renames", "--name-only", "--relative", "--date=format:%Y-%m-%d", &format])?;
-    for commit in log.split(COMMIT).skip(1) {
-        history.take(commit);
-        if history.commits.is_multiple_of(1_000) {
-            progress(history.commits);
-        }
-    }
-    Ok(history)
-}
-
-impl History {
-    /// Adds one commit; they come newest first.
-    fn take(&mut self, commit: &str) {
-        // git ends the subject with a zero byte, and separates it from the names with a newline.
-        let mut parts = commit.split('\0');
-        let mut fields = parts.next().unwrap_or_default().trim_end_matches('\n').splitn(4, FIELD);
-        let mut field = || fields.next().unwrap_or_default().to_owned();
-        let (id, day, author, subject) = (field(), field(), field(), field());
-        self.commits += 1;
-        *self.authors.entry(author.clone()).or_default() += 1;
-        self.first_day.clone_from(&day);
-        for path in parts.map(|path| path.strip_prefix('\n').unwrap_or(path)).filter(|path| !path.is_empty()) {
-            let file = self.files.entry(path.to_owned()).or_insert_with(|| FileHistory {
-                last_author: author.clone(),
-                last_day: day.clone(),
-                ..FileHistory::default()
-            });
-            file.commits += 1;
-            *file.authors.entry(author.clone()).or_default() += 1;
-        }
-        if self.last.is_none() {
-            self.last = Some((id, day, author, subject));
-        }
+impl HistoryFindings {
+    /// The person a commit or share points to.
+    pub fn name(&self, author: u32) -> &str {
+        self.authors
+            .get(author as usize)
+            .map_or("somebody", |author| author.name.as_str())
     }
 
-    /// Files with most commits; same number by path.
-    pub fn busiest(&self, most: usize) -> Vec<(&str, u64)> {
-        let mut files: Vec<_> = self.files.iter().map(|(path, file)| (path.as_str(), file.commits)).collect();
-        files.sort_by_key(|(path, commits)| (std::cmp::Reverse(*commits), *path));
-        files.truncate(most);
-        files
-    }
-
-    /// Authors with most commits; same number by name.
-    pub fn top_authors(&self) -> Vec<(&str, u64)> {
-        ranked(&self.authors)
-    }
-
-    /// Who changed the files at or below `path` how often, most first.
-    pub fn owners(&self, path: &str) -> Vec<(String, u64)> {
-        let path = path.trim_matches('/');
-        let below = |file: &str| {
-            path.is_empty() || path == "." || file == path || file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let mut sums: BTreeMap<String, u64> = BTreeMap::new();
-        for (_, file) in self.files.iter().filter(|(file, _)| below(file)) {
-            for (author, commits) in &file.authors {
-                *sums.entry(author.clone()).or_default() += commits;
-            }
-        }
-        ranked(&sums).into_iter().map(|(author, commits)| (author.to_owned(), commits)).collect()
-    }
-
-    pub(crate) fn report(&self) -> Vec<String> {
-        let Some((id, day, author, subject)) = &self.last else {
-            return vec!["The repository has no commits yet.".to_owned()];
-        };
-        let mut report = vec![format!(
-            "{} by {} since {}{}.",
-            count(self.commits, "commit"),
-            count(self.authors.len() as u64, "author"),
-            self.first_day,
-            if self.shallow { " (a shallow copy: older ones are missing)" } else { "" }
-        )];
-        let authors: Vec<String> =
-            self.top_authors().iter().take(3).map(|(name, commits)| format!("{name} ({commits})")).collect();
-        report.push(format!("Most commits: {}. The newest is {id} of {day} by {author}: {subject}", list(&authors)));
-        let busiest: Vec<String> =
-            self.busiest(3).iter().map(|(path, commits)| format!("{path} ({commits})")).collect();
-        if !busiest.is_empty() {
-            report.push(format!("Files that change most: {}.", list(&busiest)));
-        }
-        report
-    }
-
-    /// Who owns the largest files that the surveyor has found.
-    pub(crate) fn owners_of_largest(&self, largest: &[(String, u64)]) -> Option<String> {
-        let owners: Vec<String> = largest
+    /// Files by commits, most first, then by path.
+    pub fn hot_files(&self) -> Vec<(&str, &PathHistory)> {
+        let mut rows: Vec<_> = self
+            .files
             .iter()
-            .filter_map(|(path, _)| {
-                let owners = self.owners(path);
-                let (author, commits) = owners.first()?;
-                Some(format!("{path} is mostly {author}'s ({})", count(*commits, "commit")))
-            })
+            .map(|(path, file)| (path.as_str(), file))
             .collect();
-        (!owners.is_empty()).then(|| format!("@surveyor, of your largest files: {}.", list(&owners)))
+        rows.sort_by(|a, b| b.1.commits.cmp(&a.1.commits).then(a.0.cmp(b.0)));
+        rows
     }
 }
 
-fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
-    let mut ranked: Vec<_> = counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-    ranked.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
-    ranked
+/// Reads the history of a folder.
+pub(crate) fn survey(
+    dir: &Path,
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<HistoryFindings, SurveyError> {
+    let dir = walk::open_folder(dir)?;
+    let deadline = Deadline::of(limits);
+    let mut found = HistoryFindings {
+        folder: walk::folder_name(&dir),
+        ..HistoryFindings::default()
+    };
+    let inside = git::ask(
+        &dir,
+        &[
+            "rev-parse",
+            "--is-inside-work-tree",
+            "--is-shallow-repository",
+            "--show-prefix",
+        ],
+    )?;
+    if !inside.ok {
+        return if inside.err.contains("not a git repository")
+            || inside.err.contains("must be run in a work tree")
+        {
+            Ok(found)
+        } else {
+            Err(SurveyError::Git {
+                what: "rev-parse",
+                why: inside.err,
+            })
+        };
+    }
+    let mut said = inside.out.lines();
+    // Inside `.git` or in a bare repository there are no files to tell about.
+    if said.next() != Some("true") {
+        return Ok(found);
+    }
+    found.state = HistoryState::Empty;
+    found.shallow = said.next() == Some("true");
+    let whole = said.next().unwrap_or_default().is_empty();
+    if !git::ask(&dir, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?.ok {
+        return Ok(found);
+    }
+    let branch = git::ask(&dir, &["symbolic-ref", "--quiet", "--short", "HEAD"])?;
+    found.branch = branch.ok.then_some(branch.out);
+    let scope: &[&str] = if whole { &[] } else { &["--", "."] };
+    let total = git::ask(&dir, &[&["rev-list", "--count", "HEAD"], scope].concat())?
+        .out
+        .parse::<u64>()
+        .ok();
+    let mut tally = tally::Tally::new(limits);
+    found.cut_short = log::read(&dir, scope, total, limits, deadline, &mut tally, progress)?;
+    let present = present(&dir)?;
+    tally.into_findings(&mut found, &present);
+    if found.commits > 0 {
+        found.state = HistoryState::Full;
+    }
+    Ok(found)
+}
+
+/// The files of the last commit below the folder.
+fn present(dir: &Path) -> Result<std::collections::BTreeSet<String>, SurveyError> {
+    // `ls-tree` lists paths from the folder it runs in.
+    let mut stream = Stream::start(
+        dir,
+        "ls-tree",
+        &["ls-tree", "-r", "-z", "--name-only", "HEAD"],
+    )?;
+    let mut part = Vec::new();
+    let mut paths = std::collections::BTreeSet::new();
+    while stream.next(&mut part)? {
+        paths.insert(String::from_utf8_lossy(&part).into_owned());
+    }
+    stream.finish()?;
+    Ok(paths)
 }
