@@ -190,6 +190,9 @@ pub enum Verb {
         /// The code base
         #[arg(default_value = ".")]
         dir: PathBuf,
+        /// End when standard input does: how a node keeps its demo
+        #[arg(long, hide = true)]
+        until_input_ends: bool,
     },
     /// One survey program of the demo
     #[command(hide = true)]

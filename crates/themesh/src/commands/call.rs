@@ -44,7 +44,7 @@ fn nearest(operation: &str) -> String {
 /// `mesh ops`
 pub fn ops(context: &Context, openapi: bool, mcp_tools: bool) -> Outcome<()> {
     if openapi || mcp_tools {
-        let document = if openapi { Value::Null } else { Value::Null };
+        let document = if openapi { mesh_ops::openapi() } else { json!({ "tools": mesh_ops::mcp_tools() }) };
         line(&format!("{document:#}"));
         return Ok(());
     }

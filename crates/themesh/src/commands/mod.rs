@@ -2,6 +2,7 @@
 
 mod call;
 mod completions;
+mod demo;
 mod doctor;
 pub mod help;
 mod inbox;
@@ -11,8 +12,10 @@ mod mcp;
 mod messages;
 mod rooms;
 mod status;
+mod survey;
 mod tail;
 mod tokens;
+mod up;
 mod users;
 mod who;
 
@@ -29,6 +32,7 @@ use crate::output;
 /// Does what the verb says.
 pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
     match verb {
+        Verb::Up(args) => up::up(context, &args)?,
         Verb::Status => status::status(context)?,
         Verb::Join { target } => rooms::join(context, &target)?,
         Verb::Leave { room } => rooms::leave(context, room)?,
@@ -51,7 +55,8 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
         Verb::Log(verb) => return log::log(context, verb),
         Verb::Mcp => mcp::mcp(context)?,
         Verb::Completions { shell } => completions::completions(shell),
-        _ => unreachable!(),
+        Verb::Demo { dir, until_input_ends } => demo::demo(context, &dir, until_input_ends)?,
+        Verb::Survey { role, dir, room } => survey::run(context, &role, dir, room)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,193 @@
+//! One survey program: surveys, reports, adds to what the others say, answers questions.
+//!
+//! Everything it posts has a key made of what it is about, so that after a restart nothing is
+//! said twice; its inbox tells it what it has not dealt with yet.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use mesh_model::api::{
+    ClientInfo, InboxAckInput, InboxListInput, Message, PresenceSetInput, PresenceState, RoomRefInput,
+    RoomTypingInput,
+};
+use mesh_model::events::Kind;
+use mesh_model::RoomId;
+use mesh_model::ops::{InboxAck, InboxList, PresenceSet, RoomGet, RoomTyping};
+use mesh_sdk::{Client, Filter, Options};
+use mesh_survey::{Findings, Role, Summary, survey};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// Messages dealt with at a time.
+const INBOX_LIMIT: u32 = 50;
+
+struct Program {
+    role: Role,
+    room: RoomId,
+    dir: PathBuf,
+    client: Client,
+}
+
+/// `mesh survey`
+pub fn run(context: &Context, role: &str, dir: PathBuf, room: String) -> Outcome<()> {
+    let role = Role::from_handle(role).ok_or_else(|| Failure::usage(format!("'{role}' is no survey program"), "surveyor, historian, builder"))?;
+    let mut options = Options::new(context.url()?, context.token()?);
+    options.client = ClientInfo {
+        name: Some(format!("mesh-{}", role.handle())),
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        channel: Some("demo".to_owned()),
+        cwd: Some(dir.display().to_string()),
+        ..ClientInfo::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
+    let worked = runtime.block_on(async {
+        let client = Client::connect(options).await?;
+        let room = client.call::<RoomGet>(RoomRefInput { room }).await?.id;
+        let program = Program { role, room, dir, client };
+        tokio::select! {
+            worked = program.work() => worked,
+            () = parent_gone() => Ok(()),
+        }
+    });
+    // A survey under way has nothing to save: it is not waited for.
+    runtime.shutdown_background();
+    worked
+}
+
+/// Ends when standard input does: then the demo is over.
+async fn parent_gone() {
+    let (gone, wait) = oneshot::channel();
+    std::thread::spawn(move || {
+        // Whatever comes or breaks, the input has ended.
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        let _ = gone.send(());
+    });
+    let _ = wait.await;
+}
+
+impl Program {
+    async fn work(&self) -> Outcome<()> {
+        // Before anything is read, so that nothing falls between reading and hearing.
+        let mut items = self
+            .client
+            .subscribe(Filter { types: vec!["message.posted".to_owned()], ..Filter::default() })
+            .await?;
+        self.presence(PresenceState::Busy, format!("surveying {}", self.dir.display())).await?;
+        let findings = match self.survey().await {
+            Ok(findings) => findings,
+            Err(why) => {
+                self.say(&format!("I could not survey {}: {why}", self.dir.display()), None, None, &format!("failed:{why}")).await?;
+                return Err(Failure::here(why, "the other programs go on"));
+            }
+        };
+        self.report(&findings).await?;
+        self.presence(PresenceState::Idle, format!("knows {}", self.role.knows())).await?;
+        loop {
+            self.deal_with_inbox(&findings).await?;
+            if items.next().await.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Surveys on a thread of its own and says now and then how far it is.
+    async fn survey(&self) -> Result<Findings, String> {
+        let (tell, mut told) = mpsc::channel(1);
+        let (role, dir) = (self.role, self.dir.clone());
+        let mut work = tokio::task::spawn_blocking(move || {
+            // Progress that nobody took in time is not worth waiting for.
+            survey(role, &dir, &mut |seen| drop(tell.try_send(seen.to_string())))
+        });
+        loop {
+            tokio::select! {
+                Some(seen) = told.recv() => {
+                    // The survey goes on whether or not this reaches anybody.
+                    let _ = self.presence(PresenceState::Busy, seen).await;
+                }
+                done = &mut work => {
+                    return done.map_err(|why| why.to_string())?.map_err(|why| why.to_string());
+                }
+            }
+        }
+    }
+
+    async fn report(&self, findings: &Findings) -> Outcome<()> {
+        let text = findings.report().join("\n");
+        let payload = json!({ "survey": findings.summary() });
+        self.say(&text, None, Some(payload), &format!("report:{}:{text}", self.role.handle())).await
+    }
+
+    async fn deal_with_inbox(&self, findings: &Findings) -> Outcome<()> {
+        loop {
+            let inbox = InboxListInput { limit: Some(INBOX_LIMIT), mentions_only: false };
+            let inbox = self.client.call::<InboxList>(inbox).await?;
+            if inbox.items.is_empty() {
+                return Ok(());
+            }
+            for message in &inbox.items {
+                self.deal_with(findings, message).await?;
+                // Only once it was dealt with: a crash before here repeats it, and the key makes
+                // that once.
+                self.client.call::<InboxAck>(InboxAckInput { upto: None, seqs: vec![message.seq] }).await?;
+            }
+        }
+    }
+
+    async fn deal_with(&self, findings: &Findings, message: &Message) -> Outcome<()> {
+        if let Some(reaction) = summary(message).and_then(|summary| findings.react(&summary)) {
+            return self.say(&reaction, Some(message), None, &format!("react:{}", message.id)).await;
+        }
+        // Programs do not answer each other, or two of them might never stop.
+        let asked = matches!(message.from.kind, Kind::Human | Kind::Agent) && self.is_meant(message);
+        if !asked || message.deleted {
+            return Ok(());
+        }
+        let typing = |typing| RoomTypingInput { room: message.room.to_string(), typing };
+        self.client.call::<RoomTyping>(typing(true)).await?;
+        let answer = findings.answer(&message.text).text;
+        self.say(&answer, Some(message), None, &format!("answer:{}", message.id)).await?;
+        self.client.call::<RoomTyping>(typing(false)).await?;
+        Ok(())
+    }
+
+    /// By name, or because it stands in a conversation of two: the only other rooms it is in.
+    fn is_meant(&self, message: &Message) -> bool {
+        let me = self.client.welcomed().participant.id;
+        message.mentions.contains(&me) || message.room != self.room
+    }
+
+    async fn say(&self, text: &str, answers: Option<&Message>, payload: Option<Value>, key: &str) -> Outcome<()> {
+        let room = answers.map_or(self.room, |message| message.room);
+        let mut input = json!({"room": room, "text": text, "idempotency_key": short(key)});
+        if let Some(message) = answers {
+            input["reply_to"] = json!(message.id);
+        }
+        if let Some(payload) = payload {
+            input["payload"] = payload;
+        }
+        self.client.call_raw("message.post", input).await?;
+        Ok(())
+    }
+
+    async fn presence(&self, state: PresenceState, summary: String) -> Outcome<()> {
+        self.client.call::<PresenceSet>(PresenceSetInput { state, summary: Some(summary) }).await?;
+        Ok(())
+    }
+}
+
+/// What another program has found, if the message carries that.
+fn summary(message: &Message) -> Option<Summary> {
+    let payload = message.payload.as_ref().filter(|_| message.from.kind == Kind::Bot)?;
+    serde_json::from_value(payload.get("survey")?.clone()).ok()
+}
+
+/// A key of bounded length that is the same for the same text on every run (FNV-1a).
+fn short(key: &str) -> String {
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let head: String = key.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ':').take(40).collect();
+    format!("{head}:{hash:016x}")
+}

@@ -1,0 +1,205 @@
+//! Starting a node and serving it until somebody says stop.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use mesh_edge::EdgeConfig;
+use mesh_node::{Config as NodeConfig, Node};
+use mesh_ops::Door;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{LogFormat, Up};
+use crate::config::{self, Config};
+use crate::context::{Context, DEFAULT_LISTEN, RunningNode};
+use crate::failure::{Failure, Outcome};
+use crate::output::{Colour, line, paint};
+
+/// `mesh up`
+pub fn up(context: &Context, args: &Up) -> Outcome<()> {
+    let config = config::load(&context.home)?;
+    let address = listen_address(args, &config)?;
+    start_logging(args, &config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| Failure::here(format!("no threads to run on: {why}"), ""))?;
+    runtime.block_on(serve(context, args, &config, address))
+}
+
+fn listen_address(args: &Up, config: &Config) -> Outcome<SocketAddr> {
+    let text = args.listen.as_deref().or(config.listen.as_deref()).unwrap_or(DEFAULT_LISTEN);
+    let address: SocketAddr = text.parse().map_err(|_| {
+        Failure::usage(format!("'{text}' is no address to listen at"), "for example --listen 127.0.0.1:7779, or port 0 for a free one")
+    })?;
+    if !address.ip().is_loopback() && !args.insecure_listen && !config.insecure_listen {
+        return Err(Failure::usage(
+            format!("{text} can be reached from other machines, and the connection is not encrypted"),
+            "put a reverse proxy with TLS before a node on 127.0.0.1 and give its address with --public-url, \
+             or add --insecure-listen if the network is yours alone",
+        ));
+    }
+    Ok(address)
+}
+
+fn start_logging(args: &Up, config: &Config) {
+    let filter = std::env::var("MESH_LOG").ok().or_else(|| config.log_filter.clone());
+    let filter = EnvFilter::new(filter.as_deref().unwrap_or("warn,mesh=info,mesh_node=info,mesh_edge=info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match args.log_format.or(config.log_format).unwrap_or(LogFormat::Text) {
+        LogFormat::Json => lines.json().init(),
+        LogFormat::Text => lines.init(),
+    }
+}
+
+async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAddr) -> Outcome<()> {
+    // Signals first: one that comes while the node starts is not lost.
+    let (mut interrupt, mut terminate) = signals()?;
+    let node = start(context, args).await?;
+    let listener = bind(address).await?;
+    let bound = listener.local_addr().map_err(|why| Failure::here(why.to_string(), ""))?;
+    let url = format!("http://{}", visible(bound));
+    let running = RunningFile::write(context, &url)?;
+    let public_url = args.public_url.clone().or_else(|| config.public_url.clone());
+    let login = login_link(&node, public_url.as_deref().unwrap_or(&url))?;
+    announce(context, &node, &url, &login);
+    if args.open {
+        open_browser(&login);
+    }
+    let demo = args.demo.as_deref().map(|dir| demo(context, dir)).transpose()?;
+    let edge = EdgeConfig { public_url, ..EdgeConfig::default() };
+    let stop = async {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("going down");
+    };
+    let served = mesh_edge::serve(listener, Door::new(Arc::clone(&node)), edge, stop).await;
+    drop(demo);
+    node.shutdown().await;
+    drop(running);
+    served.map_err(|why| Failure::here(format!("the node stopped serving: {why}"), "everything acknowledged is stored; start it again"))
+}
+
+fn signals() -> Outcome<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)> {
+    let both = signal(SignalKind::interrupt()).and_then(|first| Ok((first, signal(SignalKind::terminate())?)));
+    both.map_err(|why| Failure::here(format!("signals cannot be heard: {why}"), ""))
+}
+
+async fn start(context: &Context, args: &Up) -> Outcome<Arc<Node>> {
+    let mut config = NodeConfig::new(&context.home);
+    if let Some(name) = &args.name {
+        config.name.clone_from(name);
+    }
+    config.new_vault = args.new_vault;
+    Node::start(config).await.map_err(|why| {
+        let hint = match context.running() {
+            Some(node) => format!("is a node running on this folder already? process {} said it was at {}", node.pid, node.url),
+            None => "`mesh doctor` looks for the reason".to_owned(),
+        };
+        Failure::here(why.to_string(), hint)
+    })
+}
+
+async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
+    TcpListener::bind(address).await.map_err(|why| match why.kind() {
+        ErrorKind::AddrInUse => Failure::here(
+            format!("something else listens at {address} already; nothing was changed"),
+            "use that node, stop it, or choose another address: mesh up --listen 127.0.0.1:7779",
+        ),
+        _ => Failure::here(format!("cannot listen at {address}: {why}"), "choose another with --listen"),
+    })
+}
+
+/// An address that a program on this machine can use.
+fn visible(bound: SocketAddr) -> SocketAddr {
+    match bound.ip() {
+        ip if !ip.is_unspecified() => bound,
+        IpAddr::V4(_) => SocketAddr::from(([127, 0, 0, 1], bound.port())),
+        IpAddr::V6(_) => SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], bound.port())),
+    }
+}
+
+fn login_link(node: &Node, url: &str) -> Outcome<String> {
+    let owner = node.access().owner();
+    let owner = owner.ok_or_else(|| Failure::here("the mesh has no owner", "the log is damaged: run `mesh log verify`"))?;
+    let (code, _) = node.vault().make_link(owner, node.now()).map_err(|why| Failure::here(why.to_string(), "check the disk"))?;
+    Ok(format!("{}/login?code={code}", url.trim_end_matches('/')))
+}
+
+fn announce(context: &Context, node: &Node, url: &str, login: &str) {
+    if context.json {
+        line(&json!({"url": url, "login": login, "home": context.home}).to_string());
+        return;
+    }
+    let name = node.access().mesh().map(|mesh| mesh.name.clone()).unwrap_or_default();
+    line(&format!("{} is up: {} events in the log", paint(Colour::Good, &name), node.head()));
+    line("");
+    line(&format!("  open    {login}"));
+    line(&paint(Colour::Quiet, "          signs you in as the owner, once, within ten minutes; `mesh call login.link` makes another"));
+    line(&format!("  say     mesh say general 'hello'      watch  mesh tail"));
+    line(&format!("  agents  {url}/mcp  (MCP), or on this machine: mesh register rex && mesh mcp --as rex"));
+    line(&format!("  folder  {}", context.home.display()));
+    line("");
+    line(&paint(Colour::Quiet, "Ctrl-C stops it. Everything acknowledged is stored."));
+}
+
+fn open_browser(login: &str) {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let opened = Command::new(program).arg(login).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    if opened.is_err() {
+        line("No browser could be started; open the link yourself.");
+    }
+}
+
+/// The file that tells programs on this machine where the node is; gone when the node is.
+struct RunningFile(PathBuf);
+
+impl RunningFile {
+    fn write(context: &Context, url: &str) -> Outcome<RunningFile> {
+        let path = context.home.join("node.json");
+        let node = RunningNode { url: url.to_owned(), pid: std::process::id() };
+        let text = serde_json::to_string(&node).map_err(|why| Failure::here(why.to_string(), ""))?;
+        crate::context::write_private(&path, &text)?;
+        Ok(RunningFile(path))
+    }
+}
+
+impl Drop for RunningFile {
+    fn drop(&mut self) {
+        // A file that stays behind is noticed by its process id.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// The demo's parent process; its programs end when it does.
+struct Demo(Child);
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // Closing its input tells it to end; waiting reaps it.
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+fn demo(context: &Context, dir: &Path) -> Outcome<Demo> {
+    let cannot = |why: std::io::Error| Failure::here(format!("the demo could not be started: {why}"), "the node itself is up");
+    let program = std::env::current_exe().map_err(cannot)?;
+    let child = Command::new(program)
+        .arg("--home")
+        .arg(&context.home)
+        .arg("demo")
+        .arg(dir)
+        .arg("--until-input-ends")
+        .stdin(Stdio::piped())
+        .stdout(if context.json { Stdio::null() } else { Stdio::inherit() })
+        .spawn()
+        .map_err(cannot)?;
+    Ok(Demo(child))
+}
