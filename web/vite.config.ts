@@ -36,7 +36,6 @@ export default defineConfig({
     // The world is one lazy chunk of about a megabyte before compression; its budget is checked in e2e/budget.e2e.ts.
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
-    manifest: true,
   },
   server: target
     ? { proxy: { '/api': target, '/login': target, '/ws': { target, ws: true, changeOrigin: true } } }

@@ -138,10 +138,10 @@ export class MeshSocket {
   }
 
   async #welcomed(hello: Hello): Promise<void> {
-    const fresh = this.#place.seq === null || this.#session === undefined;
+    let fresh = this.#place.seq === null;
     this.#session = hello.session;
     try {
-      await this.#subscribe();
+      fresh = (await this.#follow()) || fresh;
     } catch {
       // A closed socket is handled where it closes.
       this.#socket?.close();
@@ -152,6 +152,19 @@ export class MeshSocket {
     this.#events.link('live', null);
     this.#events.head(hello.head);
     this.#events.ready(hello, fresh);
+  }
+
+  /** Continues the stream where it stopped. True if it had to begin anew: this node's log does not know our place. */
+  async #follow(): Promise<boolean> {
+    try {
+      await this.#subscribe();
+      return false;
+    } catch (error) {
+      if (!(error instanceof MeshProblem) || this.#place.seq === null) throw error;
+      this.#place.forget();
+      await this.#subscribe();
+      return true;
+    }
   }
 
   async #subscribe(): Promise<void> {
@@ -185,6 +198,9 @@ export class MeshSocket {
       this.#drop();
       socket?.close();
       this.#events.link('signed-out', null);
+      return;
     }
+    // Said before we were let in, it is about the session we wanted to go on with; the next attempt begins a new one.
+    if (!this.#live) this.#session = undefined;
   }
 }

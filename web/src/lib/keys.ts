@@ -40,7 +40,10 @@ function step(by: number, unreadOnly: boolean): void {
   );
   for (let away = 1; away <= all.length; away++) {
     const room = all[(here + by * away + all.length * 2) % all.length];
-    if (room && (!unreadOnly || room.unread > 0)) return router.go(placeOf(room));
+    if (room && (!unreadOnly || room.unread > 0)) {
+      router.go(placeOf(room));
+      return;
+    }
   }
 }
 
@@ -65,16 +68,20 @@ export function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || ui.dialog) return;
   if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
     event.preventDefault();
-    return step(event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
+    step(event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
+    return;
   }
-  if (event.key === 'Escape') return escape();
+  if (event.key === 'Escape') {
+    closeOne();
+    return;
+  }
   const letter = letters[event.key];
   if (!letter || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   letter();
 }
 
-function escape(): void {
+function closeOne(): void {
   const route = router.route;
   if (ui.selection) ui.selection = null;
   else if (route.page === 'room' && route.thread) router.go({ page: 'room', room: route.room });

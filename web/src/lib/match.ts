@@ -6,7 +6,7 @@ export function score(query: string, name: string): number {
   if (q === '') return 1;
   if (n === q) return 100;
   if (n.startsWith(q)) return 80 - n.length / 100;
-  const word = n.search(new RegExp(`[\\s._/-]${escape(q)}`));
+  const word = n.search(new RegExp(`[\\s._/-]${literal(q)}`));
   if (word >= 0) return 60 - word / 100;
   const inside = n.indexOf(q);
   if (inside >= 0) return 40 - inside / 100;
@@ -18,7 +18,7 @@ export function score(query: string, name: string): number {
   return 10 - n.length / 100;
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** The best `limit` of `things`, best first; equal ones keep their order. */
 export function best<T>(query: string, things: readonly T[], name: (thing: T) => string, limit: number): T[] {

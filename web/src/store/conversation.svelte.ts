@@ -21,6 +21,13 @@ export class Conversation {
     this.room = room;
   }
 
+  /** Forgets what came from the node; drafts stay. */
+  reset(): void {
+    this.messages = [];
+    this.ready = false;
+    this.older = true;
+  }
+
   get first(): number | undefined {
     return this.messages[0]?.seq;
   }

@@ -75,7 +75,8 @@ class Mesh implements Needs {
       people.me = me.participant;
       this.me = me;
       this.loaded = true;
-      if (!fresh) await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
+      if (fresh) for (const one of this.#conversations.values()) one.reset();
+      await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
       this.sender.resume(me.participant.id);
     } catch (error) {
       if (connection.live) ui.tell(explain(error), true);

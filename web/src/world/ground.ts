@@ -2,7 +2,7 @@
 
 import { cameraPosition, Fn, float, mix, positionGeometry, smoothstep, varying, vec3, vec4 } from 'three/tsl';
 import { BackSide, CircleGeometry, Mesh, SphereGeometry } from 'three/webgpu';
-import { GRID, GROUND, HORIZON } from './palette.ts';
+import { GRID, GROUND } from './palette.ts';
 import { AIR, colour, inAir, lines, type N, noise, project, surface } from './shading.ts';
 
 /** The radius of the plane; far beyond the haze. */
