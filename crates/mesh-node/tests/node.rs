@@ -49,13 +49,21 @@ impl Place {
             payload_type: None,
             body: Some(body),
         };
-        self.node.submit(command, self.owner(), None, key).await.map_err(|refusal| refusal.code)
+        self.node
+            .submit(command, self.owner(), None, key)
+            .await
+            .map_err(|refusal| refusal.code)
     }
 }
 
 fn frames(taken: Taken) -> Vec<Value> {
-    let Taken::Frames(frames, _) = taken else { panic!("cut off") };
-    frames.iter().map(|frame| serde_json::from_slice(frame).unwrap()).collect()
+    let Taken::Frames(frames, _) = taken else {
+        panic!("cut off")
+    };
+    frames
+        .iter()
+        .map(|frame| serde_json::from_slice(frame).unwrap())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,12 +74,25 @@ async fn what_was_stored_is_there_after_a_restart() {
     let token = std::fs::read_to_string(place.home.path().join("owner.token")).unwrap();
     let place = place.restart().await;
     assert_eq!(place.node.head(), outcome.last());
-    assert_eq!(std::fs::read_to_string(place.home.path().join("owner.token")).unwrap(), token);
+    assert_eq!(
+        std::fs::read_to_string(place.home.path().join("owner.token")).unwrap(),
+        token
+    );
     let next = place.post("again", None).await.unwrap();
     assert_eq!(next.first, outcome.first.next());
     place.node.wait_view(next.last()).await;
-    let page = place.node.view().history(place.general(), Seq(0), None, None, 10).unwrap();
-    assert_eq!(page.items.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), ["hello", "again"]);
+    let page = place
+        .node
+        .view()
+        .history(place.general(), Seq(0), None, None, 10)
+        .unwrap();
+    assert_eq!(
+        page.items
+            .iter()
+            .map(|message| message.text.as_str())
+            .collect::<Vec<_>>(),
+        ["hello", "again"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -82,10 +103,16 @@ async fn a_key_is_used_once_and_for_one_request() {
     let again = place.post("once", key(1)).await.unwrap();
     assert!(again.replayed && !first.replayed);
     assert_eq!((again.first, again.at), (first.first, first.at));
-    assert_eq!(place.post("other", key(2)).await, Err(ErrorCode::IdempotencyMismatch));
+    assert_eq!(
+        place.post("other", key(2)).await,
+        Err(ErrorCode::IdempotencyMismatch)
+    );
     let place = place.restart().await;
     let late = place.post("once", key(1)).await.unwrap();
-    assert_eq!((late.first, late.at, late.replayed), (first.first, first.at, true));
+    assert_eq!(
+        (late.first, late.at, late.replayed),
+        (first.first, first.at, true)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -105,7 +132,9 @@ async fn a_stream_goes_from_the_past_into_the_present_without_a_gap() {
             posted += 1;
         }
         for frame in frames(stream.next().await) {
-            let Some(items) = frame["push"].as_array() else { continue };
+            let Some(items) = frame["push"].as_array() else {
+                continue;
+            };
             assert_eq!(frame["prev"], prev, "{frame}");
             for item in items {
                 texts.push(item["data"]["text"].as_str().unwrap().to_owned());
@@ -144,10 +173,21 @@ async fn a_missing_vault_is_no_accident() {
     drop(node);
     std::fs::remove_dir_all(home.path().join("vault")).unwrap();
     let refused = Node::start(Config::new(home.path())).await;
-    assert!(matches!(refused, Err(StartError::Vault { .. })), "{refused:?}");
-    let node = Node::start(Config { new_vault: true, ..Config::new(home.path()) }).await.unwrap();
+    assert!(
+        matches!(refused, Err(StartError::Vault { .. })),
+        "{refused:?}"
+    );
+    let node = Node::start(Config {
+        new_vault: true,
+        ..Config::new(home.path())
+    })
+    .await
+    .unwrap();
     assert_eq!(node.head(), head.next());
-    let replaced = node.log_reader().get(node.head().0, |record| record.kind.to_owned()).unwrap();
+    let replaced = node
+        .log_reader()
+        .get(node.head().0, |record| record.kind.to_owned())
+        .unwrap();
     assert_eq!(replaced.as_deref(), Some("vault.replaced"));
 }
 
@@ -180,5 +220,8 @@ fn facts_that_are_ordinary_take_no_room() {
         thread: None,
         payload_type: None,
     });
-    assert_eq!(facts.encode().unwrap().get(), r#"{"room":"00000000-0000-0000-0000-000000000000"}"#);
+    assert_eq!(
+        facts.encode().unwrap().get(),
+        r#"{"room":"00000000-0000-0000-0000-000000000000"}"#
+    );
 }

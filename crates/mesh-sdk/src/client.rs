@@ -29,7 +29,12 @@ pub struct Options {
 impl Options {
     /// Connects with a token and states nothing.
     pub fn new(url: impl Into<String>, token: impl Into<String>) -> Options {
-        Options { url: url.into(), token: token.into(), session: None, client: ClientInfo::default() }
+        Options {
+            url: url.into(),
+            token: token.into(),
+            session: None,
+            client: ClientInfo::default(),
+        }
     }
 }
 
@@ -59,7 +64,9 @@ impl Client {
 
     /// Calls an operation by its type.
     pub async fn call<O: Operation>(&self, input: O::Input) -> Result<O::Output, Error> {
-        let output = self.call_raw(O::DECLARATION.name, serde_json::to_value(input)?).await?;
+        let output = self
+            .call_raw(O::DECLARATION.name, serde_json::to_value(input)?)
+            .await?;
         Ok(serde_json::from_value(output)?)
     }
 
@@ -70,10 +77,17 @@ impl Client {
         if let Value::Object(fields) = &mut input
             && command
         {
-            fields.entry("idempotency_key").or_insert_with(|| Value::String(fresh_key()));
+            fields
+                .entry("idempotency_key")
+                .or_insert_with(|| Value::String(fresh_key()));
         }
         let (reply, answer) = oneshot::channel();
-        self.send(Request::Call { name: name.to_owned(), input, reply }).await?;
+        self.send(Request::Call {
+            name: name.to_owned(),
+            input,
+            reply,
+        })
+        .await?;
         answer.await.map_err(|_| closed())?
     }
 
@@ -81,7 +95,12 @@ impl Client {
     pub async fn subscribe(&self, filter: Filter) -> Result<Items, Error> {
         let (items, receiver) = mpsc::channel(ITEMS_WAITING_MAX);
         let (reply, answer) = oneshot::channel();
-        self.send(Request::Subscribe { filter, items, reply }).await?;
+        self.send(Request::Subscribe {
+            filter,
+            items,
+            reply,
+        })
+        .await?;
         let position: Seq = answer.await.map_err(|_| closed())??;
         Ok(Items { receiver, position })
     }

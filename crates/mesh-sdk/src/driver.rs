@@ -16,7 +16,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use crate::frames::{CallOut, FrameIn, HelloBody, HelloOut, SubscribeBody, SubscribeOut, Subscribed};
+use crate::frames::{
+    CallOut, FrameIn, HelloBody, HelloOut, SubscribeBody, SubscribeOut, Subscribed,
+};
 use crate::stream::{Filter, Given};
 use crate::{Ephemeral, Error, Options, Welcomed};
 
@@ -29,8 +31,16 @@ const BACKOFF_LAST: Duration = Duration::from_secs(10);
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub(crate) enum Request {
-    Call { name: String, input: Value, reply: oneshot::Sender<Result<Value, Error>> },
-    Subscribe { filter: Filter, items: mpsc::Sender<Given>, reply: oneshot::Sender<Result<Seq, Error>> },
+    Call {
+        name: String,
+        input: Value,
+        reply: oneshot::Sender<Result<Value, Error>>,
+    },
+    Subscribe {
+        filter: Filter,
+        items: mpsc::Sender<Given>,
+        reply: oneshot::Sender<Result<Seq, Error>>,
+    },
 }
 
 pub(crate) struct Started {
@@ -90,30 +100,50 @@ pub(crate) async fn start(options: Options) -> Result<Started, Error> {
     };
     driver.options.session = Some(hello.session);
     tokio::spawn(async move { driver.run(socket).await });
-    Ok(Started { requests, welcomed: welcome, ephemeral })
+    Ok(Started {
+        requests,
+        welcomed: welcome,
+        ephemeral,
+    })
 }
 
 async fn connect(options: &Options) -> Result<(Socket, Welcomed), Error> {
     let base = options.url.trim_end_matches('/');
-    let unreachable = |why: String| Error::Unreachable { url: base.to_owned(), why };
+    let unreachable = |why: String| Error::Unreachable {
+        url: base.to_owned(),
+        why,
+    };
     let address = match base.strip_prefix("https://") {
         Some(rest) => format!("wss://{rest}/ws"),
         None => format!("ws://{}/ws", base.strip_prefix("http://").unwrap_or(base)),
     };
     let config = WebSocketConfig::default().read_buffer_size(16 * 1024);
     let connecting = connect_async_with_config(address, Some(config), true);
-    let connected = timeout(CONNECT_WAIT, connecting).await.map_err(|_| unreachable("no answer in time".to_owned()))?;
+    let connected = timeout(CONNECT_WAIT, connecting)
+        .await
+        .map_err(|_| unreachable("no answer in time".to_owned()))?;
     let (mut socket, _) = connected.map_err(|why| unreachable(why.to_string()))?;
-    let body = HelloBody { token: &options.token, session: options.session, client: &options.client };
-    send(&mut socket, &HelloOut { hello: body }).await.map_err(unreachable)?;
+    let body = HelloBody {
+        token: &options.token,
+        session: options.session,
+        client: &options.client,
+    };
+    send(&mut socket, &HelloOut { hello: body })
+        .await
+        .map_err(unreachable)?;
     let welcomed = timeout(CONNECT_WAIT, hello(&mut socket)).await;
-    Ok((socket, welcomed.map_err(|_| unreachable("no hello in time".to_owned()))??))
+    Ok((
+        socket,
+        welcomed.map_err(|_| unreachable("no hello in time".to_owned()))??,
+    ))
 }
 
 async fn hello(socket: &mut Socket) -> Result<Welcomed, Error> {
     while let Some(message) = socket.next().await {
         let message = message.map_err(|why| Error::Protocol(why.to_string()))?;
-        let Message::Text(text) = message else { continue };
+        let Message::Text(text) = message else {
+            continue;
+        };
         let frame: FrameIn = serde_json::from_str(&text)?;
         match (frame.hello, frame.problem) {
             (Some(welcomed), _) => return Ok(welcomed),
@@ -121,12 +151,17 @@ async fn hello(socket: &mut Socket) -> Result<Welcomed, Error> {
             (None, None) => return Err(Error::Protocol("no hello".to_owned())),
         }
     }
-    Err(Error::Protocol("the connection closed before hello".to_owned()))
+    Err(Error::Protocol(
+        "the connection closed before hello".to_owned(),
+    ))
 }
 
 async fn send(socket: &mut Socket, frame: &impl Serialize) -> Result<(), String> {
     let text = serde_json::to_string(frame).map_err(|why| why.to_string())?;
-    socket.send(Message::text(text)).await.map_err(|why| why.to_string())
+    socket
+        .send(Message::text(text))
+        .await
+        .map_err(|why| why.to_string())
 }
 
 impl Driver {
@@ -162,7 +197,11 @@ impl Driver {
                 Err(why) => tracing::debug!(%why, "reconnecting"),
             }
             if self.requests.is_closed() && self.requests.is_empty() {
-                return Err(Refusal::new(ErrorCode::Gone, "the client was closed", "connect again"));
+                return Err(Refusal::new(
+                    ErrorCode::Gone,
+                    "the client was closed",
+                    "connect again",
+                ));
             }
             wait = (wait * 2).min(BACKOFF_LAST);
         }
@@ -199,11 +238,24 @@ impl Driver {
     async fn repeat(&mut self, socket: &mut Socket) -> Result<(), String> {
         if let Some(subscription) = &self.subscription {
             let after = subscription.position.or(subscription.filter.after);
-            let body = SubscribeBody { after, filter: &subscription.filter };
-            send(socket, &SubscribeOut { id: subscription.id, subscribe: body }).await?;
+            let body = SubscribeBody {
+                after,
+                filter: &subscription.filter,
+            };
+            send(
+                socket,
+                &SubscribeOut {
+                    id: subscription.id,
+                    subscribe: body,
+                },
+            )
+            .await?;
         }
         for pending in self.pending.values() {
-            socket.feed(Message::text(pending.frame.clone())).await.map_err(|why| why.to_string())?;
+            socket
+                .feed(Message::text(pending.frame.clone()))
+                .await
+                .map_err(|why| why.to_string())?;
         }
         socket.flush().await.map_err(|why| why.to_string())
     }
@@ -213,15 +265,44 @@ impl Driver {
         self.next_id += 1;
         match request {
             Request::Call { name, input, reply } => {
-                let frame = serde_json::to_string(&CallOut { id, call: &name, input: &input });
+                let frame = serde_json::to_string(&CallOut {
+                    id,
+                    call: &name,
+                    input: &input,
+                });
                 let frame = frame.map_err(|why| why.to_string())?;
-                self.pending.insert(id, Pending { frame: frame.clone(), reply });
-                socket.send(Message::text(frame)).await.map_err(|why| why.to_string())
+                self.pending.insert(
+                    id,
+                    Pending {
+                        frame: frame.clone(),
+                        reply,
+                    },
+                );
+                socket
+                    .send(Message::text(frame))
+                    .await
+                    .map_err(|why| why.to_string())
             }
-            Request::Subscribe { filter, items, reply } => {
-                let frame = SubscribeOut { id, subscribe: SubscribeBody { after: filter.after, filter: &filter } };
+            Request::Subscribe {
+                filter,
+                items,
+                reply,
+            } => {
+                let frame = SubscribeOut {
+                    id,
+                    subscribe: SubscribeBody {
+                        after: filter.after,
+                        filter: &filter,
+                    },
+                };
                 let sent = send(socket, &frame).await;
-                self.subscription = Some(Subscription { id, position: filter.after, filter, items, reply: Some(reply) });
+                self.subscription = Some(Subscription {
+                    id,
+                    position: filter.after,
+                    filter,
+                    items,
+                    reply: Some(reply),
+                });
                 sent
             }
         }
@@ -252,7 +333,9 @@ impl Driver {
         match (frame.id, frame.ok, frame.problem) {
             (Some(id), Some(ok), None) => self.answer(id, Ok(ok.get())),
             (Some(id), None, Some(problem)) => self.answer(id, Err(problem)),
-            (None, None, Some(problem)) if !passing(problem.code) => return Some(End::Refused(problem.into())),
+            (None, None, Some(problem)) if !passing(problem.code) => {
+                return Some(End::Refused(problem.into()));
+            }
             _ => {}
         }
         None
@@ -268,12 +351,18 @@ impl Driver {
             let _ = pending.reply.send(result);
             return;
         }
-        let Some(subscription) = self.subscription.as_mut().filter(|subscription| subscription.id == id) else {
+        let Some(subscription) = self
+            .subscription
+            .as_mut()
+            .filter(|subscription| subscription.id == id)
+        else {
             return;
         };
         match answer {
             Ok(json) => {
-                let head = serde_json::from_str::<Subscribed>(json).map(|subscribed| subscribed.head).unwrap_or_default();
+                let head = serde_json::from_str::<Subscribed>(json)
+                    .map(|subscribed| subscribed.head)
+                    .unwrap_or_default();
                 let position = *subscription.position.get_or_insert(head);
                 if let Some(reply) = subscription.reply.take() {
                     let _ = reply.send(Ok(position));

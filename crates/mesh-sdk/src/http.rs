@@ -37,7 +37,11 @@ impl Http {
             .http_status_as_error(false)
             .timeout_global(Some(ANSWER_WAIT))
             .user_agent(concat!("mesh-sdk/", env!("CARGO_PKG_VERSION")));
-        Http { url: url.trim_end_matches('/').to_owned(), token, agent: config.build().into() }
+        Http {
+            url: url.trim_end_matches('/').to_owned(),
+            token,
+            agent: config.build().into(),
+        }
     }
 
     /// Calls an operation by its type.
@@ -67,29 +71,42 @@ impl Http {
     }
 
     fn request(&self, method: &str, target: &str, body: Option<String>) -> Result<Answer, Error> {
-        let uri: Uri = format!("{}{target}", self.url).parse().map_err(|why| self.unreachable(why))?;
+        let uri: Uri = format!("{}{target}", self.url)
+            .parse()
+            .map_err(|why| self.unreachable(why))?;
         let mut request = ureq::http::Request::builder().method(method).uri(uri);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let sent = match body {
             Some(body) => {
-                let request = request.header("content-type", "application/json").body(body);
-                self.agent.run(request.map_err(|why| self.unreachable(why))?)
+                let request = request
+                    .header("content-type", "application/json")
+                    .body(body);
+                self.agent
+                    .run(request.map_err(|why| self.unreachable(why))?)
             }
-            None => self.agent.run(request.body(()).map_err(|why| self.unreachable(why))?),
+            None => self
+                .agent
+                .run(request.body(()).map_err(|why| self.unreachable(why))?),
         };
         read(sent.map_err(|why| self.unreachable(why))?)
     }
 
     fn unreachable(&self, why: impl std::fmt::Display) -> Error {
-        Error::Unreachable { url: self.url.clone(), why: why.to_string() }
+        Error::Unreachable {
+            url: self.url.clone(),
+            why: why.to_string(),
+        }
     }
 }
 
 fn read(mut response: Response<ureq::Body>) -> Result<Answer, Error> {
     let status = response.status().as_u16();
-    let text = response.body_mut().read_to_string().map_err(|why| Error::Protocol(why.to_string()))?;
+    let text = response
+        .body_mut()
+        .read_to_string()
+        .map_err(|why| Error::Protocol(why.to_string()))?;
     if status >= 400 {
         return Err(match serde_json::from_str::<Problem>(&text) {
             Ok(problem) => Error::Refused(problem.into()),
@@ -105,11 +122,15 @@ fn fill_path(path: &str, fields: &mut Map<String, Value>) -> Result<String, Erro
     let mut filled = String::new();
     for part in path.split('/').skip(1) {
         filled.push('/');
-        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        match part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'))
+        {
             None => filled.push_str(part),
             Some(name) => {
                 let value = fields.remove(name);
-                let value = value.ok_or_else(|| Error::Protocol(format!("the input has no '{name}'")))?;
+                let value =
+                    value.ok_or_else(|| Error::Protocol(format!("the input has no '{name}'")))?;
                 filled.push_str(&percent(&plain(&value)));
             }
         }
@@ -146,7 +167,9 @@ fn percent(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(byte))
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -161,7 +184,9 @@ mod tests {
 
     #[test]
     fn path_and_query_take_what_is_theirs() {
-        let Value::Object(mut fields) = json!({"room": "a/b", "limit": 5, "types": ["x", "y z"], "none": null}) else {
+        let Value::Object(mut fields) =
+            json!({"room": "a/b", "limit": 5, "types": ["x", "y z"], "none": null})
+        else {
             unreachable!()
         };
         let path = fill_path("/api/rooms/{room}/messages", &mut fields).unwrap();

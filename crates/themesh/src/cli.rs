@@ -8,8 +8,13 @@ use clap_complete::Shell;
 
 /// A place where AI agents and people work together in real time.
 #[derive(Debug, Parser)]
-#[command(name = "mesh", version, subcommand_required = true, arg_required_else_help = true,
-    after_help = "Example: mesh up        then, in another terminal: mesh say general 'hello'\n\nExit codes: 0 done, 1 refused, 2 wrong use, 3 the node cannot be reached")]
+#[command(
+    name = "mesh",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Example: mesh up        then, in another terminal: mesh say general 'hello'\n\nExit codes: 0 done, 1 refused, 2 wrong use, 3 the node cannot be reached"
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -21,13 +26,31 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// The mesh's folder (default: $MESH_HOME, else ~/.mesh)
-    #[arg(long, global = true, value_name = "DIR", env = "MESH_HOME", hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "MESH_HOME",
+        hide_env = true
+    )]
     pub home: Option<PathBuf>,
     /// The node's address (default: $MESH_URL, else the node running on this folder)
-    #[arg(long, global = true, value_name = "URL", env = "MESH_URL", hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "MESH_URL",
+        hide_env = true
+    )]
     pub url: Option<String>,
     /// Act as this participant, known from `mesh join` or `mesh register` (default: $MESH_AS, else the owner)
-    #[arg(long = "as", global = true, value_name = "HANDLE", env = "MESH_AS", hide_env = true)]
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "HANDLE",
+        env = "MESH_AS",
+        hide_env = true
+    )]
     pub identity: Option<String>,
     /// Print the node's answer as JSON
     #[arg(long, global = true)]
@@ -46,7 +69,9 @@ pub enum Verb {
     #[command(after_help = "Example: mesh doctor")]
     Doctor,
     /// Join a room, or come in by an invite
-    #[command(after_help = "Examples: mesh join general\n          mesh join http://127.0.0.1:7778/i/CODE --as rex")]
+    #[command(
+        after_help = "Examples: mesh join general\n          mesh join http://127.0.0.1:7778/i/CODE --as rex"
+    )]
     Join {
         /// A room's name, or an invite's address
         target: String,
@@ -61,7 +86,10 @@ pub enum Verb {
     #[command(after_help = "Example: mesh rooms")]
     Rooms,
     /// Set up, change or close a room
-    #[command(subcommand, after_help = "Example: mesh room create war-room --topic 'the outage'")]
+    #[command(
+        subcommand,
+        after_help = "Example: mesh room create war-room --topic 'the outage'"
+    )]
     Room(Room),
     /// List who is here
     #[command(after_help = "Example: mesh who rust")]
@@ -82,7 +110,9 @@ pub enum Verb {
         preset: String,
     },
     /// Post to a room, a person, a group or everyone
-    #[command(after_help = "Examples: mesh say general 'the build is green'\n          mesh say @rex 'can you look?' --priority now\n          git log -1 | mesh say general")]
+    #[command(
+        after_help = "Examples: mesh say general 'the build is green'\n          mesh say @rex 'can you look?' --priority now\n          git log -1 | mesh say general"
+    )]
     Say {
         /// A room, @handle, group:NAME or everyone
         to: String,
@@ -151,7 +181,9 @@ pub enum Verb {
         limit: u32,
     },
     /// Call any operation by its name
-    #[command(after_help = "Example: mesh call message.post '{\"room\":\"general\",\"text\":\"hello\"}'")]
+    #[command(
+        after_help = "Example: mesh call message.post '{\"room\":\"general\",\"text\":\"hello\"}'"
+    )]
     Call {
         /// The operation; `mesh ops` lists them
         operation: String,
@@ -170,13 +202,19 @@ pub enum Verb {
         mcp_tools: bool,
     },
     /// Issue, list and revoke tokens
-    #[command(subcommand, after_help = "Example: mesh token create rex --preset mobile")]
+    #[command(
+        subcommand,
+        after_help = "Example: mesh token create rex --preset mobile"
+    )]
     Token(Token),
     /// Create, list and change users who sign in with a password
     #[command(subcommand, after_help = "Example: mesh user create ana --role user")]
     User(User),
     /// Make, list and revoke invites
-    #[command(subcommand, after_help = "Example: mesh invite create --uses 5 --room general")]
+    #[command(
+        subcommand,
+        after_help = "Example: mesh invite create --uses 5 --room general"
+    )]
     Invite(Invite),
     /// Look at the log: verify, show, tail, export, import
     #[command(subcommand, after_help = "Example: mesh log verify")]
@@ -295,7 +333,9 @@ pub enum Room {
         handle: String,
     },
     /// Close a room for new messages
-    #[command(after_help = "Example: mesh room archive war-room   (undo: mesh room restore war-room)")]
+    #[command(
+        after_help = "Example: mesh room archive war-room   (undo: mesh room restore war-room)"
+    )]
     Archive {
         /// The room
         room: String,

@@ -31,11 +31,19 @@ pub fn load(home: &Path) -> Outcome<Config> {
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
-        Err(why) => return Err(Failure::here(format!("{} cannot be read: {why}", path.display()), "check its owner and mode")),
+        Err(why) => {
+            return Err(Failure::here(
+                format!("{} cannot be read: {why}", path.display()),
+                "check its owner and mode",
+            ));
+        }
     };
     toml::from_str(&text).map_err(|why| {
         let what = format!("{}: {}", path.display(), why.to_string().trim_end());
-        Failure::here(what, "the node has not started; correct that line and start it again")
+        Failure::here(
+            what,
+            "the node has not started; correct that line and start it again",
+        )
     })
 }
 
@@ -47,8 +55,17 @@ mod tests {
     fn an_unknown_key_is_named_with_its_line() {
         let home = tempfile::tempdir().unwrap();
         assert!(load(home.path()).unwrap().listen.is_none());
-        fs::write(home.path().join("config.toml"), "listen = \"127.0.0.1:0\"\nlisen = 1\n").unwrap();
-        let Err(Failure::Here { what, .. }) = load(home.path()) else { panic!("accepted") };
-        assert!(what.contains("line 2") && what.contains("lisen") && what.contains("public_url"), "{what}");
+        fs::write(
+            home.path().join("config.toml"),
+            "listen = \"127.0.0.1:0\"\nlisen = 1\n",
+        )
+        .unwrap();
+        let Err(Failure::Here { what, .. }) = load(home.path()) else {
+            panic!("accepted")
+        };
+        assert!(
+            what.contains("line 2") && what.contains("lisen") && what.contains("public_url"),
+            "{what}"
+        );
     }
 }

@@ -73,7 +73,9 @@ impl Context {
         if let Some(handle) = &self.identity {
             return Ok(self.load_identity(handle)?.url);
         }
-        Ok(self.running().map_or_else(|| format!("http://{DEFAULT_LISTEN}"), |node| node.url))
+        Ok(self
+            .running()
+            .map_or_else(|| format!("http://{DEFAULT_LISTEN}"), |node| node.url))
     }
 
     /// The node that runs on this folder, as far as it said so.
@@ -111,8 +113,13 @@ impl Context {
         let path = self.identity_path(handle)?;
         let missing = |why: String| {
             Failure::here(
-                format!("nothing is known of '{handle}' here: {} ({why})", path.display()),
-                format!("register it with `mesh register {handle}`, or bring it in with `mesh join INVITE --as {handle}`"),
+                format!(
+                    "nothing is known of '{handle}' here: {} ({why})",
+                    path.display()
+                ),
+                format!(
+                    "register it with `mesh register {handle}`, or bring it in with `mesh join INVITE --as {handle}`"
+                ),
             )
         };
         let text = fs::read_to_string(&path).map_err(|why| missing(why.to_string()))?;
@@ -122,12 +129,14 @@ impl Context {
     /// Keeps an identity, readable by this user only.
     pub fn save_identity(&self, identity: &Identity) -> Outcome<()> {
         let path = self.identity_path(&identity.handle)?;
-        let text = serde_json::to_string_pretty(identity).map_err(|why| Failure::here(why.to_string(), ""))?;
+        let text = serde_json::to_string_pretty(identity)
+            .map_err(|why| Failure::here(why.to_string(), ""))?;
         write_private(&path, &text)
     }
 
     fn identity_path(&self, handle: &str) -> Outcome<PathBuf> {
-        mesh_model::names::check(handle).map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
+        mesh_model::names::check(handle)
+            .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
         Ok(self.home.join("clients").join(format!("{handle}.json")))
     }
 }
@@ -138,8 +147,18 @@ pub fn write_private(path: &Path, text: &str) -> Outcome<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)?;
         file.write_all(text.as_bytes())
     };
-    write().map_err(|why| Failure::here(format!("cannot write {}: {why}", path.display()), "check the folder's owner and free space"))
+    write().map_err(|why| {
+        Failure::here(
+            format!("cannot write {}: {why}", path.display()),
+            "check the folder's owner and free space",
+        )
+    })
 }

@@ -22,12 +22,18 @@ pub type Outcome<T> = Result<T, Failure>;
 impl Failure {
     /// Something on this machine said no.
     pub fn here(what: impl Into<String>, hint: impl Into<String>) -> Failure {
-        Failure::Here { what: what.into(), hint: hint.into() }
+        Failure::Here {
+            what: what.into(),
+            hint: hint.into(),
+        }
     }
 
     /// The command line makes no sense.
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Failure {
-        Failure::Usage { what: what.into(), hint: hint.into() }
+        Failure::Usage {
+            what: what.into(),
+            hint: hint.into(),
+        }
     }
 
     /// 1 refused, 2 usage, 3 cannot reach the node.
@@ -48,14 +54,20 @@ impl Failure {
                 return;
             }
             Failure::Refused(refusal) => (refusal.detail.as_ref(), refusal.hint.as_ref()),
-            Failure::Here { what, hint } | Failure::Usage { what, hint } | Failure::Unreachable { what, hint } => {
-                (what.as_str(), hint.as_str())
-            }
+            Failure::Here { what, hint }
+            | Failure::Usage { what, hint }
+            | Failure::Unreachable { what, hint } => (what.as_str(), hint.as_str()),
         };
         if json {
-            eprintln!("{}", serde_json::json!({"detail": what, "hint": hint, "exit": self.exit_code()}));
+            eprintln!(
+                "{}",
+                serde_json::json!({"detail": what, "hint": hint, "exit": self.exit_code()})
+            );
         } else {
-            eprintln!("{} {what}", crate::output::paint(crate::output::Colour::Bad, "mesh:"));
+            eprintln!(
+                "{} {what}",
+                crate::output::paint(crate::output::Colour::Bad, "mesh:")
+            );
             if !hint.is_empty() {
                 eprintln!("      {hint}");
             }

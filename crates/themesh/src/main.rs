@@ -16,7 +16,8 @@ use crate::context::Context;
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os().skip(1);
-    if args.next().is_some_and(|arg| arg == "help") && args.next().is_some_and(|arg| arg == "--all") {
+    if args.next().is_some_and(|arg| arg == "help") && args.next().is_some_and(|arg| arg == "--all")
+    {
         output::print(&commands::help::all());
         return ExitCode::SUCCESS;
     }

@@ -44,19 +44,31 @@ impl Colour {
 
 fn colours() -> bool {
     static COLOURS: OnceLock<bool> = OnceLock::new();
-    *COLOURS.get_or_init(|| std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal())
+    *COLOURS
+        .get_or_init(|| std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal())
 }
 
 /// `text` in a colour, on a terminal that wants it.
 pub fn paint(colour: Colour, text: &str) -> String {
-    if colours() { format!("\x1b[38;5;{}m{text}\x1b[0m", colour.code()) } else { text.to_owned() }
+    if colours() {
+        format!("\x1b[38;5;{}m{text}\x1b[0m", colour.code())
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Prints to standard output. A reader that has gone away (`| head`) ends the program quietly.
-#[expect(clippy::disallowed_methods, reason = "a closed pipe is no failure of the command, and nothing is left to clean up")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a closed pipe is no failure of the command, and nothing is left to clean up"
+)]
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+    if out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .is_err()
+    {
         std::process::exit(0);
     }
 }
@@ -86,7 +98,11 @@ fn render(row: &[String], widths: &[usize]) -> String {
     let mut out = String::new();
     for (index, (cell, width)) in row.iter().zip(widths).enumerate() {
         let last = index + 1 == row.len();
-        let room = if last { 80_usize.saturating_sub(out.chars().count()).max(*width) } else { *width };
+        let room = if last {
+            80_usize.saturating_sub(out.chars().count()).max(*width)
+        } else {
+            *width
+        };
         let cut: String = clean(cell).chars().take(room).collect();
         out.push_str(&cut);
         if !last {
@@ -100,7 +116,15 @@ fn render(row: &[String], widths: &[usize]) -> String {
 /// Text from others, safe for a terminal: control characters could move the cursor or retitle
 /// the window.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

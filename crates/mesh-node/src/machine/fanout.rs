@@ -35,7 +35,9 @@ impl Filter {
             Facts::EventPublished(published) => published.name.as_str(),
             _ => "",
         };
-        self.types.iter().any(|wanted| wanted == facts.kind() || wanted == name)
+        self.types
+            .iter()
+            .any(|wanted| wanted == facts.kind() || wanted == name)
     }
 
     /// Whether typing and presence are wanted.
@@ -89,7 +91,11 @@ struct Frames<'a> {
 impl Fanout {
     /// Begins at the log's end.
     pub fn new(head: Seq) -> Fanout {
-        Fanout { head, told: head, ..Fanout::default() }
+        Fanout {
+            head,
+            told: head,
+            ..Fanout::default()
+        }
     }
 
     /// The last event that was fanned out.
@@ -114,20 +120,39 @@ impl Fanout {
 
     /// Adds a subscriber that has everything up to [`Fanout::head`], `prev` being the last event
     /// of it that it saw.
-    pub fn subscribe(&mut self, participant: ParticipantId, filter: Arc<Filter>, prev: Seq) -> (SubscriberId, Arc<Sink>) {
+    pub fn subscribe(
+        &mut self,
+        participant: ParticipantId,
+        filter: Arc<Filter>,
+        prev: Seq,
+    ) -> (SubscriberId, Arc<Sink>) {
         self.next += 1;
         let sink = Arc::new(Sink::default());
         // Subscribers with equal filters share one, so that it is evaluated once a batch.
-        let known = self.subscribers.values().find(|other| other.filter == filter).map(|other| Arc::clone(&other.filter));
-        let subscriber = Subscriber { participant, filter: known.unwrap_or(filter), prev, sink: Arc::clone(&sink) };
+        let known = self
+            .subscribers
+            .values()
+            .find(|other| other.filter == filter)
+            .map(|other| Arc::clone(&other.filter));
+        let subscriber = Subscriber {
+            participant,
+            filter: known.unwrap_or(filter),
+            prev,
+            sink: Arc::clone(&sink),
+        };
         self.subscribers.insert(self.next, subscriber);
-        self.of_participant.entry(participant).or_default().push(self.next);
+        self.of_participant
+            .entry(participant)
+            .or_default()
+            .push(self.next);
         (self.next, sink)
     }
 
     /// Removes a subscriber.
     pub fn unsubscribe(&mut self, id: SubscriberId) {
-        let Some(gone) = self.subscribers.remove(&id) else { return };
+        let Some(gone) = self.subscribers.remove(&id) else {
+            return;
+        };
         if let Some(ids) = self.of_participant.get_mut(&gone.participant) {
             ids.retain(|other| *other != id);
             if ids.is_empty() {
@@ -138,14 +163,18 @@ impl Fanout {
 
     /// Hands a batch to everybody who may see some of it, as things stand after it.
     pub fn publish(&mut self, batch: &Batch) {
-        let Some(last) = batch.events.last() else { return };
+        let Some(last) = batch.events.last() else {
+            return;
+        };
         self.head = last.seq;
         if self.subscribers.is_empty() {
             return;
         }
         let mut frames = Frames::new(batch);
         for (id, mut items) in self.receivers(&batch.access, &mut frames) {
-            let Some(subscriber) = self.subscribers.get_mut(&id) else { continue };
+            let Some(subscriber) = self.subscribers.get_mut(&id) else {
+                continue;
+            };
             items.sort_unstable();
             if batch.access_changed {
                 // Somebody may have come or gone in the middle of the batch.
@@ -167,7 +196,11 @@ impl Fanout {
     }
 
     /// Which items each subscriber may get.
-    fn receivers(&self, access: &Access, frames: &mut Frames<'_>) -> BTreeMap<SubscriberId, Vec<usize>> {
+    fn receivers(
+        &self,
+        access: &Access,
+        frames: &mut Frames<'_>,
+    ) -> BTreeMap<SubscriberId, Vec<usize>> {
         let mut receivers: BTreeMap<SubscriberId, Vec<usize>> = BTreeMap::new();
         for group in 0..frames.groups.len() {
             let ids: Vec<SubscriberId> = match &frames.groups[group].audience {
@@ -178,7 +211,9 @@ impl Fanout {
                 Audience::Nobody => Vec::new(),
             };
             for id in ids {
-                let Some(subscriber) = self.subscribers.get(&id) else { continue };
+                let Some(subscriber) = self.subscribers.get(&id) else {
+                    continue;
+                };
                 let passing = frames.passing(group, &subscriber.filter);
                 if !passing.is_empty() {
                     receivers.entry(id).or_default().extend_from_slice(&passing);
@@ -189,7 +224,11 @@ impl Fanout {
     }
 
     fn of(&self, participants: impl Iterator<Item = ParticipantId>) -> Vec<SubscriberId> {
-        participants.filter_map(|id| self.of_participant.get(&id)).flatten().copied().collect()
+        participants
+            .filter_map(|id| self.of_participant.get(&id))
+            .flatten()
+            .copied()
+            .collect()
     }
 
     /// Tells subscribers that saw nothing of the newest events how far they are. Called at most
@@ -200,7 +239,11 @@ impl Fanout {
         }
         self.told = self.head;
         let frame = Bytes::from(format!("{{\"tail\":{}}}", self.head));
-        for subscriber in self.subscribers.values().filter(|subscriber| subscriber.prev < self.head) {
+        for subscriber in self
+            .subscribers
+            .values()
+            .filter(|subscriber| subscriber.prev < self.head)
+        {
             if subscriber.sink.is_empty() {
                 subscriber.sink.push(frame.clone(), 0, self.head);
             }
@@ -208,7 +251,12 @@ impl Fanout {
     }
 
     /// Hands something that is never stored to those whom `sees` names.
-    pub fn publish_ephemeral(&self, kind: &str, frame: &Bytes, sees: impl Fn(ParticipantId) -> bool) {
+    pub fn publish_ephemeral(
+        &self,
+        kind: &str,
+        frame: &Bytes,
+        sees: impl Fn(ParticipantId) -> bool,
+    ) {
         for subscriber in self.subscribers.values() {
             if subscriber.filter.admits_ephemeral(kind) && sees(subscriber.participant) {
                 subscriber.sink.push_ephemeral(frame.clone());
@@ -222,23 +270,38 @@ impl<'a> Frames<'a> {
         let mut groups: Vec<Group> = Vec::new();
         let mut items = Vec::with_capacity(batch.events.len());
         for (index, event) in batch.events.iter().enumerate() {
-            let mut item = String::with_capacity(event.content.as_ref().map_or(0, |json| json.get().len()) + 384);
+            let mut item = String::with_capacity(
+                event.content.as_ref().map_or(0, |json| json.get().len()) + 384,
+            );
             encode_item(&batch.access, event, &mut item);
             items.push(item);
             let audience = batch.access.audience(&event.facts);
             match groups.iter_mut().find(|group| group.audience == audience) {
                 Some(group) => group.items.push(index),
-                None => groups.push(Group { audience, items: vec![index] }),
+                None => groups.push(Group {
+                    audience,
+                    items: vec![index],
+                }),
             }
         }
-        Frames { events: &batch.events, items, groups, passing: HashMap::new(), built: HashMap::new() }
+        Frames {
+            events: &batch.events,
+            items,
+            groups,
+            passing: HashMap::new(),
+            built: HashMap::new(),
+        }
     }
 
     fn passing(&mut self, group: usize, filter: &Arc<Filter>) -> Rc<[usize]> {
         let (events, items) = (self.events, &self.groups[group].items);
         let entry = self.passing.entry((group, Arc::as_ptr(filter)));
         Rc::clone(entry.or_insert_with(|| {
-            items.iter().copied().filter(|index| filter.admits(&events[*index].facts)).collect()
+            items
+                .iter()
+                .copied()
+                .filter(|index| filter.admits(&events[*index].facts))
+                .collect()
         }))
     }
 
@@ -246,7 +309,11 @@ impl<'a> Frames<'a> {
         let (texts, events) = (&self.items, self.events);
         let build = |items: &[usize]| {
             let parts: Vec<&str> = items.iter().map(|index| texts[*index].as_str()).collect();
-            push_frame(prev, items.last().map_or(prev, |index| events[*index].seq), &parts)
+            push_frame(
+                prev,
+                items.last().map_or(prev, |index| events[*index].seq),
+                &parts,
+            )
         };
         if let Some(frame) = self.built.get(&(prev, items.clone())) {
             return frame.clone();

@@ -22,17 +22,30 @@ pub fn ref_of(participant: &Participant) -> ParticipantRef {
 
 /// The same by id.
 pub fn reference(access: &Access, id: ParticipantId) -> Option<ParticipantRef> {
-    access.participant(id).map(|participant| ref_of(participant))
+    access
+        .participant(id)
+        .map(|participant| ref_of(participant))
 }
 
 /// Writes `{"seq","at","type","room"?,"from"?,"data"}`; the data are facts and content together.
 pub fn encode_item(access: &Access, event: &Committed, out: &mut String) {
     // Writing into a string cannot fail.
-    let _ = write!(out, "{{\"seq\":{},\"at\":\"{}\",\"type\":\"{}\"", event.seq, event.at, event.facts.kind());
+    let _ = write!(
+        out,
+        "{{\"seq\":{},\"at\":\"{}\",\"type\":\"{}\"",
+        event.seq,
+        event.at,
+        event.facts.kind()
+    );
     if let Some(room) = room_of(&event.facts) {
         let _ = write!(out, ",\"room\":\"{room}\"");
     }
-    if let Some(from) = event.by.actor.participant().and_then(|id| access.participant(id)) {
+    if let Some(from) = event
+        .by
+        .actor
+        .participant()
+        .and_then(|id| access.participant(id))
+    {
         // Handles are a-z, 0-9 and '-': nothing in them needs escaping.
         let _ = write!(
             out,
@@ -46,7 +59,12 @@ pub fn encode_item(access: &Access, event: &Committed, out: &mut String) {
     out.push_str(",\"data\":{");
     let data = out.len();
     if let Facts::MessagePosted(facts) = &event.facts {
-        let _ = write!(out, "\"id\":\"m{}\",\"priority\":\"{}\",\"mentions\":[", event.seq, facts.priority.name());
+        let _ = write!(
+            out,
+            "\"id\":\"m{}\",\"priority\":\"{}\",\"mentions\":[",
+            event.seq,
+            facts.priority.name()
+        );
         for (index, mention) in facts.mentions.iter().enumerate() {
             let _ = write!(out, "{}\"{mention}\"", if index == 0 { "" } else { "," });
         }
@@ -71,7 +89,12 @@ pub fn encode_item(access: &Access, event: &Committed, out: &mut String) {
 
 /// Appends the fields of a JSON object to the one that is being written since `begin`.
 fn push_fields(out: &mut String, begin: usize, object: &str) {
-    let inner = object.trim().strip_prefix('{').and_then(|object| object.strip_suffix('}')).unwrap_or_default().trim();
+    let inner = object
+        .trim()
+        .strip_prefix('{')
+        .and_then(|object| object.strip_suffix('}'))
+        .unwrap_or_default()
+        .trim();
     if !inner.is_empty() {
         if out.len() > begin {
             out.push(',');
@@ -85,7 +108,10 @@ fn facts_in_api_form(facts: &Facts) -> String {
     let Ok(stored) = facts.encode() else {
         return String::new();
     };
-    let timed = matches!(facts, Facts::CredentialIssued(_) | Facts::InviteCreated(_) | Facts::Refused(_));
+    let timed = matches!(
+        facts,
+        Facts::CredentialIssued(_) | Facts::InviteCreated(_) | Facts::Refused(_)
+    );
     if !timed {
         return stored.get().to_owned();
     }

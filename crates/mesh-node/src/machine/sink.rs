@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use mesh_model::limits::{SUBSCRIBER_BYTES_MAX, SUBSCRIBER_EVENTS_MAX};
 use mesh_model::Seq;
+use mesh_model::limits::{SUBSCRIBER_BYTES_MAX, SUBSCRIBER_EVENTS_MAX};
 use tokio::sync::Notify;
 
 /// A queue of frames with a bell. A reader that is too slow is cut off, never waited for.

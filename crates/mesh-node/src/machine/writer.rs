@@ -126,7 +126,13 @@ impl<L: Log> Writer<L> {
             Err((_, error)) => return Err(error),
         };
         let access = Arc::new(state.access.clone());
-        Ok(Writer { tail: log.tail(), log, state, access, closed })
+        Ok(Writer {
+            tail: log.tail(),
+            log,
+            state,
+            access,
+            closed,
+        })
     }
 
     /// The state, as durable.
@@ -161,17 +167,30 @@ impl<L: Log> Writer<L> {
 
     /// Decides the submissions in order, stores what they lead to as one batch, and answers.
     /// `wall` is the clock; time in the log never runs backwards all the same.
-    pub fn step(&mut self, wall: Millis, salt: &mut dyn FnMut() -> [u8; 16], submissions: Vec<Submission>) -> Step {
+    pub fn step(
+        &mut self,
+        wall: Millis,
+        salt: &mut dyn FnMut() -> [u8; 16],
+        submissions: Vec<Submission>,
+    ) -> Step {
         if let Some(refusal) = &self.closed {
             let answers = submissions.iter().map(|_| Err(refusal.clone())).collect();
-            return Step { answers, batch: None };
+            return Step {
+                answers,
+                batch: None,
+            };
         }
         let changed_before = self.state.access.changed();
         let mut events = Vec::new();
-        let answers: Vec<_> =
-            submissions.into_iter().map(|submission| self.take(wall, submission, &mut events)).collect();
+        let answers: Vec<_> = submissions
+            .into_iter()
+            .map(|submission| self.take(wall, submission, &mut events))
+            .collect();
         if events.is_empty() {
-            return Step { answers, batch: None };
+            return Step {
+                answers,
+                batch: None,
+            };
         }
         match self.store(salt, &events) {
             Ok(tail) => {
@@ -180,26 +199,60 @@ impl<L: Log> Writer<L> {
                 if access_changed {
                     self.access = Arc::new(self.state.access.clone());
                 }
-                Step { answers, batch: Some(Batch { events, access: Arc::clone(&self.access), access_changed }) }
+                Step {
+                    answers,
+                    batch: Some(Batch {
+                        events,
+                        access: Arc::clone(&self.access),
+                        access_changed,
+                    }),
+                }
             }
             Err(error) => {
                 let refusal = self.recover(&error);
                 // Refusals too: they may rest on decisions that were not stored after all.
                 let answers = answers.iter().map(|_| Err(refusal.clone())).collect();
-                Step { answers, batch: None }
+                Step {
+                    answers,
+                    batch: None,
+                }
             }
         }
     }
 
     /// One submission: replayed, refused, or decided and applied on top of what is not stored yet.
-    fn take(&mut self, wall: Millis, submission: Submission, events: &mut Vec<Committed>) -> Result<Outcome, Refusal> {
-        let Submission { command, actor, requires, key } = submission;
+    fn take(
+        &mut self,
+        wall: Millis,
+        submission: Submission,
+        events: &mut Vec<Committed>,
+    ) -> Result<Outcome, Refusal> {
+        let Submission {
+            command,
+            actor,
+            requires,
+            key,
+        } = submission;
         if let Some(answer) = self.replayed(actor, key, events) {
             return answer;
         }
         let now = wall.max(self.state.time());
-        let decided = decide(&self.state, &command, &Ctx { now, actor, requires, key })?;
-        if decided.iter().any(|event| event.content.as_ref().is_some_and(|json| json.get().contains('\n'))) {
+        let decided = decide(
+            &self.state,
+            &command,
+            &Ctx {
+                now,
+                actor,
+                requires,
+                key,
+            },
+        )?;
+        if decided.iter().any(|event| {
+            event
+                .content
+                .as_ref()
+                .is_some_and(|json| json.get().contains('\n'))
+        }) {
             return Err(Refusal::new(
                 ErrorCode::Internal,
                 "the content was not in the form the log stores; nothing was stored",
@@ -210,16 +263,40 @@ impl<L: Log> Writer<L> {
         let count = u32::try_from(decided.len()).unwrap_or(u32::MAX);
         for NewEvent { facts, content } in decided {
             let seq = Seq(self.tail.seq + events.len() as u64 + 1);
-            let event = Committed { seq, at: now, by: By { actor, key }, facts, content };
-            apply(&mut self.state, &Stored { seq, at: now, by: &event.by, facts: &event.facts });
+            let event = Committed {
+                seq,
+                at: now,
+                by: By { actor, key },
+                facts,
+                content,
+            };
+            apply(
+                &mut self.state,
+                &Stored {
+                    seq,
+                    at: now,
+                    by: &event.by,
+                    facts: &event.facts,
+                },
+            );
             events.push(event);
         }
         let first = if count == 0 { Seq(first.0 - 1) } else { first };
-        Ok(Outcome { first, count, at: now, replayed: false })
+        Ok(Outcome {
+            first,
+            count,
+            at: now,
+            replayed: false,
+        })
     }
 
     /// The answer to a key that was used before.
-    fn replayed(&self, actor: Actor, key: Option<CommandKey>, batch: &[Committed]) -> Option<Result<Outcome, Refusal>> {
+    fn replayed(
+        &self,
+        actor: Actor,
+        key: Option<CommandKey>,
+        batch: &[Committed],
+    ) -> Option<Result<Outcome, Refusal>> {
         let key = key?;
         let known = self.state.remembered(actor.participant()?, key.key)?;
         if known.request != key.request {
@@ -229,13 +306,31 @@ impl<L: Log> Writer<L> {
                 "use a fresh key for each new request",
             )));
         }
-        let unstored = batch.iter().find(|event| event.seq == known.first).map(|event| event.at);
-        let stored = || self.log.reader().get(known.first.0, |record| Millis(record.at)).ok().flatten();
+        let unstored = batch
+            .iter()
+            .find(|event| event.seq == known.first)
+            .map(|event| event.at);
+        let stored = || {
+            self.log
+                .reader()
+                .get(known.first.0, |record| Millis(record.at))
+                .ok()
+                .flatten()
+        };
         let at = unstored.or_else(stored).unwrap_or(self.state.time());
-        Some(Ok(Outcome { first: known.first, count: known.count, at, replayed: true }))
+        Some(Ok(Outcome {
+            first: known.first,
+            count: known.count,
+            at,
+            replayed: true,
+        }))
     }
 
-    fn store(&mut self, salt: &mut dyn FnMut() -> [u8; 16], events: &[Committed]) -> Result<Tail, AppendError> {
+    fn store(
+        &mut self,
+        salt: &mut dyn FnMut() -> [u8; 16],
+        events: &[Committed],
+    ) -> Result<Tail, AppendError> {
         let mut parts = Vec::with_capacity(events.len());
         for event in events {
             // Our own plain types: writing them as JSON cannot fail.
@@ -270,11 +365,17 @@ impl<L: Log> Writer<L> {
         } else {
             Refusal::new(
                 ErrorCode::OutcomeUnknown,
-                format!("{error}. It is there whole or not at all; what was acknowledged before is safe"),
+                format!(
+                    "{error}. It is there whole or not at all; what was acknowledged before is safe"
+                ),
                 "repeat the command with the same idempotency key once the node is up again",
             )
         };
-        let loaded = if self.log.is_read_only() { None } else { load(&self.log, &mut |_| {}).ok() };
+        let loaded = if self.log.is_read_only() {
+            None
+        } else {
+            load(&self.log, &mut |_| {}).ok()
+        };
         match loaded {
             Some(state) => self.state = state,
             None => self.closed = Some(read_only(&refusal)),
@@ -286,7 +387,10 @@ impl<L: Log> Writer<L> {
 fn read_only(why: &Refusal) -> Refusal {
     Refusal::new(
         ErrorCode::ReadOnly,
-        format!("the node takes no commands since a failure of the disk: {}", why.detail),
+        format!(
+            "the node takes no commands since a failure of the disk: {}",
+            why.detail
+        ),
         "mend the disk and start the node again; reading goes on",
     )
 }
@@ -307,8 +411,9 @@ fn load<L: Log>(log: &L, progress: &mut dyn FnMut(Seq)) -> Result<State, (State,
         Ok(None) | Err(_) => (State::new(), Tail::EMPTY),
     };
     let mut failed = None;
-    let read = log.reader().read_checked(from, |record| {
-        match replay(&mut state, &record) {
+    let read = log
+        .reader()
+        .read_checked(from, |record| match replay(&mut state, &record) {
             Ok(()) => {
                 if record.seq.is_multiple_of(100_000) {
                     progress(Seq(record.seq));
@@ -319,8 +424,7 @@ fn load<L: Log>(log: &L, progress: &mut dyn FnMut(Seq)) -> Result<State, (State,
                 failed = Some(error);
                 ControlFlow::Break(())
             }
-        }
-    });
+        });
     match (read, failed) {
         (Ok(_), None) => Ok(state),
         (_, Some(error)) => Err((state, error)),
@@ -332,7 +436,9 @@ fn snapshot<L: Log>(log: &L) -> Result<Option<(State, Tail)>, SnapshotError> {
     let Some(snapshot) = log.snapshots().load(FINGERPRINT)? else {
         return Ok(None);
     };
-    Ok(serde_json::from_slice(&snapshot.bytes).ok().map(|state| (state, snapshot.tail)))
+    Ok(serde_json::from_slice(&snapshot.bytes)
+        .ok()
+        .map(|state| (state, snapshot.tail)))
 }
 
 fn replay(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
@@ -342,8 +448,17 @@ fn replay(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
         Err(error) if error.ignorable() => return Ok(()),
         Err(source) => return Err(WriterError::Facts { seq, source }),
     };
-    let by: By = serde_json::from_str(record.by.get()).map_err(|source| WriterError::By { seq, source })?;
-    apply(state, &Stored { seq, at: Millis(record.at), by: &by, facts: &facts });
+    let by: By =
+        serde_json::from_str(record.by.get()).map_err(|source| WriterError::By { seq, source })?;
+    apply(
+        state,
+        &Stored {
+            seq,
+            at: Millis(record.at),
+            by: &by,
+            facts: &facts,
+        },
+    );
     Ok(())
 }
 
@@ -353,11 +468,18 @@ impl Committed {
         let seq = Seq(record.seq);
         let facts = Facts::decode(record.kind, record.v, record.facts.get());
         let facts = facts.map_err(|source| WriterError::Facts { seq, source })?;
-        let by = serde_json::from_str(record.by.get()).map_err(|source| WriterError::By { seq, source })?;
+        let by = serde_json::from_str(record.by.get())
+            .map_err(|source| WriterError::By { seq, source })?;
         let content = match record.content {
             Content::Json(json) => RawValue::from_string(json.to_owned()).ok(),
             Content::None | Content::Erased => None,
         };
-        Ok(Committed { seq, at: Millis(record.at), by, facts, content })
+        Ok(Committed {
+            seq,
+            at: Millis(record.at),
+            by,
+            facts,
+            content,
+        })
     }
 }

@@ -20,8 +20,11 @@ impl Ephemeral<'_> {
     /// Tells a room's listeners that somebody types, or no longer does.
     pub fn typing(&self, room: RoomId, who: ParticipantId, typing: bool) {
         let access = self.node.access();
-        let Some(participant) = reference(&access, who) else { return };
-        let body = json!({"type": "typing", "room": room, "participant": participant, "typing": typing});
+        let Some(participant) = reference(&access, who) else {
+            return;
+        };
+        let body =
+            json!({"type": "typing", "room": room, "participant": participant, "typing": typing});
         self.send("typing", &body, |other| {
             other != who && access.capabilities(room, other).has(Capability::Listen)
         });
@@ -30,17 +33,26 @@ impl Ephemeral<'_> {
     /// Tells everybody who may see a participant how present it is.
     pub fn presence(&self, who: ParticipantId, presence: &Presence) {
         let access = self.node.access();
-        let Some(participant) = reference(&access, who) else { return };
-        let mut body = json!({"type": "presence", "participant": participant, "state": presence.state});
+        let Some(participant) = reference(&access, who) else {
+            return;
+        };
+        let mut body =
+            json!({"type": "presence", "participant": participant, "state": presence.state});
         if let Some(summary) = &presence.summary {
             body["summary"] = json!(summary);
         }
-        self.send("presence", &body, |other| access.sees_participant(other, who));
+        self.send("presence", &body, |other| {
+            access.sees_participant(other, who)
+        });
     }
 
     fn send(&self, kind: &str, body: &serde_json::Value, sees: impl Fn(ParticipantId) -> bool) {
         let frame = Bytes::from(json!({ "ephemeral": body }).to_string());
-        let fanout = self.node.fanout.lock().unwrap_or_else(PoisonError::into_inner);
+        let fanout = self
+            .node
+            .fanout
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         fanout.publish_ephemeral(kind, &frame, sees);
     }
 }

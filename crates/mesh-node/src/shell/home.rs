@@ -56,7 +56,12 @@ pub struct Config {
 impl Config {
     /// A mesh called `mesh` in `home`, its owner called `owner`.
     pub fn new(home: impl Into<PathBuf>) -> Config {
-        Config { home: home.into(), name: "mesh".to_owned(), owner: "owner".to_owned(), new_vault: false }
+        Config {
+            home: home.into(),
+            name: "mesh".to_owned(),
+            owner: "owner".to_owned(),
+            new_vault: false,
+        }
     }
 }
 
@@ -110,7 +115,10 @@ fn open(config: &Config) -> Result<Arc<Node>, StartError> {
     let vault = open_vault(config, &log_dir)?;
     let key = SigningKey::from_bytes(&vault.node_seed().0);
     let node_key = PublicKey(key.verifying_key().to_bytes());
-    let options = FileOptions { key: Some(key), ..FileOptions::default() };
+    let options = FileOptions {
+        key: Some(key),
+        ..FileOptions::default()
+    };
     let (log, report) = FileLog::open(Arc::new(RealDisk), log_dir, options)?;
     if let Some(torn) = &report.torn {
         let saved = torn.saved_as.display();
@@ -120,7 +128,11 @@ fn open(config: &Config) -> Result<Arc<Node>, StartError> {
     let mut writer = Writer::open(log, &mut |seq| tracing::info!(%seq, "replaying the log"))?;
     set_up(config, &mut writer, &vault, node_key)?;
     owner_token(config, &vault)?;
-    let mesh = writer.state().access.mesh().map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
+    let mesh = writer
+        .state()
+        .access
+        .mesh()
+        .map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
     let (projector, view) = View::open_for(&config.home.join("view"), mesh)?;
     run(config, writer, snapshot_at, vault, projector, view)
 }
@@ -128,24 +140,50 @@ fn open(config: &Config) -> Result<Arc<Node>, StartError> {
 /// The vault that belongs to the log, or a new one for a new log.
 fn open_vault(config: &Config, log_dir: &Path) -> Result<Vault, StartError> {
     let dir = config.home.join("vault");
-    let has_log = fs::read_dir(log_dir)
-        .is_ok_and(|files| files.flatten().any(|file| file.path().extension().is_some_and(|ending| ending == "jsonl")));
+    let has_log = fs::read_dir(log_dir).is_ok_and(|files| {
+        files.flatten().any(|file| {
+            file.path()
+                .extension()
+                .is_some_and(|ending| ending == "jsonl")
+        })
+    });
     match (Vault::exists(&dir), has_log && !config.new_vault) {
         (true, _) => Ok(Vault::open(&dir)?),
-        (false, true) => Err(StartError::Vault { path: dir, what: "is missing that belongs to" }),
+        (false, true) => Err(StartError::Vault {
+            path: dir,
+            what: "is missing that belongs to",
+        }),
         (false, false) => Ok(Vault::create(&dir, VaultId(Uuid::now_v7()))?),
     }
 }
 
 /// The first events of a new mesh, or the event that says that another vault belongs to it.
-fn set_up(config: &Config, writer: &mut Writer<FileLog>, vault: &Vault, node_key: PublicKey) -> Result<(), StartError> {
+fn set_up(
+    config: &Config,
+    writer: &mut Writer<FileLog>,
+    vault: &Vault,
+    node_key: PublicKey,
+) -> Result<(), StartError> {
     let command = match writer.state().access.mesh() {
         None => create_mesh(config, vault, node_key),
         Some(mesh) if mesh.vault == vault.id() => return Ok(()),
-        Some(_) if config.new_vault => Command::ReplaceVault { vault: vault.id(), node_key },
-        Some(_) => return Err(StartError::Vault { path: vault.path().to_owned(), what: "does not belong to" }),
+        Some(_) if config.new_vault => Command::ReplaceVault {
+            vault: vault.id(),
+            node_key,
+        },
+        Some(_) => {
+            return Err(StartError::Vault {
+                path: vault.path().to_owned(),
+                what: "does not belong to",
+            });
+        }
     };
-    let submission = Submission { command, actor: Actor::Node, requires: None, key: None };
+    let submission = Submission {
+        command,
+        actor: Actor::Node,
+        requires: None,
+        key: None,
+    };
     for answer in writer.step(now(), &mut salt, vec![submission]).answers {
         answer?;
     }
@@ -153,7 +191,10 @@ fn set_up(config: &Config, writer: &mut Writer<FileLog>, vault: &Vault, node_key
 }
 
 fn create_mesh(config: &Config, vault: &Vault, node_key: PublicKey) -> Command {
-    let profile = Profile { display_name: "Owner".to_owned(), ..Profile::default() };
+    let profile = Profile {
+        display_name: "Owner".to_owned(),
+        ..Profile::default()
+    };
     Command::CreateMesh {
         mesh: MeshId(Uuid::now_v7()),
         name: config.name.clone(),
@@ -179,11 +220,19 @@ fn owner_token(config: &Config, vault: &Vault) -> Result<(), StartError> {
     let token = secret::draw(secret::OWNER)?;
     vault.set_owner(SecretHash::of(&token))?;
     let write = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)?;
         writeln!(file, "{token}")?;
         file.sync_all()
     };
-    write().map_err(|source| StartError::File { path: path.clone(), source })
+    write().map_err(|source| StartError::File {
+        path: path.clone(),
+        source,
+    })
 }
 
 fn run(
@@ -200,7 +249,9 @@ fn run(
     let (upto, view_upto) = watch::channel(projector.upto());
     let access = Arc::clone(writer.access());
     let reader = writer.log().reader();
-    let open = access.sessions().map(|session| (session.id, session.participant));
+    let open = access
+        .sessions()
+        .map(|session| (session.id, session.participant));
     let node = Arc::new(Node {
         jobs: Mutex::new(Some(jobs)),
         sessions: Sessions::restored(vault.presences()?, open, now()),
@@ -233,24 +284,45 @@ fn run(
     let log_reader = reader.clone();
     let spawned = vec![
         spawn("mesh-writer", move || thread.run())?,
-        spawn("mesh-projector", move || projector::run(projector, projected, log_reader, upto))?,
+        spawn("mesh-projector", move || {
+            projector::run(projector, projected, log_reader, upto)
+        })?,
     ];
     let weak = Arc::downgrade(&node);
     // It may take minutes and holds nothing open, so nobody waits for it to end.
-    spawn("mesh-scrub", move || look_over(&reader, &Trust::AnyKey, &weak))?;
-    node.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(spawned);
+    spawn("mesh-scrub", move || {
+        look_over(&reader, &Trust::AnyKey, &weak)
+    })?;
+    node.threads
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .extend(spawned);
     Ok(node)
 }
 
-fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, StartError> {
+fn spawn(
+    name: &'static str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<thread::JoinHandle<()>, StartError> {
     thread::Builder::new()
         .name(name.to_owned())
         .spawn(work)
-        .map_err(|source| StartError::File { path: PathBuf::from(name), source })
+        .map_err(|source| StartError::File {
+            path: PathBuf::from(name),
+            source,
+        })
 }
 
 fn private_folder(path: &Path) -> Result<(), StartError> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    let synced = made.and_then(|()| File::open(path)).and_then(|folder| folder.sync_all());
-    synced.map_err(|source| StartError::File { path: path.to_owned(), source })
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path);
+    let synced = made
+        .and_then(|()| File::open(path))
+        .and_then(|folder| folder.sync_all());
+    synced.map_err(|source| StartError::File {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -76,17 +76,53 @@ impl Default for Metrics {
 impl Metrics {
     fn register(&mut self) {
         let registry = &mut self.registry;
-        registry.register("commands", "Commands the writer took", self.commands.clone());
+        registry.register(
+            "commands",
+            "Commands the writer took",
+            self.commands.clone(),
+        );
         registry.register("events", "Events stored", self.events.clone());
-        registry.register("batch_events", "Events stored together", self.batch_events.clone());
-        registry.register("batch_seconds", "Time to decide and store a batch", self.batch_seconds.clone());
-        registry.register("subscribers_cut_off", "Subscribers cut off for being too slow", self.cut_off.clone());
-        registry.register("refusals", "Requests refused, by error code", self.refusals.clone());
-        registry.register("requests", "Requests answered, by surface and status", self.requests.clone());
+        registry.register(
+            "batch_events",
+            "Events stored together",
+            self.batch_events.clone(),
+        );
+        registry.register(
+            "batch_seconds",
+            "Time to decide and store a batch",
+            self.batch_seconds.clone(),
+        );
+        registry.register(
+            "subscribers_cut_off",
+            "Subscribers cut off for being too slow",
+            self.cut_off.clone(),
+        );
+        registry.register(
+            "refusals",
+            "Requests refused, by error code",
+            self.refusals.clone(),
+        );
+        registry.register(
+            "requests",
+            "Requests answered, by surface and status",
+            self.requests.clone(),
+        );
         registry.register("log_head", "Place of the newest event", self.head.clone());
-        registry.register("view_seq", "Place up to which the view is", self.view.clone());
-        registry.register("subscribers", "Streams that are open", self.subscribers.clone());
-        registry.register("connections", "WebSockets that are open", self.connections.clone());
+        registry.register(
+            "view_seq",
+            "Place up to which the view is",
+            self.view.clone(),
+        );
+        registry.register(
+            "subscribers",
+            "Streams that are open",
+            self.subscribers.clone(),
+        );
+        registry.register(
+            "connections",
+            "WebSockets that are open",
+            self.connections.clone(),
+        );
     }
 
     pub(super) fn batch(&self, commands: usize, events: usize, took: Duration) {
@@ -103,12 +139,16 @@ impl Metrics {
     }
 
     pub(super) fn refused(&self, code: ErrorCode) {
-        self.refusals.get_or_create(&CodeLabel { code: Code(code) }).inc();
+        self.refusals
+            .get_or_create(&CodeLabel { code: Code(code) })
+            .inc();
     }
 
     /// Counts an answered request.
     pub fn request(&self, surface: &'static str, status: u16) {
-        self.requests.get_or_create(&RequestLabel { surface, status }).inc();
+        self.requests
+            .get_or_create(&RequestLabel { surface, status })
+            .inc();
     }
 
     /// Counts WebSockets that come (+1) and go (-1).
@@ -133,7 +173,10 @@ impl Metrics {
 
 impl Node {
     fn subscribers(&self) -> u64 {
-        let fanout = self.fanout.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let fanout = self
+            .fanout
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         fanout.len().try_into().unwrap_or(u64::MAX)
     }
 }
@@ -149,7 +192,11 @@ mod tests {
         metrics.refused(ErrorCode::NotFound);
         let mut text = String::new();
         encode(&mut text, &metrics.registry).unwrap();
-        assert!(text.contains("mesh_commands_total 3") && text.contains("mesh_refusals_total{code=\"not_found\"} 1"), "{text}");
+        assert!(
+            text.contains("mesh_commands_total 3")
+                && text.contains("mesh_refusals_total{code=\"not_found\"} 1"),
+            "{text}"
+        );
         assert_eq!(metrics.events.get(), 2);
         assert_eq!(metrics.head.get(), 0);
     }

@@ -62,7 +62,10 @@ pub struct LogHealth {
 
 impl std::fmt::Debug for Node {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Node").field("home", &self.home).field("head", &self.head()).finish_non_exhaustive()
+        f.debug_struct("Node")
+            .field("home", &self.home)
+            .field("head", &self.head())
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,7 +84,15 @@ impl Node {
         key: Option<CommandKey>,
     ) -> Result<Outcome, Refusal> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { submission: Submission { command, actor, requires, key }, reply };
+        let job = Job {
+            submission: Submission {
+                command,
+                actor,
+                requires,
+                key,
+            },
+            reply,
+        };
         {
             let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
             match jobs.as_ref().map(|jobs| jobs.try_send(job)) {
@@ -169,7 +180,11 @@ impl Node {
 
     /// What is known of the log.
     pub fn log_health(&self) -> LogHealth {
-        let problem = self.log_problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let problem = self
+            .log_problem
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         LogHealth {
             writable: !self.read_only.load(Ordering::Relaxed),
             verified: Seq(self.verified.load(Ordering::Relaxed)),
@@ -178,9 +193,15 @@ impl Node {
     }
 
     /// Counts a refusal; the counts go into the log once a minute.
-    pub fn report_refused(&self, participant: Option<ParticipantId>, operation: &'static str, code: ErrorCode) {
+    pub fn report_refused(
+        &self,
+        participant: Option<ParticipantId>,
+        operation: &'static str,
+        code: ErrorCode,
+    ) {
         self.metrics.refused(code);
-        self.refusals.count(participant, operation, code, self.now());
+        self.refusals
+            .count(participant, operation, code, self.now());
     }
 
     /// Notes that everything up to `seq` was written to one of the participant's connections.
@@ -194,7 +215,12 @@ impl Node {
     }
 
     /// Subscribes to what the participant may see. `after` is what it has already; `None` begins now.
-    pub fn subscribe(self: &Arc<Self>, participant: ParticipantId, filter: Filter, after: Option<Seq>) -> Subscription {
+    pub fn subscribe(
+        self: &Arc<Self>,
+        participant: ParticipantId,
+        filter: Filter,
+        after: Option<Seq>,
+    ) -> Subscription {
         Subscription::new(Arc::clone(self), participant, filter, after)
     }
 
@@ -208,9 +234,15 @@ impl Node {
         self.stopping.send_replace(true);
         self.flush_refusals().await;
         self.sessions.persist_all(&self.vault, self.now());
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        self.jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let joined = tokio::task::spawn_blocking(move || {
+            threads.into_iter().for_each(|thread| drop(thread.join()))
+        });
         if joined.await.is_err() {
             tracing::error!("a thread of the node broke off");
         }
@@ -218,9 +250,14 @@ impl Node {
 }
 
 /// The clock in unix milliseconds.
-#[expect(clippy::disallowed_methods, reason = "this is the shell: the one place where the node asks the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the shell: the one place where the node asks the clock"
+)]
 pub(super) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 

@@ -17,7 +17,12 @@ const CATCH_UP_EVENTS: usize = 8_192;
 const LIVE_EVENTS: usize = 4_096;
 
 /// Projects batches as they come; what it missed it reads from the log.
-pub(super) fn run(mut projector: Projector, batches: Receiver<Arc<Batch>>, reader: LogReader, upto: watch::Sender<Seq>) {
+pub(super) fn run(
+    mut projector: Projector,
+    batches: Receiver<Arc<Batch>>,
+    reader: LogReader,
+    upto: watch::Sender<Seq>,
+) {
     if let Err(why) = live(&mut projector, &batches, &reader, &upto) {
         tracing::error!(%why, "the view has stopped; searches and histories are stale until the node is restarted");
     }
@@ -40,13 +45,18 @@ fn live(
             together.push(batch);
         }
         let all: Vec<&Committed> = together.iter().flat_map(|batch| &batch.events).collect();
-        let from = all.iter().position(|event| event.seq > projector.upto()).unwrap_or(all.len());
+        let from = all
+            .iter()
+            .position(|event| event.seq > projector.upto())
+            .unwrap_or(all.len());
         let next = all.get(from).map(|event| event.seq);
         if next.is_some_and(|next| next == projector.upto().next()) && consecutive(&all[from..]) {
             project(projector, &all[from..])?;
             upto.send_replace(projector.upto());
         }
-        if projector.upto().0 + (CATCH_UP_EVENTS as u64) < reader.tail().seq || next.is_some_and(|next| projector.upto() < next) {
+        if projector.upto().0 + (CATCH_UP_EVENTS as u64) < reader.tail().seq
+            || next.is_some_and(|next| projector.upto() < next)
+        {
             catch_up(projector, reader, upto)?;
         }
     }
@@ -54,7 +64,9 @@ fn live(
 }
 
 fn consecutive(events: &[&Committed]) -> bool {
-    events.windows(2).all(|pair| pair[1].seq == pair[0].seq.next())
+    events
+        .windows(2)
+        .all(|pair| pair[1].seq == pair[0].seq.next())
 }
 
 fn project(projector: &mut Projector, events: &[&Committed]) -> Result<(), StoreError> {
@@ -72,7 +84,11 @@ fn project(projector: &mut Projector, events: &[&Committed]) -> Result<(), Store
 }
 
 /// Reads the log from where the view is to its end.
-fn catch_up(projector: &mut Projector, reader: &LogReader, upto: &watch::Sender<Seq>) -> Result<(), StoreError> {
+fn catch_up(
+    projector: &mut Projector,
+    reader: &LogReader,
+    upto: &watch::Sender<Seq>,
+) -> Result<(), StoreError> {
     let begun = projector.upto();
     while projector.upto().0 < reader.tail().seq {
         let from = projector.upto();
@@ -82,7 +98,11 @@ fn catch_up(projector: &mut Projector, reader: &LogReader, upto: &watch::Sender<
             last = Seq(record.seq);
             // What this program does not know is in no view; the writer has said so already.
             events.extend(Committed::read(&record).ok());
-            if events.len() >= CATCH_UP_EVENTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if events.len() >= CATCH_UP_EVENTS {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         read.map_err(|why| StoreError::Unreadable(why.to_string()))?;
         if last == from {
@@ -94,7 +114,11 @@ fn catch_up(projector: &mut Projector, reader: &LogReader, upto: &watch::Sender<
         }
         upto.send_replace(projector.upto());
         if projector.upto().0 - begun.0 >= 100_000 {
-            tracing::info!(view = projector.upto().0, head = reader.tail().seq, "building the view");
+            tracing::info!(
+                view = projector.upto().0,
+                head = reader.tail().seq,
+                "building the view"
+            );
         }
     }
     upto.send_replace(projector.upto());

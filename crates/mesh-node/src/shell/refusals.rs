@@ -24,18 +24,30 @@ struct Counts {
 }
 
 impl Refusals {
-    pub fn count(&self, participant: Option<ParticipantId>, operation: &'static str, code: ErrorCode, now: Millis) {
+    pub fn count(
+        &self,
+        participant: Option<ParticipantId>,
+        operation: &'static str,
+        code: ErrorCode,
+        now: Millis,
+    ) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.since.get_or_insert(now);
         let what = (participant, operation, code);
-        let what = if kept.counts.len() < COUNTS_MAX || kept.counts.contains_key(&what) { what } else { (None, "other", code) };
+        let what = if kept.counts.len() < COUNTS_MAX || kept.counts.contains_key(&what) {
+            what
+        } else {
+            (None, "other", code)
+        };
         *kept.counts.entry(what).or_default() += 1;
     }
 
     /// Takes the counts if their minute is over, or in any case.
     fn take(&self, now: Millis, all: bool) -> Option<(Millis, BTreeMap<What, u32>)> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = kept.since.filter(|since| all || now.since(*since) >= MINUTE_MS)?;
+        let since = kept
+            .since
+            .filter(|since| all || now.since(*since) >= MINUTE_MS)?;
         kept.since = None;
         Some((since, std::mem::take(&mut kept.counts)))
     }
@@ -53,10 +65,18 @@ impl Node {
     }
 
     async fn record(&self, taken: Option<(Millis, BTreeMap<What, u32>)>) {
-        let Some((minute, counts)) = taken else { return };
+        let Some((minute, counts)) = taken else {
+            return;
+        };
         for ((participant, operation, code), count) in counts {
             let (operation, code) = (operation.to_owned(), code.code().to_owned());
-            let command = Command::RecordRefused { participant, operation, code, count, minute };
+            let command = Command::RecordRefused {
+                participant,
+                operation,
+                code,
+                count,
+                minute,
+            };
             if let Err(why) = self.submit(command, Actor::Node, None, None).await {
                 tracing::warn!(%why, "a count of refusals was not stored");
             }

@@ -84,8 +84,14 @@ impl Drop for Attached {
     fn drop(&mut self) {
         let now = self.node.now();
         let mut inner = self.node.sessions.lock();
-        let Some(live) = inner.sessions.get_mut(&self.session) else { return };
-        if live.attached.as_ref().is_some_and(|(attachment, _)| *attachment == self.attachment) {
+        let Some(live) = inner.sessions.get_mut(&self.session) else {
+            return;
+        };
+        if live
+            .attached
+            .as_ref()
+            .is_some_and(|(attachment, _)| *attachment == self.attachment)
+        {
             live.attached = None;
             live.seen = now;
             live.patience_ms = SESSION_GRACE_MS;
@@ -103,7 +109,15 @@ impl Sessions {
         open: impl Iterator<Item = (SessionId, ParticipantId)>,
         now: Millis,
     ) -> Sessions {
-        let people = presences.into_iter().map(|(id, known)| (id, Person { known, ..Person::default() }));
+        let people = presences.into_iter().map(|(id, known)| {
+            (
+                id,
+                Person {
+                    known,
+                    ..Person::default()
+                },
+            )
+        });
         let live = |participant| Live {
             participant,
             attached: None,
@@ -112,7 +126,11 @@ impl Sessions {
             end: SessionEnd::Restart,
         };
         let sessions = open.map(|(id, participant)| (id, live(participant)));
-        Sessions(Mutex::new(Inner { sessions: sessions.collect(), people: people.collect(), next_attachment: 0 }))
+        Sessions(Mutex::new(Inner {
+            sessions: sessions.collect(),
+            people: people.collect(),
+            next_attachment: 0,
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -128,10 +146,19 @@ impl Sessions {
         client: Content,
     ) -> Result<Opened, Refusal> {
         let participant = actor.participant().ok_or_else(no_participant)?;
-        let left = self.lock().people.get(&participant).map(|person| person.known.clone()).unwrap_or_default();
+        let left = self
+            .lock()
+            .people
+            .get(&participant)
+            .map(|person| person.known.clone())
+            .unwrap_or_default();
         // A session that has ended cannot go on: a new one begins.
-        let session = wanted.filter(|id| node.access().session(*id).is_some()).unwrap_or_else(|| SessionId(Uuid::now_v7()));
-        let outcome = node.submit(Command::OpenSession { session, client }, actor, None, None).await?;
+        let session = wanted
+            .filter(|id| node.access().session(*id).is_some())
+            .unwrap_or_else(|| SessionId(Uuid::now_v7()));
+        let outcome = node
+            .submit(Command::OpenSession { session, client }, actor, None, None)
+            .await?;
         let live = Live {
             participant,
             attached: None,
@@ -146,7 +173,12 @@ impl Sessions {
         if !chosen(person.known.state) {
             person.known.state = PresenceState::Idle;
         }
-        Ok(Opened { session, resumed: outcome.count == 0, seq: outcome.last(), left })
+        Ok(Opened {
+            session,
+            resumed: outcome.count == 0,
+            seq: outcome.last(),
+            left,
+        })
     }
 
     /// Lets a connection carry a session. One that carried it before is told to end.
@@ -159,21 +191,38 @@ impl Sessions {
         if let Some((_, former)) = live.attached.replace((attachment, Arc::clone(&ended))) {
             former.notify_one();
         }
-        Some(Attached { node: Arc::clone(node), session, attachment, ended })
+        Some(Attached {
+            node: Arc::clone(node),
+            session,
+            attachment,
+            ended,
+        })
     }
 
     /// Notes a sign of life that came without a connection, and what was said with it.
-    pub fn beat(&self, node: &Node, participant: ParticipantId, state: Option<PresenceState>, summary: Option<String>) -> Presence {
+    pub fn beat(
+        &self,
+        node: &Node,
+        participant: ParticipantId,
+        state: Option<PresenceState>,
+        summary: Option<String>,
+    ) -> Presence {
         let now = node.now();
         {
             let mut inner = self.lock();
-            for live in inner.sessions.values_mut().filter(|live| live.participant == participant && live.attached.is_none()) {
+            for live in inner
+                .sessions
+                .values_mut()
+                .filter(|live| live.participant == participant && live.attached.is_none())
+            {
                 (live.seen, live.patience_ms) = (now, PRESENCE_STALE_MS);
             }
             let person = inner.people.entry(participant).or_default();
             person.beat = Some(now);
             person.known.last_seen = Some(now);
-            if let Some(state) = state.or((!chosen(person.known.state)).then_some(PresenceState::Idle)) {
+            if let Some(state) =
+                state.or((!chosen(person.known.state)).then_some(PresenceState::Idle))
+            {
                 person.known.state = state;
             }
             if summary.is_some() {
@@ -184,11 +233,20 @@ impl Sessions {
     }
 
     /// Says how present somebody is and what it does.
-    pub fn set(&self, node: &Node, participant: ParticipantId, state: PresenceState, summary: Option<String>) -> Presence {
+    pub fn set(
+        &self,
+        node: &Node,
+        participant: ParticipantId,
+        state: PresenceState,
+        summary: Option<String>,
+    ) -> Presence {
         let now = node.now();
         {
             let mut inner = self.lock();
-            let connected = inner.sessions.values().any(|live| live.participant == participant);
+            let connected = inner
+                .sessions
+                .values()
+                .any(|live| live.participant == participant);
             let person = inner.people.entry(participant).or_default();
             person.known.state = state;
             person.known.summary = summary.filter(|text| !text.is_empty());
@@ -212,7 +270,11 @@ impl Sessions {
     /// How present somebody is.
     pub fn presence(&self, participant: ParticipantId, now: Millis) -> Presence {
         let inner = self.lock();
-        let live: Vec<&Live> = inner.sessions.values().filter(|live| live.participant == participant).collect();
+        let live: Vec<&Live> = inner
+            .sessions
+            .values()
+            .filter(|live| live.participant == participant)
+            .collect();
         let person = inner.people.get(&participant);
         presence_of(&live, person, now)
     }
@@ -225,7 +287,11 @@ impl Sessions {
             live.entry(session.participant).or_default().push(session);
         }
         let of = |id: &ParticipantId| live.get(id).map(Vec::as_slice).unwrap_or_default();
-        inner.people.iter().map(|(id, person)| (*id, presence_of(of(id), Some(person), now))).collect()
+        inner
+            .people
+            .iter()
+            .map(|(id, person)| (*id, presence_of(of(id), Some(person), now)))
+            .collect()
     }
 
     /// Sessions that a batch closed: whoever carries them is told to end.
@@ -234,7 +300,12 @@ impl Sessions {
             if let Facts::SessionClosed(closed) = &event.facts {
                 let mut inner = self.lock();
                 if let Some(live) = inner.sessions.remove(&closed.session) {
-                    inner.people.entry(closed.participant).or_default().known.last_seen = Some(event.at);
+                    inner
+                        .people
+                        .entry(closed.participant)
+                        .or_default()
+                        .known
+                        .last_seen = Some(event.at);
                     if let Some((_, ended)) = live.attached {
                         ended.notify_one();
                     }
@@ -246,8 +317,14 @@ impl Sessions {
     /// Sessions that were silent for longer than they may.
     pub(super) fn overdue(&self, now: Millis) -> Vec<(SessionId, SessionEnd)> {
         let inner = self.lock();
-        let overdue = |live: &Live| live.attached.is_none() && now.since(live.seen) > live.patience_ms;
-        inner.sessions.iter().filter(|(_, live)| overdue(live)).map(|(id, live)| (*id, live.end)).collect()
+        let overdue =
+            |live: &Live| live.attached.is_none() && now.since(live.seen) > live.patience_ms;
+        inner
+            .sessions
+            .iter()
+            .filter(|(_, live)| overdue(live))
+            .map(|(id, live)| (*id, live.end))
+            .collect()
     }
 
     /// Those whose presence is another than others were told; from now on they were told.
@@ -270,11 +347,21 @@ impl Sessions {
     pub(super) fn known(&self, which: Option<&[ParticipantId]>) -> Vec<(ParticipantId, Known)> {
         let inner = self.lock();
         let wanted = |id: &ParticipantId| which.is_none_or(|which| which.contains(id));
-        inner.people.iter().filter(|(id, _)| wanted(id)).map(|(id, person)| (*id, person.known.clone())).collect()
+        inner
+            .people
+            .iter()
+            .filter(|(id, _)| wanted(id))
+            .map(|(id, person)| (*id, person.known.clone()))
+            .collect()
     }
 
     pub(super) fn persist_all(&self, vault: &Vault, now: Millis) {
-        let connected: Vec<_> = self.lock().sessions.values().map(|live| live.participant).collect();
+        let connected: Vec<_> = self
+            .lock()
+            .sessions
+            .values()
+            .map(|live| live.participant)
+            .collect();
         let mut all = self.known(None);
         for (id, known) in &mut all {
             if connected.contains(id) {
@@ -288,24 +375,40 @@ impl Sessions {
 }
 
 fn chosen(state: PresenceState) -> bool {
-    matches!(state, PresenceState::Idle | PresenceState::Busy | PresenceState::Dnd)
+    matches!(
+        state,
+        PresenceState::Idle | PresenceState::Busy | PresenceState::Dnd
+    )
 }
 
 fn presence_of(live: &[&Live], person: Option<&Person>, now: Millis) -> Presence {
-    let known = person.map(|person| person.known.clone()).unwrap_or_default();
-    let said = if chosen(known.state) { known.state } else { PresenceState::Idle };
+    let known = person
+        .map(|person| person.known.clone())
+        .unwrap_or_default();
+    let said = if chosen(known.state) {
+        known.state
+    } else {
+        PresenceState::Idle
+    };
     let fresh = |at: Millis| now.since(at) <= PRESENCE_STALE_MS;
     let beats = person.and_then(|person| person.beat).is_some_and(fresh);
     let waits = |live: &&Live| live.patience_ms == PRESENCE_STALE_MS && fresh(live.seen);
-    let state = if live.iter().any(|live| live.attached.is_some()) || beats || live.iter().any(waits) {
-        said
-    } else if live.is_empty() {
-        PresenceState::Offline
-    } else {
-        PresenceState::Away
-    };
-    let last_seen = known.last_seen.filter(|_| matches!(state, PresenceState::Offline | PresenceState::Away));
-    Presence { state, summary: known.summary, last_seen }
+    let state =
+        if live.iter().any(|live| live.attached.is_some()) || beats || live.iter().any(waits) {
+            said
+        } else if live.is_empty() {
+            PresenceState::Offline
+        } else {
+            PresenceState::Away
+        };
+    let last_seen = known
+        .last_seen
+        .filter(|_| matches!(state, PresenceState::Offline | PresenceState::Away));
+    Presence {
+        state,
+        summary: known.summary,
+        last_seen,
+    }
 }
 
 fn no_participant() -> Refusal {

@@ -51,7 +51,12 @@ struct Chunk {
 }
 
 impl Subscription {
-    pub(super) fn new(node: Arc<Node>, participant: ParticipantId, filter: Filter, after: Option<Seq>) -> Subscription {
+    pub(super) fn new(
+        node: Arc<Node>,
+        participant: ParticipantId,
+        filter: Filter,
+        after: Option<Seq>,
+    ) -> Subscription {
         let position = after.unwrap_or(Seq::ZERO);
         let mut subscription = Subscription {
             node,
@@ -101,21 +106,37 @@ impl Subscription {
     /// Reads the next part of the log, away from the sockets' threads.
     async fn read(&mut self) -> Chunk {
         let Phase::CatchUp(reading) = &mut self.phase else {
-            return Chunk { items: Vec::new(), last: None, looked_at: self.position };
+            return Chunk {
+                items: Vec::new(),
+                last: None,
+                looked_at: self.position,
+            };
         };
         let handle = reading.get_or_insert_with(|| {
             let (node, filter) = (Arc::clone(&self.node), Arc::clone(&self.filter));
             let (participant, position) = (self.participant, self.position);
             tokio::task::spawn_blocking(move || {
                 let to = Seq(position.0 + LOOKED_AT_MAX);
-                read_part(&node, &node.log_reader(), participant, &filter, position, to, ITEMS_MAX)
+                read_part(
+                    &node,
+                    &node.log_reader(),
+                    participant,
+                    &filter,
+                    position,
+                    to,
+                    ITEMS_MAX,
+                )
             })
         });
         let chunk = handle.await;
         *reading = None;
         chunk.unwrap_or_else(|why| {
             tracing::error!(%why, "reading the log for a subscriber broke off");
-            Chunk { items: Vec::new(), last: None, looked_at: self.position }
+            Chunk {
+                items: Vec::new(),
+                last: None,
+                looked_at: self.position,
+            }
         })
     }
 
@@ -136,7 +157,15 @@ impl Subscription {
         if self.position.0 + NEAR_EVENTS < head.0 {
             return false;
         }
-        let rest = read_part(&node, &node.log_reader(), self.participant, &self.filter, self.position, head, usize::MAX);
+        let rest = read_part(
+            &node,
+            &node.log_reader(),
+            self.participant,
+            &self.filter,
+            self.position,
+            head,
+            usize::MAX,
+        );
         let frame = self.frame(&rest);
         let (id, sink) = fanout.subscribe(self.participant, Arc::clone(&self.filter), self.prev);
         drop(fanout);
@@ -163,7 +192,11 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Phase::Live(id, _) = self.phase {
-            self.node.fanout.lock().unwrap_or_else(PoisonError::into_inner).unsubscribe(id);
+            self.node
+                .fanout
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .unsubscribe(id);
         }
     }
 }
@@ -179,7 +212,11 @@ fn read_part(
     items_max: usize,
 ) -> Chunk {
     let access = node.access();
-    let mut chunk = Chunk { items: Vec::new(), last: None, looked_at: after };
+    let mut chunk = Chunk {
+        items: Vec::new(),
+        last: None,
+        looked_at: after,
+    };
     let read = reader.read(after.0 + 1, |record| {
         if record.seq > to.0 || chunk.items.len() >= items_max {
             return ControlFlow::Break(());

@@ -46,7 +46,10 @@ impl WriterThread {
 
     fn step(&mut self, jobs: Vec<Job>) {
         let count = jobs.len();
-        let (submissions, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.submission, job.reply)).unzip();
+        let (submissions, replies): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .map(|job| (job.submission, job.reply))
+            .unzip();
         let begun = Instant::now();
         let step = self.writer.step(now(), &mut salt, submissions);
         let took = begun.elapsed();
@@ -96,12 +99,21 @@ impl WriterThread {
             return;
         }
         self.snapshot_at = tail.seq;
-        let saved = self.writer.snapshot().map_err(|why| why.to_string()).and_then(|bytes| {
-            let snapshots = self.writer.log().snapshots();
-            snapshots.save(tail, FINGERPRINT, &bytes).map_err(|why| why.to_string())
-        });
+        let saved = self
+            .writer
+            .snapshot()
+            .map_err(|why| why.to_string())
+            .and_then(|bytes| {
+                let snapshots = self.writer.log().snapshots();
+                snapshots
+                    .save(tail, FINGERPRINT, &bytes)
+                    .map_err(|why| why.to_string())
+            });
         if let Err(why) = saved {
-            tracing::warn!(why, "no snapshot was written; the next start replays more of the log");
+            tracing::warn!(
+                why,
+                "no snapshot was written; the next start replays more of the log"
+            );
         }
     }
 }
@@ -126,7 +138,10 @@ pub(super) fn look_over(reader: &LogReader, trust: &Trust, node: &Weak<Node>) {
         Ok(verified) => node.verified.store(verified.tail.seq, Ordering::Relaxed),
         Err(VerifyError::Problem(problem)) => {
             tracing::error!(%problem, "the log was changed by somebody else than this node");
-            *node.log_problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem.to_string());
+            *node
+                .log_problem
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(problem.to_string());
         }
         Err(why) => tracing::warn!(%why, "the log could not be looked over"),
     }

@@ -27,7 +27,10 @@ pub(super) async fn run(node: Weak<Node>) {
 
 async fn tick(node: &Arc<Node>) {
     let now = node.now();
-    node.fanout.lock().unwrap_or_else(PoisonError::into_inner).tell_tail();
+    node.fanout
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .tell_tail();
     for (session, reason) in node.sessions.overdue(now) {
         let command = Command::CloseSession { session, reason };
         if let Err(why) = node.submit(command, Actor::Node, None, None).await {
@@ -41,7 +44,9 @@ async fn tick(node: &Arc<Node>) {
             node.ephemeral().presence(*id, presence);
         }
         let (vault, known) = (Arc::clone(&node.vault), node.sessions.known(Some(&ids)));
-        let kept = tokio::task::spawn_blocking(move || vault.set_presences(known.iter().map(|(id, known)| (*id, known))));
+        let kept = tokio::task::spawn_blocking(move || {
+            vault.set_presences(known.iter().map(|(id, known)| (*id, known)))
+        });
         if let Ok(Err(why)) = kept.await {
             tracing::warn!(%why, "how participants left was not kept");
         }

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use mesh_model::ErrorCode;
-use mesh_model::api::{AgentRegisterInput, MemberRefInput, Profile, RoomCreateInput, TokenCreateInput};
+use mesh_model::api::{
+    AgentRegisterInput, MemberRefInput, Profile, RoomCreateInput, TokenCreateInput,
+};
 use mesh_model::events::{Kind, RoomAccess, Visibility};
 use mesh_model::ops::{AgentRegister, MemberAdd, RoomCreate, TokenCreate};
 use mesh_model::permission::Preset;
@@ -19,36 +21,63 @@ use crate::output::line;
 
 /// `mesh demo`
 pub fn demo(context: &Context, dir: &Path, until_input_ends: bool) -> Outcome<()> {
-    let dir = dir.canonicalize().map_err(|why| Failure::usage(format!("{}: {why}", dir.display()), "name a folder with code"))?;
+    let dir = dir.canonicalize().map_err(|why| {
+        Failure::usage(
+            format!("{}: {why}", dir.display()),
+            "name a folder with code",
+        )
+    })?;
     let http = context.http()?;
     let room = room_name(&dir);
     make_room(&http, &room, &dir)?;
     let mut programs = Vec::new();
     for role in Role::ALL {
         let identity = identity(context, &http, role)?;
-        let member = MemberRefInput { room: room.clone(), participant: identity.handle.clone() };
+        let member = MemberRefInput {
+            room: room.clone(),
+            participant: identity.handle.clone(),
+        };
         http.call::<MemberAdd>(member)?;
         programs.push(start(context, role, &dir, &room)?);
     }
     if !context.json {
-        line(&format!("Three programs survey {} in the room '{room}'.", dir.display()));
-        line(&format!("Ask them: mesh say {room} '@surveyor largest Rust files?'"));
+        line(&format!(
+            "Three programs survey {} in the room '{room}'.",
+            dir.display()
+        ));
+        line(&format!(
+            "Ask them: mesh say {room} '@surveyor largest Rust files?'"
+        ));
     }
     wait(programs, until_input_ends)
 }
 
 /// A room name made of the folder's name.
 fn room_name(dir: &Path) -> String {
-    let name = dir.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(32).collect();
+    let name = dir
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(32)
+        .collect();
     let name = name.trim_matches('-');
-    if name.is_empty() { "code".to_owned() } else { format!("code-{name}").trim_end_matches('-').to_owned() }
+    if name.is_empty() {
+        "code".to_owned()
+    } else {
+        format!("code-{name}").trim_end_matches('-').to_owned()
+    }
 }
 
 fn make_room(http: &Http, name: &str, dir: &Path) -> Outcome<()> {
     let made = http.call::<RoomCreate>(RoomCreateInput {
         name: name.to_owned(),
-        topic: format!("Three programs survey {} and answer questions about it", dir.display()),
+        topic: format!(
+            "Three programs survey {} and answer questions about it",
+            dir.display()
+        ),
         access: RoomAccess::Listed,
         history: None,
         members: Vec::new(),
@@ -115,11 +144,25 @@ fn register(http: &Http, role: Role) -> Result<Option<String>, Error> {
 }
 
 fn start(context: &Context, role: Role, dir: &Path, room: &str) -> Outcome<Child> {
-    let cannot = |why: std::io::Error| Failure::here(format!("@{} could not be started: {why}", role.handle()), "");
+    let cannot = |why: std::io::Error| {
+        Failure::here(
+            format!("@{} could not be started: {why}", role.handle()),
+            "",
+        )
+    };
     Command::new(std::env::current_exe().map_err(cannot)?)
         .arg("--home")
         .arg(&context.home)
-        .args(["--as", role.handle(), "survey", "--role", role.handle(), "--room", room, "--dir"])
+        .args([
+            "--as",
+            role.handle(),
+            "survey",
+            "--role",
+            role.handle(),
+            "--room",
+            room,
+            "--dir",
+        ])
         .arg(dir)
         .env_remove("MESH_TOKEN")
         .env_remove("MESH_URL")
@@ -134,7 +177,9 @@ fn wait(mut programs: Vec<Child>, until_input_ends: bool) -> Outcome<()> {
     if until_input_ends {
         // Whatever comes or breaks, the input has ended.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        programs.iter_mut().for_each(|program| drop(program.stdin.take()));
+        programs
+            .iter_mut()
+            .for_each(|program| drop(program.stdin.take()));
     }
     let mut failed = 0;
     for mut program in programs {
@@ -145,7 +190,10 @@ fn wait(mut programs: Vec<Child>, until_input_ends: bool) -> Outcome<()> {
     }
     match failed {
         0 => Ok(()),
-        n => Err(Failure::here(format!("{n} of the three programs did not end well"), "their own lines above say why")),
+        n => Err(Failure::here(
+            format!("{n} of the three programs did not end well"),
+            "their own lines above say why",
+        )),
     }
 }
 
@@ -155,7 +203,11 @@ mod tests {
 
     #[test]
     fn a_room_is_named_after_the_folder() {
-        for (dir, room) in [("/src/My Project", "code-my-project"), ("/", "code"), ("/x/-é-", "code")] {
+        for (dir, room) in [
+            ("/src/My Project", "code-my-project"),
+            ("/", "code"),
+            ("/x/-é-", "code"),
+        ] {
             assert_eq!(room_name(Path::new(dir)), room, "{dir}");
         }
     }

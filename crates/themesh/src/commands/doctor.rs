@@ -42,15 +42,24 @@ struct Finding {
 
 /// `mesh doctor`
 pub fn doctor(context: &Context) -> Outcome<ExitCode> {
-    let mut findings = vec![home(context), configuration(context), token(context), disk(context), the_log(context)];
+    let mut findings = vec![
+        home(context),
+        configuration(context),
+        token(context),
+        disk(context),
+        the_log(context),
+    ];
     findings.extend(node(context));
     if context.json {
-        let text = serde_json::to_string(&findings).map_err(|why| Failure::here(why.to_string(), ""))?;
+        let text =
+            serde_json::to_string(&findings).map_err(|why| Failure::here(why.to_string(), ""))?;
         line(&text);
     } else {
         findings.iter().for_each(print);
     }
-    let bad = findings.iter().any(|finding| finding.verdict == Verdict::Bad);
+    let bad = findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Bad);
     Ok(ExitCode::from(u8::from(bad)))
 }
 
@@ -67,25 +76,46 @@ fn print(finding: &Finding) {
 }
 
 fn good(check: &'static str, found: impl Into<String>) -> Finding {
-    Finding { check, verdict: Verdict::Good, found: found.into(), todo: String::new() }
+    Finding {
+        check,
+        verdict: Verdict::Good,
+        found: found.into(),
+        todo: String::new(),
+    }
 }
 
 fn warning(check: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Finding {
-    Finding { check, verdict: Verdict::Warning, found: found.into(), todo: todo.into() }
+    Finding {
+        check,
+        verdict: Verdict::Warning,
+        found: found.into(),
+        todo: todo.into(),
+    }
 }
 
 fn bad(check: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Finding {
-    Finding { check, verdict: Verdict::Bad, found: found.into(), todo: todo.into() }
+    Finding {
+        check,
+        verdict: Verdict::Bad,
+        found: found.into(),
+        todo: todo.into(),
+    }
 }
 
 fn home(context: &Context) -> Finding {
     let path = context.home.display();
     match fs::read_dir(&context.home) {
         Ok(_) => good("folder", path.to_string()),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            warning("folder", format!("{path} does not exist yet"), "`mesh up` makes it")
-        }
-        Err(why) => bad("folder", format!("{path} cannot be read: {why}"), "check its owner, or name another with --home"),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => warning(
+            "folder",
+            format!("{path} does not exist yet"),
+            "`mesh up` makes it",
+        ),
+        Err(why) => bad(
+            "folder",
+            format!("{path} cannot be read: {why}"),
+            "check its owner, or name another with --home",
+        ),
     }
 }
 
@@ -103,25 +133,42 @@ fn token(context: &Context) -> Finding {
         Ok(meta) if meta.permissions().mode() & 0o077 != 0 => bad(
             "token",
             format!("others can read {}", path.display()),
-            format!("chmod 600 {}; anybody who read it is the owner, so consider a new folder", path.display()),
+            format!(
+                "chmod 600 {}; anybody who read it is the owner, so consider a new folder",
+                path.display()
+            ),
         ),
         Ok(_) => good("token", "the owner's token is readable by you alone"),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            warning("token", "there is no owner's token yet", "`mesh up` makes it")
-        }
-        Err(why) => bad("token", format!("{} cannot be read: {why}", path.display()), "check its owner"),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => warning(
+            "token",
+            "there is no owner's token yet",
+            "`mesh up` makes it",
+        ),
+        Err(why) => bad(
+            "token",
+            format!("{} cannot be read: {why}", path.display()),
+            "check its owner",
+        ),
     }
 }
 
 fn disk(context: &Context) -> Finding {
     let existing = context.home.ancestors().find(|path| path.exists());
     let Some(Ok(stat)) = existing.map(rustix::fs::statvfs) else {
-        return warning("disk", "free space cannot be read", "check the folder's disk");
+        return warning(
+            "disk",
+            "free space cannot be read",
+            "check the folder's disk",
+        );
     };
     let free = stat.f_bavail * stat.f_frsize;
     let found = format!("{:.1} GB free", free as f64 / 1e9);
     if free < FREE_BYTES_LOW {
-        bad("disk", found, "make room: on a full disk the node stores nothing more, and loses nothing either")
+        bad(
+            "disk",
+            found,
+            "make room: on a full disk the node stores nothing more, and loses nothing either",
+        )
     } else {
         good("disk", found)
     }
@@ -139,11 +186,23 @@ fn the_log(context: &Context) -> Finding {
         );
     }
     match log::check(context) {
-        Ok(Ok(verified)) => good("log", format!("{} events verified, chain and signatures hold", verified.events)),
-        Ok(Err(problem)) => {
-            bad("log", problem.to_string(), "everything before that line is intact; restore the segment from a copy")
-        }
-        Err(_) => bad("log", "it cannot be read", "check the folder's owner and the disk"),
+        Ok(Ok(verified)) => good(
+            "log",
+            format!(
+                "{} events verified, chain and signatures hold",
+                verified.events
+            ),
+        ),
+        Ok(Err(problem)) => bad(
+            "log",
+            problem.to_string(),
+            "everything before that line is intact; restore the segment from a copy",
+        ),
+        Err(_) => bad(
+            "log",
+            "it cannot be read",
+            "check the folder's owner and the disk",
+        ),
     }
 }
 
@@ -156,7 +215,11 @@ fn node(context: &Context) -> Vec<Finding> {
         Ok(status) => vec![version(&url, &status), clock(&status), writable(&status)],
         Err(Error::Unreachable { .. }) => vec![nobody(context)],
         Err(Error::Refused(refusal)) => {
-            vec![bad("node", format!("{url} answers, but: {}", refusal.detail), refusal.hint.to_string())]
+            vec![bad(
+                "node",
+                format!("{url} answers, but: {}", refusal.detail),
+                refusal.hint.to_string(),
+            )]
         }
         Err(_) => vec![bad(
             "node",
@@ -167,7 +230,12 @@ fn node(context: &Context) -> Vec<Finding> {
 }
 
 fn nobody(context: &Context) -> Finding {
-    let left = context.running().map(|node| format!("; the last one here was process {} at {}", node.pid, node.url));
+    let left = context.running().map(|node| {
+        format!(
+            "; the last one here was process {} at {}",
+            node.pid, node.url
+        )
+    });
     let taken = DEFAULT_LISTEN.parse::<SocketAddr>().is_ok_and(|address| {
         TcpListener::bind(address).is_err_and(|why| why.kind() == io::ErrorKind::AddrInUse)
     });
@@ -178,26 +246,45 @@ fn nobody(context: &Context) -> Finding {
             "name that node's folder with --home, or start this one elsewhere: mesh up --listen 127.0.0.1:7779",
         );
     }
-    warning("node", format!("none answers{}", left.unwrap_or_default()), "start it with `mesh up`")
+    warning(
+        "node",
+        format!("none answers{}", left.unwrap_or_default()),
+        "start it with `mesh up`",
+    )
 }
 
 fn version(url: &str, status: &Status) -> Finding {
     let ours = env!("CARGO_PKG_VERSION");
     if status.version == ours {
-        good("node", format!("'{}' answers at {url}, version {ours}", status.name))
+        good(
+            "node",
+            format!("'{}' answers at {url}, version {ours}", status.name),
+        )
     } else {
-        warning("node", format!("it is version {}, this program is {ours}", status.version), "restart the node with the newer one")
+        warning(
+            "node",
+            format!("it is version {}, this program is {ours}", status.version),
+            "restart the node with the newer one",
+        )
     }
 }
 
 fn clock(status: &Status) -> Finding {
-    #[expect(clippy::disallowed_methods, reason = "comparing this machine's clock with the node's is the check")]
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "comparing this machine's clock with the node's is the check"
+    )]
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let now = Millis(u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
     if status.started_at > now {
         warning(
             "clock",
-            format!("the node started at {}, which is later than now", status.started_at),
+            format!(
+                "the node started at {}, which is later than now",
+                status.started_at
+            ),
             "set the clock; until it has caught up, new events carry the time of the last one",
         )
     } else {
@@ -209,6 +296,10 @@ fn writable(status: &Status) -> Finding {
     match &status.log.problem {
         Some(problem) => bad("writes", problem.clone(), "see the log check above"),
         None if status.log.writable => good("writes", "the node takes commands"),
-        None => bad("writes", "the node is read-only", "look at its output, mend the disk, start it again"),
+        None => bad(
+            "writes",
+            "the node is read-only",
+            "look at its output, mend the disk, start it again",
+        ),
     }
 }

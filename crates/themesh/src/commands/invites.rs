@@ -14,14 +14,27 @@ use crate::output::{Colour, line, paint, table};
 pub fn invite(context: &Context, verb: Invite) -> Outcome<()> {
     let http = context.http()?;
     match verb {
-        Invite::Create { uses, kind, preset, room, expires } => {
+        Invite::Create {
+            uses,
+            kind,
+            preset,
+            room,
+            expires,
+        } => {
             let expires = expires.map(|time| {
-                Millis::parse(&time)
-                    .ok_or_else(|| Failure::usage(format!("'{time}' is no time"), "for example 2026-12-31T18:00:00Z"))
+                Millis::parse(&time).ok_or_else(|| {
+                    Failure::usage(
+                        format!("'{time}' is no time"),
+                        "for example 2026-12-31T18:00:00Z",
+                    )
+                })
             });
             let made = http.call::<InviteCreate>(InviteCreateInput {
                 kind: Some(kind.into()),
-                preset: Some(parse(&preset, "presets: worker, mobile, commander, viewer")?),
+                preset: Some(parse(
+                    &preset,
+                    "presets: worker, mobile, commander, viewer",
+                )?),
                 permissions: None,
                 uses: Some(uses),
                 expires: expires.transpose()?,
@@ -29,8 +42,15 @@ pub fn invite(context: &Context, verb: Invite) -> Outcome<()> {
                 label: String::new(),
             })?;
             if !printed_json(context, &made)? {
-                line(&format!("{}{}", context.url()?, made.path.unwrap_or_default()));
-                line(&paint(Colour::Quiet, "This is the only time it is shown. Come in with: mesh join ADDRESS --as NAME"));
+                line(&format!(
+                    "{}{}",
+                    context.url()?,
+                    made.path.unwrap_or_default()
+                ));
+                line(&paint(
+                    Colour::Quiet,
+                    "This is the only time it is shown. Come in with: mesh join ADDRESS --as NAME",
+                ));
             }
         }
         Invite::List => {
@@ -44,7 +64,12 @@ pub fn invite(context: &Context, verb: Invite) -> Outcome<()> {
                 .map(|invite| {
                     let state = if invite.revoked { "revoked" } else { "open" };
                     let used = format!("{} of {}", invite.used, invite.uses);
-                    vec![invite.id.to_string(), invite.kind.name().to_owned(), used, state.to_owned()]
+                    vec![
+                        invite.id.to_string(),
+                        invite.kind.name().to_owned(),
+                        used,
+                        state.to_owned(),
+                    ]
                 })
                 .collect();
             table(&["invite", "for", "used", "state"], &rows);

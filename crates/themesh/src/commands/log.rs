@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use mesh_log::{FileOptions, LogReader, Problem, ProblemKind, RealDisk, Trust, Verified, VerifyError};
+use mesh_log::{
+    FileOptions, LogReader, Problem, ProblemKind, RealDisk, Trust, Verified, VerifyError,
+};
 use mesh_model::events::{MeshCreated, VaultReplaced};
 use mesh_sdk::{Client, Filter, Options};
 use serde_json::{Value, json};
@@ -32,8 +34,14 @@ pub fn log(context: &Context, verb: Log) -> Outcome<ExitCode> {
         Log::Export => {
             let mut out = BufWriter::new(stdout().lock());
             let exported = reader(context)?.export(&mut out);
-            exported.map_err(|why| Failure::here(format!("the export stopped: {why}"), "what was written so far is no whole log"))?;
-            out.flush().map_err(|why| Failure::here(format!("the export stopped: {why}"), ""))?;
+            exported.map_err(|why| {
+                Failure::here(
+                    format!("the export stopped: {why}"),
+                    "what was written so far is no whole log",
+                )
+            })?;
+            out.flush()
+                .map_err(|why| Failure::here(format!("the export stopped: {why}"), ""))?;
         }
         Log::Import => {
             let taken = mesh_log::import(
@@ -43,9 +51,12 @@ pub fn log(context: &Context, verb: Log) -> Outcome<ExitCode> {
                 &Trust::AnyKey,
                 &mut stdin().lock(),
             );
-            let taken = taken.map_err(|why| Failure::here(why.to_string(), "nothing was kept in the folder"))?;
+            let taken = taken
+                .map_err(|why| Failure::here(why.to_string(), "nothing was kept in the folder"))?;
             line(&format!("{} events imported and verified", taken.events));
-            line("Start a node on them with: mesh up --new-vault (tokens and passwords are not part of a log)");
+            line(
+                "Start a node on them with: mesh up --new-vault (tokens and passwords are not part of a log)",
+            );
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -59,7 +70,10 @@ pub fn folder(context: &Context) -> PathBuf {
 fn reader(context: &Context) -> Outcome<LogReader> {
     let folder = folder(context);
     if !folder.is_dir() {
-        return Err(Failure::here(format!("there is no log in {}", folder.display()), "start a mesh with `mesh up`, or name its folder with --home"));
+        return Err(Failure::here(
+            format!("there is no log in {}", folder.display()),
+            "start a mesh with `mesh up`, or name its folder with --home",
+        ));
     }
     mesh_log::open_reader(Arc::new(RealDisk), folder)
         .map_err(|why| Failure::here(why.to_string(), "`mesh log verify` names the line"))
@@ -71,14 +85,25 @@ fn verify(context: &Context) -> Outcome<ExitCode> {
     match &result {
         Ok(verified) if context.json => line(&verified_json(verified).to_string()),
         Ok(verified) => {
-            line(&paint(Colour::Good, &format!("{} events verified", verified.events)));
-            line(&format!("batches {}, signed {}, erased bodies {}", verified.batches, verified.signed, verified.erased));
-            line(&format!("head    {} {}", verified.tail.seq, verified.tail.head));
+            line(&paint(
+                Colour::Good,
+                &format!("{} events verified", verified.events),
+            ));
+            line(&format!(
+                "batches {}, signed {}, erased bodies {}",
+                verified.batches, verified.signed, verified.erased
+            ));
+            line(&format!(
+                "head    {} {}",
+                verified.tail.seq, verified.tail.head
+            ));
         }
         Err(problem) if context.json => line(&problem_json(problem).to_string()),
         Err(problem) => {
             line(&paint(Colour::Bad, &problem.to_string()));
-            line("Everything before that line is intact. Restore the segment from a copy, or ask who changed it.");
+            line(
+                "Everything before that line is intact. Restore the segment from a copy, or ask who changed it.",
+            );
         }
     }
     Ok(ExitCode::from(u8::from(result.is_err())))
@@ -93,14 +118,28 @@ pub fn check(context: &Context) -> Outcome<Result<Verified, Problem>> {
             reader.verify(&trust, &mut |_| {})
         }
         _ => {
-            reader(context).map(drop).or_else(|why| if folder(context).is_dir() { Ok(()) } else { Err(why) })?;
-            mesh_log::verify_folder(Arc::new(RealDisk), folder(context), &Trust::AnyKey, &mut |_| {})
+            reader(context).map(drop).or_else(|why| {
+                if folder(context).is_dir() {
+                    Ok(())
+                } else {
+                    Err(why)
+                }
+            })?;
+            mesh_log::verify_folder(
+                Arc::new(RealDisk),
+                folder(context),
+                &Trust::AnyKey,
+                &mut |_| {},
+            )
         }
     };
     match checked {
         Ok(verified) => Ok(Ok(verified)),
         Err(VerifyError::Problem(problem)) => Ok(Err(problem)),
-        Err(other) => Err(Failure::here(other.to_string(), "check the folder's owner and the disk")),
+        Err(other) => Err(Failure::here(
+            other.to_string(),
+            "check the folder's owner and the disk",
+        )),
     }
 }
 
@@ -109,14 +148,22 @@ fn trust(reader: &LogReader) -> Trust {
     let mut keys = Vec::new();
     let read = reader.read(1, |record| {
         let key = match record.kind {
-            "mesh.created" => serde_json::from_str::<MeshCreated>(record.facts.get()).map(|facts| facts.node_key).ok(),
-            "vault.replaced" => serde_json::from_str::<VaultReplaced>(record.facts.get()).map(|facts| facts.node_key).ok(),
+            "mesh.created" => serde_json::from_str::<MeshCreated>(record.facts.get())
+                .map(|facts| facts.node_key)
+                .ok(),
+            "vault.replaced" => serde_json::from_str::<VaultReplaced>(record.facts.get())
+                .map(|facts| facts.node_key)
+                .ok(),
             _ => None,
         };
         keys.extend(key.map(|key| key.0));
         ControlFlow::Continue(())
     });
-    if read.is_err() || keys.is_empty() { Trust::AnyKey } else { Trust::Keys(keys) }
+    if read.is_err() || keys.is_empty() {
+        Trust::AnyKey
+    } else {
+        Trust::Keys(keys)
+    }
 }
 
 fn verified_json(verified: &Verified) -> Value {
@@ -163,7 +210,8 @@ fn show(reader: &LogReader, after: u64, limit: u64) -> Outcome<u64> {
         }
         ControlFlow::Continue(())
     });
-    let next = next.map_err(|why| Failure::here(why.to_string(), "`mesh log verify` names the line"))?;
+    let next =
+        next.map_err(|why| Failure::here(why.to_string(), "`mesh log verify` names the line"))?;
     Ok(next.saturating_sub(1).min(after + limit))
 }
 
@@ -171,12 +219,18 @@ fn show(reader: &LogReader, after: u64, limit: u64) -> Outcome<u64> {
 /// that there is more; what is printed comes from the folder.
 fn tail(context: &Context) -> Outcome<()> {
     let newest = reader(context)?.tail().seq;
-    let mut shown = show(&reader(context)?, newest.saturating_sub(TAIL_EVENTS), TAIL_EVENTS)?;
+    let mut shown = show(
+        &reader(context)?,
+        newest.saturating_sub(TAIL_EVENTS),
+        TAIL_EVENTS,
+    )?;
     if context.running().is_none() {
         return Ok(());
     }
     let options = Options::new(context.url()?, context.token()?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
     runtime.block_on(async {
         let client = Client::connect(options).await?;

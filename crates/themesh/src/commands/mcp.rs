@@ -30,7 +30,10 @@ struct Pump {
 
 /// `mesh mcp`
 pub fn mcp(context: &Context) -> Outcome<()> {
-    let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+    let agent: Agent = Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .into();
     let pump = Pump {
         url: format!("{}/mcp", context.url()?),
         token: context.token()?,
@@ -75,21 +78,36 @@ impl Pump {
     /// Sends one message and prints what comes back.
     fn carry(&self, message: &Value) {
         let request = self.headers(ureq::http::Request::post(&self.url), message);
-        let request = request.header("content-type", "application/json").body(message.to_string());
-        let sent = request.map_err(|why| why.to_string()).and_then(|request| self.agent.run(request).map_err(|why| why.to_string()));
+        let request = request
+            .header("content-type", "application/json")
+            .body(message.to_string());
+        let sent = request
+            .map_err(|why| why.to_string())
+            .and_then(|request| self.agent.run(request).map_err(|why| why.to_string()));
         let id = message.get("id");
         match (sent, id) {
             (Ok(response), _) => self.answer(response, message),
             (Err(why), Some(id)) => {
-                let text = format!("cannot reach the node at {}: {why}. Start it with `mesh up`.", self.url);
+                let text = format!(
+                    "cannot reach the node at {}: {why}. Start it with `mesh up`.",
+                    self.url
+                );
                 say(&failure(id, -32000, text));
             }
             (Err(why), None) => eprintln!("mesh mcp: {why}"),
         }
     }
 
-    fn headers(&self, request: ureq::http::request::Builder, message: &Value) -> ureq::http::request::Builder {
-        let negotiated = self.negotiated.lock().unwrap_or_else(|broken| broken.into_inner()).clone();
+    fn headers(
+        &self,
+        request: ureq::http::request::Builder,
+        message: &Value,
+    ) -> ureq::http::request::Builder {
+        let negotiated = self
+            .negotiated
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner())
+            .clone();
         let mut request = request
             .header("authorization", format!("Bearer {}", self.token))
             .header("accept", "application/json, text/event-stream");
@@ -97,7 +115,9 @@ impl Pump {
         let stated = message["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"].as_str();
         if let Some(version) = stated {
             request = request.header("mcp-method", message["method"].as_str().unwrap_or_default());
-            let name = message["params"]["name"].as_str().or(message["params"]["uri"].as_str());
+            let name = message["params"]["name"]
+                .as_str()
+                .or(message["params"]["uri"].as_str());
             if let Some(name) = name {
                 request = request.header("mcp-name", name);
             }
@@ -113,19 +133,33 @@ impl Pump {
 
     fn answer(&self, response: Response<ureq::Body>, message: &Value) {
         let status = response.status().as_u16();
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = |name: &str| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
         let session = header("mcp-session-id");
-        let events = header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let events =
+            header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
         let mut said = false;
         let mut take = |text: &str| {
-            let Ok(answer) = serde_json::from_str::<Value>(text) else { return };
+            let Ok(answer) = serde_json::from_str::<Value>(text) else {
+                return;
+            };
             if answer.get("jsonrpc").is_none() {
                 return;
             }
             if message["method"] == "initialize" && answer.get("id") == message.get("id") {
-                let mut negotiated = self.negotiated.lock().unwrap_or_else(|broken| broken.into_inner());
+                let mut negotiated = self
+                    .negotiated
+                    .lock()
+                    .unwrap_or_else(|broken| broken.into_inner());
                 negotiated.session = session.clone();
-                negotiated.version = answer["result"]["protocolVersion"].as_str().map(str::to_owned);
+                negotiated.version = answer["result"]["protocolVersion"]
+                    .as_str()
+                    .map(str::to_owned);
             }
             said = true;
             say(&answer);
@@ -141,7 +175,9 @@ impl Pump {
         }
         if let Some(id) = message.get("id").filter(|_| !said) {
             let detail = serde_json::from_str::<Value>(&problem).ok();
-            let detail = detail.as_ref().and_then(|problem| problem["detail"].as_str());
+            let detail = detail
+                .as_ref()
+                .and_then(|problem| problem["detail"].as_str());
             let unauthenticated = status == ErrorCode::Unauthenticated.status();
             let text = match detail {
                 Some(detail) => detail.to_owned(),
@@ -154,22 +190,35 @@ impl Pump {
 
     /// Prints what the node says unasked, for as long as both live.
     fn listen(&self) {
-        let request = self.headers(ureq::http::Request::get(&self.url), &Value::Null).body(());
+        let request = self
+            .headers(ureq::http::Request::get(&self.url), &Value::Null)
+            .body(());
         let Ok(request) = request else { return };
-        let Ok(response) = self.agent.run(request) else { return };
+        let Ok(response) = self.agent.run(request) else {
+            return;
+        };
         if response.status().is_success() {
-            each_event(&mut BufReader::new(response.into_body().into_reader()), &mut |text| {
-                if let Ok(message) = serde_json::from_str::<Value>(text) {
-                    say(&message);
-                }
-            });
+            each_event(
+                &mut BufReader::new(response.into_body().into_reader()),
+                &mut |text| {
+                    if let Ok(message) = serde_json::from_str::<Value>(text) {
+                        say(&message);
+                    }
+                },
+            );
         }
     }
 
     /// Ends the session at the node. If that fails, the node ends it itself in time.
     fn goodbye(&self) {
-        if self.negotiated.lock().is_ok_and(|negotiated| negotiated.session.is_some()) {
-            let request = self.headers(ureq::http::Request::delete(&self.url), &Value::Null).body(());
+        if self
+            .negotiated
+            .lock()
+            .is_ok_and(|negotiated| negotiated.session.is_some())
+        {
+            let request = self
+                .headers(ureq::http::Request::delete(&self.url), &Value::Null)
+                .body(());
             if let Ok(request) = request {
                 let _ = self.agent.run(request);
             }

@@ -11,30 +11,64 @@ use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, clean, line, paint};
 
 /// `mesh say`
-pub fn say(context: &Context, to: String, words: &[String], priority: &str, reply_to: Option<String>) -> Outcome<()> {
+pub fn say(
+    context: &Context,
+    to: String,
+    words: &[String],
+    priority: &str,
+    reply_to: Option<String>,
+) -> Outcome<()> {
     let priority = match priority {
         "now" => Priority::Now,
         "next" => Priority::Next,
         "low" => Priority::Low,
-        other => return Err(Failure::usage(format!("'{other}' is no priority"), "priorities: now, next, low")),
+        other => {
+            return Err(Failure::usage(
+                format!("'{other}' is no priority"),
+                "priorities: now, next, low",
+            ));
+        }
     };
-    let reply_to = reply_to.map(|message| parse(&message, "message ids look like m12")).transpose()?;
-    let input = MessageSendInput { to: to.clone(), text: text_or_stdin(words)?, reply_to, priority, payload: None };
+    let reply_to = reply_to
+        .map(|message| parse(&message, "message ids look like m12"))
+        .transpose()?;
+    let input = MessageSendInput {
+        to: to.clone(),
+        text: text_or_stdin(words)?,
+        reply_to,
+        priority,
+        payload: None,
+    };
     let posted = context.http()?.call::<MessageSend>(input)?;
     if !printed_json(context, &posted)? {
-        line(&paint(Colour::Quiet, &format!("{} stored for {to}", posted.id)));
+        line(&paint(
+            Colour::Quiet,
+            &format!("{} stored for {to}", posted.id),
+        ));
     }
     Ok(())
 }
 
 /// `mesh dm`
 pub fn dm(context: &Context, handle: &str, words: &[String]) -> Outcome<()> {
-    say(context, format!("@{}", handle.trim_start_matches('@')), words, "next", None)
+    say(
+        context,
+        format!("@{}", handle.trim_start_matches('@')),
+        words,
+        "next",
+        None,
+    )
 }
 
 /// `mesh read`
 pub fn read(context: &Context, room: String, limit: u32, before: Option<u64>) -> Outcome<()> {
-    let input = MessageListInput { room, after: None, before: before.map(Seq), limit: Some(limit), min_seq: None };
+    let input = MessageListInput {
+        room,
+        after: None,
+        before: before.map(Seq),
+        limit: Some(limit),
+        min_seq: None,
+    };
     let page = context.http()?.call::<MessageList>(input)?;
     if printed_json(context, &page)? {
         return Ok(());
@@ -44,15 +78,31 @@ pub fn read(context: &Context, room: String, limit: u32, before: Option<u64>) ->
     }
     page.items.iter().for_each(print_message);
     if let Some(before) = page.prev {
-        line(&paint(Colour::Quiet, &format!("earlier: --before {before}")));
+        line(&paint(
+            Colour::Quiet,
+            &format!("earlier: --before {before}"),
+        ));
     }
     Ok(())
 }
 
 /// `mesh search`
-pub fn search(context: &Context, words: &[String], room: Option<String>, from: Option<String>, limit: u32) -> Outcome<()> {
+pub fn search(
+    context: &Context,
+    words: &[String],
+    room: Option<String>,
+    from: Option<String>,
+    limit: u32,
+) -> Outcome<()> {
     let q = words.join(" ");
-    let input = MessageSearchInput { q, room, from, since: None, until: None, limit: Some(limit) };
+    let input = MessageSearchInput {
+        q,
+        room,
+        from,
+        since: None,
+        until: None,
+        limit: Some(limit),
+    };
     let found = context.http()?.call::<MessageSearch>(input)?;
     if printed_json(context, &found)? {
         return Ok(());
@@ -61,7 +111,10 @@ pub fn search(context: &Context, words: &[String], room: Option<String>, from: O
         line("Nothing found in the rooms you may read.");
     }
     for hit in &found.items {
-        let head = format!("{} {} @{}", hit.message.id, hit.message.at, hit.message.from.handle);
+        let head = format!(
+            "{} {} @{}",
+            hit.message.id, hit.message.at, hit.message.from.handle
+        );
         line(&paint(Colour::Quiet, &head));
         line(&format!("  {}", clean(&hit.snippet).replace('\n', " ")));
     }
@@ -70,9 +123,15 @@ pub fn search(context: &Context, words: &[String], room: Option<String>, from: O
 
 /// One message for the terminal: who, when, its id, then the text.
 pub fn print_message(message: &Message) {
-    let who = paint(Colour::of_kind(message.from.kind.name()), &format!("@{}", message.from.handle));
+    let who = paint(
+        Colour::of_kind(message.from.kind.name()),
+        &format!("@{}", message.from.handle),
+    );
     let time = message.at.to_string();
-    let mut notes = vec![message.id.to_string(), time.get(..16).unwrap_or(&time).replace('T', " ")];
+    let mut notes = vec![
+        message.id.to_string(),
+        time.get(..16).unwrap_or(&time).replace('T', " "),
+    ];
     notes.extend(message.reply_to.map(|to| format!("answers {to}")));
     if message.priority != Priority::Next {
         notes.push(message.priority.name().to_owned());
@@ -83,8 +142,15 @@ pub fn print_message(message: &Message) {
     if message.from.trust < mesh_model::events::Trust::Local {
         notes.push(paint(Colour::Warning, message.from.trust.name()));
     }
-    let text = if message.deleted { paint(Colour::Quiet, "(taken back)") } else { clean(&message.text) };
-    line(&format!("{who}  {}", paint(Colour::Quiet, &notes.join("  "))));
+    let text = if message.deleted {
+        paint(Colour::Quiet, "(taken back)")
+    } else {
+        clean(&message.text)
+    };
+    line(&format!(
+        "{who}  {}",
+        paint(Colour::Quiet, &notes.join("  "))
+    ));
     for part in text.lines() {
         line(&format!("  {part}"));
     }

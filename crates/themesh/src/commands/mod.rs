@@ -39,13 +39,31 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
         Verb::Rooms => rooms::list(context)?,
         Verb::Room(verb) => rooms::room(context, verb)?,
         Verb::Who { query } => who::who(context, &query)?,
-        Verb::Register { handle, kind, preset } => who::register(context, handle, kind, &preset)?,
-        Verb::Say { to, text, priority, reply_to } => messages::say(context, to, &text, &priority, reply_to)?,
+        Verb::Register {
+            handle,
+            kind,
+            preset,
+        } => who::register(context, handle, kind, &preset)?,
+        Verb::Say {
+            to,
+            text,
+            priority,
+            reply_to,
+        } => messages::say(context, to, &text, &priority, reply_to)?,
         Verb::Dm { handle, text } => messages::dm(context, &handle, &text)?,
         Verb::Inbox { ack, limit } => inbox::inbox(context, ack, limit)?,
-        Verb::Read { room, limit, before } => messages::read(context, room, limit, before)?,
+        Verb::Read {
+            room,
+            limit,
+            before,
+        } => messages::read(context, room, limit, before)?,
         Verb::Tail { rooms, after } => tail::tail(context, rooms, after)?,
-        Verb::Search { words, room, from, limit } => messages::search(context, &words, room, from, limit)?,
+        Verb::Search {
+            words,
+            room,
+            from,
+            limit,
+        } => messages::search(context, &words, room, from, limit)?,
         Verb::Call { operation, input } => call::call(context, &operation, &input)?,
         Verb::Ops { openapi, mcp_tools } => call::ops(context, openapi, mcp_tools)?,
         Verb::Token(verb) => tokens::token(context, verb)?,
@@ -55,7 +73,10 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
         Verb::Log(verb) => return log::log(context, verb),
         Verb::Mcp => mcp::mcp(context)?,
         Verb::Completions { shell } => completions::completions(shell),
-        Verb::Demo { dir, until_input_ends } => demo::demo(context, &dir, until_input_ends)?,
+        Verb::Demo {
+            dir,
+            until_input_ends,
+        } => demo::demo(context, &dir, until_input_ends)?,
         Verb::Survey { role, dir, room } => survey::run(context, &role, dir, room)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -64,7 +85,8 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
 /// Prints an answer as JSON if that was asked for; says whether it did.
 fn printed_json(context: &Context, answer: &impl Serialize) -> Outcome<bool> {
     if context.json {
-        let text = serde_json::to_string(answer).map_err(|why| Failure::here(why.to_string(), ""))?;
+        let text =
+            serde_json::to_string(answer).map_err(|why| Failure::here(why.to_string(), ""))?;
         output::line(&text);
     }
     Ok(context.json)
@@ -77,15 +99,24 @@ fn text_or_stdin(words: &[String]) -> Outcome<String> {
     }
     let mut text = String::new();
     let read = std::io::stdin().read_to_string(&mut text);
-    read.map_err(|why| Failure::usage(format!("standard input cannot be read: {why}"), "give the text as an argument"))?;
+    read.map_err(|why| {
+        Failure::usage(
+            format!("standard input cannot be read: {why}"),
+            "give the text as an argument",
+        )
+    })?;
     let text = text.trim_end().to_owned();
     if text.is_empty() {
-        return Err(Failure::usage("there is no text", "give it as an argument or on standard input"));
+        return Err(Failure::usage(
+            "there is no text",
+            "give it as an argument or on standard input",
+        ));
     }
     Ok(text)
 }
 
 /// Reads an argument of a type that names itself, such as a preset or a message id.
 fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, known: &str) -> Outcome<T> {
-    text.parse().map_err(|why: T::Err| Failure::usage(why.to_string(), known))
+    text.parse()
+        .map_err(|why: T::Err| Failure::usage(why.to_string(), known))
 }

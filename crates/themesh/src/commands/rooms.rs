@@ -3,12 +3,13 @@
 use ed25519_dalek::SigningKey;
 use mesh_model::PublicKey;
 use mesh_model::api::{
-    InviteRedeemInput, MemberRefInput, NoInput, Profile, Room as RoomView, RoomCreateInput, RoomRefInput,
+    InviteRedeemInput, MemberRefInput, NoInput, Profile, Room as RoomView, RoomCreateInput,
+    RoomRefInput,
 };
 use mesh_model::events::{RoomAccess, RoomKind};
 use mesh_model::ops::{
-    InviteRedeem, MemberAdd, MemberList, MemberRemove, Operation, RoomArchive, RoomCreate, RoomJoin, RoomLeave,
-    RoomList, RoomRestore,
+    InviteRedeem, MemberAdd, MemberList, MemberRemove, Operation, RoomArchive, RoomCreate,
+    RoomJoin, RoomLeave, RoomList, RoomRestore,
 };
 use mesh_sdk::http::Http;
 
@@ -68,8 +69,14 @@ pub fn leave(context: &Context, room: String) -> Outcome<()> {
     simple::<RoomLeave>(context, room, "left")
 }
 
-fn simple<O: Operation<Input = RoomRefInput>>(context: &Context, room: String, done: &str) -> Outcome<()> {
-    let answer = context.http()?.call::<O>(RoomRefInput { room: room.clone() })?;
+fn simple<O: Operation<Input = RoomRefInput>>(
+    context: &Context,
+    room: String,
+    done: &str,
+) -> Outcome<()> {
+    let answer = context
+        .http()?
+        .call::<O>(RoomRefInput { room: room.clone() })?;
     if !printed_json(context, &answer)? {
         line(&format!("{done} {room}"));
     }
@@ -80,10 +87,17 @@ fn simple<O: Operation<Input = RoomRefInput>>(context: &Context, room: String, d
 /// after a lost answer is then the same participant.
 fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
     let handle = context.identity().ok_or_else(|| {
-        Failure::usage("who comes in? The invite needs a handle", format!("mesh join {node}/i/{code} --as rex"))
+        Failure::usage(
+            "who comes in? The invite needs a handle",
+            format!("mesh join {node}/i/{code} --as rex"),
+        )
     })?;
     let seed = match context.load_identity(handle) {
-        Ok(Identity { key: Some(key), token, .. }) if token.is_empty() => key,
+        Ok(Identity {
+            key: Some(key),
+            token,
+            ..
+        }) if token.is_empty() => key,
         Ok(_) => {
             return Err(Failure::here(
                 format!("'{handle}' is known here already"),
@@ -92,8 +106,12 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
         }
         Err(_) => fresh_seed()?,
     };
-    let mut identity =
-        Identity { handle: handle.to_owned(), url: node.to_owned(), token: String::new(), key: Some(seed.clone()) };
+    let mut identity = Identity {
+        handle: handle.to_owned(),
+        url: node.to_owned(),
+        token: String::new(),
+        key: Some(seed.clone()),
+    };
     context.save_identity(&identity)?;
     let input = InviteRedeemInput {
         code: code.to_owned(),
@@ -106,33 +124,62 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
     identity.token = registered.token.clone().unwrap_or_default();
     context.save_identity(&identity)?;
     if !printed_json(context, &registered)? {
-        line(&format!("you are @{} at {node}; use --as {}", registered.handle, registered.handle));
+        line(&format!(
+            "you are @{} at {node}; use --as {}",
+            registered.handle, registered.handle
+        ));
     }
     Ok(())
 }
 
 fn fresh_seed() -> Outcome<String> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|why| Failure::here(format!("no random bytes: {why}"), ""))?;
+    getrandom::fill(&mut seed)
+        .map_err(|why| Failure::here(format!("no random bytes: {why}"), ""))?;
     Ok(hex::encode(seed))
 }
 
 fn public_key(seed: &str) -> Outcome<PublicKey> {
     let mut bytes = [0; 32];
     let read = hex::decode_to_slice(seed, &mut bytes);
-    read.map_err(|why| Failure::here(format!("the kept key is damaged: {why}"), "remove the file under clients/ and try again"))?;
-    Ok(PublicKey(SigningKey::from_bytes(&bytes).verifying_key().to_bytes()))
+    read.map_err(|why| {
+        Failure::here(
+            format!("the kept key is damaged: {why}"),
+            "remove the file under clients/ and try again",
+        )
+    })?;
+    Ok(PublicKey(
+        SigningKey::from_bytes(&bytes).verifying_key().to_bytes(),
+    ))
 }
 
 /// `mesh room …`
 pub fn room(context: &Context, verb: Room) -> Outcome<()> {
     match verb {
-        Room::Create { name, topic, private } => {
-            let access = if private { RoomAccess::Private } else { RoomAccess::Listed };
-            let input = RoomCreateInput { name, topic, access, history: None, members: Vec::new(), defaults: None };
+        Room::Create {
+            name,
+            topic,
+            private,
+        } => {
+            let access = if private {
+                RoomAccess::Private
+            } else {
+                RoomAccess::Listed
+            };
+            let input = RoomCreateInput {
+                name,
+                topic,
+                access,
+                history: None,
+                members: Vec::new(),
+                defaults: None,
+            };
             let made = context.http()?.call::<RoomCreate>(input)?;
             if !printed_json(context, &made)? {
-                line(&format!("{} is ready; add members with `mesh room add`", made.name.unwrap_or_default()));
+                line(&format!(
+                    "{} is ready; add members with `mesh room add`",
+                    made.name.unwrap_or_default()
+                ));
             }
             Ok(())
         }
@@ -153,7 +200,11 @@ pub fn room(context: &Context, verb: Room) -> Outcome<()> {
 }
 
 fn member_row(member: &mesh_model::api::Member) -> Vec<String> {
-    let may: Vec<&str> = member.capabilities.iter().map(|capability| capability.name()).collect();
+    let may: Vec<&str> = member
+        .capabilities
+        .iter()
+        .map(|capability| capability.name())
+        .collect();
     vec![
         format!("@{}", member.participant.handle),
         member.participant.kind.name().to_owned(),
@@ -161,8 +212,16 @@ fn member_row(member: &mesh_model::api::Member) -> Vec<String> {
     ]
 }
 
-fn member<O: Operation<Input = MemberRefInput>>(context: &Context, room: String, handle: String, done: &str) -> Outcome<()> {
-    let answer = context.http()?.call::<O>(MemberRefInput { room: room.clone(), participant: handle.clone() })?;
+fn member<O: Operation<Input = MemberRefInput>>(
+    context: &Context,
+    room: String,
+    handle: String,
+    done: &str,
+) -> Outcome<()> {
+    let answer = context.http()?.call::<O>(MemberRefInput {
+        room: room.clone(),
+        participant: handle.clone(),
+    })?;
     if !printed_json(context, &answer)? {
         line(&format!("{done} {handle} ({room})"));
     }

@@ -17,14 +17,30 @@ pub fn status(context: &Context) -> Outcome<()> {
     let log = match (&status.log.problem, status.log.writable) {
         (Some(problem), _) => paint(Colour::Bad, problem),
         (None, false) => paint(Colour::Bad, "read-only"),
-        (None, true) => paint(Colour::Good, &format!("verified up to {}", status.log.verified)),
+        (None, true) => paint(
+            Colour::Good,
+            &format!("verified up to {}", status.log.verified),
+        ),
     };
     line(&format!("mesh      {} ({})", status.name, status.mesh));
     line(&format!("address   {}", context.url()?));
-    line(&format!("version   {}, up since {}", status.version, status.started_at));
+    line(&format!(
+        "version   {}, up since {}",
+        status.version, status.started_at
+    ));
     line(&format!("log       {} events, {log}", status.head));
-    line(&format!("views     {}", if status.view == status.head { "up to date".to_owned() } else { format!("at {}", status.view) }));
-    line(&format!("here      {} of {} participants, {} of them agents", status.present, status.participants, status.agents_present));
+    line(&format!(
+        "views     {}",
+        if status.view == status.head {
+            "up to date".to_owned()
+        } else {
+            format!("at {}", status.view)
+        }
+    ));
+    line(&format!(
+        "here      {} of {} participants, {} of them agents",
+        status.present, status.participants, status.agents_present
+    ));
     line(&format!("rooms     {}", status.rooms));
     Ok(())
 }

@@ -6,12 +6,12 @@
 use std::io::Read;
 use std::path::PathBuf;
 
+use mesh_model::RoomId;
 use mesh_model::api::{
-    ClientInfo, InboxAckInput, InboxListInput, Message, PresenceSetInput, PresenceState, RoomRefInput,
-    RoomTypingInput,
+    ClientInfo, InboxAckInput, InboxListInput, Message, PresenceSetInput, PresenceState,
+    RoomRefInput, RoomTypingInput,
 };
 use mesh_model::events::Kind;
-use mesh_model::RoomId;
 use mesh_model::ops::{InboxAck, InboxList, PresenceSet, RoomGet, RoomTyping};
 use mesh_sdk::{Client, Filter, Options};
 use mesh_survey::{Findings, Role, Summary, survey};
@@ -33,7 +33,12 @@ struct Program {
 
 /// `mesh survey`
 pub fn run(context: &Context, role: &str, dir: PathBuf, room: String) -> Outcome<()> {
-    let role = Role::from_handle(role).ok_or_else(|| Failure::usage(format!("'{role}' is no survey program"), "surveyor, historian, builder"))?;
+    let role = Role::from_handle(role).ok_or_else(|| {
+        Failure::usage(
+            format!("'{role}' is no survey program"),
+            "surveyor, historian, builder",
+        )
+    })?;
     let mut options = Options::new(context.url()?, context.token()?);
     options.client = ClientInfo {
         name: Some(format!("mesh-{}", role.handle())),
@@ -42,12 +47,19 @@ pub fn run(context: &Context, role: &str, dir: PathBuf, room: String) -> Outcome
         cwd: Some(dir.display().to_string()),
         ..ClientInfo::default()
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
     let worked = runtime.block_on(async {
         let client = Client::connect(options).await?;
         let room = client.call::<RoomGet>(RoomRefInput { room }).await?.id;
-        let program = Program { role, room, dir, client };
+        let program = Program {
+            role,
+            room,
+            dir,
+            client,
+        };
         tokio::select! {
             worked = program.work() => worked,
             () = parent_gone() => Ok(()),
@@ -74,18 +86,32 @@ impl Program {
         // Before anything is read, so that nothing falls between reading and hearing.
         let mut items = self
             .client
-            .subscribe(Filter { types: vec!["message.posted".to_owned()], ..Filter::default() })
+            .subscribe(Filter {
+                types: vec!["message.posted".to_owned()],
+                ..Filter::default()
+            })
             .await?;
-        self.presence(PresenceState::Busy, format!("surveying {}", self.dir.display())).await?;
+        self.presence(
+            PresenceState::Busy,
+            format!("surveying {}", self.dir.display()),
+        )
+        .await?;
         let findings = match self.survey().await {
             Ok(findings) => findings,
             Err(why) => {
-                self.say(&format!("I could not survey {}: {why}", self.dir.display()), None, None, &format!("failed:{why}")).await?;
+                self.say(
+                    &format!("I could not survey {}: {why}", self.dir.display()),
+                    None,
+                    None,
+                    &format!("failed:{why}"),
+                )
+                .await?;
                 return Err(Failure::here(why, "the other programs go on"));
             }
         };
         self.report(&findings).await?;
-        self.presence(PresenceState::Idle, format!("knows {}", self.role.knows())).await?;
+        self.presence(PresenceState::Idle, format!("knows {}", self.role.knows()))
+            .await?;
         loop {
             self.deal_with_inbox(&findings).await?;
             if items.next().await.is_none() {
@@ -100,7 +126,9 @@ impl Program {
         let (role, dir) = (self.role, self.dir.clone());
         let mut work = tokio::task::spawn_blocking(move || {
             // Progress that nobody took in time is not worth waiting for.
-            survey(role, &dir, &mut |seen| drop(tell.try_send(seen.to_string())))
+            survey(role, &dir, &mut |seen| {
+                drop(tell.try_send(seen.to_string()))
+            })
         });
         loop {
             tokio::select! {
@@ -118,12 +146,21 @@ impl Program {
     async fn report(&self, findings: &Findings) -> Outcome<()> {
         let text = findings.report().join("\n");
         let payload = json!({ "survey": findings.summary() });
-        self.say(&text, None, Some(payload), &format!("report:{}:{text}", self.role.handle())).await
+        self.say(
+            &text,
+            None,
+            Some(payload),
+            &format!("report:{}:{text}", self.role.handle()),
+        )
+        .await
     }
 
     async fn deal_with_inbox(&self, findings: &Findings) -> Outcome<()> {
         loop {
-            let inbox = InboxListInput { limit: Some(INBOX_LIMIT), mentions_only: false };
+            let inbox = InboxListInput {
+                limit: Some(INBOX_LIMIT),
+                mentions_only: false,
+            };
             let inbox = self.client.call::<InboxList>(inbox).await?;
             if inbox.items.is_empty() {
                 return Ok(());
@@ -132,24 +169,46 @@ impl Program {
                 self.deal_with(findings, message).await?;
                 // Only once it was dealt with: a crash before here repeats it, and the key makes
                 // that once.
-                self.client.call::<InboxAck>(InboxAckInput { upto: None, seqs: vec![message.seq] }).await?;
+                self.client
+                    .call::<InboxAck>(InboxAckInput {
+                        upto: None,
+                        seqs: vec![message.seq],
+                    })
+                    .await?;
             }
         }
     }
 
     async fn deal_with(&self, findings: &Findings, message: &Message) -> Outcome<()> {
         if let Some(reaction) = summary(message).and_then(|summary| findings.react(&summary)) {
-            return self.say(&reaction, Some(message), None, &format!("react:{}", message.id)).await;
+            return self
+                .say(
+                    &reaction,
+                    Some(message),
+                    None,
+                    &format!("react:{}", message.id),
+                )
+                .await;
         }
         // Programs do not answer each other, or two of them might never stop.
-        let asked = matches!(message.from.kind, Kind::Human | Kind::Agent) && self.is_meant(message);
+        let asked =
+            matches!(message.from.kind, Kind::Human | Kind::Agent) && self.is_meant(message);
         if !asked || message.deleted {
             return Ok(());
         }
-        let typing = |typing| RoomTypingInput { room: message.room.to_string(), typing };
+        let typing = |typing| RoomTypingInput {
+            room: message.room.to_string(),
+            typing,
+        };
         self.client.call::<RoomTyping>(typing(true)).await?;
         let answer = findings.answer(&message.text).text;
-        self.say(&answer, Some(message), None, &format!("answer:{}", message.id)).await?;
+        self.say(
+            &answer,
+            Some(message),
+            None,
+            &format!("answer:{}", message.id),
+        )
+        .await?;
         self.client.call::<RoomTyping>(typing(false)).await?;
         Ok(())
     }
@@ -160,7 +219,13 @@ impl Program {
         message.mentions.contains(&me) || message.room != self.room
     }
 
-    async fn say(&self, text: &str, answers: Option<&Message>, payload: Option<Value>, key: &str) -> Outcome<()> {
+    async fn say(
+        &self,
+        text: &str,
+        answers: Option<&Message>,
+        payload: Option<Value>,
+        key: &str,
+    ) -> Outcome<()> {
         let room = answers.map_or(self.room, |message| message.room);
         let mut input = json!({"room": room, "text": text, "idempotency_key": short(key)});
         if let Some(message) = answers {
@@ -174,20 +239,34 @@ impl Program {
     }
 
     async fn presence(&self, state: PresenceState, summary: String) -> Outcome<()> {
-        self.client.call::<PresenceSet>(PresenceSetInput { state, summary: Some(summary) }).await?;
+        self.client
+            .call::<PresenceSet>(PresenceSetInput {
+                state,
+                summary: Some(summary),
+            })
+            .await?;
         Ok(())
     }
 }
 
 /// What another program has found, if the message carries that.
 fn summary(message: &Message) -> Option<Summary> {
-    let payload = message.payload.as_ref().filter(|_| message.from.kind == Kind::Bot)?;
+    let payload = message
+        .payload
+        .as_ref()
+        .filter(|_| message.from.kind == Kind::Bot)?;
     serde_json::from_value(payload.get("survey")?.clone()).ok()
 }
 
 /// A key of bounded length that is the same for the same text on every run (FNV-1a).
 fn short(key: &str) -> String {
-    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    let head: String = key.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ':').take(40).collect();
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let head: String = key
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == ':')
+        .take(40)
+        .collect();
     format!("{head}:{hash:016x}")
 }

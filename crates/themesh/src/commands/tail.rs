@@ -18,11 +18,17 @@ pub fn tail(context: &Context, rooms: Vec<String>, after: Option<u64>) -> Outcom
         channel: Some("terminal".to_owned()),
         ..ClientInfo::default()
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
     runtime.block_on(async {
         let client = Client::connect(options).await?;
-        let filter = Filter { after: after.map(Seq), rooms, types: Vec::new() };
+        let filter = Filter {
+            after: after.map(Seq),
+            rooms,
+            types: Vec::new(),
+        };
         let mut items = client.subscribe(filter).await?;
         while let Some(item) = items.next().await {
             print_item(context, &item)?;
@@ -39,8 +45,14 @@ fn print_item(context: &Context, item: &StreamItem) -> Outcome<()> {
         print_message(&message);
         return Ok(());
     }
-    let who = item.from.as_ref().map_or_else(|| "the node".to_owned(), |from| format!("@{}", from.handle));
-    line(&paint(Colour::Quiet, &format!("{} {who} {}", item.seq, item.kind)));
+    let who = item
+        .from
+        .as_ref()
+        .map_or_else(|| "the node".to_owned(), |from| format!("@{}", from.handle));
+    line(&paint(
+        Colour::Quiet,
+        &format!("{} {who} {}", item.seq, item.kind),
+    ));
     Ok(())
 }
 
@@ -53,7 +65,10 @@ fn message(item: &StreamItem) -> Option<Message> {
     fields.insert("seq".to_owned(), serde_json::to_value(item.seq).ok()?);
     fields.insert("at".to_owned(), serde_json::to_value(item.at).ok()?);
     fields.insert("room".to_owned(), serde_json::to_value(item.room?).ok()?);
-    fields.insert("from".to_owned(), serde_json::to_value(item.from.as_ref()?).ok()?);
+    fields.insert(
+        "from".to_owned(),
+        serde_json::to_value(item.from.as_ref()?).ok()?,
+    );
     fields.entry("priority").or_insert_with(|| "next".into());
     serde_json::from_value(fields.into()).ok()
 }

@@ -13,10 +13,22 @@ use crate::output::{Colour, line, paint, table};
 pub fn token(context: &Context, verb: Token) -> Outcome<()> {
     let http = context.http()?;
     match verb {
-        Token::Create { participant, preset, label } => {
-            let preset = parse(&preset, "presets: worker, mobile, commander, admin, user, viewer")?;
-            let input =
-                TokenCreateInput { participant, preset: Some(preset), permissions: None, expires: None, label };
+        Token::Create {
+            participant,
+            preset,
+            label,
+        } => {
+            let preset = parse(
+                &preset,
+                "presets: worker, mobile, commander, admin, user, viewer",
+            )?;
+            let input = TokenCreateInput {
+                participant,
+                preset: Some(preset),
+                permissions: None,
+                expires: None,
+                label,
+            };
             let made = http.call::<TokenCreate>(input)?;
             if !printed_json(context, &made)? {
                 line(&made.token.unwrap_or_default());

@@ -26,19 +26,31 @@ pub fn up(context: &Context, args: &Up) -> Outcome<()> {
     let config = config::load(&context.home)?;
     let address = listen_address(args, &config)?;
     start_logging(args, &config);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|why| Failure::here(format!("no threads to run on: {why}"), ""))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|why| Failure::here(format!("no threads to run on: {why}"), ""))?;
     runtime.block_on(serve(context, args, &config, address))
 }
 
 fn listen_address(args: &Up, config: &Config) -> Outcome<SocketAddr> {
-    let text = args.listen.as_deref().or(config.listen.as_deref()).unwrap_or(DEFAULT_LISTEN);
+    let text = args
+        .listen
+        .as_deref()
+        .or(config.listen.as_deref())
+        .unwrap_or(DEFAULT_LISTEN);
     let address: SocketAddr = text.parse().map_err(|_| {
-        Failure::usage(format!("'{text}' is no address to listen at"), "for example --listen 127.0.0.1:7779, or port 0 for a free one")
+        Failure::usage(
+            format!("'{text}' is no address to listen at"),
+            "for example --listen 127.0.0.1:7779, or port 0 for a free one",
+        )
     })?;
     if !address.ip().is_loopback() && !args.insecure_listen && !config.insecure_listen {
         return Err(Failure::usage(
-            format!("{text} can be reached from other machines, and the connection is not encrypted"),
+            format!(
+                "{text} can be reached from other machines, and the connection is not encrypted"
+            ),
             "put a reverse proxy with TLS before a node on 127.0.0.1 and give its address with --public-url, \
              or add --insecure-listen if the network is yours alone",
         ));
@@ -47,10 +59,22 @@ fn listen_address(args: &Up, config: &Config) -> Outcome<SocketAddr> {
 }
 
 fn start_logging(args: &Up, config: &Config) {
-    let filter = std::env::var("MESH_LOG").ok().or_else(|| config.log_filter.clone());
-    let filter = EnvFilter::new(filter.as_deref().unwrap_or("warn,mesh=info,mesh_node=info,mesh_edge=info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match args.log_format.or(config.log_format).unwrap_or(LogFormat::Text) {
+    let filter = std::env::var("MESH_LOG")
+        .ok()
+        .or_else(|| config.log_filter.clone());
+    let filter = EnvFilter::new(
+        filter
+            .as_deref()
+            .unwrap_or("warn,mesh=info,mesh_node=info,mesh_edge=info"),
+    );
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match args
+        .log_format
+        .or(config.log_format)
+        .unwrap_or(LogFormat::Text)
+    {
         LogFormat::Json => lines.json().init(),
         LogFormat::Text => lines.init(),
     }
@@ -61,17 +85,29 @@ async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAdd
     let (mut interrupt, mut terminate) = signals()?;
     let node = start(context, args).await?;
     let listener = bind(address).await?;
-    let bound = listener.local_addr().map_err(|why| Failure::here(why.to_string(), ""))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|why| Failure::here(why.to_string(), ""))?;
     let url = format!("http://{}", visible(bound));
     let running = RunningFile::write(context, &url)?;
-    let public_url = args.public_url.clone().or_else(|| config.public_url.clone());
+    let public_url = args
+        .public_url
+        .clone()
+        .or_else(|| config.public_url.clone());
     let login = login_link(&node, public_url.as_deref().unwrap_or(&url))?;
     announce(context, &node, &url, &login);
     if args.open {
         open_browser(&login);
     }
-    let demo = args.demo.as_deref().map(|dir| demo(context, dir)).transpose()?;
-    let edge = EdgeConfig { public_url, ..EdgeConfig::default() };
+    let demo = args
+        .demo
+        .as_deref()
+        .map(|dir| demo(context, dir))
+        .transpose()?;
+    let edge = EdgeConfig {
+        public_url,
+        ..EdgeConfig::default()
+    };
     let stop = async {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -83,11 +119,17 @@ async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAdd
     drop(demo);
     node.shutdown().await;
     drop(running);
-    served.map_err(|why| Failure::here(format!("the node stopped serving: {why}"), "everything acknowledged is stored; start it again"))
+    served.map_err(|why| {
+        Failure::here(
+            format!("the node stopped serving: {why}"),
+            "everything acknowledged is stored; start it again",
+        )
+    })
 }
 
 fn signals() -> Outcome<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)> {
-    let both = signal(SignalKind::interrupt()).and_then(|first| Ok((first, signal(SignalKind::terminate())?)));
+    let both = signal(SignalKind::interrupt())
+        .and_then(|first| Ok((first, signal(SignalKind::terminate())?)));
     both.map_err(|why| Failure::here(format!("signals cannot be heard: {why}"), ""))
 }
 
@@ -99,7 +141,10 @@ async fn start(context: &Context, args: &Up) -> Outcome<Arc<Node>> {
     config.new_vault = args.new_vault;
     Node::start(config).await.map_err(|why| {
         let hint = match context.running() {
-            Some(node) => format!("is a node running on this folder already? process {} said it was at {}", node.pid, node.url),
+            Some(node) => format!(
+                "is a node running on this folder already? process {} said it was at {}",
+                node.pid, node.url
+            ),
             None => "`mesh doctor` looks for the reason".to_owned(),
         };
         Failure::here(why.to_string(), hint)
@@ -127,8 +172,16 @@ fn visible(bound: SocketAddr) -> SocketAddr {
 
 fn login_link(node: &Node, url: &str) -> Outcome<String> {
     let owner = node.access().owner();
-    let owner = owner.ok_or_else(|| Failure::here("the mesh has no owner", "the log is damaged: run `mesh log verify`"))?;
-    let (code, _) = node.vault().make_link(owner, node.now()).map_err(|why| Failure::here(why.to_string(), "check the disk"))?;
+    let owner = owner.ok_or_else(|| {
+        Failure::here(
+            "the mesh has no owner",
+            "the log is damaged: run `mesh log verify`",
+        )
+    })?;
+    let (code, _) = node
+        .vault()
+        .make_link(owner, node.now())
+        .map_err(|why| Failure::here(why.to_string(), "check the disk"))?;
     Ok(format!("{}/login?code={code}", url.trim_end_matches('/')))
 }
 
@@ -137,21 +190,48 @@ fn announce(context: &Context, node: &Node, url: &str, login: &str) {
         line(&json!({"url": url, "login": login, "home": context.home}).to_string());
         return;
     }
-    let name = node.access().mesh().map(|mesh| mesh.name.clone()).unwrap_or_default();
-    line(&format!("{} is up: {} events in the log", paint(Colour::Good, &name), node.head()));
+    let name = node
+        .access()
+        .mesh()
+        .map(|mesh| mesh.name.clone())
+        .unwrap_or_default();
+    line(&format!(
+        "{} is up: {} events in the log",
+        paint(Colour::Good, &name),
+        node.head()
+    ));
     line("");
     line(&format!("  open    {login}"));
-    line(&paint(Colour::Quiet, "          signs you in as the owner, once, within ten minutes; `mesh call login.link` makes another"));
-    line(&format!("  say     mesh say general 'hello'      watch  mesh tail"));
-    line(&format!("  agents  {url}/mcp  (MCP), or on this machine: mesh register rex && mesh mcp --as rex"));
+    line(&paint(
+        Colour::Quiet,
+        "          signs you in as the owner, once, within ten minutes; `mesh call login.link` makes another",
+    ));
+    line(&format!(
+        "  say     mesh say general 'hello'      watch  mesh tail"
+    ));
+    line(&format!(
+        "  agents  {url}/mcp  (MCP), or on this machine: mesh register rex && mesh mcp --as rex"
+    ));
     line(&format!("  folder  {}", context.home.display()));
     line("");
-    line(&paint(Colour::Quiet, "Ctrl-C stops it. Everything acknowledged is stored."));
+    line(&paint(
+        Colour::Quiet,
+        "Ctrl-C stops it. Everything acknowledged is stored.",
+    ));
 }
 
 fn open_browser(login: &str) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let opened = Command::new(program).arg(login).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let opened = Command::new(program)
+        .arg(login)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
     if opened.is_err() {
         line("No browser could be started; open the link yourself.");
     }
@@ -163,8 +243,12 @@ struct RunningFile(PathBuf);
 impl RunningFile {
     fn write(context: &Context, url: &str) -> Outcome<RunningFile> {
         let path = context.home.join("node.json");
-        let node = RunningNode { url: url.to_owned(), pid: std::process::id() };
-        let text = serde_json::to_string(&node).map_err(|why| Failure::here(why.to_string(), ""))?;
+        let node = RunningNode {
+            url: url.to_owned(),
+            pid: std::process::id(),
+        };
+        let text =
+            serde_json::to_string(&node).map_err(|why| Failure::here(why.to_string(), ""))?;
         crate::context::write_private(&path, &text)?;
         Ok(RunningFile(path))
     }
@@ -189,7 +273,12 @@ impl Drop for Demo {
 }
 
 fn demo(context: &Context, dir: &Path) -> Outcome<Demo> {
-    let cannot = |why: std::io::Error| Failure::here(format!("the demo could not be started: {why}"), "the node itself is up");
+    let cannot = |why: std::io::Error| {
+        Failure::here(
+            format!("the demo could not be started: {why}"),
+            "the node itself is up",
+        )
+    };
     let program = std::env::current_exe().map_err(cannot)?;
     let child = Command::new(program)
         .arg("--home")
@@ -198,7 +287,11 @@ fn demo(context: &Context, dir: &Path) -> Outcome<Demo> {
         .arg(dir)
         .arg("--until-input-ends")
         .stdin(Stdio::piped())
-        .stdout(if context.json { Stdio::null() } else { Stdio::inherit() })
+        .stdout(if context.json {
+            Stdio::null()
+        } else {
+            Stdio::inherit()
+        })
         .spawn()
         .map_err(cannot)?;
     Ok(Demo(child))

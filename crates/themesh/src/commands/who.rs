@@ -13,7 +13,13 @@ use crate::output::{Colour, line, paint, table};
 /// `mesh who`
 pub fn who(context: &Context, query: &[String]) -> Outcome<()> {
     let q = (!query.is_empty()).then(|| query.join(" "));
-    let people = context.http()?.call::<ParticipantList>(ParticipantListInput { q, kind: None, present: false })?;
+    let people = context
+        .http()?
+        .call::<ParticipantList>(ParticipantListInput {
+            q,
+            kind: None,
+            present: false,
+        })?;
     if printed_json(context, &people)? {
         return Ok(());
     }
@@ -27,7 +33,10 @@ pub fn who(context: &Context, query: &[String]) -> Outcome<()> {
                 who.kind.name().to_owned(),
                 who.trust.name().to_owned(),
                 state.as_str().unwrap_or_default().to_owned(),
-                who.presence.summary.clone().unwrap_or_else(|| who.profile.about.clone()),
+                who.presence
+                    .summary
+                    .clone()
+                    .unwrap_or_else(|| who.profile.about.clone()),
             ]
         })
         .collect();
@@ -55,8 +64,14 @@ pub fn register(context: &Context, handle: String, kind: KindArg, preset: &str) 
         key: None,
     })?;
     if !printed_json(context, &registered)? {
-        let name = paint(Colour::of_kind(Kind::from(kind).name()), &format!("@{}", registered.handle));
-        line(&format!("{name} is registered; act as it with --as {}", registered.handle));
+        let name = paint(
+            Colour::of_kind(Kind::from(kind).name()),
+            &format!("@{}", registered.handle),
+        );
+        line(&format!(
+            "{name} is registered; act as it with --as {}",
+            registered.handle
+        ));
     }
     Ok(())
 }
