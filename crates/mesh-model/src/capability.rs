@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One of the seven things a room can allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Capability {
     /// Post messages and events.
@@ -64,7 +66,10 @@ impl FromStr for Capability {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Capability::ALL.into_iter().find(|c| c.name() == text);
-        found.ok_or_else(|| crate::BadId { what: "capability", given: text.to_owned() })
+        found.ok_or_else(|| crate::BadId {
+            what: "capability",
+            given: text.to_owned(),
+        })
     }
 }
 
@@ -82,12 +87,21 @@ impl CapabilitySet {
 
     /// What a member of an ordinary room may do: talk, hear, share data.
     pub fn member() -> CapabilitySet {
-        [Capability::Speak, Capability::Listen, Capability::DataRead, Capability::DataWrite].into_iter().collect()
+        [
+            Capability::Speak,
+            Capability::Listen,
+            Capability::DataRead,
+            Capability::DataWrite,
+        ]
+        .into_iter()
+        .collect()
     }
 
     /// What everybody may do in a broadcast room.
     pub fn listener() -> CapabilitySet {
-        [Capability::Listen, Capability::DataRead].into_iter().collect()
+        [Capability::Listen, Capability::DataRead]
+            .into_iter()
+            .collect()
     }
 
     /// Whether `capability` is in the set.
@@ -113,7 +127,9 @@ impl CapabilitySet {
 
 impl FromIterator<Capability> for CapabilitySet {
     fn from_iter<I: IntoIterator<Item = Capability>>(capabilities: I) -> Self {
-        capabilities.into_iter().fold(CapabilitySet::NONE, CapabilitySet::with)
+        capabilities
+            .into_iter()
+            .fold(CapabilitySet::NONE, CapabilitySet::with)
     }
 }
 

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::capability::CapabilitySet;
 use crate::events::{
-    CommandKey, CredentialKind, History, Kind, MessageHeader, Priority, RoomAccess, RoomKind, SessionEnd, Visibility,
+    CommandKey, CredentialKind, History, Kind, MessageHeader, Priority, RoomAccess, RoomKind,
+    SessionEnd, Visibility,
 };
 use crate::ids::{
     CredentialId, GroupId, InviteId, MeshId, ParticipantId, PublicKey, RoomId, SessionId, VaultId,
@@ -59,7 +60,10 @@ pub type Content = Option<Box<RawValue>>;
 
 /// One thing that somebody wants to happen.
 #[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "a command's fields are those of the event it leads to, documented there")]
+#[allow(
+    missing_docs,
+    reason = "a command's fields are those of the event it leads to, documented there"
+)]
 pub enum Command {
     /// Only on an empty log: creates the mesh, the owner, the rooms `general` (owner in it) and `broadcast`.
     CreateMesh {
@@ -73,8 +77,17 @@ pub enum Command {
         broadcast: RoomId,
         profile: Content,
     },
-    ReplaceVault { vault: VaultId, node_key: PublicKey },
-    RecordRefused { participant: Option<ParticipantId>, operation: String, code: String, count: u32, minute: Millis },
+    ReplaceVault {
+        vault: VaultId,
+        node_key: PublicKey,
+    },
+    RecordRefused {
+        participant: Option<ParticipantId>,
+        operation: String,
+        code: String,
+        count: u32,
+        minute: Millis,
+    },
 
     RegisterParticipant {
         participant: ParticipantId,
@@ -85,20 +98,53 @@ pub enum Command {
         visibility: Visibility,
         profile: Content,
     },
-    UpdateParticipant { participant: ParticipantId, visibility: Option<Visibility>, profile: Content },
-    SetRoles { participant: ParticipantId, roles: Vec<String> },
-    DisableParticipant { participant: ParticipantId },
-    EnableParticipant { participant: ParticipantId },
+    UpdateParticipant {
+        participant: ParticipantId,
+        visibility: Option<Visibility>,
+        profile: Content,
+    },
+    SetRoles {
+        participant: ParticipantId,
+        roles: Vec<String>,
+    },
+    DisableParticipant {
+        participant: ParticipantId,
+    },
+    EnableParticipant {
+        participant: ParticipantId,
+    },
     /// Registers a human and makes it a user.
-    CreateUser { participant: ParticipantId, handle: String, role: Preset, profile: Content },
-    SetUserRole { participant: ParticipantId, role: Preset },
-    ChangePassword { participant: ParticipantId },
+    CreateUser {
+        participant: ParticipantId,
+        handle: String,
+        role: Preset,
+        profile: Content,
+    },
+    SetUserRole {
+        participant: ParticipantId,
+        role: Preset,
+    },
+    ChangePassword {
+        participant: ParticipantId,
+    },
 
     /// Also creates the group's room.
-    CreateGroup { group: GroupId, name: String, room: RoomId },
-    DeleteGroup { group: GroupId },
-    AddToGroup { group: GroupId, participant: ParticipantId },
-    RemoveFromGroup { group: GroupId, participant: ParticipantId },
+    CreateGroup {
+        group: GroupId,
+        name: String,
+        room: RoomId,
+    },
+    DeleteGroup {
+        group: GroupId,
+    },
+    AddToGroup {
+        group: GroupId,
+        participant: ParticipantId,
+    },
+    RemoveFromGroup {
+        group: GroupId,
+        participant: ParticipantId,
+    },
 
     CreateRoom {
         room: RoomId,
@@ -110,15 +156,40 @@ pub enum Command {
         members: Vec<ParticipantId>,
         text: Content,
     },
-    UpdateRoom { room: RoomId, name: Option<String>, text: Content },
-    ArchiveRoom { room: RoomId },
-    RestoreRoom { room: RoomId },
-    JoinRoom { room: RoomId },
-    AddMember { room: RoomId, participant: ParticipantId },
-    LeaveRoom { room: RoomId },
-    RemoveMember { room: RoomId, participant: ParticipantId },
-    SetMemberCapabilities { room: RoomId, participant: ParticipantId, capabilities: Option<CapabilitySet> },
-    SetRoomDefaults { room: RoomId, capabilities: CapabilitySet },
+    UpdateRoom {
+        room: RoomId,
+        name: Option<String>,
+        text: Content,
+    },
+    ArchiveRoom {
+        room: RoomId,
+    },
+    RestoreRoom {
+        room: RoomId,
+    },
+    JoinRoom {
+        room: RoomId,
+    },
+    AddMember {
+        room: RoomId,
+        participant: ParticipantId,
+    },
+    LeaveRoom {
+        room: RoomId,
+    },
+    RemoveMember {
+        room: RoomId,
+        participant: ParticipantId,
+    },
+    SetMemberCapabilities {
+        room: RoomId,
+        participant: ParticipantId,
+        capabilities: Option<CapabilitySet>,
+    },
+    SetRoomDefaults {
+        room: RoomId,
+        capabilities: CapabilitySet,
+    },
 
     PostMessage {
         room: RoomId,
@@ -129,11 +200,23 @@ pub enum Command {
         payload_type: Option<(String, u32)>,
         body: Content,
     },
-    EditMessage { message: MessageHeader, mentions: Vec<ParticipantId>, body: Content },
-    DeleteMessage { message: MessageHeader },
+    EditMessage {
+        message: MessageHeader,
+        mentions: Vec<ParticipantId>,
+        body: Content,
+    },
+    DeleteMessage {
+        message: MessageHeader,
+    },
 
-    OpenSession { session: SessionId, client: Content },
-    CloseSession { session: SessionId, reason: SessionEnd },
+    OpenSession {
+        session: SessionId,
+        client: Content,
+    },
+    CloseSession {
+        session: SessionId,
+        reason: SessionEnd,
+    },
 
     IssueCredential {
         credential: CredentialId,
@@ -145,7 +228,9 @@ pub enum Command {
         per_day: Option<u32>,
         label: Content,
     },
-    RevokeCredential { credential: CredentialId },
+    RevokeCredential {
+        credential: CredentialId,
+    },
 
     CreateInvite {
         invite: InviteId,
@@ -167,8 +252,18 @@ pub enum Command {
         profile: Content,
         label: Content,
     },
-    RevokeInvite { invite: InviteId },
+    RevokeInvite {
+        invite: InviteId,
+    },
 
-    RegisterEventType { name: String, schema: Content },
-    PublishEvent { room: RoomId, name: String, version: u32, body: Content },
+    RegisterEventType {
+        name: String,
+        schema: Content,
+    },
+    PublishEvent {
+        room: RoomId,
+        name: String,
+        version: u32,
+        body: Content,
+    },
 }

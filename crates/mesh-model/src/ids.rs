@@ -10,7 +10,18 @@ use uuid::Uuid;
 
 /// A place in the log. The first event is 1; 0 means "before everything".
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(transparent)]
 pub struct Seq(pub u64);
@@ -107,13 +118,21 @@ impl FromStr for MessageId {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
-        let bad = || BadId { what: "message id", given: text.to_owned() };
+        let bad = || BadId {
+            what: "message id",
+            given: text.to_owned(),
+        };
         let digits = text.strip_prefix('m').ok_or_else(bad)?;
-        let canonical = !digits.is_empty() && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+        let canonical = !digits.is_empty()
+            && !digits.starts_with('0')
+            && digits.bytes().all(|b| b.is_ascii_digit());
         if !canonical {
             return Err(bad());
         }
-        digits.parse().map(|seq| MessageId(Seq(seq))).map_err(|_| bad())
+        digits
+            .parse()
+            .map(|seq| MessageId(Seq(seq)))
+            .map_err(|_| bad())
     }
 }
 
@@ -160,7 +179,10 @@ impl FromStr for PublicKey {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
-        let bad = || BadId { what: "public key of 64 hex digits", given: text.to_owned() };
+        let bad = || BadId {
+            what: "public key of 64 hex digits",
+            given: text.to_owned(),
+        };
         if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(bad());
         }
@@ -203,7 +225,17 @@ mod tests {
     #[test]
     fn message_ids_have_one_spelling() {
         assert_eq!("m12".parse::<MessageId>().unwrap(), MessageId(Seq(12)));
-        for bad in ["", "m", "12", "m012", "m0", "m-1", "m1 ", "M12", "m99999999999999999999999"] {
+        for bad in [
+            "",
+            "m",
+            "12",
+            "m012",
+            "m0",
+            "m-1",
+            "m1 ",
+            "M12",
+            "m99999999999999999999999",
+        ] {
             assert!(bad.parse::<MessageId>().is_err(), "{bad}");
         }
     }
@@ -212,6 +244,10 @@ mod tests {
     fn uuid_ids_have_one_spelling() {
         let id = "0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
         assert_eq!(id.parse::<RoomId>().unwrap().to_string(), id);
-        assert!("0193a2b45c6d7e8f9a0b1c2d3e4f5a6b".parse::<RoomId>().is_err());
+        assert!(
+            "0193a2b45c6d7e8f9a0b1c2d3e4f5a6b"
+                .parse::<RoomId>()
+                .is_err()
+        );
     }
 }

@@ -29,11 +29,18 @@ pub fn check(name: &str) -> Result<(), BadName> {
     if name.is_empty() {
         return Err(BadName::Empty);
     }
-    if let Some(bad) = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-')) {
+    if let Some(bad) = name
+        .chars()
+        .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-'))
+    {
         return Err(BadName::Character(bad));
     }
     if name.len() > NAME_CHARS_MAX {
-        return Err(if uuid::Uuid::try_parse(name).is_ok() { BadName::LooksLikeId } else { BadName::TooLong });
+        return Err(if uuid::Uuid::try_parse(name).is_ok() {
+            BadName::LooksLikeId
+        } else {
+            BadName::TooLong
+        });
     }
     if name.starts_with('-') || name.ends_with('-') {
         return Err(BadName::Edge);
@@ -55,7 +62,9 @@ pub fn mentions(text: &str) -> Vec<&str> {
         let previous = rest[..at].chars().next_back().unwrap_or(before);
         before = '@';
         rest = &rest[at + 1..];
-        let end = rest.find(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '-')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '-'))
+            .unwrap_or(rest.len());
         let handle = rest[..end].trim_end_matches('-');
         if !previous.is_alphanumeric() && check(handle).is_ok() && !found.contains(&handle) {
             found.push(handle);
@@ -78,12 +87,18 @@ mod tests {
         assert_eq!(check("réx"), Err(BadName::Character('é')));
         assert_eq!(check("-rex"), Err(BadName::Edge));
         assert_eq!(check(&"a".repeat(41)), Err(BadName::TooLong));
-        assert_eq!(check("0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"), Err(BadName::LooksLikeId));
+        assert_eq!(
+            check("0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"),
+            Err(BadName::LooksLikeId)
+        );
     }
 
     #[test]
     fn finds_mentions() {
-        assert_eq!(mentions("@rex and (@ana), not me@example.com nor @@"), ["rex", "ana"]);
+        assert_eq!(
+            mentions("@rex and (@ana), not me@example.com nor @@"),
+            ["rex", "ana"]
+        );
         assert_eq!(mentions("@rex- @rex @Rex é@rex"), ["rex"]);
         assert_eq!(mentions("@a@b"), ["a"]);
         assert!(mentions("nobody @ all").is_empty());

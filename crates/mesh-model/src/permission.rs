@@ -74,7 +74,10 @@ impl FromStr for Permission {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Permission::ALL.into_iter().find(|p| p.name() == text);
-        found.ok_or_else(|| crate::BadId { what: "permission", given: text.to_owned() })
+        found.ok_or_else(|| crate::BadId {
+            what: "permission",
+            given: text.to_owned(),
+        })
     }
 }
 
@@ -123,7 +126,9 @@ impl PermissionSet {
 
 impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        permissions.into_iter().fold(PermissionSet::NONE, PermissionSet::with)
+        permissions
+            .into_iter()
+            .fold(PermissionSet::NONE, PermissionSet::with)
     }
 }
 
@@ -141,12 +146,16 @@ impl From<PermissionSet> for Vec<Permission> {
 
 impl fmt::Debug for PermissionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(Permission::name)).finish()
+        f.debug_set()
+            .entries(self.iter().map(Permission::name))
+            .finish()
     }
 }
 
 /// A named set of permissions: four for tokens, three for users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// An agent that works: 9 permissions.
@@ -165,8 +174,14 @@ pub enum Preset {
 
 impl Preset {
     /// All presets, in the order they are listed everywhere.
-    pub const ALL: [Preset; 6] =
-        [Preset::Worker, Preset::Mobile, Preset::Commander, Preset::Admin, Preset::User, Preset::Viewer];
+    pub const ALL: [Preset; 6] = [
+        Preset::Worker,
+        Preset::Mobile,
+        Preset::Commander,
+        Preset::Admin,
+        Preset::User,
+        Preset::Viewer,
+    ];
 
     /// Its name in JSON.
     pub fn name(self) -> &'static str {
@@ -183,8 +198,16 @@ impl Preset {
     /// The permissions it stands for.
     pub fn permissions(self) -> PermissionSet {
         use Permission::*;
-        let mobile =
-            [TasksRead, TasksWrite, TasksStream, AgentsRead, MessagesRead, MessagesWrite, MemoryRead, MemoryWrite];
+        let mobile = [
+            TasksRead,
+            TasksWrite,
+            TasksStream,
+            AgentsRead,
+            MessagesRead,
+            MessagesWrite,
+            MemoryRead,
+            MemoryWrite,
+        ];
         let mobile: PermissionSet = mobile.into_iter().collect();
         let worker = mobile.with(VoiceDispatch);
         let commander = worker.with(AgentsWrite).with(AdminAnalytics);
@@ -193,7 +216,9 @@ impl Preset {
             Preset::Worker => worker,
             Preset::Commander | Preset::User => commander,
             Preset::Admin => PermissionSet::ALL,
-            Preset::Viewer => [TasksRead, AgentsRead, MessagesRead, MemoryRead].into_iter().collect(),
+            Preset::Viewer => [TasksRead, AgentsRead, MessagesRead, MemoryRead]
+                .into_iter()
+                .collect(),
         }
     }
 }
@@ -203,7 +228,10 @@ impl FromStr for Preset {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Preset::ALL.into_iter().find(|p| p.name() == text);
-        found.ok_or_else(|| crate::BadId { what: "preset", given: text.to_owned() })
+        found.ok_or_else(|| crate::BadId {
+            what: "preset",
+            given: text.to_owned(),
+        })
     }
 }
 
@@ -213,9 +241,18 @@ mod tests {
 
     #[test]
     fn presets_have_the_published_sizes() {
-        let sizes: Vec<_> = Preset::ALL.iter().map(|p| (p.name(), p.permissions().iter().count())).collect();
-        let expected =
-            [("worker", 9), ("mobile", 8), ("commander", 11), ("admin", 17), ("user", 11), ("viewer", 4)];
+        let sizes: Vec<_> = Preset::ALL
+            .iter()
+            .map(|p| (p.name(), p.permissions().iter().count()))
+            .collect();
+        let expected = [
+            ("worker", 9),
+            ("mobile", 8),
+            ("commander", 11),
+            ("admin", 17),
+            ("user", 11),
+            ("viewer", 4),
+        ];
         assert_eq!(sizes, expected);
     }
 
@@ -223,7 +260,10 @@ mod tests {
     fn a_set_is_a_list_of_names_in_json() {
         let set = Preset::Viewer.permissions();
         let json = serde_json::to_string(&set).unwrap();
-        assert_eq!(json, r#"["tasks:read","agents:read","messages:read","memory:read"]"#);
+        assert_eq!(
+            json,
+            r#"["tasks:read","agents:read","messages:read","memory:read"]"#
+        );
         assert_eq!(serde_json::from_str::<PermissionSet>(&json).unwrap(), set);
         assert!(serde_json::from_str::<PermissionSet>(r#"["root"]"#).is_err());
     }

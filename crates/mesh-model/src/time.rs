@@ -30,7 +30,10 @@ impl Millis {
     /// Reads RFC 3339.
     pub fn parse(text: &str) -> Option<Millis> {
         let stamp: Timestamp = text.parse().ok()?;
-        u64::try_from(stamp.as_millisecond()).ok().filter(|ms| *ms <= LAST).map(Millis)
+        u64::try_from(stamp.as_millisecond())
+            .ok()
+            .filter(|ms| *ms <= LAST)
+            .map(Millis)
     }
 }
 
@@ -50,8 +53,11 @@ impl Serialize for Millis {
 impl<'de> Deserialize<'de> for Millis {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = Cow::<'de, str>::deserialize(d)?;
-        Millis::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not an RFC 3339 time, such as 2026-11-21T06:20:38Z")))
+        Millis::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "'{text}' is not an RFC 3339 time, such as 2026-11-21T06:20:38Z"
+            ))
+        })
     }
 }
 

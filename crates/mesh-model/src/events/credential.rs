@@ -9,7 +9,9 @@ use crate::permission::PermissionSet;
 use crate::time::{Millis, raw};
 
 /// What kind of credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialKind {
     /// A participant's token.

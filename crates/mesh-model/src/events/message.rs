@@ -6,7 +6,20 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{MessageId, ParticipantId, RoomId, Seq};
 
 /// How soon a recipient should look at a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
     /// At once: it overtakes what waits in the inbox.

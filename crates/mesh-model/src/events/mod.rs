@@ -152,12 +152,18 @@ pub struct NewEvent {
 impl NewEvent {
     /// An event without content.
     pub fn new(facts: impl Into<Facts>) -> NewEvent {
-        NewEvent { facts: facts.into(), content: None }
+        NewEvent {
+            facts: facts.into(),
+            content: None,
+        }
     }
 
     /// An event with content, if there is some.
     pub fn with(facts: impl Into<Facts>, content: Option<Box<RawValue>>) -> NewEvent {
-        NewEvent { facts: facts.into(), content }
+        NewEvent {
+            facts: facts.into(),
+            content,
+        }
     }
 }
 

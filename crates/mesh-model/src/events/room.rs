@@ -7,7 +7,9 @@ use crate::capability::CapabilitySet;
 use crate::ids::{GroupId, ParticipantId, RoomId};
 
 /// What a room is for. Direct, group and broadcast conversations are rooms too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum RoomKind {
     /// A named place.
@@ -33,7 +35,20 @@ impl RoomKind {
 }
 
 /// Who can find a room and join it without being added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum RoomAccess {
     /// Everybody on the mesh sees it in lists and may join.
@@ -44,7 +59,9 @@ pub enum RoomAccess {
 }
 
 /// What a member may read of the time before it joined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum History {
     /// Everything.

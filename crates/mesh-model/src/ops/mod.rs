@@ -152,8 +152,12 @@ macro_rules! operations {
 pub(crate) use operations;
 
 macro_rules! tool_name {
-    () => { None };
-    ($tool:literal) => { Some($tool) };
+    () => {
+        None
+    };
+    ($tool:literal) => {
+        Some($tool)
+    };
 }
 pub(crate) use tool_name;
 
@@ -185,10 +189,17 @@ macro_rules! for_each_operation {
 
 /// Every declaration, in the order the reference lists them.
 pub fn all() -> impl Iterator<Item = &'static Declaration> {
-    [status::LIST, access::LIST, participants::LIST, rooms::LIST, messages::LIST, events::LIST]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        status::LIST,
+        access::LIST,
+        participants::LIST,
+        rooms::LIST,
+        messages::LIST,
+        events::LIST,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The declaration of that name.
@@ -207,7 +218,12 @@ mod tests {
         let mut seen = BTreeSet::new();
         for op in all() {
             assert!(seen.insert(op.name.to_owned()), "{} twice", op.name);
-            assert!(seen.insert(format!("{} {}", op.method.name(), op.path)), "{} {} twice", op.method.name(), op.path);
+            assert!(
+                seen.insert(format!("{} {}", op.method.name(), op.path)),
+                "{} {} twice",
+                op.method.name(),
+                op.path
+            );
             if let Some(tool) = op.tool {
                 assert!(seen.insert(tool.to_owned()), "tool {tool} twice");
             }
@@ -217,7 +233,12 @@ mod tests {
     #[test]
     fn queries_are_gets_and_commands_are_not() {
         for op in all() {
-            assert_eq!(op.kind == OpKind::Query, op.method == Method::Get, "{}", op.name);
+            assert_eq!(
+                op.kind == OpKind::Query,
+                op.method == Method::Get,
+                "{}",
+                op.name
+            );
         }
     }
 
@@ -229,7 +250,13 @@ mod tests {
             let definitions = generator.take_definitions(true);
             let mut fields = BTreeSet::new();
             for schema in definitions.values() {
-                fields.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+                fields.extend(
+                    schema["properties"]
+                        .as_object()
+                        .into_iter()
+                        .flatten()
+                        .map(|(name, _)| name.clone()),
+                );
             }
             for part in op.path.split('/').filter_map(|p| p.strip_prefix('{')) {
                 let field = part.trim_end_matches('}');
