@@ -94,8 +94,10 @@ impl Door {
         options: Options,
     ) -> Result<Reply, Refusal> {
         let entry = registry::named(name).ok_or_else(|| tools::unknown_operation(name))?;
+        let (session, address) = (options.session, options.address);
         let answer = self.answer(caller, entry, input, options).await;
         if let Err(refusal) = &answer {
+            tracing::debug!(operation = name, code = %refusal.code, ?session, ?address, "refused");
             self.report(caller, entry.declaration, refusal);
         }
         answer

@@ -38,7 +38,8 @@ pub fn openapi() -> Value {
             "parameters": {
                 "IdempotencyKey": {
                     "name": "Idempotency-Key", "in": "header", "required": false,
-                    "description": "The same key with the same request is carried out once, however often it is sent.",
+                    "description": "The same key with the same request is carried out once, however often it is sent. \
+                        Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it.",
                     "schema": idempotency_key()
                 },
                 "MinSeq": {

@@ -240,3 +240,75 @@ async fn browsers_sign_in_and_out() {
         "gone"
     );
 }
+
+#[tokio::test]
+async fn refusals_are_counted_into_the_log() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["messages:read"]).await;
+    for _ in 0..3 {
+        house
+            .refused(&rex, "room.create", json!({"name": "den"}))
+            .await;
+    }
+    house
+        .refused(
+            "",
+            "login",
+            json!({"username": "rex", "password": "wrong horse battery"}),
+        )
+        .await;
+    house
+        .refused(&rex, "message.get", json!({"message": "nonsense"}))
+        .await;
+    let house = house.restart().await;
+    let log = house
+        .ok(&house.owner, "log.list", json!({"limit": 500}))
+        .await;
+    let items = log["items"].as_array().unwrap().iter();
+    let noted: Vec<_> = items
+        .filter(|item| item["type"] == "note.refused")
+        .map(|item| &item["facts"])
+        .collect();
+    let counts: Vec<_> = noted
+        .iter()
+        .map(|facts| (&facts["operation"], &facts["code"], &facts["count"]))
+        .collect();
+    let expected = [
+        ("login", "login_failed", 1),
+        ("room.create", "permission_denied", 3),
+    ];
+    for (operation, code, count) in expected {
+        assert!(
+            counts.contains(&(&json!(operation), &json!(code), &json!(count))),
+            "{counts:?}"
+        );
+    }
+    assert_eq!(counts.len(), expected.len(), "{counts:?}");
+}
+
+#[tokio::test]
+async fn a_refused_change_of_a_user_changes_nothing() {
+    let house = House::start().await;
+    let user = json!({"username": "ana", "password": "correct horse battery", "role": "user"});
+    house.ok(&house.owner, "user.create", user).await;
+    let clerk = house.agent("clerk", &["admin:users", "agents:read"]).await;
+    let head = house.door.node().head();
+    for input in [
+        json!({"user": "ana", "role": "admin"}),
+        json!({"user": "ana", "role": "viewer", "disabled": true}),
+        json!({"user": "ana", "password": "another horse battery"}),
+    ] {
+        assert_eq!(
+            house.refused(&clerk, "user.update", input).await,
+            "permission_denied"
+        );
+    }
+    assert_eq!(house.door.node().head(), head);
+    house
+        .ok(
+            "",
+            "login",
+            json!({"username": "ana", "password": "correct horse battery"}),
+        )
+        .await;
+}

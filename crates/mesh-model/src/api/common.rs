@@ -21,6 +21,7 @@ pub struct ParticipantRef {
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     /// The items, ascending where they have a seq.
     pub items: Vec<T>,
@@ -32,6 +33,7 @@ pub struct Page<T> {
 
 /// A list that comes whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct List<T> {
     /// The items.
     pub items: Vec<T>,

@@ -2,7 +2,7 @@
 
 use crate::prelude::*;
 
-use mesh_store::view::Inbox as Waiting;
+use mesh_store::view::{Inbox as Waiting, MessageRow};
 
 use crate::present;
 
@@ -31,8 +31,8 @@ impl Run for InboxList {
                 Ok((rows, view.unread(inbox)?))
             })
             .await?;
-        for row in &rows {
-            door.node().offer(me, row.seq);
+        if let Some(offered) = offered(&rows, limit).filter(|_| !only) {
+            door.node().offer(me, offered);
         }
         Ok(Inbox {
             items: rows
@@ -43,4 +43,14 @@ impl Run for InboxList {
             position: upto,
         })
     }
+}
+
+/// Up to where everything that waits is in the answer. Urgent messages come first in it, whatever
+/// their age, so a full page says nothing about what is older than they are.
+fn offered(rows: &[MessageRow], limit: usize) -> Option<Seq> {
+    let whole = rows.len() < limit;
+    let in_order = rows
+        .iter()
+        .filter(|row| whole || row.priority != events::Priority::Now);
+    in_order.map(|row| row.seq).max()
 }

@@ -34,9 +34,12 @@ impl Run for InviteCreate {
             })
             .await?;
         let outcome = call.submit(door, command).await;
-        // Also if the answer is unknown: a code without an invite opens nothing, but only a refusal
-        // says for certain that there is none.
-        if matches!(&outcome, Ok(outcome) if outcome.replayed) {
+        let made = match &outcome {
+            Ok(outcome) => !outcome.replayed,
+            // If it is unknown whether there is an invite, its code stays: nobody was given it.
+            Err(refusal) => refusal.code == ErrorCode::OutcomeUnknown,
+        };
+        if !made {
             door.vault(move |vault| vault.forget_invite(invite)).await?;
         }
         let outcome = outcome?;
