@@ -26,6 +26,35 @@ async fn every_example_succeeds_with_its_declared_status() {
 }
 
 #[tokio::test]
+async fn every_answer_is_what_the_openapi_document_says() {
+    let house = House::start().await;
+    let mut surface = ByDoor(&house);
+    let fixture = Fixture::prepare(&mut surface, &house.owner).await;
+    let steps = fixture.walk(&mut surface).await;
+    let document = mesh_ops::openapi();
+    for (step, declaration) in steps.iter().zip(ops::all()) {
+        let method = declaration.method.name().to_ascii_lowercase();
+        let operation = &document["paths"][declaration.path][method];
+        let answer =
+            &operation["responses"][step.status.to_string()]["content"]["application/json"];
+        let mut schema = answer["schema"].clone();
+        assert!(schema.is_object(), "{}", step.name);
+        schema["components"] = document["components"].clone();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let faults: Vec<_> = validator
+            .iter_errors(&step.body)
+            .map(|fault| fault.to_string())
+            .collect();
+        assert!(
+            faults.is_empty(),
+            "{}: {faults:?} in {}",
+            step.name,
+            step.body
+        );
+    }
+}
+
+#[tokio::test]
 async fn two_runs_give_the_same_answers() {
     let mut runs = Vec::new();
     for _ in 0..2 {

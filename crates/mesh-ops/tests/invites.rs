@@ -1,0 +1,158 @@
+//! Invites: once per key, as often as they are for, and no longer than they live.
+
+mod house;
+
+use house::House;
+use serde_json::{Value, json};
+
+fn redeem(code: &Value, handle: &str, key: u8) -> Value {
+    json!({"code": code, "handle": handle, "key": format!("{key:02x}").repeat(32)})
+}
+
+#[tokio::test]
+async fn a_retry_with_the_same_key_is_the_same_participant() {
+    let house = House::start().await;
+    house
+        .ok(&house.owner, "room.create", json!({"name": "lab"}))
+        .await;
+    let invite = house
+        .ok(
+            &house.owner,
+            "invite.create",
+            json!({"uses": 1, "room": "lab"}),
+        )
+        .await;
+    assert_eq!(
+        invite["path"],
+        format!("/i/{}", invite["code"].as_str().unwrap())
+    );
+    let first = house
+        .ok("", "invite.redeem", redeem(&invite["code"], "milo", 7))
+        .await;
+    let again = house
+        .ok("", "invite.redeem", redeem(&invite["code"], "milo", 7))
+        .await;
+    assert_eq!(
+        (&first["id"], &first["handle"]),
+        (&again["id"], &again["handle"])
+    );
+    assert_ne!(first["token"], again["token"]);
+    for token in [&first["token"], &again["token"]] {
+        let list = house
+            .ok(
+                token.as_str().unwrap(),
+                "message.list",
+                json!({"room": "lab"}),
+            )
+            .await;
+        assert_eq!(list["items"], json!([]));
+    }
+    assert_eq!(
+        house
+            .refused("", "invite.redeem", redeem(&invite["code"], "other", 8))
+            .await,
+        "gone"
+    );
+    let list = house.ok(&house.owner, "invite.list", json!({})).await;
+    assert_eq!(
+        (&list["items"][0]["uses"], &list["items"][0]["used"]),
+        (&json!(1), &json!(1))
+    );
+}
+
+#[tokio::test]
+async fn revoked_invites_and_taken_handles_let_nobody_in() {
+    let house = House::start().await;
+    house.talker("rex").await;
+    let invite = house
+        .ok(&house.owner, "invite.create", json!({"uses": 5}))
+        .await;
+    let head = house.door.node().head();
+    assert_eq!(
+        house
+            .refused("", "invite.redeem", redeem(&invite["code"], "rex", 1))
+            .await,
+        "name_taken"
+    );
+    assert_eq!(
+        house
+            .refused("", "invite.redeem", redeem(&invite["code"], "Rex!", 1))
+            .await,
+        "invalid_input"
+    );
+    assert_eq!(house.door.node().head(), head);
+    house
+        .ok(
+            &house.owner,
+            "invite.revoke",
+            json!({"invite": invite["id"]}),
+        )
+        .await;
+    assert_eq!(
+        house
+            .refused("", "invite.redeem", redeem(&invite["code"], "milo", 1))
+            .await,
+        "gone"
+    );
+    let house = house.restart().await;
+    assert_eq!(
+        house
+            .refused("", "invite.redeem", redeem(&invite["code"], "milo", 1))
+            .await,
+        "gone"
+    );
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_one() {
+    let house = House::start().await;
+    let (rex, ana) = (house.talker("rex").await, house.talker("ana").await);
+    let opened = house
+        .ok(&rex, "session.open", json!({"client": {"name": "test"}}))
+        .await;
+    assert_eq!(
+        (&opened["resumed"], &opened["welcome"]["missed"]),
+        (&json!(false), &json!(0))
+    );
+    let again = house
+        .ok(&rex, "session.open", json!({"session": opened["session"]}))
+        .await;
+    assert_eq!(
+        (&again["session"], &again["resumed"]),
+        (&opened["session"], &json!(true))
+    );
+    let input = json!({"session": opened["session"]});
+    assert_eq!(
+        house.refused(&ana, "session.open", input.clone()).await,
+        "session_conflict"
+    );
+    assert_eq!(
+        house.refused(&ana, "session.close", input.clone()).await,
+        "not_found"
+    );
+    house.ok(&rex, "session.close", input.clone()).await;
+    assert_eq!(
+        house.refused(&rex, "session.close", input).await,
+        "not_found"
+    );
+    house
+        .ok(
+            &ana,
+            "message.send",
+            json!({"to": "@rex", "text": "are you there?"}),
+        )
+        .await;
+    let back = house.ok(&rex, "session.open", json!({})).await;
+    let welcome = &back["welcome"];
+    assert_eq!(
+        (&welcome["missed"], &welcome["missed_mentions"]),
+        (&json!(1), &json!(1))
+    );
+    assert!(
+        welcome["greeting"]
+            .as_str()
+            .unwrap()
+            .starts_with("Welcome back, @rex"),
+        "{welcome}"
+    );
+}
