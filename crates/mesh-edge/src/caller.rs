@@ -118,10 +118,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, "a=b; mesh_session=one; c=d".parse().unwrap());
         assert_eq!(Credentials::of(&headers).cookie, Some("one"));
-        assert!(Credentials::of(&headers).by_cookie_alone());
         headers.insert(AUTHORIZATION, "bearer  mesh_ag_x".parse().unwrap());
         assert_eq!(Credentials::of(&headers).token, Some("mesh_ag_x"));
-        assert!(!Credentials::of(&headers).by_cookie_alone());
         headers.insert(AUTHORIZATION, "Basic eA==".parse().unwrap());
         assert_eq!(Credentials::of(&headers).token, None);
     }

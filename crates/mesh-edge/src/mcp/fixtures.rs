@@ -4,7 +4,7 @@
 use rmcp::model::{
     AudioContent, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
     CompleteResult, CompletionInfo, ContentBlock, CreateMessageRequestParams, ElicitRequestParams,
-    GetMeta, GetPromptRequestParams, GetPromptResult, ImageContent, JsonObject, ListPromptsResult,
+    GetPromptRequestParams, GetPromptResult, ImageContent, JsonObject, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, LoggingLevel,
     LoggingMessageNotificationParam, ProgressNotificationParam, Prompt, PromptArgument,
     PromptMessage, ReadResourceResult, Resource, ResourceContents, ResourceTemplate, Role,

@@ -1,0 +1,14 @@
+//! The edge from outside: a real node in a folder of its own, reached over TCP.
+
+mod bad_input;
+mod guard;
+mod house;
+mod http;
+mod mcp;
+mod pages;
+mod parity;
+mod rest;
+mod slow;
+mod sse;
+mod web_socket;
+mod ws;

@@ -1,0 +1,235 @@
+//! MCP over Streamable HTTP.
+
+use serde_json::{Value, json};
+
+use crate::house::House;
+use crate::http::{Answer, Request};
+
+/// A client of 2025-11-25 with a session.
+pub struct Session {
+    at: std::net::SocketAddr,
+    id: String,
+}
+
+fn request(token: &str, message: &Value) -> Request {
+    Request::new("POST", "/mcp")
+        .token(token)
+        .header("accept", "application/json, text/event-stream")
+        .json(message)
+}
+
+/// The JSON-RPC message in an answer, whichever way it came.
+pub fn message(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    if answer
+        .header("content-type")
+        .is_some_and(|media| media.starts_with("application/json"))
+    {
+        return answer.json();
+    }
+    let data = answer
+        .text()
+        .lines()
+        .filter_map(|line| line.strip_prefix("data:"));
+    let mut messages = data.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
+    messages
+        .find(|message| message.get("id").is_some())
+        .unwrap_or_else(|| panic!("{answer:?}"))
+}
+
+impl Session {
+    pub async fn open(house: &House, token: &str) -> (Session, Value) {
+        let params = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+        let initialize =
+            json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params});
+        let answer = request(token, &initialize).send(house.at).await;
+        let id = answer
+            .header("mcp-session-id")
+            .unwrap_or_else(|| panic!("{answer:?}"))
+            .to_owned();
+        let result = message(&answer)["result"].clone();
+        let session = Session { at: house.at, id };
+        let told = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+        assert_eq!(session.send(token, &told).await.status, 202);
+        (session, result)
+    }
+
+    pub async fn send(&self, token: &str, message: &Value) -> Answer {
+        request(token, message)
+            .header("mcp-session-id", &self.id)
+            .header("mcp-protocol-version", "2025-11-25")
+            .send(self.at)
+            .await
+    }
+
+    pub async fn ask(&self, token: &str, method: &str, params: Value) -> Value {
+        let asked = json!({"jsonrpc": "2.0", "id": 2, "method": method, "params": params});
+        message(&self.send(token, &asked).await)
+    }
+
+    pub async fn tool(&self, token: &str, name: &str, arguments: Value) -> Value {
+        let answer = self
+            .ask(
+                token,
+                "tools/call",
+                json!({"name": name, "arguments": arguments}),
+            )
+            .await;
+        answer
+            .get("result")
+            .cloned()
+            .unwrap_or_else(|| panic!("{answer}"))
+    }
+}
+
+#[tokio::test]
+async fn an_agent_finds_its_tools() {
+    let house = House::start().await;
+    let (session, info) = Session::open(&house, &house.owner).await;
+    assert_eq!(info["protocolVersion"], "2025-11-25");
+    assert_eq!(info["serverInfo"]["name"], "mesh");
+    assert!(
+        info["instructions"]
+            .as_str()
+            .unwrap()
+            .contains("mesh_inbox")
+    );
+    let list = session.ask(&house.owner, "tools/list", json!({})).await["result"].clone();
+    assert!(list.to_string().len() <= 12_000);
+    let names: Vec<_> = list["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect();
+    for name in ["mesh_say", "mesh_inbox", "mesh_call", "mesh_help"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+}
+
+#[tokio::test]
+async fn tools_do_what_operations_do() {
+    let house = House::start().await;
+    let (session, _) = Session::open(&house, &house.owner).await;
+    let posted = session
+        .tool(
+            &house.owner,
+            "mesh_say",
+            json!({"to": "#general", "text": "hello"}),
+        )
+        .await;
+    let seq = posted["structuredContent"]["seq"].as_u64().unwrap();
+    let text: Value = serde_json::from_str(posted["content"][0]["text"].as_str().unwrap()).unwrap();
+    assert_eq!(text["seq"], seq);
+    let call = json!({"operation": "message.get", "input": {"message": format!("m{seq}")}});
+    let got = session.tool(&house.owner, "mesh_call", call).await;
+    assert_eq!(got["structuredContent"]["text"], "hello");
+    // Absent arguments are empty ones.
+    let asked = session
+        .ask(&house.owner, "tools/call", json!({"name": "mesh_status"}))
+        .await;
+    assert_eq!(asked["result"]["isError"], json!(false), "{asked}");
+    let help = session.tool(&house.owner, "mesh_help", json!({})).await;
+    assert!(help["structuredContent"]["items"].as_array().unwrap().len() > 50);
+    let wrong = session
+        .tool(
+            &house.owner,
+            "mesh_say",
+            json!({"to": "#nowhere", "text": "x"}),
+        )
+        .await;
+    assert_eq!(wrong["isError"], true);
+    assert!(
+        wrong["content"][0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("not_found")
+    );
+    let none = session
+        .ask(&house.owner, "tools/call", json!({"name": "no_such_tool"}))
+        .await;
+    assert_eq!(none["error"]["code"], -32602);
+}
+
+#[tokio::test]
+async fn word_of_mail_comes_with_whatever_is_done() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["general"]).await;
+    let (session, _) = Session::open(&house, &rex).await;
+    let quiet = session.tool(&rex, "mesh_status", json!({})).await;
+    assert_eq!(quiet["content"].as_array().unwrap().len(), 1, "{quiet}");
+    house.say("general", "for everybody").await;
+    let seq = house.say("general", "@rex look at this").await;
+    let told = session.tool(&rex, "mesh_status", json!({})).await;
+    assert_eq!(
+        told["content"][1]["text"],
+        "2 messages wait (1 names you): use mesh_inbox"
+    );
+    let inbox = session.tool(&rex, "mesh_inbox", json!({})).await;
+    assert_eq!(
+        inbox["structuredContent"]["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let taken = session.tool(&rex, "mesh_ack", json!({"upto": seq})).await;
+    assert_eq!(taken["content"].as_array().unwrap().len(), 1, "{taken}");
+}
+
+#[tokio::test]
+async fn each_request_says_anew_who_asks() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &[]).await;
+    let (session, _) = Session::open(&house, &house.owner).await;
+    let nobody = session
+        .send(
+            "nonsense",
+            &json!({"jsonrpc": "2.0", "id": 3, "method": "tools/list"}),
+        )
+        .await;
+    assert_eq!(
+        (nobody.status, nobody.code().as_str()),
+        (401, "unauthenticated")
+    );
+    // A foreign token in a known session acts for itself.
+    let me = session
+        .tool(&rex, "mesh_call", json!({"operation": "me.get"}))
+        .await;
+    assert_eq!(me["structuredContent"]["participant"]["handle"], "rex");
+}
+
+#[tokio::test]
+async fn the_revision_without_sessions_is_served_too() {
+    let house = House::start().await;
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {}
+    });
+    let ask = |method: &'static str, name: Option<&'static str>, mut params: Value| {
+        params["_meta"] = meta.clone();
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let mut asked = request(&house.owner, &message)
+            .header("mcp-protocol-version", "2026-07-28")
+            .header("mcp-method", method);
+        if let Some(name) = name {
+            asked = asked.header("mcp-name", name);
+        }
+        asked.send(house.at)
+    };
+    let list = message(&ask("tools/list", None, json!({})).await);
+    assert!(
+        list["result"]["tools"].as_array().unwrap().len() >= 10,
+        "{list}"
+    );
+    let me = message(
+        &ask(
+            "tools/call",
+            Some("mesh_status"),
+            json!({"name": "mesh_status"}),
+        )
+        .await,
+    );
+    assert_eq!(me["result"]["resultType"], "complete", "{me}");
+}
