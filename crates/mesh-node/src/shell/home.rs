@@ -18,7 +18,7 @@ use std::thread;
 
 use arc_swap::ArcSwap;
 use ed25519_dalek::SigningKey;
-use mesh_log::{FileLog, FileOptions, Log, OpenError, RealDisk, Trust};
+use mesh_log::{FileLog, FileOptions, Log, OpenError, RealDisk};
 use mesh_model::api::Profile;
 use mesh_model::limits::WRITER_QUEUE_MAX;
 use mesh_model::{Actor, Command, MeshId, ParticipantId, PublicKey, Refusal, RoomId, Seq, VaultId};
@@ -33,7 +33,7 @@ use super::node::{Node, now};
 use super::offers::Offers;
 use super::refusals::Refusals;
 use super::sessions::Sessions;
-use super::threads::{WriterThread, look_over, salt, snapshot_seq};
+use super::threads::{Scrub, WriterThread, salt, snapshot_seq};
 use super::{projector, ticks};
 use crate::machine::{Fanout, Submission, Writer, WriterError};
 
@@ -267,8 +267,7 @@ fn run(
         metrics: Metrics::default(),
         refusals: Refusals::default(),
         offers: Offers::default(),
-        verified: AtomicU64::new(0),
-        log_problem: Mutex::new(None),
+        scrub: Scrub::default(),
         read_only: AtomicBool::new(writer.closed().is_some()),
         stopping: watch::channel(false).0,
         threads: Mutex::new(Vec::new()),
@@ -281,18 +280,12 @@ fn run(
         node: Arc::downgrade(&node),
         snapshot_at,
     };
-    let log_reader = reader.clone();
     let spawned = vec![
         spawn("mesh-writer", move || thread.run())?,
         spawn("mesh-projector", move || {
-            projector::run(projector, projected, log_reader, upto)
+            projector::run(projector, projected, reader, upto)
         })?,
     ];
-    let weak = Arc::downgrade(&node);
-    // It may take minutes and holds nothing open, so nobody waits for it to end.
-    spawn("mesh-scrub", move || {
-        look_over(&reader, &Trust::AnyKey, &weak)
-    })?;
     node.threads
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

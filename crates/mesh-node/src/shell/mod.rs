@@ -1,7 +1,7 @@
 //! Threads, timers and files around the machine.
 //!
-//! One thread writes and fans out, one projects into the view, one looks over the whole log once;
-//! a tokio task ticks every second. Everything else happens on the caller's task.
+//! One thread writes and fans out, one projects into the view, now and then one looks over the
+//! whole log; a tokio task ticks every second. Everything else happens on the caller's task.
 
 mod ephemeral;
 mod home;

@@ -23,7 +23,7 @@ use super::offers::Offers;
 use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::subscription::Subscription;
-use super::threads::Job;
+use super::threads::{Job, Scrub};
 use crate::machine::{Fanout, Filter, Outcome, Submission};
 
 /// A running node. Everything that happens durably goes through [`Node::submit`].
@@ -42,8 +42,7 @@ pub struct Node {
     pub(super) sessions: Sessions,
     pub(super) refusals: Refusals,
     pub(super) offers: Offers,
-    pub(super) verified: AtomicU64,
-    pub(super) log_problem: Mutex<Option<String>>,
+    pub(super) scrub: Scrub,
     pub(super) read_only: AtomicBool,
     pub(super) stopping: watch::Sender<bool>,
     pub(super) threads: Mutex<Vec<JoinHandle<()>>>,
@@ -54,7 +53,7 @@ pub struct Node {
 pub struct LogHealth {
     /// Whether the node takes commands.
     pub writable: bool,
-    /// Chain and signatures are verified up to here since the node started.
+    /// Chain and signatures were checked up to here, from the first line on, since the node started.
     pub verified: Seq,
     /// The first thing wrong with it.
     pub problem: Option<String>,
@@ -181,13 +180,14 @@ impl Node {
     /// What is known of the log.
     pub fn log_health(&self) -> LogHealth {
         let problem = self
-            .log_problem
+            .scrub
+            .problem
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         LogHealth {
             writable: !self.read_only.load(Ordering::Relaxed),
-            verified: Seq(self.verified.load(Ordering::Relaxed)),
+            verified: Seq(self.scrub.verified.load(Ordering::Relaxed)),
             problem,
         }
     }

@@ -1,14 +1,14 @@
 //! The writer's thread and the one that looks over the log.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mesh_core::FINGERPRINT;
 use mesh_log::{FileLog, Log, LogReader, Trust, VerifyError};
 use mesh_model::limits::BATCH_COMMANDS_MAX;
-use mesh_model::{Refusal, Seq};
+use mesh_model::{Millis, Refusal, Seq};
 use tokio::sync::oneshot;
 
 use super::node::{Node, now};
@@ -126,24 +126,76 @@ pub(super) fn salt() -> [u8; 16] {
     salt
 }
 
-/// Checks everything stored when the node started, once, and tells the node how far it is.
-pub(super) fn look_over(reader: &LogReader, trust: &Trust, node: &Weak<Node>) {
-    let result = reader.verify(trust, &mut |events| {
+/// Checks everything stored, from the first line to the last, and tells the node how far it is.
+pub(super) fn look_over(reader: &LogReader, node: &Weak<Node>) {
+    let begun = Instant::now();
+    let result = reader.verify(&Trust::AnyKey, &mut |events| {
         if let Some(node) = node.upgrade() {
-            node.verified.store(events, Ordering::Relaxed);
+            node.scrub.verified.fetch_max(events, Ordering::Relaxed);
         }
     });
     let Some(node) = node.upgrade() else { return };
     match result {
-        Ok(verified) => node.verified.store(verified.tail.seq, Ordering::Relaxed),
+        Ok(verified) => {
+            node.scrub
+                .verified
+                .fetch_max(verified.tail.seq, Ordering::Relaxed);
+        }
         Err(VerifyError::Problem(problem)) => {
             tracing::error!(%problem, "the log was changed by somebody else than this node");
             *node
-                .log_problem
+                .scrub
+                .problem
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = Some(problem.to_string());
         }
         Err(why) => tracing::warn!(%why, "the log could not be looked over"),
+    }
+    let rest = SCRUB_REST_MIN.max(begun.elapsed() * SCRUB_REST_TIMES);
+    node.scrub
+        .ended(now().plus(u64::try_from(rest.as_millis()).unwrap_or(u64::MAX)));
+}
+
+/// What looking over the log has found, and when it is due again.
+#[derive(Debug, Default)]
+pub(super) struct Scrub {
+    /// Chain and signatures hold up to here.
+    pub verified: AtomicU64,
+    /// The first thing wrong.
+    pub problem: Mutex<Option<String>>,
+    /// When to look again, in unix milliseconds; the end of time while it is being looked over.
+    due: AtomicU64,
+}
+
+/// At least so long between two looks.
+const SCRUB_REST_MIN: Duration = Duration::from_secs(20);
+/// And so many times longer than a look takes: at most one part in a hundred of a core.
+const SCRUB_REST_TIMES: u32 = 100;
+
+impl Scrub {
+    fn ended(&self, due: Millis) {
+        self.due.store(due.0, Ordering::Relaxed);
+    }
+
+    /// Looks over the log on a thread of its own if that is due and something is new.
+    pub fn start_if_due(&self, node: &Arc<Node>) {
+        let (now, due) = (node.now().0, self.due.load(Ordering::Relaxed));
+        let new = node.head().0 > self.verified.load(Ordering::Relaxed);
+        let taken = new
+            && now >= due
+            && self
+                .due
+                .compare_exchange(due, u64::MAX, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if taken {
+            let (reader, weak) = (node.log_reader(), Arc::downgrade(node));
+            // It holds nothing open, so nobody waits for it to end.
+            let thread = std::thread::Builder::new().name("mesh-scrub".to_owned());
+            if let Err(why) = thread.spawn(move || look_over(&reader, &weak)) {
+                tracing::warn!(%why, "no thread to look over the log");
+                self.ended(Millis(now).plus(60_000));
+            }
+        }
     }
 }
 

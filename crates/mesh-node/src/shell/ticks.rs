@@ -1,5 +1,5 @@
 //! What happens every second: tails for quiet streams, sessions whose grace is over, presence that
-//! changed by itself, counts of refusals that are due.
+//! changed by itself, counts of refusals that are due, a look over the log now and then.
 
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
@@ -52,4 +52,5 @@ async fn tick(node: &Arc<Node>) {
         }
     }
     node.flush_old_refusals().await;
+    node.scrub.start_if_due(node);
 }
