@@ -8,7 +8,7 @@ use mesh_proof::{Problem, ProblemKind, Tail, Trust, Verified};
 use super::append::{Active, SegmentWriter};
 use super::folder::{
     ERASING, Folder, IMPORTING, LOCK, Layout, Segment, UNFINISHED, parse_segment_name,
-    parse_snapshot_name, segment_name,
+    parse_snapshot_name, segment_name, write_all,
 };
 use super::recover::{self, Ending};
 use super::{FileLog, FileOptions, OpenReport, Torn, erase};
@@ -300,6 +300,7 @@ fn set_torn_aside(folder: &Folder, first: u64, ending: &Ending) -> Result<Option
 /// Makes the last good batch durable and what follows it padding.
 ///
 /// A process that was killed between write and sync leaves a good batch that no disk has yet; from now on it counts.
+/// After a sync that failed the page cache may hold bytes that no later sync writes, so they are written once more.
 fn settle(folder: &Folder, first: u64, ending: &Ending) -> Result<Active, OpenError> {
     let name = segment_name(first);
     let file = folder.open(&name, Access::Write)?;
@@ -309,6 +310,8 @@ fn settle(folder: &Folder, first: u64, ending: &Ending) -> Result<Active, OpenEr
             .map_err(folder.failed_in("cut", first))?;
         filled = ending.end;
     }
+    let (start, batch) = &ending.batch;
+    write_all(&*file, batch, *start).map_err(folder.failed_in("write", first))?;
     file.sync_data().map_err(folder.failed_in("sync", first))?;
     folder.sync_dir()?;
     Ok(Active {

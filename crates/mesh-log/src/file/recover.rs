@@ -14,6 +14,8 @@ const WINDOW_BYTES: u64 = 256 * 1024;
 pub(super) struct Ending {
     /// The last good batch's event.
     pub tail: Tail,
+    /// Where the last good batch begins, and its lines; empty if there is none.
+    pub batch: (u64, Vec<u8>),
     /// Where the last good batch ends.
     pub end: u64,
     /// Where the last byte that is not padding ends; beyond `end` if a batch was torn.
@@ -74,8 +76,12 @@ pub(super) fn ending(
             return Err(OpenError::Damaged { problem });
         }
     }
+    // The file may have been cut right before the last newline.
+    let good = &bytes[..((end - base) as usize).min(bytes.len())];
+    let batch = last_batch(good);
     Ok(Ending {
         tail,
+        batch: (base + batch as u64, good[batch..].to_vec()),
         end,
         used,
         len,
@@ -196,6 +202,24 @@ impl Segment<'_> {
             },
         }
     }
+}
+
+/// Where the last batch begins in lines that end in a commit line.
+fn last_batch(lines: &[u8]) -> usize {
+    let mut end = lines.strip_suffix(b"\n").unwrap_or(lines).len();
+    let mut start = line_start(lines, end);
+    while start > 0 {
+        end = start - 1;
+        start = line_start(lines, end);
+        if Commit::parse(&lines[start..end]).is_some() {
+            return end + 1;
+        }
+    }
+    0
+}
+
+fn line_start(lines: &[u8], end: usize) -> usize {
+    memchr::memrchr(b'\n', &lines[..end]).map_or(0, |newline| newline + 1)
 }
 
 /// The first commit line in `bytes` that another one follows: where it ends, and its tail.
