@@ -1,0 +1,125 @@
+//! The machine under test: the writer and the fan-out of the node, over a file log on a simulated
+//! disk, and one subscriber for each participant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use mesh_core::FINGERPRINT;
+use mesh_log::{FileLog, FileOptions, Log, SimDisk, Trust};
+use mesh_model::{Millis, ParticipantId, Seq};
+use mesh_node::Submission;
+use mesh_node::machine::{Fanout, Filter, Sink, Step, Taken, Writer};
+use serde_json::Value;
+
+use crate::chance::Chance;
+use crate::model::Asked;
+use crate::schedule::people;
+
+const DIR: &str = "/mesh/log";
+
+/// The node while its process lives.
+pub struct Node {
+    pub writer: Writer<FileLog>,
+    fanout: Fanout,
+    subscribers: BTreeMap<ParticipantId, Subscriber>,
+}
+
+/// A client that keeps its place.
+struct Subscriber {
+    sink: Arc<Sink>,
+    last: Seq,
+}
+
+impl Node {
+    /// Starts a process on the disk. Small segments, so that runs cross many.
+    pub fn start(disk: &SimDisk) -> Result<Node, String> {
+        let key = SigningKey::from_bytes(&[42; 32]);
+        let options = FileOptions {
+            trust: Trust::Keys(vec![key.verifying_key().to_bytes()]),
+            key: Some(key),
+            segment_bytes_max: 48 << 10,
+            chunk_bytes_min: 1 << 10,
+            chunk_bytes_max: 8 << 10,
+        };
+        let (log, _) = FileLog::open(Arc::new(disk.clone()), DIR, options)
+            .map_err(|error| error.to_string())?;
+        let writer = Writer::open(log, &mut |_| {}).map_err(|error| error.to_string())?;
+        let head = Seq(writer.tail().seq);
+        let mut fanout = Fanout::new(head);
+        let mut subscribers = BTreeMap::new();
+        for id in people() {
+            let (_, sink) = fanout.subscribe(id, Arc::new(Filter::default()), head);
+            subscribers.insert(id, Subscriber { sink, last: head });
+        }
+        Ok(Node {
+            writer,
+            fanout,
+            subscribers,
+        })
+    }
+
+    /// One batch; what was stored is pushed.
+    pub fn step(&mut self, wall: Millis, chance: &mut Chance, batch: &[Asked]) -> Step {
+        let submissions = batch.iter().cloned().map(|asked| Submission {
+            command: asked.command,
+            actor: asked.actor,
+            requires: asked.requires,
+            key: asked.key,
+        });
+        let step = self
+            .writer
+            .step(wall, &mut || chance.salt(), submissions.collect());
+        if let Some(batch) = &step.batch {
+            self.fanout.publish(batch);
+        }
+        step
+    }
+
+    /// Keeps a snapshot, as the shell does now and then. A disk that fails loses only the cache.
+    pub fn snapshot(&self) -> bool {
+        let bytes = self.writer.snapshot().expect("a state is JSON");
+        let snapshots = self.writer.log().snapshots();
+        snapshots
+            .save(self.writer.tail(), FINGERPRINT, &bytes)
+            .is_ok()
+    }
+
+    /// The events each participant was pushed since this was last asked, with their types.
+    pub fn pushed(&mut self) -> BTreeMap<ParticipantId, Vec<(u64, String)>> {
+        let mut pushed = BTreeMap::new();
+        for (id, subscriber) in &mut self.subscribers {
+            match subscriber.sink.try_take() {
+                Some(Taken::Frames(frames, _)) => {
+                    let mut events = Vec::new();
+                    for frame in frames {
+                        read_frame(&frame, &mut subscriber.last, &mut events);
+                    }
+                    pushed.insert(*id, events);
+                }
+                Some(Taken::CutOff) => panic!("{id} was cut off though it keeps up"),
+                None => drop(pushed.insert(*id, Vec::new())),
+            }
+        }
+        pushed
+    }
+}
+
+/// Each frame begins where the last one ended, and its events rise.
+fn read_frame(frame: &[u8], last: &mut Seq, events: &mut Vec<(u64, String)>) {
+    let frame: Value = serde_json::from_slice(frame).expect("a frame is JSON");
+    assert_eq!(frame["prev"], last.0, "a frame is missing before {frame}");
+    for item in frame["push"].as_array().expect("a frame of events") {
+        let seq = item["seq"].as_u64().expect("an event has a place");
+        assert!(seq > last.0, "{item} was pushed twice or out of order");
+        *last = Seq(seq);
+        events.push((
+            seq,
+            item["type"]
+                .as_str()
+                .expect("an event has a type")
+                .to_owned(),
+        ));
+    }
+    assert_eq!(frame["seq"], last.0, "a frame ends at its last event");
+}
