@@ -114,6 +114,8 @@ impl Door {
         self.check_caller(caller, declaration).await?;
         let request = Request::new(declaration, input, options.key.clone(), options.min_seq)?;
         let head = self.node().head();
+        // Every `seq` that was ever answered is in the log by now: a later one is not of this mesh.
+        self.check_cursor(request.min_seq)?;
         if declaration.kind == OpKind::Query && declaration.needs != Needs::Nothing {
             self.wait_view(head, request.min_seq).await?;
         }
@@ -253,8 +255,8 @@ impl Door {
         match after {
             Some(after) if after > head => Err(Refusal::new(
                 ErrorCode::BadCursor,
-                format!("the cursor {after} lies beyond the log's end, which is at {head}"),
-                "use the `next` of the page before, or leave it out to begin anew; this may be another mesh",
+                format!("the place {after} lies beyond the log's end, which is at {head}"),
+                "use what this mesh answered, or leave it out; this may be another mesh",
             )),
             _ => Ok(()),
         }

@@ -124,7 +124,7 @@ async fn bad_requests_are_told_apart_and_store_nothing() {
         (
             "message.list",
             json!({"room": "lab", "min_seq": 9_000_000}),
-            "not_yet",
+            "bad_cursor",
         ),
         ("event.list", json!({"after": 9_000_000}), "bad_cursor"),
         ("log.list", json!({"after": 9_000_000}), "bad_cursor"),

@@ -236,3 +236,28 @@ async fn people_are_found_best_match_first() {
         json!([])
     );
 }
+
+#[tokio::test]
+async fn a_read_sees_what_was_answered_before() {
+    let house = House::start().await;
+    let owner = house.owner.clone();
+    house
+        .ok(&owner, "room.create", json!({"name": "lab"}))
+        .await;
+    for number in 0..50 {
+        let text = format!("n {number}");
+        let posted = house
+            .ok(&owner, "message.post", json!({"room": "lab", "text": text}))
+            .await;
+        let input = json!({"room": "lab", "limit": 1, "min_seq": posted["seq"]});
+        let list = house.ok(&owner, "message.list", input).await;
+        assert_eq!(
+            (&list["items"][0]["id"], &list["items"][0]["text"]),
+            (&posted["id"], &json!(text))
+        );
+        let found = house
+            .ok(&owner, "message.search", json!({"q": text, "limit": 1}))
+            .await;
+        assert_eq!(found["items"][0]["message"]["id"], posted["id"]);
+    }
+}
