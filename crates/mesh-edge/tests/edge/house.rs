@@ -16,9 +16,9 @@ use crate::http::{Answer, Request};
 use crate::ws::Client;
 
 pub struct House {
-    pub home: TempDir,
+    /// Deleted with the house.
+    _home: TempDir,
     pub node: Arc<Node>,
-    pub door: Door,
     pub at: SocketAddr,
     pub owner: String,
     stop: Option<oneshot::Sender<()>>,
@@ -41,13 +41,12 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(serve(listener, door.clone(), config, async {
+        let serving = tokio::spawn(serve(listener, door, config, async {
             let _ = stopped.await;
         }));
         House {
-            home,
+            _home: home,
             node,
-            door,
             at,
             owner,
             stop: Some(stop),

@@ -130,18 +130,19 @@ impl Surface for Mcp<'_> {
 async fn walk<S: Surface>(
     house: &House,
     surface: &mut S,
-) -> (Vec<(String, u16, Value)>, Vec<Value>) {
+) -> (Vec<(&'static str, u16, Value)>, Vec<Value>) {
     let fixture = Fixture::prepare(surface, &house.owner).await;
     let mut normal = Normal::default();
     let steps = fixture.walk(surface).await;
-    let form = |step: mesh_ops::testing::Step| {
-        (
-            step.name.to_owned(),
-            step.status,
-            normal.form(&without_presence(step.body)),
-        )
+    let mut form = |step: mesh_ops::testing::Step| {
+        // Ids are numbered as they are seen, so what is not compared must not be looked at.
+        let body = match OF_CONNECTIONS.contains(&step.name) {
+            true => Value::Null,
+            false => normal.form(&without_presence(step.body)),
+        };
+        (step.name, step.status, body)
     };
-    let steps = steps.into_iter().map(form).collect();
+    let steps = steps.into_iter().map(&mut form).collect();
     let log = house.get("/api/events?after=0&limit=500").await.json();
     let mut normal = Normal::default();
     let kept = log["items"].as_array().unwrap().iter().filter(|item| {
@@ -209,10 +210,8 @@ async fn every_surface_gives_the_same_answers_and_the_same_mesh() {
     )
     .await;
     for ((by_rest, by_socket), by_mcp) in rest.iter().zip(&socket).zip(&mcp) {
-        if !OF_CONNECTIONS.contains(&by_rest.0.as_str()) {
-            assert_eq!(by_rest, by_socket, "REST and WebSocket");
-            assert_eq!(by_rest, by_mcp, "REST and MCP");
-        }
+        assert_eq!(by_rest, by_socket, "REST and WebSocket");
+        assert_eq!(by_rest, by_mcp, "REST and MCP");
     }
     assert_eq!(rest.len(), ops::all().count());
     assert_eq!(rest_log, socket_log);
