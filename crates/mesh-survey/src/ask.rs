@@ -97,10 +97,9 @@ pub(crate) fn parse(question: &str) -> Ask {
 fn split(question: &str) -> Vec<Word> {
     let mut out = Vec::new();
     let mut rest = question;
-    while let Some((before, quote, inside, after)) = next_quoted(rest) {
+    while let Some((before, inside, after)) = next_quoted(rest) {
         plain(before, &mut out);
         let text = inside.to_owned();
-        let _ = quote;
         out.push(Word {
             lower: text.to_lowercase(),
             text,
@@ -112,7 +111,8 @@ fn split(question: &str) -> Vec<Word> {
     out
 }
 
-fn next_quoted(text: &str) -> Option<(&str, char, &str, &str)> {
+/// The text before, inside and after the first pair of quotes.
+fn next_quoted(text: &str) -> Option<(&str, &str, &str)> {
     let (start, quote) = text.char_indices().find(|(_, c)| matches!(c, '`' | '"'))?;
     let after = &text[start + 1..];
     let end = after.find(quote)?;
@@ -120,7 +120,7 @@ fn next_quoted(text: &str) -> Option<(&str, char, &str, &str)> {
     if inside.is_empty() {
         None
     } else {
-        Some((&text[..start], quote, inside, &after[end + 1..]))
+        Some((&text[..start], inside, &after[end + 1..]))
     }
 }
 
@@ -266,3 +266,6 @@ fn top_of(words: &[&str]) -> Option<usize> {
     });
     close.filter(|n| *n > 0).map(|n| n.min(TOP_MAX))
 }
+
+#[cfg(test)]
+mod tests;

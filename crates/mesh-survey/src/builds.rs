@@ -279,7 +279,7 @@ fn finish(found: &mut BuildFindings) {
 }
 
 /// Nearest to the top first, then the most trusted origin, then the plainest name, then as found.
-fn rank(command: &BuildCommand) -> (usize, Origin, usize, String) {
+fn rank(command: &BuildCommand) -> (usize, Origin, usize) {
     let depth = if command.folder.is_empty() {
         0
     } else {
@@ -299,7 +299,7 @@ fn rank(command: &BuildCommand) -> (usize, Origin, usize, String) {
         .unwrap_or(plain.len());
     // Steps of CI and README blocks describe the whole code base only after its manifests do.
     let late = usize::from(matches!(command.origin, Origin::Readme | Origin::Ci));
-    (depth + late * 100, command.origin, place, String::new())
+    (depth + late * 100, command.origin, place)
 }
 
 /// What a command is for, by the words in it; tells targets, scripts, README lines and CI steps alike.

@@ -50,7 +50,8 @@ fn take(out: &mut Vec<String>, language: &str, lines: &[&str]) {
         "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session" | "terminal"
     );
     let prompted = lines.iter().any(|line| line.starts_with("$ "));
-    if !shell && !(word.is_empty() && prompted) {
+    let console = word.is_empty() && prompted;
+    if !(shell || console) {
         return;
     }
     for line in lines {
