@@ -72,6 +72,8 @@ pub const API_KEY_PER_MINUTE_DEFAULT: u32 = 60;
 pub const API_KEY_PER_DAY_DEFAULT: u32 = 10_000;
 /// Rooms in one list: more are found by name.
 pub const ROOMS_LISTED_MAX: usize = 1000;
+/// Participants in one list: more are found by words.
+pub const PARTICIPANTS_LISTED_MAX: usize = 1000;
 /// Stays and ended sessions in one list; narrower questions reach older ones.
 pub const STAYS_LISTED_MAX: usize = 500;
 /// Events that one replay looks at before it answers with what it found, and a cursor to go on.

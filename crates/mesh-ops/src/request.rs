@@ -79,6 +79,8 @@ impl Request {
                 }
             }
             OpKind::Query => {
+                // A read is the same however often it is asked.
+                request.key = None;
                 if let Some(given) = fields.remove("min_seq").filter(|given| !given.is_null()) {
                     let place = given.as_u64().ok_or_else(|| {
                         refuse::invalid(

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mesh_core::Participant as Record;
+use mesh_model::limits::PARTICIPANTS_LISTED_MAX;
 use mesh_store::view::ProfileRow;
 
 impl Run for ParticipantList {
@@ -14,6 +15,7 @@ impl Run for ParticipantList {
         call: &Call,
         input: ParticipantListInput,
     ) -> Result<List<Participant>, Refusal> {
+        check::text("q", input.q.as_deref().unwrap_or_default())?;
         let rows = door.view(call, |view| view.profiles()).await?;
         let mut rows: BTreeMap<ParticipantId, ProfileRow> =
             rows.into_iter().map(|row| (row.id, row)).collect();
@@ -32,6 +34,7 @@ impl Run for ParticipantList {
         if let Some(words) = &input.q {
             list = ranked(words, list);
         }
+        list.truncate(PARTICIPANTS_LISTED_MAX);
         Ok(List { items: list })
     }
 }
