@@ -41,10 +41,6 @@ export class DevNode {
   readonly #codes = new Map<string, string>();
   #server: Server | undefined;
   #url = '';
-  /** Loses the next push to each client, to test that the page notices. */
-  dropNextPush = false;
-  /** Holds answers to message.post back until released. */
-  holdPosts: Promise<void> | null = null;
 
   constructor() {
     this.state.onItem = (item) => this.#fanOut(item);
@@ -158,14 +154,14 @@ export class DevNode {
 
   #serve(socket: WebSocket, me: string): void {
     this.#clients.set(socket, { me, prev: null });
-    socket.on('message', (data) => void this.#frame(socket, JSON.parse(String(data))));
+    socket.on('message', (data) => this.#frame(socket, JSON.parse(String(data))));
     socket.on('close', () => {
       this.#clients.delete(socket);
       if (![...this.#clients.values()].some((client) => client.me === me)) this.state.present(me, 'offline');
     });
   }
 
-  async #frame(socket: WebSocket, frame: Record<string, unknown>): Promise<void> {
+  #frame(socket: WebSocket, frame: Record<string, unknown>): void {
     const client = this.#clients.get(socket);
     if (!client) return;
     if ('hello' in frame) {
@@ -179,7 +175,7 @@ export class DevNode {
     } else if ('subscribe' in frame) {
       this.#subscribe(socket, client, frame.id as number, (frame.subscribe as { after: number | null }).after);
     } else {
-      await this.#call(socket, client.me, frame as { id: number; call: string; input: Record<string, unknown> });
+      this.#call(socket, client.me, frame as { id: number; call: string; input: Record<string, unknown> });
     }
   }
 
@@ -192,7 +188,7 @@ export class DevNode {
     if (missed.length > 0) this.#push(socket, client, missed);
   }
 
-  async #call(socket: WebSocket, me: string, frame: { id: number; call: string; input: Record<string, unknown> }) {
+  #call(socket: WebSocket, me: string, frame: { id: number; call: string; input: Record<string, unknown> }) {
     const key = frame.input.idempotency_key as string | undefined;
     const known = key && this.state.keys.get(`${me} ${key}`);
     let answer: object;
@@ -206,17 +202,13 @@ export class DevNode {
       if (!(error instanceof Refusal)) throw error;
       answer = { id: frame.id, problem: error.problem };
     }
-    if (frame.call === 'message.post' && this.holdPosts) await this.holdPosts;
     socket.send(JSON.stringify(answer));
   }
 
   #fanOut(item: Item): void {
-    const drop = this.dropNextPush;
-    this.dropNextPush = false;
     for (const [socket, client] of this.#clients) {
       if (client.prev === null || !this.state.sees(client.me, item)) continue;
-      if (drop) client.prev = item.seq;
-      else this.#push(socket, client, [item]);
+      this.#push(socket, client, [item]);
     }
   }
 

@@ -26,7 +26,6 @@ export interface Actor {
 }
 
 export interface TestNode {
-  readonly simulated: DevNode | null;
   readonly url: string;
   /** A link that signs the owner in, once. */
   link(): Promise<string>;
@@ -57,7 +56,6 @@ async function startSimulated(): Promise<TestNode> {
     ack: async (seq) => node.act(id, 'inbox.ack', { seqs: [seq] }),
   });
   return {
-    simulated: node,
     get url() {
       return url;
     },
@@ -115,7 +113,7 @@ async function startReal(binary: string): Promise<TestNode> {
     handle,
     join: (room) => request(token, 'POST', `/api/rooms/${room}/join`, {}),
     post: (room, text, more = {}) => request(token, 'POST', `/api/rooms/${room}/messages`, { text, ...more }),
-    send: (to, text) => request(token, 'POST', '/api/messages', { to, text }),
+    send: (to, text) => request(token, 'POST', '/api/messages', { to: `@${to}`, text }),
     edit: (message, text) => request(token, 'PATCH', `/api/messages/${message}`, { text }),
     present: (state) => request(token, 'POST', `/api/agents/${handle}/heartbeat`, { state }),
     ack: (seq) => request(token, 'POST', '/api/inbox/ack', { seqs: [seq] }),
@@ -125,7 +123,6 @@ async function startReal(binary: string): Promise<TestNode> {
   const ownerToken = readFileSync(join(home, 'owner.token'), 'utf8').trim();
   const { participant } = await request<{ participant: { handle: string } }>(ownerToken, 'GET', '/api/me');
   return {
-    simulated: null,
     get url() {
       return url;
     },

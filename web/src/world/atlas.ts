@@ -46,10 +46,12 @@ export class Atlas {
   readonly #context: CanvasRenderingContext2D;
   readonly #scratch: DataTexture;
   readonly #renderer: WebGPURenderer;
+  readonly #onCard: boolean;
   #turn = 0;
 
   constructor(renderer: WebGPURenderer) {
     this.#renderer = renderer;
+    this.#onCard = (renderer.backend as { isWebGPUBackend?: boolean }).isWebGPUBackend === true;
     this.texture = makeTexture(SLOT_WIDTH * COLUMNS, SLOT_HEIGHT * ROWS);
     this.#scratch = makeTexture(SLOT_WIDTH, SLOT_HEIGHT);
     this.#canvas.width = SLOT_WIDTH;
@@ -77,7 +79,8 @@ export class Atlas {
     const width = this.#paint(words);
     const x = (index % COLUMNS) * SLOT_WIDTH;
     const y = Math.floor(index / COLUMNS) * SLOT_HEIGHT;
-    this.#scratch.needsUpdate = true;
+    // WebGPU copies on the card, so the slot is sent there first; WebGL sends it straight to its place.
+    if (this.#onCard) this.#scratch.needsUpdate = true;
     this.#renderer.copyTextureToTexture(
       this.#scratch,
       this.texture,
