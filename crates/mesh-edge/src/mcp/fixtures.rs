@@ -2,13 +2,13 @@
 //! `conformance-fixtures` is never part of a shipped program.
 
 use rmcp::model::{
-    AudioContent, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-    CompleteResult, CompletionInfo, ContentBlock, CreateMessageRequestParams, ElicitRequestParams,
-    GetPromptRequestParams, GetPromptResult, ImageContent, JsonObject, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, LoggingLevel,
-    LoggingMessageNotificationParam, ProgressNotificationParam, Prompt, PromptArgument,
-    PromptMessage, ReadResourceResult, Resource, ResourceContents, ResourceTemplate, Role,
-    SamplingMessage, ServerCapabilities, Tool,
+    AudioContent, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities,
+    CompleteRequestParams, CompleteResult, CompletionInfo, ContentBlock,
+    CreateMessageRequestParams, ElicitRequestParams, GetPromptRequestParams, GetPromptResult,
+    ImageContent, JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    LoggingLevel, LoggingMessageNotificationParam, ProgressNotificationParam, Prompt,
+    PromptArgument, PromptMessage, ReadResourceResult, Resource, ResourceContents,
+    ResourceTemplate, Role, SamplingMessage, ServerCapabilities, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer};
@@ -55,6 +55,9 @@ pub(super) fn tools() -> Vec<Tool> {
         "test_tool_with_progress",
         "test_elicitation_sep1034_defaults",
         "test_elicitation_sep1330_enums",
+        "test_missing_capability",
+        "test_streaming_elicitation",
+        "test_logging_tool",
     ];
     let empty = || object(json!({"type": "object", "properties": {}}));
     let mut tools: Vec<_> = plain
@@ -119,6 +122,27 @@ pub(super) async fn call(
         "test_error_handling" => {
             let text = ContentBlock::text("This tool intentionally returns an error for testing");
             return Some(Ok(CallToolResult::error(vec![text]).into()));
+        }
+        "test_logging_tool" => {
+            // Since 2026-07-28 a client asks for log lines with each request.
+            if context
+                .meta
+                .get("io.modelcontextprotocol/logLevel")
+                .is_some()
+            {
+                log(context).await
+            } else {
+                vec![ContentBlock::text("Nobody asked for log lines.")]
+            }
+        }
+        "test_streaming_elicitation" => progress(context).await,
+        "test_missing_capability" => {
+            let declared = context.client_capabilities();
+            if declared.is_none_or(|declared| declared.sampling.is_none()) {
+                let needed = ClientCapabilities::builder().enable_sampling().build();
+                return Some(Err(ErrorData::missing_required_client_capability(needed)));
+            }
+            vec![ContentBlock::text("The client can sample.")]
         }
         "test_sampling" => sample(context, argument("prompt")).await,
         "test_elicitation" => elicit(context, argument("message"), user_form()).await,

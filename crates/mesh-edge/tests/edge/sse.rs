@@ -26,7 +26,7 @@ impl Stream {
         let mut media = false;
         loop {
             let line = stream.line().await;
-            media |= line.to_ascii_lowercase() == "content-type: text/event-stream";
+            media |= line.eq_ignore_ascii_case("content-type: text/event-stream");
             if line.is_empty() {
                 break;
             }
