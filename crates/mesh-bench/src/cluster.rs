@@ -1,0 +1,233 @@
+//! Servers of one run: started, asked for their processor time, killed.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{BenchError, Outcome, said};
+
+/// A server that is killed when it is dropped.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: String,
+    /// Its data, on a real disk.
+    pub folder: TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Data of a run stands beside the build, not in a memory file system.
+fn folder() -> Outcome<TempDir> {
+    fs::create_dir_all("target/bench")?;
+    Ok(TempDir::new_in("target/bench")?)
+}
+
+fn free_port() -> Outcome<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+impl Server {
+    /// Seconds of processor time it has used.
+    pub fn cpu_seconds(&self) -> f64 {
+        let stat =
+            fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect();
+        let ticks: u64 = fields
+            .iter()
+            .skip(11)
+            .take(2)
+            .filter_map(|field| field.parse::<u64>().ok())
+            .sum();
+        ticks as f64 / 100.0
+    }
+
+    /// Waits until it takes connections.
+    fn wait(&mut self) -> Outcome<()> {
+        let begun = Instant::now();
+        while std::net::TcpStream::connect(&self.address).is_err() {
+            if begun.elapsed() > Duration::from_secs(10) || self.child.try_wait()?.is_some() {
+                return said(format!("the server for {} did not start", self.address));
+            }
+            std::thread::yield_now();
+        }
+        Ok(())
+    }
+}
+
+/// Redis with `appendfsync always`; `None` if it is not installed.
+pub fn redis(binary: &Path) -> Outcome<Option<Server>> {
+    let (folder, port) = (folder()?, free_port()?);
+    let child = Command::new(binary)
+        .args([
+            "--port",
+            &port.to_string(),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+        ])
+        .args(["--appendfsync", "always", "--dir"])
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .spawn();
+    started(child, port, folder)
+}
+
+/// NATS with JetStream and `sync_interval: always`; `None` if it is not installed.
+pub fn nats(binary: &Path) -> Outcome<Option<Server>> {
+    let (folder, port) = (folder()?, free_port()?);
+    let config = folder.path().join("nats.conf");
+    let store = folder.path().canonicalize()?;
+    fs::write(
+        &config,
+        format!(
+            "listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: {store:?}, sync_interval: always }}\n"
+        ),
+    )?;
+    let child = Command::new(binary)
+        .arg("-c")
+        .arg(&config)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    started(child, port, folder)
+}
+
+fn started(child: std::io::Result<Child>, port: u16, folder: TempDir) -> Outcome<Option<Server>> {
+    let Ok(child) = child else { return Ok(None) };
+    let mut server = Server {
+        child,
+        address: format!("127.0.0.1:{port}"),
+        folder,
+    };
+    server.wait()?;
+    Ok(Some(server))
+}
+
+/// A node with 100 rooms, and agents with tokens of their own.
+pub struct Mesh {
+    pub server: Server,
+    pub binary: PathBuf,
+    pub owner: String,
+    /// Tokens of the members of the room `bench`.
+    pub members: Vec<String>,
+}
+
+impl Mesh {
+    /// Starts a fresh node and registers `members` agents in the room `bench`.
+    pub fn start(binary: &Path, members: usize) -> Outcome<Mesh> {
+        let (server, owner) = node(binary, folder()?)?;
+        let mut mesh = Mesh {
+            server,
+            binary: binary.to_owned(),
+            owner,
+            members: Vec::new(),
+        };
+        for n in 1..100 {
+            mesh.call("POST", "/api/rooms", &json!({"name": format!("room-{n}")}))?;
+        }
+        mesh.call("POST", "/api/rooms", &json!({"name": "bench"}))?;
+        for n in 0..members {
+            let handle = format!("member-{n}");
+            let made = mesh.call(
+                "POST",
+                &format!("/api/agents/{handle}/register"),
+                &json!({"preset": "worker"}),
+            )?;
+            mesh.call(
+                "PUT",
+                &format!("/api/rooms/bench/members/{handle}"),
+                &json!({}),
+            )?;
+            mesh.members
+                .push(made["token"].as_str().unwrap_or_default().to_owned());
+        }
+        Ok(mesh)
+    }
+
+    /// Kills the node without a warning and starts it again on its folder.
+    pub fn kill_and_restart(mut self) -> Outcome<Mesh> {
+        self.server.child.kill()?;
+        self.server.child.wait()?;
+        let fresh = TempDir::new_in("target/bench")?;
+        let kept = std::mem::replace(&mut self.server.folder, fresh);
+        let (server, owner) = node(&self.binary, kept)?;
+        Ok(Mesh {
+            server,
+            owner,
+            binary: self.binary.clone(),
+            members: std::mem::take(&mut self.members),
+        })
+    }
+
+    /// One call over HTTP as the owner.
+    pub fn call(&self, method: &str, path: &str, body: &Value) -> Outcome<Value> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.server.address))
+            .header("authorization", format!("Bearer {}", self.owner))
+            .header("content-type", "application/json");
+        let text = if method == "GET" {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let request = request
+            .body(text)
+            .map_err(|why| BenchError::Said(why.to_string()))?;
+        let mut answer = ureq::run(request).map_err(Box::new)?;
+        let text = answer.body_mut().read_to_string().map_err(Box::new)?;
+        Ok(serde_json::from_str(&text)?)
+    }
+}
+
+fn node(binary: &Path, folder: TempDir) -> Outcome<(Server, String)> {
+    let home = folder.path().join("home");
+    let mut child = Command::new(binary)
+        .arg("--home")
+        .arg(&home)
+        .args(["up", "--listen", "127.0.0.1:0", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    let out = child.stdout.take();
+    BufReader::new(out.ok_or_else(|| BenchError::Said("no output".to_owned()))?)
+        .read_line(&mut line)?;
+    let said: Value = serde_json::from_str(&line)?;
+    let address = said["url"]
+        .as_str()
+        .unwrap_or_default()
+        .trim_start_matches("http://")
+        .to_owned();
+    let owner = fs::read_to_string(home.join("owner.token"))?
+        .trim()
+        .to_owned();
+    Ok((
+        Server {
+            child,
+            address,
+            folder,
+        },
+        owner,
+    ))
+}
