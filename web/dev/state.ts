@@ -103,6 +103,8 @@ export class State {
       kind,
       trust,
       parent: null,
+      key: null,
+      visibility: 'public',
       roles: [],
       groups: [],
       disabled: false,
@@ -198,6 +200,7 @@ export class State {
     const other = room.kind === 'direct' ? [...room.members].find((id) => id !== me) : undefined;
     return {
       ...room,
+      history: 'all',
       creator: this.person(room.creator),
       members: room.members.size,
       member: room.members.has(me),

@@ -2,44 +2,30 @@
 
 import type { MeshSocket } from './socket.ts';
 import type {
+  Done,
   Found,
   List,
   Me,
   Member,
   Message,
-  Page,
+  MessagePage,
   Participant,
+  Posted,
+  PostInput,
   PresenceOf,
   PresenceState,
-  Priority,
   Receipt,
   Room,
-  RoomAccess,
+  RoomCreated,
+  RoomInput,
+  SearchInput,
+  SendInput,
   Status,
 } from './types.ts';
 
-export interface PostInput {
-  room: string;
-  text: string;
-  reply_to?: string;
-  priority?: Priority;
+/** Makes repeating a command the same as giving it once. */
+interface Keyed {
   idempotency_key: string;
-}
-
-export interface SearchInput {
-  q: string;
-  room?: string;
-  from?: string;
-  since?: string;
-  until?: string;
-  limit?: number;
-}
-
-interface Posted {
-  id: string;
-  seq: number;
-  at: string;
-  room: string;
 }
 
 export class MeshApi {
@@ -58,18 +44,18 @@ export class MeshApi {
 
   rooms = () => this.#call<List<Room>>('room.list');
   room = (room: string) => this.#call<Room>('room.get', { room });
-  createRoom = (input: { name: string; topic?: string; access?: RoomAccess; members?: string[] }) =>
-    this.#call<{ id: string; name: string | null; seq: number }>('room.create', input);
-  join = (room: string) => this.#call<{ seq: number }>('room.join', { room });
-  leave = (room: string) => this.#call<{ seq: number }>('room.leave', { room });
+  createRoom = (input: Partial<RoomInput> & { name: string }) => this.#call<RoomCreated>('room.create', input);
+  join = (room: string) => this.#call<Done>('room.join', { room });
+  leave = (room: string) => this.#call<Done>('room.leave', { room });
   members = (room: string) => this.#call<List<Member>>('member.list', { room });
 
-  post = (input: PostInput) => this.#call<Posted>('message.post', input);
-  send = (input: { to: string; text: string; idempotency_key: string }) => this.#call<Posted>('message.send', input);
-  edit = (message: string, text: string) => this.#call<{ seq: number }>('message.edit', { message, text });
-  remove = (message: string) => this.#call<{ seq: number }>('message.delete', { message });
+  post = (input: Omit<PostInput, 'priority'> & Partial<Pick<PostInput, 'priority'>> & Keyed) =>
+    this.#call<Posted>('message.post', input);
+  send = (input: Omit<SendInput, 'priority'> & Keyed) => this.#call<Posted>('message.send', input);
+  edit = (message: string, text: string) => this.#call<Done>('message.edit', { message, text });
+  remove = (message: string) => this.#call<Done>('message.delete', { message });
   messages = (input: { room: string; before?: number; after?: number; limit?: number }) =>
-    this.#call<Page<Message>>('message.list', input);
+    this.#call<MessagePage>('message.list', input);
   thread = (message: string) => this.#call<List<Message>>('message.thread', { message });
   receipts = (message: string) => this.#call<List<Receipt>>('message.receipts', { message });
   search = (input: SearchInput) => this.#call<List<Found>>('message.search', input);

@@ -8,6 +8,8 @@ const KIND_ORDER = { human: 0, agent: 1, bot: 2, bridge: 3 };
 /** What is not known of somebody who was only met in a message. */
 const UNKNOWN: Omit<Participant, keyof Person> = {
   parent: null,
+  key: null,
+  visibility: 'public',
   roles: [],
   groups: [],
   disabled: false,

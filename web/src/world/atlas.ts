@@ -11,10 +11,10 @@ import {
   type WebGPURenderer,
 } from 'three/webgpu';
 
-const SLOT_WIDTH = 640;
-const SLOT_HEIGHT = 48;
+const SLOT_WIDTH = 576;
+const SLOT_HEIGHT = 40;
 const COLUMNS = 2;
-const ROWS = 42;
+const ROWS = 50;
 /** Texts are drawn at twice their size on the screen. */
 const SCALE = 2;
 
@@ -46,12 +46,10 @@ export class Atlas {
   readonly #context: CanvasRenderingContext2D;
   readonly #scratch: DataTexture;
   readonly #renderer: WebGPURenderer;
-  readonly #onCard: boolean;
   #turn = 0;
 
   constructor(renderer: WebGPURenderer) {
     this.#renderer = renderer;
-    this.#onCard = (renderer.backend as { isWebGPUBackend?: boolean }).isWebGPUBackend === true;
     this.texture = makeTexture(SLOT_WIDTH * COLUMNS, SLOT_HEIGHT * ROWS);
     this.#scratch = makeTexture(SLOT_WIDTH, SLOT_HEIGHT);
     this.#canvas.width = SLOT_WIDTH;
@@ -79,8 +77,8 @@ export class Atlas {
     const width = this.#paint(words);
     const x = (index % COLUMNS) * SLOT_WIDTH;
     const y = Math.floor(index / COLUMNS) * SLOT_HEIGHT;
-    // WebGPU copies on the card, so the slot is sent there first; WebGL sends it straight to its place.
-    if (this.#onCard) this.#scratch.needsUpdate = true;
+    // The slot is sent to the card and copied to its place there.
+    this.#scratch.needsUpdate = true;
     this.#renderer.copyTextureToTexture(
       this.#scratch,
       this.texture,

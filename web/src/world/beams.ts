@@ -58,7 +58,8 @@ function ribbon() {
 export class Beams {
   readonly #parts: Instances<(typeof NAMES)[number]>;
   #next = 0;
-  #until = 0;
+  /** Drawn, unseen, in the first moments too, so that the first flight finds everything on the card. */
+  #until = 0.5;
 
   constructor() {
     // x from 0 (head) to 1 (end of the tail), y across.

@@ -41,10 +41,18 @@ export function worldData(): WorldData {
   return { rooms: placed, bodies };
 }
 
-/** Where each one stands: where it was last heard, else in the smallest of its rooms, which says most about it. */
+/**
+ * Where each one stands: where it was last heard, else in the smallest of its rooms, which says most about it. Everybody is
+ * in a broadcast, so that says nothing.
+ */
 function homes(placed: WorldData['rooms']): Map<string, string> {
   const home = new Map<string, string>();
-  for (const room of [...placed].sort((a, b) => b.members.length - a.members.length || (a.id > b.id ? -1 : 1))) {
+  for (const room of [...placed].sort(
+    (a, b) =>
+      Number(b.kind === 'broadcast') - Number(a.kind === 'broadcast') ||
+      b.members.length - a.members.length ||
+      (a.id > b.id ? -1 : 1),
+  )) {
     for (const id of room.members) home.set(id, room.id);
   }
   for (const room of placed) {

@@ -20,7 +20,7 @@ export function makeGround(): Mesh {
     const base = mix(colour(GROUND).mul(0.86), colour(GROUND).mul(1.35), smoothstep(float(70), float(0), at.length()));
     return vec4(inAir(base.add(colour(GRID).mul(glow)), world), 1);
   });
-  const geometry = new CircleGeometry(1, 64).rotateX(-Math.PI / 2);
+  const geometry = new CircleGeometry(1, 256).rotateX(-Math.PI / 2);
   const mesh = new Mesh(geometry, surface({ vertex: project(world), fragment: fragment() }));
   mesh.frustumCulled = false;
   mesh.renderOrder = 0;

@@ -23,6 +23,9 @@ import { colour, type N, project, surface } from './shading.ts';
 
 const NAMES = ['aAnchor', 'aSlot', 'aBox', 'aTone'] as const;
 const PADDING_X = 7;
+/** How high a label is, and the text's slot in it, in pixels. */
+const SHEET = 22;
+const TEXT_HEIGHT = 20;
 
 export interface Label {
   key: string;
@@ -72,7 +75,16 @@ export class Labels {
         .mul(size.x)
         .div(size.x.sub(PADDING_X * 2))
         .add(0.5);
-      const at = vec2(slot.x.add(inner.clamp(0, 1).mul(slot.z)), slot.y.add(local.y.oneMinus().sub(0.5).mul(slot.w)));
+      const at = vec2(
+        slot.x.add(inner.clamp(0, 1).mul(slot.z)),
+        slot.y.add(
+          local.y
+            .mul(-SHEET / TEXT_HEIGHT)
+            .add(0.5)
+            .clamp(0, 1)
+            .mul(slot.w),
+        ),
+      );
       const inside = inner.greaterThan(0).and(inner.lessThan(1)).select(float(1), float(0));
       const ink = (texture(this.#atlas.texture, at) as N).r.mul(inside);
       const half = size.xy.mul(0.5);
@@ -126,7 +138,7 @@ export class Labels {
       if (!slot) continue;
       this.#parts.set(count, 'aAnchor', label.x, label.y, label.z, label.alpha);
       this.#parts.set(count, 'aSlot', slot.u, slot.v, slot.du, slot.dv);
-      this.#parts.set(count, 'aBox', slot.width + PADDING_X * 2, slot.height, label.lift, label.sheet);
+      this.#parts.set(count, 'aBox', slot.width + PADDING_X * 2, SHEET, label.lift, label.sheet);
       this.#parts.set(count, 'aTone', ...label.rgb, 1);
       count++;
     }

@@ -251,7 +251,7 @@ class View implements SceneView {
     this.#crowd.spark(message.from, now, selected);
     this.#glimpses = [
       ...this.#glimpses.filter((one) => one.id !== message.from),
-      { id: message.from, text: plain(message.text, 44), urgent: message.urgent, start: now },
+      { id: message.from, text: plain(message.text, 38), urgent: message.urgent, start: now },
     ];
     const place = message.room === null ? undefined : this.#stage.places.get(message.room);
     const toPillar = this.#reduced || !place ? 0 : TO_PILLAR;
