@@ -8,6 +8,11 @@
 mod fixtures;
 mod handler;
 mod mail;
+#[cfg_attr(
+    feature = "conformance-fixtures",
+    expect(dead_code, reason = "the fixtures stand in its place")
+)]
+mod offers;
 
 use std::sync::Arc;
 use std::time::Duration;
