@@ -71,13 +71,16 @@ async function startSimulated(): Promise<TestNode> {
   };
 }
 
-async function startReal(binary: string): Promise<TestNode> {
+/** The real node; `demo` names a folder that three survey programs look at. */
+export async function startReal(binary: string, demo?: string): Promise<TestNode> {
   const home = mkdtempSync(join(tmpdir(), 'mesh-e2e-'));
   let child: ChildProcess;
   let url = '';
 
   async function up(listen: string): Promise<void> {
-    child = spawn(binary, ['--home', home, 'up', '--listen', listen, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(binary, ['--home', home, 'up', '--listen', listen, '--json', ...(demo ? ['--demo', demo] : [])], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let errors = '';
     child.stderr!.on('data', (chunk) => {
       errors += chunk;
@@ -94,7 +97,8 @@ async function startReal(binary: string): Promise<TestNode> {
   async function down(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
+    // The demo's programs are children of the node, which ends them when it is asked to end.
+    child.kill(demo ? 'SIGTERM' : 'SIGKILL');
     await ended;
   }
 

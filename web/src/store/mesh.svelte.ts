@@ -15,6 +15,8 @@ import { applyEphemeral, applyItem, type Needs } from './stream.ts';
 import { ui } from './ui.svelte.ts';
 
 const PAGE = 60;
+/** How often the node is asked how far its log is verified; it does not push that. */
+const STATUS_MS = 30_000;
 
 class Mesh implements Needs {
   readonly #socket = new MeshSocket(`${location.origin.replace(/^http/, 'ws')}/ws`, {
@@ -38,11 +40,23 @@ class Mesh implements Needs {
   /** The room whose end is on the screen. */
   #reading: string | null = null;
   #presenceAsked = false;
+  #status: ReturnType<typeof setInterval> | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
 
   start(): void {
     this.#clock ??= setInterval(() => activity.tick(Date.now()), 1000);
+    this.#status ??= setInterval(() => this.#refreshStatus(), STATUS_MS);
     this.#socket.start();
+  }
+
+  #refreshStatus(): void {
+    if (!connection.live || document.visibilityState !== 'visible') return;
+    this.api.status().then(
+      (status) => (connection.status = status),
+      () => {
+        // The strip keeps what it knew; a broken link shows itself.
+      },
+    );
   }
 
   hurry(): void {
