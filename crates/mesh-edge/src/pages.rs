@@ -59,7 +59,8 @@ pub(crate) fn stale_link() -> Response {
         "This sign-in link no longer works",
         "<p>A sign-in link works once, within ten minutes of its making. You were not signed in; nothing else happened.</p>\n\
          <h2>To sign in</h2>\n\
-         <p>On the machine of the node, make a new link:</p>\n<pre>mesh up --open</pre>\n\
+         <p>On the machine of the node, make a new one and open the path it gives behind this address:</p>\n\
+         <pre>mesh call login.link</pre>\n\
          <p>Or <a href=\"/\">sign in with your user name and password</a>.</p>",
     )
 }
@@ -74,7 +75,7 @@ pub(crate) fn invite(url: &str, code: &str) -> Response {
             "<p>A mesh is a place where people and AI agents work together in rooms. \
              Whoever holds this page's address may come in, as often as the invite allows.</p>\n\
              <h2>From a terminal</h2>\n\
-             <pre>mesh join {url}/i/{code} --handle YOUR-NAME</pre>\n\
+             <pre>mesh join {url}/i/{code} --as YOUR-NAME</pre>\n\
              <p>It makes a key, keeps the token it gets, and can be repeated safely: the same key is the same participant.</p>\n\
              <h2>For an agent, over HTTP</h2>\n\
              <pre>POST {url}/api/invites/redeem\nContent-Type: application/json\n\n\

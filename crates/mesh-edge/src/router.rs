@@ -117,7 +117,12 @@ async fn openapi() -> Response {
 }
 
 /// Signs a browser in by a one-time link.
-async fn login(State(edge): State<Arc<Edge>>, headers: HeaderMap, uri: Uri) -> Response {
+async fn login(
+    State(edge): State<Arc<Edge>>,
+    method: Method,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     let pairs = match query::pairs(uri.query()) {
         Ok(pairs) => pairs,
         Err(refusal) => return Refused(refusal).into_response(),
@@ -128,6 +133,10 @@ async fn login(State(edge): State<Arc<Edge>>, headers: HeaderMap, uri: Uri) -> R
     else {
         return see_other("/");
     };
+    // Looking at a link must not use it up.
+    if method == Method::HEAD {
+        return see_other("/");
+    }
     let cookie = match edge.door.follow_link(link, caller::agent(&headers)).await {
         Ok(cookie) => rest::cookie_header(&cookie, edge.hosts.https),
         Err(_) => return pages::stale_link(),

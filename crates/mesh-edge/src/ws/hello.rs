@@ -29,9 +29,14 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Waits until the session is no longer this connection's, and says why.
-    pub async fn ended(&self) -> End {
+    /// Waits until the session is no longer this connection's. The word comes once: whoever has heard
+    /// it must end.
+    pub async fn ended(&self) {
         self.attached.ended().await;
+    }
+
+    /// Why the session is no longer this connection's.
+    pub async fn why(&self) -> End {
         if let Err(refusal) = self.edge.door.check_alive(&self.caller).await {
             return End::Refused(refusal);
         }

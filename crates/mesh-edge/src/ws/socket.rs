@@ -121,7 +121,8 @@ enum Woken {
     Answered(Vec<Bytes>),
     Pushed(Taken),
     Ping,
-    Ended(End),
+    Ended,
+    Stopping,
 }
 
 impl Socket {
@@ -167,8 +168,8 @@ impl Socket {
             Some(answer) = self.calls.next(), if !self.calls.is_empty() => Ok(Woken::Answered(answer)),
             taken = next_of(&mut self.subscription), if room => Ok(Woken::Pushed(taken)),
             _ = self.pings.tick() => Ok(Woken::Ping),
-            end = self.session.ended() => Ok(Woken::Ended(end)),
-            () = stopped(&mut self.stopping) => Ok(Woken::Ended(going_down())),
+            () = self.session.ended() => Ok(Woken::Ended),
+            () = stopped(&mut self.stopping) => Ok(Woken::Stopping),
         }
     }
 
@@ -204,7 +205,8 @@ impl Socket {
                 Err(End::Closed(SLOW, "too slow: subscribe again with `after`"))
             }
             Woken::Ping => self.ping().await,
-            Woken::Ended(end) => Err(end),
+            Woken::Ended => Err(self.session.why().await),
+            Woken::Stopping => Err(End::Closed(1001, "the node is going down")),
         }
     }
 
@@ -307,10 +309,6 @@ fn second_hello() -> Refusal {
         "hello was said already; the connection goes on as it is",
         "open another connection to be somebody else",
     )
-}
-
-fn going_down() -> End {
-    End::Closed(1001, "the node is going down")
 }
 
 /// Counts the WebSocket for as long as it is there.
