@@ -58,7 +58,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.getByText('1 message', { exact: true }).waitFor();
       await look('search');
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').last().waitFor();
+      await page.getByRole('dialog', { name: 'Find anything' }).getByRole('option').first().waitFor();
       await look('palette');
       await page.goto(`${node.url}/p/rex`);
       await page.getByRole('heading', { name: 'rex' }).waitFor();
