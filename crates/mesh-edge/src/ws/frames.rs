@@ -71,6 +71,15 @@ pub(super) struct Senseless {
 /// Reads a frame.
 pub(super) fn read(text: &str) -> Result<FrameIn, Senseless> {
     const HINT: &str = "a frame is {\"hello\":{…}}, {\"id\":1,\"call\":\"NAME\",\"input\":{…}} or {\"id\":1,\"subscribe\":{…}}";
+    // A list of values in the order of the fields would be read as well.
+    if text.trim_start().starts_with('[') {
+        let refusal = invalid("the frame is a list", HINT);
+        return Err(Senseless {
+            id: None,
+            refusal,
+            fatal: false,
+        });
+    }
     let raw: Raw = serde_json::from_str(text).map_err(|why| {
         let fatal = !why.is_data();
         let id = number(text).filter(|_| !fatal);
@@ -209,6 +218,7 @@ mod tests {
             ("{", None, true),
             ("", None, true),
             ("[]", None, false),
+            (r#"[null,1,"me.get",null,null]"#, None, false),
             (r#"{"id":7}"#, Some(7), false),
             (r#"{"id":7,"call":8}"#, Some(7), false),
             (r#"{"id":7,"call":"me.get","colour":1}"#, Some(7), false),

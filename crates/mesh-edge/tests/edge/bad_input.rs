@@ -243,3 +243,36 @@ async fn a_body_that_breaks_off_writes_nothing() {
     );
     assert_eq!(house.node.head(), head);
 }
+
+#[tokio::test]
+async fn whoever_holds_a_connection_open_loses_it() {
+    let house = House::start().await;
+    // Three at once, since each takes as long as the node's patience.
+    let head = async {
+        let mut stream = TcpStream::connect(house.at).await.unwrap();
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: local")
+            .await
+            .unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    };
+    let body = async {
+        let mut stream = TcpStream::connect(house.at).await.unwrap();
+        let begun = format!(
+            "POST /api/rooms HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\nconnection: close\r\ncontent-length: 15\r\n\r\n{{\"name\"",
+            house.at, house.owner
+        );
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        assert_eq!(crate::http::read(stream).await.code(), "invalid_input");
+    };
+    let hello = async {
+        let mut silent = crate::ws::Client::connect(house.at, &[]).await;
+        assert_eq!(silent.frame().await["problem"]["code"], "out_of_turn");
+        assert_eq!(silent.closed().await, 4400);
+    };
+    futures_util::future::join3(head, body, hello).await;
+    assert_eq!(house.get("/healthz").await.status, 200);
+}

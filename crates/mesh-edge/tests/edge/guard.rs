@@ -138,6 +138,9 @@ async fn a_link_signs_a_browser_in_once() {
     let house = House::start().await;
     let made = house.post("/api/login/links", json!({})).await;
     let path = made.json()["path"].as_str().unwrap().to_owned();
+    // Who only looks does not use it up.
+    let looked = Request::new("HEAD", &path).send(house.at).await;
+    assert_eq!((looked.status, looked.header("set-cookie")), (303, None));
     let first = Request::new("GET", &path).send(house.at).await;
     assert_eq!((first.status, first.header("location")), (303, Some("/")));
     let cookie = first.header("set-cookie").unwrap().to_owned();
