@@ -24,7 +24,9 @@ with_proxy() (
 suite() {
     local step=$1 revision=$2 url=${!#}
     shift 2
-    run "$step" "$peers/bin/python" tests/peers/conformance.py "$peers/bin/conformance" "$url" "$report" "$revision" "${@:1:$#-1}"
+    # A folder for each step: what is found in it is counted.
+    mkdir -p "$report/$step"
+    run "$step" "$peers/bin/python" tests/peers/conformance.py "$peers/bin/conformance" "$url" "$report/$step" "$revision" "${@:1:$#-1}"
 }
 
 code=0
