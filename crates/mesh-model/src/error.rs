@@ -116,8 +116,17 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal with a detail and a hint.
-    pub fn new(code: ErrorCode, detail: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Refusal {
-        Refusal { code, detail: detail.into(), hint: hint.into(), retry_after_ms: None }
+    pub fn new(
+        code: ErrorCode,
+        detail: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Refusal {
+        Refusal {
+            code,
+            detail: detail.into(),
+            hint: hint.into(),
+            retry_after_ms: None,
+        }
     }
 
     /// The same refusal, saying when to try again.

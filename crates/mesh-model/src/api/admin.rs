@@ -305,6 +305,6 @@ pub struct InviteRedeemInput {
     /// One's public key. The same key again gets the same participant and a fresh token.
     pub key: PublicKey,
     /// What one says of oneself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::common::object")]
     pub profile: crate::api::Profile,
 }

@@ -1,7 +1,12 @@
 //! Pieces that several nouns share.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::events::{Kind, Trust};
 use crate::ids::{ParticipantId, Seq};
@@ -56,4 +61,72 @@ pub struct Done {
 pub struct Label {
     /// The label.
     pub label: String,
+}
+
+/// Reads an object inside an input. What serde derives would also take a list of its fields'
+/// values, which the schema does not allow. Use with `#[serde(deserialize_with)]`.
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    d.deserialize_map(Object(PhantomData))
+}
+
+/// The same where the object may be absent or null.
+pub(super) fn object_or_null<'de, D, T>(d: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(bound = "T: Deserialize<'de>")]
+    struct Whole<T>(#[serde(deserialize_with = "object")] T);
+
+    Ok(Option::<Whole<T>>::deserialize(d)?.map(|whole| whole.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::{ParticipantUpdateInput, SessionOpenInput};
+
+    #[test]
+    fn a_list_is_no_object() {
+        let open = |json| serde_json::from_str::<SessionOpenInput>(json);
+        assert_eq!(
+            open(r#"{"client":{"name":"x"}}"#)
+                .unwrap()
+                .client
+                .name
+                .as_deref(),
+            Some("x")
+        );
+        assert_eq!(open("{}").unwrap(), SessionOpenInput::default());
+        assert!(open(r#"{"client":[null,null]}"#).is_err());
+        let update = |json| serde_json::from_str::<ParticipantUpdateInput>(json);
+        assert!(
+            update(r#"{"participant":"a","profile":null}"#)
+                .unwrap()
+                .profile
+                .is_none()
+        );
+        assert!(update(r#"{"participant":"a"}"#).unwrap().profile.is_none());
+        assert!(
+            update(r#"{"participant":"a","profile":{"about":"b"}}"#)
+                .unwrap()
+                .profile
+                .is_some()
+        );
+        assert!(update(r#"{"participant":"a","profile":["b"]}"#).is_err());
+    }
 }

@@ -55,7 +55,20 @@ pub struct Participant {
 }
 
 /// How present somebody is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum PresenceState {
     /// Connected and free.
@@ -140,7 +153,7 @@ pub struct AgentRegisterInput {
     #[serde(default)]
     pub visibility: Visibility,
     /// What it says of itself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::common::object")]
     pub profile: Profile,
 }
 
@@ -192,7 +205,11 @@ pub struct ParticipantUpdateInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
     /// What it says of itself from here on, whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::common::object_or_null"
+    )]
     pub profile: Option<Profile>,
 }
 

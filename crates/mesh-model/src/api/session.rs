@@ -58,7 +58,7 @@ pub struct SessionOpenInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
     /// What the client states about itself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::common::object")]
     pub client: ClientInfo,
 }
 
