@@ -315,7 +315,7 @@ impl Run {
     fn random(&mut self, step: Step) {
         let actor = self.actor(step);
         let command = self.command(step);
-        let key = (step[5] % 3 == 0).then(|| CommandKey {
+        let key = step[5].is_multiple_of(3).then(|| CommandKey {
             key: step[4].into(),
             request: step[3].into(),
         });
@@ -467,7 +467,7 @@ impl Run {
             assert!(held.within(access.own_permissions(credential.participant)));
         }
         assert!(
-            !access.check_enabled(person(0)).is_err(),
+            access.check_enabled(person(0)).is_ok(),
             "the owner can always act"
         );
         for message in &self.messages {

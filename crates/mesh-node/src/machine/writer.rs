@@ -119,7 +119,7 @@ impl<L: Log> Writer<L> {
     /// Loads the state from the newest usable snapshot and the log after it. `progress` hears
     /// where it is.
     pub fn open(log: L, progress: &mut dyn FnMut(Seq)) -> Result<Writer<L>, WriterError> {
-        let (state, closed) = match load(&log, progress) {
+        let (state, closed) = match load(&log, progress).map_err(|failed| *failed) {
             Ok(state) => (state, None),
             // The log is sound, but this program is too old for it: reading goes on.
             Err((state, error @ WriterError::Facts { .. })) => (state, Some(too_new(&error))),
@@ -404,7 +404,10 @@ fn too_new(why: &WriterError) -> Refusal {
 }
 
 /// The state that the log holds. With an error comes the state up to the event before it.
-fn load<L: Log>(log: &L, progress: &mut dyn FnMut(Seq)) -> Result<State, (State, WriterError)> {
+fn load<L: Log>(
+    log: &L,
+    progress: &mut dyn FnMut(Seq),
+) -> Result<State, Box<(State, WriterError)>> {
     let (mut state, from) = match snapshot(log) {
         Ok(Some((state, tail))) => (state, tail),
         // A snapshot is a cache: without one the log is replayed.
@@ -427,8 +430,8 @@ fn load<L: Log>(log: &L, progress: &mut dyn FnMut(Seq)) -> Result<State, (State,
         });
     match (read, failed) {
         (Ok(_), None) => Ok(state),
-        (_, Some(error)) => Err((state, error)),
-        (Err(error), None) => Err((state, error.into())),
+        (_, Some(error)) => Err(Box::new((state, error))),
+        (Err(error), None) => Err(Box::new((state, error.into()))),
     }
 }
 

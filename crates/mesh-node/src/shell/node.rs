@@ -94,10 +94,13 @@ impl Node {
         };
         {
             let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-            match jobs.as_ref().map(|jobs| jobs.try_send(job)) {
-                Some(Ok(())) => {}
-                Some(Err(TrySendError::Full(_))) => return Err(overloaded()),
-                Some(Err(TrySendError::Disconnected(_))) | None => return Err(shutting_down()),
+            let Some(jobs) = jobs.as_ref() else {
+                return Err(shutting_down());
+            };
+            match jobs.try_send(job) {
+                Ok(()) => {}
+                Err(TrySendError::Full(_)) => return Err(overloaded()),
+                Err(TrySendError::Disconnected(_)) => return Err(shutting_down()),
             }
         }
         // The writer answers every job it takes, unless it broke off.

@@ -206,9 +206,7 @@ fn announce(context: &Context, node: &Node, url: &str, login: &str) {
         Colour::Quiet,
         "          signs you in as the owner, once, within ten minutes; `mesh call login.link` makes another",
     ));
-    line(&format!(
-        "  say     mesh say general 'hello'      watch  mesh tail"
-    ));
+    line("  say     mesh say general 'hello'      watch  mesh tail");
     line(&format!(
         "  agents  {url}/mcp  (MCP), or on this machine: mesh register rex && mesh mcp --as rex"
     ));
