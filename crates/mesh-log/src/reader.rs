@@ -285,7 +285,7 @@ impl LogReader {
                     Ok(None) => break,
                     Ok(Some(stored)) => {
                         flow = visit(stored.record(), &stored)
-                            .map_err(|detail| self.damaged(at, chunk.used, next, detail))?;
+                            .map_err(|detail| self.damaged(at, stored.start, next, detail))?;
                         next += 1;
                     }
                     Err(detail) => return Err(self.damaged(at, chunk.used, next, &detail)),
@@ -393,6 +393,8 @@ type Visit<'v> =
 
 /// The lines of one event.
 struct Stored<'a> {
+    /// Where the header line starts in the chunk.
+    start: usize,
     line: &'a [u8],
     header: Header<'a>,
     prev: Digest,
@@ -463,8 +465,9 @@ impl<'a> Chunk<'a> {
                     (Self::body(body, seq)?, after)
                 }
             };
-            self.used = after;
+            let start = std::mem::replace(&mut self.used, after);
             return Ok(Some(Stored {
+                start,
                 line,
                 prev: header.prev,
                 body_hash: header.body,
