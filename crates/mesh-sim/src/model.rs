@@ -4,6 +4,8 @@
 mod rooms;
 mod rules;
 
+use std::sync::Arc;
+
 use mesh_model::command::Content;
 use mesh_model::events::{CommandKey, MessageHeader};
 use mesh_model::{
@@ -150,7 +152,8 @@ pub struct Line {
 /// The whole world, as it must be.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
-    pub log: Vec<Line>,
+    /// Shared, because the model is copied before each command.
+    pub log: Vec<Arc<Line>>,
     pub owner: Option<ParticipantId>,
     pub people: Vec<Person>,
     pub tokens: Vec<Token>,
@@ -199,12 +202,16 @@ impl Model {
             Ok(events) => {
                 let count = events.len() as u32;
                 let Asked { actor, key, .. } = *asked;
-                self.log.extend(events.into_iter().map(|event| Line {
-                    at: self.now,
-                    actor,
-                    key,
-                    event,
-                }));
+                let at = self.now;
+                let line = |event| {
+                    Arc::new(Line {
+                        at,
+                        actor,
+                        key,
+                        event,
+                    })
+                };
+                self.log.extend(events.into_iter().map(line));
                 if let (Some(who), Some(key), true) = (actor.participant(), key, count > 0) {
                     self.keys.push(Key {
                         who,

@@ -33,11 +33,14 @@ struct Subscriber {
 
 impl Node {
     /// Starts a process on the disk. Small segments, so that runs cross many.
-    pub fn start(disk: &SimDisk) -> Result<Node, String> {
-        let key = SigningKey::from_bytes(&[42; 32]);
+    pub fn start(disk: &SimDisk, signs: bool) -> Result<Node, String> {
+        let key = signs.then(|| SigningKey::from_bytes(&[42; 32]));
         let options = FileOptions {
-            trust: Trust::Keys(vec![key.verifying_key().to_bytes()]),
-            key: Some(key),
+            trust: match &key {
+                Some(key) => Trust::Keys(vec![key.verifying_key().to_bytes()]),
+                None => Trust::AnyKey,
+            },
+            key,
             segment_bytes_max: 48 << 10,
             chunk_bytes_min: 1 << 10,
             chunk_bytes_max: 8 << 10,

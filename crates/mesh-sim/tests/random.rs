@@ -30,6 +30,7 @@ fn share(part: u64) {
             *sum += one;
         }
     }
+    eprintln!("carried out, replayed, restarts, faults: {sum:?}");
     if seeds >= 200 {
         assert!(
             sum.iter().all(|sum| *sum > 50),
