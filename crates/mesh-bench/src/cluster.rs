@@ -59,6 +59,17 @@ impl Server {
         ticks as f64 / 100.0
     }
 
+    /// Memory it holds, bytes.
+    pub fn resident_bytes(&self) -> f64 {
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kib: f64 = line
+            .and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+            .unwrap_or(f64::NAN);
+        kib * 1024.0
+    }
+
     /// Waits until it takes connections.
     fn wait(&mut self) -> Outcome<()> {
         let begun = Instant::now();
@@ -168,16 +179,44 @@ impl Mesh {
     /// Kills the node without a warning and starts it again on its folder.
     pub fn kill_and_restart(mut self) -> Outcome<Mesh> {
         self.server.child.kill()?;
+        self.ended()?.start()
+    }
+
+    /// Asks the node to stop and waits until it has.
+    pub fn stop(self) -> Outcome<Stopped> {
+        let id = self.server.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status()?;
+        self.ended()
+    }
+
+    fn ended(mut self) -> Outcome<Stopped> {
         self.server.child.wait()?;
         let fresh = TempDir::new_in("target/bench")?;
-        let kept = std::mem::replace(&mut self.server.folder, fresh);
-        let (server, owner) = node(&self.binary, kept)?;
-        Ok(Mesh {
-            server,
-            owner,
+        Ok(Stopped {
+            folder: std::mem::replace(&mut self.server.folder, fresh),
             binary: self.binary.clone(),
             members: std::mem::take(&mut self.members),
         })
+    }
+
+    /// The node's own command line, pointed at it.
+    pub fn cli(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        let home = self.server.folder.path().join("home");
+        command.arg("--home").arg(home).args(args);
+        command
+    }
+
+    /// Has the node check its log.
+    pub fn verify(&self) -> Outcome<()> {
+        let output = self.cli(&["log", "verify"]).output()?;
+        match output.status.success() {
+            true => Ok(()),
+            false => said(format!(
+                "the log does not verify: {}",
+                String::from_utf8_lossy(&output.stderr)
+            )),
+        }
     }
 
     /// One call over HTTP as the owner.
@@ -201,6 +240,31 @@ impl Mesh {
     }
 }
 
+/// A node that is not running, and its folder.
+pub struct Stopped {
+    folder: TempDir,
+    binary: PathBuf,
+    members: Vec<String>,
+}
+
+impl Stopped {
+    /// Where its log, view and vault are.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// Starts it again.
+    pub fn start(self) -> Outcome<Mesh> {
+        let (server, owner) = node(&self.binary, self.folder)?;
+        Ok(Mesh {
+            server,
+            owner,
+            binary: self.binary,
+            members: self.members,
+        })
+    }
+}
+
 fn node(binary: &Path, folder: TempDir) -> Outcome<(Server, String)> {
     let home = folder.path().join("home");
     let mut child = Command::new(binary)
@@ -208,6 +272,7 @@ fn node(binary: &Path, folder: TempDir) -> Outcome<(Server, String)> {
         .arg(&home)
         .args(["up", "--listen", "127.0.0.1:0", "--json"])
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()?;
     let mut line = String::new();
     let out = child.stdout.take();

@@ -32,9 +32,18 @@ struct Args {
     /// How long each arm runs, seconds
     #[arg(long, default_value_t = 3)]
     seconds: u64,
-    /// Only comparisons whose name contains this
+    /// Only comparisons whose name contains this; also `paced`, `memory` and `scale`
     #[arg(long, default_value = "")]
     only: String,
+    /// Members that are connected and idle while memory is measured
+    #[arg(long, default_value_t = 9_000)]
+    idle_members: usize,
+    /// How long they are idle, seconds
+    #[arg(long, default_value_t = 60)]
+    idle_seconds: u64,
+    /// Messages in the log of the `scale` measurements
+    #[arg(long, default_value_t = 1_000_000)]
+    messages: u64,
     /// Where the report goes
     #[arg(long, default_value = "target/bench/report.json")]
     report: PathBuf,
@@ -70,6 +79,7 @@ async fn main() -> Outcome<()> {
             arms::compare(&args, &comparison, seconds, &mut report).await?;
         }
     }
+    arms::others(&args, &mut report).await?;
     report.write(&args.report)?;
     Ok(())
 }

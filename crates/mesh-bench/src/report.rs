@@ -16,10 +16,38 @@ pub struct Line {
     pub unit: &'static str,
     /// The node's figure and the peer's, a pair a repeat; the peer's is absent if it is not installed.
     pub pairs: Vec<(f64, Option<f64>)>,
-    /// The ratio that is aimed at.
-    pub target: Option<f64>,
+    /// What the ratio, or the figure itself if there is no peer, is held against.
+    pub target: Target,
     /// How the peer was set.
     pub peer: String,
+}
+
+/// What a figure is held against.
+#[derive(Debug, Clone, Copy)]
+pub enum Target {
+    /// The ratio shall be at least this.
+    RatioAtLeast(f64),
+    /// The ratio shall be at most this.
+    RatioAtMost(f64),
+    /// The figure itself shall be at least this.
+    AtLeast(f64),
+    /// The figure itself shall be at most this.
+    AtMost(f64),
+    /// Told beside the others.
+    None,
+}
+
+impl Target {
+    /// What is aimed at, and whether it was met; `None` if there is nothing to hold it against.
+    fn verdict(self, figure: f64, ratio: Option<f64>) -> (String, Option<bool>) {
+        match self {
+            Target::RatioAtLeast(aim) => (format!("ratio >= {aim}"), ratio.map(|r| r >= aim)),
+            Target::RatioAtMost(aim) => (format!("ratio <= {aim}"), ratio.map(|r| r <= aim)),
+            Target::AtLeast(aim) => (format!(">= {aim}"), Some(figure >= aim)),
+            Target::AtMost(aim) => (format!("<= {aim}"), Some(figure <= aim)),
+            Target::None => (String::new(), None),
+        }
+    }
 }
 
 /// All lines so far.
@@ -35,9 +63,8 @@ impl Report {
 
     /// The load of the machine before anything runs.
     pub fn print_machine(&self) {
-        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
-        println!("{cores} cores, load average {}", load.trim());
+        println!("{cores} cores, load average {}", load());
     }
 
     /// Prints one comparison and keeps it.
@@ -49,26 +76,23 @@ impl Report {
             .filter_map(|(ours, theirs)| theirs.map(|theirs| ours / theirs))
             .collect();
         let ratio = (!ratios.is_empty()).then(|| median(ratios.clone()));
-        let verdict = match (ratio, line.target) {
-            (Some(ratio), Some(target)) if ratio >= target => format!("aimed at {target}: ok"),
-            (Some(_), Some(target)) => format!("aimed at {target}: below"),
-            _ => "no peer to compare with".to_owned(),
-        };
-        let shown = ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let (aim, met) = line.target.verdict(ours, ratio);
+        let verdict = met.map_or("", |met| if met { "ok" } else { "below" });
+        let shown = ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
         println!(
-            "{:<28} {ours:>12.0} {:<10} ratio {shown:>6}  {verdict}  ({})",
+            "{:<28} {ours:>12.2} {:<14} ratio {shown:>6}  {aim} {verdict}  ({})",
             line.name, line.unit, line.peer
         );
-        for (ours, theirs) in &line.pairs {
+        for (ours, theirs) in line.pairs.iter().filter(|(_, theirs)| theirs.is_some()) {
             println!(
-                "{:<28} {ours:>12.0} {:>12.0}",
+                "{:<28} {ours:>12.2} {:>12.2}",
                 "",
                 theirs.unwrap_or(f64::NAN)
             );
         }
         self.lines.push(json!({
-            "name": line.name, "unit": line.unit, "median": ours, "ratio": ratio, "target": line.target,
-            "peer": line.peer, "repeats": line.pairs.iter().map(|(a, b)| json!([a, b])).collect::<Vec<_>>(),
+            "name": line.name, "unit": line.unit, "median": ours, "ratio": ratio, "target": aim, "met": met,
+            "peer": line.peer, "load_average": load(), "repeats": line.pairs.iter().map(|(a, b)| json!([a, b])).collect::<Vec<_>>(),
         }));
     }
 
@@ -84,6 +108,12 @@ impl Report {
         println!("report: {}", path.display());
         Ok(())
     }
+}
+
+/// The machine's load at this moment, as the kernel tells it.
+fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.trim().to_owned()
 }
 
 /// The middle value.

@@ -158,6 +158,18 @@ impl Access {
             .collect()
     }
 
+    /// The same with the first place that can wait in the participant's inbox: what was said before
+    /// it came to a room it may read, but nobody said it to it.
+    pub fn inbox_rooms(&self, participant: ParticipantId) -> Vec<(RoomId, Seq)> {
+        let mut rooms = self.readable_rooms(participant);
+        for (room, from) in &mut rooms {
+            if let Some(member) = self.member(*room, participant) {
+                *from = member.since.max(*from);
+            }
+        }
+        rooms
+    }
+
     /// Whether the participant may read the place `seq` in the room.
     pub(crate) fn reads(&self, viewer: ParticipantId, room: RoomId, seq: Seq) -> bool {
         let Some(room) = self.rooms.get(&room) else {

@@ -73,7 +73,7 @@ impl Door {
     /// How many messages wait in a participant's inbox, and how many of them name it or are direct.
     pub async fn waiting(&self, me: ParticipantId) -> Result<(u32, u32), Refusal> {
         let access = self.node().access();
-        let rooms = access.readable_rooms(me);
+        let rooms = access.inbox_rooms(me);
         let position = self.position(me).await?;
         let view = self.node().view().clone();
         let unread = self

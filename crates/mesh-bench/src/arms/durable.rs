@@ -33,6 +33,7 @@ pub async fn redis(server: &Server, window: usize, time: Duration) -> Outcome<Do
     Ok(Done {
         messages,
         took: begun.elapsed(),
+        latencies: Vec::new(),
     })
 }
 
@@ -64,5 +65,6 @@ pub async fn jetstream(server: &Server, window: usize, time: Duration) -> Outcom
     Ok(Done {
         messages,
         took: begun.elapsed(),
+        latencies: Vec::new(),
     })
 }

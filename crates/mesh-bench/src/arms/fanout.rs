@@ -1,13 +1,14 @@
 //! One sender, many members: the node's room and a NATS subject, driven alike.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::io::AsyncWriteExt;
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::task::LocalSet;
 
 use super::BODY_BYTES;
-use super::window::{Done, Window};
+use super::window::{Done, Load, Window};
 use crate::cluster::{Mesh, Server};
 use crate::wire::{Reader, frame, next_frame, text, websocket};
 use crate::{BenchError, Outcome, peers, said};
@@ -15,27 +16,44 @@ use crate::{BenchError, Outcome, peers, said};
 /// Digits of a message's number at the beginning of its text.
 const NUMBER_DIGITS: usize = 12;
 
+/// A message's text: its number, then words, some of which are in many messages and some in few.
 fn body(n: u64) -> String {
-    format!(
-        "{n:0NUMBER_DIGITS$}{}",
-        "x".repeat(BODY_BYTES - NUMBER_DIGITS)
-    )
+    const WORDS: [&str; 16] = [
+        "the", "build", "of", "review", "and", "deploy", "agent", "failed", "mesh", "passed",
+        "log", "retry", "room", "schema", "task", "index",
+    ];
+    let mut text = format!("{n:0NUMBER_DIGITS$}");
+    let mut dice = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    while text.len() < BODY_BYTES {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        text.push(' ');
+        match dice % 8 {
+            0 => text.push_str(&format!("w{}", (dice >> 16) % 20_000)),
+            _ => text.push_str(WORDS[(dice >> 32) as usize % WORDS.len()]),
+        }
+    }
+    text.truncate(BODY_BYTES);
+    text
 }
 
 /// Posts to the room `bench`; every member checks `prev`, `seq` and the number of each message.
-pub async fn mesh(mesh: &Mesh, size: usize, time: Duration) -> Outcome<Done> {
-    let window = Rc::new(Window::new(size, mesh.members.len(), time));
+/// The last `stalled` members subscribe and never read.
+pub async fn mesh(mesh: &Mesh, load: Load, stalled: usize) -> Outcome<Done> {
+    let reading = mesh.members.len() - stalled;
+    let mut kept = Vec::new();
+    for token in &mesh.members[reading..] {
+        kept.push(subscribed(mesh, token).await?);
+    }
     let (mut reader, mut writer) = websocket(&mesh.server.address, &mesh.owner).await?;
     let members = LocalSet::new();
-    for token in &mesh.members {
-        let (mut reader, mut writer) = websocket(&mesh.server.address, token).await?;
-        let mut out = Vec::new();
-        frame(
-            &mut out,
-            br#"{"id":1,"subscribe":{"after":null,"types":["message.posted"]}}"#,
-        );
-        writer.write_all(&out).await?;
-        text(&mut reader, &mut writer).await?;
+    let mut sockets = Vec::new();
+    for token in &mesh.members[..reading] {
+        sockets.push(subscribed(mesh, token).await?);
+    }
+    let window = Rc::new(Window::new(load, reading));
+    for (mut reader, writer) in sockets {
         let window = Rc::clone(&window);
         members.spawn_local(async move {
             // Kept: a dropped half would close the connection.
@@ -90,10 +108,20 @@ pub async fn mesh(mesh: &Mesh, size: usize, time: Duration) -> Outcome<Done> {
             }
         })
         .await?;
-    Ok(Done {
-        messages: window.over(),
-        took: begun.elapsed(),
-    })
+    Ok(window.done(begun))
+}
+
+/// A member's socket, subscribed to messages from now on.
+pub async fn subscribed(mesh: &Mesh, token: &str) -> Outcome<(Reader, OwnedWriteHalf)> {
+    let (mut reader, mut writer) = websocket(&mesh.server.address, token).await?;
+    let mut out = Vec::new();
+    frame(
+        &mut out,
+        br#"{"id":1,"subscribe":{"after":null,"types":["message.posted"]}}"#,
+    );
+    writer.write_all(&out).await?;
+    text(&mut reader, &mut writer).await?;
+    Ok((reader, writer))
 }
 
 /// Reads pushes until the connection is dropped.
@@ -145,13 +173,17 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 /// The same with NATS core, which keeps nothing.
-pub async fn nats(server: &Server, count: usize, size: usize, time: Duration) -> Outcome<Done> {
-    let window = Rc::new(Window::new(size, count, time));
-    let members = LocalSet::new();
+pub async fn nats(server: &Server, count: usize, load: Load) -> Outcome<Done> {
+    let mut sockets = Vec::new();
     for _ in 0..count {
         let (mut reader, mut writer) = peers::nats(&server.address).await?;
         writer.write_all(b"SUB bench 1\r\nPING\r\n").await?;
         reader.until(b"PONG\r\n").await?;
+        sockets.push((reader, writer));
+    }
+    let window = Rc::new(Window::new(load, count));
+    let members = LocalSet::new();
+    for (mut reader, writer) in sockets {
         let window = Rc::clone(&window);
         members.spawn_local(async move {
             let _writer = writer;
@@ -189,35 +221,36 @@ pub async fn nats(server: &Server, count: usize, size: usize, time: Duration) ->
             }
         })
         .await?;
-    Ok(Done {
-        messages: window.over(),
-        took: begun.elapsed(),
-    })
+    Ok(window.done(begun))
 }
 
-/// After the node was killed: everything that was acknowledged is there, once, and nothing else.
-pub fn read_back(mesh: &Mesh, acknowledged: u64) -> Outcome<()> {
-    let (mut after, mut found) = (0, 0);
+/// After the node was killed: everything that was acknowledged is there, once and in order, and nothing else.
+/// `runs` says how many messages each run posted; each run counts from nought.
+pub fn read_back(mesh: &Mesh, runs: &[u64]) -> Outcome<()> {
+    let mut due = runs.iter().flat_map(|messages| 0..*messages);
+    let mut after = 0;
     loop {
         let page = mesh.call(
             "GET",
             &format!("/api/rooms/bench/messages?after={after}&limit=500"),
             &serde_json::Value::Null,
         )?;
-        let items = page["items"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        found += items.len() as u64;
+        for item in page["items"].as_array().into_iter().flatten() {
+            let found = number(item["text"].as_str().unwrap_or_default().as_bytes());
+            let expected = due.next();
+            if expected != Some(found) {
+                return said(format!(
+                    "message {found} is there where {expected:?} was acknowledged"
+                ));
+            }
+        }
         match page["next"].as_u64() {
             Some(next) => after = next,
             None => break,
         }
     }
-    match found == acknowledged {
-        true => Ok(()),
-        false => said(format!(
-            "{acknowledged} messages were acknowledged and {found} are there"
-        )),
+    match due.count() {
+        0 => Ok(()),
+        missing => said(format!("{missing} acknowledged messages are missing")),
     }
 }

@@ -10,7 +10,7 @@ impl Run for InboxList {
     async fn run(door: &Door, call: &Call, input: InboxListInput) -> Result<Inbox, Refusal> {
         let me = call.me()?;
         let limit = check::limit(input.limit)?;
-        let rooms = call.rooms()?;
+        let rooms = call.access.inbox_rooms(me);
         let position = door.position(me).await?;
         let direct = |id: &RoomId| {
             call.access

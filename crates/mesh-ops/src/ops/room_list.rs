@@ -36,18 +36,22 @@ pub(super) async fn describe_all(
 ) -> Result<Vec<Room>, Refusal> {
     let me = call.me()?;
     let readable = call.rooms()?;
+    let inbox = call.access.inbox_rooms(me);
     let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
     let position = door.position(me).await?;
     let (rows, unread, last) = door
         .view(call, move |view| {
             let rows = view.rooms(&ids)?;
-            let readable: Vec<_> = readable
-                .into_iter()
-                .filter(|(room, _)| ids.contains(room))
-                .collect();
+            let shown = |rooms: Vec<(RoomId, Seq)>| -> Vec<_> {
+                rooms
+                    .into_iter()
+                    .filter(|(room, _)| ids.contains(room))
+                    .collect()
+            };
+            let (readable, inbox) = (shown(readable), shown(inbox));
             let waiting = Waiting {
                 participant: me,
-                rooms: &readable,
+                rooms: &inbox,
                 position: &position,
             };
             Ok((rows, view.unread(waiting)?, view.last_messages(&readable)?))

@@ -1,0 +1,9 @@
+//! The real program, driven as a person or a script would: processes, sockets, files.
+
+mod first_steps;
+mod kill_nine;
+mod log_verbs;
+mod mcp;
+mod node;
+mod survey;
+mod troubles;

@@ -1,0 +1,181 @@
+//! The demo on a random repository: the programs' answers against git and wc on their own.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use mesh_model::api::StreamItem;
+use mesh_model::ops::MessageList;
+use mesh_sdk::{Client, Filter, Items, Options};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::node::Node;
+
+fn run(dir: &Path, program: &str, args: &[&str]) -> String {
+    let output = Command::new(program)
+        .current_dir(dir)
+        .args(args)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_AUTHOR_DATE", "2026-03-04T05:06:07Z")
+        .env("GIT_COMMITTER_DATE", "2026-03-04T05:06:07Z")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{program} {args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A repository with several languages and authors, and a file that git ignores.
+fn repository() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    run(dir.path(), "git", &["init", "-q"]);
+    fs::create_dir_all(dir.path().join("src/deep er")).unwrap();
+    fs::write(dir.path().join(".gitignore"), "big.rs\n").unwrap();
+    fs::write(dir.path().join("big.rs"), "x\n".repeat(9_000)).unwrap();
+    let commit = |author: &str, files: &[(&str, usize)]| {
+        for (path, lines) in files {
+            fs::write(dir.path().join(path), "let x = 1;\n".repeat(*lines)).unwrap();
+        }
+        let (email, author) = (
+            format!("user.email={author}@example.com"),
+            format!("user.name={author}"),
+        );
+        run(dir.path(), "git", &["add", "-A"]);
+        run(
+            dir.path(),
+            "git",
+            &[
+                "-c",
+                &author,
+                "-c",
+                "user.email=a@example.com",
+                "commit",
+                "-qm",
+                "work",
+            ],
+        );
+    };
+    commit("ana", &[("src/main.rs", 321), ("tool.py", 77)]);
+    commit("ana", &[("src/deep er/ünï.rs", 1_234)]);
+    commit("ben", &[("src/main.rs", 333), ("README.md", 5)]);
+    fs::write(dir.path().join("Makefile"), "test:\n\ttrue\n").unwrap();
+    commit("ana", &[]);
+    dir
+}
+
+struct Ear {
+    client: Client,
+    items: Items,
+}
+
+impl Ear {
+    async fn new(node: &Node) -> Ear {
+        let token = fs::read_to_string(node.home().join("owner.token")).unwrap();
+        let client = Client::connect(Options::new(&node.url, token.trim()))
+            .await
+            .unwrap();
+        let filter = Filter {
+            after: Some(mesh_model::Seq::ZERO),
+            types: vec!["message.posted".to_owned()],
+            ..Filter::default()
+        };
+        let items = client.subscribe(filter).await.unwrap();
+        Ear { client, items }
+    }
+
+    /// Waits for a message that `wanted` takes.
+    async fn hear(&mut self, wanted: impl Fn(&StreamItem, &str) -> bool) -> String {
+        loop {
+            let item = self.items.next().await.unwrap();
+            let text = item.data["text"].as_str().unwrap_or_default().to_owned();
+            if wanted(&item, &text) {
+                return text;
+            }
+        }
+    }
+
+    async fn ask(&mut self, room: &str, question: &str) -> String {
+        let posted = self
+            .client
+            .call_raw("message.post", json!({"room": room, "text": question}))
+            .await
+            .unwrap();
+        self.hear(|item, _| item.data["reply_to"] == posted["id"])
+            .await
+    }
+}
+
+fn by<'a>(handle: &'a str, part: &'a str) -> impl Fn(&StreamItem, &str) -> bool + 'a {
+    move |item, text| {
+        item.from.as_ref().is_some_and(|from| from.handle == handle) && text.contains(part)
+    }
+}
+
+#[tokio::test]
+async fn three_programs_survey_and_answer() {
+    let repository = repository();
+    let room = format!(
+        "code-{}",
+        repository
+            .path()
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .to_lowercase()
+            .replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+            .trim_matches('-')
+    );
+    let dir = repository.path().to_str().unwrap().to_owned();
+    let node = Node::start_in(tempfile::tempdir().unwrap(), &["--demo", &dir]);
+    let mut ear = Ear::new(&node).await;
+    for program in ["surveyor", "historian", "builder"] {
+        ear.hear(by(program, "")).await;
+    }
+    let largest = ear.ask(&room, "@surveyor largest Rust files?").await;
+    let lines = run(
+        repository.path(),
+        "wc",
+        &["-l", "src/deep er/ünï.rs", "src/main.rs"],
+    );
+    assert!(lines.contains("1234") && lines.contains("333"));
+    let first = largest
+        .find("ünï.rs: 1,234 lines")
+        .unwrap_or_else(|| panic!("{largest}"));
+    let second = largest
+        .find("src/main.rs: 333 lines")
+        .unwrap_or_else(|| panic!("{largest}"));
+    assert!(first < second && !largest.contains("big.rs"), "{largest}");
+    let commits = run(repository.path(), "git", &["rev-list", "--count", "HEAD"]);
+    let answer = ear.ask(&room, "@historian how many commits?").await;
+    assert!(answer.contains(commits.trim()), "{answer}");
+    let most = ear.ask(&room, "@historian who committed most?").await;
+    assert!(
+        most.find("ana").unwrap() < most.find("ben").unwrap(),
+        "{most}"
+    );
+    let tests = ear.ask(&room, "@builder how do I run the tests?").await;
+    assert!(tests.contains("make test"), "{tests}");
+
+    // Started again, the programs neither report nor answer a second time.
+    let before = node
+        .call::<MessageList>(json!({"room": room, "limit": 500}))
+        .items
+        .len();
+    drop(ear);
+    let folder = tokio::task::spawn_blocking(move || node.stop())
+        .await
+        .unwrap();
+    let node = Node::start_in(folder, &["--demo", &dir]);
+    let mut ear = Ear::new(&node).await;
+    let again = ear.ask(&room, "@surveyor which languages?").await;
+    assert!(again.contains("Rust"), "{again}");
+    let after = node
+        .call::<MessageList>(json!({"room": room, "limit": 500}))
+        .items
+        .len();
+    assert_eq!(after, before + 2, "one question and one answer");
+}
