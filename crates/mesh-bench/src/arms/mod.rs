@@ -46,7 +46,7 @@ pub struct Comparison {
     pub kind: Kind,
     /// Messages in flight.
     pub window: usize,
-    pub target: f64,
+    pub target: Target,
 }
 
 /// All of them, with the ratios that are aimed at.
@@ -58,14 +58,49 @@ pub fn comparisons() -> Vec<Comparison> {
         target,
     };
     vec![
-        of("posts W256 / Redis", Kind::PostsRedis, 256, 0.5),
-        of("posts W256 / JetStream", Kind::PostsJetStream, 256, 5.0),
-        of("posts W1 / JetStream", Kind::PostsJetStream, 1, 0.6),
-        of("posts W1 / Redis", Kind::PostsRedis, 1, 0.0),
-        of("fan-out 100 W256 / NATS", Kind::Fanout(100), 256, 1.0),
-        of("fan-out 1000 W256 / NATS", Kind::Fanout(1000), 256, 2.0),
-        of("fan-out 20 W10 / NATS", Kind::Fanout(20), 10, 0.3),
-        of("stalled reader", Kind::Stalled(100), 256, 0.95),
+        of(
+            "posts W256 / Redis",
+            Kind::PostsRedis,
+            256,
+            Target::RatioAtLeast(0.5),
+        ),
+        of(
+            "posts W256 / JetStream",
+            Kind::PostsJetStream,
+            256,
+            Target::RatioAtLeast(5.0),
+        ),
+        of(
+            "posts W1 / JetStream",
+            Kind::PostsJetStream,
+            1,
+            Target::RatioAtLeast(0.6),
+        ),
+        of("posts W1 / Redis", Kind::PostsRedis, 1, Target::None),
+        of(
+            "fan-out 100 W256 / NATS",
+            Kind::Fanout(100),
+            256,
+            Target::RatioAtLeast(1.0),
+        ),
+        of(
+            "fan-out 1000 W256 / NATS",
+            Kind::Fanout(1000),
+            256,
+            Target::RatioAtLeast(2.0),
+        ),
+        of(
+            "fan-out 20 W10 / NATS",
+            Kind::Fanout(20),
+            10,
+            Target::RatioAtLeast(0.3),
+        ),
+        of(
+            "stalled reader",
+            Kind::Stalled(100),
+            256,
+            Target::RatioAtLeast(0.95),
+        ),
     ]
 }
 
@@ -145,7 +180,7 @@ pub async fn compare(
             "deliveries/s"
         },
         pairs,
-        target: Target::RatioAtLeast(comparison.target),
+        target: comparison.target,
         peer: format!(
             "W {window}; {}; {} messages read back after kill -9",
             comparison.kind.peer(),
