@@ -1,7 +1,7 @@
 //! Checks of form that several nouns share: names, labels, sizes, times.
 
 use mesh_model::command::Content;
-use mesh_model::limits::{LABEL_CHARS_MAX, MESSAGE_BYTES_MAX};
+use mesh_model::limits::{CONTENT_BYTES_MAX, LABEL_CHARS_MAX};
 use mesh_model::{Millis, Refusal, names};
 
 use crate::refuse;
@@ -28,9 +28,9 @@ pub fn label(what: &str, text: &str) -> Result<(), Refusal> {
     ))
 }
 
-/// Content of any event: no larger than a message.
+/// Content of any event.
 pub fn content(what: &str, content: &Content) -> Result<(), Refusal> {
-    content_within(what, content, MESSAGE_BYTES_MAX)
+    content_within(what, content, CONTENT_BYTES_MAX)
 }
 
 /// Content of at most so many bytes.

@@ -13,10 +13,21 @@ use tempfile::TempDir;
 use super::node::Node;
 
 fn run(dir: &Path, program: &str, args: &[&str]) -> String {
+    run_as("nobody", dir, program, args)
+}
+
+/// What git takes from the environment is set, whatever the machine's own settings are.
+fn run_as(author: &str, dir: &Path, program: &str, args: &[&str]) -> String {
+    let email = format!("{author}@example.com");
     let output = Command::new(program)
         .current_dir(dir)
         .args(args)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .envs([("GIT_AUTHOR_NAME", author), ("GIT_COMMITTER_NAME", author)])
+        .envs([
+            ("GIT_AUTHOR_EMAIL", &email),
+            ("GIT_COMMITTER_EMAIL", &email),
+        ])
         .env("GIT_AUTHOR_DATE", "2026-03-04T05:06:07Z")
         .env("GIT_COMMITTER_DATE", "2026-03-04T05:06:07Z")
         .output()
@@ -40,24 +51,8 @@ fn repository() -> TempDir {
         for (path, lines) in files {
             fs::write(dir.path().join(path), "let x = 1;\n".repeat(*lines)).unwrap();
         }
-        let (email, author) = (
-            format!("user.email={author}@example.com"),
-            format!("user.name={author}"),
-        );
-        run(dir.path(), "git", &["add", "-A"]);
-        run(
-            dir.path(),
-            "git",
-            &[
-                "-c",
-                &author,
-                "-c",
-                "user.email=a@example.com",
-                "commit",
-                "-qm",
-                "work",
-            ],
-        );
+        run_as(author, dir.path(), "git", &["add", "-A"]);
+        run_as(author, dir.path(), "git", &["commit", "-qm", "work"]);
     };
     commit("ana", &[("src/main.rs", 321), ("tool.py", 77)]);
     commit("ana", &[("src/deep er/ünï.rs", 1_234)]);
