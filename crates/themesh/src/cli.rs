@@ -264,6 +264,9 @@ pub struct Up {
     /// The address people use, when a reverse proxy stands before the node
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// A further name or address by which others reach the node
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
     /// Open the page in a browser
     #[arg(long)]
     pub open: bool,

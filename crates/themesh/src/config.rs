@@ -19,6 +19,9 @@ pub struct Config {
     pub insecure_listen: bool,
     /// The address people use.
     pub public_url: Option<String>,
+    /// Further names or addresses by which others reach the node.
+    #[serde(default)]
+    pub allowed_hosts: Vec<String>,
     /// How to write the node's own log lines.
     pub log_format: Option<LogFormat>,
     /// Which of them, as in `info,mesh_edge=debug`.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use mesh_edge::EdgeConfig;
 use mesh_node::{Config as NodeConfig, Node};
 use mesh_ops::Door;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,6 +27,7 @@ pub fn up(context: &Context, args: &Up) -> Outcome<()> {
     let config = config::load(&context.home)?;
     let address = listen_address(args, &config)?;
     start_logging(args, &config);
+    raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -106,7 +108,8 @@ async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAdd
         .transpose()?;
     let edge = EdgeConfig {
         public_url,
-        ..EdgeConfig::default()
+        allowed_hosts: allowed_hosts(args, config, bound),
+        dev: false,
     };
     let stop = async {
         tokio::select! {
@@ -125,6 +128,26 @@ async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAdd
             "everything acknowledged is stored; start it again",
         )
     })
+}
+
+/// The names the node answers to besides this machine's own: those that were given, and the address
+/// it listens at.
+fn allowed_hosts(args: &Up, config: &Config, bound: SocketAddr) -> Vec<String> {
+    let given = args.allow_host.iter().chain(&config.allowed_hosts).cloned();
+    let own = (!bound.ip().is_unspecified()).then(|| bound.ip().to_string());
+    given.chain(own).collect()
+}
+
+/// Lets the process hold as many sockets as the system allows: each member is one.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    if let Err(why) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%why, "the limit of open files stays as it is; it bounds how many can connect");
+    }
 }
 
 fn signals() -> Outcome<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)> {
