@@ -31,10 +31,11 @@ use uuid::Uuid;
 use super::metrics::Metrics;
 use super::node::{Node, now};
 use super::offers::Offers;
+use super::projector::{ProjectorThread, Wanted};
 use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::threads::{Scrub, WriterThread, salt, snapshot_seq};
-use super::{projector, ticks};
+use super::ticks;
 use crate::machine::{Fanout, Submission, Writer, WriterError};
 
 /// Batches that may wait for the projector before it reads the log instead.
@@ -260,6 +261,7 @@ fn run(
         fanout: Arc::new(Mutex::new(Fanout::new(head))),
         view,
         view_upto,
+        wanted: Wanted::new(batches.clone()),
         vault: Arc::new(vault),
         reader: reader.clone(),
         home: config.home.clone(),
@@ -272,19 +274,27 @@ fn run(
         stopping: watch::channel(false).0,
         threads: Mutex::new(Vec::new()),
     });
+    let missed = Arc::new(AtomicBool::new(false));
     let thread = WriterThread {
         writer,
         jobs: waiting,
         fanout: Arc::clone(&node.fanout),
         batches,
+        missed: Arc::clone(&missed),
         node: Arc::downgrade(&node),
         snapshot_at,
     };
+    let projecting = ProjectorThread {
+        projector,
+        work: projected,
+        reader,
+        upto,
+        wanted: node.wanted.seq(),
+        missed: Arc::clone(&missed),
+    };
     let spawned = vec![
         spawn("mesh-writer", move || thread.run())?,
-        spawn("mesh-projector", move || {
-            projector::run(projector, projected, reader, upto)
-        })?,
+        spawn("mesh-projector", move || projecting.run())?,
     ];
     node.threads
         .lock()

@@ -20,6 +20,7 @@ use super::ephemeral::Ephemeral;
 use super::home::{self, Config, StartError};
 use super::metrics::Metrics;
 use super::offers::Offers;
+use super::projector::Wanted;
 use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::subscription::Subscription;
@@ -34,6 +35,7 @@ pub struct Node {
     pub(super) fanout: Arc<Mutex<Fanout>>,
     pub(super) view: View,
     pub(super) view_upto: watch::Receiver<Seq>,
+    pub(super) wanted: Wanted,
     pub(super) vault: Arc<Vault>,
     pub(super) reader: LogReader,
     pub(super) home: PathBuf,
@@ -135,6 +137,7 @@ impl Node {
     /// Waits until the view holds everything up to `seq`.
     pub async fn wait_view(&self, seq: Seq) {
         if self.view_upto() < seq {
+            self.wanted.ask(seq);
             // The sender lives as long as the projector; without it nothing more will come.
             let _ = self.view_upto.clone().wait_for(|upto| *upto >= seq).await;
         }
@@ -241,6 +244,7 @@ impl Node {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
+        self.wanted.close();
         let threads =
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let joined = tokio::task::spawn_blocking(move || {

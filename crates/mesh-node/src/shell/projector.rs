@@ -1,8 +1,10 @@
 //! The thread that keeps the view up with the log.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use mesh_log::LogReader;
 use mesh_model::Seq;
@@ -16,51 +18,135 @@ const CATCH_UP_EVENTS: usize = 8_192;
 /// Events in one transaction while live: fewer would cost throughput, more would delay readers.
 const LIVE_EVENTS: usize = 4_096;
 
-/// Projects batches as they come; what it missed it reads from the log.
-pub(super) fn run(
-    mut projector: Projector,
-    batches: Receiver<Arc<Batch>>,
-    reader: LogReader,
-    upto: watch::Sender<Seq>,
-) {
-    if let Err(why) = live(&mut projector, &batches, &reader, &upto) {
-        tracing::error!(%why, "the view has stopped; searches and histories are stale until the node is restarted");
+/// How long batches gather while nobody waits for the view: many small transactions would take the
+/// processor from those who are being served.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// What wakes the projector.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Events became durable.
+    Batch(Arc<Batch>),
+    /// A reader waits.
+    Wanted,
+}
+
+/// Up to where readers wait for the view, and the bell that tells the projector.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    seq: Arc<AtomicU64>,
+    /// Gone once the node goes down.
+    bell: Mutex<Option<SyncSender<Work>>>,
+}
+
+impl Wanted {
+    pub fn new(bell: SyncSender<Work>) -> Wanted {
+        Wanted {
+            seq: Arc::default(),
+            bell: Mutex::new(Some(bell)),
+        }
+    }
+
+    /// A reader waits for `seq`: the projector does not let batches gather until it is there.
+    pub fn ask(&self, seq: Seq) {
+        self.seq.fetch_max(seq.0, Ordering::Relaxed);
+        let bell = self.bell.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bell) = bell.as_ref() {
+            // A full queue means that the projector is awake.
+            let _ = bell.try_send(Work::Wanted);
+        }
+    }
+
+    /// Lets the projector end once the writer has.
+    pub fn close(&self) {
+        self.bell
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    /// What the projector looks at.
+    pub fn seq(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.seq)
     }
 }
 
-fn live(
-    projector: &mut Projector,
-    batches: &Receiver<Arc<Batch>>,
-    reader: &LogReader,
-    upto: &watch::Sender<Seq>,
-) -> Result<(), StoreError> {
-    catch_up(projector, reader, upto)?;
-    while let Ok(first) = batches.recv() {
-        let mut together = vec![first];
-        let mut events = together[0].events.len();
-        while events < LIVE_EVENTS
-            && let Ok(batch) = batches.try_recv()
-        {
-            events += batch.events.len();
-            together.push(batch);
-        }
-        let all: Vec<&Committed> = together.iter().flat_map(|batch| &batch.events).collect();
-        let from = all
-            .iter()
-            .position(|event| event.seq > projector.upto())
-            .unwrap_or(all.len());
-        let next = all.get(from).map(|event| event.seq);
-        if next.is_some_and(|next| next == projector.upto().next()) && consecutive(&all[from..]) {
-            project(projector, &all[from..])?;
-            upto.send_replace(projector.upto());
-        }
-        if projector.upto().0 + (CATCH_UP_EVENTS as u64) < reader.tail().seq
-            || next.is_some_and(|next| projector.upto() < next)
-        {
-            catch_up(projector, reader, upto)?;
+/// The projector's thread: it projects batches as they come, and what it missed it reads from the log.
+pub(super) struct ProjectorThread {
+    pub projector: Projector,
+    pub work: Receiver<Work>,
+    pub reader: LogReader,
+    pub upto: watch::Sender<Seq>,
+    pub wanted: Arc<AtomicU64>,
+    /// Set by the writer when a batch found no room in the queue.
+    pub missed: Arc<AtomicBool>,
+}
+
+impl ProjectorThread {
+    /// Runs until nobody can send work any more.
+    pub fn run(mut self) {
+        if let Err(why) = self.live() {
+            tracing::error!(%why, "the view has stopped; searches and histories are stale until the node is restarted");
         }
     }
-    catch_up(projector, reader, upto)
+
+    fn live(&mut self) -> Result<(), StoreError> {
+        catch_up(&mut self.projector, &self.reader, &self.upto)?;
+        while let Ok(first) = self.work.recv() {
+            let together = self.gather(first);
+            self.take(&together)?;
+            // The queue was full when it was set, so there is a turn after it that sees it.
+            if self.missed.swap(false, Ordering::Relaxed) {
+                catch_up(&mut self.projector, &self.reader, &self.upto)?;
+            }
+        }
+        catch_up(&mut self.projector, &self.reader, &self.upto)
+    }
+
+    /// The batches that come within a moment, or at once if somebody waits for them.
+    fn gather(&self, first: Work) -> Vec<Arc<Batch>> {
+        let ends = Instant::now() + GATHER;
+        let (mut together, mut events) = (Vec::new(), 0);
+        let mut next = Some(first);
+        while let Some(work) = next {
+            if let Work::Batch(batch) = work {
+                events += batch.events.len();
+                together.push(batch);
+            }
+            let waited_for = self.wanted.load(Ordering::Relaxed) > self.projector.upto().0;
+            next = if events >= LIVE_EVENTS {
+                None
+            } else if waited_for {
+                self.work.try_recv().ok()
+            } else {
+                let left = ends.saturating_duration_since(Instant::now());
+                self.work.recv_timeout(left).ok()
+            };
+        }
+        together
+    }
+
+    fn take(&mut self, together: &[Arc<Batch>]) -> Result<(), StoreError> {
+        let all: Vec<&Committed> = together.iter().flat_map(|batch| &batch.events).collect();
+        let upto = self.projector.upto();
+        let new = &all[all
+            .iter()
+            .position(|event| event.seq > upto)
+            .unwrap_or(all.len())..];
+        let Some(last) = new.last().map(|event| event.seq) else {
+            return Ok(());
+        };
+        if new[0].seq == upto.next() && consecutive(new) {
+            project(&mut self.projector, new)?;
+            self.upto.send_replace(self.projector.upto());
+        }
+        let far_behind =
+            self.projector.upto().0 + (CATCH_UP_EVENTS as u64) < self.reader.tail().seq;
+        if far_behind || self.projector.upto() < last {
+            catch_up(&mut self.projector, &self.reader, &self.upto)?;
+        }
+        Ok(())
+    }
 }
 
 fn consecutive(events: &[&Committed]) -> bool {

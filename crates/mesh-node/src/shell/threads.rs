@@ -1,7 +1,7 @@
 //! The writer's thread and the one that looks over the log.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,8 @@ use mesh_model::{Millis, Refusal, Seq};
 use tokio::sync::oneshot;
 
 use super::node::{Node, now};
-use crate::machine::{Batch, Fanout, Outcome, Submission, Writer};
+use super::projector::Work;
+use crate::machine::{Fanout, Outcome, Submission, Writer};
 
 /// A submission and where its answer goes.
 pub(super) struct Job {
@@ -28,7 +29,8 @@ pub(super) struct WriterThread {
     pub writer: Writer<FileLog>,
     pub jobs: Receiver<Job>,
     pub fanout: Arc<Mutex<Fanout>>,
-    pub batches: SyncSender<Arc<Batch>>,
+    pub batches: SyncSender<Work>,
+    pub missed: Arc<AtomicBool>,
     pub node: Weak<Node>,
     pub snapshot_at: u64,
 }
@@ -82,9 +84,9 @@ impl WriterThread {
                 node.sessions.closed_by(&batch);
             }
         }
-        match self.batches.try_send(Arc::new(batch)) {
+        if self.batches.try_send(Work::Batch(Arc::new(batch))).is_err() {
             // A projector that is behind reads the log itself.
-            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+            self.missed.store(true, Ordering::Relaxed);
         }
         if self.writer.tail().seq >= self.snapshot_at + SNAPSHOT_EVENTS {
             self.snapshot();
