@@ -35,12 +35,17 @@ impl House {
 
     /// Stops the node and starts it again on the same folder.
     pub async fn restart(self) -> House {
+        House::open(self.stop().await).await
+    }
+
+    /// Stops the node and gives the folder, which nothing touches any more.
+    pub async fn stop(self) -> TempDir {
         let House { home, door, .. } = self;
         let node: Arc<Node> = Arc::clone(door.node());
         drop(door);
         node.shutdown().await;
         drop(node);
-        House::open(home).await
+        home
     }
 
     pub async fn reply(
