@@ -13,6 +13,8 @@ import {
 
 const SLOT_WIDTH = 576;
 const SLOT_HEIGHT = 40;
+/** What a new text sends to the card. */
+export const SLOT_BYTES = SLOT_WIDTH * SLOT_HEIGHT;
 const COLUMNS = 2;
 const ROWS = 50;
 /** Texts are drawn at twice their size on the screen. */

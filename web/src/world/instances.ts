@@ -8,6 +8,9 @@ import {
   type NodeMaterial,
 } from 'three/webgpu';
 
+/** What the next frame sends to the card so far; whoever draws the frame sets it back to 0. */
+export const uploads = { bytes: 0 };
+
 export class Instances<Name extends string> {
   readonly mesh: Mesh;
   readonly capacity: number;
@@ -46,6 +49,7 @@ export class Instances<Name extends string> {
     this.#geometry.instanceCount = this.#count;
     this.mesh.visible = this.#count > 0;
     for (const attribute of Object.values<InstancedBufferAttribute>(this.#attributes)) {
+      uploads.bytes += this.#count * 16;
       attribute.clearUpdateRanges();
       attribute.addUpdateRange(0, this.#count * 4);
       attribute.needsUpdate = true;

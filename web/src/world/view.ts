@@ -2,11 +2,13 @@
 
 import { Color, PerspectiveCamera, type RenderPipeline, Scene, Vector3, type WebGPURenderer } from 'three/webgpu';
 import { plain } from '../lib/markdown.ts';
+import { SLOT_BYTES } from './atlas.ts';
 import { Beams } from './beams.ts';
 import { Crowd, colourOf } from './crowd.ts';
 import { frame, frameNarrow, riseOf } from './framing.ts';
 import { makeGround, makeSky } from './ground.ts';
 import { listen } from './hands.ts';
+import { uploads } from './instances.ts';
 import { Labels } from './labels.ts';
 import { LANDING } from './layout.ts';
 import { Links } from './links.ts';
@@ -33,6 +35,9 @@ const TO_LISTENER = 0.72;
 /** A big room does not become a firework: so many listeners at most are shown being reached. */
 const LISTENERS_MAX = 28;
 const LABELS_EVERY = 6;
+/** What a frame sends to the card at most, and what placing the labels takes of it. */
+const FRAME_BYTES_MAX = 60 * 1024;
+const LABELS_BYTES = 4 * 1024;
 
 export async function createView(
   canvas: HTMLCanvasElement,
@@ -162,8 +167,15 @@ class View implements SceneView {
     if (moving || unsettled || this.#frames % LABELS_EVERY === 0) this.#label(now);
     if (this.#pipeline) this.#pipeline.render();
     else this.#renderer.render(this.#scene, this.#camera);
+    uploads.bytes = 0;
     this.#frames++;
     this.#watch(elapsed);
+  }
+
+  /** How many texts may be drawn for this frame: many while the world appears, then one, if the frame sends little else. */
+  #newTexts(): number {
+    if (this.#frames < 30) return 8;
+    return uploads.bytes + LABELS_BYTES + SLOT_BYTES <= FRAME_BYTES_MAX ? 1 : 0;
   }
 
   #aim(): void {
@@ -187,13 +199,7 @@ class View implements SceneView {
       this.#selected?.id ?? null,
       now,
     );
-    this.#labels.place(
-      labels,
-      this.#width,
-      this.#height,
-      (x, y, z) => this.#toScreen(x, y, z),
-      this.#frames < 30 ? 8 : 1,
-    );
+    this.#labels.place(labels, this.#width, this.#height, (x, y, z) => this.#toScreen(x, y, z), this.#newTexts());
   }
 
   #toScreen(x: number, y: number, z: number): { x: number; y: number } | null {
