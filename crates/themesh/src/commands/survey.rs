@@ -6,14 +6,14 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use mesh_model::RoomId;
 use mesh_model::api::{
-    ClientInfo, InboxAckInput, InboxListInput, Message, PresenceSetInput, PresenceState,
-    RoomRefInput, RoomTypingInput,
+    ClientInfo, Inbox, InboxAckInput, Message, PresenceSetInput, PresenceState, RoomRefInput,
+    RoomTypingInput,
 };
 use mesh_model::events::Kind;
-use mesh_model::ops::{InboxAck, InboxList, PresenceSet, RoomGet, RoomTyping};
-use mesh_sdk::{Client, Filter, Options};
+use mesh_model::ops::{InboxAck, PresenceSet, RoomGet, RoomTyping};
+use mesh_model::{ErrorCode, RoomId, Seq};
+use mesh_sdk::{Client, Error, Filter, Options};
 use mesh_survey::{Findings, Role, Summary, survey};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -113,7 +113,7 @@ impl Program {
         self.presence(PresenceState::Idle, format!("knows {}", self.role.knows()))
             .await?;
         loop {
-            self.deal_with_inbox(&findings).await?;
+            self.deal_with_inbox(&findings, items.position()).await?;
             if items.next().await.is_none() {
                 return Ok(());
             }
@@ -155,13 +155,16 @@ impl Program {
         .await
     }
 
-    async fn deal_with_inbox(&self, findings: &Findings) -> Outcome<()> {
+    /// Deals with everything that waits, `upto` being the newest place that was heard of.
+    async fn deal_with_inbox(&self, findings: &Findings, upto: Seq) -> Outcome<()> {
         loop {
-            let inbox = InboxListInput {
-                limit: Some(INBOX_LIMIT),
-                mentions_only: false,
+            // Without the place, a view that lags on a busy machine could hide what was heard.
+            let wanted = json!({"limit": INBOX_LIMIT, "min_seq": upto});
+            let inbox: Inbox = match self.client.call_raw("inbox.list", wanted).await {
+                Ok(inbox) => serde_json::from_value(inbox).map_err(Error::from)?,
+                Err(Error::Refused(refusal)) if refusal.code == ErrorCode::NotYet => continue,
+                Err(other) => return Err(other.into()),
             };
-            let inbox = self.client.call::<InboxList>(inbox).await?;
             if inbox.items.is_empty() {
                 return Ok(());
             }
@@ -169,12 +172,11 @@ impl Program {
                 self.deal_with(findings, message).await?;
                 // Only once it was dealt with: a crash before here repeats it, and the key makes
                 // that once.
-                self.client
-                    .call::<InboxAck>(InboxAckInput {
-                        upto: None,
-                        seqs: vec![message.seq],
-                    })
-                    .await?;
+                let ack = InboxAckInput {
+                    upto: None,
+                    seqs: vec![message.seq],
+                };
+                self.client.call::<InboxAck>(ack).await?;
             }
         }
     }
