@@ -1,0 +1,29 @@
+//! The guard against prompt injection: text in, verdict with reasons out. Pure: no files, no network, no clock, no chance.
+//!
+//! [`check`] folds the text into the form that a reader's mind gives it (`view`), undoes what hides words (`unhide`), finds
+//! words by what they mean (`lexicon`, `scan`), asks the rules which of them stand together (`rules`) and adds up (`score`).
+//! Time is linear in the length of any text.
+//!
+//! [`normalise`] is what a text goes through before it is stored, [`confusable_skeleton`] finds imitated names, and
+//! [`Envelope`] is how a marked text reaches an agent.
+
+mod confusable;
+mod envelope;
+mod invisible;
+mod lexicon;
+mod normalise;
+mod rules;
+mod scan;
+mod score;
+mod unhide;
+mod verdict;
+mod view;
+
+pub use confusable::{confusable_skeleton, is_mixed_script};
+pub use envelope::Envelope;
+pub use normalise::normalise;
+pub use score::check;
+pub use verdict::{Action, Reason, Thresholds, Verdict, action};
+
+/// The version of rules and weights together. It is stored with each verdict, so that verdicts can be compared later.
+pub const VERSION: u32 = 1;
