@@ -7,12 +7,14 @@
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use mesh_model::events::{History, RoomKind};
-use mesh_model::{CredentialId, GroupId, InviteId, ParticipantId, RoomId, Seq, SessionId};
+use mesh_model::events::{History, RequestLimits, RoomKind};
+use mesh_model::{
+    CredentialId, GroupId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{
-    Credential, EventType, Group, Invite, Member, Mesh, Participant, Room, Session,
+    Credential, EventType, Group, Invite, Key, Member, Mesh, Participant, Room, Secret, Session,
 };
 
 /// What somebody wants to do in a room, see [`Access::may`].
@@ -53,6 +55,12 @@ pub struct Access {
     pub(crate) invites: OrdMap<InviteId, Arc<Invite>>,
     pub(crate) event_types: OrdMap<Arc<str>, EventType>,
     pub(crate) sessions: OrdMap<SessionId, Session>,
+    /// Whose key each one is, revoked ones included: no key is anybody else's ever.
+    pub(crate) keys: OrdMap<PublicKey, ParticipantId>,
+    /// The rooms that count how often somebody speaks.
+    pub(crate) paced: OrdSet<RoomId>,
+    pub(crate) limits: RequestLimits,
+    pub(crate) secrets: OrdMap<Arc<str>, Secret>,
 }
 
 impl Access {
@@ -160,10 +168,7 @@ impl Access {
             Some(member) => Some(*member),
             None if room.kind == RoomKind::Broadcast => {
                 let since = self.participants.get(&participant)?.since;
-                Some(Member {
-                    since,
-                    capabilities: None,
-                })
+                Some(Member::new(since))
             }
             None => None,
         }
@@ -230,6 +235,27 @@ impl Access {
     /// All registered kinds of events, in the order of their names.
     pub fn event_types(&self) -> impl Iterator<Item = &EventType> {
         self.event_types.values()
+    }
+
+    /// A participant's key, revoked ones included.
+    pub fn key(&self, participant: ParticipantId, key: &PublicKey) -> Option<Key> {
+        let found = self.participants.get(&participant)?;
+        found.keys.iter().find(|known| known.key == *key).copied()
+    }
+
+    /// How many requests the node answers whom.
+    pub fn limits(&self) -> &RequestLimits {
+        &self.limits
+    }
+
+    /// A secret's version and place.
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        self.secrets.get(name).copied()
+    }
+
+    /// All secrets, in the order of their names.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, Secret)> {
+        self.secrets.iter().map(|(name, secret)| (&**name, *secret))
     }
 
     /// An open session.

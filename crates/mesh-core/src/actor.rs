@@ -5,6 +5,7 @@ use mesh_model::{
     RoomId,
 };
 
+use crate::policy::Moment;
 use crate::record::Room;
 use crate::{Access, refuse};
 
@@ -125,7 +126,13 @@ impl<'a> Asker<'a> {
     /// Whether the room lets the asker do this. The node may do everything everywhere.
     pub fn check_capability(&self, room: &Room, needed: Capability) -> Result<(), Refusal> {
         match self.actor.participant() {
-            Some(me) => self.access.check_capability(room, me, needed),
+            Some(me) => {
+                let moment = Moment {
+                    now: self.now,
+                    kind: None,
+                };
+                self.access.check_capability_at(room, me, needed, moment)
+            }
             None if self.is_node() => Ok(()),
             None => Err(refuse::no_room()),
         }

@@ -2,11 +2,12 @@
 //! order of the log; facts that fit nothing (possible only in a log written by others) change
 //! nothing.
 
-use mesh_model::events::{By, Facts};
+use mesh_model::events::{By, Facts, RoomPolicySet, RoomSlowModeSet};
 use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
-    Access, State, credential, event_type, group, invite, mesh, participant, room, session,
+    Access, State, credential, event_type, group, identity, invite, mesh, message, participant,
+    quarantine, room, session,
 };
 
 /// One event as the log holds it, without its content.
@@ -51,10 +52,29 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
     }
     match event.facts {
         // Messages are most of any log; they change nothing that others read.
-        Facts::MessagePosted(_) | Facts::MessageEdited(_) | Facts::EventPublished(_) => {}
+        Facts::MessagePosted(facts) if facts.released.is_none() => {
+            message::paced(&state.access, recent, facts.room, event);
+        }
+        Facts::EventPublished(facts) => {
+            message::paced(&state.access, recent, facts.room, event);
+        }
+        Facts::MessagePosted(_) | Facts::MessageEdited(_) | Facts::MessageRescanned(_) => {}
         Facts::MessageDeleted(facts) => recent.deleted.remember(facts.message, event.seq),
+        Facts::MessageRedacted(facts) => recent.deleted.remember(facts.message, event.seq),
+        Facts::MessageQuarantined(facts) => {
+            message::paced(&state.access, recent, facts.message.room, event);
+            quarantine::waits(recent, facts, event);
+        }
+        Facts::MessageReviewed(facts) => {
+            recent.waiting.remove(&facts.message);
+        }
         Facts::Refused(_) | Facts::UserPasswordChanged(_) => {}
         _ => {
+            if let Facts::RoomPolicySet(RoomPolicySet { room, .. })
+            | Facts::RoomSlowModeSet(RoomSlowModeSet { room, .. }) = event.facts
+            {
+                recent.paces.forget(*room);
+            }
             state.access.changed = event.seq;
             apply_access(&mut state.access, event);
         }
@@ -65,13 +85,23 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
     match event.facts {
         Facts::MeshCreated(facts) => mesh::created(access, facts),
         Facts::VaultReplaced(facts) => mesh::vault_replaced(access, facts),
-        Facts::ParticipantRegistered(facts) => participant::registered(access, facts, event.seq),
+        Facts::ParticipantRegistered(facts) => participant::registered(access, facts, event),
         Facts::ParticipantUpdated(facts) => participant::updated(access, facts),
         Facts::ParticipantRolesSet(facts) => participant::roles_set(access, facts),
         Facts::ParticipantDisabled(facts) => {
             participant::disabled(access, facts, event.participant());
         }
         Facts::ParticipantEnabled(facts) => participant::enabled(access, facts),
+        Facts::ParticipantKeyAdded(facts) => identity::added(access, facts, event.seq),
+        Facts::ParticipantKeyRevoked(facts) => {
+            identity::revoked(access, facts.participant, &facts.key, event.seq);
+        }
+        Facts::ParticipantTrustSet(facts) => participant::trust_set(access, facts),
+        Facts::LimitsSet(facts) => access.limits = facts.limits,
+        Facts::SecretSet(facts) => mesh::secret_set(access, facts, event.seq),
+        Facts::SecretRemoved(facts) => {
+            access.secrets.remove(facts.name.as_str());
+        }
         Facts::UserCreated(facts) => participant::user_set(access, facts.participant, facts.role),
         Facts::UserRoleSet(facts) => participant::user_set(access, facts.participant, facts.role),
         Facts::GroupCreated(facts) => group::created(access, facts),
@@ -84,8 +114,17 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
         Facts::RoomRestored(facts) => room::archived(access, facts.room, false),
         Facts::RoomMemberJoined(facts) => room::member_joined(access, facts, event.seq),
         Facts::RoomMemberLeft(facts) => room::member_left(access, facts),
-        Facts::RoomMemberCapabilitiesSet(facts) => room::capabilities_set(access, facts),
-        Facts::RoomDefaultsSet(facts) => room::defaults_set(access, facts),
+        Facts::RoomMemberCapabilitiesSet(facts) => room::capabilities_set(access, facts, event.seq),
+        Facts::RoomDefaultsSet(facts) => room::defaults_set(access, facts, event.seq),
+        Facts::RoomPolicySet(facts) => room::policy_set(access, facts, event),
+        Facts::RoomSlowModeSet(facts) => room::slow_mode_set(access, facts, event.seq),
+        Facts::RoomTransferred(facts) => room::transferred(access, facts),
+        Facts::RoomHoldSet(facts) => room::hold_set(access, facts),
+        Facts::RoomExpired(facts) => room::expired(access, facts),
+        Facts::RoomMemberMuted(facts) => room::muted(access, facts, event.seq),
+        Facts::RoomMemberUnmuted(facts) => room::unmuted(access, facts),
+        Facts::RoomMemberBanned(facts) => room::banned(access, facts, event.seq),
+        Facts::RoomMemberUnbanned(facts) => room::unbanned(access, facts),
         Facts::SessionOpened(facts) => {
             session::opened(access, facts, event.credential(), event.seq);
         }
@@ -101,6 +140,10 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
         | Facts::MessagePosted(_)
         | Facts::MessageEdited(_)
         | Facts::MessageDeleted(_)
+        | Facts::MessageQuarantined(_)
+        | Facts::MessageReviewed(_)
+        | Facts::MessageRedacted(_)
+        | Facts::MessageRescanned(_)
         | Facts::EventPublished(_) => {}
     }
 }

@@ -82,6 +82,16 @@ fn check_may_issue_for(asker: &Asker<'_>, participant: ParticipantId) -> Result<
     if asker.is_mine(participant) || asker.has(Permission::AdminTokens) {
         return Ok(());
     }
+    // Whoever registered it with its parent's consent hands over its first token.
+    let found = asker.access.participant(participant);
+    let registrar = found.and_then(|found| found.registrar);
+    let holds_one = || {
+        let mut all = asker.access.credentials();
+        all.any(|credential| credential.participant == participant)
+    };
+    if registrar.is_some() && registrar == asker.actor.participant() && !holds_one() {
+        return Ok(());
+    }
     Err(refuse::permission(Permission::AdminTokens))
 }
 

@@ -4,7 +4,8 @@ use mesh_model::{Command, Ctx, NewEvent, Refusal};
 
 use crate::actor::Asker;
 use crate::{
-    State, credential, event_type, group, invite, mesh, message, participant, room, session,
+    State, credential, event_type, group, identity, invite, mesh, message, participant, quarantine,
+    room, session,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -15,13 +16,21 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
     match command {
         Command::PostMessage { .. }
         | Command::EditMessage { .. }
-        | Command::DeleteMessage { .. } => message::decide(&asker, &state.recent.deleted, command),
+        | Command::DeleteMessage { .. } => message::decide(&asker, &state.recent, command),
+        Command::ReviewMessage { .. }
+        | Command::RedactMessage { .. }
+        | Command::RescanMessage { .. } => quarantine::decide(&asker, &state.recent, command),
+        Command::AddKey { .. } | Command::RevokeKey { .. } => identity::decide(&asker, command),
         Command::CreateMesh { .. }
         | Command::ReplaceVault { .. }
-        | Command::RecordRefused { .. } => mesh::decide(&asker, command),
+        | Command::RecordRefused { .. }
+        | Command::SetLimits { .. }
+        | Command::SetSecret { .. }
+        | Command::RemoveSecret { .. } => mesh::decide(&asker, command),
         Command::RegisterParticipant { .. }
         | Command::UpdateParticipant { .. }
         | Command::SetRoles { .. }
+        | Command::SetTrust { .. }
         | Command::DisableParticipant { .. }
         | Command::EnableParticipant { .. }
         | Command::CreateUser { .. }
@@ -40,7 +49,16 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
         | Command::LeaveRoom { .. }
         | Command::RemoveMember { .. }
         | Command::SetMemberCapabilities { .. }
-        | Command::SetRoomDefaults { .. } => room::decide(&asker, command),
+        | Command::SetRoomDefaults { .. }
+        | Command::SetRoomPolicy { .. }
+        | Command::SetSlowMode { .. }
+        | Command::TransferRoom { .. }
+        | Command::SetHold { .. }
+        | Command::ExpireRoom { .. }
+        | Command::MuteMember { .. }
+        | Command::UnmuteMember { .. }
+        | Command::BanMember { .. }
+        | Command::UnbanMember { .. } => room::decide(&asker, command),
         Command::OpenSession { .. } | Command::CloseSession { .. } => {
             session::decide(&asker, command)
         }
@@ -51,7 +69,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
         | Command::RedeemInvite { .. }
         | Command::RevokeInvite { .. } => invite::decide(&asker, command),
         Command::RegisterEventType { .. } | Command::PublishEvent { .. } => {
-            event_type::decide(&asker, command)
+            event_type::decide(&asker, &state.recent, command)
         }
     }
 }

@@ -2,15 +2,18 @@
 
 use mesh_model::events::{EventPublished, EventTypeRegistered};
 use mesh_model::limits::SCHEMA_BYTES_MAX;
-use mesh_model::{Command, NewEvent, Refusal, Seq};
+use mesh_model::policy::{MessageKind, Ruling, RulingBy};
+use mesh_model::{Command, ErrorCode, NewEvent, Refusal, Seq};
 
 use crate::actor::Asker;
+use crate::policy::{Saying, check_guard};
+use crate::recent::Recent;
 use crate::record::EventType;
 use crate::{Access, check, message, refuse};
 
 type Decision = Result<Vec<NewEvent>, Refusal>;
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
     match command {
         Command::RegisterEventType { name, schema } => {
             check::name("name of the event type", name)?;
@@ -30,11 +33,27 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
             room,
             name,
             version,
+            evidence,
             body,
         } => {
-            message::speaking(asker, *room)?;
+            let (found, who) = message::speaking(asker, *room, Some(MessageKind::Event))?;
             check_version(asker, name, *version)?;
             check::some_content("event", body)?;
+            let saying = Saying {
+                room: found,
+                who,
+                kind: MessageKind::Event,
+                type_name: Some(name),
+                reply_to: None,
+                evidence,
+            };
+            saying.check_form(asker)?;
+            saying.check_limits(asker, &recent.paces)?;
+            let trust = asker.access.trust_of(who.id, false);
+            let (mark, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
+            if waits || mark.is_some_and(|mark| mark.marked) {
+                return Err(suspicious());
+            }
             let published = EventPublished {
                 room: *room,
                 name: name.clone(),
@@ -44,6 +63,16 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// Events are read by programs that cannot look at a mark: what is suspicious is not published.
+fn suspicious() -> Refusal {
+    Refusal::new(
+        ErrorCode::ContentRefused,
+        "the guard takes this event for an attack on agents; nothing was published",
+        "say it in a message, where it is marked, or leave out what looks like instructions",
+    )
+    .ruled(Ruling::by(RulingBy::Guard))
 }
 
 /// The kind is registered and has had this version.

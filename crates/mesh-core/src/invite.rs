@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use mesh_model::events::{
     CredentialIssued, CredentialKind, InviteCreated, InviteRedeemed, InviteRevoked, RoomKind,
-    RoomMemberJoined, Visibility,
+    RoomMemberJoined, Trust, Visibility,
 };
 use mesh_model::limits::INVITE_USES_MAX;
 use mesh_model::{
@@ -55,12 +55,19 @@ fn create(asker: &Asker<'_>, command: &Command) -> Decision {
         uses,
         expires,
         room,
+        trust,
         label,
     } = command
     else {
         return Ok(Vec::new());
     };
     asker.me()?;
+    if !matches!(trust, Trust::Local | Trust::Untrusted) {
+        return Err(refuse::invalid(
+            "newcomers by invite are local or untrusted; nothing was created",
+            "invite guests as untrusted; the owner may trust them further later",
+        ));
+    }
     asker.check_grant(*permissions)?;
     asker.check_admin_grant(*permissions)?;
     if !(1..=INVITE_USES_MAX).contains(uses) {
@@ -84,6 +91,7 @@ fn create(asker: &Asker<'_>, command: &Command) -> Decision {
         uses: *uses,
         expires: *expires,
         room: *room,
+        trust: *trust,
     };
     Ok(vec![NewEvent::with(created, label.clone())])
 }
@@ -156,6 +164,7 @@ fn redeem(asker: &Asker<'_>, command: &Command) -> Decision {
         kind: found.kind,
         handle,
         key: Some(*key),
+        trust: found.trust,
         visibility: Visibility::Public,
     };
     let registered = newcomer(asker.access, &who, creator)?;
@@ -225,6 +234,7 @@ pub fn created(access: &mut Access, facts: &InviteCreated, creator: Option<Parti
         uses: facts.uses,
         expires: facts.expires,
         room: facts.room,
+        trust: facts.trust,
         revoked: false,
         redeemed: OrdMap::new(),
     };

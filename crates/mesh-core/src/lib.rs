@@ -16,11 +16,14 @@ mod credential;
 mod decide;
 mod event_type;
 mod group;
+mod identity;
 mod invite;
 mod mesh;
 mod message;
 mod participant;
 mod permissions;
+mod policy;
+mod quarantine;
 mod recent;
 mod record;
 mod refuse;
@@ -32,7 +35,11 @@ mod visibility;
 pub use access::{Access, Action};
 pub use apply::{Stored, apply};
 pub use decide::decide;
+pub use policy::{Judgement, PolicyRecord};
 pub use recent::Remembered;
-pub use record::{Credential, EventType, Group, Invite, Member, Mesh, Participant, Room, Session};
+pub use record::{
+    Credential, EventType, Group, Invite, Key, Member, Mesh, Mute, Participant, Room, Secret,
+    Session,
+};
 pub use state::{FINGERPRINT, State};
 pub use visibility::Audience;

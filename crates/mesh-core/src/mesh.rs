@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use mesh_model::events::{
-    History, Kind, MeshCreated, ParticipantRegistered, Refused, RoomAccess, RoomCreated, RoomKind,
-    Trust, VaultReplaced, Visibility,
+    History, Kind, LimitsSet, MeshCreated, ParticipantRegistered, Refused, RequestLimits,
+    RoomAccess, RoomCreated, RoomKind, SecretRemoved, SecretSet, Trust, VaultReplaced, Visibility,
 };
-use mesh_model::{CapabilitySet, Command, NewEvent, Refusal};
+use mesh_model::limits::{REQUESTS_MAX, SECRETS_MAX};
+use mesh_model::{CapabilitySet, Command, NewEvent, Refusal, Seq};
 
 use crate::actor::Asker;
-use crate::record::Mesh;
+use crate::record::{Mesh, Secret};
 use crate::{Access, check, refuse};
 
 /// The room that every mesh begins with.
@@ -18,7 +19,12 @@ const GENERAL: &str = "general";
 const BROADCAST: &str = "broadcast";
 
 pub fn decide(asker: &Asker<'_>, command: &Command) -> Result<Vec<NewEvent>, Refusal> {
-    asker.node_only()?;
+    match command {
+        Command::SetLimits { limits } => return set_limits(asker, limits),
+        Command::SetSecret { name } => return set_secret(asker, name),
+        Command::RemoveSecret { name } => return remove_secret(asker, name),
+        _ => asker.node_only()?,
+    }
     match command {
         Command::CreateMesh { .. } => create(asker, command),
         Command::ReplaceVault { vault, node_key } => {
@@ -56,6 +62,67 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Result<Vec<NewEvent>, Ref
         }
         _ => Ok(Vec::new()),
     }
+}
+
+fn set_limits(asker: &Asker<'_>, limits: &RequestLimits) -> Result<Vec<NewEvent>, Refusal> {
+    if !asker.is_owner() {
+        return Err(refuse::owner_only("say how many requests the node answers"));
+    }
+    let rates = [
+        ("local", limits.local),
+        ("federated", limits.federated),
+        ("untrusted", limits.untrusted),
+        ("address", limits.address),
+        ("instance", limits.instance),
+    ];
+    for (name, rate) in rates {
+        if rate.per_second > REQUESTS_MAX || !(1..=REQUESTS_MAX).contains(&rate.burst) {
+            return Err(refuse::invalid(
+                format!(
+                    "{name}: per_second goes from 0 to {REQUESTS_MAX} and burst from 1; nothing was changed"
+                ),
+                "give numbers in that range; 0 a second is no limit",
+            ));
+        }
+    }
+    if *asker.access.limits() == *limits {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(LimitsSet { limits: *limits })])
+}
+
+fn set_secret(asker: &Asker<'_>, name: &str) -> Result<Vec<NewEvent>, Refusal> {
+    if !asker.is_owner() {
+        return Err(refuse::owner_only("store secrets"));
+    }
+    check::name("name of the secret", name)?;
+    let known = asker.access.secret(name);
+    if known.is_none() && asker.access.secrets().count() >= SECRETS_MAX {
+        return Err(refuse::conflict(
+            format!("there are {SECRETS_MAX} secrets already; nothing was stored"),
+            "remove one that is not needed any more",
+        ));
+    }
+    let version = known.map_or(0, |secret| secret.version).saturating_add(1);
+    Ok(vec![NewEvent::new(SecretSet {
+        name: name.to_owned(),
+        version,
+    })])
+}
+
+fn remove_secret(asker: &Asker<'_>, name: &str) -> Result<Vec<NewEvent>, Refusal> {
+    if !asker.is_owner() {
+        return Err(refuse::owner_only("remove secrets"));
+    }
+    if asker.access.secret(name).is_none() {
+        return Err(refuse::not_found(
+            "secret",
+            "list the secrets to see their names",
+        ));
+    }
+    Ok(vec![NewEvent::new(SecretRemoved {
+        name: name.to_owned(),
+    })])
 }
 
 fn create(asker: &Asker<'_>, command: &Command) -> Result<Vec<NewEvent>, Refusal> {
@@ -141,6 +208,14 @@ pub fn created(access: &mut Access, facts: &MeshCreated) {
         owner: None,
         broadcast: None,
     }));
+}
+
+pub fn secret_set(access: &mut Access, facts: &SecretSet, seq: Seq) {
+    let secret = Secret {
+        version: facts.version,
+        seq,
+    };
+    access.secrets.insert(facts.name.as_str().into(), secret);
 }
 
 pub fn vault_replaced(access: &mut Access, facts: &VaultReplaced) {

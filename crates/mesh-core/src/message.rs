@@ -1,91 +1,127 @@
 //! Messages. Older ones are not in the state: the door attaches the header of the one that is
 //! answered, changed or taken back, and this module judges whether that evidence is fresh.
 
-use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, MessagePosted};
+mod post;
+
+use mesh_model::command::Content;
+use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader};
 use mesh_model::limits::MENTIONS_MAX;
+use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{
     Capability, Command, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
 };
 
 use crate::actor::Asker;
-use crate::recent::Deletions;
-use crate::record::Room;
+use crate::policy::pace::{Pace, SLOW_MODE};
+use crate::policy::{Moment, check_guard};
+use crate::recent::{Deletions, Recent};
+use crate::record::{Participant, Room};
 use crate::room::check_in_use;
-use crate::{Access, check, event_type, refuse};
+use crate::{Access, Stored, check, refuse};
 
 type Decision = Result<Vec<NewEvent>, Refusal>;
 
-pub fn decide(asker: &Asker<'_>, deleted: &Deletions, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+    let deleted = &recent.deleted;
     match command {
-        Command::PostMessage {
-            room,
-            mentions,
-            priority,
-            reply_to,
-            payload_type,
-            body,
-        } => {
-            let found = speaking(asker, *room)?;
-            check::some_content("message", body)?;
-            let mut thread = None;
-            if let Some(header) = reply_to {
-                if header.room != *room {
-                    return Err(refuse::no_message());
-                }
-                check_present(asker, deleted, found, header)?;
-                thread = Some(header.thread.unwrap_or(header.message));
-            }
-            let payload_type = match payload_type {
-                Some((name, version)) => {
-                    event_type::check_version(asker, name, *version)?;
-                    Some(name.clone())
-                }
-                None => None,
-            };
-            let posted = MessagePosted {
-                room: *room,
-                mentions: mentioned(asker.access, found, mentions)?,
-                priority: *priority,
-                reply_to: reply_to.map(|header| header.message),
-                thread,
-                payload_type,
-            };
-            Ok(vec![NewEvent::with(posted, body.clone())])
-        }
+        Command::PostMessage { .. } => post::decide(asker, recent, command),
         Command::EditMessage {
             message,
             mentions,
+            evidence,
             body,
         } => {
-            let found = speaking(asker, message.room)?;
+            let kind = match evidence.payload {
+                true => MessageKind::Payload,
+                false => MessageKind::Text,
+            };
+            let (found, who) = speaking(asker, message.room, Some(kind))?;
             check_visible(asker, found, message)?;
             if asker.actor.participant() != Some(message.author) {
                 return Err(not_author());
             }
             check_present(asker, deleted, found, message)?;
             check::some_content("message", body)?;
+            let trust = asker.access.trust_of(who.id, false);
+            let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
+            if waits {
+                return Err(suspicious_edit());
+            }
             let edited = MessageEdited {
                 room: message.room,
                 message: message.message,
                 mentions: mentioned(asker.access, found, mentions)?,
+                guard,
             };
             Ok(vec![NewEvent::with(edited, body.clone())])
         }
-        Command::DeleteMessage { message } => delete(asker, deleted, message),
+        Command::DeleteMessage { message, reason } => delete(asker, deleted, message, reason),
         _ => Ok(Vec::new()),
     }
 }
 
-/// A room in use in which the asker may speak. Whatever is said is said by a participant.
-pub(crate) fn speaking<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
-    asker.me()?;
-    let found = asker.room(room)?;
-    asker.check_capability(found, Capability::Speak)?;
-    check_in_use(found)?;
-    Ok(found)
+/// What was posted cannot wait for a moderator a second time: it is read already.
+fn suspicious_edit() -> Refusal {
+    Refusal::new(
+        ErrorCode::ContentRefused,
+        "the guard takes the new text for an attack on agents; the message stays as it is",
+        "post it as a new message, which a moderator can look at",
+    )
+    .ruled(Ruling::by(RulingBy::Guard))
 }
 
-fn delete(asker: &Asker<'_>, deleted: &Deletions, message: &MessageHeader) -> Decision {
+/// A room in use in which the asker may speak. Whatever is said is said by a participant.
+pub(crate) fn speaking<'a>(
+    asker: &Asker<'a>,
+    room: RoomId,
+    kind: Option<MessageKind>,
+) -> Result<(&'a Room, &'a Participant), Refusal> {
+    let me = asker.me()?;
+    let found = asker.room(room)?;
+    let moment = Moment {
+        now: asker.now,
+        kind,
+    };
+    asker
+        .access
+        .check_capability_at(found, me, Capability::Speak, moment)?;
+    check_in_use(found)?;
+    let who = asker
+        .access
+        .participant(me)
+        .ok_or_else(refuse::no_participant)?;
+    Ok((found, who))
+}
+
+/// Counts what was said against the room's rates.
+pub fn paced(access: &Access, recent: &mut Recent, room: RoomId, event: &Stored<'_>) {
+    if access.paced.is_empty() || !access.paced.contains(&room) {
+        return;
+    }
+    let (Some(room), Some(who)) = (access.room(room), event.participant()) else {
+        return;
+    };
+    let limits = room.policy.iter().flat_map(|record| &record.policy.limits);
+    for (index, limit) in limits.enumerate() {
+        if let (Some(rate), Ok(index)) = (limit.rate, u16::try_from(index)) {
+            recent
+                .paces
+                .count(room.id, who, index, Pace::of(rate), event.at);
+        }
+    }
+    if room.slow_mode > 0 {
+        let pace = Pace::slow(room.slow_mode);
+        recent.paces.count(room.id, who, SLOW_MODE, pace, event.at);
+    }
+}
+
+fn delete(
+    asker: &Asker<'_>,
+    deleted: &Deletions,
+    message: &MessageHeader,
+    reason: &Content,
+) -> Decision {
+    check::content("reason", reason)?;
     let found = asker.room(message.room)?;
     check_visible(asker, found, message)?;
     if asker.actor.participant() != Some(message.author) {
@@ -100,11 +136,15 @@ fn delete(asker: &Asker<'_>, deleted: &Deletions, message: &MessageHeader) -> De
         room: message.room,
         message: message.message,
     };
-    Ok(vec![NewEvent::new(taken_back)])
+    Ok(vec![NewEvent::with(taken_back, reason.clone())])
 }
 
 /// The asker could read the message when it was posted; otherwise there is no such message.
-fn check_visible(asker: &Asker<'_>, room: &Room, header: &MessageHeader) -> Result<(), Refusal> {
+pub(crate) fn check_visible(
+    asker: &Asker<'_>,
+    room: &Room,
+    header: &MessageHeader,
+) -> Result<(), Refusal> {
     let Some(me) = asker.actor.participant() else {
         return Ok(());
     };
@@ -117,7 +157,7 @@ fn check_visible(asker: &Asker<'_>, room: &Room, header: &MessageHeader) -> Resu
     }
 }
 
-fn check_present(
+pub(crate) fn check_present(
     asker: &Asker<'_>,
     deleted: &Deletions,
     room: &Room,
@@ -160,7 +200,7 @@ fn not_author() -> Refusal {
 }
 
 /// Those who can hear it, sorted, each once. The text may name others; they are told nothing.
-fn mentioned(
+pub(crate) fn mentioned(
     access: &Access,
     room: &Room,
     mentions: &[ParticipantId],

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use mesh_model::command::Content;
 use mesh_model::events::{
     Kind, ParticipantDisabled, ParticipantEnabled, ParticipantRegistered, ParticipantRolesSet,
-    ParticipantUpdated, Trust, UserCreated, UserPasswordChanged, UserRoleSet, Visibility,
+    ParticipantTrustSet, ParticipantUpdated, Trust, UserCreated, UserPasswordChanged, UserRoleSet,
+    Visibility,
 };
 use mesh_model::limits::{PARENT_DEPTH_MAX, ROLES_MAX};
 use mesh_model::permission::Preset;
-use mesh_model::{Command, NewEvent, ParticipantId, Permission, PublicKey, Refusal, Seq};
+use mesh_model::{Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
 
 use crate::actor::Asker;
-use crate::record::{Disabled, Participant};
-use crate::{Access, check, refuse, session};
+use crate::record::{Disabled, Key, Participant};
+use crate::{Access, Stored, check, identity, refuse, session};
 
 type Decision = Result<Vec<NewEvent>, Refusal>;
 
@@ -24,6 +25,7 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
             kind,
             handle,
             parent,
+            agreed,
             key,
             visibility,
             profile,
@@ -33,15 +35,17 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
                 kind: *kind,
                 handle,
                 key: *key,
+                trust: Trust::Local,
                 visibility: *visibility,
             };
-            register(asker, newcomer, *parent, profile)
+            register(asker, newcomer, *parent, *agreed, profile)
         }
         Command::UpdateParticipant {
             participant,
             visibility,
             profile,
         } => update(asker, *participant, *visibility, profile),
+        Command::SetTrust { participant, trust } => set_trust(asker, *participant, *trust),
         Command::SetRoles { participant, roles } => set_roles(asker, *participant, roles),
         Command::DisableParticipant { participant } => disable(asker, *participant),
         Command::EnableParticipant { participant } => enable(asker, *participant),
@@ -63,6 +67,8 @@ pub(crate) struct Newcomer<'a> {
     pub kind: Kind,
     pub handle: &'a str,
     pub key: Option<PublicKey>,
+    /// Its trust at most: nobody is trusted further than whoever made it.
+    pub trust: Trust,
     pub visibility: Visibility,
 }
 
@@ -79,6 +85,13 @@ pub(crate) fn newcomer(
     if access.participant(newcomer.id).is_some() {
         return Err(refuse::id_taken("participant"));
     }
+    if let Some(key) = newcomer.key {
+        identity::check_free(access, &key)?;
+    }
+    let trust = newcomer.trust.min(access.trust_of(parent, false));
+    if trust < Trust::Local {
+        identity::check_no_imitation(access, newcomer.handle)?;
+    }
     if access.ancestors(parent).count() >= PARENT_DEPTH_MAX {
         return Err(refuse::conflict(
             format!(
@@ -93,7 +106,7 @@ pub(crate) fn newcomer(
         handle: newcomer.handle.to_owned(),
         parent: Some(parent),
         key: newcomer.key,
-        trust: Trust::Local,
+        trust: trust.min(Trust::Local),
         visibility: newcomer.visibility,
     })
 }
@@ -102,20 +115,31 @@ fn register(
     asker: &Asker<'_>,
     who: Newcomer<'_>,
     parent: Option<ParticipantId>,
+    agreed: Option<PublicKey>,
     profile: &Content,
 ) -> Decision {
     let me = asker.me()?;
     let parent = parent.unwrap_or(me);
     if parent != me {
-        if !asker.has(Permission::AgentsAdmin) {
-            return Err(refuse::permission(Permission::AgentsAdmin));
+        let found = asker.participant(parent)?;
+        match agreed {
+            Some(key) => identity::check_active(found, &key)?,
+            None if asker.has(Permission::AgentsAdmin) => {}
+            None => return Err(never_agreed(&found.handle)),
         }
-        asker.participant(parent)?;
         asker.access.check_enabled(parent)?;
     }
     check::content("profile", profile)?;
     let registered = newcomer(asker.access, &who, parent)?;
     Ok(vec![NewEvent::with(registered, profile.clone())])
+}
+
+fn never_agreed(parent: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::PermissionDenied,
+        format!("@{parent} did not agree to be the parent; nobody was registered"),
+        "send the parent's signature along as parent_proof, or register it below yourself",
+    )
 }
 
 /// A participant that the asker may change: itself, what it made, or any with `agents:admin`.
@@ -176,6 +200,27 @@ fn set_roles(asker: &Asker<'_>, id: ParticipantId, roles: &[String]) -> Decision
     })])
 }
 
+/// The owner says how far others are trusted; nobody but the owner is trusted as the owner.
+fn set_trust(asker: &Asker<'_>, id: ParticipantId, trust: Trust) -> Decision {
+    let found = asker.participant(id)?;
+    if !asker.is_owner() {
+        return Err(refuse::owner_only("say how far somebody is trusted"));
+    }
+    if found.trust == Trust::Owner || trust == Trust::Owner {
+        return Err(refuse::conflict(
+            "the owner's trust is the owner's alone; nothing was changed",
+            "set untrusted, federated or local for somebody else",
+        ));
+    }
+    if found.trust == trust {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(ParticipantTrustSet {
+        participant: id,
+        trust,
+    })])
+}
+
 fn disable(asker: &Asker<'_>, id: ParticipantId) -> Decision {
     let found = mine_or_any(asker, id)?;
     if asker.access.is_owner(id) {
@@ -233,6 +278,7 @@ fn create_user(
         kind: Kind::Human,
         handle,
         key: None,
+        trust: Trust::Local,
         visibility: Visibility::Public,
     };
     let registered = newcomer(asker.access, &who, parent)?;
@@ -284,7 +330,8 @@ fn change_password(asker: &Asker<'_>, id: ParticipantId) -> Decision {
     Ok(vec![NewEvent::new(UserPasswordChanged { participant: id })])
 }
 
-pub fn registered(access: &mut Access, facts: &ParticipantRegistered, seq: Seq) {
+pub fn registered(access: &mut Access, facts: &ParticipantRegistered, event: &Stored<'_>) {
+    let seq = event.seq;
     let id = facts.participant;
     if access.participants.contains_key(&id) {
         return;
@@ -296,6 +343,9 @@ pub fn registered(access: &mut Access, facts: &ParticipantRegistered, seq: Seq) 
         Arc::make_mut(mesh).owner = Some(id);
     }
     access.handles.insert(facts.handle.as_str().into(), id);
+    if let Some(key) = facts.key {
+        access.keys.entry(key).or_insert(id);
+    }
     access.participants.insert(
         id,
         Arc::new(Participant {
@@ -303,7 +353,8 @@ pub fn registered(access: &mut Access, facts: &ParticipantRegistered, seq: Seq) 
             kind: facts.kind,
             handle: facts.handle.clone(),
             parent: facts.parent,
-            key: facts.key,
+            keys: facts.key.iter().map(|key| Key::new(*key, seq)).collect(),
+            registrar: event.participant().filter(|by| facts.parent != Some(*by)),
             trust: facts.trust,
             visibility: facts.visibility,
             roles: Vec::new(),
@@ -329,6 +380,14 @@ pub fn updated(access: &mut Access, facts: &ParticipantUpdated) {
 pub fn roles_set(access: &mut Access, facts: &ParticipantRolesSet) {
     change(access, facts.participant, |found| {
         found.roles.clone_from(&facts.roles)
+    });
+}
+
+pub fn trust_set(access: &mut Access, facts: &ParticipantTrustSet) {
+    change(access, facts.participant, |found| {
+        if found.trust != Trust::Owner && facts.trust != Trust::Owner {
+            found.trust = facts.trust;
+        }
     });
 }
 

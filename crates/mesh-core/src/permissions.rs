@@ -10,6 +10,7 @@ use mesh_model::{
     RoomId,
 };
 
+use crate::policy::{Decided, Moment};
 use crate::record::Room;
 use crate::refuse;
 use crate::{Access, Action};
@@ -118,7 +119,7 @@ impl Access {
         Err(refuse::permission(needed))
     }
 
-    /// What the participant may do in the room; nothing if it is no member.
+    /// What the participant may do in the room at one time or another; nothing if it is no member.
     ///
     /// A room's creator holds every capability while it is a member, and so does the owner of the
     /// mesh, except in direct conversations: there nobody stands above the other.
@@ -127,23 +128,6 @@ impl Access {
             Some(room) => self.capabilities_in(room, participant),
             None => CapabilitySet::NONE,
         }
-    }
-
-    pub(crate) fn capabilities_in(&self, room: &Room, participant: ParticipantId) -> CapabilitySet {
-        let Some(member) = self.member_of(room, participant) else {
-            return CapabilitySet::NONE;
-        };
-        if !self
-            .participants
-            .get(&participant)
-            .is_some_and(|found| found.is_enabled())
-        {
-            return CapabilitySet::NONE;
-        }
-        if self.rules(room, participant) {
-            return CapabilitySet::ALL;
-        }
-        member.capabilities.unwrap_or(room.defaults)
     }
 
     /// Whether nothing can be taken from the participant in this room while it is a member.
@@ -200,22 +184,55 @@ impl Access {
         if self.capabilities_in(room, participant).has(needed) {
             return Ok(());
         }
-        Err(match self.member_of(room, participant) {
-            Some(_) => refuse::capability(needed, &refuse::room_label(room)),
-            None => refuse::not_a_member(&refuse::room_label(room)),
-        })
+        let moment = Moment {
+            now: Millis(0),
+            kind: None,
+        };
+        Err(self.refused(
+            room,
+            self.decided(room, participant, needed, moment),
+            needed,
+        ))
+    }
+
+    /// The same as things stand at the moment, the hours and kinds that rules name included.
+    pub(crate) fn check_capability_at(
+        &self,
+        room: &Room,
+        participant: ParticipantId,
+        needed: Capability,
+        moment: Moment,
+    ) -> Result<(), Refusal> {
+        let decided = self.decided(room, participant, needed, moment);
+        if decided.allows() {
+            return Ok(());
+        }
+        Err(self.refused(room, decided, needed))
+    }
+
+    fn refused(&self, room: &Room, decided: Decided, needed: Capability) -> Refusal {
+        let label = refuse::room_label(room);
+        let ruling = self.ruling(room, decided);
+        let refusal = match decided {
+            Decided::NoMember => refuse::not_a_member(&label),
+            Decided::Muted(_) => refuse::muted(&label),
+            Decided::Rule(..) => refuse::by_rule(needed, &label, &ruling),
+            _ => refuse::capability(needed, &label),
+        };
+        refusal.ruled(ruling)
     }
 
     fn check_join(&self, room: &Room, participant: ParticipantId) -> Result<(), Refusal> {
         if self.member_of(room, participant).is_some() {
             return Ok(());
         }
+        crate::room::check_not_banned(room, participant, true)?;
         crate::room::check_in_use(room)?;
-        let found = self
-            .participants
-            .get(&participant)
-            .ok_or_else(refuse::no_participant)?;
-        if !room.is_listed() || room.kind != RoomKind::Room || found.trust < Trust::Local {
+        if !self.participants.contains_key(&participant) {
+            return Err(refuse::no_participant());
+        }
+        let trusted = self.trust_of(participant, false) >= Trust::Local;
+        if !room.is_listed() || room.kind != RoomKind::Room || !trusted {
             return Err(refuse::only_added(&refuse::room_label(room)));
         }
         Ok(())

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mesh_model::events::CommandKey;
 use mesh_model::limits::KEYED_COMMANDS_MAX;
-use mesh_model::{MessageId, ParticipantId, Seq};
+use mesh_model::{MessageId, ParticipantId, RoomId, Seq};
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
+
+use crate::policy::pace::Paces;
 
 /// Deleted messages remembered, so that evidence read just before a deletion is recognised as
 /// stale: far more than commands can be under way at one time.
@@ -22,6 +24,17 @@ pub(crate) struct Recent {
     pub time_ms: u64,
     pub keyed: BTreeMap<ParticipantId, Keyed>,
     pub deleted: Deletions,
+    pub paces: Paces,
+    /// Messages that wait for a moderator.
+    pub waiting: BTreeMap<MessageId, Waiting>,
+}
+
+/// A message that waits for a moderator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Waiting {
+    pub room: RoomId,
+    pub author: ParticipantId,
 }
 
 /// What a keyed command led to.

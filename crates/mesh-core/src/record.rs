@@ -1,5 +1,7 @@
 //! What the state remembers of each noun. Plain records; the rules are in the nouns' modules.
 
+use std::sync::Arc;
+
 use imbl::OrdMap;
 use mesh_model::events::{CredentialKind, History, Kind, RoomAccess, RoomKind, Trust, Visibility};
 use mesh_model::permission::Preset;
@@ -9,6 +11,8 @@ use mesh_model::{
     PublicKey, RoomId, Seq, SessionId, VaultId,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::policy::PolicyRecord;
 
 /// The mesh itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,8 +44,10 @@ pub struct Participant {
     pub handle: String,
     /// Who made it; absent for the owner only.
     pub parent: Option<ParticipantId>,
-    /// Its public key.
-    pub key: Option<PublicKey>,
+    /// The keys it signs or signed with, in the order it got them.
+    pub keys: Vec<Key>,
+    /// Who registered it, if not its parent: that one hands over its first token.
+    pub registrar: Option<ParticipantId>,
     /// How far its words are trusted.
     pub trust: Trust,
     /// Who may see it in lists.
@@ -60,6 +66,29 @@ impl Participant {
     /// Whether it may act, as far as it alone is concerned.
     pub fn is_enabled(&self) -> bool {
         self.disabled.is_none()
+    }
+}
+
+/// A key that a participant signs or signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    /// The key.
+    pub key: PublicKey,
+    /// Where it was added.
+    pub since: Seq,
+    /// Where it was revoked, if it was.
+    pub revoked: Option<Seq>,
+}
+
+impl Key {
+    /// A key that holds from here on.
+    pub fn new(key: PublicKey, since: Seq) -> Key {
+        Key {
+            key,
+            since,
+            revoked: None,
+        }
     }
 }
 
@@ -105,6 +134,22 @@ pub struct Room {
     pub history: History,
     /// What a member may do unless set otherwise.
     pub defaults: CapabilitySet,
+    /// Where the defaults were set.
+    pub defaults_seq: Seq,
+    /// The rules its creator set.
+    pub policy: Option<Arc<PolicyRecord>>,
+    /// Seconds between two messages of one participant; 0 without slow mode.
+    pub slow_mode: u32,
+    /// Where slow mode was set.
+    pub slow_mode_seq: Seq,
+    /// Whether nothing said here may be erased.
+    pub hold: bool,
+    /// What was said up to here is erased: its time is over.
+    pub expired: Seq,
+    /// Who may not speak.
+    pub muted: OrdMap<ParticipantId, Mute>,
+    /// Who may not be a member, and where that was set.
+    pub banned: OrdMap<ParticipantId, Seq>,
     /// Read only.
     pub archived: bool,
     /// Who is in it. In the broadcast room only those for whom something else than the defaults is set.
@@ -116,7 +161,7 @@ pub struct Room {
 impl Room {
     /// Whether everybody on the mesh may know that it exists.
     pub fn is_listed(&self) -> bool {
-        self.access == RoomAccess::Listed
+        self.access != RoomAccess::Private
     }
 }
 
@@ -128,6 +173,40 @@ pub struct Member {
     pub since: Seq,
     /// What it may do; absent: the room's defaults.
     pub capabilities: Option<CapabilitySet>,
+    /// Where that was set; 0 if it never was.
+    pub set: Seq,
+}
+
+impl Member {
+    /// A member like any other.
+    pub fn new(since: Seq) -> Member {
+        Member {
+            since,
+            capabilities: None,
+            set: Seq::ZERO,
+        }
+    }
+}
+
+/// That somebody may not speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mute {
+    /// Until when; absent: until somebody ends it.
+    #[serde(with = "raw")]
+    pub until: Option<Millis>,
+    /// Where it was set.
+    pub seq: Seq,
+}
+
+/// A secret's place in the log; its value is in the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secret {
+    /// Counts from 1 up.
+    pub version: u32,
+    /// Where the value was set.
+    pub seq: Seq,
 }
 
 /// A token or API key.
@@ -181,6 +260,8 @@ pub struct Invite {
     pub expires: Option<Millis>,
     /// The room newcomers are in at once.
     pub room: Option<RoomId>,
+    /// How far newcomers are trusted.
+    pub trust: Trust,
     /// It can be used no more.
     pub revoked: bool,
     /// Who came, by the newcomer's key.

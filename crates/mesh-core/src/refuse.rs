@@ -101,6 +101,40 @@ pub fn capability(needed: Capability, room: &str) -> Refusal {
     )
 }
 
+/// A rule of the room's policy, with the reason its author gives.
+pub fn by_rule(needed: Capability, room: &str, rule: &mesh_model::policy::Ruling) -> Refusal {
+    let name = rule.name.as_deref().unwrap_or_default();
+    let why = match &rule.why {
+        Some(why) => format!(" ({why})"),
+        None => String::new(),
+    };
+    Refusal::new(
+        ErrorCode::CapabilityDenied,
+        format!("the rule '{name}' of {room} denies you '{needed}'{why}; nothing was done"),
+        "ask the creator of the room; room.explain says what you may do",
+    )
+}
+
+pub fn muted(room: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::CapabilityDenied,
+        format!("you are muted in {room}; nothing was posted"),
+        "wait until it ends, or ask a moderator of the room",
+    )
+}
+
+pub fn banned(room: &str, itself: bool) -> Refusal {
+    let detail = match itself {
+        true => format!("you are banned from {room}; nothing was done"),
+        false => format!("the participant is banned from {room}; nothing was done"),
+    };
+    Refusal::new(
+        ErrorCode::CapabilityDenied,
+        detail,
+        "ask a moderator of the room to lift the ban",
+    )
+}
+
 pub fn not_a_member(room: &str) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,

@@ -2,12 +2,14 @@
 
 mod events;
 mod members;
+mod rules;
 
 use mesh_model::command::Content;
 use mesh_model::events::{
     History, RoomAccess, RoomArchived, RoomCreated, RoomKind, RoomRestored, RoomUpdated,
 };
 use mesh_model::limits::INITIAL_MEMBERS_MAX;
+use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Capability, CapabilitySet, Command, NewEvent, ParticipantId, Refusal, RoomId};
 
 pub use events::*;
@@ -56,7 +58,34 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
         Command::JoinRoom { room } => members::join(asker, *room),
         Command::AddMember { room, participant } => members::add(asker, *room, *participant),
         Command::LeaveRoom { room } => members::leave(asker, *room),
-        Command::RemoveMember { room, participant } => members::remove(asker, *room, *participant),
+        Command::RemoveMember {
+            room,
+            participant,
+            reason,
+        } => members::remove(asker, *room, *participant, reason),
+        Command::SetRoomPolicy {
+            room,
+            policy,
+            expected,
+            force,
+        } => rules::set_policy(asker, *room, policy, *expected, *force),
+        Command::SetSlowMode { room, seconds } => rules::set_slow_mode(asker, *room, *seconds),
+        Command::TransferRoom { room, creator } => rules::transfer(asker, *room, *creator),
+        Command::SetHold { room, hold } => rules::set_hold(asker, *room, *hold),
+        Command::ExpireRoom { room, upto } => rules::expire(asker, *room, *upto),
+        Command::MuteMember {
+            room,
+            participant,
+            until,
+            reason,
+        } => rules::mute(asker, *room, *participant, *until, reason),
+        Command::UnmuteMember { room, participant } => rules::unmute(asker, *room, *participant),
+        Command::BanMember {
+            room,
+            participant,
+            reason,
+        } => rules::ban(asker, *room, *participant, reason),
+        Command::UnbanMember { room, participant } => rules::unban(asker, *room, *participant),
         Command::SetMemberCapabilities {
             room,
             participant,
@@ -81,6 +110,20 @@ pub fn check_in_use(room: &Room) -> Result<(), Refusal> {
         ),
         "ask a moderator of the room to restore it",
     ))
+}
+
+/// Whoever is banned comes back only when a moderator lifts the ban.
+pub fn check_not_banned(room: &Room, who: ParticipantId, itself: bool) -> Result<(), Refusal> {
+    match room.banned.get(&who) {
+        None => Ok(()),
+        Some(seq) => {
+            let rule = Ruling {
+                set_seq: Some(*seq),
+                ..Ruling::by(RulingBy::Ban)
+            };
+            Err(refuse::banned(&refuse::room_label(room), itself).ruled(rule))
+        }
+    }
 }
 
 /// What a new room is to be like.
@@ -127,7 +170,7 @@ fn create(
         ));
     }
     let history = plan.history.unwrap_or(match plan.access {
-        RoomAccess::Listed => History::All,
+        RoomAccess::Listed | RoomAccess::Federated => History::All,
         RoomAccess::Private => History::SinceJoin,
     });
     let created = RoomCreated {

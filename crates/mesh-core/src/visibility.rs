@@ -41,6 +41,11 @@ impl Access {
                 Some(_) => Audience::Room(room),
                 None => Audience::Nobody,
             },
+            Subject::Waiting(room, author) => {
+                let mut list: Vec<_> = self.moderators(room).collect();
+                list.push(author);
+                Audience::Participants(in_order(list))
+            }
             Subject::Member(room, participant) => self.member_audience(room, participant),
             Subject::Gone(room, participant) => match self.member_audience(room, participant) {
                 Audience::Room(_) => {
@@ -85,6 +90,9 @@ impl Access {
             Subject::Room(room) => {
                 self.rooms.get(&room).is_some_and(|found| found.is_listed())
                     || self.reads(viewer, room, seq)
+            }
+            Subject::Waiting(room, author) => {
+                viewer == author || self.moderators(room).any(|id| id == viewer)
             }
             Subject::Member(room, participant) => self.sees_member(viewer, room, participant, seq),
             Subject::Gone(room, participant) => {
@@ -140,6 +148,18 @@ impl Access {
             .chain(members.into_iter().flatten())
             .copied()
             .filter(listens)
+    }
+
+    /// The members that may moderate the room at present.
+    pub fn moderators(&self, room: RoomId) -> impl Iterator<Item = ParticipantId> {
+        let room = self.rooms.get(&room);
+        let members = room.into_iter().flat_map(|room| room.members.keys());
+        let broadcast = room
+            .filter(|room| room.kind == RoomKind::Broadcast)
+            .and_then(|_| self.owner());
+        members.copied().chain(broadcast).filter(move |id| {
+            room.is_some_and(|room| self.capabilities_in(room, *id).has(Capability::Moderate))
+        })
     }
 
     /// The rooms the participant may listen in, each with the first place it may read. What is
@@ -266,6 +286,8 @@ enum Subject {
     Content(RoomId),
     /// The room itself.
     Room(RoomId),
+    /// A message that waits for the room's moderators, and its author.
+    Waiting(RoomId, ParticipantId),
     /// Somebody in the room.
     Member(RoomId, ParticipantId),
     /// Somebody who is no longer in the room and should hear that.
@@ -285,6 +307,9 @@ impl Access {
             | Facts::GroupDeleted(_)
             | Facts::EventTypeRegistered(_) => Subject::Everyone,
             Facts::VaultReplaced(_)
+            | Facts::LimitsSet(_)
+            | Facts::SecretSet(_)
+            | Facts::SecretRemoved(_)
             | Facts::Refused(_)
             | Facts::UserCreated(_)
             | Facts::UserRoleSet(_)
@@ -294,6 +319,9 @@ impl Access {
             Facts::ParticipantRolesSet(facts) => Subject::Participant(facts.participant),
             Facts::ParticipantDisabled(facts) => Subject::Participant(facts.participant),
             Facts::ParticipantEnabled(facts) => Subject::Participant(facts.participant),
+            Facts::ParticipantKeyAdded(facts) => Subject::Participant(facts.participant),
+            Facts::ParticipantKeyRevoked(facts) => Subject::Participant(facts.participant),
+            Facts::ParticipantTrustSet(facts) => Subject::Participant(facts.participant),
             Facts::GroupMemberAdded(facts) => self.group_member(facts.group, facts.participant),
             Facts::GroupMemberRemoved(facts) => self.group_member(facts.group, facts.participant),
             Facts::RoomCreated(facts) => Subject::Room(facts.room),
@@ -301,6 +329,19 @@ impl Access {
             Facts::RoomArchived(facts) => Subject::Room(facts.room),
             Facts::RoomRestored(facts) => Subject::Room(facts.room),
             Facts::RoomDefaultsSet(facts) => Subject::Room(facts.room),
+            Facts::RoomPolicySet(facts) => Subject::Room(facts.room),
+            Facts::RoomSlowModeSet(facts) => Subject::Room(facts.room),
+            Facts::RoomTransferred(facts) => Subject::Room(facts.room),
+            Facts::RoomHoldSet(facts) => Subject::Content(facts.room),
+            Facts::RoomExpired(facts) => Subject::Content(facts.room),
+            Facts::RoomMemberMuted(facts) => Subject::Member(facts.room, facts.participant),
+            Facts::RoomMemberUnmuted(facts) => Subject::Member(facts.room, facts.participant),
+            Facts::RoomMemberBanned(facts) => Subject::Gone(facts.room, facts.participant),
+            Facts::RoomMemberUnbanned(facts) => Subject::Gone(facts.room, facts.participant),
+            Facts::MessageQuarantined(facts) => Subject::Waiting(facts.message.room, facts.author),
+            Facts::MessageReviewed(facts) => Subject::Waiting(facts.room, facts.author),
+            Facts::MessageRedacted(facts) => Subject::Content(facts.room),
+            Facts::MessageRescanned(facts) => Subject::Content(facts.room),
             Facts::RoomMemberJoined(facts) => Subject::Member(facts.room, facts.participant),
             Facts::RoomMemberLeft(facts) => Subject::Gone(facts.room, facts.participant),
             Facts::RoomMemberCapabilitiesSet(facts) => {

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_core::{Access, Audience, State, Stored, apply, decide};
-use mesh_model::command::Content;
+use mesh_model::command::{Content, ContentEvidence, Quoted, Scanned};
 use mesh_model::events::{
     By, CommandKey, CredentialKind, Facts, History, Kind, MessageHeader, Priority, RoomAccess,
-    RoomKind, SessionEnd, Visibility,
+    RoomKind, SessionEnd, Trust, Visibility,
 };
 use mesh_model::permission::Preset;
+use mesh_model::policy::{DataRules, Effect, Limit, Policy, Rate, Reach, Rule, When, Who};
 use mesh_model::*;
 use proptest::prelude::*;
 use serde_json::value::RawValue;
@@ -52,6 +53,73 @@ fn people() -> impl Iterator<Item = ParticipantId> {
 
 fn content() -> Content {
     Some(RawValue::from_string("{\"text\":\"x\"}".into()).unwrap())
+}
+
+fn evidence(choice: u8) -> ContentEvidence {
+    ContentEvidence {
+        bytes: u32::from(choice),
+        payload: choice.is_multiple_of(5),
+        schema: None,
+        guard: (!choice.is_multiple_of(7)).then(|| Scanned {
+            version: 1,
+            score: choice % 101,
+            reasons: Vec::new(),
+        }),
+    }
+}
+
+/// A policy of every part that is easily chosen.
+fn policy(choice: u8, more: u8) -> Policy {
+    let rule = |name: &str, effect, bits: u8| Rule {
+        name: name.into(),
+        effect,
+        to: Who {
+            participants: (bits % 3 == 0)
+                .then(|| format!("p{}", bits % 8))
+                .into_iter()
+                .collect(),
+            groups: (bits % 5 == 0)
+                .then(|| format!("g{}", bits % 4))
+                .into_iter()
+                .collect(),
+            ..Who::default()
+        },
+        capabilities: capabilities(bits),
+        when: When::default(),
+        why: String::new(),
+    };
+    Policy {
+        rules: vec![
+            rule("a", Effect::Allow, choice),
+            rule("b", Effect::Deny, more),
+        ],
+        limits: (more.is_multiple_of(4))
+            .then(|| Limit {
+                name: "pace".into(),
+                to: Who::default(),
+                bytes: None,
+                rate: Some(Rate {
+                    count: 2,
+                    seconds: 1,
+                }),
+            })
+            .into_iter()
+            .collect(),
+        data: DataRules {
+            leave: Reach {
+                anywhere: choice.is_multiple_of(2),
+                ..Reach::default()
+            },
+            enter: None,
+        },
+        visibility: (choice % 6 == 1).then_some(RoomAccess::Private),
+        ..Policy::default()
+    }
+}
+
+fn waiting(room: RoomId) -> events::MessagePosted {
+    let json = format!("{{\"room\":\"{room}\",\"trust\":\"untrusted\"}}");
+    serde_json::from_str(&json).expect("facts")
 }
 
 fn permissions(choice: u8) -> PermissionSet {
@@ -113,6 +181,7 @@ impl Run {
     fn header(&self, choice: u8) -> MessageHeader {
         let mut header = match self.messages.len() {
             0 => MessageHeader {
+                names_asker: false,
                 message: MessageId(Seq(1)),
                 room: room(0),
                 author: person(0),
@@ -151,13 +220,14 @@ impl Run {
         let visibility =
             [Visibility::Public, Visibility::Room, Visibility::Hidden][usize::from(c % 3)];
         let expires = (c % 4 == 0).then(|| Millis(self.now + u64::from(c)));
-        match verb % 34 {
+        match verb % 48 {
             0 => Command::RegisterParticipant {
                 participant: person(a),
                 kind: Kind::Agent,
                 handle: format!("p{}", b % 8),
                 parent: (c % 2 == 0).then(|| person(c / 2)),
-                key: None,
+                agreed: (c % 5 == 0).then(|| PublicKey([b; 32])),
+                key: (c % 3 == 0).then(|| PublicKey([c; 32])),
                 visibility,
                 profile: None,
             },
@@ -239,6 +309,7 @@ impl Run {
             21 => Command::RemoveMember {
                 room: room(a),
                 participant: person(b),
+                reason: None,
             },
             22 => Command::SetMemberCapabilities {
                 room: room(a),
@@ -255,15 +326,36 @@ impl Run {
                 priority: Priority::Next,
                 reply_to: (c % 3 == 0).then(|| self.header(b)),
                 payload_type: None,
+                command: c % 7 == 0,
+                quotes: (c % 4 == 1)
+                    .then(|| Quoted {
+                        header: self.header(c),
+                        labels: vec![room(b)],
+                    })
+                    .into_iter()
+                    .collect(),
+                signed: (c % 11 == 0).then(|| {
+                    let key = PublicKey([b; 32]);
+                    let sig = SignatureBytes([0; 64]);
+                    (events::Signed { key, sig }, [0; 16])
+                }),
+                relayed: (c % 13 == 0).then(|| events::Relayed {
+                    origin: "irc".into(),
+                    sender: "bob".into(),
+                    path: Vec::new(),
+                }),
+                evidence: evidence(b),
                 body: content(),
             },
             27 => Command::EditMessage {
                 message: self.header(a),
                 mentions: vec![person(b)],
+                evidence: evidence(b),
                 body: content(),
             },
             28 => Command::DeleteMessage {
                 message: self.header(a),
+                reason: None,
             },
             29 => Command::OpenSession {
                 session: SessionId(uuid(6, a)),
@@ -297,8 +389,81 @@ impl Run {
                     uses: u32::from(b % 4),
                     expires,
                     room: (b % 2 == 0).then(|| room(b)),
+                    trust: if c % 3 == 0 {
+                        Trust::Untrusted
+                    } else {
+                        Trust::Local
+                    },
                     label: None,
                 },
+            },
+            34 | 35 => Command::SetRoomPolicy {
+                room: room(a),
+                policy: Box::new(policy(b, c)),
+                expected: None,
+                force: c % 2 == 0,
+            },
+            36 => Command::SetSlowMode {
+                room: room(a),
+                seconds: u32::from(c % 4),
+            },
+            37 => Command::TransferRoom {
+                room: room(a),
+                creator: person(b),
+            },
+            38 => Command::SetHold {
+                room: room(a),
+                hold: c % 2 == 0,
+            },
+            39 => Command::MuteMember {
+                room: room(a),
+                participant: person(b),
+                until: expires,
+                reason: None,
+            },
+            40 => match c % 3 {
+                0 => Command::UnmuteMember {
+                    room: room(a),
+                    participant: person(b),
+                },
+                1 => Command::BanMember {
+                    room: room(a),
+                    participant: person(b),
+                    reason: None,
+                },
+                _ => Command::UnbanMember {
+                    room: room(a),
+                    participant: person(b),
+                },
+            },
+            41 => Command::RedactMessage {
+                message: self.header(a),
+                erased: vec![Seq(u64::from(b) + 1)],
+                reason: None,
+            },
+            42 => Command::AddKey {
+                participant: person(a),
+                key: PublicKey([b; 32]),
+                replaces: (c % 3 == 0).then(|| PublicKey([c; 32])),
+            },
+            43 => Command::RevokeKey {
+                participant: person(a),
+                key: PublicKey([b; 32]),
+            },
+            44 => Command::SetTrust {
+                participant: person(a),
+                trust: [Trust::Untrusted, Trust::Federated, Trust::Local][usize::from(c % 3)],
+            },
+            45 => Command::ReviewMessage {
+                message: self.header(a).message,
+                author: person(b),
+                waiting: Box::new(waiting(room(c))),
+                release: c % 2 == 0,
+                reason: None,
+                body: content(),
+            },
+            46 => Command::SetSecret {
+                name: format!("s{}", a % 4),
             },
             _ => Command::RedeemInvite {
                 invite: InviteId(uuid(4, a)),
@@ -395,6 +560,15 @@ impl Run {
                     self.listed.insert(facts.room);
                 }
             }
+            Facts::RoomPolicySet(facts) => match facts.policy.visibility {
+                Some(RoomAccess::Private) => {
+                    self.listed.remove(&facts.room);
+                }
+                Some(_) => {
+                    self.listed.insert(facts.room);
+                }
+                None => {}
+            },
             Facts::RoomMemberJoined(facts) => {
                 self.members
                     .entry(facts.room)
@@ -408,9 +582,10 @@ impl Run {
                     .remove(&facts.participant);
             }
             Facts::MessagePosted(facts) => self.messages.push(MessageHeader {
+                names_asker: false,
                 message: MessageId(seq),
                 room: facts.room,
-                author: actor.participant().unwrap(),
+                author: facts.author(actor.participant()).unwrap(),
                 thread: facts.thread,
                 deleted: false,
                 as_of: seq,
@@ -576,6 +751,7 @@ fn start() -> Run {
     let owner = Actor::Owner(person(0));
     for number in 1..=2 {
         let register = Command::RegisterParticipant {
+            agreed: None,
             participant: person(number),
             kind: Kind::Agent,
             handle: format!("a{number}"),

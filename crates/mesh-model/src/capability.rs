@@ -114,6 +114,26 @@ impl CapabilitySet {
         CapabilitySet(self.0 | (1 << capability as u8))
     }
 
+    /// What is in this set or in the other.
+    pub fn or(self, other: CapabilitySet) -> CapabilitySet {
+        CapabilitySet(self.0 | other.0)
+    }
+
+    /// What is in both.
+    pub fn and(self, other: CapabilitySet) -> CapabilitySet {
+        CapabilitySet(self.0 & other.0)
+    }
+
+    /// What is in this set and not in the other.
+    pub fn without(self, other: CapabilitySet) -> CapabilitySet {
+        CapabilitySet(self.0 & !other.0)
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether every member of this set is in `other`.
     pub fn within(self, other: CapabilitySet) -> bool {
         self.0 & !other.0 == 0

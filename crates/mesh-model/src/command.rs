@@ -6,13 +6,15 @@ use serde_json::value::RawValue;
 
 use crate::capability::CapabilitySet;
 use crate::events::{
-    CommandKey, CredentialKind, History, Kind, MessageHeader, Priority, RoomAccess, RoomKind,
-    SessionEnd, Visibility,
+    CommandKey, CredentialKind, History, Kind, MessageHeader, MessagePosted, Priority, Relayed,
+    RequestLimits, RoomAccess, RoomKind, SessionEnd, Signed, Trust, Visibility,
 };
 use crate::ids::{
-    CredentialId, GroupId, InviteId, MeshId, ParticipantId, PublicKey, RoomId, SessionId, VaultId,
+    CredentialId, GroupId, InviteId, MeshId, MessageId, ParticipantId, PublicKey, RoomId, Seq,
+    SessionId, VaultId,
 };
 use crate::permission::{Permission, PermissionSet, Preset};
+use crate::policy::Policy;
 use crate::time::Millis;
 
 /// Who acts, and by what. Stored with each event.
@@ -94,6 +96,8 @@ pub enum Command {
         kind: Kind,
         handle: String,
         parent: Option<ParticipantId>,
+        /// The parent signed that it agrees; the door verified it by this key.
+        agreed: Option<PublicKey>,
         key: Option<PublicKey>,
         visibility: Visibility,
         profile: Content,
@@ -102,6 +106,29 @@ pub enum Command {
         participant: ParticipantId,
         visibility: Option<Visibility>,
         profile: Content,
+    },
+    /// `replaces` is revoked at once. The door verified that the key's holder agreed.
+    AddKey {
+        participant: ParticipantId,
+        key: PublicKey,
+        replaces: Option<PublicKey>,
+    },
+    RevokeKey {
+        participant: ParticipantId,
+        key: PublicKey,
+    },
+    SetTrust {
+        participant: ParticipantId,
+        trust: Trust,
+    },
+    SetLimits {
+        limits: RequestLimits,
+    },
+    SetSecret {
+        name: String,
+    },
+    RemoveSecret {
+        name: String,
     },
     SetRoles {
         participant: ParticipantId,
@@ -156,6 +183,50 @@ pub enum Command {
         members: Vec<ParticipantId>,
         text: Content,
     },
+    /// Replaces the whole policy. `expected` is the version that the asker changed; `force` sets
+    /// one that leaves nobody but its creator able to speak or hear.
+    SetRoomPolicy {
+        room: RoomId,
+        policy: Box<Policy>,
+        expected: Option<u32>,
+        force: bool,
+    },
+    SetSlowMode {
+        room: RoomId,
+        seconds: u32,
+    },
+    TransferRoom {
+        room: RoomId,
+        creator: ParticipantId,
+    },
+    SetHold {
+        room: RoomId,
+        hold: bool,
+    },
+    /// By the node: the room's retention is over for everything up to this place.
+    ExpireRoom {
+        room: RoomId,
+        upto: Seq,
+    },
+    MuteMember {
+        room: RoomId,
+        participant: ParticipantId,
+        until: Option<Millis>,
+        reason: Content,
+    },
+    UnmuteMember {
+        room: RoomId,
+        participant: ParticipantId,
+    },
+    BanMember {
+        room: RoomId,
+        participant: ParticipantId,
+        reason: Content,
+    },
+    UnbanMember {
+        room: RoomId,
+        participant: ParticipantId,
+    },
     UpdateRoom {
         room: RoomId,
         name: Option<String>,
@@ -180,6 +251,7 @@ pub enum Command {
     RemoveMember {
         room: RoomId,
         participant: ParticipantId,
+        reason: Content,
     },
     SetMemberCapabilities {
         room: RoomId,
@@ -198,15 +270,47 @@ pub enum Command {
         reply_to: Option<MessageHeader>,
         /// Name and version of the schema the door checked the payload against.
         payload_type: Option<(String, u32)>,
+        /// Whether it asks others to run a command.
+        command: bool,
+        /// The messages it quotes, as the door read them.
+        quotes: Vec<Quoted>,
+        /// The author's signature and salt; the door verified it against the body's bytes.
+        signed: Option<(Signed, [u8; 16])>,
+        /// From where it is brought, if its sender only relays it.
+        relayed: Option<Relayed>,
+        /// What the door found out about the content.
+        evidence: ContentEvidence,
         body: Content,
     },
     EditMessage {
         message: MessageHeader,
         mentions: Vec<ParticipantId>,
+        evidence: ContentEvidence,
         body: Content,
     },
     DeleteMessage {
         message: MessageHeader,
+        reason: Content,
+    },
+    /// Lets a message out of quarantine, or rejects it for good. `waiting` and `body` are what the
+    /// door read in the log.
+    ReviewMessage {
+        message: MessageId,
+        author: ParticipantId,
+        waiting: Box<MessagePosted>,
+        release: bool,
+        reason: Content,
+        body: Content,
+    },
+    /// Erases a message for good. `erased` are the places whose content belongs to it.
+    RedactMessage {
+        message: MessageHeader,
+        erased: Vec<Seq>,
+        reason: Content,
+    },
+    RescanMessage {
+        message: MessageHeader,
+        guard: Scanned,
     },
 
     OpenSession {
@@ -239,6 +343,8 @@ pub enum Command {
         uses: u32,
         expires: Option<Millis>,
         room: Option<RoomId>,
+        /// How far newcomers are trusted: `local`, or `untrusted` for guests.
+        trust: Trust,
         label: Content,
     },
     /// Registers the newcomer, joins the invite's room and issues its token, once per key:
@@ -264,6 +370,40 @@ pub enum Command {
         room: RoomId,
         name: String,
         version: u32,
+        evidence: ContentEvidence,
         body: Content,
     },
+}
+
+/// What the door found out about a content, for the rules of its room.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContentEvidence {
+    /// Bytes of text and payload as people count them.
+    pub bytes: u32,
+    /// Whether there is a structured payload.
+    pub payload: bool,
+    /// The policy's version whose schema the payload matches.
+    pub schema: Option<u32>,
+    /// What the guard found, if it was asked.
+    pub guard: Option<Scanned>,
+}
+
+/// What the guard found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// The version of its rules and weights.
+    pub version: u32,
+    /// How much it looks like an attack, in percent.
+    pub score: u8,
+    /// The names of what it found.
+    pub reasons: Vec<String>,
+}
+
+/// A message that is quoted: its header and the rooms whose words are in it already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// The message.
+    pub header: MessageHeader,
+    /// Its own labels.
+    pub labels: Vec<RoomId>,
 }

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::policy::Ruling;
+
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
         /// A stable code. Clients may branch on it; the detail is for people.
@@ -51,6 +53,12 @@ error_codes! {
     PermissionDenied = "permission_denied", 403, "This credential may not do that";
     /// The room does not allow it.
     CapabilityDenied = "capability_denied", 403, "The room does not allow that";
+    /// The guard against prompt injection refused the content.
+    ContentRefused = "content_refused", 403, "The guard refused the content";
+    /// A signature does not fit what it is said to sign, or its key does not hold.
+    BadSignature = "bad_signature", 403, "The signature does not hold";
+    /// What a policy may not be: the detail names the place.
+    InvalidPolicy = "invalid_policy", 422, "The policy is not valid";
     /// The Host or Origin of the request is not this node's.
     ForeignOrigin = "foreign_origin", 403, "The request came from a foreign page or name";
     /// There is no such thing, or the asker may not know of it.
@@ -112,6 +120,9 @@ pub struct Refusal {
     /// When trying again may help, in milliseconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// The rule that decided, as far as the asker may know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Box<Ruling>>,
 }
 
 impl Refusal {
@@ -126,7 +137,14 @@ impl Refusal {
             detail: detail.into(),
             hint: hint.into(),
             retry_after_ms: None,
+            rule: None,
         }
+    }
+
+    /// The same refusal, naming the rule that decided.
+    pub fn ruled(mut self, rule: Ruling) -> Refusal {
+        self.rule = Some(Box::new(rule));
+        self
     }
 
     /// The same refusal, saying when to try again.
@@ -145,6 +163,7 @@ impl Refusal {
             detail: self.detail.clone(),
             hint: self.hint.clone(),
             retry_after_ms: self.retry_after_ms,
+            rule: self.rule.clone(),
         }
     }
 }
@@ -168,6 +187,9 @@ pub struct Problem {
     /// When trying again may help, in milliseconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// The rule that decided, as far as the asker may know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Box<Ruling>>,
 }
 
 impl From<Problem> for Refusal {
@@ -177,6 +199,7 @@ impl From<Problem> for Refusal {
             detail: problem.detail,
             hint: problem.hint,
             retry_after_ms: problem.retry_after_ms,
+            rule: problem.rule,
         }
     }
 }

@@ -251,3 +251,61 @@ mod tests {
         );
     }
 }
+
+/// An Ed25519 signature, 128 hex digits in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SignatureBytes(pub [u8; 64]);
+
+impl fmt::Display for SignatureBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for SignatureBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "signature {self}")
+    }
+}
+
+impl FromStr for SignatureBytes {
+    type Err = BadId;
+
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        let halves = (text.len() == 128).then(|| text.split_at_checked(64)).flatten();
+        let bytes = halves.and_then(|(a, b)| {
+            let (a, b) = (PublicKey::from_str(a).ok()?, PublicKey::from_str(b).ok()?);
+            let mut bytes = [0; 64];
+            bytes[..32].copy_from_slice(&a.0);
+            bytes[32..].copy_from_slice(&b.0);
+            Some(SignatureBytes(bytes))
+        });
+        bytes.ok_or_else(|| BadId {
+            what: "signature of 128 hex digits",
+            given: text.to_owned(),
+        })
+    }
+}
+
+impl Serialize for SignatureBytes {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SignatureBytes {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(d)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for SignatureBytes {
+    fn schema_name() -> Cow<'static, str> {
+        "SignatureBytes".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[0-9a-fA-F]{128}$", "description": "an Ed25519 signature in hex"})
+    }
+}

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod names;
 pub mod ops;
 pub mod permission;
+pub mod policy;
 pub mod time;
 
 pub use capability::{Capability, CapabilitySet};

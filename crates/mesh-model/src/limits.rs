@@ -93,3 +93,39 @@ pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const WRITER_QUEUE_MAX: usize = 16_384;
 /// Parents of a participant followed upward: an agent of an agent of an agent is deep enough.
 pub const PARENT_DEPTH_MAX: usize = 8;
+/// A room's policy as JSON: a person must be able to read it.
+pub const POLICY_BYTES_MAX: usize = 32 * 1024;
+/// Rules of one policy: each is looked at for every message.
+pub const POLICY_RULES_MAX: usize = 128;
+/// Limits of one policy.
+pub const POLICY_LIMITS_MAX: usize = 32;
+/// Names in one list of a policy.
+pub const POLICY_NAMES_MAX: usize = 256;
+/// The reason a rule gives.
+pub const POLICY_WHY_CHARS_MAX: usize = 200;
+/// Slow mode, seconds between two messages of one participant: an hour and no longer.
+pub const SLOW_MODE_SECONDS_MAX: u32 = 3600;
+/// Messages that one message quotes.
+pub const QUOTES_MAX: usize = 8;
+/// Rooms whose label one message carries.
+pub const LABELS_MAX: usize = 16;
+/// Relays a message passed: the path is shown and must stay short.
+pub const RELAYS_MAX: usize = 3;
+/// Keys of one participant that hold at one time: its devices.
+pub const KEYS_MAX: usize = 16;
+/// Messages that one call looks at again: it scans each of them.
+pub const RESCAN_MESSAGES_MAX: usize = 1000;
+/// A stored secret's value.
+pub const SECRET_BYTES_MAX: usize = 4096;
+/// Bans of one room.
+pub const BANS_MAX: usize = 10_000;
+/// A figure in the limits of requests: more is no limit at all.
+pub const REQUESTS_MAX: u32 = 1_000_000;
+/// Secrets of one node.
+pub const SECRETS_MAX: usize = 1000;
+/// Messages of one participant that wait in quarantine: more would be a flood for its moderators.
+pub const QUARANTINED_MAX: usize = 50;
+/// Messages of everybody that wait in quarantine.
+pub const QUARANTINED_ALL_MAX: usize = 10_000;
+/// The name of an origin, sender or relay.
+pub const RELAY_CHARS_MAX: usize = 200;

@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use mesh_model::events::{
-    RoomCreated, RoomDefaultsSet, RoomKind, RoomMemberCapabilitiesSet, RoomMemberJoined,
-    RoomMemberLeft, RoomUpdated,
+    RoomCreated, RoomDefaultsSet, RoomExpired, RoomHoldSet, RoomKind, RoomMemberBanned,
+    RoomMemberCapabilitiesSet, RoomMemberJoined, RoomMemberLeft, RoomMemberMuted,
+    RoomMemberUnbanned, RoomMemberUnmuted, RoomPolicySet, RoomSlowModeSet, RoomTransferred,
+    RoomUpdated,
 };
 use mesh_model::{ParticipantId, RoomId, Seq};
 
-use crate::Access;
-use crate::record::{Member, Room};
+use crate::policy::{PolicyRecord, is_paced};
+use crate::record::{Member, Mute, Room};
+use crate::{Access, Stored};
 
 pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
     if access.rooms.contains_key(&facts.room) {
         return;
     }
-    let member = Member {
-        since: seq,
-        capabilities: None,
-    };
+    let member = Member::new(seq);
     let members: OrdMap<_, _> = facts.members.iter().map(|id| (*id, member)).collect();
     for id in members.keys() {
         access
@@ -58,6 +58,14 @@ pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         access: facts.access,
         history: facts.history,
         defaults: facts.defaults,
+        defaults_seq: seq,
+        policy: None,
+        slow_mode: 0,
+        slow_mode_seq: Seq::ZERO,
+        hold: false,
+        expired: Seq::ZERO,
+        muted: OrdMap::new(),
+        banned: OrdMap::new(),
         archived: false,
         members,
         since: seq,
@@ -93,10 +101,7 @@ pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
     let Some(room) = access.rooms.get_mut(&facts.room) else {
         return;
     };
-    let member = Member {
-        since: seq,
-        capabilities: None,
-    };
+    let member = Member::new(seq);
     Arc::make_mut(room)
         .members
         .entry(facts.participant)
@@ -125,7 +130,7 @@ fn forget(access: &mut Access, participant: ParticipantId, room: RoomId) {
     }
 }
 
-pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet) {
+pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet, seq: Seq) {
     // In the broadcast room everybody is a member without being listed.
     let listed = access
         .participants
@@ -136,11 +141,15 @@ pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet) 
             (Some(_), _) if room.kind == RoomKind::Broadcast && facts.capabilities.is_none() => {
                 room.members.remove(&facts.participant);
             }
-            (Some(member), _) => member.capabilities = facts.capabilities,
+            (Some(member), _) => {
+                member.capabilities = facts.capabilities;
+                member.set = seq;
+            }
             (None, Some(since)) if room.kind == RoomKind::Broadcast => {
                 let member = Member {
                     since,
                     capabilities: facts.capabilities,
+                    set: seq,
                 };
                 room.members.insert(facts.participant, member);
             }
@@ -149,8 +158,82 @@ pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet) 
     });
 }
 
-pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet) {
+pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, seq: Seq) {
     change(access, facts.room, |room| {
-        room.defaults = facts.capabilities
+        room.defaults = facts.capabilities;
+        room.defaults_seq = seq;
+    });
+}
+
+pub fn policy_set(access: &mut Access, facts: &RoomPolicySet, event: &Stored<'_>) {
+    let record = PolicyRecord {
+        version: facts.version,
+        policy: facts.policy.clone(),
+        set_by: event.participant(),
+        set_at: event.at,
+        seq: event.seq,
+        means: access.means_of(&facts.policy),
+    };
+    access.put_policy(facts.room, record);
+    note_pace(access, facts.room);
+}
+
+pub fn slow_mode_set(access: &mut Access, facts: &RoomSlowModeSet, seq: Seq) {
+    change(access, facts.room, |room| {
+        room.slow_mode = facts.seconds;
+        room.slow_mode_seq = seq;
+    });
+    note_pace(access, facts.room);
+}
+
+/// Remembers which rooms count how often somebody speaks.
+fn note_pace(access: &mut Access, room: RoomId) {
+    match access.rooms.get(&room).is_some_and(|room| is_paced(room)) {
+        true => access.paced.insert(room),
+        false => access.paced.remove(&room),
+    };
+}
+
+pub fn transferred(access: &mut Access, facts: &RoomTransferred) {
+    change(access, facts.room, |room| {
+        room.creator = Some(facts.creator)
+    });
+}
+
+pub fn hold_set(access: &mut Access, facts: &RoomHoldSet) {
+    change(access, facts.room, |room| room.hold = facts.hold);
+}
+
+pub fn expired(access: &mut Access, facts: &RoomExpired) {
+    change(access, facts.room, |room| {
+        room.expired = room.expired.max(facts.upto)
+    });
+}
+
+pub fn muted(access: &mut Access, facts: &RoomMemberMuted, seq: Seq) {
+    let mute = Mute {
+        until: facts.until,
+        seq,
+    };
+    change(access, facts.room, |room| {
+        room.muted.insert(facts.participant, mute);
+    });
+}
+
+pub fn unmuted(access: &mut Access, facts: &RoomMemberUnmuted) {
+    change(access, facts.room, |room| {
+        room.muted.remove(&facts.participant);
+    });
+}
+
+pub fn banned(access: &mut Access, facts: &RoomMemberBanned, seq: Seq) {
+    change(access, facts.room, |room| {
+        room.banned.insert(facts.participant, seq);
+    });
+}
+
+pub fn unbanned(access: &mut Access, facts: &RoomMemberUnbanned) {
+    change(access, facts.room, |room| {
+        room.banned.remove(&facts.participant);
     });
 }

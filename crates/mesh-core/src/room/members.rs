@@ -1,5 +1,6 @@
 //! Who is in a room and what each may do there: the rules.
 
+use mesh_model::command::Content;
 use mesh_model::events::{
     RoomDefaultsSet, RoomKind, RoomMemberCapabilitiesSet, RoomMemberJoined, RoomMemberLeft,
 };
@@ -8,7 +9,7 @@ use mesh_model::{Capability, CapabilitySet, ErrorCode, NewEvent, ParticipantId, 
 use super::{Decision, check_in_use, enabled, moderated};
 use crate::actor::Asker;
 use crate::record::Room;
-use crate::{Action, refuse};
+use crate::{Action, check, refuse};
 
 pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
     let me = asker.me()?;
@@ -24,7 +25,7 @@ pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
 
 /// Membership of groups' conversations, of direct ones and of the broadcast room follows from
 /// something else.
-fn check_own_members(room: &Room) -> Result<(), Refusal> {
+pub(super) fn check_own_members(room: &Room) -> Result<(), Refusal> {
     let hint = match room.kind {
         RoomKind::Room => return Ok(()),
         // The group is gone: whoever is still there may clear it away.
@@ -56,6 +57,7 @@ pub fn add(asker: &Asker<'_>, room: RoomId, participant: ParticipantId) -> Decis
         asker.check_capability(found, Capability::Moderate)?;
     }
     check_own_members(found)?;
+    super::check_not_banned(found, participant, false)?;
     check_in_use(found)?;
     let participant = enabled(asker, participant)?;
     Ok(vec![NewEvent::new(RoomMemberJoined { room, participant })])
@@ -84,7 +86,13 @@ pub fn leave(asker: &Asker<'_>, room: RoomId) -> Decision {
     })])
 }
 
-pub fn remove(asker: &Asker<'_>, room: RoomId, participant: ParticipantId) -> Decision {
+pub fn remove(
+    asker: &Asker<'_>,
+    room: RoomId,
+    participant: ParticipantId,
+    reason: &Content,
+) -> Decision {
+    check::content("reason", reason)?;
     let me = asker.actor.participant();
     if me == Some(participant) {
         return leave(asker, room);
@@ -95,11 +103,12 @@ pub fn remove(asker: &Asker<'_>, room: RoomId, participant: ParticipantId) -> De
         return Ok(Vec::new());
     }
     check_rules_not(asker, found, participant)?;
-    Ok(vec![NewEvent::new(RoomMemberLeft { room, participant })])
+    let removed = RoomMemberLeft { room, participant };
+    Ok(vec![NewEvent::with(removed, reason.clone())])
 }
 
 /// Nothing is taken from a room's creator nor from the owner of the mesh, except by the owner.
-fn check_rules_not(
+pub(super) fn check_rules_not(
     asker: &Asker<'_>,
     room: &Room,
     participant: ParticipantId,

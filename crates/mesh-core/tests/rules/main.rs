@@ -16,6 +16,7 @@
 //! encoded, decoded and replayed, and a snapshot is written and read: all three states must be
 //! the same.
 
+mod governance;
 mod script;
 mod world;
 
@@ -31,12 +32,18 @@ macro_rules! stories {
 stories! {
     credentials
     event_types
+    execution
     groups
+    guard
+    identity
     invites
+    labels
     mesh
     messages
+    moderation
     participants
     permissions
+    policy
     rooms
     sessions
     users
@@ -48,7 +55,7 @@ stories! {
 #[test]
 fn the_shape_of_snapshots_goes_with_the_fingerprint() {
     let world = script::world_after(
-        "owner agent rex
+        r#"owner agent rex
          owner user ana viewer
          owner group devs
          owner room dev private with=rex key=1
@@ -62,7 +69,18 @@ fn the_shape_of_snapshots_goes_with_the_fingerprint() {
          owner delete m
          owner register cub
          owner disable cub
-         owner revoke tom",
+         owner revoke tom
+         owner policy dev {"rules":[{"name":"quiet","effect":"deny","to":{"groups":["devs"]},"capabilities":["speak"],"when":{"hours":[{"from":"22:00","to":"06:00"}]}}],"limits":[{"name":"pace","rate":{"count":3,"seconds":60}}],"execution":{"peers":["rex"]},"data":{"leave":{"rooms":["general"]}}}
+         owner post dev
+         owner mute dev rex 5000
+         owner slow dev 5
+         owner addkey owner 9
+         owner agent guest
+         owner trust guest untrusted
+         owner add dev guest
+         guest post dev score=90
+         owner secret searx
+         owner limits 7"#,
     );
     let name = mesh_core::FINGERPRINT.replace('/', "-");
     insta::assert_json_snapshot!(name, world.state);

@@ -13,6 +13,7 @@ use mesh_model::permission::Preset;
 use mesh_model::*;
 use serde_json::value::RawValue;
 
+use crate::governance;
 use crate::world::{World, uuid};
 
 /// Runs every story of a file and reports all that went wrong.
@@ -68,8 +69,8 @@ fn step(world: &mut World, line: &str) -> Result<(), String> {
 }
 
 /// Words, and words of the form `name=value`.
-struct Args<'a> {
-    words: Vec<&'a str>,
+pub struct Args<'a> {
+    pub words: Vec<&'a str>,
     named: BTreeMap<&'a str, &'a str>,
 }
 
@@ -87,26 +88,26 @@ impl<'a> Args<'a> {
         Args { words, named }
     }
 
-    fn word(&self, at: usize) -> &'a str {
+    pub fn word(&self, at: usize) -> &'a str {
         self.words
             .get(at)
             .copied()
             .unwrap_or_else(|| panic!("word {at} is missing after {:?}", self.words))
     }
 
-    fn has(&self, word: &str) -> bool {
+    pub fn has(&self, word: &str) -> bool {
         self.words.contains(&word)
     }
 
-    fn named(&self, name: &str) -> Option<&'a str> {
+    pub fn named(&self, name: &str) -> Option<&'a str> {
         self.named.get(name).copied()
     }
 
-    fn number(&self, name: &str) -> Option<u64> {
+    pub fn number(&self, name: &str) -> Option<u64> {
         self.named(name).map(|text| text.parse().expect("a number"))
     }
 
-    fn people(&self, name: &str) -> Vec<ParticipantId> {
+    pub fn people(&self, name: &str) -> Vec<ParticipantId> {
         self.named(name)
             .into_iter()
             .flat_map(|list| list.split(','))
@@ -120,11 +121,11 @@ pub fn person(handle: &str) -> ParticipantId {
 }
 
 /// Rooms keep the id of the name they were created with; `a+b` is a direct conversation.
-fn room(name: &str) -> RoomId {
+pub fn room(name: &str) -> RoomId {
     RoomId(uuid(name))
 }
 
-fn content(bytes: u64) -> Content {
+pub fn content(bytes: u64) -> Content {
     let text = "x".repeat(usize::try_from(bytes).unwrap().saturating_sub(2));
     Some(RawValue::from_string(format!("\"{text}\"")).unwrap())
 }
@@ -151,7 +152,7 @@ fn capabilities(text: &str) -> CapabilitySet {
     }
 }
 
-fn enum_of<T: serde::de::DeserializeOwned>(text: &str) -> T {
+pub fn enum_of<T: serde::de::DeserializeOwned>(text: &str) -> T {
     serde_json::from_value(text.into()).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -297,7 +298,7 @@ fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Option
             world.now = world.now.plus(args.word(0).parse().unwrap());
             "later".to_owned()
         }
-        _ => return None,
+        _ => return governance::question(world, who, verb, args),
     })
 }
 
@@ -341,29 +342,34 @@ fn register_with_token(world: &mut World, who: &str, args: &Args<'_>) -> String 
 
 /// A posted message gets the name given as `as=NAME`.
 fn remember_message(world: &mut World, args: &Args<'_>, by: Actor) {
-    let (Some(name), Some((seq, Facts::MessagePosted(facts)))) =
-        (args.named("as"), world.last.first())
-    else {
+    let posted = world.last.iter().find_map(|(seq, facts)| match facts {
+        Facts::MessagePosted(facts) => Some((seq, facts)),
+        Facts::MessageQuarantined(facts) => Some((seq, &facts.message)),
+        _ => None,
+    });
+    let (Some(name), Some((seq, facts))) = (args.named("as"), posted) else {
         return;
     };
     let header = events::MessageHeader {
         message: MessageId(*seq),
         room: facts.room,
-        author: by.participant().unwrap(),
+        author: facts.author(by.participant()).unwrap(),
         thread: facts.thread,
         deleted: false,
+        names_asker: false,
         as_of: *seq,
     };
     world.messages.insert(name.to_owned(), header);
 }
 
 /// The header as the door reads it now, or as it stood when the message was posted (`stale`).
-fn header(world: &World, name: &str, args: &Args<'_>) -> events::MessageHeader {
+pub fn header(world: &World, name: &str, args: &Args<'_>) -> events::MessageHeader {
     let mut header = world.messages[name];
     if !args.has("stale") {
         header.as_of = world.state.head();
     }
     header.deleted = args.has("seen-deleted");
+    header.names_asker = args.has("named");
     header
 }
 
@@ -378,7 +384,8 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             kind: args.words.get(1).map_or(Kind::Agent, |kind| enum_of(kind)),
             handle: args.word(0).to_owned(),
             parent: args.named("parent").map(person),
-            key: None,
+            agreed: args.number("agreed").map(governance::key),
+            key: args.number("key-of").map(governance::key),
             visibility: visibility.unwrap_or_default(),
             profile: args.number("size").and_then(content),
         },
@@ -485,6 +492,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
         "remove" => Command::RemoveMember {
             room: room(args.word(0)),
             participant: person(args.word(1)),
+            reason: None,
         },
         "let" => Command::SetMemberCapabilities {
             room: room(args.word(0)),
@@ -507,20 +515,28 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
                 let (name, version) = it.split_once('/').unwrap();
                 (name.to_owned(), version.parse().unwrap())
             }),
+            command: args.has("asking"),
+            quotes: governance::quotes(world, args),
+            signed: args.number("signed").map(governance::signed),
+            relayed: args.named("from").map(governance::relayed),
+            evidence: governance::evidence(world, args),
             body: if args.has("empty") { None } else { text() },
         },
         "edit" => Command::EditMessage {
             message: header(world, args.word(0), args),
             mentions: args.people("mention"),
+            evidence: governance::evidence(world, args),
             body: text(),
         },
         "delete" => Command::DeleteMessage {
             message: header(world, args.word(0), args),
+            reason: None,
         },
         "publish" => Command::PublishEvent {
             room: room(args.word(0)),
             name: args.word(1).to_owned(),
             version: args.word(2).parse().unwrap(),
+            evidence: governance::evidence(world, args),
             body: text(),
         },
         "type" => Command::RegisterEventType {
@@ -555,6 +571,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             uses: args.number("uses").unwrap_or(1) as u32,
             expires,
             room: args.named("room").map(room),
+            trust: args.named("trust").map_or(events::Trust::Local, enum_of),
             label: None,
         },
         "uninvite" => Command::RevokeInvite {
@@ -591,11 +608,15 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             broadcast: room("others"),
             profile: None,
         },
-        other => panic!("no verb {other}"),
+        other => {
+            governance::command(world, other, args).unwrap_or_else(|| panic!("no verb {other}"))
+        }
     };
     let requires = match verb {
         "room" | "direct" | "rename" | "topic" | "archive" | "restore" | "join" | "leave"
-        | "add" | "remove" | "let" | "defaults" | "post" | "edit" | "delete" | "publish" => write,
+        | "add" | "remove" | "let" | "defaults" | "post" | "edit" | "delete" | "publish"
+        | "policy" | "slow" | "transfer" | "mute" | "unmute" | "ban" | "unban" | "review"
+        | "redact" => write,
         "register" => Some(Permission::AgentsWrite),
         "user" | "role" => Some(Permission::AdminUsers),
         "type" => Some(Permission::AdminPlugins),

@@ -23,6 +23,8 @@ pub struct World {
     pub now: Millis,
     /// The facts of the last command that led to any.
     pub last: Vec<(Seq, Facts)>,
+    /// The last refusal.
+    pub refused: Option<Refusal>,
     /// Messages by the names stories give them.
     pub messages: BTreeMap<String, MessageHeader>,
     log: Vec<Line>,
@@ -47,6 +49,7 @@ impl World {
             state: State::new(),
             now: Millis(1_000_000),
             last: Vec::new(),
+            refused: None,
             messages: BTreeMap::new(),
             log: Vec::new(),
         };
@@ -84,6 +87,7 @@ impl World {
         let before = self.state.clone();
         let decided = decide(&self.state, command, &ctx);
         assert_eq!(self.state, before, "decide changes nothing");
+        self.refused = decided.as_ref().err().cloned();
         let events = decided?;
         if !events.is_empty() {
             self.last.clear();

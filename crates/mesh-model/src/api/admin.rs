@@ -268,6 +268,9 @@ pub struct InviteCreateInput {
     /// The room newcomers are in at once: id or name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<String>,
+    /// Whether newcomers are guests: untrusted, so what they say reaches agents as data only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
     /// What it is called.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::ParticipantRef;
-use crate::events::Priority;
+use crate::api::{ParticipantRef, Quote, SignatureView, SignedInput};
+use crate::events::{GuardMark, Priority, Relayed, Released, Trust};
 use crate::ids::{MessageId, ParticipantId, RoomId, Seq};
 use crate::time::Millis;
 
@@ -57,6 +57,35 @@ pub struct Message {
     /// Whether it was taken back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// Whether its words were erased for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
+    /// How far its words were trusted when they were accepted.
+    pub trust: Trust,
+    /// Whether it asks others to run a command, as somebody who may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
+    /// Its author's signature. Without one the node attests who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignatureView>,
+    /// From where it was brought, if its sender only relays it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
+    /// The other rooms whose words are in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
+    /// The messages it quotes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<Quote>,
+    /// What the guard found, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+    /// Whether `text` stands in an envelope: to agents, words from across a trust boundary are data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enveloped: bool,
+    /// That it waited in quarantine, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
     /// How many messages its thread has, this one not counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub replies: u32,
@@ -72,7 +101,9 @@ fn is_zero(count: &u32) -> bool {
 pub struct MessagePostInput {
     /// The room: id or name.
     pub room: String,
-    /// The text, with `@handle` where it names somebody. At most 50 KiB with the payload.
+    /// The text, with `@handle` where it names somebody. At most 50 KiB with the payload. It may be
+    /// empty if something is quoted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// The message it answers, in the same room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,6 +117,19 @@ pub struct MessagePostInput {
     /// A registered event type to check the payload against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload_type: Option<String>,
+    /// Ask those who are named to run a command. The room must allow it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
+    /// Messages to quote, from any room one may read. What is quoted carries the label of its room,
+    /// and goes only where that room allows. At most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<MessageId>,
+    /// The content as its author signed it, in place of `text` and `payload`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedInput>,
+    /// Where the words come from, if the caller only relays them. Needs the capability bridge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
 }
 
 /// Post to whoever is named: a person, a room, a group, everybody.

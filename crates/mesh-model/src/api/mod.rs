@@ -3,6 +3,7 @@
 
 mod admin;
 mod common;
+mod governance;
 mod inbox;
 mod message;
 mod participant;
@@ -13,6 +14,7 @@ mod typed;
 
 pub use admin::*;
 pub use common::*;
+pub use governance::*;
 pub use inbox::*;
 pub use message::*;
 pub use participant::*;

@@ -143,6 +143,14 @@ pub struct AgentRegisterInput {
     /// Its public key, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PublicKey>,
+    /// Whose it is, if not the caller's: id or handle. That one has to agree, by `parent_proof`,
+    /// unless the caller holds agents:admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The parent's signature of `mesh-parent/1`, the mesh's id, the parent's id and the new handle,
+    /// each on a line of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_proof: Option<ParentProof>,
     /// What its token may ask for; `worker` if neither this nor `permissions` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
@@ -232,4 +240,14 @@ pub struct Me {
     pub permissions: PermissionSet,
     /// Whether this is the mesh's owner.
     pub owner: bool,
+}
+
+/// That a parent agreed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParentProof {
+    /// The parent's key.
+    pub key: PublicKey,
+    /// The signature.
+    pub sig: crate::SignatureBytes,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::events::Kind;
+use crate::events::{Kind, Trust};
 use crate::ids::{CredentialId, InviteId, ParticipantId, PublicKey, RoomId};
 use crate::permission::PermissionSet;
 use crate::time::{Millis, raw};
@@ -69,6 +69,17 @@ pub struct InviteCreated {
     /// The room newcomers are in at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,
+    /// How far newcomers are trusted.
+    #[serde(default = "local", skip_serializing_if = "is_local")]
+    pub trust: Trust,
+}
+
+fn local() -> Trust {
+    Trust::Local
+}
+
+fn is_local(trust: &Trust) -> bool {
+    *trust == Trust::Local
 }
 
 /// Somebody came. Bound to the newcomer's key: the same key again is the same participant.

@@ -1,5 +1,6 @@
 //! The mesh itself: its beginning, its vault, what was refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{MeshId, ParticipantId, PublicKey, VaultId};
@@ -45,4 +46,74 @@ pub struct Refused {
     /// When the minute began.
     #[serde(with = "raw")]
     pub minute: Option<Millis>,
+}
+
+/// How often whom the node answers, from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsSet {
+    /// All limits.
+    pub limits: RequestLimits,
+}
+
+/// Requests that the node answers. A limit of 0 requests a second is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RequestLimits {
+    /// Of one local participant. The owner is not limited.
+    pub local: RequestRate,
+    /// Of one federated participant.
+    pub federated: RequestRate,
+    /// Of one untrusted participant.
+    pub untrusted: RequestRate,
+    /// Of one address without a credential.
+    pub address: RequestRate,
+    /// Of everybody together, the owner not counted.
+    pub instance: RequestRate,
+}
+
+/// So many a second on average, and so many at once after a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRate {
+    /// Requests a second, at most 1000000; 0 is no limit.
+    pub per_second: u32,
+    /// Requests at once, 1 to 1000000.
+    pub burst: u32,
+}
+
+impl RequestRate {
+    const fn new(per_second: u32, burst: u32) -> RequestRate {
+        RequestRate { per_second, burst }
+    }
+}
+
+impl Default for RequestLimits {
+    fn default() -> RequestLimits {
+        RequestLimits {
+            local: RequestRate::new(0, 1),
+            federated: RequestRate::new(50, 200),
+            untrusted: RequestRate::new(5, 50),
+            address: RequestRate::new(50, 500),
+            instance: RequestRate::new(200_000, 400_000),
+        }
+    }
+}
+
+/// A secret was stored, or a new value of it. The value is in the vault alone, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretSet {
+    /// Its unique name.
+    pub name: String,
+    /// Counts from 1 up.
+    pub version: u32,
+}
+
+/// A secret is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretRemoved {
+    /// Its name.
+    pub name: String,
 }

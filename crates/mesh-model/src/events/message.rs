@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{MessageId, ParticipantId, RoomId, Seq};
+use super::Trust;
+use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes};
 
 /// How soon a recipient should look at a message.
 #[derive(
@@ -68,6 +69,150 @@ pub struct MessagePosted {
     /// The registered type its payload was checked against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload_type: Option<String>,
+    /// How far its words are trusted, for good.
+    #[serde(default = "local", skip_serializing_if = "is_local")]
+    pub trust: Trust,
+    /// Whether it asks others to run a command.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
+    /// The messages it quotes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<MessageId>,
+    /// The other rooms whose words are in it, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
+    /// The author's signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
+    /// From where it was brought, if its sender only relays it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
+    /// What the guard found, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+    /// Who wrote it and where it waited, if somebody else let it out of quarantine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
+}
+
+impl MessagePosted {
+    /// Who wrote it, given who did the event.
+    pub fn author(&self, actor: Option<ParticipantId>) -> Option<ParticipantId> {
+        self.released
+            .as_ref()
+            .map_or(actor, |released| Some(released.author))
+    }
+
+    /// Whether agents get it in an envelope: its words come from across a trust boundary, or the
+    /// guard has something against them.
+    pub fn is_marked(&self) -> bool {
+        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+    }
+}
+
+fn local() -> Trust {
+    Trust::Local
+}
+
+fn is_local(trust: &Trust) -> bool {
+    *trust == Trust::Local
+}
+
+/// A signature over mesh, room, key, idempotency key and the salted hash of the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signed {
+    /// The key that made it.
+    pub key: PublicKey,
+    /// The signature.
+    pub sig: SignatureBytes,
+}
+
+/// Words that somebody brought from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Relayed {
+    /// The mesh or service they come from, as the relay says.
+    pub origin: String,
+    /// Who said them there, as the relay says.
+    pub sender: String,
+    /// The relays they passed, the first one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<String>,
+}
+
+/// What the guard found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GuardMark {
+    /// The version of its rules and weights.
+    pub version: u32,
+    /// How much it looks like an attack, in percent.
+    pub score: u8,
+    /// Whether it reached the room's mark.
+    pub marked: bool,
+    /// The names of what it found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+/// That a message waited in quarantine before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Released {
+    /// Where it waited.
+    pub message: MessageId,
+    /// Who wrote it.
+    pub author: ParticipantId,
+}
+
+/// A message waits for a moderator; nobody else but its author knows of it.
+/// Content: [`crate::api::MessageBody`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageQuarantined {
+    /// Who wrote it.
+    pub author: ParticipantId,
+    /// What would have been posted.
+    pub message: MessagePosted,
+}
+
+/// A moderator decided on a message in quarantine. Content: [`crate::api::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageReviewed {
+    /// Where.
+    pub room: RoomId,
+    /// The message that waited.
+    pub message: MessageId,
+    /// Who wrote it.
+    pub author: ParticipantId,
+    /// Whether it was let out; then the next event posts it.
+    pub released: bool,
+}
+
+/// A message's words are erased for good, everywhere. Content: [`crate::api::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageRedacted {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+    /// The places whose content is erased: the message, its edits, its wait in quarantine.
+    pub erased: Vec<Seq>,
+}
+
+/// The guard looked at an older message again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageRescanned {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+    /// What it found this time.
+    pub guard: GuardMark,
 }
 
 /// The author changed the text. Content: [`crate::api::MessageBody`], whole.
@@ -81,9 +226,12 @@ pub struct MessageEdited {
     /// Whom it names from here on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<ParticipantId>,
+    /// What the guard found in the new text, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
 }
 
-/// The author or a moderator took a message back.
+/// The author or a moderator took a message back. Content: [`crate::api::Reason`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MessageDeleted {
@@ -105,8 +253,10 @@ pub struct MessageHeader {
     pub author: ParticipantId,
     /// The first message of its thread, if it is in one.
     pub thread: Option<MessageId>,
-    /// Whether it was deleted, as of `as_of`.
+    /// Whether it was deleted or redacted, as of `as_of`.
     pub deleted: bool,
+    /// Whether it names whoever asks.
+    pub names_asker: bool,
     /// The place in the log up to which the reader looked.
     pub as_of: Seq,
 }

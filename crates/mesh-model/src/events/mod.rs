@@ -106,11 +106,17 @@ event_types! {
     MeshCreated = "mesh.created" / 1;
     VaultReplaced = "vault.replaced" / 1;
     Refused = "note.refused" / 1;
+    LimitsSet = "mesh.limits_set" / 1;
+    SecretSet = "secret.set" / 1;
+    SecretRemoved = "secret.removed" / 1;
     ParticipantRegistered = "participant.registered" / 1;
     ParticipantUpdated = "participant.updated" / 1;
     ParticipantRolesSet = "participant.roles_set" / 1;
     ParticipantDisabled = "participant.disabled" / 1;
     ParticipantEnabled = "participant.enabled" / 1;
+    ParticipantKeyAdded = "participant.key_added" / 1;
+    ParticipantKeyRevoked = "participant.key_revoked" / 1;
+    ParticipantTrustSet = "participant.trust_set" / 1;
     UserCreated = "user.created" / 1;
     UserRoleSet = "user.role_set" / 1;
     UserPasswordChanged = "user.password_changed" / 1;
@@ -126,7 +132,20 @@ event_types! {
     RoomMemberLeft = "room.member_left" / 1;
     RoomMemberCapabilitiesSet = "room.member_capabilities_set" / 1;
     RoomDefaultsSet = "room.defaults_set" / 1;
+    RoomPolicySet = "room.policy_set" / 1;
+    RoomSlowModeSet = "room.slow_mode_set" / 1;
+    RoomTransferred = "room.transferred" / 1;
+    RoomHoldSet = "room.hold_set" / 1;
+    RoomExpired = "room.expired" / 1;
+    RoomMemberMuted = "room.member_muted" / 1;
+    RoomMemberUnmuted = "room.member_unmuted" / 1;
+    RoomMemberBanned = "room.member_banned" / 1;
+    RoomMemberUnbanned = "room.member_unbanned" / 1;
     MessagePosted = "message.posted" / 1;
+    MessageQuarantined = "message.quarantined" / 1;
+    MessageReviewed = "message.reviewed" / 1;
+    MessageRedacted = "message.redacted" / 1;
+    MessageRescanned = "message.rescanned" / 1;
     MessageEdited = "message.edited" / 1;
     MessageDeleted = "message.deleted" / 1;
     SessionOpened = "session.opened" / 1;
@@ -147,6 +166,8 @@ pub struct NewEvent {
     pub facts: Facts,
     /// What can be erased: exact JSON, hashed as it stands.
     pub content: Option<Box<RawValue>>,
+    /// The salt of the content's hash, if whoever signed the content chose it.
+    pub salt: Option<[u8; 16]>,
 }
 
 impl NewEvent {
@@ -155,6 +176,7 @@ impl NewEvent {
         NewEvent {
             facts: facts.into(),
             content: None,
+            salt: None,
         }
     }
 
@@ -163,6 +185,7 @@ impl NewEvent {
         NewEvent {
             facts: facts.into(),
             content,
+            salt: None,
         }
     }
 }

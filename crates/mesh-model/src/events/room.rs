@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::CapabilitySet;
-use crate::ids::{GroupId, ParticipantId, RoomId};
+use crate::ids::{GroupId, ParticipantId, RoomId, Seq};
+use crate::policy::Policy;
+use crate::time::{Millis, raw};
 
 /// What a room is for. Direct, group and broadcast conversations are rooms too.
 #[derive(
@@ -56,6 +58,19 @@ pub enum RoomAccess {
     Listed,
     /// Only members see it; members are added.
     Private,
+    /// As listed, and meshes that are linked to this one may know of it.
+    Federated,
+}
+
+impl RoomAccess {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            RoomAccess::Listed => "listed",
+            RoomAccess::Private => "private",
+            RoomAccess::Federated => "federated",
+        }
+    }
 }
 
 /// What a member may read of the time before it joined.
@@ -135,6 +150,7 @@ pub struct RoomMemberJoined {
 }
 
 /// A participant is no member any more. If the event's actor is another, it was removed.
+/// Content: [`crate::api::Reason`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberLeft {
@@ -165,4 +181,99 @@ pub struct RoomDefaultsSet {
     pub room: RoomId,
     /// All they may do.
     pub capabilities: CapabilitySet,
+}
+
+/// The room's rules from here on. A policy is facts: who may what must be known for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomPolicySet {
+    /// The room.
+    pub room: RoomId,
+    /// Counts from 1 up.
+    pub version: u32,
+    /// The rules, whole.
+    pub policy: Policy,
+}
+
+/// How long a participant waits between two messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomSlowModeSet {
+    /// The room.
+    pub room: RoomId,
+    /// Seconds; 0 ends it.
+    pub seconds: u32,
+}
+
+/// Somebody else sets the room's rules from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomTransferred {
+    /// The room.
+    pub room: RoomId,
+    /// Who sets its rules.
+    pub creator: ParticipantId,
+}
+
+/// Nothing in the room is erased while a hold is on it, neither by hand nor by retention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomHoldSet {
+    /// The room.
+    pub room: RoomId,
+    /// Whether it is on.
+    pub hold: bool,
+}
+
+/// What was said in the room up to a place is erased: its time is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomExpired {
+    /// The room.
+    pub room: RoomId,
+    /// The last place whose content is erased.
+    pub upto: Seq,
+}
+
+/// A member may not speak. Content: [`crate::api::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomMemberMuted {
+    /// The room.
+    pub room: RoomId,
+    /// The participant.
+    pub participant: ParticipantId,
+    /// Until when; absent: until somebody ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "raw")]
+    pub until: Option<Millis>,
+}
+
+/// A member may speak again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomMemberUnmuted {
+    /// The room.
+    pub room: RoomId,
+    /// The participant.
+    pub participant: ParticipantId,
+}
+
+/// A participant is no member and cannot become one. Content: [`crate::api::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomMemberBanned {
+    /// The room.
+    pub room: RoomId,
+    /// The participant.
+    pub participant: ParticipantId,
+}
+
+/// A participant may become a member again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomMemberUnbanned {
+    /// The room.
+    pub room: RoomId,
+    /// The participant.
+    pub participant: ParticipantId,
 }

@@ -52,7 +52,7 @@ operations! { LIST message_operations
     /// Take back one's own message, or another's with the capability moderate.
     MessageDelete "message.delete" {
         Command Needs::Permission(MessagesWrite), Delete "/api/messages/{message}" => 200,
-        MessageRefInput => Done,
+        MessageReasonInput => Done,
         example r#"{"message": "$message"}"#
     }
     /// Search the messages one may read, newest first.

@@ -6,10 +6,12 @@
 //!
 //! An example may hold `$NAME` strings. They stand for things a test made before:
 //! `$message` (a message of the caller in the room `workshop`), `$credential`, `$invite`,
-//! `$code`, `$key`, `$session`, `$browser`.
+//! `$code`, `$key`, `$session`, `$browser`, `$quarantined` (a message that waits in `workshop`),
+//! `$identity` and `$proof` (a fresh key and its proof), `$held` (a key of rex).
 
 mod access;
 mod events;
+mod governance;
 mod messages;
 mod participants;
 mod rooms;
@@ -21,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 pub use access::*;
 pub use events::*;
+pub use governance::*;
 pub use messages::*;
 pub use participants::*;
 pub use rooms::*;
@@ -184,6 +187,7 @@ macro_rules! for_each_operation {
         $crate::room_operations! { $callback }
         $crate::message_operations! { $callback }
         $crate::event_operations! { $callback }
+        $crate::governance_operations! { $callback }
     };
 }
 
@@ -196,6 +200,7 @@ pub fn all() -> impl Iterator<Item = &'static Declaration> {
         rooms::LIST,
         messages::LIST,
         events::LIST,
+        governance::LIST,
     ]
     .into_iter()
     .flatten()

@@ -70,7 +70,7 @@ operations! { LIST room_operations
     /// Remove a member. Nothing more is delivered to it. Needs the capability moderate.
     MemberRemove "member.remove" {
         Command Needs::Permission(MessagesWrite), Delete "/api/rooms/{room}/members/{participant}" => 200,
-        MemberRefInput => Done,
+        ModerateInput => Done,
         example r#"{"room": "attic", "participant": "rex"}"#
     }
     /// Set what one member may do. Needs the capability moderate.

@@ -1,0 +1,160 @@
+//! Posting: the capability first, then the room's rules in their order, then the guard.
+
+use mesh_model::command::Content;
+use mesh_model::events::{MessagePosted, MessageQuarantined, Relayed, Signed};
+use mesh_model::limits::{RELAY_CHARS_MAX, RELAYS_MAX};
+use mesh_model::policy::MessageKind;
+use mesh_model::{Capability, Command, MessageId, NewEvent, Refusal, RoomId};
+
+use super::{Decision, check_present, check_visible, mentioned, speaking};
+use crate::actor::Asker;
+use crate::policy::{Saying, check_guard, labels};
+use crate::recent::Recent;
+use crate::record::{Participant, Room};
+use crate::{check, event_type, identity, quarantine, refuse};
+
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+    let Command::PostMessage {
+        room,
+        mentions,
+        priority,
+        reply_to,
+        payload_type,
+        command: asks,
+        quotes,
+        signed,
+        relayed,
+        evidence,
+        body,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    let kind = match (*asks, evidence.payload) {
+        (true, _) => MessageKind::Command,
+        (false, true) => MessageKind::Payload,
+        (false, false) => MessageKind::Text,
+    };
+    let (found, who) = speaking(asker, *room, Some(kind))?;
+    check::some_content("message", body)?;
+    check_relayed(asker, found, relayed.as_ref())?;
+    let thread = match reply_to {
+        Some(header) if header.room != *room => return Err(refuse::no_message()),
+        Some(header) => {
+            check_present(asker, &recent.deleted, found, header)?;
+            Some(header.thread.unwrap_or(header.message))
+        }
+        None => None,
+    };
+    let payload_type = match payload_type {
+        Some((name, version)) => {
+            event_type::check_version(asker, name, *version)?;
+            Some(name.clone())
+        }
+        None => None,
+    };
+    let saying = Saying {
+        room: found,
+        who,
+        kind,
+        type_name: payload_type.as_deref(),
+        reply_to: reply_to.as_ref(),
+        evidence,
+    };
+    saying.check_form(asker)?;
+    saying.check_limits(asker, &recent.paces)?;
+    for quoted in quotes {
+        let source = asker
+            .room(quoted.header.room)
+            .map_err(|_| refuse::no_message())?;
+        check_visible(asker, source, &quoted.header).map_err(|_| refuse::no_message())?;
+        asker
+            .check_capability(source, Capability::Listen)
+            .map_err(|_| refuse::no_message())?;
+        check_present(asker, &recent.deleted, source, &quoted.header)?;
+    }
+    let labels = labels(asker, found, who, quotes)?;
+    let mentions = mentioned(asker.access, found, mentions)?;
+    let trust = asker.access.trust_of(who.id, relayed.is_some());
+    if *asks {
+        saying.check_command(asker, trust, &mentions)?;
+    }
+    check_signed(who, signed.as_ref().map(|(signed, _)| signed))?;
+    let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
+    let posted = MessagePosted {
+        room: *room,
+        mentions,
+        priority: *priority,
+        reply_to: reply_to.map(|header| header.message),
+        thread,
+        payload_type,
+        trust,
+        command: *asks,
+        quotes: quotes
+            .iter()
+            .map(|quoted| quoted.header.message)
+            .collect::<Vec<MessageId>>(),
+        labels: labels as Vec<RoomId>,
+        signed: signed.map(|(signed, _)| signed),
+        relayed: relayed.clone(),
+        guard,
+        released: None,
+    };
+    let salt = signed.map(|(_, salt)| salt);
+    if waits {
+        quarantine::check_space(recent, who.id)?;
+        let waiting = MessageQuarantined {
+            author: who.id,
+            message: posted,
+        };
+        return Ok(vec![event(waiting, body, salt)]);
+    }
+    Ok(vec![event(posted, body, salt)])
+}
+
+fn event(facts: impl Into<mesh_model::Facts>, body: &Content, salt: Option<[u8; 16]>) -> NewEvent {
+    NewEvent {
+        salt,
+        ..NewEvent::with(facts, body.clone())
+    }
+}
+
+fn check_signed(who: &Participant, signed: Option<&Signed>) -> Result<(), Refusal> {
+    match signed {
+        Some(signed) => identity::check_active(who, &signed.key),
+        None => Ok(()),
+    }
+}
+
+/// Bringing words from elsewhere takes the capability bridge, and a path that is short.
+fn check_relayed(asker: &Asker<'_>, room: &Room, relayed: Option<&Relayed>) -> Result<(), Refusal> {
+    let Some(relayed) = relayed else {
+        return Ok(());
+    };
+    asker.check_capability(room, Capability::Bridge)?;
+    let names = [&relayed.origin, &relayed.sender];
+    let good = |name: &&String| {
+        !name.is_empty()
+            && name.chars().count() <= RELAY_CHARS_MAX
+            && !name.chars().any(char::is_control)
+    };
+    if !names
+        .into_iter()
+        .chain(&relayed.path)
+        .all(|name| good(&name))
+    {
+        return Err(refuse::invalid(
+            format!(
+                "origin, sender and relays have 1 to {RELAY_CHARS_MAX} visible characters; nothing was posted"
+            ),
+            "shorten them, or remove what cannot be seen",
+        ));
+    }
+    if relayed.path.len() > RELAYS_MAX {
+        return Err(refuse::conflict(
+            format!("the message passed more than {RELAYS_MAX} relays; nothing was posted"),
+            "look for a loop between the relays",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! May somebody do something in a room, and what decides it? A deny goes before every allow.
+
+use mesh_model::events::Trust;
+use mesh_model::policy::{Effect, MessageKind, Ruling, RulingBy};
+use mesh_model::{Capability, CapabilitySet, Millis, ParticipantId, Seq};
+
+use super::{PolicyRecord, Span};
+use crate::Access;
+use crate::record::{Member, Participant, Room};
+
+/// What a rule's conditions look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub now: Millis,
+    /// What is said; for deeds that say nothing, no rule about kinds fits.
+    pub kind: Option<MessageKind>,
+}
+
+/// What decided about a capability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decided {
+    Owner,
+    Creator,
+    NoMember,
+    Disabled,
+    Muted(Seq),
+    /// The rule at this place in the policy.
+    Rule(usize, Effect),
+    Member,
+    Defaults,
+    NothingAllows,
+}
+
+impl Decided {
+    pub fn allows(self) -> bool {
+        match self {
+            Decided::Owner | Decided::Creator | Decided::Member | Decided::Defaults => true,
+            Decided::Rule(_, effect) => effect == Effect::Allow,
+            Decided::NoMember | Decided::Disabled | Decided::Muted(_) | Decided::NothingAllows => {
+                false
+            }
+        }
+    }
+}
+
+impl Access {
+    /// Whether the participant has the capability at that moment, and what decides it.
+    pub(crate) fn decided(
+        &self,
+        room: &Room,
+        participant: ParticipantId,
+        wanted: Capability,
+        moment: Moment,
+    ) -> Decided {
+        let (found, member) = match self.standing_in(room, participant) {
+            Ok(standing) => standing,
+            Err(decided) => return decided,
+        };
+        if wanted == Capability::Speak
+            && let Some(mute) = room.muted.get(&participant)
+            && mute.until.is_none_or(|until| moment.now < until)
+        {
+            return Decided::Muted(mute.seq);
+        }
+        let mut allowing = base(room, member, wanted);
+        let trust = self.trust_for_rules(room, found);
+        for (index, rule, hours) in rules(room) {
+            let about = rule.capabilities.has(wanted)
+                && (rule.effect == Effect::Deny || allowing.is_none());
+            if !about || !when(rule, hours, moment) {
+                continue;
+            }
+            let Some(record) = &room.policy else { break };
+            if !self.is_meant(&rule.to, &record.means.rules[index].to, found, trust) {
+                continue;
+            }
+            if rule.effect == Effect::Deny {
+                return Decided::Rule(index, Effect::Deny);
+            }
+            allowing = Some(Decided::Rule(index, Effect::Allow));
+        }
+        allowing.unwrap_or(Decided::NothingAllows)
+    }
+
+    /// Everything the participant may do in the room, at one time or another: what depends on the
+    /// moment counts as allowed. [`Access::decided`] is asked before anything is done.
+    pub(crate) fn capabilities_in(&self, room: &Room, participant: ParticipantId) -> CapabilitySet {
+        let (found, member) = match self.standing_in(room, participant) {
+            Ok(standing) => standing,
+            Err(decided) if decided.allows() => return CapabilitySet::ALL,
+            Err(_) => return CapabilitySet::NONE,
+        };
+        let mut allowed = member.capabilities.unwrap_or(room.defaults);
+        let mut denied = CapabilitySet::NONE;
+        let trust = self.trust_for_rules(room, found);
+        for (index, rule, _) in rules(room) {
+            let Some(record) = &room.policy else { break };
+            let widens = match rule.effect {
+                Effect::Allow => !rule.capabilities.within(allowed),
+                Effect::Deny => rule.when.is_always() && !rule.capabilities.within(denied),
+            };
+            if !widens || !self.is_meant(&rule.to, &record.means.rules[index].to, found, trust) {
+                continue;
+            }
+            let set = match rule.effect {
+                Effect::Allow => &mut allowed,
+                Effect::Deny => &mut denied,
+            };
+            *set = set.or(rule.capabilities);
+        }
+        if room
+            .muted
+            .get(&participant)
+            .is_some_and(|mute| mute.until.is_none())
+        {
+            denied = denied.with(Capability::Speak);
+        }
+        allowed.without(denied)
+    }
+
+    /// The participant and its membership, or what decides without looking at any rule.
+    fn standing_in<'a>(
+        &'a self,
+        room: &Room,
+        participant: ParticipantId,
+    ) -> Result<(&'a Participant, Member), Decided> {
+        let member = self.member_of(room, participant).ok_or(Decided::NoMember)?;
+        let found = self
+            .participants
+            .get(&participant)
+            .ok_or(Decided::NoMember)?;
+        if !found.is_enabled() {
+            return Err(Decided::Disabled);
+        }
+        if self.rules(room, participant) {
+            return Err(match room.creator == Some(participant) {
+                true => Decided::Creator,
+                false => Decided::Owner,
+            });
+        }
+        Ok((found, member))
+    }
+
+    /// The participant's trust, which only rules ask for.
+    fn trust_for_rules(&self, room: &Room, found: &Participant) -> Trust {
+        match room.policy {
+            Some(_) => self.trust_in(found),
+            None => found.trust,
+        }
+    }
+
+    /// What decided, as it is told to whoever may know of the room.
+    pub(crate) fn ruling(&self, room: &Room, decided: Decided) -> Ruling {
+        let by = match decided {
+            Decided::Owner => RulingBy::Owner,
+            Decided::Creator => RulingBy::Creator,
+            Decided::NoMember => RulingBy::Membership,
+            Decided::Disabled => RulingBy::Standing,
+            Decided::Muted(seq) => return set_at(RulingBy::Mute, seq),
+            Decided::Rule(index, _) => return self.rule_of(room, index),
+            Decided::Member => RulingBy::Member,
+            Decided::Defaults => return set_at(RulingBy::Defaults, room.defaults_seq),
+            Decided::NothingAllows => RulingBy::NothingAllows,
+        };
+        Ruling::by(by)
+    }
+
+    fn rule_of(&self, room: &Room, index: usize) -> Ruling {
+        let Some(record) = &room.policy else {
+            return Ruling::by(RulingBy::Rule);
+        };
+        let mut ruling = self.in_policy(record, RulingBy::Rule);
+        if let Some(rule) = record.policy.rules.get(index) {
+            ruling.name = Some(rule.name.clone());
+            ruling.why = Some(rule.why.clone()).filter(|why| !why.is_empty());
+        }
+        ruling
+    }
+
+    /// A ruling of the policy, with who set it and when.
+    pub(crate) fn in_policy(&self, record: &PolicyRecord, by: RulingBy) -> Ruling {
+        let setter = record.set_by.and_then(|id| self.participant(id));
+        Ruling {
+            version: Some(record.version),
+            set_by: setter.map(|found| found.handle.clone()),
+            set_seq: Some(record.seq),
+            set_at: Some(record.set_at),
+            ..Ruling::by(by)
+        }
+    }
+}
+
+/// A ruling that was set by an event of its own.
+pub(crate) fn set_at(by: RulingBy, seq: Seq) -> Ruling {
+    Ruling {
+        set_seq: Some(seq),
+        ..Ruling::by(by)
+    }
+}
+
+/// What holds without any rule.
+fn base(room: &Room, member: Member, wanted: Capability) -> Option<Decided> {
+    match member.capabilities {
+        Some(own) => own.has(wanted).then_some(Decided::Member),
+        None => room.defaults.has(wanted).then_some(Decided::Defaults),
+    }
+}
+
+fn rules(room: &Room) -> impl Iterator<Item = (usize, &mesh_model::policy::Rule, &[Span])> {
+    let record = room.policy.as_deref();
+    let pairs = record.map(|record| record.policy.rules.iter().zip(&record.means.rules));
+    pairs
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(|(index, (rule, means))| (index, rule, &means.hours[..]))
+}
+
+fn when(rule: &mesh_model::policy::Rule, hours: &[Span], moment: Moment) -> bool {
+    let kinds = &rule.when.kinds;
+    (kinds.is_empty() || moment.kind.is_some_and(|kind| kinds.contains(&kind)))
+        && (rule.when.hours.is_empty() || hours.iter().any(|span| span.holds(moment.now)))
+}

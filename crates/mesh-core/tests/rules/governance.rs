@@ -1,0 +1,276 @@
+//! The verbs of policies, moderation, keys and the guard.
+
+use mesh_model::api::Deed;
+use mesh_model::command::{ContentEvidence, Quoted, Scanned};
+use mesh_model::events::{Relayed, RequestLimits, RequestRate, Signed, Trust};
+use mesh_model::policy::{Policy, Ruling};
+use mesh_model::*;
+
+use crate::script::{Args, content, enum_of, header, person, room};
+use crate::world::World;
+
+pub fn key(number: u64) -> PublicKey {
+    PublicKey([number as u8; 32])
+}
+
+pub fn signed(number: u64) -> (Signed, [u8; 16]) {
+    let sig = SignatureBytes([1; 64]);
+    (
+        Signed {
+            key: key(number),
+            sig,
+        },
+        [2; 16],
+    )
+}
+
+/// `from=SENDER@ORIGIN`, with more `@RELAY` behind it.
+pub fn relayed(text: &str) -> Relayed {
+    let mut parts = text.split('@').map(str::to_owned);
+    let sender = parts.next().unwrap();
+    Relayed {
+        sender,
+        origin: parts.next().expect("an origin"),
+        path: parts.collect(),
+    }
+}
+
+pub fn quotes(world: &World, args: &Args<'_>) -> Vec<Quoted> {
+    let names = args
+        .named("quote")
+        .into_iter()
+        .flat_map(|list| list.split(','));
+    names
+        .map(|name| Quoted {
+            header: header(world, name, args),
+            labels: args
+                .named("labels")
+                .into_iter()
+                .flat_map(|list| list.split(','))
+                .map(room)
+                .collect(),
+        })
+        .collect()
+}
+
+/// `bytes=N`, `payload`, `schema=VERSION`, `score=PERCENT`.
+pub fn evidence(_: &World, args: &Args<'_>) -> ContentEvidence {
+    ContentEvidence {
+        bytes: args.number("bytes").unwrap_or(18) as u32,
+        payload: args.has("payload"),
+        schema: args.number("schema").map(|version| version as u32),
+        guard: args.number("score").map(|score| scanned(score as u8)),
+    }
+}
+
+fn scanned(score: u8) -> Scanned {
+    Scanned {
+        version: 1,
+        score,
+        reasons: vec!["override".into()],
+    }
+}
+
+fn policy(args: &Args<'_>) -> Policy {
+    let json = args.words[1..].iter().find(|word| word.starts_with('{'));
+    let json = json.unwrap_or_else(|| panic!("no policy in {:?}", args.words));
+    serde_json::from_str(json).expect("a policy")
+}
+
+pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
+    let until = || {
+        args.words
+            .get(2)
+            .map(|ms| world.now.plus(ms.parse().unwrap()))
+    };
+    Some(match verb {
+        "policy" => Command::SetRoomPolicy {
+            room: room(args.word(0)),
+            policy: Box::new(policy(args)),
+            expected: args.number("at").map(|version| version as u32),
+            force: args.has("force"),
+        },
+        "slow" => Command::SetSlowMode {
+            room: room(args.word(0)),
+            seconds: args.word(1).parse().unwrap(),
+        },
+        "transfer" => Command::TransferRoom {
+            room: room(args.word(0)),
+            creator: person(args.word(1)),
+        },
+        "hold" => Command::SetHold {
+            room: room(args.word(0)),
+            hold: args.word(1) == "on",
+        },
+        "expire" => Command::ExpireRoom {
+            room: room(args.word(0)),
+            upto: world.state.head(),
+        },
+        "mute" => Command::MuteMember {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+            until: until(),
+            reason: content(10),
+        },
+        "unmute" => Command::UnmuteMember {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        },
+        "ban" => Command::BanMember {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+            reason: content(10),
+        },
+        "unban" => Command::UnbanMember {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        },
+        "review" => {
+            let header = header(world, args.word(0), args);
+            Command::ReviewMessage {
+                message: header.message,
+                author: header.author,
+                waiting: Box::new(waiting(header.room)),
+                release: args.word(1) == "release",
+                reason: None,
+                body: content(20),
+            }
+        }
+        "redact" => {
+            let message = header(world, args.word(0), args);
+            Command::RedactMessage {
+                message,
+                erased: vec![message.message.0],
+                reason: content(10),
+            }
+        }
+        "rescan" => Command::RescanMessage {
+            message: header(world, args.word(0), args),
+            guard: scanned(args.number("score").unwrap() as u8),
+        },
+        "addkey" => Command::AddKey {
+            participant: person(args.word(0)),
+            key: key(args.word(1).parse().unwrap()),
+            replaces: args.number("replaces").map(key),
+        },
+        "revokekey" => Command::RevokeKey {
+            participant: person(args.word(0)),
+            key: key(args.word(1).parse().unwrap()),
+        },
+        "trust" => Command::SetTrust {
+            participant: person(args.word(0)),
+            trust: enum_of::<Trust>(args.word(1)),
+        },
+        "limits" => Command::SetLimits {
+            limits: RequestLimits {
+                untrusted: RequestRate {
+                    per_second: args.word(0).parse().unwrap(),
+                    burst: args.number("burst").unwrap_or(1) as u32,
+                },
+                ..RequestLimits::default()
+            },
+        },
+        "secret" => Command::SetSecret {
+            name: args.word(0).to_owned(),
+        },
+        "forget" => Command::RemoveSecret {
+            name: args.word(0).to_owned(),
+        },
+        _ => return None,
+    })
+}
+
+fn waiting(room: RoomId) -> events::MessagePosted {
+    events::MessagePosted {
+        room,
+        mentions: Vec::new(),
+        priority: events::Priority::Next,
+        reply_to: None,
+        thread: None,
+        payload_type: None,
+        trust: Trust::Untrusted,
+        command: false,
+        quotes: Vec::new(),
+        labels: Vec::new(),
+        signed: None,
+        relayed: None,
+        guard: None,
+        released: None,
+    }
+}
+
+/// `ACTOR explains ROOM DEED` and what the last refusal or message says of itself.
+pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Option<String> {
+    let access = &world.state.access;
+    Some(match verb {
+        "explains" => {
+            let deed = enum_of::<Deed>(args.word(1));
+            let judged = access.explain(room(args.word(0)), person(who), deed, world.now);
+            format!(
+                "{} {}",
+                if judged.allowed { "yes" } else { "no" },
+                told(&judged.rule)
+            )
+        }
+        "ruled" => match &world.refused {
+            Some(refusal) => refusal
+                .rule
+                .as_ref()
+                .map_or("by nothing".into(), |rule| told(rule)),
+            None => "not refused".to_owned(),
+        },
+        "told" => world
+            .refused
+            .as_ref()
+            .map_or_else(String::new, |refusal| refusal.detail.to_string()),
+        "trusts" => access
+            .trust_of(person(args.word(0)), false)
+            .name()
+            .to_owned(),
+        "labels" => match &world.last.last().expect("an event").1 {
+            Facts::MessagePosted(facts) => {
+                let name = |id: &RoomId| access.room(*id).and_then(|room| room.name.clone());
+                let mut names: Vec<_> = facts.labels.iter().filter_map(name).collect();
+                names.sort();
+                if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names.join(",")
+                }
+            }
+            other => panic!("{} has no labels", other.kind()),
+        },
+        "marked" => match &world.last.last().expect("an event").1 {
+            Facts::MessagePosted(facts) => {
+                format!(
+                    "{} {}",
+                    facts.trust.name(),
+                    if facts.is_marked() { "marked" } else { "plain" }
+                )
+            }
+            other => panic!("{} is not marked", other.kind()),
+        },
+        "moderators" => {
+            let mut names: Vec<_> = access
+                .moderators(room(args.word(0)))
+                .filter_map(|id| Some(access.participant(id)?.handle.clone()))
+                .collect();
+            names.sort();
+            names.join(",")
+        }
+        _ => return None,
+    })
+}
+
+fn told(rule: &Ruling) -> String {
+    let by = serde_json::to_value(rule.by).unwrap();
+    let mut text = by.as_str().unwrap().to_owned();
+    for part in [&rule.name, &rule.set_by].into_iter().flatten() {
+        text.push(' ');
+        text.push_str(part);
+    }
+    if let Some(version) = rule.version {
+        text.push_str(&format!(" v{version}"));
+    }
+    text
+}
