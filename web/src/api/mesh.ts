@@ -72,8 +72,10 @@ export class MeshApi {
     this.#call<Posted>('message.post', input);
   send = (input: Omit<SendInput, 'priority'> & Keyed) => this.#call<Posted>('message.send', input);
   edit = (message: string, text: string) => this.#call<Done>('message.edit', { message, text });
-  remove = (message: string, reason?: string) => this.#call<Done>('message.delete', { message, ...(reason && { reason }) });
-  redact = (message: string, reason: string) => this.#call<Done>('message.redact', { message, ...(reason && { reason }) });
+  remove = (message: string, reason?: string) =>
+    this.#call<Done>('message.delete', { message, ...(reason && { reason }) });
+  redact = (message: string, reason: string) =>
+    this.#call<Done>('message.redact', { message, ...(reason && { reason }) });
   message = (message: string) => this.#call<Message>('message.get', { message });
   messages = (input: { room: string; before?: number; after?: number; limit?: number }) =>
     this.#call<MessagePage>('message.list', input);

@@ -1,5 +1,6 @@
 // Refusals as exceptions: a problem document, or the plain fact that the node could not be reached.
 
+import { rulingWords } from '../lib/rulewords.ts';
 import type { Problem } from './types.ts';
 
 /** The node answered and said no. Nothing was stored. */
@@ -30,11 +31,23 @@ export class Disconnected extends Error {
   }
 }
 
-/** One sentence for a person, with the node's hint if there is one. */
+/** The node's words begin small and end without a stop, because other programs put them into their own sentences. */
+function sentence(text: string | null | undefined): string {
+  const words = text?.trim() ?? '';
+  if (words === '') return '';
+  // A place or a handle at the beginning is written as it is.
+  const first = /^[a-z]+[ ,;']/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+  return /[.!?…]$/.test(first) ? first : `${first}.`;
+}
+
+/** For a person: what happened, what to do, and the rule that decided if there is one. */
 export function explain(error: unknown): string {
   if (error instanceof MeshProblem) {
-    const { title, detail, hint } = error.problem;
-    return [detail ?? title, hint].filter(Boolean).join(' ');
+    const { title, detail, hint, rule } = error.problem;
+    const said = `${detail ?? title} ${hint ?? ''}`;
+    const why = rule?.why && !said.includes(rule.why) ? rule.why : '';
+    // The rule that decided goes with every refusal, wherever it is shown.
+    return [detail ?? title, hint, why, rule && rulingWords(rule)].map(sentence).filter(Boolean).join(' ');
   }
   if (error instanceof Disconnected) return 'The connection ended before the node answered. Try again when it is back.';
   return error instanceof Error ? error.message : String(error);

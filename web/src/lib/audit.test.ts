@@ -3,8 +3,15 @@ import { expect, test } from 'vitest';
 import { actorOf, filterOf, inputOf, jsonLine, lowest, queryOf } from './audit.ts';
 
 test('a deep link keeps the filter', () => {
-  const filter = filterOf(new URLSearchParams('actor=rex&type=room.*,note.refused&room=workshop&since=2026-11-21T06:00:00Z'));
-  expect(filter).toEqual({ actor: 'rex', types: ['room.*', 'note.refused'], room: 'workshop', since: '2026-11-21T06:00:00.000Z' });
+  const filter = filterOf(
+    new URLSearchParams('actor=rex&type=room.*,note.refused&room=workshop&since=2026-11-21T06:00:00Z'),
+  );
+  expect(filter).toEqual({
+    actor: 'rex',
+    types: ['room.*', 'note.refused'],
+    room: 'workshop',
+    since: '2026-11-21T06:00:00.000Z',
+  });
   expect(filterOf(queryOf(filter))).toEqual(filter);
   expect(filterOf(new URLSearchParams('type=,&since=yesterday&actor='))).toEqual({});
 });

@@ -1,7 +1,18 @@
 // A policy on its way into controls and back, what changed, and where a fault is.
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../api/types.ts';
-import { canonical, changes, faultOf, newRule, outward, PolicyFault, parseJson, readPolicy, toDraft, toPolicy } from './policy.ts';
+import {
+  canonical,
+  changes,
+  faultOf,
+  newRule,
+  outward,
+  PolicyFault,
+  parseJson,
+  readPolicy,
+  toDraft,
+  toPolicy,
+} from './policy.ts';
 
 const full: Policy = {
   rules: [
@@ -15,7 +26,13 @@ const full: Policy = {
     },
     { name: 'readers', effect: 'allow', capabilities: ['data-read'] },
   ],
-  messages: { kinds: ['text'], types: ['build'], schema: { type: 'object' }, replies: 'threads-only', agents_when_named: true },
+  messages: {
+    kinds: ['text'],
+    types: ['build'],
+    schema: { type: 'object' },
+    replies: 'threads-only',
+    agents_when_named: true,
+  },
   limits: [{ name: 'small', to: { trust: ['untrusted'] }, bytes: 2000, rate: { count: 3, seconds: 60 } }],
   data: { leave: { rooms: ['attic'], carriers: { roles: ['editor'] } }, enter: {} },
   execution: { triggers: { participants: ['ada'] }, peers: ['far'] },
@@ -38,7 +55,9 @@ describe('draft', () => {
   test('there and back is the same, and nothing is sent that says nothing', () => {
     expect(toPolicy(toDraft(full))).toEqual(full);
     expect(toPolicy(toDraft({}))).toEqual({});
-    expect(canonical({ guard: { scan: 'boundary', mark: 50, quarantine: 80, refuse: 101 }, rules: [], data: { leave: {} } })).toEqual({});
+    expect(
+      canonical({ guard: { scan: 'boundary', mark: 50, quarantine: 80, refuse: 101 }, rules: [], data: { leave: {} } }),
+    ).toEqual({});
   });
   test('a fact that lets nothing in stays: it is stricter than none', () => {
     expect(toPolicy(toDraft({ data: { enter: {} } }))).toEqual({ data: { enter: {} } });
@@ -63,7 +82,9 @@ describe('typed as JSON', () => {
     expect(fault(() => parseJson('{\n  "rules": [', 'policy')).words).toMatch(/line 2.*ends too early/);
   });
   test('a field that is not known, a list that is none, a rule without a name', () => {
-    expect(fault(() => readPolicy('{"rules": [{"name": "a", "effect": "deny", "capabilities": [], "whom": {}}]}')).place).toBe('rules[0].whom');
+    expect(
+      fault(() => readPolicy('{"rules": [{"name": "a", "effect": "deny", "capabilities": [], "whom": {}}]}')).place,
+    ).toBe('rules[0].whom');
     expect(fault(() => readPolicy('{"rules": {}}')).place).toBe('rules');
     expect(fault(() => readPolicy('{"limits": [{"to": {"kinds": "agent"}}]}')).place).toBe('limits[0].to.kinds');
     expect(fault(() => readPolicy('{"rules": [{"effect": "deny", "capabilities": []}]}')).place).toBe('rules[0]');

@@ -182,7 +182,11 @@ export const newHours = (): DraftHours => ({
 function lean<T extends object>(object: T): Partial<T> | undefined {
   const said = Object.entries(object).filter(
     ([, value]) =>
-      value !== undefined && value !== null && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0),
+      value !== undefined &&
+      value !== null &&
+      value !== false &&
+      value !== '' &&
+      !(Array.isArray(value) && value.length === 0),
   );
   return said.length > 0 ? (Object.fromEntries(said) as Partial<T>) : undefined;
 }
@@ -300,7 +304,19 @@ const POLICY: Shape = {
   retention_days: null,
 };
 const LISTS = new Set(['rules', 'limits', 'hours']);
-const WORD_LISTS = new Set(['participants', 'groups', 'roles', 'kinds', 'trust', 'capabilities', 'days', 'types', 'rooms', 'meshes', 'peers']);
+const WORD_LISTS = new Set([
+  'participants',
+  'groups',
+  'roles',
+  'kinds',
+  'trust',
+  'capabilities',
+  'days',
+  'types',
+  'rooms',
+  'meshes',
+  'peers',
+]);
 
 /** The policy that was typed as JSON. Throws a fault that names the place. */
 export function readPolicy(text: string): Policy {
@@ -316,7 +332,8 @@ function checkShape(value: unknown, shape: Shape, place: string): void {
   for (const [field, inside] of Object.entries(value)) {
     const here = place === '' ? field : `${place}.${field}`;
     const inner = shape[field];
-    if (inner === undefined) throw new PolicyFault(here, `There is no '${field}' here. Known: ${Object.keys(shape).join(', ')}.`);
+    if (inner === undefined)
+      throw new PolicyFault(here, `There is no '${field}' here. Known: ${Object.keys(shape).join(', ')}.`);
     if (WORD_LISTS.has(field)) checkWords(inside, here);
     else if (LISTS.has(field)) {
       if (!Array.isArray(inside)) throw new PolicyFault(here, 'A list in brackets belongs here.');
@@ -369,7 +386,10 @@ export const canonical = (policy: Policy): Policy => toPolicy(toDraft(policy));
 
 export function changes(before: Policy, after: Policy): Change[] {
   const [was, is] = [canonical(before), canonical(after)];
-  const found = [...named('rule', was.rules ?? [], is.rules ?? []), ...named('limit', was.limits ?? [], is.limits ?? [])];
+  const found = [
+    ...named('rule', was.rules ?? [], is.rules ?? []),
+    ...named('limit', was.limits ?? [], is.limits ?? []),
+  ];
   for (const [field, title] of Object.entries(SECTIONS) as [keyof typeof SECTIONS, string][]) {
     if (same(was[field], is[field])) continue;
     const how = was[field] === undefined ? 'added' : is[field] === undefined ? 'removed' : 'changed';

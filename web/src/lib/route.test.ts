@@ -11,6 +11,13 @@ const routes: Route[] = [
   { page: 'person', handle: 'ada' },
   { page: 'search', q: 'a&b =c', room: 'lobby', from: 'ada' },
   { page: 'world' },
+  { page: 'rules', room: 'build bench' },
+  { page: 'rules', room: 'workshop', who: 'rex' },
+  { page: 'quarantine' },
+  { page: 'quarantine', room: 'workshop' },
+  { page: 'audit', filter: {} },
+  { page: 'audit', filter: { actor: 'rex', types: ['room.*'], since: '2026-11-21T06:00:00.000Z' } },
+  { page: 'settings' },
 ];
 
 test.each(routes)('%j survives', (route) => {

@@ -1,5 +1,7 @@
 // Addresses of the page: every place has one, so that back, reload and sharing work.
 
+import { type AuditFilter, filterOf, queryOf } from './audit.ts';
+
 export type Route =
   | { page: 'home' }
   | { page: 'room'; room: string; thread?: string }
@@ -7,6 +9,10 @@ export type Route =
   | { page: 'person'; handle: string }
   | { page: 'search'; q: string; room?: string; from?: string }
   | { page: 'world' }
+  | { page: 'rules'; room: string; who?: string }
+  | { page: 'quarantine'; room?: string }
+  | { page: 'audit'; filter: AuditFilter }
+  | { page: 'settings' }
   | { page: 'lost'; path: string };
 
 export function parseRoute(path: string, query = ''): Route {
@@ -15,6 +21,16 @@ export function parseRoute(path: string, query = ''): Route {
   if (page === undefined) return { page: 'home' };
   if (page === 'world' && parts.length === 1) return { page: 'world' };
   if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
+  if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
+  if (page === 'settings' && parts.length === 1) return { page: 'settings' };
+  if (page === 'quarantine' && parts.length === 1) {
+    const room = new URLSearchParams(query).get('room');
+    return { page: 'quarantine', ...(room && { room }) };
+  }
+  if (page === 'r' && name && more === 'rules' && parts.length === 3) {
+    const who = new URLSearchParams(query).get('who');
+    return { page: 'rules', room: name, ...(who && { who }) };
+  }
   if (name && (page === 'r' || page === 'dm')) {
     const thread = more === 't' && last && parts.length === 4 ? last : undefined;
     if (parts.length === 2 || thread) {
@@ -58,6 +74,16 @@ export function href(route: Route): string {
       if (route.from) query.set('from', route.from);
       return `/search?${query}`;
     }
+    case 'rules':
+      return `/r/${to(route.room)}/rules${route.who ? `?${new URLSearchParams({ who: route.who })}` : ''}`;
+    case 'quarantine':
+      return `/quarantine${route.room ? `?${new URLSearchParams({ room: route.room })}` : ''}`;
+    case 'audit': {
+      const query = queryOf(route.filter).toString();
+      return `/audit${query && `?${query}`}`;
+    }
+    case 'settings':
+      return '/settings';
     case 'world':
       return '/world';
     case 'lost':

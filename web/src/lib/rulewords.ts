@@ -1,6 +1,20 @@
 // Rules and rulings in words, the same in every view.
 
-import type { Capability, Day, Deed, Hours, Limit, MessageKind, ParticipantKind, Rule, Ruling, RulingBy, Trust, When, Who } from '../api/types.ts';
+import type {
+  Capability,
+  Day,
+  Deed,
+  Hours,
+  Limit,
+  MessageKind,
+  ParticipantKind,
+  Rule,
+  Ruling,
+  RulingBy,
+  Trust,
+  When,
+  Who,
+} from '../api/types.ts';
 import { exactTime } from './time.ts';
 
 export const DEED: Record<Deed, string> = {
@@ -26,7 +40,12 @@ export const CAPABILITY: Record<Capability, string> = {
   'data-write': 'change shared data',
 };
 
-export const KINDS_OF: Record<ParticipantKind, string> = { human: 'people', agent: 'agents', bot: 'bots', bridge: 'bridges' };
+export const KINDS_OF: Record<ParticipantKind, string> = {
+  human: 'people',
+  agent: 'agents',
+  bot: 'bots',
+  bridge: 'bridges',
+};
 
 export const TRUSTED: Record<Trust, string> = {
   owner: 'the owner of this node',
@@ -42,7 +61,15 @@ export const MESSAGE_KIND: Record<MessageKind, string> = {
   command: 'asking for a command',
 };
 
-export const DAY: Record<Day, string> = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' };
+export const DAY: Record<Day, string> = {
+  mon: 'Mon',
+  tue: 'Tue',
+  wed: 'Wed',
+  thu: 'Thu',
+  fri: 'Fri',
+  sat: 'Sat',
+  sun: 'Sun',
+};
 
 /** What decided, for a column that is read quickly. */
 export const BY: Record<RulingBy, string> = {
@@ -88,14 +115,19 @@ export function whoWords(who: Who | undefined): string {
 export function hoursWords(hours: Hours): string {
   const offset = hours.utc_offset ?? 0;
   const size = Math.abs(offset);
-  const zone = offset === 0 ? 'UTC' : `UTC${offset < 0 ? '−' : '+'}${Math.floor(size / 60)}${size % 60 ? `:${String(size % 60).padStart(2, '0')}` : ''}`;
+  const zone =
+    offset === 0
+      ? 'UTC'
+      : `UTC${offset < 0 ? '−' : '+'}${Math.floor(size / 60)}${size % 60 ? `:${String(size % 60).padStart(2, '0')}` : ''}`;
   const days = hours.days?.length ? hours.days.map((day) => DAY[day] ?? day).join(', ') : 'every day';
   return `${days} ${hours.from} to ${hours.to} ${zone}`;
 }
 
 export function whenWords(when: When | undefined): string {
   if (!when) return '';
-  const kinds = when.kinds?.length ? `for messages ${either(when.kinds.map((kind) => MESSAGE_KIND[kind] ?? kind))}` : '';
+  const kinds = when.kinds?.length
+    ? `for messages ${either(when.kinds.map((kind) => MESSAGE_KIND[kind] ?? kind))}`
+    : '';
   return [kinds, ...(when.hours ?? []).map(hoursWords)].filter(Boolean).join('; ');
 }
 
@@ -103,7 +135,10 @@ export function whenWords(when: When | undefined): string {
 export function ruleWords(rule: Rule): string {
   const who = whoWords(rule.to);
   const may = rule.effect === 'allow' ? 'may' : 'may not';
-  const what = rule.capabilities.length > 0 ? (rule.effect === 'allow' ? both : either)(rule.capabilities.map((one) => CAPABILITY[one] ?? one)) : 'do nothing that is named yet';
+  const what =
+    rule.capabilities.length > 0
+      ? (rule.effect === 'allow' ? both : either)(rule.capabilities.map((one) => CAPABILITY[one] ?? one))
+      : 'do nothing that is named yet';
   const when = whenWords(rule.when);
   return `${who.charAt(0).toUpperCase()}${who.slice(1)} ${may} ${what}${when ? `, ${when}` : ''}`;
 }

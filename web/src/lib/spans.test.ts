@@ -23,7 +23,11 @@ test('overlapping spans, spans inside a character, and spans beyond the end', ()
     { text: 'cd', found: ['x', 'y'] },
     { text: 'ef', found: ['y'] },
   ]);
-  expect(pieces('éa', [{ name: 'x', from: 1, to: 3 }]).map((piece) => piece.text).join('')).toBe('éa');
+  expect(
+    pieces('éa', [{ name: 'x', from: 1, to: 3 }])
+      .map((piece) => piece.text)
+      .join(''),
+  ).toBe('éa');
   expect(pieces('', [])).toEqual([]);
 });
 test('what hides is shown', () => {

@@ -23,7 +23,9 @@ export function pieces(text: string, spans: readonly Span[]): Piece[] {
   const list: Piece[] = [];
   for (let index = 1; index < sorted.length; index++) {
     const [from, to] = [sorted[index - 1]!, sorted[index]!];
-    const found = inside.filter((span) => begin(bytes, span.from) <= from && begin(bytes, span.to) >= to).map((span) => span.name);
+    const found = inside
+      .filter((span) => begin(bytes, span.from) <= from && begin(bytes, span.to) >= to)
+      .map((span) => span.name);
     list.push({ text: decoder.decode(bytes.subarray(from, to)), found: [...new Set(found)] });
   }
   return list;
@@ -35,7 +37,6 @@ function begin(bytes: Uint8Array, at: number): number {
   while (from > 0 && from < bytes.length && (bytes[from]! & 0xc0) === 0x80) from--;
   return from;
 }
-
 
 /** Soft hyphen, zero-width characters and the byte order mark. */
 const HIDDEN = new Set([0x00ad, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2060, 0xfeff]);

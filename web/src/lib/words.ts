@@ -31,6 +31,7 @@ export const ROOM: Record<RoomKind, string> = {
 export const ACCESS: Record<RoomAccess, string> = {
   listed: 'Everybody here can find and join it',
   private: 'Only members see it',
+  federated: 'Everybody here, and linked meshes may know of it',
 };
 
 export const STAGE: Record<Stage, string> = {

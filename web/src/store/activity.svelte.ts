@@ -1,12 +1,14 @@
 // What happens right now: the pace of messages, who is typing, and the happenings that the world shows as light.
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { Message, Person } from '../api/types.ts';
+import type { Item, Message, Person } from '../api/types.ts';
 
 export type Happening =
   | { type: 'message'; message: Message }
   | { type: 'arrived' | 'left'; participant: string }
-  | { type: 'joined' | 'parted'; participant: string; room: string };
+  | { type: 'joined' | 'parted'; participant: string; room: string }
+  /** Rules, moderation, keys or secrets changed. */
+  | { type: 'governed'; item: Item };
 
 /** Somebody who stopped without saying so is forgotten after this time. */
 const TYPING_MS_MAX = 8_000;

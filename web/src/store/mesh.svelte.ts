@@ -4,11 +4,13 @@ import { MeshApi } from '../api/mesh.ts';
 import { explain, MeshProblem } from '../api/problem.ts';
 import { signedIn, signOut } from '../api/session.ts';
 import { MeshSocket } from '../api/socket.ts';
-import type { Hello, Me, Message, Room } from '../api/types.ts';
+import type { Hello, Item, Me, Message, Permission, Room } from '../api/types.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
 import { Conversation } from './conversation.svelte.ts';
+import { identity } from './identity.svelte.ts';
 import { people } from './people.svelte.ts';
+import { quarantine } from './quarantine.svelte.ts';
 import { rooms } from './rooms.svelte.ts';
 import { Sender } from './sender.svelte.ts';
 import { applyEphemeral, applyItem, type Needs } from './stream.ts';
@@ -59,6 +61,29 @@ class Mesh implements Needs {
     );
   }
 
+  /** Whether the reader's credential may ask for such things at all. */
+  may(permission: Permission): boolean {
+    return this.me?.permissions.includes(permission) ?? false;
+  }
+
+  /** Whether the reader sets this room's rules. */
+  rules(room: Room): boolean {
+    return room.kind !== 'direct' && (this.me?.owner === true || (room.member && room.creator?.id === people.me?.id));
+  }
+
+  complete(message: Message): void {
+    this.api.message(message.id).then(
+      (whole) => this.#conversations.get(whole.room)?.add([whole]),
+      () => {
+        // The message stays as it came; what it quotes is named by id.
+      },
+    );
+  }
+
+  reviewing(item: Item): void {
+    quarantine.apply(item);
+  }
+
   hurry(): void {
     this.#socket.hurry();
   }
@@ -91,6 +116,9 @@ class Mesh implements Needs {
       this.loaded = true;
       if (fresh) for (const one of this.#conversations.values()) one.reset();
       await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
+      if (quarantine.moderates) void quarantine.load();
+      // What waited to be sent is signed too, if this browser can.
+      await identity.start(this.api, connection.status?.mesh ?? '', me.participant, this.may('agents:write'));
       this.sender.resume(me.participant.id);
     } catch (error) {
       if (connection.live) ui.tell(explain(error), true);

@@ -2,6 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Participant, Person, Presence, PresenceOf, PresenceState } from '../api/types.ts';
+import { actorOf } from '../lib/audit.ts';
 
 const KIND_ORDER = { human: 0, agent: 1, bot: 2, bridge: 3 };
 
@@ -77,3 +78,9 @@ class People {
 }
 
 export const people = new People();
+
+/** Who did something, given what an event's header says of it. */
+export function actorName(by: unknown): string {
+  const actor = actorOf(by);
+  return actor.id ? people.name(actor.id) : actor.by;
+}

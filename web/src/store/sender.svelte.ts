@@ -6,6 +6,7 @@ import type { Message, Priority } from '../api/types.ts';
 import { newKey } from '../lib/id.ts';
 import { connection } from './connection.svelte.ts';
 import type { Conversation } from './conversation.svelte.ts';
+import { identity } from './identity.svelte.ts';
 import { loadOutbox, saveOutbox } from './outbox.ts';
 import { people } from './people.svelte.ts';
 import { type Draft, draftMessage } from './timeline.ts';
@@ -16,6 +17,7 @@ export interface Writing {
   reply_to?: string;
   thread?: string;
   priority?: Priority;
+  quotes?: string[];
 }
 
 export class Sender {
@@ -62,13 +64,23 @@ export class Sender {
     void waiting.reduce<Promise<void>>((before, draft) => before.then(() => this.#attempt(draft)), Promise.resolve());
   }
 
-  async #attempt(draft: Draft): Promise<void> {
+  /** Signs once: the same key with another salt would be another request. */
+  async #signed(draft: Draft): Promise<Draft> {
+    if (draft.signed !== undefined) return draft;
+    const again = { ...draft, signed: await identity.sign(draft.room, draft.text, draft.key) };
+    if (this.#outbox.has(draft.key)) this.#keep(again);
+    return again;
+  }
+
+  async #attempt(unsigned: Draft): Promise<void> {
+    const draft = await this.#signed(unsigned);
     try {
-      const { room, text, reply_to, priority, key } = draft;
+      const { room, text, reply_to, priority, key, quotes, signed } = draft;
       const stored = await this.#api.post({
         room,
-        text,
         idempotency_key: key,
+        ...(signed ? { signed } : text && { text }),
+        ...(quotes?.length && { quotes }),
         ...(reply_to && { reply_to }),
         ...(priority !== 'next' && { priority }),
       });

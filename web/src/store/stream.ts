@@ -5,7 +5,7 @@ import { activity } from './activity.svelte.ts';
 import type { Conversation } from './conversation.svelte.ts';
 import { people } from './people.svelte.ts';
 import { rooms } from './rooms.svelte.ts';
-import { messageOf } from './timeline.ts';
+import { heldOf, incomplete, messageOf } from './timeline.ts';
 
 /** What the stream asks of the one who holds the connection. */
 export interface Needs {
@@ -15,6 +15,10 @@ export interface Needs {
   refreshRoom(room: string): Promise<void>;
   refreshPerson(participant: string): void;
   refreshPresence(): void;
+  /** Fetches a message whose quotes the stream only named. */
+  complete(message: Message): void;
+  /** Something waits for a moderator, or a moderator decided. */
+  reviewing(item: Item): void;
   read(message: Message): void;
 }
 
@@ -24,9 +28,14 @@ function idOf(value: unknown): string | undefined {
   return value && typeof value === 'object' && 'id' in value ? String(value.id) : undefined;
 }
 
+/** What rules, moderation and trust pages show. */
+const GOVERNED = /^(room\.(policy|slow_mode|hold|transferred|member)|participant\.(key|trust)|secret\.|mesh\.)/;
+
 export function applyItem(item: Item, needs: Needs): void {
   if (item.from) people.meet(item.from);
   const [noun] = item.type.split('.');
+  if (GOVERNED.test(item.type)) activity.tell({ type: 'governed', item });
+  if (item.type === 'message.quarantined' || item.type === 'message.reviewed') needs.reviewing(item);
   if (noun === 'message') applyMessage(item, needs);
   else if (noun === 'room') applyRoom(item, needs);
   else if (noun === 'participant') {
@@ -38,9 +47,15 @@ export function applyItem(item: Item, needs: Needs): void {
 function applyMessage(item: Item, needs: Needs): void {
   const message = messageOf(item);
   if (!message) {
-    if (item.room) needs.conversation(item.room)?.change(item);
+    const conversation = item.room ? needs.conversation(item.room) : undefined;
+    const held = item.from?.id === people.me?.id ? heldOf(item) : null;
+    if (held && conversation?.ready) {
+      conversation.landed(held);
+      conversation.add([held]);
+    } else conversation?.change(item);
     return;
   }
+  if (incomplete(message) && needs.conversation(message.room)?.ready) needs.complete(message);
   const mine = message.from.id === people.me?.id;
   const room = rooms.byId.get(message.room);
   if (!room) void needs.refreshRoom(message.room);

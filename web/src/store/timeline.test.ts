@@ -1,7 +1,7 @@
 // One room's messages: order, repetition, edits, groups.
 import { describe, expect, test } from 'vitest';
 import type { Item, Message, Person } from '../api/types.ts';
-import { change, merge, messageOf, rows } from './timeline.ts';
+import { change, heldOf, incomplete, merge, messageOf, rows } from './timeline.ts';
 
 const ada: Person = { id: 'a', handle: 'ada', kind: 'human', trust: 'owner' };
 const bob: Person = { id: 'b', handle: 'bob', kind: 'agent', trust: 'local' };
@@ -17,6 +17,7 @@ function message(seq: number, from = ada, minute = seq, more: Partial<Message> =
     text: `t${seq}`,
     mentions: [],
     priority: 'next',
+    trust: from.trust,
     ...more,
   };
 }
@@ -62,6 +63,26 @@ describe('items', () => {
       text: '',
     });
   });
+  test('a redaction leaves no text, and says so', () => {
+    expect(change([message(1)], item('message.redacted', { message: 'm1' }))[0]).toMatchObject({
+      redacted: true,
+      text: '',
+    });
+  });
+  test('quotes that came as ids are fetched', () => {
+    const quoting = messageOf(item('message.posted', { id: 'm9', text: '', mentions: [], quotes: ['m4'] }))!;
+    expect(quoting.quotes).toEqual([{ message: 'm4', room: '', text: '' }]);
+    expect(incomplete(quoting)).toBe(true);
+    expect(incomplete(message(1))).toBe(false);
+  });
+  test('a message in quarantine waits, and then is rejected, or gone because it is posted anew', () => {
+    const held = heldOf(item('message.quarantined', { message: { room: 'r', trust: 'untrusted' }, text: 'hm' }))!;
+    expect(held).toMatchObject({ id: 'm9', text: 'hm', held: 'waiting', trust: 'untrusted' });
+    expect(change([held], item('message.reviewed', { message: 'm9', released: false }))[0]).toMatchObject({
+      held: 'rejected',
+    });
+    expect(change([held], item('message.reviewed', { message: 'm9', released: true }))).toEqual([]);
+  });
   test('about another message: untouched', () => {
     const list = [message(1)];
     expect(change(list, item('message.deleted', { message: 'm7' }))).toBe(list);
@@ -76,6 +97,15 @@ describe('rows', () => {
   });
   test('a reply and an urgent message stand alone', () => {
     const list = [message(1, ada, 0), message(2, ada, 0, { reply_to: 'm1' }), message(3, ada, 0, { priority: 'now' })];
+    expect(rows(list, day, 0, 'a').map((row) => row.head)).toEqual([true, true, true]);
+  });
+  test('what is trusted or signed otherwise stands alone', () => {
+    const marked = { guard: { version: 1, score: 60, marked: true } };
+    const list = [
+      message(1, ada, 0),
+      message(2, ada, 0, { trust: 'untrusted' }),
+      message(3, ada, 0, { trust: 'untrusted', ...marked }),
+    ];
     expect(rows(list, day, 0, 'a').map((row) => row.head)).toEqual([true, true, true]);
   });
   test('one mark before the first unread message of others', () => {

@@ -1,6 +1,6 @@
 // One room's messages in the order of the log, with what is being sent at the end. Plain logic; the rune store wraps it.
 
-import type { Item, Message, Person, Priority } from '../api/types.ts';
+import type { Item, Message, Person, Priority, Quote, SignedInput } from '../api/types.ts';
 
 export type SendState = 'pending' | 'failed';
 
@@ -13,6 +13,10 @@ export interface Draft {
   reply_to?: string;
   thread?: string;
   priority: Priority;
+  /** Messages to quote. */
+  quotes?: string[];
+  /** The content as this browser signed it, the same at every attempt; null: the node attests it. */
+  signed?: SignedInput | null;
   state: SendState;
   /** Why it failed and what to do. */
   problem?: string;
@@ -29,39 +33,87 @@ export function merge(list: readonly Message[], more: readonly Message[]): Messa
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
-/** The message that a `message.posted` item tells of. */
-export function messageOf(item: Item): Message | null {
-  if (item.type !== 'message.posted' || !item.room || !item.from) return null;
-  const data = item.data as Partial<Message>;
+/** What stands in place of a quote until it is fetched: pushes name only ids. */
+const quoteOf = (quote: unknown): Quote =>
+  typeof quote === 'string' ? { message: quote, room: '', text: '' } : (quote as Quote);
+
+function build(item: Item, data: Partial<Message>): Message | null {
+  if (!item.room || !item.from) return null;
   return {
     ...data,
     id: data.id ?? `m${item.seq}`,
     text: data.text ?? '',
     mentions: data.mentions ?? [],
     priority: data.priority ?? 'next',
+    trust: data.trust ?? item.from.trust,
     seq: item.seq,
     at: item.at,
     room: item.room,
     from: item.from,
+    ...(data.quotes && { quotes: data.quotes.map(quoteOf) }),
   };
 }
 
-/** Applies an edit or a deletion; the same list when it is about a message that is not here. */
+/** The message that a `message.posted` item tells of. */
+export function messageOf(item: Item): Message | null {
+  return item.type === 'message.posted' ? build(item, item.data as Partial<Message>) : null;
+}
+
+/** A message of the reader that waits in quarantine: nobody else but moderators sees it. */
+export function heldOf(item: Item): Message | null {
+  if (item.type !== 'message.quarantined') return null;
+  const { message, text, payload } = item.data as {
+    message?: Partial<Message>;
+    text?: string;
+    payload?: Message['payload'];
+  };
+  return build(item, {
+    ...message,
+    id: `m${item.seq}`,
+    ...(text !== undefined && { text }),
+    ...(payload && { payload }),
+    held: 'waiting',
+  });
+}
+
+/** Whether parts of the message have to be fetched, because the stream did not bring them. */
+export const incomplete = (message: Message): boolean => message.quotes?.some((quote) => quote.room === '') ?? false;
+
+/** Applies what later happened to a message; the same list when it is about a message that is not here. */
 export function change(list: Message[], item: Item): Message[] {
   const id = (item.data.message ?? item.data.id) as string | undefined;
   const index = list.findIndex((message) => message.id === id);
   if (index < 0) return list;
-  const old = list[index]!;
-  const next =
-    item.type === 'message.deleted'
-      ? { ...old, deleted: true, text: '' }
-      : {
-          ...old,
-          text: (item.data.text as string | undefined) ?? old.text,
-          mentions: (item.data.mentions as string[] | undefined) ?? old.mentions,
-          edited_at: item.at,
-        };
-  return list.with(index, next);
+  const next = changed(list[index]!, item);
+  return next ? list.with(index, next) : list.toSpliced(index, 1);
+}
+
+/** The message as it is then; null when it is not there any more. */
+function changed(old: Message, item: Item): Message | null {
+  const { data } = item;
+  switch (item.type) {
+    case 'message.deleted':
+      return { ...old, deleted: true, text: '', payload: undefined, quotes: undefined };
+    case 'message.redacted':
+      return { ...old, redacted: true, text: '', payload: undefined, quotes: undefined };
+    case 'message.rescanned':
+      return { ...old, guard: data.guard as Message['guard'] };
+    case 'message.reviewed':
+      // A released message is posted anew, at its own place.
+      return data.released ? null : { ...old, held: 'rejected' };
+    case 'message.edited':
+      return {
+        ...old,
+        text: (data.text as string | undefined) ?? old.text,
+        mentions: (data.mentions as string[] | undefined) ?? old.mentions,
+        edited_at: item.at,
+        // The signature was of the text before.
+        signed: undefined,
+        ...(data.guard !== undefined && { guard: data.guard as Message['guard'] }),
+      };
+    default:
+      return old;
+  }
 }
 
 /** Messages of one person within this time stand under one name. */
@@ -96,8 +148,27 @@ function sameBreath(a: Message, b: Message): boolean {
     !b.reply_to &&
     b.priority === 'next' &&
     !a.deleted &&
+    !a.redacted &&
+    marksOf(a) === marksOf(b) &&
     Date.parse(b.at) - Date.parse(a.at) < GROUP_MS_MAX
   );
+}
+
+/** Everything about a message that a reader must see before the words: what differs stands under a name of its own. */
+function marksOf(message: Message): string {
+  const { trust, command, guard, relayed, released, signed, held, labels } = message;
+  const key = signed ? `${signed.key}${signed.revoked ?? ''}` : '';
+  const from = relayed ? `${relayed.origin} ${relayed.sender}` : '';
+  return [
+    trust,
+    command ?? false,
+    guard?.marked ?? false,
+    from,
+    released ? 'released' : '',
+    key,
+    held,
+    labels?.join(),
+  ].join('|');
 }
 
 /** What a draft looks like among the messages. */
@@ -111,6 +182,9 @@ export function draftMessage(draft: Draft, me: Person): Message {
     text: draft.text,
     mentions: [],
     priority: draft.priority,
+    trust: me.trust,
+    ...(draft.signed && { signed: { key: draft.signed.key, sig: draft.signed.sig } }),
+    ...(draft.quotes && { quotes: draft.quotes.map(quoteOf) }),
     reply_to: draft.reply_to,
     thread: draft.thread,
   };
