@@ -347,3 +347,74 @@ mod random {
         }
     }
 }
+
+#[test]
+fn secrets_are_sealed_by_name_and_version() {
+    let (dir, vault) = vault();
+    vault.put_secret("searx", 1, "a value of long ago").unwrap();
+    vault.put_secret("searx", 2, "the value of today").unwrap();
+    vault.put_secret("smtp", 1, "another value").unwrap();
+    vault.keep_secret("searx", Some(2)).unwrap();
+    let vault = again(&dir, vault);
+    assert_eq!(vault.secret("searx", 1).unwrap(), None);
+    let value = vault.secret("searx", 2).unwrap();
+    assert_eq!(value.as_deref(), Some("the value of today"));
+    vault.keep_secret("smtp", None).unwrap();
+    assert_eq!(vault.secret("smtp", 1).unwrap(), None);
+    drop(vault);
+    for file in std::fs::read_dir(dir.path().join("vault")).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for value in ["of long ago", "of today", "another value"] {
+            assert!(!holds(&bytes, value.as_bytes()));
+        }
+    }
+}
+
+#[test]
+fn a_vault_opens_with_its_own_key_only() {
+    let (dir, vault) = vault();
+    drop(vault);
+    let folder = dir.path().join("vault");
+    let key = std::fs::read(folder.join("vault.key")).unwrap();
+    std::fs::remove_file(folder.join("vault.key")).unwrap();
+    let opened = Vault::open(&folder);
+    assert!(matches!(opened, Err(StoreError::VaultKey(_))), "{opened:?}");
+    std::fs::write(folder.join("vault.key"), "not a key").unwrap();
+    assert!(matches!(Vault::open(&folder), Err(StoreError::VaultKey(_))));
+    std::fs::write(folder.join("vault.key"), &key).unwrap();
+    assert!(Vault::open(&folder).is_ok());
+    let aside = Vault::set_aside(&folder).unwrap().unwrap();
+    assert_eq!(std::fs::read(aside.with_extension("key")).unwrap(), key);
+    Vault::create(&folder, VaultId(id(3))).unwrap();
+    let other = std::fs::read(folder.join("vault.key")).unwrap();
+    assert!(other != key);
+    std::fs::write(folder.join("vault.key"), &key).unwrap();
+    assert!(matches!(Vault::open(&folder), Err(StoreError::Unreadable(_))));
+}
+
+#[test]
+fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
+    let (dir, vault) = vault();
+    let seed = vault.node_seed().clone();
+    let path = vault.path().to_owned();
+    drop(vault);
+    std::fs::remove_file(path.with_extension("key")).unwrap();
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute("UPDATE identity SET seed = ?1", [seed.0]).unwrap();
+    db.execute_batch("DROP TABLE secrets; PRAGMA user_version = 1").unwrap();
+    drop(db);
+    assert!(holds(&std::fs::read(&path).unwrap(), &seed.0));
+    for _ in 0..2 {
+        let vault = Vault::open(path.parent().unwrap()).unwrap();
+        assert!(*vault.node_seed() == seed);
+        vault.put_secret("searx", 1, "value").unwrap();
+    }
+    for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!holds(&bytes, &seed.0));
+    }
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

@@ -5,8 +5,8 @@
 //! for the log's state to say. So an old copy of a vault revives nothing.
 //!
 //! Secrets that we draw ourselves have 256 bits and are kept as plain SHA-256; passwords, which people choose,
-//! as Argon2id. The node's own key is the one secret that is kept as it is, in the vault's file (mode 0600, in a
-//! folder of mode 0700) and not in one beside it: id and key come into being in one step and are moved as one.
+//! as Argon2id. What the node itself has to use, its own key and the secrets people store for it, is sealed with the
+//! key in `vault.key` (mode 0600, in a folder of mode 0700), see `seal.rs`.
 
 mod browser;
 mod inbox;
@@ -16,6 +16,8 @@ mod open;
 pub mod password;
 mod presence;
 mod schema;
+mod seal;
+mod sealed;
 pub mod secret;
 mod usage;
 
@@ -32,6 +34,7 @@ pub use key::NodeSeed;
 pub use login::{Attempt, Blocked};
 pub use presence::Known;
 
+use seal::Seal;
 use secret::SecretHash;
 
 /// One connection writes and one reads, so that a lookup does not wait for another's sync.
@@ -40,6 +43,7 @@ pub struct Vault {
     path: PathBuf,
     id: VaultId,
     seed: NodeSeed,
+    seal: Seal,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
     /// Every request with a token asks for one of these.

@@ -9,12 +9,15 @@ use mesh_model::{CredentialId, VaultId};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
+use super::seal::Seal;
 use super::secret::{SecretHash, random};
 use super::{NodeSeed, Vault, schema};
 use crate::{StoreError, sql};
 
 const FILE: &str = "vault.db";
 const NEW: &str = "vault.db.new";
+/// What the node's key is sealed for.
+const NODE_KEY: &str = "node key";
 
 impl Vault {
     /// Whether there is a vault in `dir`.
@@ -22,7 +25,7 @@ impl Vault {
         dir.join(FILE).exists()
     }
 
-    /// Makes a vault with the id `id` and a fresh node key in `dir`, and opens it.
+    /// Makes a vault with the id `id` and fresh keys in `dir`, and opens it.
     ///
     /// # Errors
     /// If there is one already.
@@ -44,7 +47,9 @@ impl Vault {
         let db = Connection::open(&new)?;
         db.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN")?;
         db.execute_batch(schema::TABLES)?;
-        let seed = random::<32>()?;
+        // Without a vault no key seals anything, so one that lies there is of no use.
+        let seal = Seal::create(dir)?;
+        let seed = seal.seal(NODE_KEY, &random::<32>()?)?;
         db.execute(
             "INSERT INTO identity VALUES (1, ?1, ?2)",
             (id.0.as_bytes(), seed),
@@ -60,7 +65,8 @@ impl Vault {
     /// Opens the vault in `dir`.
     ///
     /// # Errors
-    /// [`StoreError::NoVault`] if there is none; [`StoreError::VaultVersion`] if another program made it.
+    /// [`StoreError::NoVault`] if there is none; [`StoreError::VaultVersion`] if another program made it;
+    /// [`StoreError::VaultKey`] if the file of its key is not beside it.
     pub fn open(dir: &Path) -> Result<Vault, StoreError> {
         let path = dir.join(FILE);
         if !path.exists() {
@@ -71,21 +77,31 @@ impl Vault {
         let writer = connect(&path)?;
         let reader = connect(&path)?;
         let found: i64 = writer.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if found != schema::VERSION {
-            return Err(StoreError::VaultVersion {
-                path,
-                found,
-                known: schema::VERSION,
-            });
-        }
-        let (id, seed) = writer.query_row("SELECT vault, seed FROM identity", [], |row| {
-            Ok((VaultId(sql::uuid(row, 0)?), NodeSeed(row.get(1)?)))
+        let seal = match (found, Seal::open(dir)?) {
+            (schema::VERSION, Some(seal)) => seal,
+            (schema::VERSION, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
+            (1, seal) => seal_version_1(&writer, seal.map_or_else(|| Seal::create(dir), Ok)?)?,
+            _ => {
+                return Err(StoreError::VaultVersion {
+                    path,
+                    found,
+                    known: schema::VERSION,
+                });
+            }
+        };
+        let (id, sealed) = writer.query_row("SELECT vault, seed FROM identity", [], |row| {
+            Ok((VaultId(sql::uuid(row, 0)?), row.get::<_, Vec<u8>>(1)?))
         })?;
+        let seed = seal.unseal(NODE_KEY, &sealed)?;
+        let seed = NodeSeed(seed.try_into().map_err(|_| {
+            StoreError::Unreadable("the node's key does not have 32 bytes".to_owned())
+        })?);
         let credentials = RwLock::new(credentials(&writer)?);
         Ok(Vault {
             path,
             id,
             seed,
+            seal,
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
             credentials,
@@ -120,6 +136,14 @@ impl Vault {
                 _ => {}
             }
         }
+        // What it sealed can be opened with its own key only.
+        let (key, key_aside) = (Seal::path(dir), dir.join(format!("vault-{id}.key")));
+        match fs::rename(&key, &key_aside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::file(&key)(error));
+            }
+            _ => {}
+        }
         sync_dir(dir)?;
         Ok(Some(aside))
     }
@@ -128,6 +152,19 @@ impl Vault {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Seals the node's key of a vault made before there was a seal.
+fn seal_version_1(db: &Connection, seal: Seal) -> Result<Seal, StoreError> {
+    let seed: Vec<u8> = db.query_row("SELECT seed FROM identity", [], |row| row.get(0))?;
+    let step = db.unchecked_transaction()?;
+    step.execute_batch(schema::SINCE_1)?;
+    step.execute("UPDATE identity SET seed = ?1", [seal.seal(NODE_KEY, &seed)?])?;
+    step.pragma_update(None, "user_version", schema::VERSION)?;
+    step.commit()?;
+    // The key as it was is overwritten in the file, and must not stay in the write-ahead log either.
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(seal)
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
@@ -149,7 +186,7 @@ fn credentials(db: &Connection) -> Result<HashMap<SecretHash, CredentialId>, Sto
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     File::open(dir)
         .and_then(|dir| dir.sync_all())
         .map_err(StoreError::file(dir))
@@ -162,7 +199,7 @@ fn private_dir(dir: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes the file if it is missing; only its owner may read it. SQLite gives its helper files the same mode.
-fn private_file(path: &Path) -> Result<(), StoreError> {
+pub(super) fn private_file(path: &Path) -> Result<(), StoreError> {
     let mut options = File::options();
     options.append(true).create(true);
     #[cfg(unix)]

@@ -1,9 +1,16 @@
 //! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
 
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
+
+/// What a vault of version 1 lacks; its node key was kept as it is.
+pub(super) const SINCE_1: &str = "
+CREATE TABLE secrets (name TEXT, version INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (name, version)) WITHOUT ROWID;
+";
 
 pub(super) const TABLES: &str = "
 CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), vault BLOB NOT NULL, seed BLOB NOT NULL);
+
+CREATE TABLE secrets (name TEXT, version INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (name, version)) WITHOUT ROWID;
 
 CREATE TABLE credentials (hash BLOB PRIMARY KEY, id BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX credentials_by_id ON credentials (id);
