@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use mesh_model::command::Actor;
-use mesh_model::events::{By, MessagePosted, Priority};
+use mesh_model::events::{By, MessagePosted, Priority, Trust};
 use mesh_model::{Facts, Millis, ParticipantId, RoomId, Seq};
 use mesh_store::view::{Search, Visible};
 use mesh_store::{StoreError, StoredEvent, View};
@@ -109,6 +109,14 @@ fn project(
             reply_to: None,
             thread: None,
             payload_type: None,
+            trust: Trust::Local,
+            command: false,
+            quotes: Vec::new(),
+            labels: Vec::new(),
+            signed: None,
+            relayed: None,
+            guard: None,
+            released: None,
         };
         head.push((
             By {

@@ -1,5 +1,6 @@
 //! The view from outside, against a model of a few lines: what is found, what waits, what comes back.
 
+mod erasure;
 mod model;
 
 use std::collections::BTreeSet;
@@ -167,12 +168,14 @@ mod random {
                 prop_assert_eq!(row.is_some(), expected.is_some());
                 let (Some(row), Some(message)) = (row, expected) else { continue };
                 prop_assert_eq!((row.room, row.author, &row.text), (message.room, message.author, &message.text));
-                prop_assert_eq!((row.deleted, row.edited_at, row.priority), (message.deleted, message.edited_at, message.priority));
+                prop_assert_eq!((row.deleted, row.redacted), (message.deleted, message.redacted));
+                prop_assert_eq!((row.edited_at, row.priority), (message.edited_at, message.priority));
                 prop_assert_eq!(row.mentions.iter().copied().collect::<BTreeSet<_>>(), message.mentions.clone());
                 prop_assert_eq!((row.thread, row.reply_to), (message.thread, message.thread));
-                prop_assert_eq!(row.replies as usize, model.thread(row.seq).iter().filter(|seq| !model.messages[*seq].deleted).count());
-                let header = view.header(MessageId(entry.seq)).unwrap().unwrap();
-                prop_assert_eq!((header.room, header.author, header.thread, header.deleted), (row.room, row.author, row.thread, row.deleted));
+                prop_assert_eq!(row.replies as usize, model.thread(row.seq).iter().filter(|seq| !model.messages[*seq].is_gone()).count());
+                let header = view.header(MessageId(entry.seq), Some(person(1))).unwrap().unwrap();
+                prop_assert_eq!(header.names_asker, message.mentions.contains(&person(1)));
+                prop_assert_eq!((header.room, header.author, header.thread, header.deleted), (row.room, row.author, row.thread, row.deleted || row.redacted));
                 prop_assert_eq!(header.as_of, Seq(log.len() as u64));
                 let root = message.thread.map_or(entry.seq, |root| root.0);
                 let thread: Vec<Seq> = view.thread(MessageId(entry.seq), Seq(1), 500).unwrap().iter().map(|m| m.seq).collect();

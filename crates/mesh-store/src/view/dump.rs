@@ -15,6 +15,8 @@ const TABLES: &[(&str, &str)] = &[
     ("threads", "root"),
     ("mentions", "participant, room, seq"),
     ("edits", "seq"),
+    ("quarantine", "seq"),
+    ("expiries", "seq"),
     ("sessions", "id"),
     ("stays", "room, participant, joined"),
     ("labels", "id"),

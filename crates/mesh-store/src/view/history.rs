@@ -3,7 +3,7 @@
 use mesh_model::{RoomId, Seq};
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::message::{COLUMNS, MessageRow, row};
+use super::message::{COLUMNS, MessageRow, row, with_quotes};
 use super::{Numbers, View};
 use crate::StoreError;
 use crate::sql::int;
@@ -81,7 +81,7 @@ fn items(
     if after.is_none() {
         items.reverse();
     }
-    Ok(items)
+    with_quotes(db, numbers, items)
 }
 
 /// Whether the room has a message at `from` or later and before `to`.

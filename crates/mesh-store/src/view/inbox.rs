@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mesh_model::{ParticipantId, RoomId, Seq};
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::message::{COLUMNS, MessageRow, row};
+use super::message::{COLUMNS, MessageRow, row, with_quotes};
 use super::{Numbers, View, Visible};
 use crate::sql::{int, number};
 use crate::{Position, StoreError};
@@ -50,7 +50,7 @@ enum Which {
 }
 
 impl View {
-    /// Unread messages of each room that has some. Own and deleted messages do not count.
+    /// Unread messages of each room that has some. Own messages and those that are gone do not count.
     pub fn unread(&self, inbox: Inbox<'_>) -> Result<Vec<Unread>, StoreError> {
         self.read(|db, numbers| unread(db, numbers, inbox))
     }
@@ -71,9 +71,9 @@ impl View {
                 "SELECT {COLUMNS} FROM messages m WHERE m.seq = ?1"
             ))?;
             let chosen = urgent.iter().chain(rest).take(limit);
-            chosen
-                .map(|seq| Ok(statement.query_row([int(seq.0)], |found| row(numbers, found))?))
-                .collect()
+            let rows =
+                chosen.map(|seq| statement.query_row([int(seq.0)], |found| row(numbers, found)));
+            with_quotes(db, numbers, rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -129,7 +129,7 @@ fn unread(
 /// Messages that were taken in one by one: room, place and author.
 fn acked(db: &Transaction<'_>, position: &Position) -> Result<Vec<(i64, Seq, i64)>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT room, seq, author FROM messages WHERE seq BETWEEN ?1 AND ?2 AND NOT deleted",
+        "SELECT room, seq, author FROM messages WHERE seq BETWEEN ?1 AND ?2 AND NOT gone",
     )?;
     let mut acked = Vec::new();
     for (from, to) in &position.above {
@@ -186,7 +186,7 @@ fn oldest(
 }
 
 impl Place<'_> {
-    /// Messages by others that are later than `after` and not deleted, whether taken in singly or not.
+    /// Messages by others that are later than `after` and not gone, whether taken in singly or not.
     fn others(&self, db: &Transaction<'_>) -> Result<u64, StoreError> {
         let after = int(self.after.0);
         let all: i64 = db
@@ -206,10 +206,10 @@ impl Place<'_> {
             )?
             .query_row((self.room, after, self.me), |row| row.get(0))
             .optional()?;
-        let deleted: i64 = db
-            .prepare_cached("SELECT count(*) FROM messages WHERE deleted AND room = ?1 AND seq > ?2 AND author <> ?3")?
+        let gone: i64 = db
+            .prepare_cached("SELECT count(*) FROM messages WHERE gone AND room = ?1 AND seq > ?2 AND author <> ?3")?
             .query_row((self.room, after, self.me), |row| row.get(0))?;
-        Ok(number(all - own.unwrap_or(0) - deleted))
+        Ok(number(all - own.unwrap_or(0) - gone))
     }
 
     /// Places of messages that wait, ascending, at most `limit`, before `worst`.
@@ -222,10 +222,10 @@ impl Place<'_> {
     ) -> Result<Vec<Seq>, StoreError> {
         let sql = match which {
             Which::All => {
-                "SELECT seq FROM messages WHERE room = ?1 AND seq > ?2 AND author <> ?3 AND NOT deleted ORDER BY seq"
+                "SELECT seq FROM messages WHERE room = ?1 AND seq > ?2 AND author <> ?3 AND NOT gone ORDER BY seq"
             }
             Which::Urgent => {
-                "SELECT seq FROM messages WHERE priority = 0 AND room = ?1 AND seq > ?2 AND author <> ?3 AND NOT deleted
+                "SELECT seq FROM messages WHERE priority = 0 AND room = ?1 AND seq > ?2 AND author <> ?3 AND NOT gone
                  ORDER BY seq"
             }
             Which::Mentions => {

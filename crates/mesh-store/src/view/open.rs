@@ -31,6 +31,8 @@ impl View {
                 create(&path, mesh)?
             }
         };
+        // What was erased before a stop may be in the journal still.
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         mark(&db, boot().as_deref().unwrap_or(SOME_BOOT))?;
         let numbers = Arc::new(RwLock::new(Numbers::load(&db)?));
         let view = View {

@@ -3,7 +3,7 @@
 use mesh_model::{Millis, RoomId, Seq};
 use rusqlite::{OptionalExtension, Row};
 
-use super::message::{COLUMNS, MessageRow, row};
+use super::message::{COLUMNS, MessageRow, row, with_quotes};
 use super::{View, Visible};
 use crate::StoreError;
 use crate::sql::{self, int};
@@ -67,7 +67,7 @@ impl View {
                     last.extend(found.optional()?);
                 }
             }
-            Ok(last)
+            with_quotes(db, numbers, last)
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The view's tables. A change here raises [`VERSION`], and every view is rebuilt from its log.
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Rooms and participants are numbered in the order in which the log first names them: numbers
 /// keep rows and indexes small, and the same log always gives the same ones.
@@ -15,6 +15,12 @@ pub(super) const VERSION: i64 = 1;
 ///
 /// `nth` counts a room's messages and `nth_own` those of one author in it, from 1. With them the number of
 /// messages in a stretch of the log is a difference of two rows instead of a walk over all of them.
+///
+/// `gone` has the bits 1 for deleted and 2 for redacted; in both cases the words are out of the row and the index.
+/// `signed` holds key and signature, `more` what few messages have (see `more::More`).
+///
+/// `quarantine` keeps a row for each message that waited or waits. Its words are there only while it waits, its
+/// place for good: it is a place whose content belongs to the message that it may have become.
 pub(super) const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
@@ -30,13 +36,14 @@ CREATE TABLE participants (
 
 CREATE TABLE messages (
     seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, author INTEGER NOT NULL, at INTEGER NOT NULL,
-    nth INTEGER NOT NULL, nth_own INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
+    nth INTEGER NOT NULL, nth_own INTEGER NOT NULL, gone INTEGER NOT NULL DEFAULT 0,
     priority INTEGER NOT NULL, reply_to INTEGER, thread INTEGER, edited_at INTEGER,
-    mentions BLOB, payload_type TEXT, text TEXT NOT NULL, payload TEXT);
+    mentions BLOB, payload_type TEXT, text TEXT NOT NULL, payload TEXT,
+    trust INTEGER NOT NULL, signed BLOB, more TEXT);
 CREATE INDEX messages_by_room ON messages (room, seq, nth);
 CREATE INDEX messages_by_author ON messages (room, author, seq, nth_own);
 CREATE INDEX messages_by_thread ON messages (thread, seq) WHERE thread IS NOT NULL;
-CREATE INDEX messages_deleted ON messages (room, seq, author) WHERE deleted;
+CREATE INDEX messages_gone ON messages (room, seq, author) WHERE gone;
 CREATE INDEX messages_urgent ON messages (room, seq) WHERE priority = 0;
 CREATE INDEX messages_answers ON messages (reply_to, author) WHERE reply_to IS NOT NULL;
 
@@ -46,6 +53,12 @@ CREATE TABLE mentions (
     participant INTEGER, room INTEGER, seq INTEGER, PRIMARY KEY (participant, room, seq)) WITHOUT ROWID;
 CREATE TABLE edits (seq INTEGER PRIMARY KEY, message INTEGER NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX edits_by_message ON edits (message, seq);
+
+CREATE TABLE quarantine (
+    seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, author INTEGER NOT NULL, at INTEGER NOT NULL,
+    waits INTEGER NOT NULL DEFAULT 1, facts TEXT NOT NULL, content TEXT);
+CREATE INDEX quarantine_by_room ON quarantine (room, seq);
+CREATE TABLE expiries (seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, upto INTEGER NOT NULL);
 
 CREATE VIEW message_index AS SELECT seq, text, '' AS tags FROM messages;
 CREATE VIRTUAL TABLE message_fts USING fts5 (

@@ -4,7 +4,7 @@ use mesh_model::limits::SEARCH_WORDS_MAX;
 use mesh_model::{Millis, ParticipantId, RoomId};
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::message::{COLUMNS, COLUMNS_COUNT, MessageRow, row};
+use super::message::{COLUMNS, COLUMNS_COUNT, MessageRow, quoted, row};
 use super::words::{Mark, of_query, plain_word, tag};
 use super::{Numbers, View, Visible};
 use crate::StoreError;
@@ -77,11 +77,11 @@ impl View {
             };
             let first = rooms.iter().map(|(_, first)| first.0).min().unwrap_or(0);
             let after = match search.since {
-                Some(since) => first_later_than(db, since)?.max(int(first)),
+                Some(since) => first_later_than(db, "messages", since)?.max(int(first)),
                 None => int(first),
             };
             let before = match search.until {
-                Some(until) => first_later_than(db, Millis(until.0.saturating_sub(1)))?,
+                Some(until) => first_later_than(db, "messages", Millis(until.0.saturating_sub(1)))?,
                 None => i64::MAX,
             };
             found(db, numbers, search, &query, after, before)
@@ -101,7 +101,7 @@ fn found(
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS}, snippet(message_fts, 0, '⟦', '⟧', '…', 24)
          FROM message_fts f CROSS JOIN messages m ON m.seq = f.rowid CROSS JOIN temp.allowed a ON a.room = m.room
-         WHERE message_fts MATCH ?1 AND f.rowid >= ?2 AND f.rowid < ?3 AND m.seq >= a.first AND NOT m.deleted
+         WHERE message_fts MATCH ?1 AND f.rowid >= ?2 AND f.rowid < ?3 AND m.seq >= a.first AND NOT m.gone
              AND (?4 IS NULL OR m.author = ?4)
              AND (?5 IS NULL OR EXISTS (
                  SELECT 1 FROM mentions x WHERE x.participant = ?5 AND x.room = m.room AND x.seq = m.seq))
@@ -121,7 +121,13 @@ fn found(
             snippet: found.get(COLUMNS_COUNT)?,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut found: Vec<FoundRow> = rows.collect::<Result<_, _>>()?;
+    quoted(
+        db,
+        numbers,
+        found.iter_mut().map(|found| &mut found.message),
+    )?;
+    Ok(found)
 }
 
 /// The query in the index's own language; `None` if it can find nothing.
@@ -187,12 +193,18 @@ fn beginning_with(db: &Transaction<'_>, beginning: &str) -> Result<Vec<String>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The place of the first message later than `at`: times never go back along the log.
-fn first_later_than(db: &Transaction<'_>, at: Millis) -> Result<i64, StoreError> {
-    let mut last = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM messages")?;
+/// The place of the first row of a table with `seq` and `at` that is later than `at`: times never go back along the
+/// log.
+pub(super) fn first_later_than(
+    db: &Transaction<'_>,
+    table: &str,
+    at: Millis,
+) -> Result<i64, StoreError> {
+    let mut last = db.prepare_cached(&format!("SELECT coalesce(max(seq), 0) FROM {table}"))?;
     let (mut low, mut high) = (0, last.query_row([], |row| row.get::<_, i64>(0))? + 1);
-    let mut probe =
-        db.prepare_cached("SELECT seq, at FROM messages WHERE seq >= ?1 ORDER BY seq LIMIT 1")?;
+    let mut probe = db.prepare_cached(&format!(
+        "SELECT seq, at FROM {table} WHERE seq >= ?1 ORDER BY seq LIMIT 1"
+    ))?;
     while low < high {
         let middle = low + (high - low) / 2;
         match probe

@@ -61,6 +61,26 @@ pub const QUERIES: &[&str] = &[
     "then alpha",
 ];
 
+/// A message's facts with nothing particular in them.
+pub fn posted(in_room: u64) -> MessagePosted {
+    MessagePosted {
+        room: room(in_room),
+        mentions: Vec::new(),
+        priority: Priority::Next,
+        reply_to: None,
+        thread: None,
+        payload_type: None,
+        trust: Trust::Local,
+        command: false,
+        quotes: Vec::new(),
+        labels: Vec::new(),
+        signed: None,
+        relayed: None,
+        guard: None,
+        released: None,
+    }
+}
+
 /// An event of a random log.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -71,7 +91,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn new(
+    pub fn new(
         seq: u64,
         author: u64,
         facts: impl Into<Facts>,
@@ -91,16 +111,13 @@ impl Entry {
 
     pub fn post(seq: u64, in_room: u64, author: u64, text: &str, mentions: &[u64]) -> Entry {
         let facts = MessagePosted {
-            room: room(in_room),
             mentions: mentions.iter().copied().map(person).collect(),
             priority: match seq % 5 {
                 0 => Priority::Now,
                 1 => Priority::Low,
                 _ => Priority::Next,
             },
-            reply_to: None,
-            thread: None,
-            payload_type: None,
+            ..posted(in_room)
         };
         let content = serde_json::json!({"text": text, "payload": {"n": seq}});
         Entry::new(seq, author, facts, Some(content))
@@ -112,6 +129,7 @@ impl Entry {
             room: room(in_room),
             message: MessageId(Seq(message)),
             mentions,
+            guard: None,
         };
         Entry::new(seq, 0, facts, Some(serde_json::json!({"text": text})))
     }
@@ -126,6 +144,31 @@ impl Entry {
             },
             None,
         )
+    }
+
+    pub fn redact(seq: u64, in_room: u64, message: u64, erased: &[u64]) -> Entry {
+        let facts = MessageRedacted {
+            room: room(in_room),
+            message: MessageId(Seq(message)),
+            erased: erased.iter().copied().map(Seq).collect(),
+        };
+        Entry::new(seq, 0, facts, None)
+    }
+
+    pub fn expire(seq: u64, in_room: u64, upto: u64) -> Entry {
+        let facts = RoomExpired {
+            room: room(in_room),
+            upto: Seq(upto),
+        };
+        Entry::new(seq, 0, facts, None)
+    }
+
+    pub fn quarantine(seq: u64, in_room: u64, author: u64, text: &str) -> Entry {
+        let facts = MessageQuarantined {
+            author: person(author),
+            message: posted(in_room),
+        };
+        Entry::new(seq, author, facts, Some(serde_json::json!({"text": text})))
     }
 
     pub fn stored(&self) -> StoredEvent<'_> {
@@ -273,6 +316,9 @@ fn entry((kind, in_room, who, words, mentions, index): Draft, seq: u64, log: &[E
                 Some(serde_json::json!({"payload": {"ok": true}})),
             )
         }
+        (53, Some(message)) => Entry::redact(seq, in_room, message.seq.0, &[message.seq.0]),
+        (54, _) => Entry::expire(seq, in_room, index.index(seq as usize) as u64),
+        (55..58, _) => Entry::quarantine(seq, in_room, who, &text),
         (52, _) => Entry {
             content: None,
             ..Entry::post(seq, in_room, who, "", &mentions)
@@ -291,7 +337,19 @@ pub struct Said {
     pub thread: Option<MessageId>,
     pub priority: Priority,
     pub deleted: bool,
+    pub redacted: bool,
     pub edited_at: Option<Millis>,
+}
+
+impl Said {
+    pub fn is_gone(&self) -> bool {
+        self.deleted || self.redacted
+    }
+
+    fn blank(&mut self) {
+        self.text.clear();
+        self.mentions.clear();
+    }
 }
 
 type Times = (ParticipantId, Millis, Option<Millis>);
@@ -328,6 +386,7 @@ impl Model {
                     thread: facts.thread,
                     priority: facts.priority,
                     deleted: false,
+                    redacted: false,
                     edited_at: None,
                 };
                 self.messages.insert(entry.seq, said);
@@ -336,7 +395,7 @@ impl Model {
                 if let Some(said) = self
                     .messages
                     .get_mut(&facts.message.0)
-                    .filter(|said| !said.deleted)
+                    .filter(|said| !said.is_gone())
                 {
                     said.text = text();
                     said.mentions = facts.mentions.iter().copied().collect();
@@ -346,8 +405,21 @@ impl Model {
             Facts::MessageDeleted(facts) => {
                 if let Some(said) = self.messages.get_mut(&facts.message.0) {
                     said.deleted = true;
-                    said.text.clear();
-                    said.mentions.clear();
+                    said.blank();
+                }
+            }
+            Facts::MessageRedacted(facts) => {
+                if let Some(said) = self.messages.get_mut(&facts.message.0) {
+                    said.redacted = true;
+                    said.blank();
+                }
+            }
+            Facts::RoomExpired(facts) => {
+                for (_, said) in self.messages.range_mut(..=facts.upto) {
+                    if said.room == facts.room {
+                        said.redacted = true;
+                        said.blank();
+                    }
                 }
             }
             Facts::RoomMemberJoined(facts) => {
@@ -396,7 +468,7 @@ impl Model {
         };
         let fits = |(seq, said): &(&Seq, &Said)| {
             let words = split(&said.text);
-            !said.deleted
+            !said.is_gone()
                 && rooms
                     .iter()
                     .any(|(room, first)| *room == said.room && *seq >= first)
@@ -421,7 +493,7 @@ impl Model {
 
     fn waits<'a>(&'a self, inbox: &'a Inbox<'_>) -> impl Iterator<Item = (&'a Seq, &'a Said)> {
         self.messages.iter().filter(|(seq, said)| {
-            !said.deleted
+            !said.is_gone()
                 && said.author != inbox.participant
                 && !inbox.position.has(**seq)
                 && inbox

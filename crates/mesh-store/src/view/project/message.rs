@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use mesh_model::events::{MessageDeleted, MessageEdited, MessagePosted, Priority};
+use mesh_model::events::{
+    MessageDeleted, MessageEdited, MessagePosted, MessageRescanned, Priority,
+};
 use mesh_model::{MessageId, ParticipantId};
 use rusqlite::OptionalExtension;
 use serde::Deserialize;
@@ -11,21 +13,27 @@ use serde_json::value::RawValue;
 use super::{Batch, StoredEvent};
 use crate::StoreError;
 use crate::sql::{int, uuids};
+use crate::view::message::{DELETED, REDACTED};
+use crate::view::more::{More, signed_bytes, trust_number};
 use crate::view::words::{Mark, tag};
 
 /// [`mesh_model::api::MessageBody`] without taking the payload apart.
 #[derive(Deserialize, Default)]
-struct Body<'a> {
+pub(in crate::view) struct Body<'a> {
     #[serde(borrow)]
-    text: Cow<'a, str>,
+    pub text: Cow<'a, str>,
     #[serde(borrow, default)]
-    payload: Option<&'a RawValue>,
+    pub payload: Option<&'a RawValue>,
 }
 
 impl<'a> Body<'a> {
     fn of(event: &StoredEvent<'a>) -> Body<'a> {
-        event
-            .content
+        Body::read(event.content)
+    }
+
+    /// Nothing in it if the content is absent, erased or not of the shape expected.
+    pub fn read(content: Option<&'a str>) -> Body<'a> {
+        content
             .and_then(|json| serde_json::from_str(json).ok())
             .unwrap_or_default()
     }
@@ -39,7 +47,10 @@ impl Batch<'_> {
     ) -> Result<(), StoreError> {
         let seq = int(event.seq.0);
         let room = self.room(facts.room)?;
-        let author = self.actor(event)?;
+        let author = match facts.author(None) {
+            Some(author) => self.participant(author)?,
+            None => self.actor(event)?,
+        };
         let mentions = self.mention(room, seq, &facts.mentions)?;
         let (nth, nth_own) = self.count(room, author)?;
         let body = Body::of(event);
@@ -52,7 +63,8 @@ impl Batch<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO messages (seq, room, author, at, nth, nth_own, priority, reply_to, thread, mentions, \
-                 payload_type, text, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                 payload_type, text, payload, trust, signed, more) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             )?
             .execute(rusqlite::params![
                 seq,
@@ -68,6 +80,9 @@ impl Batch<'_> {
                 facts.payload_type,
                 body.text,
                 body.payload.map(RawValue::get),
+                trust_number(facts.trust),
+                facts.signed.as_ref().map(signed_bytes),
+                More::of(facts).stored(),
             ])?;
         if let Some(root) = place(facts.thread) {
             self.tx
@@ -77,7 +92,8 @@ impl Batch<'_> {
         self.index(seq, &body.text, &tags(room, author, &mentions))
     }
 
-    /// The new text takes the old one's place; a message that was deleted stays so.
+    /// The new text takes the old one's place, with what the guard says of it. The author signed the old one, not
+    /// this one. A message that is gone stays so.
     pub(super) fn message_edited(
         &mut self,
         event: &StoredEvent<'_>,
@@ -90,31 +106,68 @@ impl Batch<'_> {
         let mentions = self.mention(room, seq, &facts.mentions)?;
         let body = Body::of(event);
         self.tx
-            .prepare_cached("UPDATE messages SET text = ?2, payload = ?3, mentions = ?4, edited_at = ?5 WHERE seq = ?1")?
+            .prepare_cached("UPDATE messages SET text = ?2, payload = ?3, mentions = ?4, edited_at = ?5, signed = NULL WHERE seq = ?1")?
             .execute((seq, &body.text, body.payload.map(RawValue::get), bytes(&facts.mentions), int(event.at.0)))?;
         self.tx
             .prepare_cached("INSERT INTO edits VALUES (?1, ?2, ?3)")?
             .execute((int(event.seq.0), seq, int(event.at.0)))?;
+        self.change(seq, |more| more.guard = facts.guard.clone())?;
         self.index(seq, &body.text, &tags(room, author, &mentions))
     }
 
-    /// Its place stays, its words go: out of the table, the index and the file's free pages.
+    /// Another verdict on the same words.
+    pub(super) fn message_rescanned(&mut self, facts: &MessageRescanned) -> Result<(), StoreError> {
+        let guard = Some(facts.guard.clone());
+        self.change(int(facts.message.0.0), |more| more.guard = guard)
+    }
+
     pub(super) fn message_deleted(&mut self, facts: &MessageDeleted) -> Result<(), StoreError> {
-        let seq = int(facts.message.0.0);
-        if self.unindex(seq)?.is_none() {
-            return Ok(());
+        self.blank(int(facts.message.0.0), DELETED)
+    }
+
+    pub(super) fn message_redacted(&mut self, seq: i64) -> Result<(), StoreError> {
+        self.blank(seq, REDACTED)
+    }
+
+    /// A message's place and its links stay, its words go: out of the table, the index and the file's free pages.
+    fn blank(&mut self, seq: i64, how: i64) -> Result<(), StoreError> {
+        if self.unindex(seq)?.is_some() {
+            self.tx
+                .prepare_cached(
+                    "UPDATE messages SET text = '', payload = NULL, payload_type = NULL, mentions = NULL, signed = NULL \
+                     WHERE seq = ?1",
+                )?
+                .execute([seq])?;
+            self.tx
+                .prepare_cached(
+                    "UPDATE threads SET replies = replies - 1 WHERE root = (SELECT thread FROM messages WHERE seq = ?1)",
+                )?
+                .execute([seq])?;
         }
         self.tx
-            .prepare_cached(
-                "UPDATE messages SET deleted = 1, text = '', payload = NULL, payload_type = NULL, mentions = NULL \
-                 WHERE seq = ?1",
-            )?
-            .execute([seq])?;
-        self.tx
-            .prepare_cached(
-                "UPDATE threads SET replies = replies - 1 WHERE root = (SELECT thread FROM messages WHERE seq = ?1)",
-            )?
-            .execute([seq])?;
+            .prepare_cached("UPDATE messages SET gone = gone | ?2 WHERE seq = ?1")?
+            .execute((seq, how))?;
+        Ok(())
+    }
+
+    /// Changes what few messages have. A message that is not there has nothing to change.
+    fn change(&mut self, seq: i64, change: impl FnOnce(&mut More)) -> Result<(), StoreError> {
+        let mut select = self
+            .tx
+            .prepare_cached("SELECT more FROM messages WHERE seq = ?1")?;
+        let stored: Option<Option<String>> =
+            select.query_row([seq], |row| row.get(0)).optional()?;
+        let Some(stored) = stored else {
+            return Ok(());
+        };
+        let before = More::read(stored.as_deref());
+        let mut more = before.clone();
+        change(&mut more);
+        if more != before {
+            self.tx
+                .prepare_cached("UPDATE messages SET more = ?2 WHERE seq = ?1")?
+                .execute((seq, more.stored()))?;
+        }
         Ok(())
     }
 
@@ -145,10 +198,10 @@ impl Batch<'_> {
     }
 
     /// Takes a message's words out of the index and whom it names out of the table, unless it is unknown or
-    /// was deleted before. The index needs to be told exactly what it was given. Room and author are returned.
+    /// is gone already. The index needs to be told exactly what it was given. Room and author are returned.
     fn unindex(&mut self, seq: i64) -> Result<Option<(i64, i64)>, StoreError> {
         let mut select = self.tx.prepare_cached(
-            "SELECT room, author, text, mentions FROM messages WHERE seq = ?1 AND NOT deleted",
+            "SELECT room, author, text, mentions FROM messages WHERE seq = ?1 AND NOT gone",
         )?;
         let found = select.query_row([seq], |row| {
             Ok((

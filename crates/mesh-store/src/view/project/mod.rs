@@ -1,8 +1,10 @@
 //! The projector: event by event into the tables, a batch in one transaction.
 
+mod erase;
 mod message;
 mod people;
 mod place;
+mod quarantine;
 mod words;
 
 use std::collections::HashMap;
@@ -12,6 +14,7 @@ use mesh_model::{Facts, ParticipantId, RoomId, Seq};
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 
+pub(in crate::view) use message::Body;
 use words::Words;
 
 use super::open::{close, upto};
@@ -25,6 +28,8 @@ pub struct Projector {
     db: Connection,
     upto: Seq,
     known: Known,
+    /// Something was erased for good and is in the journal still.
+    erased: bool,
 }
 
 /// What the projector keeps in memory, so that it need not ask for it with every message.
@@ -52,6 +57,8 @@ struct Count {
 struct Batch<'a> {
     tx: &'a Transaction<'a>,
     known: &'a mut Known,
+    /// Whether something was erased for good.
+    erased: bool,
 }
 
 impl Projector {
@@ -66,7 +73,12 @@ impl Projector {
             voices: HashMap::new(),
             words: Words::default(),
         };
-        Ok(Projector { db, upto, known })
+        Ok(Projector {
+            db,
+            upto,
+            known,
+            erased: false,
+        })
     }
 
     /// The last event in the view: go on with the one after it.
@@ -104,16 +116,19 @@ impl Projector {
         let mut batch = Batch {
             tx: &tx,
             known: &mut self.known,
+            erased: false,
         };
         for event in events.iter().filter(|event| event.seq > self.upto) {
             batch.event(event)?;
         }
         batch.write_counts()?;
         batch.forget_words()?;
+        let erased = batch.erased;
         tx.prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'upto'")?
             .execute([int(upto.0)])?;
         tx.commit()?;
-        Ok(())
+        self.erased |= erased;
+        self.clear_journal()
     }
 
     /// What was kept in memory may be ahead of the tables after an error.
@@ -144,6 +159,11 @@ impl Batch<'_> {
             Facts::MessagePosted(facts) => self.message_posted(event, facts),
             Facts::MessageEdited(facts) => self.message_edited(event, facts),
             Facts::MessageDeleted(facts) => self.message_deleted(facts),
+            Facts::MessageRescanned(facts) => self.message_rescanned(facts),
+            Facts::MessageQuarantined(facts) => self.message_quarantined(event, facts),
+            Facts::MessageReviewed(facts) => self.message_reviewed(facts),
+            Facts::MessageRedacted(facts) => self.redacted(facts),
+            Facts::RoomExpired(facts) => self.room_expired(event, facts),
             Facts::ParticipantRegistered(facts) => self.participant_registered(event, facts),
             Facts::ParticipantUpdated(facts) => self.participant_updated(event, facts),
             Facts::SessionOpened(facts) => self.session_opened(event, facts),
@@ -155,6 +175,7 @@ impl Batch<'_> {
             Facts::RoomUpdated(facts) => self.room_updated(event, facts),
             Facts::RoomMemberJoined(facts) => self.joined(event, facts.room, facts.participant),
             Facts::RoomMemberLeft(facts) => self.left(event, facts.room, facts.participant),
+            Facts::RoomMemberBanned(facts) => self.left(event, facts.room, facts.participant),
             Facts::GroupMemberAdded(facts) => self.group_joined(event, facts),
             Facts::GroupMemberRemoved(facts) => self.group_left(event, facts),
             Facts::EventTypeRegistered(facts) => self.event_type_registered(event, facts),
@@ -162,6 +183,12 @@ impl Batch<'_> {
             // Rules and permissions: the core's state answers for them.
             Facts::MeshCreated(_)
             | Facts::VaultReplaced(_)
+            | Facts::LimitsSet(_)
+            | Facts::SecretSet(_)
+            | Facts::SecretRemoved(_)
+            | Facts::ParticipantKeyAdded(_)
+            | Facts::ParticipantKeyRevoked(_)
+            | Facts::ParticipantTrustSet(_)
             | Facts::ParticipantRolesSet(_)
             | Facts::ParticipantDisabled(_)
             | Facts::ParticipantEnabled(_)
@@ -174,6 +201,13 @@ impl Batch<'_> {
             | Facts::RoomRestored(_)
             | Facts::RoomMemberCapabilitiesSet(_)
             | Facts::RoomDefaultsSet(_)
+            | Facts::RoomPolicySet(_)
+            | Facts::RoomSlowModeSet(_)
+            | Facts::RoomTransferred(_)
+            | Facts::RoomHoldSet(_)
+            | Facts::RoomMemberMuted(_)
+            | Facts::RoomMemberUnmuted(_)
+            | Facts::RoomMemberUnbanned(_)
             | Facts::CredentialRevoked(_)
             | Facts::InviteRedeemed(_)
             | Facts::InviteRevoked(_) => Ok(()),

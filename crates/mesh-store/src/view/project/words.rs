@@ -49,6 +49,7 @@ impl Batch<'_> {
     /// Takes out of the list what no message says any more: a word can be what had to be erased.
     pub(super) fn forget_words(&mut self) -> Result<(), StoreError> {
         let leaving = std::mem::take(&mut self.known.words.leaving);
+        let mut gone = Vec::new();
         for word in leaving {
             let mut select = self
                 .tx
@@ -62,8 +63,9 @@ impl Batch<'_> {
                     .prepare_cached("DELETE FROM words WHERE word = ?1")?
                     .execute([&word])?;
                 self.known.words.seen.remove(word.as_str());
+                gone.push(word);
             }
         }
-        Ok(())
+        self.forget_signposts(&gone)
     }
 }

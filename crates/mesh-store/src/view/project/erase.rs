@@ -1,0 +1,92 @@
+//! What is erased for good leaves the tables, the index and the files.
+
+use mesh_model::events::{MessageRedacted, RoomExpired};
+
+use super::{Batch, Projector, StoredEvent};
+use crate::StoreError;
+use crate::sql::int;
+
+/// How long readers may keep the journal from being emptied before it is tried again with the next batch.
+const JOURNAL_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Shorter beginnings of words than this tell nobody anything. In bytes.
+const TELLING_BYTES: usize = 3;
+
+impl Batch<'_> {
+    pub(super) fn redacted(&mut self, facts: &MessageRedacted) -> Result<(), StoreError> {
+        self.erased = true;
+        for place in &facts.erased {
+            self.waits_no_more(int(place.0))?;
+        }
+        self.message_redacted(int(facts.message.0.0))
+    }
+
+    pub(super) fn room_expired(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &RoomExpired,
+    ) -> Result<(), StoreError> {
+        self.erased = true;
+        let (room, upto) = (self.room(facts.room)?, int(facts.upto.0));
+        let there: Vec<i64> = self
+            .tx
+            .prepare_cached(
+                "SELECT seq FROM messages WHERE room = ?1 AND seq <= ?2 AND gone & 2 = 0 ORDER BY seq",
+            )?
+            .query_map((room, upto), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for seq in there {
+            self.message_redacted(seq)?;
+        }
+        for sql in [
+            "UPDATE quarantine SET waits = 0, facts = '', content = NULL WHERE room = ?1 AND seq <= ?2 AND waits",
+            "UPDATE published SET payload = '{}' WHERE room = ?1 AND seq <= ?2 AND payload <> '{}'",
+        ] {
+            self.tx.prepare_cached(sql)?.execute((room, upto))?;
+        }
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO expiries VALUES (?1, ?2, ?3)")?
+            .execute((int(event.seq.0), room, upto))?;
+        Ok(())
+    }
+
+    /// The index keeps beginnings of words as signposts between its pages, also of words that it has no more.
+    /// If one of them tells of a word that was erased, the index is written anew; that is rare.
+    pub(super) fn forget_signposts(&mut self, gone: &[String]) -> Result<(), StoreError> {
+        if !self.erased {
+            return Ok(());
+        }
+        let mut told = false;
+        for word in gone {
+            // In the index's own list each word begins with a zero.
+            let term = format!("0{word}");
+            for end in (TELLING_BYTES + 1)..=term.len() {
+                let mut select = self
+                    .tx
+                    .prepare_cached("SELECT 1 FROM message_fts_idx WHERE term = ?1 LIMIT 1")?;
+                told |= select.exists([&term.as_bytes()[..end]])?;
+            }
+        }
+        if told {
+            self.tx
+                .execute_batch("INSERT INTO message_fts (message_fts) VALUES ('optimize')")?;
+        }
+        Ok(())
+    }
+}
+
+impl Projector {
+    /// After something was erased, empties the journal, which still holds the pages as they were before.
+    /// Readers may be in the way for a moment; then it is done with a later batch.
+    pub(super) fn clear_journal(&mut self) -> Result<(), StoreError> {
+        if !self.erased {
+            return Ok(());
+        }
+        self.db.busy_timeout(JOURNAL_WAIT)?;
+        let busy: i64 = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        self.erased = busy != 0;
+        Ok(())
+    }
+}
