@@ -20,7 +20,7 @@ mod open;
 mod recover;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ed25519_dalek::SigningKey;
 use mesh_proof::{Event, Tail, Trust};
@@ -93,7 +93,37 @@ pub struct FileLog {
     read_only: bool,
     /// The bytes of the batch being appended; kept to save the allocation.
     batch: Vec<u8>,
-    _lock: Box<dyn DiskLock>,
+    eraser: Eraser,
+}
+
+/// Erases bodies of a [`FileLog`] beside its writer, from any thread. Cheap to clone. The folder stays locked as long as
+/// one is there.
+#[derive(Clone)]
+pub struct Eraser {
+    folder: Arc<Folder>,
+    /// Held while one erases: there is one note of what is being erased.
+    busy: Arc<Mutex<()>>,
+    _lock: Arc<dyn DiskLock>,
+}
+
+impl std::fmt::Debug for Eraser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Eraser")
+            .field("dir", &self.folder.dir)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Eraser {
+    /// As [`Log::erase`], while the writer goes on.
+    pub fn erase(&self, seqs: &[u64]) -> Result<(), EraseError> {
+        let tail = self.folder.with_layout(|layout| layout.tail.seq);
+        if let Some(seq) = seqs.iter().find(|seq| **seq == 0 || **seq > tail) {
+            return Err(EraseError::NoSuchEvent { seq: *seq, tail });
+        }
+        let _busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        erase::erase(&self.folder, seqs)
+    }
 }
 
 impl std::fmt::Debug for FileLog {
@@ -116,6 +146,11 @@ impl FileLog {
         options: FileOptions,
     ) -> Result<(Self, OpenReport), crate::OpenError> {
         open::open(disk, dir.into(), options)
+    }
+
+    /// Erases beside this writer, for those who do not want to wait for it or have it wait.
+    pub fn eraser(&self) -> Eraser {
+        self.eraser.clone()
     }
 }
 
@@ -140,13 +175,7 @@ impl Log for FileLog {
         if self.read_only {
             return Err(EraseError::ReadOnly);
         }
-        if let Some(seq) = seqs.iter().find(|seq| **seq == 0 || **seq > self.tail.seq) {
-            return Err(EraseError::NoSuchEvent {
-                seq: *seq,
-                tail: self.tail.seq,
-            });
-        }
-        erase::erase(&self.folder, seqs)
+        self.eraser.erase(seqs)
     }
 
     fn snapshots(&self) -> Snapshots {

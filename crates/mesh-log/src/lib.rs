@@ -27,7 +27,7 @@ pub use error::{
     AppendError, EraseError, ExportError, FileError, ImportError, OpenError, ReadError,
     SnapshotError, VerifyError,
 };
-pub use file::{FileLog, FileOptions, OpenReport, Torn, open_reader, verify_folder};
+pub use file::{Eraser, FileLog, FileOptions, OpenReport, Torn, open_reader, verify_folder};
 pub use log::Log;
 pub use memory::{MemoryLog, MemoryStore};
 pub use mesh_proof::{Digest, Event as LogEvent, Problem, ProblemKind, Tail, Trust, Verified};

@@ -2,6 +2,9 @@
 //!
 //! Power may fail while a body is half overwritten, so what will be erased is noted durably first and the note removed
 //! last. Whoever finds the note finishes the work; doing it twice changes nothing.
+//!
+//! An unfinished batch that was set aside may hold the same words: whoever was not answered said them again. Such files go
+//! with the first erasure.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,7 +13,7 @@ use std::sync::PoisonError;
 use mesh_proof::{Header, LineKey, Problem, ProblemKind, Rank, erased_line};
 use serde::{Deserialize, Serialize};
 
-use super::folder::{ERASING, Folder, segment_name, write_all};
+use super::folder::{ERASING, Folder, TORN, segment_name, write_all};
 use crate::disk::Access;
 use crate::error::{EraseError, ReadError};
 use crate::reader::{Position, Source};
@@ -30,6 +33,7 @@ pub(super) fn erase(folder: &Folder, seqs: &[u64]) -> Result<(), EraseError> {
     let note = serde_json::to_vec(&note).expect("numbers always serialise");
     folder.write_whole(ERASING, &[&note])?;
     overwrite(folder, seqs, false)?;
+    remove_torn(folder)?;
     forget(folder)
 }
 
@@ -43,8 +47,16 @@ pub(super) fn finish(folder: &Folder) -> Result<Vec<u64>, EraseError> {
     let note: Erasing = serde_json::from_slice(&note)
         .map_err(|error| folder.error("understand", ERASING, error.into()))?;
     overwrite(folder, &note.erase, true)?;
+    remove_torn(folder)?;
     forget(folder)?;
     Ok(note.erase)
+}
+
+fn remove_torn(folder: &Folder) -> Result<(), EraseError> {
+    for name in folder.list()?.iter().filter(|name| name.starts_with(TORN)) {
+        folder.remove(name)?;
+    }
+    Ok(())
 }
 
 fn forget(folder: &Folder) -> Result<(), EraseError> {

@@ -18,6 +18,8 @@ pub(crate) const LOCK: &str = "lock";
 pub(crate) const IMPORTING: &str = "importing";
 /// Names the events whose bodies are being erased.
 pub(super) const ERASING: &str = "erasing.json";
+/// Begins the names of unfinished batches that were set aside.
+pub(super) const TORN: &str = "torn-";
 /// What a file is called until it is whole.
 pub(super) const UNFINISHED: &str = ".tmp";
 

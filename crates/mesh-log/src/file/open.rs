@@ -7,11 +7,11 @@ use mesh_proof::{Problem, ProblemKind, Tail, Trust, Verified};
 
 use super::append::{Active, SegmentWriter};
 use super::folder::{
-    ERASING, Folder, IMPORTING, LOCK, Layout, Segment, UNFINISHED, parse_segment_name,
+    ERASING, Folder, IMPORTING, LOCK, Layout, Segment, TORN, UNFINISHED, parse_segment_name,
     parse_snapshot_name, segment_name, write_all,
 };
 use super::recover::{self, Ending};
-use super::{FileLog, FileOptions, OpenReport, Torn, erase};
+use super::{Eraser, FileLog, FileOptions, OpenReport, Torn, erase};
 use crate::disk::{Access, Disk, DiskLock};
 use crate::error::{EraseError, FileError, OpenError, ReadError, VerifyError};
 use crate::reader::LogReader;
@@ -71,6 +71,11 @@ pub(super) fn open(
         erased,
     };
     folder.with_layout(|shared| *shared = layout);
+    let eraser = Eraser {
+        folder: Arc::clone(&folder),
+        busy: Arc::default(),
+        _lock: Arc::from(lock),
+    };
     let log = FileLog {
         folder,
         options,
@@ -78,7 +83,7 @@ pub(super) fn open(
         tail,
         read_only: false,
         batch: Vec::new(),
-        _lock: lock,
+        eraser,
     };
     Ok((log, report))
 }
@@ -284,8 +289,8 @@ fn set_torn_aside(folder: &Folder, first: u64, ending: &Ending) -> Result<Option
     // An earlier torn batch of the same number is kept.
     let name = (1_u32..)
         .map(|nth| match nth {
-            1 => format!("torn-{seq:020}.jsonl"),
-            _ => format!("torn-{seq:020}-{nth}.jsonl"),
+            1 => format!("{TORN}{seq:020}.jsonl"),
+            _ => format!("{TORN}{seq:020}-{nth}.jsonl"),
         })
         .find(|name| !names.contains(name))
         .expect("the numbers do not run out");
