@@ -21,6 +21,7 @@ mod batch;
 mod checkpoint;
 mod digest;
 mod line;
+pub mod statement;
 mod verify;
 
 pub use batch::{EncodeError, Event, Tail, build_batch, erased_line};
