@@ -12,7 +12,7 @@ use mesh_model::events::Facts;
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use super::item::room_of;
-use super::{Batch, Committed, Sink, encode_item};
+use super::{Batch, Committed, Envelopes, Reader, Sink, encode_item, is_sealed};
 
 /// What a subscriber wants to hear. By default everything it may see.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ struct Subscriber {
 }
 
 /// All subscribers and how far they are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Fanout {
     subscribers: BTreeMap<SubscriberId, Subscriber>,
     of_participant: HashMap<ParticipantId, Vec<SubscriberId>>,
@@ -69,6 +69,7 @@ pub struct Fanout {
     told: Seq,
     /// Subscribers cut off since the count was last asked for.
     cut_off: u64,
+    envelopes: Envelopes,
 }
 
 /// Events of a batch with the same audience.
@@ -81,20 +82,26 @@ struct Group {
 struct Frames<'a> {
     events: &'a [Committed],
     items: Vec<String>,
+    /// What programs get in place of some items.
+    sealed: BTreeMap<usize, String>,
     groups: Vec<Group>,
     /// By group and filter: which items pass.
     passing: HashMap<(usize, *const Filter), Rc<[usize]>>,
-    /// By previous place and items: the frame.
-    built: HashMap<(Seq, Vec<usize>), Bytes>,
+    /// By previous place, items and whether it is for programs: the frame.
+    built: HashMap<(Seq, Vec<usize>, bool), Bytes>,
 }
 
 impl Fanout {
     /// Begins at the log's end.
-    pub fn new(head: Seq) -> Fanout {
+    pub fn new(head: Seq, envelopes: Envelopes) -> Fanout {
         Fanout {
+            subscribers: BTreeMap::new(),
+            of_participant: HashMap::new(),
+            next: 0,
             head,
             told: head,
-            ..Fanout::default()
+            cut_off: 0,
+            envelopes,
         }
     }
 
@@ -170,7 +177,7 @@ impl Fanout {
         if self.subscribers.is_empty() {
             return;
         }
-        let mut frames = Frames::new(batch);
+        let mut frames = Frames::new(batch, &self.envelopes);
         for (id, mut items) in self.receivers(&batch.access, &mut frames) {
             let Some(subscriber) = self.subscribers.get_mut(&id) else {
                 continue;
@@ -186,7 +193,8 @@ impl Fanout {
             }
             let Some(index) = items.last() else { continue };
             let (last, count) = (batch.events[*index].seq, items.len());
-            let frame = frames.frame(subscriber.prev, items);
+            let reader = Reader::of(&batch.access, subscriber.participant, &self.envelopes);
+            let frame = frames.frame(subscriber.prev, items, reader);
             subscriber.prev = last;
             if !subscriber.sink.push(frame, count, last) {
                 self.cut_off += 1;
@@ -266,15 +274,21 @@ impl Fanout {
 }
 
 impl<'a> Frames<'a> {
-    fn new(batch: &'a Batch) -> Frames<'a> {
+    fn new(batch: &'a Batch, envelopes: &Envelopes) -> Frames<'a> {
         let mut groups: Vec<Group> = Vec::new();
+        let mut sealed = BTreeMap::new();
         let mut items = Vec::with_capacity(batch.events.len());
         for (index, event) in batch.events.iter().enumerate() {
             let mut item = String::with_capacity(
                 event.content.as_ref().map_or(0, |json| json.get().len()) + 384,
             );
-            encode_item(&batch.access, event, &mut item);
+            encode_item(&batch.access, event, Reader::Person, &mut item);
             items.push(item);
+            if is_sealed(event) {
+                let mut item = String::new();
+                encode_item(&batch.access, event, Reader::Program(envelopes), &mut item);
+                sealed.insert(index, item);
+            }
             let audience = batch.access.audience(&event.facts);
             match groups.iter_mut().find(|group| group.audience == audience) {
                 Some(group) => group.items.push(index),
@@ -287,6 +301,7 @@ impl<'a> Frames<'a> {
         Frames {
             events: &batch.events,
             items,
+            sealed,
             groups,
             passing: HashMap::new(),
             built: HashMap::new(),
@@ -305,21 +320,24 @@ impl<'a> Frames<'a> {
         }))
     }
 
-    fn frame(&mut self, prev: Seq, items: Vec<usize>) -> Bytes {
-        let (texts, events) = (&self.items, self.events);
-        let build = |items: &[usize]| {
-            let parts: Vec<&str> = items.iter().map(|index| texts[*index].as_str()).collect();
-            push_frame(
-                prev,
-                items.last().map_or(prev, |index| events[*index].seq),
-                &parts,
-            )
-        };
-        if let Some(frame) = self.built.get(&(prev, items.clone())) {
+    fn frame(&mut self, prev: Seq, items: Vec<usize>, reader: Reader<'_>) -> Bytes {
+        // Most batches hold nothing that programs get otherwise.
+        let program = matches!(reader, Reader::Program(_))
+            && !self.sealed.is_empty()
+            && items.iter().any(|index| self.sealed.contains_key(index));
+        let key = (prev, items, program);
+        if let Some(frame) = self.built.get(&key) {
             return frame.clone();
         }
-        let frame = build(&items);
-        self.built.insert((prev, items), frame.clone());
+        let items = &key.1;
+        let text = |index: &usize| match self.sealed.get(index) {
+            Some(sealed) if program => sealed.as_str(),
+            _ => self.items[*index].as_str(),
+        };
+        let parts: Vec<&str> = items.iter().map(text).collect();
+        let last = items.last().map_or(prev, |index| self.events[*index].seq);
+        let frame = push_frame(prev, last, &parts);
+        self.built.insert(key, frame.clone());
         frame
     }
 }
