@@ -26,8 +26,9 @@ impl Run for QuarantineList {
             }
         };
         let rows = door.view(call, move |view| view.quarantine(&rooms)).await?;
+        let reader = present::reader(door, call);
         let items = rows.into_iter().filter_map(|row| {
-            let message = present::message(&call.access, row.message);
+            let message = present::waiting(&call.access, reader, row.message);
             let guard = message.guard.clone()?;
             Some(Quarantined { message, guard })
         });
