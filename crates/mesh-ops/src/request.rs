@@ -382,7 +382,7 @@ mod tests {
                 .detail
                 .into_owned()
         };
-        assert!(wrong(json!({"room": "a"})).contains("text"));
+        assert!(wrong(json!({"text": "b"})).contains("room"));
         assert!(wrong(json!({"room": "a", "text": 7})).contains("'text'"));
         assert!(wrong(json!({"room": "a", "text": "b", "colour": 1})).contains("colour"));
         assert!(wrong(json!({"room": "a", "text": "b", "reply_to": "12"})).contains("'reply_to'"));

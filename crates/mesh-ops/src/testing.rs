@@ -338,7 +338,7 @@ impl Normal {
         }
         // Times stand alone or inside a sentence.
         let words = text.split(' ').map(|word| {
-            let bare = word.trim_end_matches(['.', ',', ';']);
+            let bare = word.trim_end_matches(['.', ',', ';', ')']);
             match mesh_model::Millis::parse(bare) {
                 Some(_) => word.replace(bare, "TIME"),
                 None => word.to_owned(),

@@ -211,7 +211,7 @@ async fn a_parent_is_proven_and_not_claimed() {
     add(&house, &rex, &key(1), None).await;
     let (mesh, parent) = (mesh(&house).await, me(&house, &rex).await);
     let register = |handle: &str, proof: Option<(&SigningKey, &str)>| {
-        let mut input = json!({"agent": handle, "parent": "rex", "preset": "viewer"});
+        let mut input = json!({"agent": handle, "parent": "rex", "permissions": ["messages:read"]});
         if let Some((key, agreed)) = proof {
             let sig = sign(key, &statement::parent(&mesh, &parent, agreed));
             input["parent_proof"] = json!({"key": public(key), "sig": sig});

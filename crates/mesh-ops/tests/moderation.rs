@@ -145,11 +145,7 @@ async fn an_attack_is_refused_where_the_rules_say_so() {
         .await;
     let score = verdict["score"].as_u64().unwrap();
     assert!(score >= 50, "{verdict}");
-    guard(
-        &house,
-        json!({"mark": 1, "quarantine": score, "refuse": score}),
-    )
-    .await;
+    guard(&house, json!({"mark": 1, "quarantine": 40, "refuse": 40})).await;
     let said = json!({"room": "workshop", "text": ATTACK});
     let refusal = house
         .reply(&mole, "message.post", said, None)
