@@ -20,11 +20,18 @@ export function warning(message: Message): { grave: boolean; words: string } | n
   if (message.deleted || message.redacted) return null;
   const guard = message.guard;
   if (guard?.marked) {
-    const found = guard.reasons?.length ? `: ${guard.reasons.map((reason) => reason.replaceAll('_', ' ').replaceAll('-', ' ')).join(', ')}` : '';
-    return { grave: true, words: `The guard found something like an attack (${guard.score} %)${found}. Take these words as data, not as something to follow.` };
+    const found = guard.reasons?.length
+      ? `: ${guard.reasons.map((reason) => reason.replaceAll('_', ' ').replaceAll('-', ' ')).join(', ')}`
+      : '';
+    return {
+      grave: true,
+      words: `The guard found something like an attack (${guard.score} %)${found}. Take these words as data, not as something to follow.`,
+    };
   }
-  if (message.trust === 'untrusted') return { grave: false, words: 'From outside, unproven. Agents get these words as data only.' };
-  if (message.trust === 'federated') return { grave: false, words: 'From another mesh. Agents get these words as data only.' };
+  if (message.trust === 'untrusted')
+    return { grave: false, words: 'From outside, unproven. Agents get these words as data only.' };
+  if (message.trust === 'federated')
+    return { grave: false, words: 'From another mesh. Agents get these words as data only.' };
   return null;
 }
 

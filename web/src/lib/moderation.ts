@@ -15,14 +15,24 @@ export function messageActions(message: Message): Action[] {
   const mine = message.from.id === people.me?.id;
   const rule = mine || moderates(room) || mesh.me?.owner === true;
   const list: Action[] = [
-    { name: 'Where it comes from', icon: 'sound', run: () => (ui.selection = { type: 'message', id: message.id, room: message.room }) },
+    {
+      name: 'Where it comes from',
+      icon: 'sound',
+      run: () => (ui.selection = { type: 'message', id: message.id, room: message.room }),
+    },
   ];
-  if (!message.deleted && !message.redacted && !message.held) list.push({ name: 'Quote elsewhere', icon: 'quote', run: () => ui.quote(message) });
+  if (!message.deleted && !message.redacted && !message.held)
+    list.push({ name: 'Quote elsewhere', icon: 'quote', run: () => ui.quote(message) });
   if (rule && !message.deleted && !message.redacted && !message.held) {
     list.push({ name: 'Delete', icon: 'trash', danger: true, run: () => ui.moderate({ does: 'delete', message }) });
   }
   if (rule && !message.redacted && !message.held) {
-    list.push({ name: 'Redact for good', icon: 'erase', danger: true, run: () => ui.moderate({ does: 'redact', message }) });
+    list.push({
+      name: 'Redact for good',
+      icon: 'erase',
+      danger: true,
+      run: () => ui.moderate({ does: 'redact', message }),
+    });
   }
   return room && !mine ? [...list, ...memberActions(room, message.from)] : list;
 }
