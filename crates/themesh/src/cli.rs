@@ -435,6 +435,9 @@ pub enum Invite {
         /// The room newcomers are in at once
         #[arg(long)]
         room: Option<String>,
+        /// Newcomers are guests: untrusted, so agents read what they say as data
+        #[arg(long)]
+        guest: bool,
         /// When it ends, RFC 3339
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,

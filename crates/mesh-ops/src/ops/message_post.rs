@@ -127,7 +127,8 @@ pub(super) async fn post(
             (None, content(&body)?)
         }
     };
-    let spoken = Spoken::new(said.text, said.payload, said.relayed.is_some());
+    let relays = said.relayed.is_some();
+    let spoken = Spoken::new(said.text, said.payload, relays);
     let outcome = evidence::submit(door, call, room, spoken, |evidence| Command::PostMessage {
         room,
         mentions: mentions.clone(),
@@ -142,28 +143,32 @@ pub(super) async fn post(
         body: body.clone(),
     });
     let outcome = outcome.await?;
-    if outcome.replayed {
-        // The same words may mean another room by now; the log knows which it was.
+    let scanned = call
+        .access
+        .wants_scan(room, call.access.trust_of(call.me()?, relays));
+    if outcome.replayed || scanned {
+        // The same words may mean another room by now, and what was scanned may wait for a
+        // moderator; the log knows.
         return told::<MessagePost>(door, call, &outcome).await;
     }
-    Ok(posted(&outcome, room))
+    Ok(posted(&outcome, room, false))
 }
 
-fn posted(outcome: &Outcome, room: RoomId) -> Posted {
+fn posted(outcome: &Outcome, room: RoomId, quarantined: bool) -> Posted {
     Posted {
         id: MessageId(outcome.first),
         seq: outcome.first,
         at: outcome.at,
         room,
+        quarantined,
     }
 }
 
-/// What the message's own event tells. One that waits in quarantine is answered alike: its author
-/// sees it waiting.
+/// What the message's own event tells.
 pub(super) fn told_posted(outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
     match facts.into_iter().next()? {
-        Facts::MessagePosted(message) => Some(posted(outcome, message.room)),
-        Facts::MessageQuarantined(waiting) => Some(posted(outcome, waiting.message.room)),
+        Facts::MessagePosted(message) => Some(posted(outcome, message.room, false)),
+        Facts::MessageQuarantined(waiting) => Some(posted(outcome, waiting.message.room, true)),
         _ => None,
     }
 }

@@ -131,6 +131,8 @@ fn register(http: &Http, role: Role) -> Result<Option<String>, Error> {
         agent: role.handle().to_owned(),
         kind: Some(Kind::Bot),
         key: None,
+        parent: None,
+        parent_proof: None,
         preset: Some(Preset::Worker),
         permissions: None,
         visibility: Visibility::Public,

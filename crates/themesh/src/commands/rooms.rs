@@ -3,8 +3,8 @@
 use ed25519_dalek::SigningKey;
 use mesh_model::PublicKey;
 use mesh_model::api::{
-    InviteRedeemInput, MemberRefInput, NoInput, Profile, Room as RoomView, RoomCreateInput,
-    RoomRefInput,
+    InviteRedeemInput, MemberRefInput, ModerateInput, NoInput, Profile, Room as RoomView,
+    RoomCreateInput, RoomRefInput,
 };
 use mesh_model::events::{RoomAccess, RoomKind};
 use mesh_model::ops::{
@@ -193,7 +193,17 @@ pub fn room(context: &Context, verb: Room) -> Outcome<()> {
             Ok(())
         }
         Room::Add { room, handle } => member::<MemberAdd>(context, room, handle, "added"),
-        Room::Remove { room, handle } => member::<MemberRemove>(context, room, handle, "removed"),
+        Room::Remove { room, handle } => {
+            let answer = context.http()?.call::<MemberRemove>(ModerateInput {
+                room: room.clone(),
+                participant: handle.clone(),
+                reason: String::new(),
+            })?;
+            if !printed_json(context, &answer)? {
+                line(&format!("removed {handle} ({room})"));
+            }
+            Ok(())
+        }
         Room::Archive { room } => simple::<RoomArchive>(context, room, "archived"),
         Room::Restore { room } => simple::<RoomRestore>(context, room, "restored"),
     }
