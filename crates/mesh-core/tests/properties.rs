@@ -337,7 +337,8 @@ impl Run {
                 signed: (c % 11 == 0).then(|| {
                     let key = PublicKey([b; 32]);
                     let sig = SignatureBytes([0; 64]);
-                    (events::Signed { key, sig }, [0; 16])
+                    let request = None;
+                    (events::Signed { key, sig, request }, [0; 16])
                 }),
                 relayed: (c % 13 == 0).then(|| events::Relayed {
                     origin: "irc".into(),

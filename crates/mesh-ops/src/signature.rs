@@ -107,6 +107,7 @@ pub(crate) fn verify(
     let signed = Signed {
         key: signed.key,
         sig: signed.sig,
+        request: Some(sent_key.to_string()),
     };
     Ok((signed, opened.salt))
 }

@@ -19,6 +19,7 @@ pub fn signed(number: u64) -> (Signed, [u8; 16]) {
         Signed {
             key: key(number),
             sig,
+            request: None,
         },
         [2; 16],
     )

@@ -213,6 +213,7 @@ fn what_is_for_good_comes_back_as_it_was() {
         signed: Some(Signed {
             key: PublicKey([7; 32]),
             sig: SignatureBytes([9; 64]),
+            request: None,
         }),
         relayed: Some(Relayed {
             origin: "irc".to_owned(),
