@@ -78,7 +78,10 @@ impl Envelopes {
         hash.update(self.secret);
         hash.update(seq.0.to_be_bytes());
         let bytes: [u8; 32] = hash.finalize().into();
-        bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// The words in their envelope; the payload stands in it too, below the text.
@@ -98,7 +101,11 @@ impl Envelopes {
                 let mut path = relayed.path.clone();
                 path.push(format!("@{handle}"));
                 let sender = format!("{}, as @{handle} says", relayed.sender);
-                let origin = format!("{}, brought by {}, in {place}", relayed.origin, path.join(", "));
+                let origin = format!(
+                    "{}, brought by {}, in {place}",
+                    relayed.origin,
+                    path.join(", ")
+                );
                 (sender, origin)
             }
             None => (format!("@{handle}"), place),

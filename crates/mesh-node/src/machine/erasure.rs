@@ -4,15 +4,17 @@ use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, ReadError};
 use mesh_model::events::Facts;
-use mesh_model::Seq;
+use mesh_model::{MessageId, Seq};
 
 /// An event after which content in the log has to be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Erasure {
-    /// These places are named by the event itself.
+    /// A message. The event itself names its places; an edit that came in beside it the view knows.
     Places {
         /// The event.
         seq: Seq,
+        /// The message.
+        message: MessageId,
         /// What it erases.
         places: Vec<Seq>,
     },
@@ -29,8 +31,14 @@ impl Erasure {
         match facts {
             Facts::MessageRedacted(facts) => Some(Erasure::Places {
                 seq,
+                message: facts.message,
                 // Only what is older can be meant.
-                places: facts.erased.iter().copied().filter(|place| place.0 >= 1 && *place < seq).collect(),
+                places: facts
+                    .erased
+                    .iter()
+                    .copied()
+                    .filter(|place| place.0 >= 1 && *place < seq)
+                    .collect(),
             }),
             Facts::RoomExpired(_) => Some(Erasure::Room { seq }),
             _ => None,
@@ -51,7 +59,11 @@ pub fn erasures(reader: &LogReader, after: Seq) -> Result<Vec<Erasure>, ReadErro
     reader.read(after.0 + 1, |record| {
         if matches!(record.kind, "message.redacted" | "room.expired") {
             let facts = Facts::decode(record.kind, record.v, record.facts.get());
-            found.extend(facts.ok().and_then(|facts| Erasure::of(Seq(record.seq), &facts)));
+            found.extend(
+                facts
+                    .ok()
+                    .and_then(|facts| Erasure::of(Seq(record.seq), &facts)),
+            );
         }
         ControlFlow::Continue(())
     })?;

@@ -96,7 +96,11 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
         (Some(content), Reader::Program(envelopes)) if is_sealed(event) => {
             let text = wrapped(access, event, envelopes, content.get());
             let text = Value::from(text);
-            push_fields(out, data, &format!("{{\"text\":{text},\"enveloped\":true}}"));
+            push_fields(
+                out,
+                data,
+                &format!("{{\"text\":{text},\"enveloped\":true}}"),
+            );
         }
         (Some(content), _) => push_fields(out, data, content.get()),
     }

@@ -10,9 +10,7 @@ use mesh_core::{Access, FINGERPRINT, State, Stored, apply, decide};
 use mesh_log::{
     AppendError, Content, Log, LogEvent, LogReader, ReadError, Record, SnapshotError, Tail,
 };
-use mesh_model::events::{
-    By, CommandKey, Facts, MessagePosted, Relayed, Trust, UnreadableFacts,
-};
+use mesh_model::events::{By, CommandKey, Facts, MessagePosted, Relayed, Trust, UnreadableFacts};
 use mesh_model::{
     Actor, Command, Ctx, ErrorCode, MessageId, Millis, NewEvent, Permission, Refusal, Seq,
 };

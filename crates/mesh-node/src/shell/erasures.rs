@@ -77,24 +77,24 @@ pub(super) struct ErasingTask {
     pub work: mpsc::UnboundedReceiver<Work>,
 }
 
-/// What a start finds: erases what an earlier run left in the log and no view is needed for, and gives the rest.
+/// What a start finds: erases what an earlier run left in the log as far as no view is needed for it, and gives all of
+/// it to be gone through once the view is there.
 pub(super) fn resume(
     home: &Path,
     eraser: &Eraser,
     reader: &LogReader,
 ) -> Result<Vec<Erasure>, ResumeError> {
     let after = marker(home, reader);
-    let mut rest = Vec::new();
-    for erasure in erasures(reader, after)? {
-        match erasure {
-            Erasure::Places { places, .. } => erase(eraser, &places)?,
-            Erasure::Room { .. } => rest.push(erasure),
+    let left = erasures(reader, after)?;
+    for erasure in &left {
+        if let Erasure::Places { places, .. } = erasure {
+            erase(eraser, places)?;
         }
     }
-    if rest.is_empty() {
+    if left.is_empty() {
         note(home, reader, Seq(reader.tail().seq));
     }
-    Ok(rest)
+    Ok(left)
 }
 
 /// Why what an earlier run left could not be erased.
@@ -110,7 +110,9 @@ pub enum ResumeError {
 
 fn erase(eraser: &Eraser, places: &[Seq]) -> Result<(), EraseError> {
     let places: Vec<u64> = places.iter().map(|place| place.0).collect();
-    places.chunks(PLACES_MAX).try_for_each(|part| eraser.erase(part))
+    places
+        .chunks(PLACES_MAX)
+        .try_for_each(|part| eraser.erase(part))
 }
 
 /// Up to where everything is erased, as far as the file tells and it is of this log.
@@ -192,11 +194,24 @@ impl ErasingTask {
         }
         // The sender is gone only after the view has everything.
         let _ = self.view_upto.wait_for(|upto| *upto >= seq).await;
-        if let Erasure::Room { .. } = erasure {
-            let (eraser, view) = (self.eraser.clone(), self.view.clone());
-            blocking(move || Ok(erase(&eraser, &view.expired_places(seq)?)?)).await?;
-        }
-        Ok(())
+        let (eraser, view) = (self.eraser.clone(), self.view.clone());
+        let rest = move || {
+            let places = match erasure {
+                Erasure::Room { .. } => view.expired_places(seq)?,
+                Erasure::Places {
+                    message, places, ..
+                } => {
+                    let mut all = view.places(message)?;
+                    all.retain(|place| *place < seq && !places.contains(place));
+                    all
+                }
+            };
+            if !places.is_empty() {
+                erase(&eraser, &places)?;
+            }
+            Ok(())
+        };
+        blocking(rest).await
     }
 
     async fn note(&self, upto: Seq) {

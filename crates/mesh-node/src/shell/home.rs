@@ -342,7 +342,13 @@ fn eraser(
         pending: Arc::clone(&pending),
         work,
     };
-    Ok((Lane { work: send, pending }, task))
+    Ok((
+        Lane {
+            work: send,
+            pending,
+        },
+        task,
+    ))
 }
 
 fn spawn(

@@ -90,7 +90,8 @@ impl WriterThread {
         if self
             .batches
             .try_send(projector::Work::Batch(Arc::new(batch)))
-            .is_err() {
+            .is_err()
+        {
             // A projector that is behind reads the log itself.
             self.missed.store(true, Ordering::Relaxed);
         }
