@@ -32,6 +32,7 @@ mod scan;
 mod schema;
 mod secrets;
 mod signature;
+mod signatures;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tools;
@@ -45,4 +46,5 @@ pub use door::{Door, Reply};
 pub use openapi::openapi;
 pub use registry::Run;
 pub use request::parse_json;
+pub use signatures::{Signatures, check_signatures};
 pub use tools::{CALL_TOOL, HELP_TOOL, TOOLS_BYTES_MAX, Tool, help, mcp_tools, tool_operation};
