@@ -48,7 +48,7 @@ export type PostInput = Schemas['MessagePostInput'];
 export type SendInput = Schemas['MessageSendInput'];
 export type SearchInput = Schemas['MessageSearchInput'];
 export type RoomInput = Schemas['RoomCreateInput'];
-export type Posted = Schemas['Posted'];
+export type Posted = Schemas['Posted'] & { quarantined?: boolean };
 export type RoomCreated = Schemas['RoomCreated'];
 export type Done = Schemas['Done'];
 
