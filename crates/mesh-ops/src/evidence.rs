@@ -167,7 +167,7 @@ impl Spoken {
                 .trust
                 .is_some_and(|trust| access.wants_scan(room, trust));
         let guard = match scanned {
-            true => Some(scan::scan(door, scan::texts(&self.text, self.payload.as_ref())).await?),
+            true => Some(scan::scan(door, &self.text, self.payload.as_ref()).await?),
             false => None,
         };
         Ok(ContentEvidence {

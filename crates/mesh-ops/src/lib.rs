@@ -33,6 +33,7 @@ mod schema;
 mod secrets;
 mod signature;
 mod signatures;
+mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tools;
@@ -47,4 +48,5 @@ pub use openapi::openapi;
 pub use registry::Run;
 pub use request::parse_json;
 pub use signatures::{Signatures, check_signatures};
+pub use table::permission_table;
 pub use tools::{CALL_TOOL, HELP_TOOL, TOOLS_BYTES_MAX, Tool, help, mcp_tools, tool_operation};

@@ -12,46 +12,90 @@ use crate::door::Door;
 const INLINE_BYTES_MAX: usize = 8 * 1024;
 /// Reasons that are kept with a message; the heaviest come first.
 const REASONS_MAX: usize = 8;
+/// Shorter texts tell nobody to do anything.
+const PART_BYTES_MIN: usize = 16;
 
-/// Every text of a content, one after the other: names and values of a payload are read by agents too.
-pub(crate) fn texts(text: &str, payload: Option<&Map<String, Value>>) -> String {
-    let mut all = text.to_owned();
-    for (name, value) in payload.into_iter().flatten() {
-        gather(&mut all, name, value);
-    }
-    all
+/// The texts of a content. Names and values of a payload are read by agents too.
+pub(crate) struct Texts {
+    /// All of them, one after the other: an attack may be spread over several.
+    whole: String,
+    /// Each that is long enough to be an attack by itself: harmless ones around it must not hide it.
+    parts: Vec<String>,
 }
 
-fn gather(all: &mut String, name: &str, value: &Value) {
-    let mut add = |text: &str| {
-        if !all.is_empty() {
-            all.push('\n');
+impl Texts {
+    pub fn of(text: &str, payload: Option<&Map<String, Value>>) -> Texts {
+        let mut texts = Texts {
+            whole: text.to_owned(),
+            parts: Vec::new(),
+        };
+        let Some(payload) = payload else {
+            return texts;
+        };
+        texts.parts.push(text.to_owned());
+        for (name, value) in payload {
+            texts.gather(name, value);
         }
-        all.push_str(text);
-    };
-    if !name.is_empty() {
-        add(name);
+        texts.parts.retain(|part| part.len() >= PART_BYTES_MIN);
+        texts
     }
-    match value {
-        Value::String(text) => add(text),
-        Value::Array(items) => items.iter().for_each(|item| gather(all, "", item)),
-        Value::Object(fields) => fields
-            .iter()
-            .for_each(|(name, value)| gather(all, name, value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+
+    fn add(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if !self.whole.is_empty() {
+            self.whole.push('\n');
+        }
+        self.whole.push_str(text);
+        self.parts.push(text.to_owned());
+    }
+
+    fn gather(&mut self, name: &str, value: &Value) {
+        self.add(name);
+        match value {
+            Value::String(text) => self.add(text),
+            Value::Array(items) => items.iter().for_each(|item| self.gather("", item)),
+            Value::Object(fields) => {
+                fields
+                    .iter()
+                    .for_each(|(name, value)| self.gather(name, value));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.whole.len() + self.parts.iter().map(String::len).sum::<usize>()
+    }
+
+    /// The worst that there is to say.
+    fn check(&self) -> Verdict {
+        let mut worst = mesh_guard::check(&self.whole);
+        for part in &self.parts {
+            let verdict = mesh_guard::check(part);
+            if verdict.score > worst.score {
+                worst = verdict;
+            }
+        }
+        worst
     }
 }
 
-async fn ask(door: &Door, text: String) -> Result<Verdict, Refusal> {
-    if text.len() <= INLINE_BYTES_MAX {
-        return Ok(mesh_guard::check(&text));
+async fn ask(door: &Door, texts: Texts) -> Result<Verdict, Refusal> {
+    if texts.bytes() <= INLINE_BYTES_MAX {
+        return Ok(texts.check());
     }
-    door.blocking(move || mesh_guard::check(&text)).await
+    door.blocking(move || texts.check()).await
 }
 
 /// What the guard finds, as evidence for the core.
-pub(crate) async fn scan(door: &Door, text: String) -> Result<Scanned, Refusal> {
-    let verdict = ask(door, text).await?;
+pub(crate) async fn scan(
+    door: &Door,
+    text: &str,
+    payload: Option<&Map<String, Value>>,
+) -> Result<Scanned, Refusal> {
+    let verdict = ask(door, Texts::of(text, payload)).await?;
     let mut reasons: Vec<String> = Vec::new();
     for reason in &verdict.reasons {
         if reasons.len() < REASONS_MAX && !reasons.iter().any(|known| known == reason.rule) {
@@ -67,7 +111,7 @@ pub(crate) async fn scan(door: &Door, text: String) -> Result<Scanned, Refusal> 
 
 /// What the guard says to whoever asks it.
 pub(crate) async fn verdict(door: &Door, text: String) -> Result<GuardVerdict, Refusal> {
-    let verdict = ask(door, text).await?;
+    let verdict = ask(door, Texts::of(&text, None)).await?;
     let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let reasons = verdict.reasons.iter().map(|reason| GuardReason {
         rule: reason.rule.to_owned(),
@@ -98,12 +142,18 @@ mod tests {
     #[test]
     fn every_text_of_a_payload_is_looked_at() {
         let payload = json!({"to": ["a", {"deep": "b"}], "n": 7, "ok": true});
-        let all = texts("first", payload.as_object());
-        let mut lines: Vec<_> = all.lines().collect();
+        let texts = Texts::of("first", payload.as_object());
+        let mut lines: Vec<_> = texts.whole.lines().collect();
         assert_eq!(lines.remove(0), "first");
         lines.sort_unstable();
         assert_eq!(lines, ["a", "b", "deep", "n", "ok", "to"]);
-        assert_eq!(texts("", json!({"k": "v"}).as_object()), "k\nv");
+        assert_eq!(texts.parts, Vec::<String>::new());
+        let long = json!({"k": "a text that could be one"});
+        let texts = Texts::of("", long.as_object());
+        assert_eq!(
+            (texts.whole.as_str(), texts.parts.len()),
+            ("k\na text that could be one", 1)
+        );
         assert_eq!(
             (
                 percent(0.5),

@@ -102,7 +102,9 @@ impl Audit {
     ) -> Option<bool> {
         let request = signed.request.as_deref()?;
         let held = author.and_then(|author| self.keys.get(&(author, signed.key)));
-        let body = Header::parse(record.header).ok().and_then(|header| header.body);
+        let body = Header::parse(record.header)
+            .ok()
+            .and_then(|header| header.body);
         let (Some(true), Some(mesh), Some(body)) = (held, self.mesh, body) else {
             return Some(false);
         };

@@ -189,7 +189,7 @@ async fn what_is_wrong_with_a_policy_is_named_by_its_place() {
             "rules[0].to.participants[0]",
         ),
         (json!({"rules": [rule("a", "deny")]}), "rules"),
-        (json!({"colour": 1}), "policy"),
+        (json!({"colour": 1}), "colour"),
         (json!({"messages": {"schema": circle}}), "messages.schema"),
         (
             json!({"messages": {"schema": {"pattern": "(((a{1,500}){1,500}){1,500})"}}}),

@@ -42,11 +42,8 @@ async fn look_again(
     if gone || !call.access.wants_scan(room, row.trust) {
         return Ok(false);
     }
-    let text = scan::texts(
-        &row.text,
-        row.payload.as_deref().map(crate::present::object).as_ref(),
-    );
-    let found = scan::scan(door, text).await?;
+    let payload = row.payload.as_deref().map(crate::present::object);
+    let found = scan::scan(door, &row.text, payload.as_ref()).await?;
     let mark = call
         .access
         .policy(room)
