@@ -127,8 +127,19 @@ impl Signer {
         idempotency_key: &str,
         body: &MessageBody,
     ) -> Result<SignedInput, Error> {
+        let salt = random()?;
         let content = serde_json::to_string(body)?;
-        let salt: [u8; SALT_BYTES] = random()?;
+        Ok(self.salted(mesh, room, idempotency_key, salt, content))
+    }
+
+    fn salted(
+        &self,
+        mesh: MeshId,
+        room: RoomId,
+        idempotency_key: &str,
+        salt: [u8; SALT_BYTES],
+        content: String,
+    ) -> SignedInput {
         let hash = Digest(statement::body_hash(&salt, content.as_bytes()));
         let stated = statement::message(
             &mesh.to_string(),
@@ -137,12 +148,12 @@ impl Signer {
             idempotency_key,
             &hash.to_string(),
         );
-        Ok(SignedInput {
+        SignedInput {
             key: self.public(),
             salt: format!("{:032x}", u128::from_be_bytes(salt)),
             sig: self.sign(&stated),
             content,
-        })
+        }
     }
 
     fn sign(&self, stated: &str) -> SignatureBytes {
@@ -215,5 +226,34 @@ mod tests {
             &stated("key-2"),
             &sent.sig.0
         ));
+    }
+
+    /// Other languages check themselves against the same file.
+    #[test]
+    fn statements_are_those_of_the_vectors() {
+        let vectors = include_str!("../../mesh-proof/tests/vectors/statements.json");
+        let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+        let field = |name: &str| vectors[name].as_str().unwrap();
+        let sig = |name: &str| {
+            let all = vectors["statements"].as_array().unwrap();
+            let found = all.iter().find(|one| one["name"] == name).unwrap();
+            found["sig"].as_str().unwrap().to_owned()
+        };
+        let signer = Signer::from_seed(PublicKey::from_str(field("secret")).unwrap().0);
+        assert_eq!(signer.public().to_string(), field("key"));
+        let mesh = MeshId::from_str("018f0000-0000-7000-8000-000000000001").unwrap();
+        let room = RoomId::from_str("018f0000-0000-7000-8000-000000000002").unwrap();
+        let who = ParticipantId::from_str("018f0000-0000-7000-8000-000000000003").unwrap();
+        assert_eq!(signer.proof(mesh, who).to_string(), sig("key"));
+        assert_eq!(
+            signer.agree(mesh, who, "cub").sig.to_string(),
+            sig("parent")
+        );
+        let body: MessageBody = serde_json::from_str(field("content")).unwrap();
+        let content = signer.message(mesh, room, "key-1", &body).unwrap().content;
+        assert_eq!(content, field("content"));
+        let sent = signer.salted(mesh, room, "key-1", [9; SALT_BYTES], content);
+        assert_eq!(sent.salt, field("salt"));
+        assert_eq!(sent.sig.to_string(), sig("message"));
     }
 }
