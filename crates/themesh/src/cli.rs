@@ -219,6 +219,9 @@ pub enum Verb {
     /// Look at the log: verify, show, tail, export, import
     #[command(subcommand, after_help = "Example: mesh log verify")]
     Log(Log),
+    /// Check texts for injected instructions, without a node
+    #[command(subcommand, after_help = "Example: mesh guard check README.md")]
+    Guard(Guard),
     /// Serve the Model Context Protocol on standard input and output
     #[command(after_help = "Example: claude mcp add mesh -- mesh mcp --as rex")]
     Mcp,
@@ -477,4 +480,20 @@ pub enum Log {
     /// Make a new folder's log from exported JSON lines
     #[command(after_help = "Example: mesh --home ~/copy log import < mesh.jsonl")]
     Import,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Guard {
+    /// Say of each text whether it tries to give an agent orders, and why
+    #[command(
+        after_help = "Examples: mesh guard check mail.txt\n          curl -s https://example.org | mesh guard check -\n          mesh guard check --json texts.jsonl    (lines {\"text\":…}, one verdict each)"
+    )]
+    Check {
+        /// The file with the text; standard input for -
+        #[arg(default_value = "-", value_name = "FILE")]
+        file: PathBuf,
+        /// The file has JSON lines {"text":…}, each a text of its own (seen by itself if every line is one)
+        #[arg(long)]
+        jsonl: bool,
+    },
 }

@@ -4,6 +4,7 @@ mod call;
 mod completions;
 mod demo;
 mod doctor;
+mod guard;
 pub mod help;
 mod inbox;
 mod invites;
@@ -71,6 +72,7 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
         Verb::Invite(verb) => invites::invite(context, verb)?,
         Verb::Doctor => return doctor::doctor(context),
         Verb::Log(verb) => return log::log(context, verb),
+        Verb::Guard(verb) => guard::guard(context, &verb)?,
         Verb::Mcp => mcp::mcp(context)?,
         Verb::Completions { shell } => completions::completions(shell),
         Verb::Demo {

@@ -1,6 +1,7 @@
 //! The real program, driven as a person or a script would: processes, sockets, files.
 
 mod first_steps;
+mod guard;
 mod kill_nine;
 mod log_verbs;
 mod mcp;
