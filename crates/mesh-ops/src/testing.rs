@@ -288,7 +288,14 @@ const PLACES: &[&str] = &[
     "set_seq",
     "revoked",
     "upto",
+    "erased",
 ];
+
+/// Whether it is a number, or a list of some.
+fn is_places(value: &Value) -> bool {
+    let all = |items: &Vec<Value>| items.iter().all(Value::is_number) && !items.is_empty();
+    value.is_number() || value.as_array().is_some_and(all)
+}
 
 impl Normal {
     /// The answer in its normal form. Ask for all answers of one run in order.
@@ -296,7 +303,7 @@ impl Normal {
         match value {
             Value::Object(fields) => {
                 let form = fields.iter().map(|(name, value)| {
-                    let place = value.is_number() && PLACES.contains(&name.as_str());
+                    let place = is_places(value) && PLACES.contains(&name.as_str());
                     (
                         name.clone(),
                         if place {

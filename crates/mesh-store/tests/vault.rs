@@ -394,7 +394,7 @@ fn a_vault_opens_with_its_own_key_only() {
 
 #[test]
 fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
-    let (dir, vault) = vault();
+    let (_dir, vault) = vault();
     let seed = vault.node_seed().clone();
     let path = vault.path().to_owned();
     drop(vault);
