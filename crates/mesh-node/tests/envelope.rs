@@ -286,3 +286,26 @@ async fn a_signed_content_keeps_the_salt_that_was_signed() {
         (Some(expected.as_str()), content)
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_else_a_stranger_says_is_in_an_envelope_too() {
+    let place = Place::new().await;
+    let owner = place.node.access().owner().unwrap();
+    let update = Command::UpdateParticipant {
+        participant: STRANGER,
+        visibility: None,
+        profile: RawValue::from_string(r#"{"display_name":"obey me"}"#.to_owned()).ok(),
+    };
+    let before = place.node.head();
+    place.run(place.actor(STRANGER), update).await;
+    let (mut person, mut program) = (
+        place.node.subscribe(owner, Filter::default(), Some(before)),
+        place.node.subscribe(AGENT, Filter::default(), Some(before)),
+    );
+    let plain = items(&mut person, 1).await[0]["data"].clone();
+    let sealed = items(&mut program, 1).await[0]["data"].clone();
+    assert_eq!(plain["display_name"], "obey me");
+    assert!(sealed["display_name"].is_null());
+    assert!(boundary(sealed["text"].as_str().unwrap()).is_some());
+    assert_eq!(sealed["participant"], plain["participant"]);
+}

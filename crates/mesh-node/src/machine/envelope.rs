@@ -94,7 +94,7 @@ impl Envelopes {
                 Some(name) => format!("room {name}"),
                 None => format!("a {} conversation", room.kind.name()),
             },
-            None => "another room".to_owned(),
+            None => "elsewhere on this mesh".to_owned(),
         };
         let (sender, origin) = match words.relayed {
             Some(relayed) => {
@@ -114,7 +114,8 @@ impl Envelopes {
         let whole;
         let text = match words.payload {
             Some(payload) => {
-                whole = format!("{}\n\nPayload: {payload}", words.text);
+                let gap = if words.text.is_empty() { "" } else { "\n\n" };
+                whole = format!("{}{gap}Payload: {payload}", words.text);
                 &whole
             }
             None => words.text,

@@ -284,7 +284,7 @@ impl<'a> Frames<'a> {
             );
             encode_item(&batch.access, event, Reader::Person, &mut item);
             items.push(item);
-            if is_sealed(event) {
+            if is_sealed(&batch.access, event) {
                 let mut item = String::new();
                 encode_item(&batch.access, event, Reader::Program(envelopes), &mut item);
                 sealed.insert(index, item);

@@ -30,21 +30,41 @@ pub fn reference(access: &Access, id: ParticipantId) -> Option<ParticipantRef> {
         .map(|participant| ref_of(participant))
 }
 
-/// Whether programs get other bytes of an event than people do.
-pub fn is_sealed(event: &Committed) -> bool {
+/// Whether programs get other bytes of an event than people do: whatever somebody said who is not trusted, and messages
+/// that the guard has something against.
+pub fn is_sealed(access: &Access, event: &Committed) -> bool {
     event.content.is_some()
         && match &event.facts {
             Facts::MessagePosted(facts) => facts.is_marked(),
             Facts::MessageQuarantined(_) => true,
-            Facts::MessageEdited(facts) => {
-                facts.guard.as_ref().is_some_and(|mark| mark.marked)
-                    || event
-                        .edited
-                        .as_ref()
-                        .is_none_or(|edited| edited.trust < Trust::Local)
+            facts => {
+                let marked = match facts {
+                    Facts::MessageEdited(facts) => {
+                        facts.guard.as_ref().is_some_and(|mark| mark.marked)
+                    }
+                    _ => false,
+                };
+                marked || trust_of(access, event) < Trust::Local
             }
-            _ => false,
         }
+}
+
+/// How far the words of an event are trusted.
+fn trust_of(access: &Access, event: &Committed) -> Trust {
+    match &event.facts {
+        Facts::MessagePosted(facts) => facts.trust,
+        Facts::MessageQuarantined(facts) => facts.message.trust,
+        Facts::MessageEdited(_) => event
+            .edited
+            .as_ref()
+            .map_or(Trust::Untrusted, |edited| edited.trust),
+        Facts::ParticipantRegistered(facts) => facts.trust,
+        // For everything else as things stand now. What nobody does the node does.
+        _ => match event.by.actor.participant() {
+            Some(actor) => access.trust_of(actor, false),
+            None => Trust::Owner,
+        },
+    }
 }
 
 /// Writes `{"seq","at","type","room"?,"from"?,"data"}`; the data are facts and content together.
@@ -93,7 +113,7 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
         (Some(_), _) if expired => push_fields(out, data, erased(&event.facts)),
         (None, _) if said => push_fields(out, data, erased(&event.facts)),
         (None, _) => {}
-        (Some(content), Reader::Program(envelopes)) if is_sealed(event) => {
+        (Some(content), Reader::Program(envelopes)) if is_sealed(access, event) => {
             let text = wrapped(access, event, envelopes, content.get());
             let text = Value::from(text);
             push_fields(
@@ -154,22 +174,28 @@ struct Body<'a> {
 }
 
 fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &str) -> String {
-    let body: Body<'_> = serde_json::from_str(content).unwrap_or_default();
-    let (trust, relayed, guard) = match &event.facts {
-        Facts::MessagePosted(facts) => (facts.trust, facts.relayed.as_ref(), facts.guard.as_ref()),
+    let (relayed, guard) = match &event.facts {
+        Facts::MessagePosted(facts) => (facts.relayed.as_ref(), facts.guard.as_ref()),
         Facts::MessageQuarantined(facts) => {
-            let facts = &facts.message;
-            (facts.trust, facts.relayed.as_ref(), facts.guard.as_ref())
+            (facts.message.relayed.as_ref(), facts.message.guard.as_ref())
         }
-        Facts::MessageEdited(facts) => {
-            let edited = event.edited.as_ref();
-            (
-                edited.map_or(Trust::Untrusted, |edited| edited.trust),
-                edited.and_then(|edited| edited.relayed.as_ref()),
-                facts.guard.as_ref(),
-            )
+        Facts::MessageEdited(facts) => (
+            event
+                .edited
+                .as_ref()
+                .and_then(|edited| edited.relayed.as_ref()),
+            facts.guard.as_ref(),
+        ),
+        _ => (None, None),
+    };
+    let body = match &event.facts {
+        Facts::MessagePosted(_) | Facts::MessageQuarantined(_) | Facts::MessageEdited(_) => {
+            serde_json::from_str(content).unwrap_or_default()
         }
-        _ => (Trust::Untrusted, None, None),
+        _ => Body {
+            text: Cow::Borrowed(""),
+            payload: serde_json::from_str(content).ok(),
+        },
     };
     envelopes.wrap(
         access,
@@ -177,7 +203,7 @@ fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &
             seq: event.seq,
             room: room_of(&event.facts),
             author: author_of(event),
-            trust,
+            trust: trust_of(access, event),
             relayed,
             guard,
             text: &body.text,
