@@ -88,7 +88,7 @@ def build(root):
     bad_test = [row for row in bad if row["family"] in attacks.TEST_FAMILIES]
     bad_train = [row for row in bad if row["family"] not in attacks.TEST_FAMILIES]
     short = lambda rows: [" ".join(row["part"].split()) for row in rows if 20 < len(row["part"]) < 160 and "\"" not in row["part"]]
-    good_train = list(benign.own(random.Random(13), short(bad_train)))
+    good_train = list(benign.own(random.Random(13), [text for text in short(bad_train) if max(text) < "\uff00"]))
     good_test = list(benign.quoting(random.Random(14), short(bad_test)))
     for package, kind, text in benign.packages(random.Random(15), root):
         (good_test if package in benign.TEST_PACKAGES else good_train).append(benign.item(kind, text))

@@ -18,10 +18,12 @@ from scipy import optimize, sparse
 from sklearn.linear_model import SGDClassifier
 
 BITS = 19
+# How strongly the window's model is held back.
+ALPHA = 2e-6
 FOLDS = 5
 VERSION = 1
 # The share of harmless training texts, unseen by the window's model, that may be marked.
-FALSE_ALARMS = 0.012
+FALSE_ALARMS = 0.014
 # How firmly a signal's weight is held near the one it starts from, and how much of that one it is.
 HOLD = 2e-3
 PRIOR = 1.0
@@ -65,7 +67,7 @@ def windows(out, rows):
 
 
 def fit(matrix, labels, weights):
-    model = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=12, tol=None, average=True, random_state=3)
+    model = SGDClassifier(loss="log_loss", alpha=ALPHA, max_iter=12, tol=None, average=True, random_state=3)
     model.fit(matrix, labels, sample_weight=weights)
     return model.coef_[0].astype(numpy.float32), float(model.intercept_[0])
 
