@@ -2563,6 +2563,8 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description The message. */
             id: components["schemas"]["MessageId"];
+            /** @description Whether it waits for a moderator: the guard takes it for an attack on agents. */
+            quarantined?: boolean;
             /** @description Where. */
             room: components["schemas"]["RoomId"];
             /** @description Its place in the log. */
