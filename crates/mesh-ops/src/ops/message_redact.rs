@@ -6,7 +6,12 @@ use crate::evidence;
 
 impl Run for MessageRedact {
     async fn run(door: &Door, call: &Call, input: MessageReasonInput) -> Result<Done, Refusal> {
-        let message = evidence::known_header(door, call, input.message).await?;
+        let message = match evidence::known_header(door, call, input.message).await {
+            Err(unknown) if unknown.code == ErrorCode::NotFound => {
+                rejected(door, call, input.message).await?.ok_or(unknown)?
+            }
+            known => known?,
+        };
         let reason = check::reason(input.reason)?;
         let edits = door
             .view(call, move |view| view.edits(input.message))
@@ -26,6 +31,21 @@ impl Run for MessageRedact {
         )
         .await
     }
+}
+
+/// A message that a moderator did not let out: its author and those who moderate may know of it.
+async fn rejected(
+    door: &Door,
+    call: &Call,
+    message: MessageId,
+) -> Result<Option<events::MessageHeader>, Refusal> {
+    let me = call.me()?;
+    let found = door
+        .view(call, move |view| view.reviewed_header(message))
+        .await?;
+    Ok(found.filter(|header| {
+        header.author == me || call.access.may(me, Action::Moderate, header.room).is_ok()
+    }))
 }
 
 /// Where the message waited in quarantine, if it did: its words stand there too.

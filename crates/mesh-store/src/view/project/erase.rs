@@ -51,20 +51,25 @@ impl Batch<'_> {
     }
 
     /// The index keeps beginnings of words as signposts between its pages, also of words that it has no more.
-    /// If one of them tells of a word that was erased, the index is written anew; that is rare.
+    /// If one of them tells of a word that was erased, and no other word begins so, the index is written anew. That is
+    /// rare.
     pub(super) fn forget_signposts(&mut self, gone: &[String]) -> Result<(), StoreError> {
         if !self.erased {
             return Ok(());
         }
         let mut told = false;
         for word in gone {
-            // In the index's own list each word begins with a zero.
-            let term = format!("0{word}");
-            for end in (TELLING_BYTES + 1)..=term.len() {
-                let mut select = self
+            let ends = (TELLING_BYTES..=word.len()).filter(|end| word.is_char_boundary(*end));
+            for beginning in ends.map(|end| &word[..end]) {
+                // In the index's own list each word begins with a zero.
+                let mut sign = self
                     .tx
                     .prepare_cached("SELECT 1 FROM message_fts_idx WHERE term = ?1 LIMIT 1")?;
-                told |= select.exists([&term.as_bytes()[..end]])?;
+                let mut alive = self.tx.prepare_cached(
+                    "SELECT 1 FROM words WHERE word >= ?1 AND word < ?1 || char(1114111) LIMIT 1",
+                )?;
+                told |= sign.exists([format!("0{beginning}").as_bytes()])?
+                    && !alive.exists([beginning])?;
             }
         }
         if told {
