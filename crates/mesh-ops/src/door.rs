@@ -127,7 +127,7 @@ impl Door {
         if let Err(refusal) = &mut answer {
             self.name_refuser(caller, refusal).await;
             tracing::debug!(operation = name, code = %refusal.code, ?session, ?address, "refused");
-            self.report(caller, entry.declaration, refusal);
+            self.report(caller, entry.declaration.name, refusal);
         }
         answer
     }
@@ -291,7 +291,7 @@ impl Door {
     }
 
     /// Refusals of people and credentials are counted and go into the log once a minute.
-    fn report(&self, caller: &Caller, declaration: &Declaration, refusal: &Refusal) {
+    pub(crate) fn report(&self, caller: &Caller, doing: &'static str, refusal: &Refusal) {
         let counts = matches!(
             refusal.code,
             ErrorCode::Unauthenticated
@@ -304,8 +304,7 @@ impl Door {
         );
         if counts {
             let participant = caller.actor.and_then(Actor::participant);
-            self.node()
-                .report_refused(participant, declaration.name, refusal.code);
+            self.node().report_refused(participant, doing, refusal.code);
         }
     }
 }
