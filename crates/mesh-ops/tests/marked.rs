@@ -150,3 +150,31 @@ async fn what_is_redacted_says_so() {
         assert_eq!(events["items"][0]["data"]["text"], "");
     }
 }
+
+#[tokio::test]
+async fn what_was_rejected_is_erased_too() {
+    let house = House::start().await;
+    let (rex, guest) = street(&house).await;
+    let policy = json!({"room": "general", "policy": {"guard": {"mark": 0, "quarantine": 0}}});
+    house.ok(&house.owner, "room.policy_set", policy).await;
+    let said = json!({"room": "general", "text": WORDS});
+    let refused_or_waits = house.ok(&guest, "message.post", said).await;
+    let id = refused_or_waits["id"].clone();
+    let waiting = house.ok(&house.owner, "quarantine.list", json!({})).await;
+    assert_eq!(waiting["items"][0]["message"]["text"], WORDS);
+    let redact = json!({"message": id});
+    let early = house
+        .refused(&house.owner, "message.redact", redact.clone())
+        .await;
+    assert_eq!(early, "not_found", "it is to be reviewed first");
+    let reject = json!({"message": id, "release": false});
+    house.ok(&house.owner, "quarantine.review", reject).await;
+    assert_eq!(
+        house.refused(&rex, "message.redact", redact.clone()).await,
+        "not_found"
+    );
+    house.ok(&guest, "message.redact", redact).await;
+    let events = json!({"after": 0, "types": ["message.quarantined"]});
+    let events = house.ok(&house.owner, "event.list", events).await;
+    assert_eq!(events["items"][0]["data"]["redacted"], true);
+}
