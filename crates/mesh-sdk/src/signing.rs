@@ -174,7 +174,7 @@ pub(crate) fn standing(key: PublicKey, keys: &[SigningKey]) -> Result<Seat, Erro
         Some(_) => Err(Error::Refused(Refusal::new(
             ErrorCode::BadSignature,
             format!("the key {key} was revoked; nothing was sent"),
-            "make a new one and add it with identity.add",
+            "make a new one and add it: `mesh identity rotate`, or identity.add",
         ))),
     }
 }

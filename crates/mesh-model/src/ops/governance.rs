@@ -106,7 +106,7 @@ operations! { LIST governance_operations
     }
     /// Add a key that the caller signs with, made on its own side; or put it in place of another.
     IdentityAdd "identity.add" {
-        Command Needs::Permission(AgentsWrite), Post "/api/me/keys" => 201,
+        Command Needs::Permission(MessagesWrite), Post "/api/me/keys" => 201,
         IdentityAddInput => Done,
         example r#"{"key": "$identity", "proof": "$proof"}"#
     }

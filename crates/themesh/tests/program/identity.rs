@@ -91,6 +91,16 @@ fn agents_sign_from_their_first_word_on() {
     );
     let ana = Signer::load(&key_file(home, "ana")).unwrap().unwrap();
     assert_eq!(newest(&node)["signed"]["key"], ana.public().to_string());
+    // Whoever may speak may change the key it speaks with.
+    assert_eq!(mesh(home, &["identity", "rotate", "--as", "ana"]).code, 0);
+    assert_eq!(
+        mesh(home, &["say", "general", "anew", "--as", "ana"]).code,
+        0
+    );
+    let old = ana.public();
+    let ana = Signer::load(&key_file(home, "ana")).unwrap().unwrap();
+    assert_ne!(old, ana.public());
+    assert_eq!(newest(&node)["signed"]["key"], ana.public().to_string());
     // A conversation is signed too once it is open.
     for words in ["opens it", "goes on"] {
         assert_eq!(mesh(home, &["dm", "owner", words, "--as", "ana"]).code, 0);
