@@ -47,11 +47,6 @@ impl Source {
         Ok(Source::new(path, text))
     }
 
-    /// The text as it was read.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     fn is_json(&self) -> bool {
         self.text.trim_start().starts_with('{')
     }
@@ -87,13 +82,14 @@ impl Source {
 
     /// A refusal of a policy of this file, with its line. `within` is where the policy stands.
     pub fn explain(&self, within: &str, failure: Failure) -> Failure {
-        let (place, what) = match &failure {
+        let (place, what, hint) = match &failure {
             Failure::Refused(Refusal {
                 code: ErrorCode::InvalidPolicy,
                 detail,
+                hint,
                 ..
             }) => match detail.split_once(": ") {
-                Some((place, what)) if !place.contains(' ') => (place, what),
+                Some((place, what)) if !place.contains(' ') => (place, what, hint),
                 _ => return failure,
             },
             _ => return failure,
@@ -104,7 +100,10 @@ impl Source {
             (within, "policy") => within.to_owned(),
             (within, place) => format!("{within}.{place}"),
         };
-        self.blame(&place, what)
+        match self.blame(&place, what) {
+            Failure::Usage { what, .. } => Failure::usage(what, hint.as_ref()),
+            other => other,
+        }
     }
 
     fn line(&self, offset: usize) -> (usize, usize) {
@@ -117,7 +116,7 @@ impl Source {
     fn wrong(&self, (line, column): (usize, usize), what: &str) -> Failure {
         Failure::usage(
             format!("{}:{line}:{column}: {}", self.name, remedy(what)),
-            "nothing was changed by this file's rules; correct that line and run it again",
+            "no rules were set; correct that line and run it again",
         )
     }
 }
@@ -302,7 +301,7 @@ mod tests {
         let place = "rooms.ops.policy.rules[1].to.groups[1]";
         assert_eq!(
             what(toml.blame(place, "no such group")),
-            format!("m.toml:8:22: {place}: no such group")
+            format!("m.toml:8:23: {place}: no such group")
         );
         // What is not there is looked for as near as can be.
         assert!(what(toml.blame("rooms.ops.policy.rules[1].why", "x")).starts_with("m.toml:6:"));
