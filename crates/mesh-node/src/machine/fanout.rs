@@ -193,7 +193,11 @@ impl Fanout {
             }
             let Some(index) = items.last() else { continue };
             let (last, count) = (batch.events[*index].seq, items.len());
-            let reader = Reader::of(&batch.access, subscriber.participant, &self.envelopes);
+            // Mostly all get the same, and who is a program need not be known.
+            let reader = match frames.sealed.is_empty() {
+                true => Reader::Person,
+                false => Reader::of(&batch.access, subscriber.participant, &self.envelopes),
+            };
             let frame = frames.frame(subscriber.prev, items, reader);
             subscriber.prev = last;
             if !subscriber.sink.push(frame, count, last) {
@@ -321,9 +325,7 @@ impl<'a> Frames<'a> {
     }
 
     fn frame(&mut self, prev: Seq, items: Vec<usize>, reader: Reader<'_>) -> Bytes {
-        // Most batches hold nothing that programs get otherwise.
         let program = matches!(reader, Reader::Program(_))
-            && !self.sealed.is_empty()
             && items.iter().any(|index| self.sealed.contains_key(index));
         let key = (prev, items, program);
         if let Some(frame) = self.built.get(&key) {
