@@ -90,6 +90,8 @@ def rules(node):
     node.ask("GET", "/api/rooms/{room}/explain?participant=rex&action=speak", room)
     node.accepted["GET /api/rooms/{room}/explain"] = 200
     node.ask("PUT", "/api/rooms/{room}/slow-mode", {"room": "attic"}, {"seconds": 0})
+    for change in ("archive", "restore"):
+        node.ask("POST", "/api/rooms/{room}/" + change, {"room": "attic"})
     node.ask("PUT", "/api/rooms/{room}/hold", {"room": "attic"}, {"hold": False})
     node.ask("PUT", "/api/rooms/{room}/members/{participant}", {"room": "cellar", "participant": "rex"})
     node.ask("POST", "/api/rooms/{room}/transfer", {"room": "cellar"}, {"to": "rex"})
