@@ -82,17 +82,13 @@ impl Source {
 
     /// A refusal of a policy of this file, with its line. `within` is where the policy stands.
     pub fn explain(&self, within: &str, failure: Failure) -> Failure {
-        let (place, what, hint) = match &failure {
-            Failure::Refused(Refusal {
-                code: ErrorCode::InvalidPolicy,
-                detail,
-                hint,
-                ..
-            }) => match detail.split_once(": ") {
-                Some((place, what)) if !place.contains(' ') => (place, what, hint),
-                _ => return failure,
-            },
-            _ => return failure,
+        let refusal = match failure {
+            Failure::Refused(refusal) if refusal.code == ErrorCode::InvalidPolicy => refusal,
+            other => return other,
+        };
+        let (place, what) = match refusal.detail.split_once(": ") {
+            Some((place, what)) if !place.contains(' ') => (place, what),
+            _ => return Failure::Refused(refusal),
         };
         let what = what.trim_end_matches(CHANGED_NOTHING);
         let place = match (within, place) {
@@ -101,7 +97,10 @@ impl Source {
             (within, place) => format!("{within}.{place}"),
         };
         match self.blame(&place, what) {
-            Failure::Usage { what, .. } => Failure::usage(what, hint.as_ref()),
+            Failure::Usage { what, .. } => Failure::Refused(Refusal {
+                detail: what.into(),
+                ..refusal
+            }),
             other => other,
         }
     }
@@ -291,6 +290,7 @@ mod tests {
     fn what(failure: Failure) -> String {
         match failure {
             Failure::Usage { what, .. } => what,
+            Failure::Refused(refusal) => refusal.detail.into_owned(),
             other => panic!("{other:?}"),
         }
     }

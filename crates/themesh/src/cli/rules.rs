@@ -20,9 +20,9 @@ pub struct Init {
 
 #[derive(Debug, Subcommand)]
 pub enum RoomRules {
-    /// Print a room's rules as a file, or set them from one
+    /// Print a room's rules as a file, set them from one, or edit them
     #[command(
-        after_help = "Examples: mesh room policy ops > ops.toml\n          mesh room policy ops --file ops.toml"
+        after_help = "Examples: mesh room policy ops > ops.toml\n          mesh room policy ops --file ops.toml\n          mesh room policy ops --edit"
     )]
     Policy {
         /// The room
@@ -30,8 +30,11 @@ pub enum RoomRules {
         /// Set the rules from this file, TOML or JSON; '-' reads standard input
         #[arg(long, value_name = "FILE")]
         file: Option<String>,
+        /// Edit the rules with $VISUAL or $EDITOR; what is saved is set
+        #[arg(long, conflicts_with = "file")]
+        edit: bool,
         /// Set them even if nobody but the room's creator could speak or hear any more
-        #[arg(long, requires = "file")]
+        #[arg(long)]
         force: bool,
     },
     /// Say what somebody may do in a room, and which rule decides

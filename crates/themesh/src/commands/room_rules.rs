@@ -1,6 +1,8 @@
 //! A room's rules: read, set, explained; and what moderators do about its members.
 
 use std::fmt::Write;
+use std::fs;
+use std::process::Command;
 
 use mesh_model::api::{
     Deed, Done, ExplainInput, HoldInput, MemberRefInput, ModerateInput, MuteInput, PolicySetInput,
@@ -13,7 +15,7 @@ use mesh_model::ops::{
 
 use crate::cli::{OnOff, RoomRules};
 use crate::commands::printed_json;
-use crate::context::Context;
+use crate::context::{Context, write_private};
 use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, print, table};
 use crate::source::Source;
@@ -25,7 +27,14 @@ pub fn room(context: &Context, verb: RoomRules) -> Outcome<()> {
             room,
             file: Some(file),
             force,
-        } => set(context, room, &file, force),
+            ..
+        } => set(context, room, &Source::read(&file)?, None, force),
+        RoomRules::Policy {
+            room,
+            edit: true,
+            force,
+            ..
+        } => edit(context, room, force),
         RoomRules::Policy { room, .. } => show(context, room),
         RoomRules::Explain {
             room,
@@ -204,12 +213,53 @@ fn as_file(room: &str, view: &PolicyView) -> Outcome<String> {
     Ok(text)
 }
 
-fn set(context: &Context, room: String, file: &str, force: bool) -> Outcome<()> {
-    let source = Source::read(file)?;
+/// Opens the rules in an editor; what is saved is set, unless somebody else was faster.
+fn edit(context: &Context, room: String, force: bool) -> Outcome<()> {
+    let input = RoomRefInput { room: room.clone() };
+    let view = context.http()?.call::<RoomPolicyGet>(input)?;
+    let before = as_file(&room, &view)?;
+    let path = context.home.join(format!("policy-{}.toml", view.room));
+    write_private(&path, &before)?;
+    let editor = std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR"));
+    let editor = editor.unwrap_or_else(|_| "vi".to_owned());
+    // As git does it: the editor may be given with arguments.
+    let ended = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$1\""))
+        .arg(&editor)
+        .arg(&path)
+        .status();
+    if !ended.is_ok_and(|ended| ended.success()) {
+        return Err(Failure::here(
+            format!("the editor '{editor}' did not end well; no rules were set"),
+            "set EDITOR, or use mesh room policy ROOM --file FILE",
+        ));
+    }
+    let shown = path.display().to_string();
+    let unread = |why| Failure::here(format!("{shown}: {why}"), "no rules were set");
+    let after = fs::read_to_string(&path).map_err(unread)?;
+    if after == before {
+        line("Nothing was changed.");
+    } else {
+        // When this is refused, the file stays for another try with --file.
+        let source = Source::new(shown.as_str(), after);
+        set(context, room, &source, Some(view.version), force)?;
+    }
+    fs::remove_file(&path)
+        .map_err(|why| Failure::here(format!("{shown}: {why}"), "remove it yourself"))
+}
+
+fn set(
+    context: &Context,
+    room: String,
+    source: &Source,
+    expected_version: Option<u32>,
+    force: bool,
+) -> Outcome<()> {
     let input = PolicySetInput {
         room: room.clone(),
         policy: source.policy()?,
-        expected_version: None,
+        expected_version,
         force,
     };
     let set = context

@@ -185,6 +185,12 @@ impl House {
         }
     }
 
+    /// So many tries at once would be slowed; with this it is the rules that have to hold.
+    fn unhurried(&self) {
+        let limits = json!({"untrusted": {"per_second": 1000, "burst": 1000}});
+        self.owner.rest("limits.set", limits).unwrap();
+    }
+
     /// What the audit trail holds of a kind, with the wait for the minute's counts left out: the
     /// node writes them when it stops.
     fn log(&self, kind: &str) -> Vec<Value> {
@@ -429,6 +435,7 @@ fn a_flood_is_slowed_and_does_not_fill_the_log() {
 #[test]
 fn nobody_edits_their_own_rights() {
     let house = House::new();
+    house.unhurried();
     let tries = [
         (
             "member.capabilities",
@@ -494,9 +501,7 @@ fn nobody_edits_their_own_rights() {
 #[test]
 fn there_is_no_way_around_a_room() {
     let house = House::new();
-    // So many tries at once would be slowed; here it is the room that has to hold.
-    let limits = json!({"untrusted": {"per_second": 1000, "burst": 1000}});
-    house.owner.rest("limits.set", limits).unwrap();
+    house.unhurried();
     let secret = "the launch code is swordfish";
     house
         .owner
@@ -599,6 +604,7 @@ fn streams_hold_nothing_of_it(house: &House, words: &str) {
             // What was said in `ops` is the guest's to hear, unless it is banned from there.
             assert!(!banned && !line.contains("launch code"), "{line}");
         }
+        eprintln!("{line}");
         tail |= line == "event: tail";
         let upto = line.strip_prefix("data: ").filter(|_| tail);
         let upto = upto.and_then(|data| serde_json::from_str::<Value>(data).ok());

@@ -1,7 +1,9 @@
 //! The real program, driven as a person or a script would: processes, sockets, files.
 
 mod attack;
+mod editor;
 mod first_steps;
+mod governance;
 mod guard;
 mod identity;
 mod kill_nine;
