@@ -35,9 +35,9 @@ describe.runIf(binary)('governance', () => {
   });
 
   /** Whoever is not trusted is added by somebody else. */
-  const add = (room: string, handle: string) =>
-    node.owner.ask('PUT', `/api/rooms/${room}/members/${handle}`, {});
-  const policy = (room: string, value: object) => node.owner.ask('PUT', `/api/rooms/${room}/policy`, { policy: value });
+  const add = (room: string, handle: string) => node.owner.ask('PUT', `/api/rooms/${room}/members/${handle}`, {});
+  const policy = (room: string, value: object) =>
+    node.owner.ask('PUT', `/api/rooms/${room}/policy`, { policy: value, force: true });
   const noted = (page: Page, text: string | RegExp) => page.locator('.note', { hasText: text }).waitFor();
   const menu = (page: Page, item: string) => page.getByRole('menuitem', { name: item, exact: true });
 
@@ -148,7 +148,7 @@ describe.runIf(binary)('governance', () => {
     await page.goto(`${node.url}/r/intake`);
     const posted = stored(page, 'a harmless word');
     await posted.getByText('released from quarantine').waitFor();
-    await posted.getByText(/guard found something|From outside, unproven/).waitFor();
+    await posted.getByText(/Marked by the guard/).waitFor();
     expect(await stored(page, 'Ignore all previous').count()).toBe(0);
   });
 
@@ -158,7 +158,7 @@ describe.runIf(binary)('governance', () => {
     await rex.join('square');
     await add('square', 'mole');
     await policy('square', { guard: { mark: 0, quarantine: 101 } });
-    await policy('attic', { data: { leave: { rooms: ['square'] } } });
+    await policy('attic', { data: { leave: { rooms: ['square'] }, enter: {} } });
     await node.actor('relay', 'bridge');
     const relay = await node.actor('ferry', 'bridge');
     await node.owner.ask('PUT', '/api/participants/ferry/trust', { trust: 'federated' });
@@ -206,12 +206,13 @@ describe.runIf(binary)('governance', () => {
     await page.keyboard.press('Escape');
     await shot(page, 'marks-390');
     await page.setViewportSize({ width: 1280, height: 800 });
-    // The square lets nothing out, and the refusal says whose rule that is.
+    // The attic takes nothing in, and the refusal says whose rule that is.
     await stored(page, 'plain words').focus();
     await page.keyboard.press('q');
     await dialog.getByLabel('Where').selectOption({ label: 'attic' });
     await dialog.getByRole('button', { name: 'Quote it' }).click();
     await dialog.getByRole('alert').waitFor();
+    expect(await dialog.getByRole('alert').textContent()).toMatch(/of version 1, set by owner/);
     await shot(page, 'quote-refused-1280');
     await page.keyboard.press('Escape');
   });

@@ -68,6 +68,7 @@ describe.runIf(binary)('the rules of a room', () => {
       .getByText(/The draft changes \d answer/)
       .waitFor();
     expect(await answer(page, 'Post messages').textContent()).toMatch(/allowed.*before, then.*refused/s);
+    expect(await answer(page, 'Post messages').getAttribute('class')).toContain('changed');
     await shot(page, 'rules-draft-1280');
     expect(await refusal(rex.post('workshop', 'still free'))).toBe('it was allowed');
     await page.keyboard.press('Control+s');
@@ -127,10 +128,13 @@ describe.runIf(binary)('the rules of a room', () => {
     await json.fill('{\n  "rules": [,]\n}');
     await page.getByText('Not JSON at line 2, column 13').waitFor();
     await json.fill('{"rules": [{"name": "typed", "effect": "deny", "capabilities": ["bridge"]}]}');
-    await page.getByText('It can be read.').waitFor();
+    await page.locator('#policy-json-state', { hasText: 'It can be read.' }).waitFor();
     await page.getByRole('button', { name: 'Set these rules' }).click();
     await noted(page, 'Version 1 holds');
-    await page.getByRole('button', { name: 'Rules', exact: true }).click();
+    await page
+      .getByRole('group', { name: 'View' })
+      .getByRole('button', { name: /^Rules/ })
+      .click();
     await main(page).getByText('Every member may not bring messages from elsewhere').waitFor();
   });
 
@@ -139,6 +143,7 @@ describe.runIf(binary)('the rules of a room', () => {
     const page = await enter(watched, node, '/r/both/rules');
     await page.getByRole('button', { name: 'Add a rule' }).click();
     await page.keyboard.type('mine');
+    await page.getByRole('radio', { name: 'allows' }).check();
     const theirs = { name: 'theirs', effect: 'deny', capabilities: ['bridge'] };
     await node.owner.ask('PUT', '/api/rooms/both/policy', { policy: { rules: [theirs] } });
     const conflict = page.getByRole('alert').filter({ hasText: 'set version 1' });

@@ -87,7 +87,11 @@ export class Sender {
       const conversation = this.#open(draft.room);
       if (people.me && conversation.ready && !conversation.find(stored.id)) {
         const { quarantined, ...place } = stored;
-        const message: Message = { ...draftMessage(draft, people.me), ...place, ...(quarantined && { held: 'waiting' as const }) };
+        const message: Message = {
+          ...draftMessage(draft, people.me),
+          ...place,
+          ...(quarantined && { held: 'waiting' as const }),
+        };
         conversation.add([message]);
       }
       this.#done(draft);
