@@ -114,21 +114,19 @@ pub(super) async fn post(
     };
     let quotes = evidence::quoted(door, call, &said.quotes).await?;
     let mentions = call.mentions(&said.text);
+    let said_body = MessageBody {
+        text: said.text,
+        payload: said.payload,
+    };
     let (signed, body) = match said.signed {
         Some((signed, opened)) => {
             let verified = signature::verify(call, room, &signed, &opened)?;
             (Some(verified), opened.exact)
         }
-        None => {
-            let body = MessageBody {
-                text: said.text.clone(),
-                payload: said.payload.clone(),
-            };
-            (None, content(&body)?)
-        }
+        None => (None, content(&said_body)?),
     };
     let relays = said.relayed.is_some();
-    let spoken = Spoken::new(said.text, said.payload, relays);
+    let spoken = Spoken::new(said_body.text, said_body.payload, relays);
     let outcome = evidence::submit(door, call, room, spoken, |evidence| Command::PostMessage {
         room,
         mentions: mentions.clone(),
