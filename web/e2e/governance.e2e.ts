@@ -227,7 +227,7 @@ describe.runIf(binary)('governance', () => {
     const page = await enter(watched, node, '/audit');
     const lines = page.getByRole('list', { name: 'What happened, the newest first' }).getByRole('listitem');
     await lines.first().waitFor();
-    await page.getByLabel(/^What/).fill('room.policy_*');
+    await page.getByRole('combobox', { name: /^What/ }).fill('room.policy_*');
     await page.getByLabel('Room', { exact: true }).selectOption('ledger');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await expect.poll(() => lines.count()).toBe(1);

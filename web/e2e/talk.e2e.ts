@@ -128,7 +128,9 @@ describe('in a room', () => {
     await page.keyboard.press('Enter');
     await stored(page, 'typo').getByText('edited').waitFor();
     await stored(page, 'typo').hover();
-    await stored(page, 'typo').getByRole('button', { name: 'Delete' }).click();
+    await stored(page, 'typo').getByRole('button', { name: 'More about this message' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete for everybody' }).click();
     await page.getByText('This message was deleted.').waitFor();
     const hers = await eva.post('edits', 'before');
     await stored(page, 'before').waitFor();

@@ -18,6 +18,10 @@ const short = new Intl.DateTimeFormat('en-GB', {
 /** "21 Nov, 06:20:38": for columns. */
 export const stamp = (at: string): string => short.format(new Date(at));
 
+/** Sentences of the node name moments as machines do; people read them as everywhere else on the page. */
+export const readable = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => stamp(at));
+
 /** The calendar day here, as a key to compare. */
 export function dayKey(at: string): string {
   const date = new Date(at);
