@@ -167,7 +167,9 @@ async fn a_signed_message_is_stored_as_it_was_signed() {
 #[tokio::test]
 async fn whoever_adds_a_key_holds_it() {
     let house = House::start().await;
-    let rex = house.agent("rex", &["agents:read", "agents:write", "messages:write"]).await;
+    let rex = house
+        .agent("rex", &["agents:read", "agents:write", "messages:write"])
+        .await;
     let stated = statement::key(
         &mesh(&house).await,
         &me(&house, &rex).await,
