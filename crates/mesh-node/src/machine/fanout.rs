@@ -55,6 +55,8 @@ struct Subscriber {
     filter: Arc<Filter>,
     /// The last event it was given, or the place where it began.
     prev: Seq,
+    /// Up to where it was told that nothing is missing.
+    told: Seq,
     sink: Arc<Sink>,
 }
 
@@ -65,7 +67,7 @@ pub struct Fanout {
     of_participant: HashMap<ParticipantId, Vec<SubscriberId>>,
     next: SubscriberId,
     head: Seq,
-    /// Up to where quiet subscribers were told that nothing is missing.
+    /// Up to where all quiet subscribers were told that nothing is missing.
     told: Seq,
     /// Subscribers cut off since the count was last asked for.
     cut_off: u64,
@@ -145,8 +147,13 @@ impl Fanout {
             participant,
             filter: known.unwrap_or(filter),
             prev,
+            told: Seq::ZERO,
             sink: Arc::clone(&sink),
         };
+        if prev < self.head {
+            // It waits to hear that what it did not get is nothing for it.
+            self.told = Seq::ZERO;
+        }
         self.subscribers.insert(self.next, subscriber);
         self.of_participant
             .entry(participant)
@@ -251,13 +258,11 @@ impl Fanout {
         }
         self.told = self.head;
         let frame = Bytes::from(format!("{{\"tail\":{}}}", self.head));
-        for subscriber in self
-            .subscribers
-            .values()
-            .filter(|subscriber| subscriber.prev < self.head)
-        {
-            if subscriber.sink.is_empty() {
+        for subscriber in self.subscribers.values_mut() {
+            let upto = subscriber.prev.max(subscriber.told);
+            if upto < self.head && subscriber.sink.is_empty() {
                 subscriber.sink.push(frame.clone(), 0, self.head);
+                subscriber.told = self.head;
             }
         }
     }
