@@ -87,7 +87,8 @@ impl Somebody {
             .lines()
             .filter_map(|line| line.strip_prefix("data:").or(Some(line)));
         let answer = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
-        let result = answer.last().unwrap_or_else(|| panic!("no answer"))["result"].take();
+        let mut answers: Vec<Value> = answer.collect();
+        let result = answers.pop().expect("an answer")["result"].take();
         let text = result["content"][0]["text"].as_str().unwrap_or_default();
         let content = serde_json::from_str(text).unwrap_or_else(|_| json!(text));
         match result["isError"] == true {
