@@ -203,7 +203,7 @@ pub struct Audit {
     /// Only what happened in this room
     #[arg(long)]
     pub room: Option<String>,
-    /// Only from here on: a day such as 2026-11-01, or RFC 3339
+    /// Only from here on: a day such as 2026-11-01, RFC 3339, or so long ago: 90m, 12h, 7d
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// Only up to here, written alike

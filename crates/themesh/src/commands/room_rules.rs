@@ -145,7 +145,7 @@ fn done<O: Operation<Output = Done>>(
 }
 
 /// Reads `30s`, `10m`, `2h` or `1d`.
-fn seconds(text: &str) -> Outcome<u32> {
+pub fn seconds(text: &str) -> Outcome<u32> {
     let wrong = || {
         Failure::usage(
             format!("'{text}' is no time"),
