@@ -182,7 +182,7 @@ pub enum Verb {
     },
     /// Read what everybody did: the log's headers by who, what, where and when
     #[command(
-        after_help = "Examples: mesh audit --room ops --kind 'room.*' --since 2026-11-01\n          mesh audit --actor rex --export rex.jsonl"
+        after_help = "Examples: mesh audit --room ops --kind 'room.*' --since 7d\n          mesh audit --actor rex --export rex.jsonl"
     )]
     Audit(Audit),
     /// The keys by which participants sign what they say

@@ -125,8 +125,39 @@ fn remedy(what: &str) -> String {
     let what = what.trim_end();
     match what.strip_prefix("missing field ") {
         Some(field) => format!("{what}; add a line `{} = …`", field.trim_matches('`')),
-        None => what.to_owned(),
+        None => match meant(what) {
+            Some(word) => format!("{what}; did you mean `{word}`?"),
+            None => what.to_owned(),
+        },
     }
+}
+
+/// The known word that is a slip of the hand away from the unknown one.
+fn meant(what: &str) -> Option<&str> {
+    if !what.starts_with("unknown ") {
+        return None;
+    }
+    let mut words = what.split('`').skip(1).step_by(2);
+    let given = words.next()?;
+    let most = (given.chars().count() / 3).max(1);
+    let near = words.map(|word| (distance(given, word), word)).min()?;
+    (near.0 <= most).then_some(near.1)
+}
+
+/// How many letters have to be changed, added or left out.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (at, b) in other.iter().enumerate() {
+            let change = diagonal + usize::from(a != *b);
+            diagonal = row[at + 1];
+            row[at + 1] = change.min(diagonal + 1).min(row[at] + 1);
+        }
+    }
+    row[other.len()]
 }
 
 /// One step of a place.
@@ -164,7 +195,7 @@ fn toml_offset(text: &str, parts: &[Part<'_>]) -> usize {
                 (key.span().start, value.get_ref())
             }
             (Part::Index(index), DeValue::Array(array)) => {
-                let Some(value) = array.iter().nth(*index) else {
+                let Some(value) = array.get(*index) else {
                     break;
                 };
                 (value.span().start, value.get_ref())
@@ -324,9 +355,11 @@ mod tests {
         let text = "{\"rules\": [\n {\"name\": \"a\", \"efect\": 1}]}";
         let told = what(Source::new("p.json", text).policy().unwrap_err());
         assert!(
-            told.starts_with("p.json:2:") && told.contains("`effect`"),
+            told.starts_with("p.json:2:") && told.ends_with("did you mean `effect`?"),
             "{told}"
         );
+        let told = what(Source::new("p.toml", "zebra = 1\n").policy().unwrap_err());
+        assert!(!told.contains("mean"), "{told}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::Path;
+use std::time::SystemTime;
 
 use mesh_model::api::{LogEntry, LogListInput, NoInput, ParticipantListInput};
 use mesh_model::events::By;
@@ -44,15 +45,29 @@ pub fn audit(context: &Context, args: Audit) -> Outcome<()> {
     }
 }
 
-/// A day, which begins or ends at `clock`, or RFC 3339.
+/// A day, which begins or ends at `clock`, RFC 3339, or so long ago.
 fn moment(text: &str, clock: &str) -> Outcome<Millis> {
-    let found = Millis::parse(text).or_else(|| Millis::parse(&format!("{text}T{clock}")));
+    let found = Millis::parse(text)
+        .or_else(|| Millis::parse(&format!("{text}T{clock}")))
+        .or_else(|| {
+            let ago = u64::from(super::room_rules::seconds(text).ok()?) * 1000;
+            Some(Millis(now().0.saturating_sub(ago)))
+        });
     found.ok_or_else(|| {
         Failure::usage(
             format!("'{text}' is no day and no time"),
-            "for example 2026-11-21, or 2026-11-21T06:20:38Z",
+            "for example 2026-11-21, 2026-11-21T06:20:38Z, or so long ago: 90m, 12h, 7d",
         )
     })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it only narrows what is shown; no event gets this time"
+)]
+fn now() -> Millis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Millis(since.map_or(0, |since| since.as_millis() as u64))
 }
 
 fn show(context: &Context, http: &Http, mut wanted: LogListInput, limit: usize) -> Outcome<()> {
@@ -203,6 +218,8 @@ mod tests {
             at("2026-11-21T06:20:38Z").unwrap(),
             "2026-11-21T06:20:38.000Z"
         );
+        let (day, hour) = (at("1d").unwrap(), at("1h").unwrap());
+        assert!(day < hour && hour < now().to_string());
         assert!(at("yesterday").is_err());
     }
 }
