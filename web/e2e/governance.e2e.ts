@@ -228,7 +228,7 @@ describe.runIf(binary)('governance', () => {
     const lines = page.getByRole('list', { name: 'What happened, the newest first' }).getByRole('listitem');
     await lines.first().waitFor();
     await page.getByRole('combobox', { name: /^What/ }).fill('room.policy_*');
-    await page.getByLabel('Room', { exact: true }).selectOption('ledger');
+    await page.getByRole('form', { name: 'Filter' }).locator('select').selectOption('ledger');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await expect.poll(() => lines.count()).toBe(1);
     expect(new URL(page.url()).search).toBe('?type=room.policy_*&room=ledger');
@@ -247,7 +247,7 @@ describe.runIf(binary)('governance', () => {
         .map((line) => (JSON.parse(line) as { type: string }).type),
     ).toEqual(['room.policy_set']);
     await page.getByRole('button', { name: 'Verify the log' }).click();
-    await page.getByText('The log is sound.').waitFor();
+    await page.getByRole('status').filter({ hasText: 'The log is sound.' }).waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await expect.poll(() => lines.count()).toBeGreaterThan(20);
     await shot(page, 'audit-1280');

@@ -20,6 +20,7 @@ describe('signatures', () => {
     expect(signatureOf(base)).toBe('attested');
     expect(signatureOf({ ...base, signed: { key: 'k', sig: 's' } })).toBe('signed');
     expect(signatureOf({ ...base, signed: { key: 'k', sig: 's', revoked: 9 } })).toBe('revoked');
+    expect(signatureOf({ ...base, edited_at: base.at, signed: { key: 'k', sig: 's' } })).toBe('attested');
   });
 });
 

@@ -5,7 +5,8 @@ import type { Message } from '../api/types.ts';
 export type Signature = 'signed' | 'revoked' | 'attested';
 
 export function signatureOf(message: Message): Signature {
-  if (!message.signed) return 'attested';
+  // What was edited since is no more what was signed.
+  if (!message.signed || message.edited_at) return 'attested';
   return message.signed.revoked ? 'revoked' : 'signed';
 }
 
