@@ -127,9 +127,20 @@ impl Signer {
         idempotency_key: &str,
         body: &MessageBody,
     ) -> Result<SignedInput, Error> {
-        let salt = random()?;
         let content = serde_json::to_string(body)?;
+        let salt = self.salt(mesh, room, idempotency_key, &content);
         Ok(self.salted(mesh, room, idempotency_key, salt, content))
+    }
+
+    /// The same words under the same idempotency key are the same request, byte for byte, also from
+    /// a program that was started again: the node answers a repetition only then. So the salt is
+    /// drawn from what is sent and the secret key, which nobody else can guess.
+    fn salt(&self, mesh: MeshId, room: RoomId, key: &str, content: &str) -> [u8; SALT_BYTES] {
+        let drawn = self.sign(&format!("mesh-salt/1\n{mesh}\n{room}\n{key}\n{content}"));
+        let digest = statement::body_hash(&[0; SALT_BYTES], &drawn.0);
+        let mut salt = [0; SALT_BYTES];
+        salt.copy_from_slice(&digest[..SALT_BYTES]);
+        salt
     }
 
     fn salted(
@@ -205,6 +216,10 @@ mod tests {
             serde_json::from_value(json!({"text": "grüß dich\n\"x\""})).unwrap();
         let sent = signer.message(mesh, room, "key-1", &body).unwrap();
         assert!(!sent.content.contains('\n'));
+        // Sent again it is the same request; under another key the salt is another too.
+        assert_eq!(signer.message(mesh, room, "key-1", &body).unwrap(), sent);
+        let other = signer.message(mesh, room, "key-2", &body).unwrap();
+        assert_ne!(other.salt, sent.salt);
         let salt = u128::from_str_radix(&sent.salt, 16).unwrap().to_be_bytes();
         let hash = Digest(statement::body_hash(&salt, sent.content.as_bytes()));
         let stated = |key: &str| {
