@@ -84,11 +84,6 @@ impl Context {
             .map_or_else(|| format!("http://{DEFAULT_LISTEN}"), |node| node.url))
     }
 
-    /// Whether an address was given that may be of another machine's node.
-    pub fn is_remote(&self) -> bool {
-        self.url.is_some() || self.identity.is_some()
-    }
-
     /// The node that runs on this folder, as far as it said so.
     pub fn running(&self) -> Option<RunningNode> {
         let text = fs::read_to_string(self.home.join("node.json")).ok()?;
