@@ -237,6 +237,8 @@ describe('when the node goes away', () => {
     const page = await enter(watched, node, '/r/storm');
     await say(page, 'before the storm');
     await stored(page, 'before the storm').waitFor();
+    // The push may be faster than the answer; without that the page still counts the message as not sent.
+    await expect.poll(() => page.getByText('not sent yet').count()).toBe(0);
     await node.stop();
     await page.getByText('The node cannot be reached.').waitFor();
     await say(page, 'during the storm');
