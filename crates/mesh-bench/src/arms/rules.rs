@@ -28,9 +28,26 @@ pub async fn run(args: &Args, report: &mut Report) -> Outcome<()> {
     let mesh = Mesh::start(&args.mesh, 1)?;
     let time = Duration::from_secs(args.seconds);
     rooms(&mesh)?;
-    compared(args, &mesh, report, "rules W256 / none", "ruled", 0, Target::RatioAtLeast(0.97)).await?;
-    compared(args, &mesh, report, "10% outside W256 / none", "plain", 10, Target::RatioAtLeast(0.75))
-        .await?;
+    compared(
+        args,
+        &mesh,
+        report,
+        "rules W256 / none",
+        "ruled",
+        0,
+        Target::RatioAtLeast(0.97),
+    )
+    .await?;
+    compared(
+        args,
+        &mesh,
+        report,
+        "10% outside W256 / none",
+        "plain",
+        10,
+        Target::RatioAtLeast(0.75),
+    )
+    .await?;
     scanned(args, &mesh, report).await?;
     let mut pairs = Vec::new();
     for repeat in 0..args.repeats {
@@ -56,16 +73,27 @@ fn rooms(mesh: &Mesh) -> Outcome<()> {
     let policies = [
         ("plain", json!({})),
         ("ruled", json!({"rules": rules})),
-        ("scanned", json!({"guard": {"scan": "all", "mark": 100, "quarantine": 101, "refuse": 101}})),
+        (
+            "scanned",
+            json!({"guard": {"scan": "all", "mark": 100, "quarantine": 101, "refuse": 101}}),
+        ),
     ];
     for (room, policy) in policies {
         mesh.call("POST", "/api/rooms", &json!({"name": room}))?;
-        mesh.call("PUT", &format!("/api/rooms/{room}/members/member-0"), &json!({}))?;
+        mesh.call(
+            "PUT",
+            &format!("/api/rooms/{room}/members/member-0"),
+            &json!({}),
+        )?;
         let capabilities = json!({"capabilities": ["speak", "listen", "bridge"]});
         let path = format!("/api/rooms/{room}/members/member-0/capabilities");
         mesh.call("PUT", &path, &capabilities)?;
         if room != "plain" {
-            mesh.call("PUT", &format!("/api/rooms/{room}/policy"), &json!({"policy": policy}))?;
+            mesh.call(
+                "PUT",
+                &format!("/api/rooms/{room}/policy"),
+                &json!({"policy": policy}),
+            )?;
         }
     }
     Ok(())
@@ -153,9 +181,11 @@ async fn signed(mesh: &Mesh, repeat: u64, time: Duration) -> Outcome<f64> {
     let me = mesh.call_as(0, "GET", "/api/me", &Value::Null)?;
     let status = mesh.call_as(0, "GET", "/api/status", &Value::Null)?;
     let room = mesh.call("GET", "/api/rooms/plain", &Value::Null)?;
-    let (Some(who), Some(mesh_id), Some(room)) =
-        (me["participant"]["id"].as_str(), status["mesh"]["id"].as_str(), room["id"].as_str())
-    else {
+    let (Some(who), Some(mesh_id), Some(room)) = (
+        me["participant"]["id"].as_str(),
+        status["mesh"]["id"].as_str(),
+        room["id"].as_str(),
+    ) else {
         return said(format!("no ids in {me} {status} {room}"));
     };
     let mut secret = [3; 32];
@@ -163,7 +193,12 @@ async fn signed(mesh: &Mesh, repeat: u64, time: Duration) -> Outcome<f64> {
     let key = SigningKey::from_bytes(&secret);
     let public: String = hex(&key.verifying_key().to_bytes());
     let proof = statement::sign(&key, &statement::key(mesh_id, who, &public));
-    mesh.call_as(0, "POST", "/api/me/keys", &json!({"key": public, "proof": hex(&proof)}))?;
+    mesh.call_as(
+        0,
+        "POST",
+        "/api/me/keys",
+        &json!({"key": public, "proof": hex(&proof)}),
+    )?;
     let count = SIGNED_PER_SECOND * time.as_secs();
     let calls: Vec<String> = (0..count)
         .map(|n| {

@@ -113,7 +113,7 @@ operations! { LIST governance_operations
     /// Revoke a key. What it signed before says so. The participant itself may, those above it, and
     /// `agents:admin`.
     IdentityRevoke "identity.revoke" {
-        Command Needs::Permission(AgentsWrite), Delete "/api/participants/{participant}/keys/{key}" => 200,
+        Command Needs::Permission(MessagesWrite), Delete "/api/participants/{participant}/keys/{key}" => 200,
         IdentityRevokeInput => Done,
         example r#"{"participant": "rex", "key": "$held"}"#
     }
