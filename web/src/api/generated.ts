@@ -2047,6 +2047,18 @@ export interface components {
             erased: number;
             /** @description The first thing that is wrong: segment, line and remedy. */
             problem?: string | null;
+            /**
+             * Format: uint64
+             * @description Messages whose signature nobody can check any more, or that nobody made.
+             * @default 0
+             */
+            signatures_bad: number;
+            /**
+             * Format: uint64
+             * @description Messages whose author's signature holds, erased ones included.
+             * @default 0
+             */
+            signatures_good: number;
             /** @description Whether chain, hashes and signatures hold from the first line to `upto`. */
             sound: boolean;
             /** @description The last place that was checked. */

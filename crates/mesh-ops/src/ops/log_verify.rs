@@ -6,6 +6,8 @@ use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, Trust, VerifyError};
 
+use crate::signatures::check_signatures;
+
 impl Run for LogVerify {
     async fn run(door: &Door, _: &Call, _: NoInput) -> Result<LogVerified, Refusal> {
         // One at a time: it reads the whole log.
@@ -17,25 +19,40 @@ impl Run for LogVerify {
 
 fn verify(reader: &LogReader) -> Result<LogVerified, Refusal> {
     match reader.verify(&trust(reader), &mut |_| {}) {
-        Ok(verified) => Ok(LogVerified {
-            sound: true,
-            upto: Seq(verified.tail.seq),
-            erased: verified.erased,
-            problem: None,
-        }),
+        Ok(verified) => {
+            let signed = check_signatures(reader).map_err(|why| unreadable(&why))?;
+            let problem = signed.bad.first().map(|seq| {
+                format!(
+                    "the message at {seq} claims a signature that its author's key did not make; the chain \
+                     holds, so it was stored like this: ask who ran the node then"
+                )
+            });
+            Ok(LogVerified {
+                sound: problem.is_none(),
+                upto: Seq(verified.tail.seq),
+                erased: verified.erased,
+                signatures_good: signed.good,
+                signatures_bad: signed.unknown + signed.bad.len() as u64,
+                problem,
+            })
+        }
         Err(VerifyError::Problem(problem)) => Ok(LogVerified {
             sound: false,
             upto: Seq(problem.seq.map_or(0, |seq| seq.saturating_sub(1))),
             erased: 0,
+            signatures_good: 0,
+            signatures_bad: 0,
             problem: Some(format!(
                 "{problem}. Everything before it is intact: restore that segment from a copy, or ask who changed it"
             )),
         }),
-        Err(why) => {
-            tracing::error!(%why, "the log could not be verified");
-            Err(refuse::internal("the log could not be read to its end"))
-        }
+        Err(why) => Err(unreadable(&why)),
     }
+}
+
+fn unreadable(why: &dyn std::error::Error) -> Refusal {
+    tracing::error!(%why, "the log could not be verified");
+    refuse::internal("the log could not be read to its end")
 }
 
 /// The keys that the log itself names. If it cannot be read, the check says where.
