@@ -1,10 +1,8 @@
 //! Secrets are stored and used, and never shown: not in an answer, not in the log, not in the vault.
 
-mod house;
-
 use std::path::Path;
 
-use house::House;
+use crate::house::House;
 use serde_json::json;
 
 const FIRST: &str = "a-secret-of-the-first-day";

@@ -1,9 +1,7 @@
 //! Keys, signed messages, and parents who agreed.
 
-mod house;
-
+use crate::house::House;
 use ed25519_dalek::{Signer, SigningKey};
-use house::House;
 use mesh_model::{PublicKey, SignatureBytes};
 use mesh_proof::{Digest, statement};
 use serde_json::{Value, json};

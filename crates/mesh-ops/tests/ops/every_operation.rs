@@ -1,10 +1,8 @@
 //! Every declared example succeeds, and no secret of the walk is in the log or the view.
 
-mod house;
-
 use std::path::Path;
 
-use house::{ByDoor, House};
+use crate::house::{ByDoor, House};
 use mesh_model::ops;
 use mesh_ops::testing::{Fixture, Normal, PASSWORD};
 use serde_json::Value;

@@ -1,8 +1,6 @@
 //! A room's rules through the door: set, tried, explained, and what they refuse.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use mesh_model::policy::RulingBy;
 use serde_json::{Value, json};
 

@@ -1,8 +1,6 @@
 //! A keyed command is carried out once, however often it is sent, over a restart too.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use serde_json::{Value, json};
 
 async fn keyed(house: &House, name: &str, input: Value, key: &str) -> (Value, bool) {

@@ -1,8 +1,6 @@
 //! Invites: once per key, as often as they are for, and no longer than they live.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use serde_json::{Value, json};
 
 fn redeem(code: &Value, handle: &str, key: u8) -> Value {

@@ -1,8 +1,6 @@
 //! The log as an auditor reads it: filtered, both ways, and checked.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use serde_json::{Value, json};
 
 async fn list(house: &House, input: Value) -> Value {

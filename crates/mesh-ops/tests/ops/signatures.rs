@@ -1,11 +1,9 @@
 //! The signatures of messages, checked by somebody who has nothing but the log.
 
-mod house;
-
 use std::ops::ControlFlow;
 
+use crate::house::House;
 use ed25519_dalek::{Signer, SigningKey};
-use house::House;
 use mesh_log::{Content, Log, LogEvent, LogReader, MemoryLog};
 use mesh_model::{PublicKey, Seq, SignatureBytes};
 use mesh_ops::check_signatures;

@@ -1,8 +1,6 @@
 //! A credential does what it may and no more, and only as long as it is good.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use mesh_model::limits::LOGIN_FAILURES_MAX;
 use mesh_model::ops::{self, Needs};
 use serde_json::json;

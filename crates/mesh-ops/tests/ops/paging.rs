@@ -1,8 +1,6 @@
 //! Lists are complete, in order, and end; reads see what was answered before.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use serde_json::{Value, json};
 
 fn seqs(list: &Value) -> Vec<u64> {

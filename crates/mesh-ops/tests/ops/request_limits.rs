@@ -1,10 +1,8 @@
 //! How often the node answers whom, and that it says when to come back.
 
-mod house;
-
 use std::net::IpAddr;
 
-use house::House;
+use crate::house::House;
 use mesh_model::{ErrorCode, Refusal};
 use mesh_ops::{Caller, Options};
 use serde_json::json;

@@ -1,8 +1,6 @@
 //! What makes no sense is refused by name, with a stable code and a hint, and nothing is stored.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use mesh_model::limits::{MESSAGE_BYTES_MAX, TEXT_CHARS_MAX};
 use serde_json::{Value, json};
 

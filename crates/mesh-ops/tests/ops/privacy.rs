@@ -1,8 +1,6 @@
 //! A private room leaks nothing to whoever is not in it, whichever way it asks.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use serde_json::{Value, json};
 
 #[tokio::test]

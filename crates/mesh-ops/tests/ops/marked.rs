@@ -1,9 +1,7 @@
 //! Words of somebody who is not trusted, read in every way there is: people see them with their marks, programs get
 //! them in an envelope. And what is redacted says so wherever it is read.
 
-mod house;
-
-use house::House;
+use crate::house::House;
 use serde_json::{Value, json};
 
 const WORDS: &str = "look at the zebra crossing";

@@ -1,0 +1,18 @@
+//! The door on a real folder, operation by operation.
+
+mod audit;
+mod bad_input;
+mod every_operation;
+mod governance;
+mod house;
+mod idempotency;
+mod identity;
+mod invites;
+mod marked;
+mod moderation;
+mod paging;
+mod permissions;
+mod privacy;
+mod request_limits;
+mod signatures;
+mod stored_secrets;
