@@ -195,7 +195,8 @@ impl Folder {
             }
             return length;
         }
-        if is_lookalike(c) {
+        // A word takes at least its first letter; an accent that stands alone begins none.
+        if is_lookalike(c) && c.is_alphanumeric() {
             return self.word(text, at);
         }
         self.compatible(c, at);
