@@ -5,7 +5,7 @@ use mesh_core::Access;
 use mesh_model::command::{ContentEvidence, Quoted};
 use mesh_model::events::{By, MessageHeader, Trust};
 use mesh_model::limits::QUOTES_MAX;
-use mesh_model::policy::{Policy, Ruling, RulingBy};
+use mesh_model::policy::{GuardRules, Policy, Ruling, RulingBy};
 use mesh_model::{Command, ErrorCode, Facts, MessageId, ParticipantId, Refusal, RoomId};
 use mesh_node::Outcome;
 use serde_json::value::RawValue;
@@ -215,7 +215,8 @@ impl Spoken {
     }
 }
 
-/// Submits what is said with the evidence that the room asks for. If the room's rules moved while
+/// Submits what is said with the evidence that the room asks for; tells too whether it may wait for a
+/// moderator. If the room's rules moved while
 /// it was on its way, the evidence is gathered once more.
 pub(crate) async fn submit(
     door: &Door,
@@ -223,18 +224,32 @@ pub(crate) async fn submit(
     room: RoomId,
     spoken: Spoken,
     command: impl Fn(ContentEvidence) -> Command,
-) -> Result<Outcome, Refusal> {
+) -> Result<(Outcome, bool), Refusal> {
     let evidence = spoken.evidence(door, call, &call.access, room).await?;
     let refusal = match call.submit(door, command(evidence.clone())).await {
         Err(refusal) if refusal.code == ErrorCode::Conflict => refusal,
-        answer => return answer,
+        answer => return Ok((answer?, may_wait(door, call, room, &evidence))),
     };
     let access = door.node().access();
     let fresh = spoken.evidence(door, call, &access, room).await?;
     if fresh == evidence {
         return Err(refusal);
     }
-    call.submit(door, command(fresh)).await
+    Ok((call.submit(door, command(fresh)).await?, true))
+}
+
+/// Whether what was said may wait for a moderator instead of having been posted. Only the log knows
+/// if the room's rules changed meanwhile.
+fn may_wait(door: &Door, call: &Call, room: RoomId, evidence: &ContentEvidence) -> bool {
+    let rules = |access: &Access| {
+        let record = access.policy(room);
+        record.map_or((0, GuardRules::default()), |record| {
+            (record.version, record.policy.guard)
+        })
+    };
+    let (then, now) = (rules(&call.access), rules(&door.node().access()));
+    let score = evidence.guard.as_ref().map(|guard| guard.score);
+    then != now || score.is_some_and(|score| score >= now.1.quarantine)
 }
 
 /// Checks a payload by the newest schema of its kind. Gives the kind and the version that it fits.

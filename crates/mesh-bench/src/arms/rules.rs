@@ -183,7 +183,7 @@ async fn signed(mesh: &Mesh, repeat: u64, time: Duration) -> Outcome<f64> {
     let room = mesh.call("GET", "/api/rooms/plain", &Value::Null)?;
     let (Some(who), Some(mesh_id), Some(room)) = (
         me["participant"]["id"].as_str(),
-        status["mesh"]["id"].as_str(),
+        status["mesh"].as_str(),
         room["id"].as_str(),
     ) else {
         return said(format!("no ids in {me} {status} {room}"));

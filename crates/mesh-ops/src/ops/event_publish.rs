@@ -21,7 +21,7 @@ impl Run for EventPublish {
                 body: body.clone(),
             });
         Ok(Done {
-            seq: outcome.await?.last(),
+            seq: outcome.await?.0.last(),
         })
     }
 }

@@ -30,7 +30,7 @@ impl Run for MessageEdit {
             }
         });
         Ok(Done {
-            seq: outcome.await?.last(),
+            seq: outcome.await?.0.last(),
         })
     }
 }

@@ -140,11 +140,8 @@ pub(super) async fn post(
         evidence,
         body: body.clone(),
     });
-    let outcome = outcome.await?;
-    let (me, now) = (call.me()?, door.node().access());
-    let wants_scan = |access: &Access| access.wants_scan(room, access.trust_of(me, relays));
-    let scanned = wants_scan(&call.access) || wants_scan(&now);
-    if outcome.replayed || scanned {
+    let (outcome, may_wait) = outcome.await?;
+    if outcome.replayed || may_wait {
         // The same words may mean another room by now, and what was scanned may wait for a
         // moderator; the log knows.
         return told::<MessagePost>(door, call, &outcome).await;
