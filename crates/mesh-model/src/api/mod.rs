@@ -10,6 +10,7 @@ mod participant;
 mod room;
 mod session;
 mod status;
+mod task;
 mod typed;
 
 pub use admin::*;
@@ -21,4 +22,5 @@ pub use participant::*;
 pub use room::*;
 pub use session::*;
 pub use status::*;
+pub use task::*;
 pub use typed::*;
