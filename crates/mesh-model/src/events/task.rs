@@ -112,6 +112,9 @@ pub struct TaskLeaseExtended {
     pub fence: Seq,
     /// When the lease ends unless it is extended again, unix milliseconds.
     pub until: u64,
+    /// What is reserved for the attempt from here on, if it takes more than was reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<Spend>,
 }
 
 /// The worker began.
