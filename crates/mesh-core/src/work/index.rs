@@ -251,7 +251,26 @@ impl Work {
             self.hold(holds, id, true);
         }
         for referrer in referrers {
-            self.update(referrer, |_| {});
+            self.look_again(referrer);
+        }
+    }
+
+    /// What the task waits for ended or began again.
+    fn look_again(&mut self, id: TaskId) {
+        let Some(task) = self.tasks.get(&id) else {
+            return;
+        };
+        let was_ripe = task.is_ripe();
+        self.measure(id);
+        let ripe = self.tasks.get(&id).is_some_and(|task| task.is_ripe());
+        match (was_ripe, ripe) {
+            (false, true) => {
+                self.index.settle.insert(id);
+            }
+            (true, false) => {
+                self.index.settle.remove(&id);
+            }
+            _ => {}
         }
     }
 
