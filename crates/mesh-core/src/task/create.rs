@@ -1,10 +1,12 @@
 //! Creating tasks, one or a whole graph at once. Whoever creates one asks others to run something:
 //! the rules of the room about that apply, and its guard looks at the words.
 
+use std::collections::BTreeSet;
+
 use mesh_model::command::NewTask;
 use mesh_model::events::{ApprovalRequested, Holds, TaskCreated, TaskLinked, TaskPlan, TaskState};
 use mesh_model::limits::{
-    SPEND_MAX, TASK_ATTEMPTS_MAX, TASK_BACKOFF_MS_MAX, TASK_NEEDS_MAX, TASK_PRIORITY_MAX,
+    APPROVALS_MAX, SPEND_MAX, TASK_ATTEMPTS_MAX, TASK_BACKOFF_MS_MAX, TASK_NEEDS_MAX, TASK_PRIORITY_MAX,
     TASKS_CREATED_MAX, TASKS_OPEN_MAX,
 };
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
@@ -33,11 +35,13 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
             "wait until some of them have ended, or cancel those that nobody needs",
         ));
     }
+    check_gates(desk, tasks)?;
     let trust = access.trust_of(who.id, false);
     access.check_trigger(found, who, trust)?;
     let order = graph::order(desk.work, room, tasks)?;
     let mut events = Vec::with_capacity(tasks.len());
     let mut known: Vec<(TaskId, Vec<RoomId>)> = Vec::new();
+    let mut gates = BTreeSet::new();
     for new in order {
         let saying = Saying {
             room: found,
@@ -74,6 +78,9 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
         };
         events.push(NewEvent::with(created, new.body.clone()));
         if let Some(gate) = new.gate {
+            if !gates.insert(gate.approval) {
+                return Err(refuse::id_taken("approval"));
+            }
             let until = approval_until(desk, found, gate.approval, gate.to, gate.ttl_ms)?;
             events.push(NewEvent::new(ApprovalRequested {
                 approval: gate.approval,
@@ -90,6 +97,24 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
         }
     }
     Ok(events)
+}
+
+/// All gates of one request together stay below what one participant may ask for.
+fn check_gates(desk: &Desk<'_>, tasks: &[NewTask]) -> Result<(), Refusal> {
+    let me = desk.asker.me()?;
+    let wanted = tasks.iter().filter(|task| task.gate.is_some()).count();
+    if wanted == 0 {
+        return Ok(());
+    }
+    let open = desk.work.approvals().filter(|it| it.from == me).count();
+    if open + wanted <= APPROVALS_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::Overloaded,
+        format!("at most {APPROVALS_MAX} approvals of yours may wait for an answer; nothing was created"),
+        "put one task with an approval before the others, or wait for answers",
+    ))
 }
 
 /// What looks like an attack is given to no agent to do.
