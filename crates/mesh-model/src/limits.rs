@@ -171,8 +171,8 @@ pub const TAKE_GRACE_MS: u64 = 500;
 pub const TAKE_TASKS_MAX: u8 = 64;
 /// Queued tasks looked at for one that fits before a worker is told to wait.
 pub const TAKE_SCAN_MAX: usize = 512;
-/// Better workers looked at for one that could take the task.
-pub const TAKE_RIVALS_MAX: usize = 16;
+/// Better workers to whose free slots tasks are left.
+pub const TAKE_RIVALS_MAX: usize = 8;
 /// Tasks that one worker runs at the same time.
 pub const WORKER_SLOTS_MAX: u16 = 256;
 /// Capabilities of one worker.

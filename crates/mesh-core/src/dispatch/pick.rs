@@ -69,10 +69,54 @@ struct Picker<'a> {
     extra: Vec<(BudgetScope, Spend)>,
 }
 
-/// One lane's next task.
+/// One lane's next task, and how the worker stands in it.
 struct Cursor<'a, I: Iterator<Item = &'a (Rank, TaskId)>> {
     lane: Peekable<I>,
-    room: Option<&'a Room>,
+    /// Absent for the lane of tasks that are for this worker alone.
+    standing: Option<Standing<'a>>,
+}
+
+/// How a worker stands among the free ones that could take the tasks of a lane.
+pub(super) struct Standing<'a> {
+    room: &'a Room,
+    pub score: u32,
+    /// The best of the others.
+    rival: Option<Rival>,
+    /// Slots that better workers have free: so many tasks are left to them.
+    pub left_to_others: usize,
+}
+
+impl<'a> Standing<'a> {
+    pub fn of(desk: &Desk<'_>, worker: &Worker, room: &'a Room, lane: &str) -> Standing<'a> {
+        let verified = desk.work.index.verified.get(lane).copied();
+        let score = worker.record(lane).score(verified.unwrap_or_default()).score;
+        let mut standing = Standing {
+            room,
+            score,
+            rival: None,
+            left_to_others: 0,
+        };
+        let free = desk.work.index.free.get(lane);
+        let others = free.into_iter().flatten().filter(|(_, id)| *id != worker.id);
+        for (rivals_score, id) in others.take(TAKE_RIVALS_MAX) {
+            let better = rivals_score.0 > score;
+            if !better && standing.rival.is_some() {
+                break;
+            }
+            if !desk.executes(room, *id) {
+                continue;
+            }
+            let rival = Rival {
+                worker: *id,
+                score: rivals_score.0,
+            };
+            standing.rival.get_or_insert(rival);
+            if better {
+                standing.left_to_others += desk.work.worker(*id).map_or(0, Worker::free_slots);
+            }
+        }
+        standing
+    }
 }
 
 impl<'a> Picker<'a> {
@@ -90,14 +134,13 @@ impl<'a> Picker<'a> {
                 .min();
             let Some((_, at)) = first else { break };
             let cursor = &mut cursors[at];
-            let room = cursor.room;
             let Some((_, id)) = cursor.lane.next() else {
                 break;
             };
             let Some(task) = self.desk.work.task(*id) else {
                 continue;
             };
-            let Some((score, rival)) = self.fits(task, room) else {
+            let Some((score, rival)) = self.fits(task, cursor.standing.as_mut()) else {
                 continue;
             };
             // Two that are to be kept apart do not go to one worker in one call either.
@@ -107,10 +150,12 @@ impl<'a> Picker<'a> {
             if picked.iter().any(apart) {
                 continue;
             }
-            for scope in scopes(self.worker.id, task.room) {
-                match self.extra.iter_mut().find(|(known, _)| *known == scope) {
-                    Some((_, sum)) => *sum = sum.plus(task.plan.reserve),
-                    None => self.extra.push((scope, task.plan.reserve)),
+            if !task.plan.reserve.is_zero() {
+                for scope in scopes(self.worker.id, task.room) {
+                    match self.extra.iter_mut().find(|(known, _)| *known == scope) {
+                        Some((_, sum)) => *sum = sum.plus(task.plan.reserve),
+                        None => self.extra.push((scope, task.plan.reserve)),
+                    }
                 }
             }
             picked.push((task, score, rival));
@@ -130,7 +175,7 @@ impl<'a> Picker<'a> {
         if let Some(lane) = index.assigned.get(&worker.id) {
             cursors.push(Cursor {
                 lane: lane.iter().peekable(),
-                room: None,
+                standing: None,
             });
         }
         for room in desk.asker.access.rooms_of(worker.id) {
@@ -141,10 +186,10 @@ impl<'a> Picker<'a> {
                 continue;
             }
             let names = std::iter::once("").chain(worker.capabilities().iter().map(|it| &**it));
-            for lane in names.filter_map(|name| lanes.get(name)) {
+            for (name, lane) in names.filter_map(|name| Some((name, lanes.get(name)?))) {
                 cursors.push(Cursor {
                     lane: lane.iter().peekable(),
-                    room: Some(room),
+                    standing: Some(Standing::of(desk, worker, room, name)),
                 });
             }
         }
@@ -152,29 +197,39 @@ impl<'a> Picker<'a> {
     }
 
     /// Whether the worker gets the task now: its score, and the best of the others.
-    fn fits(&self, task: &Task, room: Option<&Room>) -> Option<(u32, Option<Rival>)> {
+    fn fits(
+        &self,
+        task: &Task,
+        standing: Option<&mut Standing<'a>>,
+    ) -> Option<(u32, Option<Rival>)> {
         let (desk, worker) = (self.desk, self.worker);
-        let room = match room {
-            Some(room) => room,
-            None => self.open_room(task.room)?,
-        };
         if is_apart(desk, task, worker.id) || self.is_short(task) {
             return None;
         }
-        let name = task.lane();
-        let verified = desk.work.index.verified.get(name).copied();
-        let score = worker.record(name).score(verified.unwrap_or_default()).score;
-        if task.assigned.is_some() {
-            return Some((score, None));
-        }
-        let rival = rival(desk, task, worker.id, room);
+        let Some(standing) = standing else {
+            let room = self.open_room(task.room)?;
+            let own = Standing::of(desk, worker, room, task.lane());
+            return Some((own.score, None));
+        };
         let young = desk.now().0 < task.ready_ms.saturating_add(TAKE_GRACE_MS);
-        let better =
-            |rival: Rival| rival.score > score || task.last_failed == Some(worker.id);
-        match rival {
-            Some(rival) if young && better(rival) => None,
-            rival => Some((score, rival)),
+        // Whoever failed at it last comes after everybody else; and some of the others may be those
+        // from whom this task is kept apart.
+        let special = task.last_failed == Some(worker.id) || !task.plan.apart.is_empty();
+        if special {
+            let rival = rival(desk, task, worker.id, standing.room);
+            let first = |rival: Rival| {
+                rival.score > standing.score || task.last_failed == Some(worker.id)
+            };
+            return match rival {
+                Some(rival) if young && first(rival) => None,
+                rival => Some((standing.score, rival)),
+            };
         }
+        if young && standing.left_to_others > 0 {
+            standing.left_to_others -= 1;
+            return None;
+        }
+        Some((standing.score, standing.rival))
     }
 
     fn open_room(&self, id: RoomId) -> Option<&'a Room> {

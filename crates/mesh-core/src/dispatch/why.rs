@@ -6,7 +6,7 @@ use mesh_model::limits::TAKE_GRACE_MS;
 use mesh_model::{Actor, Millis, PermissionSet, TaskId};
 
 use super::budget::scopes;
-use super::pick::{is_apart, rival};
+use super::pick::{Standing, is_apart, rival};
 use super::worker::Worker;
 use crate::State;
 use crate::actor::Asker;
@@ -39,18 +39,18 @@ impl State {
 fn why(desk: &Desk<'_>, task: &Task) -> TaskWhy {
     let (work, name) = (desk.work, task.lane());
     let verified = work.index.verified.get(name).copied().unwrap_or_default();
-    let mut workers: Vec<WhyWorker> = work
-        .workers()
-        .filter(|worker| worker.can(name) || task.assigned == Some(worker.id))
-        .map(|worker| told(desk, task, worker, verified))
-        .collect();
-    workers.sort_by_key(|it| (it.not.is_some(), std::cmp::Reverse(it.score), it.worker));
-    workers.truncate(WORKERS_TOLD);
     let lane = work.index.lanes.get(&task.room).and_then(|it| it.get(name));
     let ahead = match (task.state, task.assigned, lane) {
         (TaskState::Queued, None, Some(lane)) => lane.range(..(task.rank(), task.id)).count(),
         _ => 0,
     };
+    let mut workers: Vec<WhyWorker> = work
+        .workers()
+        .filter(|worker| worker.can(name) || task.assigned == Some(worker.id))
+        .map(|worker| told(desk, task, worker, verified, ahead))
+        .collect();
+    workers.sort_by_key(|it| (it.not.is_some(), std::cmp::Reverse(it.score), it.worker));
+    workers.truncate(WORKERS_TOLD);
     let attempt = task.attempt.as_ref();
     TaskWhy {
         task: task.id,
@@ -114,7 +114,13 @@ fn because(work: &Work, task: &Task, workers: &[WhyWorker]) -> String {
     text.to_owned()
 }
 
-fn told(desk: &Desk<'_>, task: &Task, worker: &Worker, verified: u32) -> WhyWorker {
+fn told(
+    desk: &Desk<'_>,
+    task: &Task,
+    worker: &Worker,
+    verified: u32,
+    ahead: usize,
+) -> WhyWorker {
     let record = worker.record(task.lane());
     let score = record.score(verified);
     WhyWorker {
@@ -128,12 +134,12 @@ fn told(desk: &Desk<'_>, task: &Task, worker: &Worker, verified: u32) -> WhyWork
         slots: worker.slots(),
         breaker: worker.breaker(desk.now()),
         mode: worker.mode,
-        not: not(desk, task, worker, score.score),
+        not: not(desk, task, worker, ahead),
     }
 }
 
 /// Why the worker would not get the task if it asked now.
-fn not(desk: &Desk<'_>, task: &Task, worker: &Worker, score: u32) -> Option<NotTaken> {
+fn not(desk: &Desk<'_>, task: &Task, worker: &Worker, ahead: usize) -> Option<NotTaken> {
     let now = desk.now();
     let room = desk.asker.access.room(task.room)?;
     let tests: [(bool, NotTaken); 10] = [
@@ -171,8 +177,16 @@ fn not(desk: &Desk<'_>, task: &Task, worker: &Worker, score: u32) -> Option<NotT
         return Some(NotTaken::Budget);
     }
     let young = now.0 < task.ready_ms.saturating_add(TAKE_GRACE_MS);
-    let other = rival(desk, task, worker.id, room).filter(|_| young && task.assigned.is_none())?;
-    (other.score > score || task.last_failed == Some(worker.id)).then_some(NotTaken::Rival)
+    if !young || task.assigned.is_some() {
+        return None;
+    }
+    let standing = Standing::of(desk, worker, room, task.lane());
+    let other = match task.last_failed == Some(worker.id) || !task.plan.apart.is_empty() {
+        true => rival(desk, task, worker.id, room)
+            .is_some_and(|it| it.score > standing.score || task.last_failed == Some(worker.id)),
+        false => ahead < standing.left_to_others,
+    };
+    other.then_some(NotTaken::Rival)
 }
 
 impl Work {

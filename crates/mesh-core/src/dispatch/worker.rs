@@ -183,7 +183,7 @@ impl Worker {
         if !self.online || self.mode != WorkerMode::Open {
             return 0;
         }
-        let free = usize::from(self.slots()).saturating_sub(self.running.len());
+        let free = self.free_slots();
         match self.breaker(now) {
             BreakerState::Closed => free,
             BreakerState::Open => 0,
@@ -191,12 +191,17 @@ impl Worker {
         }
     }
 
+    /// Slots in which nothing runs.
+    pub(crate) fn free_slots(&self) -> usize {
+        usize::from(self.slots()).saturating_sub(self.running.len())
+    }
+
     /// Whether others are measured against it: it could take a task whatever the time.
     pub(crate) fn is_free(&self) -> bool {
         self.online
             && self.mode == WorkerMode::Open
             && self.open_until_ms.is_none()
-            && self.running.len() < usize::from(self.slots())
+            && self.free_slots() > 0
     }
 
     pub(crate) fn took(&mut self, task: TaskId) {
