@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use mesh_core::{State, Stored, apply, decide};
 use mesh_model::command::{NewTask, TaskCommand, TaskResult, WorkerCommand};
-use mesh_model::events::{By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, TaskPlan, Visibility};
+use mesh_model::events::{
+    By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, TaskPlan, Visibility,
+};
 use mesh_model::*;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -267,7 +269,10 @@ impl Bench {
 
     /// The decision alone, of every worker in turn, before and after the best ones' half second.
     fn takes(&mut self) {
-        for (what, wait) in [("fresh tasks, the best worker first", 0), ("anybody", 1_000)] {
+        for (what, wait) in [
+            ("fresh tasks, the best worker first", 0),
+            ("anybody", 1_000),
+        ] {
             self.now += wait;
             let mut times: Vec<u128> = Vec::new();
             for round in 0..20 {
@@ -315,7 +320,11 @@ impl Bench {
             }
         }
         let each = begin.elapsed().as_secs_f64() * 1e6 / f64::from(done);
-        let how = if shared { "a copy published after each event" } else { "nobody reads" };
+        let how = if shared {
+            "a copy published after each event"
+        } else {
+            "nobody reads"
+        };
         println!("take and finish, decided and applied, {how}: {each:.2} µs a task, {done} tasks");
         drop(black_box(reader));
     }
@@ -347,7 +356,9 @@ impl Bench {
             task = TaskId(uuid(root.0.as_u128() + step + 1));
         }
         let each = begin.elapsed().as_secs_f64() * 1e6 / CHAIN as f64;
-        println!("a chain of {CHAIN}: {created:.2} µs to create, {each:.2} µs to assign, take and finish each");
+        println!(
+            "a chain of {CHAIN}: {created:.2} µs to create, {each:.2} µs to assign, take and finish each"
+        );
     }
 
     fn memory(&mut self) {
@@ -368,7 +379,9 @@ impl Bench {
             taken += self.take(number, 4).len();
         }
         let each = begin.elapsed().as_secs_f64() * 1e6 / taken as f64;
-        println!("take of four, decided and applied, {OPEN} queued: {each:.2} µs a task, {taken} tasks");
+        println!(
+            "take of four, decided and applied, {OPEN} queued: {each:.2} µs a task, {taken} tasks"
+        );
         let begin = Instant::now();
         let bytes = serde_json::to_vec(&self.state).expect("a snapshot");
         let wrote = begin.elapsed().as_millis();

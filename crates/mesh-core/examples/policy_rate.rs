@@ -17,7 +17,10 @@ use uuid::Uuid;
 const ROUNDS: u32 = 200_000;
 
 fn main() {
-    println!("{:>6} rules  {:>12}  {:>14}", "", "explain", "decide a post");
+    println!(
+        "{:>6} rules  {:>12}  {:>14}",
+        "", "explain", "decide a post"
+    );
     for rules in [0, 1, 10, 100, 128] {
         let state = world(rules);
         let agent = ParticipantId(uuid(2));
@@ -90,7 +93,9 @@ fn policy(rules: usize) -> Policy {
             name: format!("r{number}"),
             effect: Effect::Deny,
             to,
-            capabilities: [Capability::Speak, Capability::Execute].into_iter().collect(),
+            capabilities: [Capability::Speak, Capability::Execute]
+                .into_iter()
+                .collect(),
             when: Default::default(),
             why: String::new(),
         }

@@ -66,7 +66,9 @@ fn version(
                 Some(known) => format!(
                     "the value has the version {known}, not {expected}; nothing was changed"
                 ),
-                None => format!("there is no such value, expected was {expected}; nothing was changed"),
+                None => {
+                    format!("there is no such value, expected was {expected}; nothing was changed")
+                }
             },
             "read it again and decide with what you find; 0 expects that there is none",
         )),

@@ -22,9 +22,7 @@ use mesh_model::events::{
     BudgetScope, BudgetSet, DispatchResumed, DispatchStopped, WorkerEnrolled, WorkerLeft,
     WorkerLimitsSet, WorkerMode, WorkerModeSet,
 };
-use mesh_model::limits::{
-    SPEND_MAX, WORKER_CAPABILITIES_MAX, WORKER_SLOTS_MAX, WORKERS_MAX,
-};
+use mesh_model::limits::{SPEND_MAX, WORKER_CAPABILITIES_MAX, WORKER_SLOTS_MAX, WORKERS_MAX};
 use mesh_model::{Capability, ErrorCode, NewEvent, ParticipantId, Permission, Refusal};
 
 pub(crate) use budget::{check_budget, day_of, warnings};
@@ -86,7 +84,9 @@ fn check_capabilities(list: &[String]) -> Result<Vec<String>, Refusal> {
     names.dedup();
     if names.len() > WORKER_CAPABILITIES_MAX {
         return Err(refuse::invalid(
-            format!("a worker names at most {WORKER_CAPABILITIES_MAX} capabilities; nothing was done"),
+            format!(
+                "a worker names at most {WORKER_CAPABILITIES_MAX} capabilities; nothing was done"
+            ),
             "name those that matter",
         ));
     }
@@ -150,9 +150,10 @@ fn enrol(
 }
 
 fn known<'a>(desk: &Desk<'a>, worker: ParticipantId) -> Result<&'a Worker, Refusal> {
-    let found = desk.work.worker(worker).filter(|_| {
-        desk.asker.is_node() || desk.asker.participant(worker).is_ok()
-    });
+    let found = desk
+        .work
+        .worker(worker)
+        .filter(|_| desk.asker.is_node() || desk.asker.participant(worker).is_ok());
     found.ok_or_else(|| refuse::not_found("worker", "list the workers: worker.list"))
 }
 
@@ -225,7 +226,11 @@ fn set_budget(
         }
         BudgetScope::Mesh | BudgetScope::EachAgent => desk.check_operator("set budgets")?,
     }
-    if tokens.into_iter().chain(micros).any(|most| most > SPEND_MAX) {
+    if tokens
+        .into_iter()
+        .chain(micros)
+        .any(|most| most > SPEND_MAX)
+    {
         return Err(refuse::invalid(
             "the budget is larger than any number that is exact; nothing was changed",
             "leave it out to allow any sum",

@@ -54,9 +54,9 @@ use mesh_model::command::TaskCommand;
 use mesh_model::{Refusal, Seq, TaskId};
 
 pub(crate) use attempt::failed;
-pub(crate) use steer::cancelled;
-pub use record::{Attempt, Hold, Outcome, Task};
 pub(crate) use record::Rank;
+pub use record::{Attempt, Hold, Outcome, Task};
+pub(crate) use steer::cancelled;
 
 use crate::dispatch;
 use crate::record::Room;

@@ -47,7 +47,9 @@ impl Access {
                 Audience::Participants(in_order(list))
             }
             Subject::Data(room) => {
-                let readers = self.room_listeners(room).filter(|id| self.may_data(*id, room));
+                let readers = self
+                    .room_listeners(room)
+                    .filter(|id| self.may_data(*id, room));
                 Audience::Participants(in_order(readers.collect()))
             }
             Subject::Member(room, participant) => self.member_audience(room, participant),
@@ -91,9 +93,7 @@ impl Access {
             Subject::Everyone => true,
             Subject::Admins => self.is_admin(viewer),
             Subject::Content(room) => self.reads(viewer, room, seq),
-            Subject::Data(room) => {
-                self.reads(viewer, room, seq) && self.may_data(viewer, room)
-            }
+            Subject::Data(room) => self.reads(viewer, room, seq) && self.may_data(viewer, room),
             Subject::Room(room) => {
                 self.rooms.get(&room).is_some_and(|found| found.is_listed())
                     || self.reads(viewer, room, seq)

@@ -335,7 +335,9 @@ impl FromStr for SignatureBytes {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
-        let halves = (text.len() == 128).then(|| text.split_at_checked(64)).flatten();
+        let halves = (text.len() == 128)
+            .then(|| text.split_at_checked(64))
+            .flatten();
         let bytes = halves.and_then(|(a, b)| {
             let (a, b) = (PublicKey::from_str(a).ok()?, PublicKey::from_str(b).ok()?);
             let mut bytes = [0; 64];

@@ -128,9 +128,18 @@ pub(crate) fn warnings(
             reached if reached >= u64::from(BUDGET_WARN_PERCENT) => BUDGET_WARN_PERCENT,
             _ => return None,
         };
-        (percent > known).then(|| NewEvent::new(BudgetWarned { scope, day, percent }))
+        (percent > known).then(|| {
+            NewEvent::new(BudgetWarned {
+                scope,
+                day,
+                percent,
+            })
+        })
     };
-    scopes(worker, room).into_iter().filter_map(warned).collect()
+    scopes(worker, room)
+        .into_iter()
+        .filter_map(warned)
+        .collect()
 }
 
 fn percent(most: Option<u64>, used: u64) -> u64 {

@@ -89,7 +89,10 @@ pub(super) struct Standing<'a> {
 impl<'a> Standing<'a> {
     pub fn of(desk: &Desk<'_>, worker: &Worker, room: &'a Room, lane: &str) -> Standing<'a> {
         let verified = desk.work.index.verified.get(lane).copied();
-        let score = worker.record(lane).score(verified.unwrap_or_default()).score;
+        let score = worker
+            .record(lane)
+            .score(verified.unwrap_or_default())
+            .score;
         let mut standing = Standing {
             room,
             score,
@@ -97,7 +100,10 @@ impl<'a> Standing<'a> {
             left_to_others: 0,
         };
         let free = desk.work.index.free.get(lane);
-        let others = free.into_iter().flatten().filter(|(_, id)| *id != worker.id);
+        let others = free
+            .into_iter()
+            .flatten()
+            .filter(|(_, id)| *id != worker.id);
         for (rivals_score, id) in others.take(TAKE_RIVALS_MAX) {
             let better = rivals_score.0 > score;
             if !better && standing.rival.is_some() {
@@ -217,9 +223,8 @@ impl<'a> Picker<'a> {
         let special = task.last_failed == Some(worker.id) || !task.plan.apart.is_empty();
         if special {
             let rival = rival(desk, task, worker.id, standing.room);
-            let first = |rival: Rival| {
-                rival.score > standing.score || task.last_failed == Some(worker.id)
-            };
+            let first =
+                |rival: Rival| rival.score > standing.score || task.last_failed == Some(worker.id);
             return match rival {
                 Some(rival) if young && first(rival) => None,
                 rival => Some((standing.score, rival)),
@@ -261,12 +266,7 @@ pub(super) fn is_apart(desk: &Desk<'_>, task: &Task, worker: ParticipantId) -> b
 }
 
 /// The best of the other free workers that could take the task.
-pub(super) fn rival(
-    desk: &Desk<'_>,
-    task: &Task,
-    me: ParticipantId,
-    room: &Room,
-) -> Option<Rival> {
+pub(super) fn rival(desk: &Desk<'_>, task: &Task, me: ParticipantId, room: &Room) -> Option<Rival> {
     let free = desk.work.index.free.get(task.lane())?;
     free.iter()
         .filter(|(_, id)| *id != me)
@@ -277,4 +277,3 @@ pub(super) fn rival(
             score: score.0,
         })
 }
-

@@ -114,13 +114,7 @@ fn because(work: &Work, task: &Task, workers: &[WhyWorker]) -> String {
     text.to_owned()
 }
 
-fn told(
-    desk: &Desk<'_>,
-    task: &Task,
-    worker: &Worker,
-    verified: u32,
-    ahead: usize,
-) -> WhyWorker {
+fn told(desk: &Desk<'_>, task: &Task, worker: &Worker, verified: u32, ahead: usize) -> WhyWorker {
     let record = worker.record(task.lane());
     let score = record.score(verified);
     WhyWorker {

@@ -83,7 +83,9 @@ pub fn progress(
     if attempt.parts >= PROGRESS_PARTS_MAX {
         return Err(Refusal::new(
             ErrorCode::TooLarge,
-            format!("the attempt stored {PROGRESS_PARTS_MAX} pieces already; this one was not kept"),
+            format!(
+                "the attempt stored {PROGRESS_PARTS_MAX} pieces already; this one was not kept"
+            ),
             "go on without storing more, and hand in the result",
         ));
     }
@@ -142,7 +144,12 @@ pub fn hand_off(
     };
     let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
     events.push(NewEvent::with(handed_off, body));
-    events.extend(dispatch::warnings(desk, attempt.worker, task.room, cost.spend));
+    events.extend(dispatch::warnings(
+        desk,
+        attempt.worker,
+        task.room,
+        cost.spend,
+    ));
     Ok(events)
 }
 
@@ -189,7 +196,12 @@ pub(crate) fn failed(
     };
     let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
     events.push(NewEvent::with(failed, reason.clone()));
-    events.extend(dispatch::warnings(desk, attempt.worker, task.room, cost.spend));
+    events.extend(dispatch::warnings(
+        desk,
+        attempt.worker,
+        task.room,
+        cost.spend,
+    ));
     events
 }
 

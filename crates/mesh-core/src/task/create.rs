@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use mesh_model::command::NewTask;
 use mesh_model::events::{ApprovalRequested, Holds, TaskCreated, TaskLinked, TaskPlan, TaskState};
 use mesh_model::limits::{
-    APPROVALS_MAX, SPEND_MAX, TASK_ATTEMPTS_MAX, TASK_BACKOFF_MS_MAX, TASK_NEEDS_MAX, TASK_PRIORITY_MAX,
-    TASKS_CREATED_MAX, TASKS_OPEN_MAX,
+    APPROVALS_MAX, SPEND_MAX, TASK_ATTEMPTS_MAX, TASK_BACKOFF_MS_MAX, TASK_NEEDS_MAX,
+    TASK_PRIORITY_MAX, TASKS_CREATED_MAX, TASKS_OPEN_MAX,
 };
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{Capability, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
@@ -112,7 +112,9 @@ fn check_gates(desk: &Desk<'_>, tasks: &[NewTask]) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         ErrorCode::Overloaded,
-        format!("at most {APPROVALS_MAX} approvals of yours may wait for an answer; nothing was created"),
+        format!(
+            "at most {APPROVALS_MAX} approvals of yours may wait for an answer; nothing was created"
+        ),
         "put one task with an approval before the others, or wait for answers",
     ))
 }
@@ -190,7 +192,9 @@ fn check_plan(
         return bad("what is reserved is larger than any budget; nothing was created".into());
     }
     if plan.about.is_some() {
-        return bad("'about' is for second opinions that the hub asks for; nothing was created".into());
+        return bad(
+            "'about' is for second opinions that the hub asks for; nothing was created".into(),
+        );
     }
     check::expiry(plan.deadline, desk.now())?;
     check_shape(plan)?;

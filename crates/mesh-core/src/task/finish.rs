@@ -37,7 +37,7 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
     check::some_content("result", given.body)?;
     check_cost(&result.cost)?;
     check_numbers(task, result)?;
-    if let Some(signed) = &result.provenance {
+    if let Some((signed, _)) = &result.provenance {
         check_provenance(desk, task, signed)?;
     }
     let who = desk
@@ -82,12 +82,15 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
         verdict: result.verdict,
         cost: result.cost.clone(),
         check: result.check,
-        provenance: result.provenance.clone(),
+        provenance: result.provenance.as_ref().map(|(signed, _)| signed.clone()),
         labels,
         guard,
         next,
     };
-    events.push(NewEvent::with(finished, given.body.clone()));
+    events.push(NewEvent {
+        salt: result.provenance.as_ref().map(|(_, salt)| *salt),
+        ..NewEvent::with(finished, given.body.clone())
+    });
     events.extend(dispatch::warnings(desk, me, task.room, result.cost.spend));
     Ok(events)
 }

@@ -82,7 +82,13 @@ pub fn pause(desk: &Desk<'_>, id: TaskId) -> Decision {
         | TaskState::Leased
         | TaskState::Running => {}
         TaskState::Blocked if task.hold != Some(Hold::Person) => {}
-        _ => return Err(not_now(task, "paused", "only work that is still to be done can be")),
+        _ => {
+            return Err(not_now(
+                task,
+                "paused",
+                "only work that is still to be done can be",
+            ));
+        }
     }
     let asked = task.attempt.as_ref().and_then(|_| moot(task));
     let mut events: Vec<NewEvent> = asked.into_iter().collect();
@@ -156,17 +162,16 @@ fn check_person(desk: &Desk<'_>, task: &Task, room: &Room) -> Result<Participant
     Ok(me)
 }
 
-pub fn resolve(
-    desk: &Desk<'_>,
-    id: TaskId,
-    resolution: Resolution,
-    reason: &Content,
-) -> Decision {
+pub fn resolve(desk: &Desk<'_>, id: TaskId, resolution: Resolution, reason: &Content) -> Decision {
     let (task, room) = desk.task(id)?;
     check_person(desk, task, room)?;
     check::content("reason", reason)?;
     if task.hold != Some(Hold::Person) || task.state != TaskState::Blocked {
-        return Err(not_now(task, "decided", "only what waits for a person can be"));
+        return Err(not_now(
+            task,
+            "decided",
+            "only what waits for a person can be",
+        ));
     }
     match resolution {
         Resolution::Accept if task.result.is_none() => {

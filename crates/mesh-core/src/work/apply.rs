@@ -533,9 +533,7 @@ pub(crate) fn may_settle(work: &Work, facts: &Facts) -> bool {
         Facts::TaskFinished(facts) => waited_for(&facts.task),
         Facts::TaskAttemptFailed(facts) => waited_for(&facts.task),
         Facts::TaskResolved(facts) => waited_for(&facts.task),
-        Facts::TaskCancelled(facts) => {
-            facts.cause != CancelCause::Asked || waited_for(&facts.task)
-        }
+        Facts::TaskCancelled(facts) => facts.cause != CancelCause::Asked || waited_for(&facts.task),
         _ => false,
     }
 }

@@ -2,9 +2,7 @@
 
 use mesh_model::command::{Content, FlowCommand};
 use mesh_model::events::{ApprovalDecided, ApprovalRequested, CancelCause, Holds};
-use mesh_model::limits::{
-    APPROVAL_MS_DEFAULT, APPROVAL_MS_MAX, APPROVALS_ALL_MAX, APPROVALS_MAX,
-};
+use mesh_model::limits::{APPROVAL_MS_DEFAULT, APPROVAL_MS_MAX, APPROVALS_ALL_MAX, APPROVALS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{
     ApprovalId, Capability, ErrorCode, Millis, NewEvent, ParticipantId, Refusal, RoomId,

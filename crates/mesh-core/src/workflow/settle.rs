@@ -15,7 +15,10 @@ use crate::work::{Desk, Work, may_settle};
 
 /// The events, and what follows from them.
 pub(crate) fn follow(desk: &Desk<'_>, events: Vec<NewEvent>) -> Vec<NewEvent> {
-    if !events.iter().any(|event| may_settle(desk.work, &event.facts)) {
+    if !events
+        .iter()
+        .any(|event| may_settle(desk.work, &event.facts))
+    {
         return events;
     }
     let mut draft = Draft::new(desk);
@@ -169,10 +172,7 @@ fn majority(work: &Work, task: &Task, quorum: u8, decided: &mut TaskDecided) {
     if result_of(work, *subject).is_none() {
         return;
     }
-    for verdict in voters
-        .iter()
-        .filter_map(|id| result_of(work, *id)?.verdict)
-    {
+    for verdict in voters.iter().filter_map(|id| result_of(work, *id)?.verdict) {
         let count = match verdict {
             Verdict::Accept => &mut decided.accepts,
             Verdict::Reject => &mut decided.rejects,
@@ -209,7 +209,9 @@ fn second_opinion(work: &Work, task: &Task) -> TaskDecided {
         rejects: 0,
         judged: None,
     };
-    let second = task.verifier.and_then(|id| Some((id, result_of(work, id)?)));
+    let second = task
+        .verifier
+        .and_then(|id| Some((id, result_of(work, id)?)));
     let (Some(first), Some((verifier, second))) = (&task.result, second) else {
         return decided;
     };

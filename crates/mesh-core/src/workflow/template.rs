@@ -64,7 +64,10 @@ fn create(
         check::name("name of the variable", &variable.name)?;
         if !seen.insert(&variable.name) {
             return Err(refuse::invalid(
-                format!("two variables are called '{}'; nothing was created", variable.name),
+                format!(
+                    "two variables are called '{}'; nothing was created",
+                    variable.name
+                ),
                 "give each its own name",
             ));
         }

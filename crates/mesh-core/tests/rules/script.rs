@@ -13,8 +13,8 @@ use mesh_model::permission::Preset;
 use mesh_model::*;
 use serde_json::value::RawValue;
 
-use crate::{governance, work};
 use crate::world::{World, uuid};
+use crate::{governance, work};
 
 /// Runs every story of a file and reports all that went wrong.
 pub fn run(text: &str) {

@@ -84,8 +84,12 @@ fn plan(world: &World, args: &Args<'_>) -> TaskPlan {
         deadline: args
             .named("deadline")
             .map(|ms| Millis(world.now.0.saturating_add_signed(ms.parse().unwrap()))),
-        attempts: args.number("attempts").map_or(plain.attempts, |it| it as u8),
-        backoff_ms: args.number("backoff").map_or(plain.backoff_ms, |it| it as u32),
+        attempts: args
+            .number("attempts")
+            .map_or(plain.attempts, |it| it as u8),
+        backoff_ms: args
+            .number("backoff")
+            .map_or(plain.backoff_ms, |it| it as u32),
         escalate: !args.has("once"),
         needs: tasks(args.named("needs")),
         apart: tasks(args.named("apart")),
@@ -93,7 +97,9 @@ fn plan(world: &World, args: &Args<'_>) -> TaskPlan {
         when: args.named("when").map(condition),
         join: args.named("join").map(join),
         about: args.named("about").map(task),
-        verify_below: args.number("verify").map_or(plain.verify_below, |it| it as u8),
+        verify_below: args
+            .number("verify")
+            .map_or(plain.verify_below, |it| it as u8),
         checked: args.has("checked"),
         reserve: spend(args.named("reserve")),
     }
@@ -126,7 +132,11 @@ fn new_task(world: &World, name: &str, args: &Args<'_>) -> NewTask {
             ttl_ms: args.number("ttl"),
         }),
         evidence: governance::evidence(world, args),
-        body: if args.has("empty") { None } else { content(args.number("size").unwrap_or(20)) },
+        body: if args.has("empty") {
+            None
+        } else {
+            content(args.number("size").unwrap_or(20))
+        },
     }
 }
 
@@ -137,7 +147,11 @@ fn fence(world: &World, args: &Args<'_>) -> Seq {
     }
     let known = world.fences.get(&task(args.word(0)));
     let known = known.map(Vec::as_slice).unwrap_or_default();
-    let found = if args.has("old") { known.first() } else { known.last() };
+    let found = if args.has("old") {
+        known.first()
+    } else {
+        known.last()
+    };
     found.copied().unwrap_or_default()
 }
 
@@ -151,7 +165,9 @@ fn scope(text: &str) -> BudgetScope {
 }
 
 fn list(text: &str) -> Vec<String> {
-    let names = text.split(',').filter(|name| !name.is_empty() && *name != "nothing");
+    let names = text
+        .split(',')
+        .filter(|name| !name.is_empty() && *name != "nothing");
     names.map(str::to_owned).collect()
 }
 
@@ -161,18 +177,23 @@ fn result(args: &Args<'_>) -> TaskResult {
         verdict: args.named("says").map(enum_of::<Verdict>),
         cost: cost(args),
         check: args.named("check").map(|it| it == "good"),
-        provenance: args.number("signed").map(|number| Provenance {
-            previous: args
-                .named("after")
-                .unwrap_or("0")
-                .split(',')
-                .map(|it| OutputHash([it.parse().unwrap(); 32]))
-                .collect(),
-            at: 1,
-            output: OutputHash([5; 32]),
-            key: governance::key(number),
-            sig: SignatureBytes([1; 64]),
-            link: OutputHash([args.number("link").unwrap_or(9) as u8; 32]),
+        provenance: args.number("signed").map(|number| {
+            (
+                Provenance {
+                    previous: args
+                        .named("after")
+                        .unwrap_or("0")
+                        .split(',')
+                        .map(|it| OutputHash([it.parse().unwrap(); 32]))
+                        .collect(),
+                    at: 1,
+                    output: OutputHash([5; 32]),
+                    key: governance::key(number),
+                    sig: SignatureBytes([1; 64]),
+                    link: OutputHash([args.number("link").unwrap_or(9) as u8; 32]),
+                },
+                [2; 16],
+            )
         }),
         labels: args
             .named("labels")
@@ -186,7 +207,13 @@ fn result(args: &Args<'_>) -> TaskResult {
 fn task_command(world: &World, verb: &str, args: &Args<'_>) -> Option<TaskCommand> {
     let id = || task(args.word(0));
     let evidence = || governance::evidence(world, args);
-    let body = || if args.has("empty") { None } else { content(args.number("size").unwrap_or(20)) };
+    let body = || {
+        if args.has("empty") {
+            None
+        } else {
+            content(args.number("size").unwrap_or(20))
+        }
+    };
     Some(match verb {
         "task" => TaskCommand::Create {
             room: room(args.word(0)),
@@ -201,7 +228,11 @@ fn task_command(world: &World, verb: &str, args: &Args<'_>) -> Option<TaskComman
                 .map(|word| {
                     let (name, needs) = word.split_once(':').unwrap_or((word, ""));
                     let mut new = new_task(world, name, args);
-                    new.plan.needs = needs.split('+').filter(|it| !it.is_empty()).map(task).collect();
+                    new.plan.needs = needs
+                        .split('+')
+                        .filter(|it| !it.is_empty())
+                        .map(task)
+                        .collect();
                     new
                 })
                 .collect(),
@@ -322,7 +353,10 @@ fn flow_command(world: &World, verb: &str, args: &Args<'_>) -> Option<FlowComman
                 task: task(name),
                 fence: (!args.has("unfenced")).then(|| {
                     let known = world.fences.get(&task(name));
-                    known.and_then(|all| all.last()).copied().unwrap_or_default()
+                    known
+                        .and_then(|all| all.last())
+                        .copied()
+                        .unwrap_or_default()
                 }),
             }),
             until: args.number("ttl").map(|ms| world.now.plus(ms)),
@@ -439,8 +473,12 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
             Some(result) => format!(
                 "{} {} {}",
                 handle(world, result.worker),
-                result.confidence.map_or("?".to_owned(), |it| it.to_string()),
-                result.verified.map_or("unverified", |good| if good { "good" } else { "bad" })
+                result
+                    .confidence
+                    .map_or("?".to_owned(), |it| it.to_string()),
+                result
+                    .verified
+                    .map_or("unverified", |good| if good { "good" } else { "bad" })
             ),
         },
         "lasts" => {
@@ -448,11 +486,17 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
             attempt.until().since(world.now).to_string()
         }
         "counts" => {
-            let some = TaskState::ALL.into_iter().filter(|state| work.count(*state) > 0);
+            let some = TaskState::ALL
+                .into_iter()
+                .filter(|state| work.count(*state) > 0);
             let told: Vec<_> = some
                 .map(|state| format!("{}:{}", state.name(), work.count(state)))
                 .collect();
-            if told.is_empty() { "none".to_owned() } else { told.join(" ") }
+            if told.is_empty() {
+                "none".to_owned()
+            } else {
+                told.join(" ")
+            }
         }
         "spent" => {
             let scope = scope(args.word(0));
@@ -460,7 +504,10 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
             format!("{} reserved {}", told(spent), told(held))
         }
         "breaker" => {
-            let breaker = work.worker(person(args.word(0))).unwrap().breaker(world.now);
+            let breaker = work
+                .worker(person(args.word(0)))
+                .unwrap()
+                .breaker(world.now);
             match breaker {
                 BreakerState::Closed => "closed",
                 BreakerState::Open => "open",
@@ -478,10 +525,19 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
             Some(at) => at.since(world.now).to_string(),
         },
         "why" => {
-            let told = world.state.why(task(args.word(0)), world.now).expect("a task");
+            let told = world
+                .state
+                .why(task(args.word(0)), world.now)
+                .expect("a task");
             why(world, &told)
         }
-        "because" => world.state.why(task(args.word(0)), world.now).unwrap().because,
+        "because" => {
+            world
+                .state
+                .why(task(args.word(0)), world.now)
+                .unwrap()
+                .because
+        }
         "ahead" => {
             let told = world.state.why(task(args.word(0)), world.now).unwrap();
             told.ahead.to_string()

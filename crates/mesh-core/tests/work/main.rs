@@ -93,7 +93,10 @@ impl Books {
                 _ => self.end(facts.task),
             },
             Facts::TaskRetried(facts) => {
-                assert!(self.ended.remove(&facts.task), "what had not ended was retried");
+                assert!(
+                    self.ended.remove(&facts.task),
+                    "what had not ended was retried"
+                );
                 self.results.remove(&facts.task);
             }
             _ => {}
@@ -238,15 +241,29 @@ impl Run {
         for id in &self.books.created {
             let task = work.task(*id).expect("no task is lost");
             assert_eq!(task.state.is_ended(), self.books.ended.contains(id));
-            let held = task.attempt.as_ref().map(|it| (it.fence, it.worker, it.reserved));
+            let held = task
+                .attempt
+                .as_ref()
+                .map(|it| (it.fence, it.worker, it.reserved));
             assert_eq!(held.as_ref(), self.books.held.get(id), "who holds what");
         }
         let counted: u32 = TaskState::ALL.iter().map(|state| work.count(*state)).sum();
         assert_eq!(counted as usize, self.books.created.len());
-        assert_eq!(work.open(), self.books.created.len() - self.books.ended.len());
-        let reserved = self.books.held.values().map(|(_, _, it)| it.tokens).sum::<u64>();
+        assert_eq!(
+            work.open(),
+            self.books.created.len() - self.books.ended.len()
+        );
+        let reserved = self
+            .books
+            .held
+            .values()
+            .map(|(_, _, it)| it.tokens)
+            .sum::<u64>();
         assert_eq!(work.reserved(BudgetScope::Mesh).tokens, reserved);
-        assert_eq!(work.spent(BudgetScope::Mesh, Millis(self.now)).tokens, self.books.spent);
+        assert_eq!(
+            work.spent(BudgetScope::Mesh, Millis(self.now)).tokens,
+            self.books.spent
+        );
     }
 
     /// Whoever shows a fence that is over is refused, unless it sends the very result that counted.
@@ -278,7 +295,11 @@ impl Run {
     }
 
     fn tick(&mut self) {
-        while self.try_it(Actor::Node, &Command::Tick).expect("the node ticks") > 0 {}
+        while self
+            .try_it(Actor::Node, &Command::Tick)
+            .expect("the node ticks")
+            > 0
+        {}
     }
 
     /// Everybody does what they can: what has not ended after that waits for a worker that nobody is.
@@ -295,7 +316,10 @@ impl Run {
             };
             self.must(self.owner(), &Command::Worker(set));
         }
-        self.must(self.owner(), &Command::Worker(WorkerCommand::ResumeDispatch));
+        self.must(
+            self.owner(),
+            &Command::Worker(WorkerCommand::ResumeDispatch),
+        );
         for number in 1..PEOPLE {
             let mode = WorkerCommand::SetMode {
                 worker: person(number),
@@ -322,7 +346,11 @@ impl Run {
                     TaskState::Queued => TaskCommand::Assign { task: id, to: None },
                     TaskState::Blocked => TaskCommand::Resolve {
                         task: id,
-                        resolution: if joins { Resolution::Fail } else { Resolution::Retry },
+                        resolution: if joins {
+                            Resolution::Fail
+                        } else {
+                            Resolution::Retry
+                        },
                         reason: None,
                     },
                     _ => continue,

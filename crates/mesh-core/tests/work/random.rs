@@ -71,7 +71,9 @@ fn new_task(number: u8, [_, a, b, c, ..]: Step, now: u64) -> NewTask {
             priority: a % 10,
             capability: (c % 3 > 0).then(|| capability.into()),
             assigned: (!joins && c.is_multiple_of(11)).then(|| person(1 + b % (PEOPLE - 1))),
-            deadline: a.is_multiple_of(5).then(|| Millis(now + 1 + u64::from(b) * 100)),
+            deadline: a
+                .is_multiple_of(5)
+                .then(|| Millis(now + 1 + u64::from(b) * 100)),
             attempts: 1 + c % 3,
             escalate: !b.is_multiple_of(3),
             apart: (b % 7 == 1).then(|| task(c)).into_iter().collect(),
@@ -83,7 +85,9 @@ fn new_task(number: u8, [_, a, b, c, ..]: Step, now: u64) -> NewTask {
                     was: Verdict::Reject,
                 },
             }),
-            join: joins.then_some([Join::Best, Join::First, Join::Majority { quorum: 1 }][usize::from(b % 3)]),
+            join: joins.then_some(
+                [Join::Best, Join::First, Join::Majority { quorum: 1 }][usize::from(b % 3)],
+            ),
             checked: b % 9 == 8,
             reserve: spend(if a % 2 == 0 { c % 50 } else { 0 }),
             needs,
@@ -211,7 +215,15 @@ pub fn command(
             return (anybody, Command::Flow(answer));
         }
         23 | 24 => return (None, Command::Tick),
-        25 => return (anybody, Command::Task(TaskCommand::Cancel { task: task(a), reason: None })),
+        25 => {
+            return (
+                anybody,
+                Command::Task(TaskCommand::Cancel {
+                    task: task(a),
+                    reason: None,
+                }),
+            );
+        }
         26 => {
             let command = match b % 2 {
                 0 => TaskCommand::Pause { task: task(a) },

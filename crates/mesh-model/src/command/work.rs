@@ -49,8 +49,8 @@ pub struct TaskResult {
     pub cost: Cost,
     /// Whether the output passed the check that the task declares; the door looked.
     pub check: Option<bool>,
-    /// Its signature; the door verified it over the output.
-    pub provenance: Option<Provenance>,
+    /// Its signature and the salt of the output's hash; the door verified both over the output.
+    pub provenance: Option<(Provenance, [u8; 16])>,
     /// The rooms whose words are in it.
     pub labels: Vec<RoomId>,
 }
@@ -63,7 +63,10 @@ pub struct TaskResult {
 )]
 pub enum TaskCommand {
     /// All of them or none. They may wait for one another.
-    Create { room: RoomId, tasks: Vec<NewTask> },
+    Create {
+        room: RoomId,
+        tasks: Vec<NewTask>,
+    },
     Link {
         task: TaskId,
         needs: TaskId,

@@ -233,7 +233,7 @@ pub struct Provenance {
     pub previous: Vec<OutputHash>,
     /// The time that was signed, unix milliseconds.
     pub at: u64,
-    /// The hash of the output.
+    /// The hash of the salt and the output: the same that the log's line holds.
     pub output: OutputHash,
     /// The key.
     pub key: PublicKey,
