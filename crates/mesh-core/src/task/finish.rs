@@ -82,7 +82,7 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
         verdict: result.verdict,
         cost: result.cost.clone(),
         check: result.check,
-        provenance: result.provenance.as_ref().map(|(signed, _)| signed.clone()),
+        provenance: (result.provenance.as_ref()).map(|(signed, _)| Box::new(signed.clone())),
         labels,
         guard,
         next,

@@ -221,6 +221,7 @@ impl Run {
         let events = decide(&self.state, command, &ctx)?;
         let by = By { actor, key: None };
         for event in &events {
+            self.check_taken(&event.facts);
             let seq = self.state.head().next();
             let stored = Stored {
                 seq,
@@ -233,6 +234,45 @@ impl Run {
             self.log.push((self.now, by.clone(), event.facts.clone()));
         }
         Ok(events.len())
+    }
+
+    /// Whoever takes a task may: a free slot, a closed breaker, money, nobody to be kept apart from.
+    fn check_taken(&self, facts: &Facts) {
+        let Facts::TaskTaken(facts) = facts else {
+            return;
+        };
+        let work = &self.state.work;
+        let worker = work.worker(facts.worker).expect("an enrolled worker");
+        assert!(worker.running().len() < usize::from(worker.slots()));
+        assert!(worker.online && worker.mode == events::WorkerMode::Open && !work.is_stopped());
+        assert_ne!(worker.breaker(Millis(self.now)), api::BreakerState::Open);
+        let task = work.task(facts.task).expect("a task");
+        assert_eq!(task.state, TaskState::Queued);
+        assert!(task.assigned.is_none_or(|to| to == facts.worker));
+        let lane = task.plan.capability.as_deref().unwrap_or_default();
+        assert!(task.assigned.is_some() || worker.can(lane));
+        for other in task.plan.apart.iter().filter_map(|id| work.task(*id)) {
+            let at_it = other.attempt.as_ref().map(|it| it.worker);
+            let did_it = other.result.as_ref().map(|it| it.worker);
+            assert!(at_it != Some(facts.worker) && did_it != Some(facts.worker));
+        }
+        let scopes = [
+            BudgetScope::Mesh,
+            BudgetScope::Agent(facts.worker),
+            BudgetScope::Room(facts.room),
+        ];
+        for scope in scopes {
+            let used = work
+                .spent(scope, Millis(self.now))
+                .plus(work.reserved(scope));
+            let most = work.budget(scope).and_then(|budget| budget.tokens);
+            let fits = |most: u64| used.tokens + facts.reserved.tokens <= most;
+            assert!(most.is_none_or(fits), "{scope:?} is overdrawn");
+        }
+        for need in &task.plan.needs {
+            let need = work.task(*need).expect("a need");
+            assert!(need.state.is_good() || task.plan.join.is_some());
+        }
     }
 
     fn check(&self) {

@@ -15,6 +15,9 @@ pub struct TaskBody {
     pub title: String,
     /// What is to be done.
     pub prompt: String,
+    /// The model to ask; absent: the worker's choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Data that goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Map<String, Value>>,

@@ -284,7 +284,7 @@ pub struct TaskFinished {
     pub check: Option<bool>,
     /// The worker's signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provenance: Option<Provenance>,
+    pub provenance: Option<Box<Provenance>>,
     /// The other rooms whose words are in it, sorted, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<RoomId>,
