@@ -3,6 +3,7 @@
 
 mod admin;
 mod common;
+mod flow;
 mod governance;
 mod inbox;
 mod message;
@@ -12,9 +13,11 @@ mod session;
 mod status;
 mod task;
 mod typed;
+mod work;
 
 pub use admin::*;
 pub use common::*;
+pub use flow::*;
 pub use governance::*;
 pub use inbox::*;
 pub use message::*;
@@ -24,3 +27,4 @@ pub use session::*;
 pub use status::*;
 pub use task::*;
 pub use typed::*;
+pub use work::*;
