@@ -55,23 +55,40 @@ impl Work {
         self.index.reserved.get(&scope).copied().unwrap_or_default()
     }
 
-    /// The first budget that does not allow to reserve so much more.
+    /// The first budget against which no attempt that needs so much may begin.
     pub(crate) fn short(
         &self,
         scopes: [BudgetScope; 3],
         more: Spend,
         now: Millis,
     ) -> Option<BudgetScope> {
+        self.over(scopes, more, now, |most, used, more| {
+            used >= most || used.saturating_add(more) > most
+        })
+    }
+
+    /// The first budget that does not allow an attempt under way to take so much more.
+    fn exceeded(&self, scopes: [BudgetScope; 3], more: Spend, now: Millis) -> Option<BudgetScope> {
+        self.over(scopes, more, now, |most, used, more| {
+            more > 0 && used.saturating_add(more) > most
+        })
+    }
+
+    fn over(
+        &self,
+        scopes: [BudgetScope; 3],
+        more: Spend,
+        now: Millis,
+        test: impl Fn(u64, u64, u64) -> bool,
+    ) -> Option<BudgetScope> {
         scopes.into_iter().find(|scope| {
             let Some(budget) = self.budget(*scope) else {
                 return false;
             };
             let used = self.spent(*scope, now).plus(self.reserved(*scope));
-            let over = |most: Option<u64>, used: u64, more: u64| {
-                most.is_some_and(|most| used >= most || used.saturating_add(more) > most)
-            };
-            over(budget.tokens, used.tokens, more.tokens)
-                || over(budget.micros, used.micros, more.micros)
+            let tokens = |most| test(most, used.tokens, more.tokens);
+            let micros = |most| test(most, used.micros, more.micros);
+            budget.tokens.is_some_and(tokens) || budget.micros.is_some_and(micros)
         })
     }
 }
@@ -85,7 +102,7 @@ pub(crate) fn check_budget(
     instead: Spend,
 ) -> Result<(), Refusal> {
     let more = reserved.minus(instead);
-    match desk.work.short(scopes(worker, room), more, desk.now()) {
+    match (desk.work).exceeded(scopes(worker, room), more, desk.now()) {
         None => Ok(()),
         Some(scope) => Err(refuse::budget(&whose(desk, scope))),
     }

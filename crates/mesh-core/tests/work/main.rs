@@ -6,10 +6,10 @@ mod random;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_core::{State, Stored, apply, decide};
-use mesh_model::command::{TaskCommand, TaskResult, WorkerCommand};
+use mesh_model::command::{NewTask, TaskCommand, TaskResult, WorkerCommand};
 use mesh_model::events::{
     AfterResult, BudgetScope, By, Cost, CredentialKind, Facts, Kind, Resolution, RoomAccess,
-    RoomKind, Spend, TaskState, Verdict, Visibility,
+    RoomKind, Spend, TaskPlan, TaskState, Verdict, Visibility,
 };
 use mesh_model::*;
 use proptest::prelude::*;
@@ -414,6 +414,10 @@ impl Run {
             lease_ms: None,
         });
         self.must(self.actor(number), &take);
+        self.finish(number);
+    }
+
+    fn finish(&mut self, number: u8) {
         let held: Vec<(TaskId, Seq)> = (self.books.held.iter())
             .filter(|(_, held)| held.1 == person(number))
             .map(|(task, held)| (*task, held.0))
@@ -469,6 +473,116 @@ proptest! {
         prop_assert_eq!(&read, &run.state);
         run.drain();
         read.work.check().expect("a snapshot is consistent");
+    }
+}
+
+fn plain(number: u128, needs: Vec<TaskId>) -> NewTask {
+    NewTask {
+        task: TaskId(Uuid::from_u128(1_000_000 + number)),
+        plan: TaskPlan {
+            needs,
+            ..TaskPlan::default()
+        },
+        template: None,
+        quotes: Vec::new(),
+        gate: None,
+        evidence: Default::default(),
+        body: content(),
+    }
+}
+
+fn create(tasks: Vec<NewTask>) -> Command {
+    Command::Task(TaskCommand::Create {
+        room: room(0),
+        tasks,
+    })
+}
+
+/// Ended tasks are forgotten, the oldest first, but none that something open waits for.
+#[test]
+fn memory_is_bounded_by_what_is_open() {
+    let mut run = Run::new();
+    let owner = run.owner();
+    let id = |number: u128| TaskId(Uuid::from_u128(1_000_000 + number));
+    run.must(
+        owner,
+        &create(vec![
+            plain(0, vec![]),
+            plain(1, vec![]),
+            plain(2, vec![id(0), id(1)]),
+        ]),
+    );
+    let cancel = |task| Command::Task(TaskCommand::Cancel { task, reason: None });
+    let take = Command::Task(TaskCommand::Take {
+        count: 1,
+        lease_ms: None,
+    });
+    run.must(run.actor(1), &take);
+    run.finish(1);
+    let done = [id(0), id(1)].map(|id| run.state.work.task(id).unwrap().state);
+    assert!(done.contains(&TaskState::Done) && done.contains(&TaskState::Queued));
+    let most = limits::TASKS_ENDED_MAX as u128;
+    for batch in 0..most / 1000 + 1 {
+        let numbers = 10 + batch * 1000..10 + (batch + 1) * 1000;
+        run.must(
+            owner,
+            &create(numbers.clone().map(|it| plain(it, vec![])).collect()),
+        );
+        for number in numbers {
+            run.must(owner, &cancel(id(number)));
+        }
+    }
+    let work = &run.state.work;
+    assert_eq!(work.open(), 2);
+    assert_eq!(work.tasks().count(), most as usize + 2);
+    assert!(
+        work.task(id(10)).is_none() && work.task(id(0)).is_some() && work.task(id(1)).is_some()
+    );
+    work.check().expect("work is consistent");
+    run.work(1);
+    run.work(1);
+    assert_eq!(run.state.work.task(id(2)).unwrap().state, TaskState::Done);
+    assert!(matches!(
+        run.try_it(owner, &Command::Task(TaskCommand::Retry { task: id(10) })),
+        Err(refusal) if refusal.code == ErrorCode::NotFound
+    ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A graph is refused exactly when it has a circle, and then its own links make the way that is
+    /// named.
+    #[test]
+    fn circles_and_nothing_else_are_refused(links in prop::collection::btree_set((0u8..6, 0u8..6), 0..10)) {
+        let mut run = Run::new();
+        let id = |number: u8| TaskId(Uuid::from_u128(1_000_000 + u128::from(number)));
+        let needs = |number: u8| links.iter().filter(move |it| it.0 == number).map(|it| id(it.1)).collect();
+        let tasks = (0..6).map(|number| plain(number.into(), needs(number))).collect();
+        // What waits for nothing that is left is taken away until nothing changes.
+        let mut left = links.clone();
+        loop {
+            let before = left.len();
+            let waiting: BTreeSet<u8> = left.iter().map(|it| it.0).collect();
+            left.retain(|it| waiting.contains(&it.1));
+            if left.len() == before {
+                break;
+            }
+        }
+        match run.try_it(run.owner(), &create(tasks)) {
+            Ok(_) => prop_assert!(left.is_empty()),
+            Err(refusal) => {
+                prop_assert_eq!(refusal.code, ErrorCode::DependencyCycle);
+                prop_assert!(!left.is_empty());
+                let way = refusal.detail.split(": ").nth(1).unwrap().split(';').next().unwrap();
+                let way: Vec<TaskId> = way.split(" -> ").map(|it| it.parse().unwrap()).collect();
+                prop_assert_eq!(way.first(), way.last());
+                for step in way.windows(2) {
+                    let linked = links.iter().any(|it| (id(it.0), id(it.1)) == (step[0], step[1]));
+                    prop_assert!(linked, "{:?} is not linked", step);
+                }
+            }
+        }
     }
 }
 
