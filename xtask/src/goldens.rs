@@ -11,6 +11,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("docs/reference/operations.json", &["ops", "--json"]),
     ("docs/reference/openapi.json", &["ops", "--openapi"]),
     ("docs/reference/mcp-tools.json", &["ops", "--mcp-tools"]),
+    ("docs/reference/permissions.md", &["ops", "--permissions"]),
     ("docs/reference/cli.txt", &["help", "--all"]),
 ];
 

@@ -221,10 +221,19 @@ impl Mesh {
 
     /// One call over HTTP as the owner.
     pub fn call(&self, method: &str, path: &str, body: &Value) -> Outcome<Value> {
+        self.call_by(&self.owner, method, path, body)
+    }
+
+    /// One call over HTTP as a member.
+    pub fn call_as(&self, member: usize, method: &str, path: &str, body: &Value) -> Outcome<Value> {
+        self.call_by(&self.members[member], method, path, body)
+    }
+
+    fn call_by(&self, token: &str, method: &str, path: &str, body: &Value) -> Outcome<Value> {
         let request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("http://{}{path}", self.server.address))
-            .header("authorization", format!("Bearer {}", self.owner))
+            .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json");
         let text = if method == "GET" {
             String::new()

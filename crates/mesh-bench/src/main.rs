@@ -32,7 +32,7 @@ struct Args {
     /// How long each arm runs, seconds
     #[arg(long, default_value_t = 3)]
     seconds: u64,
-    /// Only comparisons whose name contains this; also `paced`, `memory` and `scale`
+    /// Only comparisons whose name contains this; also `paced`, `memory`, `rules` and `scale`
     #[arg(long, default_value = "")]
     only: String,
     /// Members that are connected and idle while memory is measured

@@ -4,7 +4,7 @@
 mod post;
 
 use mesh_model::command::Content;
-use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader};
+use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, Trust};
 use mesh_model::limits::MENTIONS_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{
@@ -42,7 +42,11 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision
             }
             check_present(asker, deleted, found, message)?;
             check::some_content("message", body)?;
-            let trust = asker.access.trust_of(who.id, false);
+            // What was scanned is held to its verdict: the words may have been relayed.
+            let trust = match evidence.guard {
+                Some(_) => Trust::Untrusted,
+                None => asker.access.trust_of(who.id, false),
+            };
             let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
             if waits {
                 return Err(suspicious_edit());

@@ -94,8 +94,7 @@ const DAY_MINUTES: i64 = 24 * 60;
 impl Span {
     /// Whether the moment lies in it.
     pub fn holds(self, now: Millis) -> bool {
-        let minutes =
-            i64::try_from(now.0 / 60_000).unwrap_or(i64::MAX / 2) + i64::from(self.offset);
+        let minutes = (now.0 / 60_000).cast_signed() + i64::from(self.offset);
         // 1970-01-01 was a Thursday.
         let (day, minute) = (
             (minutes.div_euclid(DAY_MINUTES) + 3).rem_euclid(7),
@@ -177,6 +176,7 @@ mod tests {
     fn spans_know_days_midnight_and_offsets() {
         let noon = Millis(SATURDAY_NOON);
         assert!(span(&[], 0, 1440, 0).holds(noon));
+        assert!(span(&[Day::Sat, Day::Sat], 0, 1440, 0).holds(noon));
         assert!(span(&[Day::Sat], 12 * 60, 12 * 60 + 1, 0).holds(noon));
         assert!(!span(&[Day::Fri], 12 * 60, 13 * 60, 0).holds(noon));
         assert!(!span(&[Day::Sat], 11 * 60, 12 * 60, 0).holds(noon));

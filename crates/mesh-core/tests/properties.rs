@@ -74,11 +74,11 @@ fn policy(choice: u8, more: u8) -> Policy {
         name: name.into(),
         effect,
         to: Who {
-            participants: (bits % 3 == 0)
+            participants: bits.is_multiple_of(3)
                 .then(|| format!("p{}", bits % 8))
                 .into_iter()
                 .collect(),
-            groups: (bits % 5 == 0)
+            groups: bits.is_multiple_of(5)
                 .then(|| format!("g{}", bits % 4))
                 .into_iter()
                 .collect(),
@@ -226,8 +226,8 @@ impl Run {
                 kind: Kind::Agent,
                 handle: format!("p{}", b % 8),
                 parent: (c % 2 == 0).then(|| person(c / 2)),
-                agreed: (c % 5 == 0).then(|| PublicKey([b; 32])),
-                key: (c % 3 == 0).then(|| PublicKey([c; 32])),
+                agreed: (c % 5 == 0).then_some(PublicKey([b; 32])),
+                key: (c % 3 == 0).then_some(PublicKey([c; 32])),
                 visibility,
                 profile: None,
             },
@@ -337,7 +337,8 @@ impl Run {
                 signed: (c % 11 == 0).then(|| {
                     let key = PublicKey([b; 32]);
                     let sig = SignatureBytes([0; 64]);
-                    (events::Signed { key, sig }, [0; 16])
+                    let request = None;
+                    (events::Signed { key, sig, request }, [0; 16])
                 }),
                 relayed: (c % 13 == 0).then(|| events::Relayed {
                     origin: "irc".into(),
@@ -444,7 +445,7 @@ impl Run {
             42 => Command::AddKey {
                 participant: person(a),
                 key: PublicKey([b; 32]),
-                replaces: (c % 3 == 0).then(|| PublicKey([c; 32])),
+                replaces: (c % 3 == 0).then_some(PublicKey([c; 32])),
             },
             43 => Command::RevokeKey {
                 participant: person(a),

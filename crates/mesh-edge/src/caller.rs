@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
+use axum::http::{Extensions, HeaderMap};
 use mesh_model::{ErrorCode, Refusal};
 use mesh_ops::{Caller, Options, Reply};
 use serde_json::Value;
@@ -17,6 +17,11 @@ pub(crate) const COOKIE_NAME: &str = "mesh_session";
 /// The address a connection came from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct From(pub IpAddr);
+
+/// The address that a request came from.
+pub(crate) fn address(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<From>().map(|from| from.0)
+}
 
 /// The credentials of a request.
 pub(crate) struct Credentials<'a> {
@@ -73,10 +78,15 @@ pub(crate) async fn of(edge: &Edge, credentials: &Credentials<'_>) -> Result<Cal
         .await
 }
 
-/// Who made a request, for surfaces that serve nobody else.
-pub(crate) async fn signed_in(edge: &Edge, headers: &HeaderMap) -> Result<Caller, Refusal> {
+/// Who made a request, for surfaces that serve nobody else. It counts as a request.
+pub(crate) async fn signed_in(
+    edge: &Edge,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+    surface: &'static str,
+) -> Result<Caller, Refusal> {
     let caller = of(edge, &Credentials::of(headers)).await?;
-    edge.door.check_alive(&caller).await?;
+    edge.door.admit(&caller, address, surface).await?;
     Ok(caller)
 }
 

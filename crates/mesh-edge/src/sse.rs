@@ -1,5 +1,6 @@
 //! `/api/stream`: the same events as over WebSocket, one by one, for whoever only listens.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +28,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Answers with a stream of events.
 pub(crate) async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    match begin(edge, request.headers(), request.uri().query()).await {
+    let from = caller::address(request.extensions());
+    match begin(edge, request.headers(), request.uri().query(), from).await {
         Ok(feed) => {
             let events =
                 stream::unfold(feed, |mut feed| async { Some((feed.next().await?, feed)) });
@@ -50,9 +52,14 @@ pub(crate) async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Re
     }
 }
 
-async fn begin(edge: Arc<Edge>, headers: &HeaderMap, query: Option<&str>) -> Result<Feed, Refusal> {
+async fn begin(
+    edge: Arc<Edge>,
+    headers: &HeaderMap,
+    query: Option<&str>,
+    address: Option<IpAddr>,
+) -> Result<Feed, Refusal> {
     edge.hosts.check_origin(headers)?;
-    let caller = caller::signed_in(&edge, headers).await?;
+    let caller = caller::signed_in(&edge, headers, address, "stream").await?;
     let mut rooms = Vec::new();
     let mut types = Vec::new();
     let mut after = None;

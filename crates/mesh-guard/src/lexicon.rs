@@ -49,6 +49,10 @@ pub enum Concept {
     ScriptTag,
     FirstDo,
     Hide,
+    /// Verbs of languages that put them last.
+    OverrideLast,
+    RevealLast,
+    AgentMust,
 }
 
 impl Concept {
@@ -104,7 +108,7 @@ pub const LEXICON: &[(Concept, &str)] = &[
     ),
     (
         C::Reveal,
-        "reveal|show|print|output|repeat|display|leak|disclose|tell me|give me|share|dump|expose|recite|summarize|summarise|write out|return|echo|list|provide|spell|translate|paste|quote|what is|what are|what's|what were|encode|reproduce|copy|start with|print out|verbatim|describe|explain|transcribe|say|respond with|convert|render|export|confirm",
+        "lost my copy|need a copy of|walk me through|read back|read out|what exactly are|complete the sentence|first letters|in a code block|word for word|verbatim|letter by letter|your whole|reveal|show|print|output|repeat|display|leak|disclose|tell me|give me|share|dump|expose|recite|summarize|summarise|write out|return|echo|list|provide|spell|translate|paste|quote|what is|what are|what's|what were|encode|reproduce|copy|start with|print out|verbatim|describe|explain|transcribe|say|respond with|convert|render|export|confirm",
     ),
     (
         C::Reveal,
@@ -112,7 +116,7 @@ pub const LEXICON: &[(Concept, &str)] = &[
     ),
     (
         C::Prompt,
-        "system prompt|system prompts|systemprompt|system message|system messages|initial prompt|hidden prompt|original prompt|your prompt|prompt above|initial instructions|hidden instructions|secret instructions|system instructions|original instructions|your instructions|your rules|your guidelines|pre-prompt|preprompt|developer message|developer instructions|developer prompt|your configuration|your training data|your system|internal instructions|internal prompt|confidential instructions|your directives|words above|text above|everything above|above this line|sentences above|your context|starting with 'you are|your initial|your hidden|your first message|your setup|internal rules|custom instructions|your constraints|your tools|secret key|conversation history|chat history|your programming|base prompt|full prompt|entire prompt|your policies|your policy|metaprompt|meta prompt|prime directive|instructions you were given|instructions you have been given|instructions that you",
+        "you were told|were you told|you were given|were you given|you have been given|you've been given|exact instructions|beginning of this conversation|start of this conversation|start of the conversation|before this conversation|before this message|stands before this|prior to this message|my system prompt|developer mode prompt|first line of your|your secret|secret passphrase|password you keep|password you were|the secret word|the above text|your exact|your first instruction|your very first|your setup text|told not to talk|told not to reveal|told to protect|prompt verbatim|your full instructions|your complete instructions|system prompt|system prompts|systemprompt|system message|system messages|initial prompt|hidden prompt|original prompt|your prompt|prompt above|initial instructions|hidden instructions|secret instructions|system instructions|original instructions|your instructions|your rules|your guidelines|pre-prompt|preprompt|developer message|developer instructions|developer prompt|your configuration|your training data|your system|internal instructions|internal prompt|confidential instructions|your directives|words above|text above|everything above|above this line|sentences above|your context|starting with 'you are|your initial|your hidden|your first message|your setup|internal rules|custom instructions|your constraints|your tools|secret key|conversation history|chat history|your programming|base prompt|full prompt|entire prompt|your policies|your policy|metaprompt|meta prompt|prime directive|instructions you were given|instructions you have been given|instructions that you",
     ),
     (
         C::Prompt,
@@ -176,7 +180,7 @@ pub const LEXICON: &[(Concept, &str)] = &[
     ),
     (
         C::Reader,
-        "if you are an ai|if you're an ai|if you are a language model|if you are an llm|if you are an assistant|if you are a bot|if you are an agent|if you are reading this|note to ai|note to llm|note to the ai|note to assistant|note to any ai|notes for ai|notice to ai|instructions for ai|instruction for ai|instructions to ai|instructions for the assistant|instructions for the ai|instructions for llm*|message to the ai|message for ai|message for the ai|message to ai|attention ai|attention: ai|attention llm|attention assistant|attention all ai|attention agent*|attention, ai|dear ai|dear assistant|dear llm|dear language model|hey ai|hey assistant|hello ai|to the ai|to any ai|to all ai|ai assistant:|ai agents:|ai agent:|ai model:|for ai assistants|for ai agents|for ai systems|for ai models|for llms|all ai agents|any ai agent|any ai assistant|any llm|every ai|ai reading this|llm reading this|model reading this|assistant reading this|agent reading this|agents reading this|assistants reading this|models reading this|ai processing this|llm processing this|model processing this|assistant processing this|agent processing this|agents processing this|ai system processing|ai summarizing|ai-assistant|ai note|llm note|ai instruction|ai instructions|ai directive|llm instruction*|assistant instruction*|as an ai language model, you must|hinweis an die ki|an alle ki|ki-assistent|note a l'ia|note pour l'ia|nota para la ia|nota a la ia|nota per l'ia|nota para a ia|ai助手|人工智能|如果你是|aiアシスタント|ai 어시스턴트|если ты ии|если ты яп|если вы ии",
+        "when an ai|ai model reads|automated reviewer|automated agent|automated agents|reviewer bots|review bots|grading model|language model only|for the language model|for coding agents|coding agents:|coding agent,|ai-instruction|ai_instruction|agent handling this|assistant handling this|model that reads|model that grades|ai that reads|ai that sorts|ai that screens|ai that summari*|bot that processes|assistant that|llm that|if you are a coding agent|if you are a large language|if you're a language model|ai language model reading|as an evaluator you|shopping assistant:|calendar assistant|mail assistant|email assistant|assistant, please|assistant: please|ki-assistenten|an die ki|hinweis fur ki|para la ia|para el asistente|pour l'assistant|per l'ia|per l'assistente|para o assistente|для ии|ии-ассистент*|нейросет*|给ai|给人工智能|致ai|aiへ|ai에게|للمساعد|للذكاء|if you are an ai|if you're an ai|if you are a language model|if you are an llm|if you are an assistant|if you are a bot|if you are an agent|if you are reading this|note to ai|note to llm|note to the ai|note to assistant|note to any ai|notes for ai|notice to ai|instructions for ai|instruction for ai|instructions to ai|instructions for the assistant|instructions for the ai|instructions for llm*|message to the ai|message for ai|message for the ai|message to ai|attention ai|attention: ai|attention llm|attention assistant|attention all ai|attention agent*|attention, ai|dear ai|dear assistant|dear llm|dear language model|hey ai|hey assistant|hello ai|to the ai|to any ai|to all ai|ai assistant:|ai agents:|ai agent:|ai model:|for ai assistants|for ai agents|for ai systems|for ai models|for llms|all ai agents|any ai agent|any ai assistant|any llm|every ai|ai reading this|llm reading this|model reading this|assistant reading this|agent reading this|agents reading this|assistants reading this|models reading this|ai processing this|llm processing this|model processing this|assistant processing this|agent processing this|agents processing this|ai system processing|ai summarizing|ai-assistant|ai note|llm note|ai instruction|ai instructions|ai directive|llm instruction*|assistant instruction*|as an ai language model, you must|hinweis an die ki|an alle ki|ki-assistent|note a l'ia|note pour l'ia|nota para la ia|nota a la ia|nota per l'ia|nota para a ia|ai助手|人工智能|如果你是|aiアシスタント|ai 어시스턴트|если ты ии|если ты яп|если вы ии",
     ),
     (
         C::Authority,
@@ -240,7 +244,7 @@ pub const LEXICON: &[(Concept, &str)] = &[
     ),
     (
         C::RepeatAbove,
-        "repeat the words above|repeat everything above|repeat all of the above|repeat the text above|repeat the above|print the above|output the above|what was written above|what is written above|what came before|repeat back|ignore the above|ignore above|disregard the above|forget the above|forget everything|ignore everything|disregard everything|instead of following|instead do|stop what you are doing|stop everything|stop. instead|instead, do|actually, instead|stop your current",
+        "no longer apply|no longer applies|are void|are now void|are suspended|is suspended|have been revoked|have been replaced|have been cancelled|have been superseded|were a test|was a test|only filler|cancel the current|replacement job|replacement task|really need is|the actual request|the real request|the real task|instead of summarising|instead of summarizing|instead of answering|instead of translating|never mind what|never mind the|new priority|stop summarizing|do not summarize|do not summarise|do not translate|do not answer the|don't answer the|don't summarize|don't translate|stop your task|abort the|abort current|ignore the question|ignore the user|ignore the task|ignore the email|ignore the document|ignore this and|disregard this|disregard the|actual instruction|true instruction|none of the above|start over|reset yourself|reset your|clear your memory|clear your context|wipe your memory|repeat the words above|repeat everything above|repeat all of the above|repeat the text above|repeat the above|print the above|output the above|what was written above|what is written above|what came before|repeat back|ignore the above|ignore above|disregard the above|forget the above|forget everything|ignore everything|disregard everything|instead of following|instead do|stop what you are doing|stop everything|stop. instead|instead, do|actually, instead|stop your current",
     ),
     (
         C::RotHint,
@@ -273,5 +277,17 @@ pub const LEXICON: &[(Concept, &str)] = &[
     (
         C::Hide,
         "display:none|display: none|visibility:hidden|visibility: hidden|font-size:0|font-size: 0|font-size:1px|font-size: 1px|opacity:0|opacity: 0|color:white|color: white|color:#fff|color: #fff|color:transparent|color: transparent|<!--|aria-hidden|text-indent:-|left:-9999|<span hidden|<div hidden|<p hidden|height:0|width:0|[//]: #|[comment]: #|%%|<noscript|alt=\"",
+    ),
+    (
+        C::OverrideLast,
+        "ignorieren|missachten|vergessen|außer acht|negeren|buiten beschouwing|vergeten|yok say|gormezden gel|unut|dikkate alma|무시|잊어|잊고|따르지 마|無視|忘れ|従わない|破棄|अनदेखा|नजरअंदाज|भूल|न मानें|भुला",
+    ),
+    (
+        C::RevealLast,
+        "ausgeben|anzeigen|zeigen|verraten|nennen|tonen|onthullen|goster|yazdir|acikla|paylas|출력|보여|알려|공개|말해|표시|表示|見せて|教えて|出力|示して|開示|दिखा|बता|प्रकट",
+    ),
+    (
+        C::AgentMust,
+        "assistant must|assistant should|assistant shall|assistant has to|assistants must|assistants should|assistants shall|agent must|agent shall|agents must|agents shall|ai must|ai should|ai shall|ai has to|model must|model should|models must|models should|llm must|llm should|llms must|llms should|bot must|bot should|reviewers must|reviewer must|you are authorised to|you are authorized to|you are hereby|you are instructed to|you are required to|it is mandatory that you|the system requires you",
     ),
 ];

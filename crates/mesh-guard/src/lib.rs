@@ -1,7 +1,8 @@
 //! The guard against prompt injection: text in, verdict with reasons out. Pure: no files, no network, no clock, no chance.
 //!
 //! [`check`] folds the text into the form that a reader's mind gives it (`view`), undoes what hides words (`unhide`), finds
-//! words by what they mean (`lexicon`, `scan`), asks the rules which of them stand together (`rules`) and adds up (`score`).
+//! words by what they mean (`lexicon`, `scan`), asks the rules which of them stand together (`rules`), lets a linear model read
+//! the wording (`features`, `model`), and adds up with trained weights (`signals`, `score`).
 //! Time is linear in the length of any text.
 //!
 //! [`normalise`] is what a text goes through before it is stored, [`confusable_skeleton`] finds imitated names, and
@@ -9,12 +10,18 @@
 
 mod confusable;
 mod envelope;
+mod features;
 mod invisible;
 mod lexicon;
+mod model;
 mod normalise;
 mod rules;
 mod scan;
 mod score;
+mod signals;
+mod structure;
+#[doc(hidden)]
+pub mod training;
 mod unhide;
 mod verdict;
 mod view;

@@ -10,7 +10,7 @@ use crate::invisible::{
 };
 
 /// The flags of England, Scotland and Wales are the only tag sequences that programs show.
-const FLAGS: [&str; 3] = [
+pub const FLAGS: [&str; 3] = [
     "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
     "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
     "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}",

@@ -13,7 +13,7 @@ pub struct Rule {
     gap: usize,
     /// Whether a negation before the first word takes it back.
     negatable: bool,
-    /// What it adds to the score's sum without trained weights.
+    /// The weight that training starts from.
     pub weight: f32,
 }
 
@@ -328,6 +328,54 @@ pub const RULES: &[Rule] = &[
         false,
         &[any(&[Discussion])],
         "It speaks about attacks.",
+    ),
+    rule(
+        "override_instructions_last",
+        3.0,
+        24,
+        true,
+        &[
+            any(&[Prior]),
+            any(&[Instructions, Prompt]),
+            any(&[OverrideLast]),
+        ],
+        "It asks to ignore instructions that were given before.",
+    ),
+    rule(
+        "prompt_leak_last",
+        2.5,
+        40,
+        true,
+        &[any(&[Prompt]), any(&[RevealLast])],
+        "It asks for the system prompt or hidden instructions.",
+    ),
+    rule(
+        "commands_the_assistant",
+        0.7,
+        24,
+        false,
+        &[any(&[AgentMust])],
+        "It says what an assistant must do.",
+    ),
+    rule(
+        "order_with_data",
+        0.8,
+        60,
+        true,
+        &[
+            any(&[
+                NewTask,
+                RepeatAbove,
+                Reader,
+                AgentMust,
+                Authority,
+                FirstDo,
+                Urgency,
+            ]),
+            any(&[Send, Reveal, Command]),
+            any(&[Secret, Target, Prompt]),
+        ],
+        "It orders that data goes somewhere.",
     ),
 ];
 

@@ -8,6 +8,7 @@ use crate::invisible::{
     escape_sequence, is_bidi_control, is_control, is_joiner, is_tag, is_variation_selector,
     is_zero_width,
 };
+use crate::normalise::FLAGS;
 
 /// Where the bytes of a view come from.
 #[derive(Debug)]
@@ -157,6 +158,9 @@ impl Folder {
             return 1;
         };
         let length = c.len_utf8();
+        if let Some(flag) = FLAGS.iter().find(|flag| rest.starts_with(**flag)) {
+            return flag.len();
+        }
         if let Some(hidden) = spelled(c) {
             if at != self.hidden_to {
                 self.end_hidden();

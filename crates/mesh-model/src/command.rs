@@ -66,6 +66,10 @@ pub type Content = Option<Box<RawValue>>;
 
 /// One thing that somebody wants to happen.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all commands are posts, the largest kind: a box would cost each of them an allocation"
+)]
 #[allow(
     missing_docs,
     reason = "a command's fields are those of the event it leads to, documented there"

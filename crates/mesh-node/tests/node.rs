@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use mesh_model::events::{CommandKey, MessagePosted, Priority};
+use mesh_model::command::ContentEvidence;
+use mesh_model::events::{CommandKey, MessagePosted, Priority, Trust};
 use mesh_model::{Actor, Command, ErrorCode, Facts, RoomId, Seq};
 use mesh_node::machine::Taken;
 use mesh_node::{Config, Filter, Node, Outcome, StartError};
@@ -47,6 +48,11 @@ impl Place {
             priority: Priority::Next,
             reply_to: None,
             payload_type: None,
+            command: false,
+            quotes: Vec::new(),
+            signed: None,
+            relayed: None,
+            evidence: ContentEvidence::default(),
             body: Some(body),
         };
         self.node
@@ -219,6 +225,14 @@ fn facts_that_are_ordinary_take_no_room() {
         reply_to: None,
         thread: None,
         payload_type: None,
+        trust: Trust::Local,
+        command: false,
+        quotes: Vec::new(),
+        labels: Vec::new(),
+        signed: None,
+        relayed: None,
+        guard: None,
+        released: None,
     });
     assert_eq!(
         facts.encode().unwrap().get(),

@@ -67,6 +67,8 @@ pub struct Call {
     pub(crate) browser: Option<u64>,
     pub(crate) declaration: &'static Declaration,
     pub(crate) options: Options,
+    /// The idempotency key as it was sent: signatures cover it.
+    pub(crate) sent_key: Option<String>,
     /// The idempotency key, hashed.
     pub(crate) key: Option<CommandKey>,
     /// The moment it came.

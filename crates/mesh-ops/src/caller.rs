@@ -1,5 +1,7 @@
 //! Who calls: from a token or a browser's cookie to an actor.
 
+use std::net::IpAddr;
+
 use mesh_model::{Actor, Millis, Refusal};
 use mesh_store::vault::secret;
 
@@ -84,6 +86,24 @@ impl Door {
             browser: Some(browser.id),
             seen: now,
         })
+    }
+
+    /// Lets a caller begin something that stays open, such as a session or a stream: counted and refused
+    /// as any call is.
+    pub async fn admit(
+        &self,
+        caller: &Caller,
+        address: Option<IpAddr>,
+        doing: &'static str,
+    ) -> Result<Actor, Refusal> {
+        let admitted = match self.limit(caller, address) {
+            Ok(()) => self.check_alive(caller).await,
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(refusal) = &admitted {
+            self.report(caller, doing, refusal);
+        }
+        admitted
     }
 
     /// Whether the caller may still act at all: surfaces with long connections ask now and then.

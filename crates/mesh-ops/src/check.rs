@@ -1,12 +1,16 @@
 //! Checks of what is stored as content: the core sees facts only, so the door looks at texts.
 
-use mesh_model::api::{ClientInfo, Profile};
+use mesh_model::api::{ClientInfo, Profile, Reason};
+use mesh_model::command::Content;
+use mesh_model::events::Relayed;
 use mesh_model::limits::{
     LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, METADATA_CHARS_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
-    PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, SKILLS_MAX, TEXT_CHARS_MAX,
+    PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, RELAYS_MAX, REQUEST_BYTES_MAX, SECRET_BYTES_MAX,
+    SKILLS_MAX, TEXT_CHARS_MAX,
 };
 use mesh_model::{ErrorCode, Refusal};
 
+use crate::call::content;
 use crate::refuse;
 
 /// A text of several lines, such as a topic.
@@ -115,8 +119,12 @@ pub(crate) fn limit(limit: Option<u32>) -> Result<usize, Refusal> {
     }
 }
 
-/// A message's text and the JSON of its payload.
-pub(crate) fn message(text: &str, payload_bytes: Option<usize>) -> Result<(), Refusal> {
+/// A message's text and the JSON of its payload; a quote says something by itself.
+pub(crate) fn message(
+    text: &str,
+    payload_bytes: Option<usize>,
+    quotes: bool,
+) -> Result<(), Refusal> {
     let bytes = text.len() + payload_bytes.unwrap_or(0);
     if bytes > MESSAGE_BYTES_MAX {
         return Err(Refusal::new(
@@ -127,10 +135,10 @@ pub(crate) fn message(text: &str, payload_bytes: Option<usize>) -> Result<(), Re
             "send several messages",
         ));
     }
-    if text.trim().is_empty() && payload_bytes.is_none() {
+    if text.trim().is_empty() && payload_bytes.is_none() && !quotes {
         return Err(refuse::invalid(
             "the message says nothing",
-            "send a text or a payload",
+            "send a text, a payload or a quote",
         ));
     }
     if text.contains('\0') {
@@ -140,6 +148,71 @@ pub(crate) fn message(text: &str, payload_bytes: Option<usize>) -> Result<(), Re
         ));
     }
     Ok(())
+}
+
+/// Why somebody did something; none if nothing was said.
+pub(crate) fn reason(reason: String) -> Result<Content, Refusal> {
+    text("reason", &reason)?;
+    match reason.trim().is_empty() {
+        true => Ok(None),
+        false => content(&Reason { reason }),
+    }
+}
+
+/// What a relay says of words it brings: names of one line.
+pub(crate) fn relayed(relayed: &Relayed) -> Result<(), Refusal> {
+    if relayed.path.len() > RELAYS_MAX {
+        return Err(refuse::invalid(
+            format!("the field 'relayed.path' has more than {RELAYS_MAX} entries"),
+            "a message that passed more relays is not taken",
+        ));
+    }
+    let names = [
+        ("relayed.origin", &relayed.origin),
+        ("relayed.sender", &relayed.sender),
+    ];
+    for (field, name) in names {
+        label(field, name)?;
+        if name.trim().is_empty() {
+            return Err(refuse::invalid(
+                format!("the field '{field}' is empty"),
+                "name it",
+            ));
+        }
+    }
+    relayed
+        .path
+        .iter()
+        .try_for_each(|relay| label("relayed.path", relay))
+}
+
+/// A secret's value.
+pub(crate) fn secret(value: &str) -> Result<(), Refusal> {
+    if (1..=SECRET_BYTES_MAX).contains(&value.len()) {
+        return Ok(());
+    }
+    Err(refuse::invalid(
+        format!(
+            "the field 'value' has {} bytes, a secret has 1 to {SECRET_BYTES_MAX}",
+            value.len()
+        ),
+        "store it in several secrets, or somewhere else",
+    ))
+}
+
+/// A text for the guard.
+pub(crate) fn scanned(text: &str) -> Result<(), Refusal> {
+    if text.len() <= REQUEST_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::TooLarge,
+        format!(
+            "the text has {} bytes, the limit is {REQUEST_BYTES_MAX}; nothing was looked at",
+            text.len()
+        ),
+        "send it in parts",
+    ))
 }
 
 #[cfg(test)]
@@ -156,15 +229,16 @@ mod tests {
         assert!(limit(Some(0)).is_err() && limit(Some(501)).is_err() && limit(Some(500)).is_ok());
         assert!(password("x", "short").is_err() && password("x", "long enough").is_ok());
         assert_eq!(
-            message(&"x".repeat(MESSAGE_BYTES_MAX + 1), None)
+            message(&"x".repeat(MESSAGE_BYTES_MAX + 1), None, false)
                 .unwrap_err()
                 .code,
             ErrorCode::TooLarge
         );
         assert!(
-            message(" ", None).is_err()
-                && message("", Some(2)).is_ok()
-                && message("a\0", None).is_err()
+            message(" ", None, false).is_err()
+                && message(" ", None, true).is_ok()
+                && message("", Some(2), false).is_ok()
+                && message("a\0", None, false).is_err()
         );
         let client_info = ClientInfo {
             cwd: Some("x".repeat(METADATA_CHARS_MAX + 1)),

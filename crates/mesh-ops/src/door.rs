@@ -13,10 +13,11 @@ use mesh_model::{Actor, ErrorCode, Facts, ParticipantId, Refusal, Seq};
 use mesh_node::{Node, Outcome};
 use mesh_store::{Position, StoreError, Vault, View};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{MutexGuard, Semaphore};
 
 use crate::call::{Call, Cookie, Notes, Options};
 use crate::caller::Caller;
+use crate::flood::Flood;
 use crate::payload::Compiled;
 use crate::rates::Rates;
 use crate::registry::{self, Entry};
@@ -50,8 +51,12 @@ pub struct Door {
 struct Inner {
     node: Arc<Node>,
     compiled: Compiled,
+    policies: Compiled,
     rates: Rates,
+    flood: Flood,
     hashing: Semaphore,
+    secrets: tokio::sync::Mutex<()>,
+    verifying: tokio::sync::Mutex<()>,
 }
 
 impl Door {
@@ -60,8 +65,12 @@ impl Door {
         let inner = Inner {
             node,
             compiled: Compiled::default(),
+            policies: Compiled::default(),
             rates: Rates::default(),
+            flood: Flood::default(),
             hashing: Semaphore::new(PASSWORD_HASHES_MAX),
+            secrets: tokio::sync::Mutex::default(),
+            verifying: tokio::sync::Mutex::default(),
         };
         Door {
             inner: Arc::new(inner),
@@ -75,6 +84,25 @@ impl Door {
 
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.inner.compiled
+    }
+
+    /// The schemas of rooms, by the room's id and its policy's version.
+    pub(crate) fn policies(&self) -> &Compiled {
+        &self.inner.policies
+    }
+
+    pub(crate) fn flood(&self) -> &Flood {
+        &self.inner.flood
+    }
+
+    /// Changes of secrets happen one after the other.
+    pub(crate) async fn secrets_turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.secrets.lock().await
+    }
+
+    /// The whole log is read by one caller at a time.
+    pub(crate) async fn verify_turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.verifying.lock().await
     }
 
     pub(crate) fn rates(&self) -> &Rates {
@@ -95,10 +123,11 @@ impl Door {
     ) -> Result<Reply, Refusal> {
         let entry = registry::named(name).ok_or_else(|| tools::unknown_operation(name))?;
         let (session, address) = (options.session, options.address);
-        let answer = self.answer(caller, entry, input, options).await;
-        if let Err(refusal) = &answer {
+        let mut answer = self.answer(caller, entry, input, options).await;
+        if let Err(refusal) = &mut answer {
+            self.name_refuser(caller, refusal).await;
             tracing::debug!(operation = name, code = %refusal.code, ?session, ?address, "refused");
-            self.report(caller, entry.declaration, refusal);
+            self.report(caller, entry.declaration.name, refusal);
         }
         answer
     }
@@ -111,6 +140,7 @@ impl Door {
         options: Options,
     ) -> Result<Reply, Refusal> {
         let declaration = entry.declaration;
+        self.limit(caller, options.address)?;
         self.check_caller(caller, declaration).await?;
         let request = Request::new(declaration, input, options.key.clone(), options.min_seq)?;
         let head = self.node().head();
@@ -119,13 +149,10 @@ impl Door {
         if declaration.kind == OpKind::Query && declaration.needs != Needs::Nothing {
             self.wait_view(head, request.min_seq).await?;
         }
-        let call = self.begin(
-            caller,
-            declaration,
-            options,
-            request.command_key(declaration),
-            head,
-        );
+        let pepper = &self.node().vault().node_seed().0;
+        let key = request.command_key(declaration, pepper);
+        let mut call = self.begin(caller, declaration, options, key, head);
+        call.sent_key = request.key.filter(|_| !call.anonymous);
         let body = (entry.run)(self, &call, &request.input).await?;
         let notes: Notes = std::mem::take(&mut *call.notes());
         Ok(Reply {
@@ -160,7 +187,7 @@ impl Door {
         self.count(&actor)
     }
 
-    fn begin(
+    pub(crate) fn begin(
         &self,
         caller: &Caller,
         declaration: &'static Declaration,
@@ -176,6 +203,7 @@ impl Door {
             browser: caller.browser,
             declaration,
             options,
+            sent_key: None,
             key: key.filter(|_| !anonymous),
             now: self.node().now(),
             head,
@@ -263,19 +291,20 @@ impl Door {
     }
 
     /// Refusals of people and credentials are counted and go into the log once a minute.
-    fn report(&self, caller: &Caller, declaration: &Declaration, refusal: &Refusal) {
+    pub(crate) fn report(&self, caller: &Caller, doing: &'static str, refusal: &Refusal) {
         let counts = matches!(
             refusal.code,
             ErrorCode::Unauthenticated
                 | ErrorCode::LoginFailed
                 | ErrorCode::PermissionDenied
                 | ErrorCode::CapabilityDenied
+                | ErrorCode::ContentRefused
+                | ErrorCode::BadSignature
                 | ErrorCode::RateLimited
         );
         if counts {
             let participant = caller.actor.and_then(Actor::participant);
-            self.node()
-                .report_refused(participant, declaration.name, refusal.code);
+            self.node().report_refused(participant, doing, refusal.code);
         }
     }
 }

@@ -26,7 +26,7 @@ const FAULT_CHARS_MAX: usize = 300;
 /// A kind of event at one version.
 type Key = (String, u32);
 
-/// The compiled schemas by kind and version.
+/// The compiled schemas by kind, or room, and version.
 #[derive(Default)]
 pub(crate) struct Compiled {
     kept: Mutex<HashMap<Key, Arc<Validator>>>,
@@ -56,10 +56,10 @@ impl Compiled {
     }
 }
 
-/// Checks a payload.
+/// Checks a payload by a schema; `what` names it.
 pub(crate) fn check(
     validator: &Validator,
-    kind: &str,
+    what: &str,
     payload: &Map<String, Value>,
 ) -> Result<(), Refusal> {
     // The validator takes a whole value; a payload is at most as large as a message.
@@ -74,8 +74,8 @@ pub(crate) fn check(
         let fault: String = fault.to_string().chars().take(FAULT_CHARS_MAX).collect();
         Refusal::new(
             ErrorCode::SchemaMismatch,
-            format!("{place} does not fit the schema of '{kind}': {fault}; nothing was stored"),
-            "event_type.list shows the schema",
+            format!("{place} does not fit {what}: {fault}; nothing was stored"),
+            "event_type.list shows the schemas of types, room.policy_get that of a room",
         )
     })
 }

@@ -76,6 +76,15 @@ pub fn owner_only() -> Refusal {
     )
 }
 
+/// A signature that does not hold.
+pub fn bad_signature(what: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::BadSignature,
+        format!("{what}; nothing was stored"),
+        "sign the exact statement with a key that holds; identity.list shows which do",
+    )
+}
+
 /// A bug of ours, told without its inner life.
 pub fn internal(what: &str) -> Refusal {
     Refusal::new(

@@ -33,6 +33,14 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Refusal> {
     })
 }
 
+/// Operations whose input holds what people keep to themselves.
+const SECRETIVE: &[&str] = &[
+    "password.change",
+    "secret.set",
+    "user.create",
+    "user.update",
+];
+
 /// What a request holds besides the operation's input.
 pub(crate) struct Request {
     /// The operation's input: an object.
@@ -116,9 +124,20 @@ impl Request {
     }
 
     /// What the writer remembers of a keyed command.
-    pub fn command_key(&self, declaration: &Declaration) -> Option<CommandKey> {
+    ///
+    /// It is in the log for good. The hash of an input that holds a secret is mixed with `pepper`, so
+    /// that nobody finds out the secret by trying.
+    pub fn command_key(&self, declaration: &Declaration, pepper: &[u8]) -> Option<CommandKey> {
         let key = self.key.as_ref()?;
         let mut request = Sha256::new();
+        if SECRETIVE.contains(&declaration.name) {
+            request.update(
+                Sha256::new()
+                    .chain_update(b"mesh-request/1")
+                    .chain_update(pepper)
+                    .finalize(),
+            );
+        }
         request.update(declaration.name.as_bytes());
         hash_value(&mut request, &self.input);
         Some(CommandKey {
@@ -160,7 +179,7 @@ fn check_key(key: &str) -> Result<(), Refusal> {
     ))
 }
 
-fn check_depth(value: &Value, left: usize) -> Result<(), Refusal> {
+pub(crate) fn check_depth(value: &Value, left: usize) -> Result<(), Refusal> {
     let Some(left) = left.checked_sub(1) else {
         return Err(refuse::invalid(
             format!("the JSON is nested deeper than {JSON_DEPTH_MAX}"),
@@ -219,6 +238,13 @@ pub(crate) fn typed<T: DeserializeOwned>(input: &Value) -> Result<T, Refusal> {
             } else {
                 format!("the field '{place}': {what}")
             };
+            if let Some(place) = policy_place(&place) {
+                return Refusal::new(
+                    ErrorCode::InvalidPolicy,
+                    format!("{place}: {what}; nothing was changed"),
+                    "correct that place and send the policy again",
+                );
+            }
             refuse::invalid(
                 detail,
                 "see the operation's page or /openapi.json for what it takes",
@@ -229,6 +255,13 @@ pub(crate) fn typed<T: DeserializeOwned>(input: &Value) -> Result<T, Refusal> {
             "see /openapi.json for what the operation takes",
         ),
     })
+}
+
+/// The place inside a policy, if it is one.
+fn policy_place(place: &str) -> Option<&str> {
+    place
+        .strip_prefix("policy.")
+        .or(Some(place).filter(|place| *place == "policy"))
 }
 
 #[cfg(test)]
@@ -327,7 +360,7 @@ mod tests {
             let input = serde_json::from_str(text).unwrap();
             request(input)
                 .unwrap()
-                .command_key(&MessagePost::DECLARATION)
+                .command_key(&MessagePost::DECLARATION, b"")
                 .unwrap()
         };
         let first = key(r#"{"room":"a","text":"b","idempotency_key":"k"}"#);
@@ -349,7 +382,7 @@ mod tests {
                 .detail
                 .into_owned()
         };
-        assert!(wrong(json!({"room": "a"})).contains("text"));
+        assert!(wrong(json!({"text": "b"})).contains("room"));
         assert!(wrong(json!({"room": "a", "text": 7})).contains("'text'"));
         assert!(wrong(json!({"room": "a", "text": "b", "colour": 1})).contains("colour"));
         assert!(wrong(json!({"room": "a", "text": "b", "reply_to": "12"})).contains("'reply_to'"));

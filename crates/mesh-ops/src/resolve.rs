@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use mesh_core::{Action, Group, Participant, Room};
-use mesh_model::{ParticipantId, Permission, Refusal, RoomId, Seq};
+use mesh_model::{MeshId, ParticipantId, Permission, Refusal, RoomId, Seq};
 
 use crate::call::Call;
 use crate::refuse;
@@ -34,6 +34,21 @@ impl Call {
         self.access.may(self.me()?, Action::Read, room)?;
         let found = self.rooms()?.into_iter().find(|(id, _)| *id == room);
         found.ok_or_else(refuse::no_room)
+    }
+
+    /// A room whose rules the caller may know: it reads there, made it, or owns the mesh.
+    pub fn ruled_room(&self, text: &str) -> Result<Arc<Room>, Refusal> {
+        let (room, me) = (self.room(text)?, self.me()?);
+        if room.creator != Some(me) && !self.access.is_owner(me) {
+            self.access.may(me, Action::Read, room.id)?;
+        }
+        Ok(room)
+    }
+
+    /// The mesh's id.
+    pub fn mesh(&self) -> Result<MeshId, Refusal> {
+        let mesh = self.access.mesh().map(|mesh| mesh.id);
+        mesh.ok_or_else(|| refuse::internal("the mesh has no id yet"))
     }
 
     /// All rooms that the caller may read, and the first place of each.

@@ -1,14 +1,16 @@
 //! The client as its user sees it. The socket is the driver's.
 
-use mesh_model::api::ClientInfo;
-use mesh_model::ops::{OpKind, Operation};
-use mesh_model::{Seq, SessionId, ops};
+use mesh_model::api::{ClientInfo, NoInput, ParticipantNameInput, RoomRefInput};
+use mesh_model::ops::{IdentityAdd, IdentityList, OpKind, Operation, RoomGet, RoomList, StatusGet};
+use mesh_model::{RoomId, Seq, SessionId, ops};
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::driver::{self, Request};
+use crate::signer::{Signer, fresh_key};
+use crate::signing::{self, Signing, Unsigned};
 use crate::stream::{Filter, Items};
-use crate::{Ephemeral, Error, Welcomed};
+use crate::{Ephemeral, Error, Seat, Welcomed};
 
 /// Items of a subscription that may wait for a slow reader before the socket does.
 const ITEMS_WAITING_MAX: usize = 1024;
@@ -44,6 +46,7 @@ pub struct Client {
     requests: mpsc::Sender<Request>,
     welcomed: watch::Receiver<Welcomed>,
     ephemeral: broadcast::Sender<Ephemeral>,
+    signing: Option<Signing>,
 }
 
 impl Client {
@@ -54,7 +57,29 @@ impl Client {
             requests: started.requests,
             welcomed: started.welcomed,
             ephemeral: started.ephemeral,
+            signing: None,
         })
+    }
+
+    /// Signs from here on what this client posts. A key that the node does not know yet is added to
+    /// the participant's first.
+    pub async fn sign_with(&mut self, signer: Signer) -> Result<Seat, Error> {
+        let me = self.welcomed().participant;
+        let mesh = self.call::<StatusGet>(NoInput {}).await?.mesh;
+        let mut seat = Seat::Known;
+        if me.key != Some(signer.public()) {
+            let who = ParticipantNameInput {
+                participant: me.id.to_string(),
+            };
+            let keys = self.call::<IdentityList>(who).await?;
+            seat = signing::standing(signer.public(), &keys.items)?;
+        }
+        if seat == Seat::New {
+            self.call::<IdentityAdd>(signing::addition(&signer, mesh, me.id, None))
+                .await?;
+        }
+        self.signing = Some(Signing::new(signer, mesh));
+        Ok(seat)
     }
 
     /// What the node said to the latest hello.
@@ -71,8 +96,13 @@ impl Client {
     }
 
     /// Calls an operation by its name. A command without `idempotency_key` gets one, so that a
-    /// repetition after a broken connection happens once.
+    /// repetition after a broken connection happens once. With a key, what is posted is signed.
     pub async fn call_raw(&self, name: &str, mut input: Value) -> Result<Value, Error> {
+        if let Some(signing) = &self.signing
+            && let Some(unsigned) = Unsigned::of(name, &input)
+        {
+            return self.post_signed(signing, unsigned, name, input).await;
+        }
         let command = ops::named(name).is_some_and(|op| op.kind == OpKind::Command);
         if let Value::Object(fields) = &mut input
             && command
@@ -81,6 +111,10 @@ impl Client {
                 .entry("idempotency_key")
                 .or_insert_with(|| Value::String(fresh_key()));
         }
+        self.carry(name, input).await
+    }
+
+    async fn carry(&self, name: &str, input: Value) -> Result<Value, Error> {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Call {
             name: name.to_owned(),
@@ -89,6 +123,64 @@ impl Client {
         })
         .await?;
         answer.await.map_err(|_| closed())?
+    }
+
+    async fn post_signed(
+        &self,
+        signing: &Signing,
+        unsigned: Unsigned,
+        name: &str,
+        input: Value,
+    ) -> Result<Value, Error> {
+        let place = unsigned.place().to_owned();
+        let Some(room) = self.room_of(signing, &unsigned).await? else {
+            // A conversation that is not open yet has no id to sign for: its first message opens it.
+            return self.carry(name, unsigned.keyed(input)).await;
+        };
+        let post = ops::MessagePost::DECLARATION.name;
+        let unsigned = unsigned.in_room(room);
+        match self.carry(post, signing.sign(&unsigned, room)?).await {
+            Err(error) if signing::may_be_stale(&error) && signing.forget(&place) => {
+                let again = unsigned.again();
+                match self.room_of(signing, &again).await? {
+                    Some(room) => self.carry(post, signing.sign(&again, room)?).await,
+                    None => Err(error),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    async fn room_of(
+        &self,
+        signing: &Signing,
+        unsigned: &Unsigned,
+    ) -> Result<Option<RoomId>, Error> {
+        let place = unsigned.place();
+        if let Some(known) = signing.known(place) {
+            return Ok(Some(known));
+        }
+        let found = if unsigned.is_conversation() {
+            let rooms: Value = self
+                .carry(
+                    RoomList::DECLARATION.name,
+                    Value::Object(Default::default()),
+                )
+                .await?;
+            signing::conversation(place, &serde_json::from_value(rooms)?)
+        } else {
+            let room = RoomRefInput {
+                room: place.to_owned(),
+            };
+            let found = self
+                .carry(RoomGet::DECLARATION.name, serde_json::to_value(room)?)
+                .await?;
+            Some(serde_json::from_value::<mesh_model::api::Room>(found)?.id)
+        };
+        if let Some(id) = found {
+            signing.learn(place, id);
+        }
+        Ok(found)
     }
 
     /// Subscribes. One subscription per client: a new one replaces the former.
@@ -117,11 +209,4 @@ impl Client {
 
 fn closed() -> Error {
     Error::Protocol("the client was closed".to_owned())
-}
-
-fn fresh_key() -> String {
-    let mut bytes = [0; 16];
-    // Without randomness a repeated key would make two commands one: better to stop here.
-    getrandom::fill(&mut bytes).expect("the system gives no random bytes");
-    format!("{:032x}", u128::from_be_bytes(bytes))
 }

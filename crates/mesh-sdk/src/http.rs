@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
+use mesh_model::api::{NoInput, ParticipantNameInput, RoomRefInput};
 use mesh_model::error::Problem;
-use mesh_model::ops::{Declaration, Method, OpKind, Operation};
+use mesh_model::ops::{
+    Declaration, IdentityAdd, IdentityList, MeGet, MessagePost, Method, OpKind, Operation, RoomGet,
+    RoomList, StatusGet,
+};
+use mesh_model::{PublicKey, RoomId};
 use serde_json::{Map, Value};
 use ureq::Agent;
 use ureq::http::{Response, Uri};
 
-use crate::Error;
+use crate::signer::Signer;
+use crate::signing::{self, Signing, Unsigned};
+use crate::{Error, Seat};
 
 /// Longer than any operation takes; a node that hangs is reported as unreachable.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
@@ -19,6 +26,7 @@ pub struct Http {
     url: String,
     token: Option<String>,
     agent: Agent,
+    signing: Option<Signing>,
 }
 
 /// An answer: the body and how it came.
@@ -41,7 +49,36 @@ impl Http {
             url: url.trim_end_matches('/').to_owned(),
             token,
             agent: config.build().into(),
+            signing: None,
         }
+    }
+
+    /// Signs from here on what is posted. A key that the node does not know yet is added to the
+    /// participant's first.
+    pub fn sign_with(&mut self, signer: Signer) -> Result<Seat, Error> {
+        let me = self.call::<MeGet>(NoInput {})?.participant;
+        let mesh = self.call::<StatusGet>(NoInput {})?.mesh;
+        let mut seat = Seat::Known;
+        if me.key != Some(signer.public()) {
+            let who = ParticipantNameInput {
+                participant: me.id.to_string(),
+            };
+            let keys = self.call::<IdentityList>(who)?;
+            seat = signing::standing(signer.public(), &keys.items)?;
+        }
+        if seat == Seat::New {
+            self.call::<IdentityAdd>(signing::addition(&signer, mesh, me.id, None))?;
+        }
+        self.signing = Some(Signing::new(signer, mesh));
+        Ok(seat)
+    }
+
+    /// Puts a new key in the place of an old one, which is revoked at once.
+    pub fn replace_key(&self, signer: &Signer, old: PublicKey) -> Result<(), Error> {
+        let me = self.call::<MeGet>(NoInput {})?.participant;
+        let mesh = self.call::<StatusGet>(NoInput {})?.mesh;
+        self.call::<IdentityAdd>(signing::addition(signer, mesh, me.id, Some(old)))?;
+        Ok(())
     }
 
     /// Calls an operation by its type.
@@ -50,8 +87,60 @@ impl Http {
         Ok(serde_json::from_value(output.body)?)
     }
 
-    /// Calls an operation by its declaration.
+    /// Calls an operation by its declaration. With a key, what is posted is signed.
     pub fn call_declared(&self, declaration: &Declaration, input: Value) -> Result<Answer, Error> {
+        if let Some(signing) = &self.signing
+            && let Some(unsigned) = Unsigned::of(declaration.name, &input)
+        {
+            return self.post_signed(signing, unsigned, declaration, input);
+        }
+        self.carry(declaration, input)
+    }
+
+    fn post_signed(
+        &self,
+        signing: &Signing,
+        unsigned: Unsigned,
+        declaration: &Declaration,
+        input: Value,
+    ) -> Result<Answer, Error> {
+        let place = unsigned.place().to_owned();
+        let Some(room) = self.room_of(signing, &unsigned)? else {
+            // A conversation that is not open yet has no id to sign for: its first message opens it.
+            return self.carry(declaration, unsigned.keyed(input));
+        };
+        let unsigned = unsigned.in_room(room);
+        let post = &MessagePost::DECLARATION;
+        match self.carry(post, signing.sign(&unsigned, room)?) {
+            Err(error) if signing::may_be_stale(&error) && signing.forget(&place) => {
+                let again = unsigned.again();
+                match self.room_of(signing, &again)? {
+                    Some(room) => self.carry(post, signing.sign(&again, room)?),
+                    None => Err(error),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    fn room_of(&self, signing: &Signing, unsigned: &Unsigned) -> Result<Option<RoomId>, Error> {
+        let place = unsigned.place();
+        if let Some(known) = signing.known(place) {
+            return Ok(Some(known));
+        }
+        let found = if unsigned.is_conversation() {
+            signing::conversation(place, &self.call::<RoomList>(NoInput {})?)
+        } else {
+            let room = place.to_owned();
+            Some(self.call::<RoomGet>(RoomRefInput { room })?.id)
+        };
+        if let Some(id) = found {
+            signing.learn(place, id);
+        }
+        Ok(found)
+    }
+
+    fn carry(&self, declaration: &Declaration, input: Value) -> Result<Answer, Error> {
         let Value::Object(mut fields) = input else {
             return Err(Error::Protocol("an input is a JSON object".to_owned()));
         };

@@ -5,6 +5,9 @@
 //! subscription without gap or repetition. [`http`] asks one question and is done: what a
 //! command line needs.
 //!
+//! With a [`Signer`], both sign what they post: the key is made on this side and stays here, and
+//! the exact bytes that were signed are sent, again too after a broken connection.
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), mesh_sdk::Error> {
 //! use mesh_model::{api::MessagePostInput, ops::MessagePost};
@@ -24,13 +27,27 @@ mod client;
 mod driver;
 mod frames;
 pub mod http;
+mod signer;
+mod signing;
 mod stream;
 
 pub use client::{Client, Options};
 pub use frames::{Ephemeral, Welcomed};
+pub use signer::Signer;
 pub use stream::{Filter, Items};
 
+use std::path::PathBuf;
+
 use mesh_model::Refusal;
+
+/// Whether the node knew a key before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    /// It is one of the participant's.
+    Known,
+    /// It was added just now.
+    New,
+}
 
 /// Why a call did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +66,14 @@ pub enum Error {
     /// The node said something this client does not understand.
     #[error("the node at the other end speaks another protocol: {0}")]
     Protocol(String),
+    /// A kept key cannot be used.
+    #[error("the key in {} cannot be used: {why}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The JSON of an input or output does not fit its type.
     #[error("{0}")]
     Json(#[from] serde_json::Error),

@@ -7,6 +7,7 @@ use mesh_core::{Access, Action, State, Stored, apply};
 use mesh_log::{Log, Trust};
 use mesh_model::{Actor, CapabilitySet, ErrorCode, Millis, ParticipantId, Refusal, Seq};
 use mesh_node::machine::{Committed, Outcome};
+use serde_json::value::RawValue;
 
 use crate::model::{Answer, Asked, Model, Sort};
 use crate::node::Node;
@@ -74,7 +75,7 @@ pub fn restarted(node: &Node, model: &Model) {
     log.reader()
         .read_checked(mesh_log::Tail::EMPTY, |record| {
             let event = Committed::read(&record).expect("every event can be read");
-            line(&event, model);
+            stored(&event, model);
             let Committed {
                 seq, at, by, facts, ..
             } = &event;
@@ -96,6 +97,21 @@ pub fn restarted(node: &Node, model: &Model) {
     );
     state(&node.writer.state().access, model);
     keys(node.writer.state(), model);
+}
+
+/// An event as it is read back: what had to be erased is erased, and nothing else.
+fn stored(event: &Committed, model: &Model) {
+    if model.erased.contains(&event.seq.0) {
+        assert!(event.content.is_none(), "event {} is not erased", event.seq);
+        let mut whole = event.clone();
+        let expected = &model.log[event.seq.0 as usize - 1].event.content;
+        whole.content = expected
+            .as_ref()
+            .and_then(|json| RawValue::from_string(json.clone()).ok());
+        line(&whole, model);
+    } else {
+        line(event, model);
+    }
 }
 
 /// A stored event is the one the model expects at its place.

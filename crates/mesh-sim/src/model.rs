@@ -160,6 +160,10 @@ pub struct Model {
     pub rooms: Vec<Place>,
     pub groups: Vec<(GroupId, String, RoomId, Vec<ParticipantId>)>,
     pub notes: Vec<Note>,
+    /// Places of edits, and of the messages that they changed.
+    pub edits: Vec<(u64, u64)>,
+    /// Places whose content is erased.
+    pub erased: Vec<u64>,
     pub sessions: Vec<(SessionId, ParticipantId, Option<CredentialId>)>,
     pub letters: Vec<Letter>,
     pub types: Vec<(String, u32)>,
@@ -258,8 +262,16 @@ impl Model {
             author: note.author,
             thread: note.thread,
             deleted: note.deleted,
+            names_asker: false,
             as_of: Seq(self.head()),
         }
+    }
+
+    /// The places whose content belongs to a message: its own and those of its edits.
+    pub fn places(&self, message: MessageId) -> Vec<Seq> {
+        let edits = self.edits.iter().filter(|(_, of)| *of == message.0.0);
+        let edits = edits.map(|(place, _)| Seq(*place));
+        [message.0].into_iter().chain(edits).collect()
     }
 
     /// The participant, its parent, and so on up to the owner.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use mesh_core::FINGERPRINT;
-use mesh_log::{FileLog, FileOptions, Log, SimDisk, Trust};
+use mesh_log::{EraseError, Eraser, FileLog, FileOptions, Log, SimDisk, Trust};
 use mesh_model::{Millis, ParticipantId, Seq};
 use mesh_node::Submission;
-use mesh_node::machine::{Fanout, Filter, Sink, Step, Taken, Writer};
+use mesh_node::machine::{Envelopes, Erasure, Fanout, Filter, Sink, Step, Taken, Writer, erasures};
 use serde_json::Value;
 
 use crate::chance::Chance;
@@ -49,7 +49,12 @@ impl Node {
             .map_err(|error| error.to_string())?;
         let writer = Writer::open(log, &mut |_| {}).map_err(|error| error.to_string())?;
         let head = Seq(writer.tail().seq);
-        let mut fanout = Fanout::new(head);
+        // What an earlier process left is erased before anything else, as the shell does.
+        let reader = writer.log().reader();
+        for erasure in erasures(&reader, Seq::ZERO).map_err(|error| error.to_string())? {
+            erase(&writer.log().eraser(), &erasure).map_err(|error| error.to_string())?;
+        }
+        let mut fanout = Fanout::new(head, Envelopes::new(&[7; 32]));
         let mut subscribers = BTreeMap::new();
         for id in people() {
             let (_, sink) = fanout.subscribe(id, Arc::new(Filter::default()), head);
@@ -75,6 +80,12 @@ impl Node {
             .step(wall, &mut || chance.salt(), submissions.collect());
         if let Some(batch) = &step.batch {
             self.fanout.publish(batch);
+            for event in &batch.events {
+                if let Some(erasure) = Erasure::of(event.seq, &event.facts) {
+                    // What fails now is done when the node starts again.
+                    let _ = erase(&self.writer.log().eraser(), &erasure);
+                }
+            }
         }
         step
     }
@@ -105,6 +116,17 @@ impl Node {
             }
         }
         pushed
+    }
+}
+
+fn erase(eraser: &Eraser, erasure: &Erasure) -> Result<(), EraseError> {
+    match erasure {
+        Erasure::Places { places, .. } => {
+            let places: Vec<u64> = places.iter().map(|place| place.0).collect();
+            eraser.erase(&places)
+        }
+        // No schedule lets a room expire.
+        Erasure::Room { .. } => Ok(()),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Random commands: mostly such as make sense, by actors that mostly may.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, ContentEvidence};
 use mesh_model::events::{
     CommandKey, CredentialKind, Kind, MessageHeader, Priority, RoomAccess, RoomKind, SessionEnd,
-    Visibility,
+    Trust, Visibility,
 };
 use mesh_model::permission::Preset;
 use mesh_model::{
@@ -90,6 +90,7 @@ pub fn beginning() -> Vec<Asked> {
             kind: Kind::Agent,
             handle: format!("p{number}"),
             parent: None,
+            agreed: None,
             key: None,
             visibility: Visibility::Public,
             profile: None,
@@ -129,7 +130,9 @@ pub fn ask(chance: &mut Chance, model: &Model) -> Asked {
         {
             member(chance, model, *room)
         }
-        Command::EditMessage { message, .. } | Command::DeleteMessage { message }
+        Command::EditMessage { message, .. }
+        | Command::DeleteMessage { message, .. }
+        | Command::RedactMessage { message, .. }
             if !chance.once_in(3) =>
         {
             acting(chance, model, message.author)
@@ -252,11 +255,26 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
             Command::EditMessage {
                 message,
                 mentions: Vec::new(),
+                evidence: ContentEvidence::default(),
                 body: content(chance),
             },
             write,
         ),
-        (48..52, Some(message)) => (Command::DeleteMessage { message }, write),
+        (48..50, Some(message)) => (
+            Command::DeleteMessage {
+                message,
+                reason: None,
+            },
+            write,
+        ),
+        (50..52, Some(message)) => (
+            Command::RedactMessage {
+                message,
+                erased: model.places(message.message),
+                reason: None,
+            },
+            write,
+        ),
         (0..52, _) => (
             Command::PostMessage {
                 room: place,
@@ -264,6 +282,11 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
                 priority: Priority::Next,
                 reply_to: about.filter(|_| chance.once_in(4)),
                 payload_type: None,
+                command: false,
+                quotes: Vec::new(),
+                signed: None,
+                relayed: None,
+                evidence: ContentEvidence::default(),
                 body: content(chance),
             },
             write,
@@ -273,6 +296,7 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
                 room: place,
                 name: format!("t{}", chance.below(2)),
                 version: 1 + chance.below(2) as u32,
+                evidence: ContentEvidence::default(),
                 body: content(chance),
             },
             write,
@@ -342,6 +366,7 @@ fn room_command(chance: &mut Chance, place: RoomId, who: ParticipantId) -> Comma
         14 => Command::RemoveMember {
             room: place,
             participant: who,
+            reason: None,
         },
         15 => Command::ArchiveRoom { room: place },
         16 => Command::RestoreRoom { room: place },
@@ -366,6 +391,7 @@ fn person_command(chance: &mut Chance, who: ParticipantId) -> Command {
             kind: Kind::Agent,
             handle: format!("p{}", chance.below(PEOPLE)),
             parent: chance.once_in(4).then(|| person(chance.below(PEOPLE))),
+            agreed: None,
             key: None,
             visibility: Visibility::Public,
             profile: content(chance),
@@ -434,6 +460,7 @@ fn invite_command(
             uses: chance.below(4) as u32,
             expires: soon(chance, model),
             room: chance.once_in(2).then_some(place),
+            trust: Trust::Local,
             label: content(chance),
         },
         _ => Command::RedeemInvite {

@@ -33,7 +33,9 @@ pub enum StoreError {
         known: i64,
     },
     /// The file with the vault's key is missing or is not what it was.
-    #[error("the vault's key {0} is missing or cannot be read; put back the file that belongs to the vault")]
+    #[error(
+        "the vault's key {0} is missing or cannot be read; put back the file that belongs to the vault"
+    )]
     VaultKey(PathBuf),
     /// The system gave no random bytes.
     #[error("the system gave no random bytes: {0}")]

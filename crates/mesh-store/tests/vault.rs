@@ -389,19 +389,24 @@ fn a_vault_opens_with_its_own_key_only() {
     let other = std::fs::read(folder.join("vault.key")).unwrap();
     assert!(other != key);
     std::fs::write(folder.join("vault.key"), &key).unwrap();
-    assert!(matches!(Vault::open(&folder), Err(StoreError::Unreadable(_))));
+    assert!(matches!(
+        Vault::open(&folder),
+        Err(StoreError::Unreadable(_))
+    ));
 }
 
 #[test]
 fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
-    let (dir, vault) = vault();
+    let (_dir, vault) = vault();
     let seed = vault.node_seed().clone();
     let path = vault.path().to_owned();
     drop(vault);
     std::fs::remove_file(path.with_extension("key")).unwrap();
     let db = rusqlite::Connection::open(&path).unwrap();
-    db.execute("UPDATE identity SET seed = ?1", [seed.0]).unwrap();
-    db.execute_batch("DROP TABLE secrets; PRAGMA user_version = 1").unwrap();
+    db.execute("UPDATE identity SET seed = ?1", [seed.0])
+        .unwrap();
+    db.execute_batch("DROP TABLE secrets; PRAGMA user_version = 1")
+        .unwrap();
     drop(db);
     assert!(holds(&std::fs::read(&path).unwrap(), &seed.0));
     for _ in 0..2 {

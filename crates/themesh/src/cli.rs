@@ -1,10 +1,14 @@
 //! The command line: every verb with its arguments and an example. What a verb does is in
 //! `commands/`.
 
+mod rules;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use rules::*;
 
 /// A place where AI agents and people work together in real time.
 #[derive(Debug, Parser)]
@@ -62,6 +66,11 @@ pub enum Verb {
     /// Start a node
     #[command(after_help = "Example: mesh up --open")]
     Up(Up),
+    /// Set up a mesh from a template: rooms, groups, rules and guidance
+    #[command(
+        after_help = "Examples: mesh init --list\n          mesh init --template dev-team\n          mesh init --show dev-team > my.toml && mesh init --template my.toml"
+    )]
+    Init(Init),
     /// Say what the node is and how it is doing
     #[command(after_help = "Example: mesh status")]
     Status,
@@ -98,7 +107,9 @@ pub enum Verb {
         query: Vec<String>,
     },
     /// Register an agent and keep its token for --as
-    #[command(after_help = "Example: mesh register rex && mesh --as rex say general 'hello'")]
+    #[command(
+        after_help = "Examples: mesh register rex && mesh --as rex say general 'hello'\n          mesh register cub --parent rex --parent-key ~/.mesh/keys/rex.key"
+    )]
     Register {
         /// Its handle: a-z, 0-9 and '-'
         handle: String,
@@ -108,6 +119,12 @@ pub enum Verb {
         /// What it may ask for: worker, mobile, commander, admin or viewer
         #[arg(long, default_value = "worker")]
         preset: String,
+        /// Who answers for it (default: the one who acts)
+        #[arg(long, value_name = "HANDLE")]
+        parent: Option<String>,
+        /// The file of the parent's key, by which it agrees (default: the one kept here, if any)
+        #[arg(long, value_name = "FILE", requires = "parent")]
+        parent_key: Option<PathBuf>,
     },
     /// Post to a room, a person, a group or everyone
     #[command(
@@ -124,6 +141,9 @@ pub enum Verb {
         /// The message it answers, such as m12
         #[arg(long, value_name = "MESSAGE")]
         reply_to: Option<String>,
+        /// Do not sign it: the node attests who said it
+        #[arg(long)]
+        unsigned: bool,
     },
     /// Post to one person
     #[command(after_help = "Example: mesh dm rex 'can you look?'")]
@@ -132,6 +152,53 @@ pub enum Verb {
         handle: String,
         /// The text; standard input if absent
         text: Vec<String>,
+        /// Do not sign it: the node attests who said it
+        #[arg(long)]
+        unsigned: bool,
+    },
+    /// Show one message with everything known about where it comes from
+    #[command(after_help = "Example: mesh message m12")]
+    Message {
+        /// The message, such as m12
+        message: String,
+    },
+    /// Erase a message for good: log, views and search; the chain still verifies
+    #[command(after_help = "Example: mesh redact m12 --reason 'holds a password'")]
+    Redact {
+        /// The message, such as m12
+        message: String,
+        /// Why; kept in the log until it is erased
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Decide on messages that the guard holds back
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Example: mesh quarantine   (then: mesh quarantine release m12)"
+    )]
+    Quarantine {
+        #[command(subcommand)]
+        verb: Option<Quarantine>,
+    },
+    /// Read what everybody did: the log's headers by who, what, where and when
+    #[command(
+        after_help = "Examples: mesh audit --room ops --kind 'room.*' --since 7d\n          mesh audit --actor rex --export rex.jsonl"
+    )]
+    Audit(Audit),
+    /// The keys by which participants sign what they say
+    #[command(subcommand, after_help = "Example: mesh identity show")]
+    Identity(IdentityVerb),
+    /// Secrets for webhooks, connectors, peers and storage
+    #[command(subcommand, after_help = "Example: mesh secret set searx < key-file")]
+    Secret(Secret),
+    /// How many requests the node answers whom
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Example: mesh limits   (change them: mesh limits set untrusted=2/20)"
+    )]
+    Limits {
+        #[command(subcommand)]
+        verb: Option<Limits>,
     },
     /// Read what waits for you
     #[command(after_help = "Example: mesh inbox --ack")]
@@ -200,6 +267,9 @@ pub enum Verb {
         /// Print the MCP tools
         #[arg(long, conflicts_with = "openapi")]
         mcp_tools: bool,
+        /// Print which permission each operation needs, as Markdown
+        #[arg(long, conflicts_with_all = ["openapi", "mcp_tools"])]
+        permissions: bool,
     },
     /// Issue, list and revoke tokens
     #[command(
@@ -219,6 +289,9 @@ pub enum Verb {
     /// Look at the log: verify, show, tail, export, import
     #[command(subcommand, after_help = "Example: mesh log verify")]
     Log(Log),
+    /// Check texts for injected instructions, without a node
+    #[command(subcommand, after_help = "Example: mesh guard check README.md")]
+    Guard(Guard),
     /// Serve the Model Context Protocol on standard input and output
     #[command(after_help = "Example: claude mcp add mesh -- mesh mcp --as rex")]
     Mcp,
@@ -349,6 +422,8 @@ pub enum Room {
         /// The room
         room: String,
     },
+    #[command(flatten)]
+    Rules(RoomRules),
 }
 
 #[derive(Debug, Subcommand)]
@@ -435,6 +510,9 @@ pub enum Invite {
         /// The room newcomers are in at once
         #[arg(long)]
         room: Option<String>,
+        /// Newcomers are guests: untrusted, so agents read what they say as data
+        #[arg(long)]
+        guest: bool,
         /// When it ends, RFC 3339
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
@@ -474,4 +552,20 @@ pub enum Log {
     /// Make a new folder's log from exported JSON lines
     #[command(after_help = "Example: mesh --home ~/copy log import < mesh.jsonl")]
     Import,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Guard {
+    /// Say of each text whether it tries to give an agent orders, and why
+    #[command(
+        after_help = "Examples: mesh guard check mail.txt\n          curl -s https://example.org | mesh guard check -\n          mesh guard check --json texts.jsonl    (lines {\"text\":…}, one verdict each)"
+    )]
+    Check {
+        /// The file with the text; standard input for -
+        #[arg(default_value = "-", value_name = "FILE")]
+        file: PathBuf,
+        /// The file has JSON lines {"text":…}, each a text of its own (seen by itself if every line is one)
+        #[arg(long)]
+        jsonl: bool,
+    },
 }

@@ -5,7 +5,11 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use mesh_model::api::NoInput;
+use mesh_model::ops::MeGet;
+use mesh_model::{ErrorCode, PublicKey};
 use mesh_sdk::http::Http;
+use mesh_sdk::{Error, Signer};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Global;
@@ -34,9 +38,6 @@ pub struct Identity {
     pub url: String,
     /// Its token.
     pub token: String,
-    /// The seed of its Ed25519 key in hex, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
 }
 
 /// What a running node leaves for programs on the same machine, in `node.json`.
@@ -63,6 +64,11 @@ impl Context {
     /// The handle given by `--as`.
     pub fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
+    }
+
+    /// Whether the caller names a node, or somebody who is known at one.
+    pub fn is_pointed(&self) -> bool {
+        self.url.is_some() || self.identity.is_some()
     }
 
     /// The node's address.
@@ -105,6 +111,76 @@ impl Context {
     /// A client that acts as chosen.
     pub fn http(&self) -> Outcome<Http> {
         Ok(Http::new(&self.url()?, Some(self.token()?)))
+    }
+
+    /// A client that acts as chosen and signs what it posts, unless told otherwise. A participant
+    /// without a key gets one here; with a token from the environment only a kept key is used, for
+    /// the folder may be a passing one.
+    pub fn signing_http(&self, unsigned: bool) -> Outcome<Http> {
+        let mut http = self.http()?;
+        if unsigned {
+            return Ok(http);
+        }
+        let handle = self.acting(&http)?;
+        let path = self.key_path(&handle)?;
+        let (signer, fresh) = match Signer::load(&path)? {
+            Some(signer) => (signer, false),
+            None if std::env::var_os("MESH_TOKEN").is_some() => return Ok(http),
+            None => (Signer::load_or_make(&path)?, true),
+        };
+        match http.sign_with(signer) {
+            Ok(_) => Ok(http),
+            Err(Error::Refused(refusal)) if refusal.code == ErrorCode::PermissionDenied => {
+                if fresh {
+                    // Nobody knows this key; one that is made later is as good.
+                    let _ = fs::remove_file(&path);
+                }
+                eprintln!(
+                    "mesh: not signed: {}; the node attests who said it",
+                    refusal.detail
+                );
+                Ok(http)
+            }
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    /// The handle of the one who acts.
+    pub fn acting(&self, http: &Http) -> Outcome<String> {
+        match &self.identity {
+            Some(handle) if std::env::var_os("MESH_TOKEN").is_none() => {
+                Ok(handle.trim_start_matches('@').to_owned())
+            }
+            _ => Ok(http.call::<MeGet>(NoInput {})?.participant.handle),
+        }
+    }
+
+    /// Where a participant's key is kept.
+    pub fn key_path(&self, handle: &str) -> Outcome<PathBuf> {
+        mesh_model::names::check(handle)
+            .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
+        Ok(self.home.join("keys").join(format!("{handle}.key")))
+    }
+
+    /// The kept key of somebody who is about to come in, or a new one, and whether it is new.
+    pub fn key_for(&self, handle: &str) -> Outcome<(PublicKey, bool)> {
+        let path = self.key_path(handle)?;
+        let fresh = Signer::load(&path)?.is_none();
+        Ok((Signer::load_or_make(&path)?.public(), fresh))
+    }
+
+    /// Keeps a key under the handle that its holder was given.
+    pub fn rename_key(&self, from: &str, to: &str) -> Outcome<()> {
+        if from == to {
+            return Ok(());
+        }
+        let (from, to) = (self.key_path(from)?, self.key_path(to)?);
+        fs::rename(&from, &to).map_err(|why| {
+            Failure::here(
+                format!("{} cannot become {}: {why}", from.display(), to.display()),
+                "rename it yourself: it holds the new participant's key",
+            )
+        })
     }
 
     /// Reads a kept identity.

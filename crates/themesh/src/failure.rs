@@ -1,6 +1,7 @@
 //! How a command fails: what happened, what to do next, and the exit code.
 
 use mesh_model::Refusal;
+use mesh_model::policy::Ruling;
 use mesh_sdk::Error;
 
 /// Why a command did not do what it was asked.
@@ -71,8 +72,43 @@ impl Failure {
             if !hint.is_empty() {
                 eprintln!("      {hint}");
             }
+            if let Failure::Refused(Refusal {
+                rule: Some(rule), ..
+            }) = self
+            {
+                eprintln!("      decided by {}", ruling(rule));
+            }
         }
     }
+}
+
+/// What decided: its name, who set it, when and why.
+pub fn ruling(rule: &Ruling) -> String {
+    let kind = match serde_json::to_value(rule.by) {
+        Ok(serde_json::Value::String(kind)) => kind.replace('_', " "),
+        _ => String::new(),
+    };
+    let mut text = match &rule.name {
+        Some(name) => format!("{kind} '{name}'"),
+        None => kind,
+    };
+    if let Some(handle) = &rule.set_by {
+        text.push_str(&format!(", set by @{handle}"));
+    }
+    if let Some(at) = rule.set_at {
+        let at = at.to_string();
+        text.push_str(&format!(
+            " at {}",
+            at.get(..16).unwrap_or(&at).replace('T', " ")
+        ));
+    }
+    if let Some(version) = rule.version {
+        text.push_str(&format!(", version {version} of the room's rules"));
+    }
+    if let Some(why) = &rule.why {
+        text.push_str(&format!(": {}", crate::output::clean(why)));
+    }
+    text
 }
 
 impl From<Refusal> for Failure {
@@ -88,6 +124,10 @@ impl From<Error> for Failure {
             Error::Unreachable { .. } => Failure::Unreachable {
                 what: error.to_string(),
                 hint: "start it with `mesh up`, or name another with --url; `mesh doctor` looks for the reason".to_owned(),
+            },
+            Error::Key { .. } => Failure::Here {
+                what: error.to_string(),
+                hint: "nothing was sent; say it without a signature with --unsigned, or make another key: mesh identity rotate".to_owned(),
             },
             Error::Protocol(_) | Error::Json(_) => Failure::Here {
                 what: error.to_string(),

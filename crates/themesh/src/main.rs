@@ -6,6 +6,8 @@ mod config;
 mod context;
 mod failure;
 mod output;
+mod source;
+mod template;
 
 use std::process::ExitCode;
 

@@ -114,11 +114,12 @@ fn render(row: &[String], widths: &[usize]) -> String {
 }
 
 /// Text from others, safe for a terminal: control characters could move the cursor or retitle
-/// the window.
+/// the window, and characters that turn the direction of writing could show words in another order.
 pub fn clean(text: &str) -> String {
     text.chars()
         .map(|c| {
-            if c.is_control() && c != '\n' && c != '\t' {
+            let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if turns || c.is_control() && c != '\n' && c != '\t' {
                 '\u{fffd}'
             } else {
                 c
@@ -134,6 +135,7 @@ mod tests {
     #[test]
     fn text_from_others_cannot_drive_the_terminal() {
         assert_eq!(clean("a\x1b[2Jb\u{9b}c\nd"), "a\u{fffd}[2Jb\u{fffd}c\nd");
+        assert_eq!(clean("exe.\u{202e}fdp"), "exe.\u{fffd}fdp");
     }
 
     #[test]

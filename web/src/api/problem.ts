@@ -1,6 +1,7 @@
 // Refusals as exceptions: a problem document, or the plain fact that the node could not be reached.
 
 import { rulingWords } from '../lib/rulewords.ts';
+import { readable } from '../lib/time.ts';
 import type { Problem } from './types.ts';
 
 /** The node answered and said no. Nothing was stored. */
@@ -47,7 +48,11 @@ export function explain(error: unknown): string {
     const said = `${detail ?? title} ${hint ?? ''}`;
     const why = rule?.why && !said.includes(rule.why) ? rule.why : '';
     // The rule that decided goes with every refusal, wherever it is shown.
-    return [detail ?? title, hint, why, rule && rulingWords(rule)].map(sentence).filter(Boolean).join(' ');
+    return [detail ?? title, hint, why, rule && rulingWords(rule)]
+      .map(sentence)
+      .filter(Boolean)
+      .map(readable)
+      .join(' ');
   }
   if (error instanceof Disconnected) return 'The connection ended before the node answered. Try again when it is back.';
   return error instanceof Error ? error.message : String(error);

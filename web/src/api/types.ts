@@ -2,9 +2,6 @@
 // which OpenAPI does not describe.
 
 import type { components } from './generated.ts';
-import type { Marks, Ruling, SignedInput } from './governance.ts';
-
-export type * from './governance.ts';
 
 type Schemas = components['schemas'];
 
@@ -13,7 +10,7 @@ export type Trust = Schemas['Trust'];
 export type PresenceState = Schemas['PresenceState'];
 export type Priority = Schemas['Priority'];
 export type RoomKind = Schemas['RoomKind'];
-export type RoomAccess = Schemas['RoomAccess'] | 'federated';
+export type RoomAccess = Schemas['RoomAccess'];
 export type Capability = Schemas['Capability'];
 export type Permission = Schemas['Permission'];
 export type Stage = Schemas['Stage'];
@@ -24,14 +21,11 @@ export type Participant = Schemas['Participant'];
 export type Presence = Schemas['Presence'];
 export type PresenceOf = Schemas['PresenceOf'];
 export type Me = Schemas['Me'];
-export type Room = Omit<Schemas['Room'], 'access'> & { access: RoomAccess };
+export type Room = Schemas['Room'];
 export type Member = Schemas['Member'];
 /** A message, with what this page knows of it besides: its own message may wait in quarantine or have been rejected there. */
-export type Message = Schemas['Message'] & Marks & { held?: 'waiting' | 'rejected' };
-export interface Quarantined {
-  message: Message;
-  guard: NonNullable<Marks['guard']>;
-}
+export type Message = Schemas['Message'] & { held?: 'waiting' | 'rejected' };
+export type Quarantined = Omit<Schemas['Quarantined'], 'message'> & { message: Message };
 export type Group = Schemas['Group'];
 export type LogEntry = Omit<Schemas['LogEntry'], 'by' | 'facts'> & { by: unknown; facts: Record<string, unknown> };
 export interface LogPage {
@@ -39,7 +33,7 @@ export interface LogPage {
   next: number | null;
   prev: number | null;
 }
-export type InviteInput = Schemas['InviteCreateInput'] & { guest?: boolean };
+export type InviteInput = Schemas['InviteCreateInput'];
 export type InviteCreated = Schemas['InviteCreated'];
 export type Receipt = Schemas['Receipt'];
 export type Found = Omit<Schemas['Found'], 'message'> & { message: Message };
@@ -50,18 +44,53 @@ export interface List<T> {
 }
 
 export type MessagePage = Omit<Schemas['MessagePage'], 'items'> & { items: Message[] };
-export type PostInput = Omit<Schemas['MessagePostInput'], 'text'> & {
-  text?: string;
-  command?: boolean;
-  quotes?: string[];
-  signed?: SignedInput;
-};
+export type PostInput = Schemas['MessagePostInput'];
 export type SendInput = Schemas['MessageSendInput'];
 export type SearchInput = Schemas['MessageSearchInput'];
 export type RoomInput = Schemas['RoomCreateInput'];
-export type Posted = Schemas['Posted'];
+export type Posted = Schemas['Posted'] & { quarantined?: boolean };
 export type RoomCreated = Schemas['RoomCreated'];
 export type Done = Schemas['Done'];
+
+// Rules, moderation, keys, the guard and what the owner sets.
+export type Policy = Schemas['Policy'];
+export type Rule = Schemas['Rule'];
+export type Effect = Schemas['Effect'];
+export type Who = Schemas['Who'];
+export type When = Schemas['When'];
+export type Hours = Schemas['Hours'];
+export type Day = Schemas['Day'];
+export type MessageKind = Schemas['MessageKind'];
+export type MessageRules = Schemas['MessageRules'];
+export type Replies = Schemas['Replies'];
+export type Limit = Schemas['Limit'];
+export type Rate = Schemas['Rate'];
+export type DataRules = Schemas['DataRules'];
+export type Reach = Schemas['Reach'];
+export type ExecutionRules = Schemas['ExecutionRules'];
+export type GuardRules = Schemas['GuardRules'];
+export type Scan = Schemas['Scan'];
+export type PolicyView = Schemas['PolicyView'];
+export type PolicySet = Schemas['PolicySet'];
+export type Deed = Schemas['Deed'];
+export type Ruling = Schemas['Ruling'];
+export type RulingBy = Schemas['RulingBy'];
+export type Explanation = Schemas['Explanation'];
+export type Explanations = Schemas['Explanations'];
+export type Restrained = Schemas['Restrained'];
+export type GuardMark = Schemas['GuardMark'];
+export type Relayed = Schemas['Relayed'];
+export type Released = Schemas['Released'];
+export type SignatureView = Schemas['SignatureView'];
+export type Quote = Schemas['Quote'];
+export type Reviewed = Schemas['Reviewed'];
+export type SigningKey = Schemas['SigningKey'];
+export type SignedInput = Schemas['SignedInput'];
+export type GuardVerdict = Schemas['GuardVerdict'];
+export type RequestLimits = Schemas['RequestLimits'];
+export type SecretInfo = Schemas['SecretInfo'];
+export type LogVerified = Schemas['LogVerified'];
+export type LogListInput = Schemas['LogListInput'];
 
 /** One thing that happened, as it is pushed. */
 export type Item = Omit<Schemas['StreamItem'], 'data'> & { data: Record<string, unknown> };
@@ -72,12 +101,7 @@ export type Ephemeral =
   | { type: 'presence'; participant: Person; state: PresenceState; summary?: string };
 
 /** A problem document (RFC 9457). A proxy before the node may send less, or a code of its own. */
-export type Problem = Partial<Omit<Schemas['Problem'], 'code'>> & {
-  title: string;
-  status: number;
-  code: string;
-  rule?: Ruling | null;
-};
+export type Problem = Partial<Omit<Schemas['Problem'], 'code'>> & { title: string; status: number; code: string };
 
 export interface Hello {
   session: string;

@@ -17,6 +17,10 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'T', does: 'Change between dark and light' },
   { keys: 'Esc', does: 'Close what is open; in a thread, go back to the room' },
   { keys: '↑', does: 'In an empty message box: edit your last message' },
+  { keys: 'R E Q M', does: 'On a message: answer, edit, quote elsewhere, more' },
+  { keys: 'G', does: 'In a room: its rules' },
+  { keys: 'J K R X', does: 'Waiting for review: move, release, reject' },
+  { keys: 'Ctrl S', does: 'On the rules: set the draft' },
   { keys: 'Enter', does: 'Send; with Shift, begin a new line' },
   { keys: '← → ↑ ↓', does: 'In the world: turn; with Shift, move' },
   { keys: '+ −', does: 'In the world: come closer, go back' },
@@ -56,6 +60,10 @@ const letters: Record<string, () => void> = {
   '/': () => router.go({ page: 'search', q: '' }),
   w: toggleWorld,
   t: () => ui.toggleTheme(),
+  g: () => {
+    const route = router.route;
+    if (route.page === 'room') router.go({ page: 'rules', room: route.room });
+  },
   c: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
 };
 

@@ -337,7 +337,7 @@ function checkShape(value: unknown, shape: Shape, place: string): void {
     if (WORD_LISTS.has(field)) checkWords(inside, here);
     else if (LISTS.has(field)) {
       if (!Array.isArray(inside)) throw new PolicyFault(here, 'A list in brackets belongs here.');
-      inside.forEach((one, index) => checkShape(one, inner ?? {}, `${here}[${index}]`));
+      for (const [index, one] of inside.entries()) checkShape(one, inner ?? {}, `${here}[${index}]`);
     } else if (inner && inside !== null) checkShape(inside, inner, here);
   }
   if (shape === POLICY.rules) {

@@ -106,7 +106,7 @@ export function whoWords(who: Who | undefined): string {
     who.participants?.length ? either(who.participants.map((one) => `@${one}`)) : '',
     who.kinds?.length ? either(who.kinds.map((kind) => KINDS_OF[kind] ?? kind)) : '',
     who.groups?.length ? `members of ${either(who.groups)}` : '',
-    who.roles?.length ? `with the role ${either(who.roles)}` : '',
+    who.roles?.length ? `whoever has the role ${either(who.roles)}` : '',
     who.trust?.length ? either(who.trust.map((trust) => TRUSTED[trust] ?? trust)) : '',
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(', ') : 'every member';
@@ -140,7 +140,7 @@ export function ruleWords(rule: Rule): string {
       ? (rule.effect === 'allow' ? both : either)(rule.capabilities.map((one) => CAPABILITY[one] ?? one))
       : 'do nothing that is named yet';
   const when = whenWords(rule.when);
-  return `${who.charAt(0).toUpperCase()}${who.slice(1)} ${may} ${what}${when ? `, ${when}` : ''}`;
+  return `${who.charAt(0).toUpperCase()}${who.slice(1)}${who.includes(', ') ? ',' : ''} ${may} ${what}${when ? `, ${when}` : ''}`;
 }
 
 export function limitWords(limit: Limit): string {

@@ -1,6 +1,6 @@
 // Times for people.
 import { expect, test } from 'vitest';
-import { ago, dayName } from './time.ts';
+import { ago, dayName, readable } from './time.ts';
 
 test('how long ago', () => {
   const now = Date.parse('2026-11-21T12:00:00Z');
@@ -16,4 +16,10 @@ test('today and yesterday by the calendar, not by hours', () => {
   expect(dayName(new Date(2026, 10, 21, 0, 5).toISOString(), now)).toBe('Today');
   expect(dayName(new Date(2026, 10, 20, 23, 55).toISOString(), now)).toBe('Yesterday');
   expect(dayName(new Date(2026, 10, 19, 12).toISOString(), now)).not.toBe('Yesterday');
+});
+
+test('moments in sentences of the node are written for people', () => {
+  expect(readable('set by @ada at 2026-11-21T06:20:38.123Z (version 1)')).toMatch(
+    /^set by @ada at 2\d Nov, \d\d:20:38 \(version 1\)$/,
+  );
 });

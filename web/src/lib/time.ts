@@ -8,6 +8,20 @@ const dayWithYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 
 export const clockTime = (at: string): string => clock.format(new Date(at));
 export const exactTime = (at: string): string => exact.format(new Date(at));
 
+const short = new Intl.DateTimeFormat('en-GB', {
+  day: '2-digit',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+/** "21 Nov, 06:20:38": for columns. */
+export const stamp = (at: string): string => short.format(new Date(at));
+
+/** Sentences of the node name moments as machines do; people read them as everywhere else on the page. */
+export const readable = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => stamp(at));
+
 /** The calendar day here, as a key to compare. */
 export function dayKey(at: string): string {
   const date = new Date(at);

@@ -47,8 +47,15 @@ class Identity {
   #pair: CryptoKeyPair | null = null;
   #mesh = '';
 
-  /** Loads or makes the key and sees that the node knows it. */
-  async start(api: MeshApi, mesh: string, me: Participant, mayAdd: boolean): Promise<void> {
+  #starting: Promise<void> = Promise.resolve();
+
+  /** Loads or makes the key and sees that the node knows it. What is posted meanwhile waits for it. */
+  start(api: MeshApi, mesh: string, me: Participant, mayAdd: boolean): Promise<void> {
+    this.#starting = this.#begin(api, mesh, me, mayAdd);
+    return this.#starting;
+  }
+
+  async #begin(api: MeshApi, mesh: string, me: Participant, mayAdd: boolean): Promise<void> {
     if (!globalThis.crypto?.subtle || !globalThis.indexedDB) {
       this.reason =
         'This page is not in a secure context, so the browser lends it no keys. The node attests what you write.';
@@ -93,6 +100,7 @@ class Identity {
 
   /** The content as this browser signs it; null when it has no key. */
   async sign(room: string, text: string, idempotency: string): Promise<SignedInput | null> {
+    await this.#starting;
     if (!this.#pair) return null;
     const salt = crypto.getRandomValues(new Uint8Array(16));
     const content = contentOf(text);

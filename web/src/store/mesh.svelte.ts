@@ -113,12 +113,18 @@ class Mesh implements Needs {
       people.put(me.participant);
       people.me = me.participant;
       this.me = me;
+      // What is sent from here on is signed, if this browser can.
+      const identified = identity.start(
+        this.api,
+        connection.status?.mesh ?? '',
+        me.participant,
+        this.may('agents:write'),
+      );
       this.loaded = true;
       if (fresh) for (const one of this.#conversations.values()) one.reset();
       await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
       if (quarantine.moderates) void quarantine.load();
-      // What waited to be sent is signed too, if this browser can.
-      await identity.start(this.api, connection.status?.mesh ?? '', me.participant, this.may('agents:write'));
+      await identified;
       this.sender.resume(me.participant.id);
     } catch (error) {
       if (connection.live) ui.tell(explain(error), true);

@@ -39,8 +39,8 @@ export class RulesEditor {
   busy = $state(false);
   /** Whom the preview is about. */
   who = $state('');
-  now = $state.raw<Explanations | null>(null);
-  then = $state.raw<Explanations | null>(null);
+  present = $state.raw<Explanations | null>(null);
+  drafted = $state.raw<Explanations | null>(null);
   previewing = $state(false);
   previewProblem = $state('');
   /** Versions this page has seen or read in the log. */
@@ -206,15 +206,15 @@ export class RulesEditor {
       return;
     }
     this.previewing = true;
-    const now = mesh.api.explain(this.room, who).then(
-      (answer) => turn === this.#turn && (this.now = answer),
-      (error) => turn === this.#turn && (this.previewProblem = explain(error)),
-    );
     try {
-      const then = await mesh.api.tryPolicy(this.room, policy, who);
-      await now;
+      const [present, drafted] = await Promise.all([
+        mesh.api.explain(this.room, who),
+        mesh.api.tryPolicy(this.room, policy, who).catch((error: unknown) => ({ error })),
+      ]);
       if (turn !== this.#turn) return;
-      this.then = then;
+      this.present = present;
+      if ('error' in drafted) throw drafted.error;
+      this.drafted = drafted;
       this.previewProblem = '';
       this.fault = null;
     } catch (error) {

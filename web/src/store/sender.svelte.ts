@@ -24,6 +24,7 @@ export class Sender {
   readonly #api: MeshApi;
   readonly #open: (room: string) => Conversation;
   readonly #outbox = new Map<string, Draft>();
+  readonly #running = new Map<string, Promise<void>>();
   /** How many messages wait for the node. */
   waiting = $state(0);
 
@@ -72,7 +73,16 @@ export class Sender {
     return again;
   }
 
-  async #attempt(unsigned: Draft): Promise<void> {
+  /** One attempt at a time: a second one beside it would sign anew, and be another request with the same key. */
+  #attempt(draft: Draft): Promise<void> {
+    const running = this.#running.get(draft.key);
+    if (running) return running;
+    const work = this.#post(draft).finally(() => this.#running.delete(draft.key));
+    this.#running.set(draft.key, work);
+    return work;
+  }
+
+  async #post(unsigned: Draft): Promise<void> {
     const draft = await this.#signed(unsigned);
     try {
       const { room, text, reply_to, priority, key, quotes, signed } = draft;
@@ -86,7 +96,12 @@ export class Sender {
       });
       const conversation = this.#open(draft.room);
       if (people.me && conversation.ready && !conversation.find(stored.id)) {
-        const message: Message = { ...draftMessage(draft, people.me), ...stored };
+        const { quarantined, ...place } = stored;
+        const message: Message = {
+          ...draftMessage(draft, people.me),
+          ...place,
+          ...(quarantined && { held: 'waiting' as const }),
+        };
         conversation.add([message]);
       }
       this.#done(draft);

@@ -76,7 +76,7 @@ describe('items', () => {
     expect(incomplete(message(1))).toBe(false);
   });
   test('a message in quarantine waits, and then is rejected, or gone because it is posted anew', () => {
-    const held = heldOf(item('message.quarantined', { message: { room: 'r', trust: 'untrusted' }, text: 'hm' }))!;
+    const held = heldOf(item('message.quarantined', { id: 'm9', trust: 'untrusted', text: 'hm' }))!;
     expect(held).toMatchObject({ id: 'm9', text: 'hm', held: 'waiting', trust: 'untrusted' });
     expect(change([held], item('message.reviewed', { message: 'm9', released: false }))[0]).toMatchObject({
       held: 'rejected',

@@ -61,19 +61,9 @@ export function messageOf(item: Item): Message | null {
 
 /** A message of the reader that waits in quarantine: nobody else but moderators sees it. */
 export function heldOf(item: Item): Message | null {
-  if (item.type !== 'message.quarantined') return null;
-  const { message, text, payload } = item.data as {
-    message?: Partial<Message>;
-    text?: string;
-    payload?: Message['payload'];
-  };
-  return build(item, {
-    ...message,
-    id: `m${item.seq}`,
-    ...(text !== undefined && { text }),
-    ...(payload && { payload }),
-    held: 'waiting',
-  });
+  return item.type === 'message.quarantined'
+    ? build(item, { ...(item.data as Partial<Message>), held: 'waiting' })
+    : null;
 }
 
 /** Whether parts of the message have to be fetched, because the stream did not bring them. */

@@ -1,7 +1,13 @@
 // What the page itself remembers: theme, open dialogs, what is selected, and what is read out.
 
+import type { Message, Person } from '../api/types.ts';
+
 export type Theme = 'dark' | 'light';
-export type Dialog = 'palette' | 'keys' | 'create-room' | 'new-direct';
+export type Dialog = 'palette' | 'keys' | 'create-room' | 'new-direct' | 'moderate' | 'quote';
+/** Something that is asked for a reason before it is done. */
+export type Deed =
+  | { does: 'mute' | 'kick' | 'ban'; room: string; person: Person }
+  | { does: 'delete' | 'redact'; message: Message };
 export type Selection =
   | { type: 'person'; id: string }
   | { type: 'message'; id: string; room: string }
@@ -18,6 +24,10 @@ function storedTheme(): Theme {
 class Ui {
   theme = $state<Theme>('dark');
   dialog = $state<Dialog | null>(null);
+  /** What the dialog that asks for a reason is about. */
+  deed = $state.raw<Deed | null>(null);
+  /** The message that is quoted elsewhere. */
+  quoting = $state.raw<Message | null>(null);
   selection = $state.raw<Selection | null>(null);
   /** Read by screen readers, politely. */
   spoken = $state('');
@@ -44,6 +54,16 @@ class Ui {
     const theme = this.theme === 'dark' ? 'light' : 'dark';
     localStorage.setItem(THEME, theme);
     this.setTheme(theme);
+  }
+
+  moderate(deed: Deed): void {
+    this.deed = deed;
+    this.dialog = 'moderate';
+  }
+
+  quote(message: Message): void {
+    this.quoting = message;
+    this.dialog = 'quote';
   }
 
   say(text: string): void {

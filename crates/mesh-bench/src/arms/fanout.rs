@@ -17,7 +17,7 @@ use crate::{BenchError, Outcome, peers, said};
 const NUMBER_DIGITS: usize = 12;
 
 /// A message's text: its number, then words, some of which are in many messages and some in few.
-fn body(n: u64) -> String {
+pub fn body(n: u64) -> String {
     const WORDS: [&str; 16] = [
         "the", "build", "of", "review", "and", "deploy", "agent", "failed", "mesh", "passed",
         "log", "retry", "room", "schema", "task", "index",

@@ -4,6 +4,7 @@ mod durable;
 mod fanout;
 mod memory;
 mod paced;
+mod rules;
 mod scale;
 mod window;
 
@@ -114,6 +115,9 @@ pub async fn others(args: &Args, report: &mut Report) -> Outcome<()> {
     }
     if "memory".contains(&args.only) {
         memory::run(args, report).await?;
+    }
+    if "rules".contains(&args.only) {
+        rules::run(args, report).await?;
     }
     if "scale".contains(&args.only) {
         scale::run(args, report).await?;

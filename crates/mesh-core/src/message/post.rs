@@ -95,12 +95,12 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision
             .map(|quoted| quoted.header.message)
             .collect::<Vec<MessageId>>(),
         labels: labels as Vec<RoomId>,
-        signed: signed.map(|(signed, _)| signed),
+        signed: signed.as_ref().map(|(signed, _)| signed.clone()),
         relayed: relayed.clone(),
         guard,
         released: None,
     };
-    let salt = signed.map(|(_, salt)| salt);
+    let salt = signed.as_ref().map(|(_, salt)| *salt);
     if waits {
         quarantine::check_space(recent, who.id)?;
         let waiting = MessageQuarantined {

@@ -49,7 +49,7 @@ impl Access {
         let Some(room) = self.room(room) else {
             return Judgement::refused(Ruling::by(RulingBy::Membership));
         };
-        if let Err(judgement) = self.check_standing(participant, deed) {
+        if let Some(judgement) = self.without_standing(participant, deed) {
             return judgement;
         }
         match deed {
@@ -64,18 +64,18 @@ impl Access {
     }
 
     /// What no room can give: an enabled participant with the permission that the deed needs.
-    fn check_standing(&self, participant: ParticipantId, deed: Deed) -> Result<(), Judgement> {
+    fn without_standing(&self, participant: ParticipantId, deed: Deed) -> Option<Judgement> {
         if self.check_enabled(participant).is_err() {
-            return Err(Judgement::refused(Ruling::by(RulingBy::Standing)));
+            return Some(Judgement::refused(Ruling::by(RulingBy::Standing)));
         }
         let needed = match deed {
             Deed::Listen | Deed::DataRead => Permission::MessagesRead,
             _ => Permission::MessagesWrite,
         };
         if self.own_permissions(participant).has(needed) {
-            return Ok(());
+            return None;
         }
-        Err(Judgement::refused(Ruling {
+        Some(Judgement::refused(Ruling {
             name: Some(needed.name().to_owned()),
             ..Ruling::by(RulingBy::Permission)
         }))

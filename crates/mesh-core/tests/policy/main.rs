@@ -3,6 +3,7 @@
 //!
 //! `MESH_POLICY_CASES` says how many deeds are compared (a million unless told).
 
+mod bounds;
 mod model;
 mod random;
 

@@ -19,6 +19,7 @@ pub fn signed(number: u64) -> (Signed, [u8; 16]) {
         Signed {
             key: key(number),
             sig,
+            request: None,
         },
         [2; 16],
     )
@@ -250,6 +251,15 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
             }
             other => panic!("{} is not marked", other.kind()),
         },
+        // `ACTOR finds MESSAGE`: whether it can wait in the actor's inbox.
+        "finds" => {
+            let header = world.messages[args.word(0)];
+            let rooms = access.inbox_rooms(person(who));
+            let waits = rooms
+                .iter()
+                .any(|(room, from)| *room == header.room && *from <= header.message.0);
+            if waits { "yes" } else { "no" }.to_owned()
+        }
         "moderators" => {
             let mut names: Vec<_> = access
                 .moderators(room(args.word(0)))

@@ -1,6 +1,7 @@
 //! What an MCP client sees: the tools of daily use, two that reach everything else, and word of
 //! waiting mail with each result.
 
+use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
 use axum::http::request::Parts;
@@ -49,7 +50,7 @@ impl Handler {
 
     async fn tool(
         &self,
-        caller: &Caller,
+        (caller, address): (&Caller, Option<IpAddr>),
         name: &str,
         arguments: JsonObject,
     ) -> Result<Value, Refusal> {
@@ -67,7 +68,10 @@ impl Handler {
             caller,
             &operation,
             input,
-            Options::default(),
+            Options {
+                address,
+                ..Options::default()
+            },
         )
         .await?;
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
@@ -105,6 +109,12 @@ fn wrong(what: &str) -> Refusal {
         format!("{what}; nothing was done"),
         "mesh_help explains every operation",
     )
+}
+
+/// The address that the request came from.
+fn address_of(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
+    let parts = context.extensions.get::<Parts>()?;
+    caller::address(&parts.extensions)
 }
 
 fn caller_of(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
@@ -200,8 +210,12 @@ impl ServerHandler for Handler {
         }
         let caller = caller_of(&context)?;
         let mut result = result_of(
-            self.tool(&caller, name, request.arguments.unwrap_or_default())
-                .await,
+            self.tool(
+                (&caller, address_of(&context)),
+                name,
+                request.arguments.unwrap_or_default(),
+            )
+            .await,
         );
         if let Some(mail) = mail::waiting(&self.edge, &caller)
             .await

@@ -68,7 +68,8 @@ pub(crate) async fn serve(
     if let Err(refusal) = edge.hosts.check_origin(request.headers()) {
         return Refused(refusal).into_response();
     }
-    match caller::signed_in(edge, request.headers()).await {
+    let from = caller::address(request.extensions());
+    match caller::signed_in(edge, request.headers(), from, "mcp").await {
         Ok(caller) => request.extensions_mut().insert(caller),
         Err(refusal) => return Refused(refusal).into_response(),
     };

@@ -98,7 +98,8 @@ async fn begin(
     if let Some(token) = &hello.token {
         caller = edge.door.authenticate(Some(token), None).await?;
     }
-    edge.door.check_alive(&caller).await?;
+    let from = address.map(|address| address.0);
+    edge.door.admit(&caller, from, "session.open").await?;
     let input = SessionOpenInput {
         session: hello.session,
         client: hello.client,

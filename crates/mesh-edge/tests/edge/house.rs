@@ -103,6 +103,19 @@ impl House {
         made.json()["token"].as_str().unwrap().to_owned()
     }
 
+    /// Makes an agent in `#general` whose words are not trusted, and gives its token and something harmless to say.
+    pub async fn stranger(&self, handle: &str) -> (String, &'static str) {
+        let token = self.agent(handle, &["general"]).await;
+        let path = format!("/api/participants/{handle}/trust");
+        let set = Request::new("PUT", &path)
+            .token(&self.owner)
+            .json(&json!({"trust": "untrusted"}))
+            .send(self.at)
+            .await;
+        assert_eq!(set.status, 200, "{set:?}");
+        (token, "look at the zebra crossing")
+    }
+
     /// Posts a message, and gives its place.
     pub async fn say(&self, room: &str, text: &str) -> u64 {
         let posted = self

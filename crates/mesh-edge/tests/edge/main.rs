@@ -4,6 +4,7 @@ mod bad_input;
 mod guard;
 mod house;
 mod http;
+mod limits;
 mod mcp;
 mod pages;
 mod parity;

@@ -233,3 +233,22 @@ async fn the_revision_without_sessions_is_served_too() {
     );
     assert_eq!(me["result"]["resultType"], "complete", "{me}");
 }
+
+#[tokio::test]
+async fn a_stranger_s_words_come_in_an_envelope() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["general"]).await;
+    let (guest, words) = house.stranger("guest").await;
+    let (session, _) = Session::open(&house, &guest).await;
+    let say = json!({"to": "#general", "text": words});
+    let posted = session.tool(&guest, "mesh_say", say).await;
+    assert_eq!(posted["isError"], false, "{posted}");
+    let (session, _) = Session::open(&house, &rex).await;
+    let inbox = session.tool(&rex, "mesh_inbox", json!({})).await;
+    let text = &inbox["structuredContent"]["items"][0]["text"];
+    let text = text.as_str().unwrap();
+    assert!(text.starts_with("----- BEGIN UNTRUSTED MESSAGE ") && text.contains(words));
+    // The same words stand nowhere else in the answer.
+    let whole = inbox["structuredContent"].to_string();
+    assert_eq!(whole.matches(words).count(), 1);
+}

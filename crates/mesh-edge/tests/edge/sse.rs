@@ -17,7 +17,11 @@ struct Event {
 
 impl Stream {
     async fn open(house: &House, query: &str, last: Option<u64>) -> Stream {
-        let mut request = Request::new("GET", &format!("/api/stream{query}")).token(&house.owner);
+        Stream::open_as(house, &house.owner, query, last).await
+    }
+
+    async fn open_as(house: &House, token: &str, query: &str, last: Option<u64>) -> Stream {
+        let mut request = Request::new("GET", &format!("/api/stream{query}")).token(token);
         if let Some(last) = last {
             request = request.header("last-event-id", &last.to_string());
         }
@@ -148,4 +152,27 @@ async fn a_stream_ends_with_the_node() {
     let mut rest = String::new();
     while stream.0.read_line(&mut rest).await.unwrap() > 0 {}
     assert!(rest.ends_with("0\r\n\r\n"), "{rest}");
+}
+
+#[tokio::test]
+async fn an_agent_hears_a_stranger_s_words_in_an_envelope() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["general"]).await;
+    let (guest, words) = house.stranger("guest").await;
+    let mut live = Stream::open_as(&house, &rex, "", None).await;
+    let said = Request::new("POST", "/api/rooms/general/messages")
+        .token(&guest)
+        .json(&json!({ "text": words }))
+        .send(house.at)
+        .await;
+    assert_eq!(said.status, 201, "{said:?}");
+    let mut late = Stream::open_as(&house, &rex, "?after=0", None).await;
+    for stream in [&mut live, &mut late] {
+        let data = stream.message().await.data["data"].clone();
+        let text = data["text"].as_str().unwrap();
+        assert!(text.starts_with("----- BEGIN UNTRUSTED MESSAGE ") && text.contains(words));
+        assert_eq!(data["enveloped"], true);
+    }
+    let mut person = Stream::open(&house, "?after=0", None).await;
+    assert_eq!(person.message().await.data["data"]["text"], words);
 }

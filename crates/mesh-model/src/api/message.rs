@@ -162,6 +162,9 @@ pub struct Posted {
     pub at: Millis,
     /// Where.
     pub room: RoomId,
+    /// Whether it waits for a moderator: the guard takes it for an attack on agents.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quarantined: bool,
 }
 
 /// Read a room's history.

@@ -90,6 +90,12 @@ pub struct LogVerified {
     pub upto: Seq,
     /// Contents that were erased; their headers are there.
     pub erased: u64,
+    /// Messages whose author's signature holds, erased ones included.
+    #[serde(default)]
+    pub signatures_good: u64,
+    /// Messages whose signature nobody can check any more, or that nobody made.
+    #[serde(default)]
+    pub signatures_bad: u64,
     /// The first thing that is wrong: segment, line and remedy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,

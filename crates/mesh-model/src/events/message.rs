@@ -119,13 +119,17 @@ fn is_local(trust: &Trust) -> bool {
 }
 
 /// A signature over mesh, room, key, idempotency key and the salted hash of the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
     /// The key that made it.
     pub key: PublicKey,
     /// The signature.
     pub sig: SignatureBytes,
+    /// The idempotency key as it was sent. The signature covers it, so whoever has the log alone can
+    /// check the signature; readers of messages do not get it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 /// Words that somebody brought from elsewhere.

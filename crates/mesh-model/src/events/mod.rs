@@ -73,6 +73,10 @@ macro_rules! event_types {
         /// The facts of one event. `apply` receives these and nothing else.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each variant is the struct of the same name, documented there")]
+        #[expect(
+            clippy::large_enum_variant,
+            reason = "most events are messages, the largest kind: a box would cost each of them an allocation"
+        )]
         pub enum Facts {
             $($variant($variant),)*
         }

@@ -106,14 +106,14 @@ operations! { LIST governance_operations
     }
     /// Add a key that the caller signs with, made on its own side; or put it in place of another.
     IdentityAdd "identity.add" {
-        Command Needs::Permission(AgentsWrite), Post "/api/me/keys" => 201,
+        Command Needs::Permission(MessagesWrite), Post "/api/me/keys" => 201,
         IdentityAddInput => Done,
         example r#"{"key": "$identity", "proof": "$proof"}"#
     }
     /// Revoke a key. What it signed before says so. The participant itself may, those above it, and
     /// `agents:admin`.
     IdentityRevoke "identity.revoke" {
-        Command Needs::Permission(AgentsWrite), Delete "/api/participants/{participant}/keys/{key}" => 200,
+        Command Needs::Permission(MessagesWrite), Delete "/api/participants/{participant}/keys/{key}" => 200,
         IdentityRevokeInput => Done,
         example r#"{"participant": "rex", "key": "$held"}"#
     }

@@ -12,7 +12,7 @@ use mesh_model::events::Facts;
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use super::item::room_of;
-use super::{Batch, Committed, Sink, encode_item};
+use super::{Batch, Committed, Envelopes, Reader, Sink, encode_item, is_sealed};
 
 /// What a subscriber wants to hear. By default everything it may see.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,20 +55,23 @@ struct Subscriber {
     filter: Arc<Filter>,
     /// The last event it was given, or the place where it began.
     prev: Seq,
+    /// Up to where it was told that nothing is missing.
+    told: Seq,
     sink: Arc<Sink>,
 }
 
 /// All subscribers and how far they are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Fanout {
     subscribers: BTreeMap<SubscriberId, Subscriber>,
     of_participant: HashMap<ParticipantId, Vec<SubscriberId>>,
     next: SubscriberId,
     head: Seq,
-    /// Up to where quiet subscribers were told that nothing is missing.
+    /// Up to where all quiet subscribers were told that nothing is missing.
     told: Seq,
     /// Subscribers cut off since the count was last asked for.
     cut_off: u64,
+    envelopes: Envelopes,
 }
 
 /// Events of a batch with the same audience.
@@ -81,20 +84,26 @@ struct Group {
 struct Frames<'a> {
     events: &'a [Committed],
     items: Vec<String>,
+    /// What programs get in place of some items.
+    sealed: BTreeMap<usize, String>,
     groups: Vec<Group>,
     /// By group and filter: which items pass.
     passing: HashMap<(usize, *const Filter), Rc<[usize]>>,
-    /// By previous place and items: the frame.
-    built: HashMap<(Seq, Vec<usize>), Bytes>,
+    /// By previous place, items and whether it is for programs: the frame.
+    built: HashMap<(Seq, Vec<usize>, bool), Bytes>,
 }
 
 impl Fanout {
     /// Begins at the log's end.
-    pub fn new(head: Seq) -> Fanout {
+    pub fn new(head: Seq, envelopes: Envelopes) -> Fanout {
         Fanout {
+            subscribers: BTreeMap::new(),
+            of_participant: HashMap::new(),
+            next: 0,
             head,
             told: head,
-            ..Fanout::default()
+            cut_off: 0,
+            envelopes,
         }
     }
 
@@ -138,8 +147,13 @@ impl Fanout {
             participant,
             filter: known.unwrap_or(filter),
             prev,
+            told: Seq::ZERO,
             sink: Arc::clone(&sink),
         };
+        if prev < self.head {
+            // It waits to hear that what it did not get is nothing for it.
+            self.told = Seq::ZERO;
+        }
         self.subscribers.insert(self.next, subscriber);
         self.of_participant
             .entry(participant)
@@ -170,7 +184,7 @@ impl Fanout {
         if self.subscribers.is_empty() {
             return;
         }
-        let mut frames = Frames::new(batch);
+        let mut frames = Frames::new(batch, &self.envelopes);
         for (id, mut items) in self.receivers(&batch.access, &mut frames) {
             let Some(subscriber) = self.subscribers.get_mut(&id) else {
                 continue;
@@ -186,7 +200,12 @@ impl Fanout {
             }
             let Some(index) = items.last() else { continue };
             let (last, count) = (batch.events[*index].seq, items.len());
-            let frame = frames.frame(subscriber.prev, items);
+            // Mostly all get the same, and who is a program need not be known.
+            let reader = match frames.sealed.is_empty() {
+                true => Reader::Person,
+                false => Reader::of(&batch.access, subscriber.participant, &self.envelopes),
+            };
+            let frame = frames.frame(subscriber.prev, items, reader);
             subscriber.prev = last;
             if !subscriber.sink.push(frame, count, last) {
                 self.cut_off += 1;
@@ -239,13 +258,11 @@ impl Fanout {
         }
         self.told = self.head;
         let frame = Bytes::from(format!("{{\"tail\":{}}}", self.head));
-        for subscriber in self
-            .subscribers
-            .values()
-            .filter(|subscriber| subscriber.prev < self.head)
-        {
-            if subscriber.sink.is_empty() {
+        for subscriber in self.subscribers.values_mut() {
+            let upto = subscriber.prev.max(subscriber.told);
+            if upto < self.head && subscriber.sink.is_empty() {
                 subscriber.sink.push(frame.clone(), 0, self.head);
+                subscriber.told = self.head;
             }
         }
     }
@@ -266,15 +283,21 @@ impl Fanout {
 }
 
 impl<'a> Frames<'a> {
-    fn new(batch: &'a Batch) -> Frames<'a> {
+    fn new(batch: &'a Batch, envelopes: &Envelopes) -> Frames<'a> {
         let mut groups: Vec<Group> = Vec::new();
+        let mut sealed = BTreeMap::new();
         let mut items = Vec::with_capacity(batch.events.len());
         for (index, event) in batch.events.iter().enumerate() {
             let mut item = String::with_capacity(
                 event.content.as_ref().map_or(0, |json| json.get().len()) + 384,
             );
-            encode_item(&batch.access, event, &mut item);
+            encode_item(&batch.access, event, Reader::Person, &mut item);
             items.push(item);
+            if is_sealed(&batch.access, event) {
+                let mut item = String::new();
+                encode_item(&batch.access, event, Reader::Program(envelopes), &mut item);
+                sealed.insert(index, item);
+            }
             let audience = batch.access.audience(&event.facts);
             match groups.iter_mut().find(|group| group.audience == audience) {
                 Some(group) => group.items.push(index),
@@ -287,6 +310,7 @@ impl<'a> Frames<'a> {
         Frames {
             events: &batch.events,
             items,
+            sealed,
             groups,
             passing: HashMap::new(),
             built: HashMap::new(),
@@ -305,21 +329,22 @@ impl<'a> Frames<'a> {
         }))
     }
 
-    fn frame(&mut self, prev: Seq, items: Vec<usize>) -> Bytes {
-        let (texts, events) = (&self.items, self.events);
-        let build = |items: &[usize]| {
-            let parts: Vec<&str> = items.iter().map(|index| texts[*index].as_str()).collect();
-            push_frame(
-                prev,
-                items.last().map_or(prev, |index| events[*index].seq),
-                &parts,
-            )
-        };
-        if let Some(frame) = self.built.get(&(prev, items.clone())) {
+    fn frame(&mut self, prev: Seq, items: Vec<usize>, reader: Reader<'_>) -> Bytes {
+        let program = matches!(reader, Reader::Program(_))
+            && items.iter().any(|index| self.sealed.contains_key(index));
+        let key = (prev, items, program);
+        if let Some(frame) = self.built.get(&key) {
             return frame.clone();
         }
-        let frame = build(&items);
-        self.built.insert((prev, items), frame.clone());
+        let items = &key.1;
+        let text = |index: &usize| match self.sealed.get(index) {
+            Some(sealed) if program => sealed.as_str(),
+            _ => self.items[*index].as_str(),
+        };
+        let parts: Vec<&str> = items.iter().map(text).collect();
+        let last = items.last().map_or(prev, |index| self.events[*index].seq);
+        let frame = push_frame(prev, last, &parts);
+        self.built.insert(key, frame.clone());
         frame
     }
 }

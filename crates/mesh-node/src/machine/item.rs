@@ -1,14 +1,17 @@
-//! An event as its readers receive it: encoded once, whatever the number of readers.
+//! An event as its readers receive it: encoded once, whatever the number of readers; twice if programs get it in an
+//! envelope.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use mesh_core::{Access, Participant};
 use mesh_model::api::ParticipantRef;
-use mesh_model::events::Facts;
-use mesh_model::{Millis, ParticipantId, RoomId};
+use mesh_model::events::{Facts, MessagePosted, Trust};
+use mesh_model::{Millis, ParticipantId, RoomId, Seq};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::Committed;
+use super::{Committed, Envelopes, Reader, Sealed};
 
 /// A participant as it is named in messages and lists.
 pub fn ref_of(participant: &Participant) -> ParticipantRef {
@@ -27,8 +30,47 @@ pub fn reference(access: &Access, id: ParticipantId) -> Option<ParticipantRef> {
         .map(|participant| ref_of(participant))
 }
 
+/// Whether programs get other bytes of an event than people do: whatever somebody said who is not trusted, and messages
+/// that the guard has something against.
+pub fn is_sealed(access: &Access, event: &Committed) -> bool {
+    event.content.is_some()
+        && match &event.facts {
+            Facts::MessagePosted(facts) => facts.is_marked(),
+            Facts::MessageQuarantined(_) => true,
+            facts => {
+                let marked = match facts {
+                    Facts::MessageEdited(facts) => {
+                        facts.guard.as_ref().is_some_and(|mark| mark.marked)
+                    }
+                    _ => false,
+                };
+                marked || trust_of(access, event) < Trust::Local
+            }
+        }
+}
+
+/// How far the words of an event are trusted.
+fn trust_of(access: &Access, event: &Committed) -> Trust {
+    match &event.facts {
+        Facts::MessagePosted(facts) => facts.trust,
+        Facts::MessageQuarantined(facts) => facts.message.trust,
+        Facts::MessageEdited(_) => event
+            .edited
+            .as_ref()
+            .map_or(Trust::Untrusted, |edited| edited.trust),
+        Facts::ParticipantRegistered(facts) => facts.trust,
+        // For everything else as things stand now. What nobody does the node does.
+        _ => match event.by.actor.participant() {
+            Some(actor) => access.trust_of(actor, false),
+            None => Trust::Owner,
+        },
+    }
+}
+
 /// Writes `{"seq","at","type","room"?,"from"?,"data"}`; the data are facts and content together.
-pub fn encode_item(access: &Access, event: &Committed, out: &mut String) {
+///
+/// What was said in a room and has expired is written without its words, even if they are not erased yet.
+pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: &mut String) {
     // Writing into a string cannot fail.
     let _ = write!(
         out,
@@ -37,15 +79,12 @@ pub fn encode_item(access: &Access, event: &Committed, out: &mut String) {
         event.at,
         event.facts.kind()
     );
-    if let Some(room) = room_of(&event.facts) {
+    let room = room_of(&event.facts);
+    if let Some(room) = room {
         let _ = write!(out, ",\"room\":\"{room}\"");
     }
-    if let Some(from) = event
-        .by
-        .actor
-        .participant()
-        .and_then(|id| access.participant(id))
-    {
+    let from = author_of(event);
+    if let Some(from) = from.and_then(|id| access.participant(id)) {
         // Handles are a-z, 0-9 and '-': nothing in them needs escaping.
         let _ = write!(
             out,
@@ -58,33 +97,185 @@ pub fn encode_item(access: &Access, event: &Committed, out: &mut String) {
     }
     out.push_str(",\"data\":{");
     let data = out.len();
-    if let Facts::MessagePosted(facts) = &event.facts {
-        let _ = write!(
-            out,
-            "\"id\":\"m{}\",\"priority\":\"{}\",\"mentions\":[",
-            event.seq,
-            facts.priority.name()
-        );
-        for (index, mention) in facts.mentions.iter().enumerate() {
-            let _ = write!(out, "{}\"{mention}\"", if index == 0 { "" } else { "," });
+    match &event.facts {
+        Facts::MessagePosted(facts) => push_posted(access, event.seq, from, facts, out),
+        Facts::MessageQuarantined(facts) => {
+            push_posted(access, event.seq, from, &facts.message, out);
         }
-        out.push(']');
-        if let Some(message) = facts.reply_to {
-            let _ = write!(out, ",\"reply_to\":\"{message}\"");
-        }
-        if let Some(message) = facts.thread {
-            let _ = write!(out, ",\"thread\":\"{message}\"");
-        }
-        if let Some(kind) = &facts.payload_type {
-            let _ = write!(out, ",\"payload_type\":{}", Value::from(kind.as_str()));
-        }
-    } else {
-        push_fields(out, data, &facts_in_api_form(&event.facts));
+        facts => push_fields(out, data, &facts_in_api_form(facts)),
     }
-    if let Some(content) = &event.content {
-        push_fields(out, data, content.get());
+    let said = is_said(&event.facts);
+    let expired = said
+        && room
+            .and_then(|room| access.room(room))
+            .is_some_and(|room| said_at(event) <= room.expired);
+    match (&event.content, reader) {
+        (Some(_), _) if expired => push_fields(out, data, erased(&event.facts)),
+        (None, _) if said => push_fields(out, data, erased(&event.facts)),
+        (None, _) => {}
+        (Some(content), Reader::Program(envelopes)) if is_sealed(access, event) => {
+            let text = wrapped(access, event, envelopes, content.get());
+            let text = Value::from(text);
+            push_fields(
+                out,
+                data,
+                &format!("{{\"text\":{text},\"enveloped\":true}}"),
+            );
+        }
+        (Some(content), _) => push_fields(out, data, content.get()),
     }
     out.push_str("}}");
+}
+
+/// What stands in place of words that were erased.
+fn erased(facts: &Facts) -> &'static str {
+    match facts {
+        Facts::EventPublished(_) => "{\"redacted\":true}",
+        _ => "{\"text\":\"\",\"redacted\":true}",
+    }
+}
+
+/// The place that counts for retention: an edit goes with its message.
+fn said_at(event: &Committed) -> Seq {
+    match &event.facts {
+        Facts::MessageEdited(facts) => facts.message.0,
+        _ => event.seq,
+    }
+}
+
+/// Whether the event's content is words that somebody said and that a room's retention ends.
+fn is_said(facts: &Facts) -> bool {
+    matches!(
+        facts,
+        Facts::MessagePosted(_)
+            | Facts::MessageQuarantined(_)
+            | Facts::MessageEdited(_)
+            | Facts::EventPublished(_)
+    )
+}
+
+/// Who an event comes from: what a moderator let out of quarantine comes from its author.
+fn author_of(event: &Committed) -> Option<ParticipantId> {
+    let actor = event.by.actor.participant();
+    match &event.facts {
+        Facts::MessagePosted(facts) => facts.author(actor),
+        Facts::MessageQuarantined(facts) => Some(facts.author),
+        _ => actor,
+    }
+}
+
+/// [`mesh_model::api::MessageBody`] without taking the payload apart.
+#[derive(serde::Deserialize, Default)]
+struct Body<'a> {
+    #[serde(borrow, default)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    payload: Option<&'a RawValue>,
+}
+
+fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &str) -> String {
+    let (relayed, guard) = match &event.facts {
+        Facts::MessagePosted(facts) => (facts.relayed.as_ref(), facts.guard.as_ref()),
+        Facts::MessageQuarantined(facts) => {
+            (facts.message.relayed.as_ref(), facts.message.guard.as_ref())
+        }
+        Facts::MessageEdited(facts) => (
+            event
+                .edited
+                .as_ref()
+                .and_then(|edited| edited.relayed.as_ref()),
+            facts.guard.as_ref(),
+        ),
+        _ => (None, None),
+    };
+    let body = match &event.facts {
+        Facts::MessagePosted(_) | Facts::MessageQuarantined(_) | Facts::MessageEdited(_) => {
+            serde_json::from_str(content).unwrap_or_default()
+        }
+        _ => Body {
+            text: Cow::Borrowed(""),
+            payload: serde_json::from_str(content).ok(),
+        },
+    };
+    envelopes.wrap(
+        access,
+        &Sealed {
+            seq: event.seq,
+            room: room_of(&event.facts),
+            author: author_of(event),
+            trust: trust_of(access, event),
+            relayed,
+            guard,
+            text: &body.text,
+            payload: body.payload.map(RawValue::get),
+        },
+    )
+}
+
+/// The facts of a message. Most have few of them, so they are written by hand.
+fn push_posted(
+    access: &Access,
+    seq: Seq,
+    author: Option<ParticipantId>,
+    facts: &MessagePosted,
+    out: &mut String,
+) {
+    let _ = write!(
+        out,
+        "\"id\":\"m{seq}\",\"priority\":\"{}\",\"trust\":\"{}\",\"mentions\":",
+        facts.priority.name(),
+        facts.trust.name()
+    );
+    push_list(out, &facts.mentions);
+    if let Some(message) = facts.reply_to {
+        let _ = write!(out, ",\"reply_to\":\"{message}\"");
+    }
+    if let Some(message) = facts.thread {
+        let _ = write!(out, ",\"thread\":\"{message}\"");
+    }
+    if let Some(kind) = &facts.payload_type {
+        let _ = write!(out, ",\"payload_type\":{}", Value::from(kind.as_str()));
+    }
+    if facts.command {
+        out.push_str(",\"command\":true");
+    }
+    if let Some(signed) = &facts.signed {
+        let _ = write!(
+            out,
+            ",\"signed\":{{\"key\":\"{}\",\"sig\":\"{}\"",
+            signed.key, signed.sig
+        );
+        let key = author.and_then(|author| access.key(author, &signed.key));
+        if let Some(revoked) = key.and_then(|key| key.revoked) {
+            let _ = write!(out, ",\"revoked\":{revoked}");
+        }
+        out.push('}');
+    }
+    if !facts.quotes.is_empty() {
+        out.push_str(",\"quotes\":");
+        push_list(out, &facts.quotes);
+    }
+    if !facts.labels.is_empty() {
+        out.push_str(",\"labels\":");
+        push_list(out, &facts.labels);
+    }
+    push_json(out, "relayed", facts.relayed.as_ref());
+    push_json(out, "guard", facts.guard.as_ref());
+    push_json(out, "released", facts.released.as_ref());
+}
+
+fn push_list(out: &mut String, ids: &[impl std::fmt::Display]) {
+    out.push('[');
+    for (index, id) in ids.iter().enumerate() {
+        let _ = write!(out, "{}\"{id}\"", if index == 0 { "" } else { "," });
+    }
+    out.push(']');
+}
+
+fn push_json(out: &mut String, name: &str, value: Option<&impl serde::Serialize>) {
+    if let Some(json) = value.and_then(|value| serde_json::to_string(value).ok()) {
+        let _ = write!(out, ",\"{name}\":{json}");
+    }
 }
 
 /// Appends the fields of a JSON object to the one that is being written since `begin`.
@@ -110,7 +301,10 @@ fn facts_in_api_form(facts: &Facts) -> String {
     };
     let timed = matches!(
         facts,
-        Facts::CredentialIssued(_) | Facts::InviteCreated(_) | Facts::Refused(_)
+        Facts::CredentialIssued(_)
+            | Facts::InviteCreated(_)
+            | Facts::Refused(_)
+            | Facts::RoomMemberMuted(_)
     );
     if !timed {
         return stored.get().to_owned();
@@ -118,7 +312,7 @@ fn facts_in_api_form(facts: &Facts) -> String {
     let Ok(Value::Object(mut fields)) = serde_json::from_str(stored.get()) else {
         return stored.get().to_owned();
     };
-    for name in ["expires", "minute"] {
+    for name in ["expires", "minute", "until"] {
         if let Some(at) = fields.get(name).and_then(Value::as_u64) {
             fields.insert(name.to_owned(), Value::from(Millis(at).to_string()));
         }
@@ -130,6 +324,10 @@ fn facts_in_api_form(facts: &Facts) -> String {
 pub(super) fn room_of(facts: &Facts) -> Option<RoomId> {
     Some(match facts {
         Facts::MessagePosted(facts) => facts.room,
+        Facts::MessageQuarantined(facts) => facts.message.room,
+        Facts::MessageReviewed(facts) => facts.room,
+        Facts::MessageRedacted(facts) => facts.room,
+        Facts::MessageRescanned(facts) => facts.room,
         Facts::MessageEdited(facts) => facts.room,
         Facts::MessageDeleted(facts) => facts.room,
         Facts::EventPublished(facts) => facts.room,
@@ -141,6 +339,15 @@ pub(super) fn room_of(facts: &Facts) -> Option<RoomId> {
         Facts::RoomMemberLeft(facts) => facts.room,
         Facts::RoomMemberCapabilitiesSet(facts) => facts.room,
         Facts::RoomDefaultsSet(facts) => facts.room,
+        Facts::RoomPolicySet(facts) => facts.room,
+        Facts::RoomSlowModeSet(facts) => facts.room,
+        Facts::RoomTransferred(facts) => facts.room,
+        Facts::RoomHoldSet(facts) => facts.room,
+        Facts::RoomExpired(facts) => facts.room,
+        Facts::RoomMemberMuted(facts) => facts.room,
+        Facts::RoomMemberUnmuted(facts) => facts.room,
+        Facts::RoomMemberBanned(facts) => facts.room,
+        Facts::RoomMemberUnbanned(facts) => facts.room,
         _ => return None,
     })
 }

@@ -1,12 +1,16 @@
 //! Step functions without threads, clock, chance or async.
 
+mod envelope;
+mod erasure;
 mod fanout;
 mod item;
 mod sink;
 mod writer;
 
+pub use envelope::{Envelopes, Reader, Sealed};
+pub use erasure::{Erasure, erasures};
 pub(crate) use fanout::push_frame;
 pub use fanout::{Fanout, Filter, SubscriberId};
-pub use item::{encode_item, ref_of, reference};
+pub use item::{encode_item, is_sealed, ref_of, reference};
 pub use sink::{Sink, Taken};
-pub use writer::{Batch, Committed, Outcome, Step, Submission, Writer, WriterError};
+pub use writer::{Batch, Committed, Edited, Outcome, Step, Submission, Writer, WriterError};

@@ -7,9 +7,13 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use mesh_core::{Access, FINGERPRINT, State, Stored, apply, decide};
-use mesh_log::{AppendError, Content, Log, LogEvent, ReadError, Record, SnapshotError, Tail};
-use mesh_model::events::{By, CommandKey, Facts, UnreadableFacts};
-use mesh_model::{Actor, Command, Ctx, ErrorCode, Millis, NewEvent, Permission, Refusal, Seq};
+use mesh_log::{
+    AppendError, Content, Log, LogEvent, LogReader, ReadError, Record, SnapshotError, Tail,
+};
+use mesh_model::events::{By, CommandKey, Facts, MessagePosted, Relayed, Trust, UnreadableFacts};
+use mesh_model::{
+    Actor, Command, Ctx, ErrorCode, MessageId, Millis, NewEvent, Permission, Refusal, Seq,
+};
 use serde_json::value::{RawValue, to_raw_value};
 
 /// A command on its way to the writer.
@@ -58,6 +62,17 @@ pub struct Committed {
     pub facts: Facts,
     /// What can be erased.
     pub content: Option<Box<RawValue>>,
+    /// The message that this event edits: its readers must know how far it is trusted.
+    pub edited: Option<Box<Edited>>,
+}
+
+/// What is known for good of a message that is edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// How far its words are trusted.
+    pub trust: Trust,
+    /// From where it was brought.
+    pub relayed: Option<Relayed>,
 }
 
 /// Events that became durable together, and the state of things after them.
@@ -102,6 +117,14 @@ pub enum WriterError {
         /// What serde says.
         source: serde_json::Error,
     },
+}
+
+/// Events decided and applied that are not stored yet.
+#[derive(Debug, Default)]
+struct Unstored {
+    events: Vec<Committed>,
+    /// For each event the salt that whoever signed its content chose.
+    salts: Vec<Option<[u8; 16]>>,
 }
 
 /// The writer: the state and the log that it is true to.
@@ -181,18 +204,18 @@ impl<L: Log> Writer<L> {
             };
         }
         let changed_before = self.state.access.changed();
-        let mut events = Vec::new();
+        let mut new = Unstored::default();
         let answers: Vec<_> = submissions
             .into_iter()
-            .map(|submission| self.take(wall, submission, &mut events))
+            .map(|submission| self.take(wall, submission, &mut new))
             .collect();
-        if events.is_empty() {
+        if new.events.is_empty() {
             return Step {
                 answers,
                 batch: None,
             };
         }
-        match self.store(salt, &events) {
+        match self.store(salt, &new) {
             Ok(tail) => {
                 self.tail = tail;
                 let access_changed = self.state.access.changed() != changed_before;
@@ -202,7 +225,7 @@ impl<L: Log> Writer<L> {
                 Step {
                     answers,
                     batch: Some(Batch {
-                        events,
+                        events: new.events,
                         access: Arc::clone(&self.access),
                         access_changed,
                     }),
@@ -225,7 +248,7 @@ impl<L: Log> Writer<L> {
         &mut self,
         wall: Millis,
         submission: Submission,
-        events: &mut Vec<Committed>,
+        new: &mut Unstored,
     ) -> Result<Outcome, Refusal> {
         let Submission {
             command,
@@ -233,7 +256,7 @@ impl<L: Log> Writer<L> {
             requires,
             key,
         } = submission;
-        if let Some(answer) = self.replayed(actor, key, events) {
+        if let Some(answer) = self.replayed(actor, key, &new.events) {
             return answer;
         }
         let now = wall.max(self.state.time());
@@ -259,14 +282,20 @@ impl<L: Log> Writer<L> {
                 "this is a bug of the node: please report it",
             ));
         }
-        let first = Seq(self.tail.seq + events.len() as u64 + 1);
+        let first = Seq(self.tail.seq + new.events.len() as u64 + 1);
         let count = u32::try_from(decided.len()).unwrap_or(u32::MAX);
-        for NewEvent { facts, content } in decided {
-            let seq = Seq(self.tail.seq + events.len() as u64 + 1);
+        for NewEvent {
+            facts,
+            content,
+            salt,
+        } in decided
+        {
+            let seq = Seq(self.tail.seq + new.events.len() as u64 + 1);
             let event = Committed {
                 seq,
                 at: now,
                 by: By { actor, key },
+                edited: self.edited(&facts, &new.events),
                 facts,
                 content,
             };
@@ -279,7 +308,8 @@ impl<L: Log> Writer<L> {
                     facts: &event.facts,
                 },
             );
-            events.push(event);
+            new.events.push(event);
+            new.salts.push(salt);
         }
         let first = if count == 0 { Seq(first.0 - 1) } else { first };
         Ok(Outcome {
@@ -288,6 +318,16 @@ impl<L: Log> Writer<L> {
             at: now,
             replayed: false,
         })
+    }
+
+    /// What is known of the message that an event edits: it is in this batch or in the log.
+    fn edited(&self, facts: &Facts, batch: &[Committed]) -> Option<Box<Edited>> {
+        let message = edited_by(facts)?;
+        let unstored = batch.iter().find(|event| event.seq == message.0);
+        match unstored.map(|event| &event.facts) {
+            Some(Facts::MessagePosted(posted)) => Some(Edited::of(posted)),
+            _ => Edited::read(message, &self.log.reader()),
+        }
     }
 
     /// The answer to a key that was used before.
@@ -329,8 +369,9 @@ impl<L: Log> Writer<L> {
     fn store(
         &mut self,
         salt: &mut dyn FnMut() -> [u8; 16],
-        events: &[Committed],
+        new: &Unstored,
     ) -> Result<Tail, AppendError> {
+        let events = &new.events;
         let mut parts = Vec::with_capacity(events.len());
         for event in events {
             // Our own plain types: writing them as JSON cannot fail.
@@ -341,14 +382,15 @@ impl<L: Log> Writer<L> {
         let lines: Vec<LogEvent<'_>> = events
             .iter()
             .zip(&parts)
-            .map(|(event, (by, facts))| LogEvent {
+            .zip(&new.salts)
+            .map(|((event, (by, facts)), chosen)| LogEvent {
                 at: event.at.0,
                 kind: event.facts.kind(),
                 v: event.facts.version(),
                 by,
                 facts,
                 content: event.content.as_deref(),
-                salt: salt(),
+                salt: chosen.unwrap_or_else(&mut *salt),
             })
             .collect();
         self.log.append(self.tail, &lines)
@@ -465,7 +507,44 @@ fn replay(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
     Ok(())
 }
 
+/// The message whose text an event changes.
+fn edited_by(facts: &Facts) -> Option<MessageId> {
+    match facts {
+        Facts::MessageEdited(facts) => Some(facts.message),
+        _ => None,
+    }
+}
+
+impl Edited {
+    fn of(posted: &MessagePosted) -> Box<Edited> {
+        Box::new(Edited {
+            trust: posted.trust,
+            relayed: posted.relayed.clone(),
+        })
+    }
+
+    fn read(message: MessageId, reader: &LogReader) -> Option<Box<Edited>> {
+        let facts = reader.get(message.0.0, |record| {
+            Facts::decode(record.kind, record.v, record.facts.get()).ok()
+        });
+        match facts {
+            Ok(Some(Some(Facts::MessagePosted(posted)))) => Some(Edited::of(&posted)),
+            _ => None,
+        }
+    }
+}
+
 impl Committed {
+    /// An event as it is read back from the log, to be shown: see [`Committed::read`].
+    pub fn read_for_show(
+        record: &Record<'_>,
+        reader: &LogReader,
+    ) -> Result<Committed, WriterError> {
+        let mut event = Committed::read(record)?;
+        event.edited = edited_by(&event.facts).and_then(|message| Edited::read(message, reader));
+        Ok(event)
+    }
+
     /// An event as it is read back from the log.
     pub fn read(record: &Record<'_>) -> Result<Committed, WriterError> {
         let seq = Seq(record.seq);
@@ -483,6 +562,7 @@ impl Committed {
             by,
             facts,
             content,
+            edited: None,
         })
     }
 }

@@ -5,6 +5,7 @@
 //! HOME/vault/        what the log must not hold; private
 //! HOME/view/         may be deleted at any time
 //! HOME/owner.token   the owner's secret, mode 0600
+//! HOME/erased.json   up to where everything that had to be erased is; made anew if it is missing
 //! ```
 
 use std::fs::{self, File, OpenOptions};
@@ -13,7 +14,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use arc_swap::ArcSwap;
@@ -28,6 +29,7 @@ use serde_json::value::to_raw_value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::erasures::{self, ErasingTask, Lane, ResumeError};
 use super::metrics::Metrics;
 use super::node::{Node, now};
 use super::offers::Offers;
@@ -36,7 +38,7 @@ use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::threads::{Scrub, WriterThread, salt, snapshot_seq};
 use super::ticks;
-use crate::machine::{Fanout, Submission, Writer, WriterError};
+use crate::machine::{Envelopes, Fanout, Submission, Writer, WriterError};
 
 /// Batches that may wait for the projector before it reads the log instead.
 const PROJECTOR_BATCHES: usize = 64;
@@ -97,6 +99,9 @@ pub enum StartError {
         /// How it is wrong.
         what: &'static str,
     },
+    /// What was redacted before the last stop could not be erased.
+    #[error("what was redacted before could not be erased: {0}")]
+    Erase(#[from] ResumeError),
     /// The first events could not be stored.
     #[error("the mesh could not be set up: {0}")]
     Refused(#[from] Refusal),
@@ -104,13 +109,19 @@ pub enum StartError {
 
 pub(super) async fn start(config: Config) -> Result<Arc<Node>, StartError> {
     let handle = tokio::runtime::Handle::current();
-    let node = tokio::task::spawn_blocking(move || open(&config)).await;
-    let node = node.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))?;
+    let opened = tokio::task::spawn_blocking(move || open(&config)).await;
+    let (node, erasing) =
+        opened.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))?;
+    let eraser = handle.spawn(erasing.run());
+    node.eraser
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(eraser);
     handle.spawn(ticks::run(Arc::downgrade(&node)));
     Ok(node)
 }
 
-fn open(config: &Config) -> Result<Arc<Node>, StartError> {
+fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask), StartError> {
     private_folder(&config.home)?;
     let log_dir = config.home.join("log");
     let vault = open_vault(config, &log_dir)?;
@@ -243,13 +254,15 @@ fn run(
     vault: Vault,
     projector: mesh_store::Projector,
     view: View,
-) -> Result<Arc<Node>, StartError> {
+) -> Result<(Arc<Node>, ErasingTask), StartError> {
     let head = Seq(writer.tail().seq);
     let (jobs, waiting) = sync_channel(WRITER_QUEUE_MAX);
     let (batches, projected) = sync_channel(PROJECTOR_BATCHES);
     let (upto, view_upto) = watch::channel(projector.upto());
     let access = Arc::clone(writer.access());
     let reader = writer.log().reader();
+    let envelopes = Envelopes::new(&vault.node_seed().0);
+    let (lane, erasing) = eraser(config, &writer, &view, &view_upto)?;
     let open = access
         .sessions()
         .map(|session| (session.id, session.participant));
@@ -258,7 +271,7 @@ fn run(
         sessions: Sessions::restored(vault.presences()?, open, now()),
         access: ArcSwap::new(Arc::clone(&access)),
         head: AtomicU64::new(head.0),
-        fanout: Arc::new(Mutex::new(Fanout::new(head))),
+        fanout: Arc::new(Mutex::new(Fanout::new(head, envelopes.clone()))),
         view,
         view_upto,
         wanted: Wanted::new(batches.clone()),
@@ -273,6 +286,9 @@ fn run(
         read_only: AtomicBool::new(writer.closed().is_some()),
         stopping: watch::channel(false).0,
         threads: Mutex::new(Vec::new()),
+        envelopes,
+        erasing: Mutex::new(Some(lane.clone())),
+        eraser: Mutex::new(None),
     });
     let missed = Arc::new(AtomicBool::new(false));
     let thread = WriterThread {
@@ -283,6 +299,7 @@ fn run(
         missed: Arc::clone(&missed),
         node: Arc::downgrade(&node),
         snapshot_at,
+        erasing: lane,
     };
     let projecting = ProjectorThread {
         projector,
@@ -298,9 +315,40 @@ fn run(
     ];
     node.threads
         .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .unwrap_or_else(PoisonError::into_inner)
         .extend(spawned);
-    Ok(node)
+    Ok((node, erasing))
+}
+
+/// The eraser, with what an earlier run left to it.
+fn eraser(
+    config: &Config,
+    writer: &Writer<FileLog>,
+    view: &View,
+    view_upto: &watch::Receiver<Seq>,
+) -> Result<(Lane, ErasingTask), StartError> {
+    let (eraser, reader) = (writer.log().eraser(), writer.log().reader());
+    let left = erasures::resume(&config.home, &eraser, &reader)?;
+    let (send, work) = tokio::sync::mpsc::unbounded_channel();
+    let pending = Arc::new(AtomicU64::new(left.len() as u64));
+    // The receiver is right here, so this cannot fail.
+    let _ = send.send(erasures::Work::Erase(left, None));
+    let task = ErasingTask {
+        home: config.home.clone(),
+        eraser,
+        reader,
+        view: view.clone(),
+        view_upto: view_upto.clone(),
+        pending: Arc::clone(&pending),
+        work,
+    };
+    Ok((
+        Lane {
+            work: send,
+            pending,
+        },
+        task,
+    ))
 }
 
 fn spawn(

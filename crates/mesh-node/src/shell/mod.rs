@@ -1,21 +1,24 @@
 //! Threads, timers and files around the machine.
 //!
 //! One thread writes and fans out, one projects into the view, now and then one looks over the
-//! whole log; a tokio task ticks every second. Everything else happens on the caller's task.
+//! whole log; one tokio task ticks every second, another erases. Everything else happens on the caller's task.
 
 mod ephemeral;
+mod erasures;
 mod home;
 mod metrics;
 mod node;
 mod offers;
 mod projector;
 mod refusals;
+mod retention;
 mod sessions;
 mod subscription;
 mod threads;
 mod ticks;
 
 pub use ephemeral::Ephemeral;
+pub use erasures::ResumeError;
 pub use home::{Config, StartError};
 pub use metrics::Metrics;
 pub use node::{LogHealth, Node};

@@ -17,6 +17,7 @@ use mesh_store::{Vault, View};
 use tokio::sync::{oneshot, watch};
 
 use super::ephemeral::Ephemeral;
+use super::erasures::Lane;
 use super::home::{self, Config, StartError};
 use super::metrics::Metrics;
 use super::offers::Offers;
@@ -25,7 +26,7 @@ use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::subscription::Subscription;
 use super::threads::{Job, Scrub};
-use crate::machine::{Fanout, Filter, Outcome, Submission};
+use crate::machine::{Envelopes, Fanout, Filter, Outcome, Submission};
 
 /// A running node. Everything that happens durably goes through [`Node::submit`].
 pub struct Node {
@@ -48,6 +49,10 @@ pub struct Node {
     pub(super) read_only: AtomicBool,
     pub(super) stopping: watch::Sender<bool>,
     pub(super) threads: Mutex<Vec<JoinHandle<()>>>,
+    pub(super) envelopes: Envelopes,
+    /// Goes with the writer: without a sender the eraser ends.
+    pub(super) erasing: Mutex<Option<Lane>>,
+    pub(super) eraser: Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
 
 /// What is known of the log.
@@ -148,6 +153,11 @@ impl Node {
         &self.vault
     }
 
+    /// Makes the envelopes in which programs get words that they must not obey.
+    pub fn envelopes(&self) -> &Envelopes {
+        &self.envelopes
+    }
+
     /// A reader of the log.
     pub fn log_reader(&self) -> LogReader {
         self.reader.clone()
@@ -235,7 +245,8 @@ impl Node {
         self.stopping.subscribe()
     }
 
-    /// Takes no more commands, finishes those that wait, writes a snapshot and closes the log.
+    /// Takes no more commands, finishes those that wait, writes a snapshot, erases what has to be
+    /// and closes the log.
     pub async fn shutdown(&self) {
         self.stopping.send_replace(true);
         self.flush_refusals().await;
@@ -245,6 +256,10 @@ impl Node {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         self.wanted.close();
+        self.erasing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let threads =
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let joined = tokio::task::spawn_blocking(move || {
@@ -252,6 +267,16 @@ impl Node {
         });
         if joined.await.is_err() {
             tracing::error!("a thread of the node broke off");
+        }
+        let eraser = self
+            .eraser
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(eraser) = eraser
+            && eraser.await.is_err()
+        {
+            tracing::error!("the node's eraser broke off");
         }
     }
 }

@@ -10,7 +10,9 @@ use mesh_model::{ParticipantId, Seq};
 use tokio::task::JoinHandle;
 
 use super::node::Node;
-use crate::machine::{Committed, Filter, Sink, SubscriberId, Taken, encode_item, push_frame};
+use crate::machine::{
+    Committed, Filter, Reader, Sink, SubscriberId, Taken, encode_item, push_frame,
+};
 
 /// Events looked at for one frame of catching up.
 const LOOKED_AT_MAX: u64 = 20_000;
@@ -222,12 +224,13 @@ fn read_part(
             return ControlFlow::Break(());
         }
         chunk.looked_at = Seq(record.seq);
-        if let Ok(event) = Committed::read(&record)
+        if let Ok(event) = Committed::read_for_show(&record, reader)
             && filter.admits(&event.facts)
             && access.sees(participant, &event.facts, event.seq)
         {
             let mut item = String::new();
-            encode_item(&access, &event, &mut item);
+            let shown = Reader::of(&access, participant, &node.envelopes);
+            encode_item(&access, &event, shown, &mut item);
             chunk.items.push(item);
             chunk.last = Some(event.seq);
         }

@@ -11,14 +11,18 @@ use mesh_model::limits::BATCH_COMMANDS_MAX;
 use mesh_model::{Millis, Refusal, Seq};
 use tokio::sync::oneshot;
 
+use super::erasures::{Held, Lane, Work};
 use super::node::{Node, now};
-use super::projector::Work;
-use crate::machine::{Fanout, Outcome, Submission, Writer};
+use super::projector;
+use crate::machine::{Batch, Erasure, Fanout, Outcome, Submission, Writer};
+
+/// Where an answer goes.
+type Reply = oneshot::Sender<Result<Outcome, Refusal>>;
 
 /// A submission and where its answer goes.
 pub(super) struct Job {
     pub submission: Submission,
-    pub reply: oneshot::Sender<Result<Outcome, Refusal>>,
+    pub reply: Reply,
 }
 
 /// Events between two snapshots: replaying so many takes well under a second.
@@ -29,10 +33,11 @@ pub(super) struct WriterThread {
     pub writer: Writer<FileLog>,
     pub jobs: Receiver<Job>,
     pub fanout: Arc<Mutex<Fanout>>,
-    pub batches: SyncSender<Work>,
+    pub batches: SyncSender<projector::Work>,
     pub missed: Arc<AtomicBool>,
     pub node: Weak<Node>,
     pub snapshot_at: u64,
+    pub erasing: Lane,
 }
 
 impl WriterThread {
@@ -55,6 +60,7 @@ impl WriterThread {
         let begun = Instant::now();
         let step = self.writer.step(now(), &mut salt, submissions);
         let took = begun.elapsed();
+        let erasures = self.erasures(step.batch.as_ref());
         let node = self.node.upgrade();
         if let (Some(node), Some(batch)) = (&node, &step.batch) {
             if batch.access_changed {
@@ -68,10 +74,7 @@ impl WriterThread {
         if let (Some(node), Some(_)) = (&node, self.writer.closed()) {
             node.read_only.store(true, Ordering::Relaxed);
         }
-        for (reply, answer) in replies.into_iter().zip(step.answers) {
-            // Whoever asked may be gone; what was stored stays stored.
-            let _ = reply.send(answer);
-        }
+        self.answer(replies.into_iter().zip(step.answers), erasures);
         let Some(batch) = step.batch else { return };
         let cut_off = {
             let mut fanout = self.fanout.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,12 +87,67 @@ impl WriterThread {
                 node.sessions.closed_by(&batch);
             }
         }
-        if self.batches.try_send(Work::Batch(Arc::new(batch))).is_err() {
+        if self
+            .batches
+            .try_send(projector::Work::Batch(Arc::new(batch)))
+            .is_err()
+        {
             // A projector that is behind reads the log itself.
             self.missed.store(true, Ordering::Relaxed);
         }
         if self.writer.tail().seq >= self.snapshot_at + SNAPSHOT_EVENTS {
             self.snapshot();
+        }
+    }
+
+    /// What the batch erases. It is counted before anybody can see the batch.
+    fn erasures(&self, batch: Option<&Batch>) -> Vec<Erasure> {
+        let events = batch.into_iter().flat_map(|batch| &batch.events);
+        let erasures: Vec<Erasure> = events
+            .filter_map(|event| Erasure::of(event.seq, &event.facts))
+            .collect();
+        let count = erasures.len() as u64;
+        self.erasing.pending.fetch_add(count, Ordering::AcqRel);
+        erasures
+    }
+
+    /// Answers at once, but for those who want something erased: they are answered when it is gone.
+    fn answer(
+        &self,
+        answers: impl Iterator<Item = (Reply, Result<Outcome, Refusal>)>,
+        mut erasures: Vec<Erasure>,
+    ) {
+        for (reply, answer) in answers {
+            let due = match &answer {
+                Ok(outcome) if outcome.replayed => {
+                    // What it repeats may not be done yet.
+                    (self.erasing.pending.load(Ordering::Acquire) > 0).then(Vec::new)
+                }
+                Ok(outcome) => {
+                    let own = outcome.first..=outcome.last();
+                    let due: Vec<Erasure> = erasures
+                        .extract_if(.., |erasure| own.contains(&erasure.seq()))
+                        .collect();
+                    (!due.is_empty()).then_some(due)
+                }
+                Err(_) => None,
+            };
+            let unsent = match due {
+                Some(due) => {
+                    let held = Held { reply, answer };
+                    let sent = self.erasing.work.send(Work::Erase(due, Some(held)));
+                    sent.err().map(|unsent| unsent.0)
+                }
+                None => {
+                    // Whoever asked may be gone; what was stored stays stored.
+                    let _ = reply.send(answer);
+                    None
+                }
+            };
+            // Without an eraser it is done at the next start.
+            if let Some(Work::Erase(_, Some(held))) = unsent {
+                let _ = held.reply.send(held.answer);
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 //! What happens every second: tails for quiet streams, sessions whose grace is over, presence that
-//! changed by itself, counts of refusals that are due, a look over the log now and then.
+//! changed by itself, counts of refusals that are due, a look over the log now and then, and what rooms keep no longer.
 
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
@@ -8,18 +8,24 @@ use mesh_model::{Actor, Command};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::node::Node;
+use super::retention;
 
 const TICK: Duration = Duration::from_secs(1);
+/// Rooms are looked through for what is older than they keep at the start and once an hour.
+const RETENTION_TICKS: u64 = 3_600;
 
 /// Ticks until the node is gone or goes down.
 pub(super) async fn run(node: Weak<Node>) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for count in 0_u64.. {
         ticks.tick().await;
         let Some(node) = node.upgrade() else { return };
         if *node.stopping.borrow() {
             return;
+        }
+        if count.is_multiple_of(RETENTION_TICKS) {
+            retention::start(&node);
         }
         tick(&node).await;
     }

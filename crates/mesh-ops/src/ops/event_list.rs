@@ -5,9 +5,9 @@ use crate::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use mesh_log::{Content, LogReader, Record};
+use mesh_log::{LogReader, Record};
 use mesh_model::limits::{EVENT_TYPES_MAX, REPLAY_EVENTS_MAX};
-use mesh_node::machine::{Committed, Filter, encode_item};
+use mesh_node::machine::{Committed, Envelopes, Filter, Reader, encode_item};
 
 impl Run for EventList {
     async fn run(
@@ -30,6 +30,7 @@ impl Run for EventList {
         let replay = Replay {
             access: Arc::clone(&call.access),
             viewer: call.me()?,
+            envelopes: door.node().envelopes().clone(),
             filter: Filter {
                 rooms,
                 types: input.types,
@@ -55,6 +56,7 @@ impl Run for EventList {
 struct Replay {
     access: Arc<Access>,
     viewer: ParticipantId,
+    envelopes: Envelopes,
     filter: Filter,
     limit: usize,
     items: Vec<StreamItem>,
@@ -66,7 +68,7 @@ impl Replay {
         let mut looked_at = 0;
         let read = reader.read(after.0 + 1, |record| {
             self.last = Seq(record.seq);
-            self.items.extend(self.item(&record));
+            self.items.extend(self.item(&record, reader));
             looked_at += 1;
             match self.items.len() < self.limit && looked_at < REPLAY_EVENTS_MAX {
                 true => ControlFlow::Continue(()),
@@ -80,26 +82,16 @@ impl Replay {
     }
 
     /// The event as its reader sees it, if it may and wants to.
-    fn item(&self, record: &Record<'_>) -> Option<StreamItem> {
+    fn item(&self, record: &Record<'_>, reader: &LogReader) -> Option<StreamItem> {
         let facts = Facts::decode(record.kind, record.v, record.facts.get()).ok()?;
         let seq = Seq(record.seq);
         if !self.filter.admits(&facts) || !self.access.sees(self.viewer, &facts, seq) {
             return None;
         }
-        let content = match record.content {
-            Content::Json(json) => serde_json::from_str(json).ok(),
-            Content::None | Content::Erased => None,
-        };
-        let by = serde_json::from_str(record.by.get()).ok()?;
-        let event = Committed {
-            seq,
-            at: Millis(record.at),
-            by,
-            facts,
-            content,
-        };
+        let event = Committed::read_for_show(record, reader).ok()?;
         let mut json = String::new();
-        encode_item(&self.access, &event, &mut json);
+        let shown = Reader::of(&self.access, self.viewer, &self.envelopes);
+        encode_item(&self.access, &event, shown, &mut json);
         serde_json::from_str(&json).ok()
     }
 }

@@ -2,24 +2,26 @@
 
 use crate::prelude::*;
 
-use crate::evidence;
+use crate::evidence::{self, Spoken};
 
 impl Run for EventPublish {
     async fn run(door: &Door, call: &Call, input: EventPublishInput) -> Result<Done, Refusal> {
         let room = call.room(&input.room)?.id;
         let (name, version) = evidence::payload(door, call, &input.kind, &input.payload).await?;
         let body = content(&EventBody {
-            payload: input.payload,
+            payload: input.payload.clone(),
         })?;
-        call.done(
-            door,
-            Command::PublishEvent {
+        let spoken = Spoken::new(String::new(), Some(input.payload), false);
+        let outcome =
+            evidence::submit(door, call, room, spoken, |evidence| Command::PublishEvent {
                 room,
-                name,
+                name: name.clone(),
                 version,
-                body,
-            },
-        )
-        .await
+                evidence,
+                body: body.clone(),
+            });
+        Ok(Done {
+            seq: outcome.await?.last(),
+        })
     }
 }

@@ -34,10 +34,11 @@ impl Run for InboxList {
         if let Some(offered) = offered(&rows, limit).filter(|_| !only) {
             door.node().offer(me, offered);
         }
+        let reader = present::reader(door, call);
         Ok(Inbox {
             items: rows
                 .into_iter()
-                .map(|row| present::message(&call.access, row))
+                .map(|row| present::message(&call.access, reader, row))
                 .collect(),
             waiting: unread.iter().map(|room| room.messages).sum(),
             position: upto,

@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 
+use mesh_model::events::Trust;
 use mesh_store::vault::secret::{SecretHash, draw};
 
 impl Run for InviteCreate {
@@ -24,6 +25,11 @@ impl Run for InviteCreate {
             uses: input.uses.unwrap_or(1),
             expires: input.expires,
             room,
+            trust: if input.guest {
+                Trust::Untrusted
+            } else {
+                Trust::Local
+            },
             label: content(&Label { label: input.label })?,
         };
         let code = door

@@ -17,6 +17,7 @@ impl Run for KeyCreate {
             kind: Kind::Bot,
             handle: input.name,
             parent: None,
+            agreed: None,
             key: None,
             visibility: events::Visibility::Public,
             profile: content(&Profile::default())?,

@@ -3,8 +3,10 @@
 use crate::prelude::*;
 
 impl Run for MessageDelete {
-    async fn run(door: &Door, call: &Call, input: MessageRefInput) -> Result<Done, Refusal> {
+    async fn run(door: &Door, call: &Call, input: MessageReasonInput) -> Result<Done, Refusal> {
         let message = crate::evidence::header(door, call, input.message).await?;
-        call.done(door, Command::DeleteMessage { message }).await
+        let reason = check::reason(input.reason)?;
+        call.done(door, Command::DeleteMessage { message, reason })
+            .await
     }
 }

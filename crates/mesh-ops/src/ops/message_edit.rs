@@ -2,7 +2,7 @@
 
 use crate::prelude::*;
 
-use crate::evidence;
+use crate::evidence::{self, Spoken};
 
 impl Run for MessageEdit {
     async fn run(door: &Door, call: &Call, input: MessageEditInput) -> Result<Done, Refusal> {
@@ -11,22 +11,26 @@ impl Run for MessageEdit {
         check::message(
             &input.text,
             row.payload.as_deref().map(|payload| payload.get().len()),
+            !row.quotes.is_empty(),
         )?;
         let message = evidence::header(door, call, input.message).await?;
         let mentions = call.mentions(&input.text);
         // The text changes; a payload stays what it was.
         let body = content(&MessageBody {
-            text: input.text,
-            payload,
+            text: input.text.clone(),
+            payload: payload.clone(),
         })?;
-        call.done(
-            door,
+        let spoken = Spoken::new(input.text, payload, false).trusted(row.trust);
+        let outcome = evidence::submit(door, call, message.room, spoken, |evidence| {
             Command::EditMessage {
                 message,
-                mentions,
-                body,
-            },
-        )
-        .await
+                mentions: mentions.clone(),
+                evidence,
+                body: body.clone(),
+            }
+        });
+        Ok(Done {
+            seq: outcome.await?.last(),
+        })
     }
 }

@@ -9,7 +9,8 @@ use crate::present;
 impl Run for MessageGet {
     async fn run(door: &Door, call: &Call, input: MessageRefInput) -> Result<Message, Refusal> {
         let row = readable(door, call, input.message).await?;
-        Ok(present::message(&call.access, row))
+        let reader = present::reader(door, call);
+        Ok(present::message(&call.access, reader, row))
     }
 }
 

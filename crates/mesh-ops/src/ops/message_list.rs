@@ -19,10 +19,11 @@ impl Run for MessageList {
                 view.history(room, first, after, before, limit)
             })
             .await?;
+        let reader = present::reader(door, call);
         let items = page
             .items
             .into_iter()
-            .map(|row| present::message(&call.access, row));
+            .map(|row| present::message(&call.access, reader, row));
         Ok(Page {
             items: items.collect(),
             next: page.next,

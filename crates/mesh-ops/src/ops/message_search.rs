@@ -46,9 +46,10 @@ impl Run for MessageSearch {
                 )
             })
             .await?;
+        let reader = present::reader(door, call);
         let items = found.into_iter().map(|row| Found {
-            message: present::message(&call.access, row.message),
-            snippet: row.snippet,
+            snippet: present::snippet(reader, &row.message, row.snippet),
+            message: present::message(&call.access, reader, row.message),
         });
         Ok(List {
             items: items.collect(),

@@ -11,7 +11,7 @@ impl Run for MessageSend {
             reply_to: input.reply_to,
             priority: input.priority,
             payload: input.payload,
-            payload_type: None,
+            ..Said::default()
         };
         said.check(call)?;
         let room = conversation(door, call, input.to.trim(), &said).await?;

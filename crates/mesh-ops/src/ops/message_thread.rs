@@ -20,10 +20,11 @@ impl Run for MessageThread {
                 view.thread(input.message, first, PAGE_ITEMS_MAX)
             })
             .await?;
+        let reader = present::reader(door, call);
         Ok(List {
             items: rows
                 .into_iter()
-                .map(|row| present::message(&call.access, row))
+                .map(|row| present::message(&call.access, reader, row))
                 .collect(),
         })
     }

@@ -69,7 +69,13 @@ fn describe(
         kind: found.kind,
         trust: found.trust,
         parent: found.parent.filter(|parent| call.sees(*parent)),
-        key: found.key,
+        // The newest that holds.
+        key: found
+            .keys
+            .iter()
+            .rev()
+            .find(|key| key.revoked.is_none())
+            .map(|key| key.key),
         visibility: found.visibility,
         roles: found.roles.clone(),
         groups: groups.map(|group| group.name.clone()).collect(),

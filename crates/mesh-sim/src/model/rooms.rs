@@ -2,7 +2,7 @@
 
 use mesh_model::command::Content;
 use mesh_model::events::{History, MessageHeader, RoomAccess, RoomKind};
-use mesh_model::{Actor, Capability, Command, ErrorCode, MessageId, ParticipantId, RoomId};
+use mesh_model::{Actor, Capability, Command, ErrorCode, ParticipantId, RoomId, Seq};
 
 use super::{Event, Model, No, Note, Place, Seat, Sort, Verdict, event, with};
 
@@ -98,7 +98,9 @@ impl Model {
             Command::JoinRoom { room } => self.join(actor, *room),
             Command::AddMember { room, participant } => self.add(actor, *room, *participant),
             Command::LeaveRoom { room } => self.leave(actor, *room),
-            Command::RemoveMember { room, participant } => self.remove(actor, *room, *participant),
+            Command::RemoveMember {
+                room, participant, ..
+            } => self.remove(actor, *room, *participant),
             Command::SetMemberCapabilities {
                 room,
                 participant,
@@ -437,15 +439,21 @@ impl Model {
                 if note.deleted {
                     Err(No::Code(ErrorCode::Gone))
                 } else {
+                    let place = self.next();
+                    self.edits.push((place, note.seq));
                     Ok(vec![with("message.edited", body)])
                 }
             }
-            Command::DeleteMessage { message } => self.delete(actor, message),
+            Command::DeleteMessage { message, .. } => self.delete(actor, message),
+            Command::RedactMessage {
+                message, erased, ..
+            } => self.redact(actor, message, erased),
             Command::PublishEvent {
                 room,
                 name,
                 version,
                 body,
+                ..
             } => {
                 self.speaks(actor, *room)?;
                 let known = self
@@ -462,7 +470,8 @@ impl Model {
         }
     }
 
-    fn delete(&mut self, actor: Actor, message: &MessageHeader) -> Verdict {
+    /// The message, if the actor is its author or moderates its room.
+    fn held(&self, actor: Actor, message: &MessageHeader) -> Result<(Note, bool), No> {
         let room = self.known(actor, message.room)?;
         let note = self.present(actor, message)?;
         let me = actor.participant();
@@ -471,20 +480,33 @@ impl Model {
         if me != Some(note.author) && !mods {
             return Err(No::Code(ErrorCode::CapabilityDenied));
         }
+        Ok((note, room.archived))
+    }
+
+    fn take_out(&mut self, seq: u64) {
+        for note in self.notes.iter_mut().filter(|note| note.seq == seq) {
+            note.deleted = true;
+        }
+    }
+
+    fn delete(&mut self, actor: Actor, message: &MessageHeader) -> Verdict {
+        let (note, archived) = self.held(actor, message)?;
         if note.deleted {
             return Ok(Vec::new());
         }
-        if room.archived {
+        if archived {
             return Err(No::Any);
         }
-        for note in self
-            .notes
-            .iter_mut()
-            .filter(|note| MessageId(mesh_model::Seq(note.seq)) == message.message)
-        {
-            note.deleted = true;
-        }
+        self.take_out(note.seq);
         Ok(vec![event("message.deleted")])
+    }
+
+    /// What was deleted can still be erased, also in a room that is out of use.
+    fn redact(&mut self, actor: Actor, message: &MessageHeader, erased: &[Seq]) -> Verdict {
+        let (note, _) = self.held(actor, message)?;
+        self.take_out(note.seq);
+        self.erased.extend(erased.iter().map(|place| place.0));
+        Ok(vec![event("message.redacted")])
     }
 
     pub fn register_type(&mut self, name: &str, schema: &Content) -> Vec<Event> {

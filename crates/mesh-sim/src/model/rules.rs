@@ -39,6 +39,7 @@ impl Model {
             Command::PostMessage { .. }
             | Command::EditMessage { .. }
             | Command::DeleteMessage { .. }
+            | Command::RedactMessage { .. }
             | Command::PublishEvent { .. } => self.judge_message(*actor, command),
             Command::OpenSession { .. } | Command::CloseSession { .. } => {
                 self.judge_session(*actor, &held, command)

@@ -159,7 +159,10 @@ fn seal_version_1(db: &Connection, seal: Seal) -> Result<Seal, StoreError> {
     let seed: Vec<u8> = db.query_row("SELECT seed FROM identity", [], |row| row.get(0))?;
     let step = db.unchecked_transaction()?;
     step.execute_batch(schema::SINCE_1)?;
-    step.execute("UPDATE identity SET seed = ?1", [seal.seal(NODE_KEY, &seed)?])?;
+    step.execute(
+        "UPDATE identity SET seed = ?1",
+        [seal.seal(NODE_KEY, &seed)?],
+    )?;
     step.pragma_update(None, "user_version", schema::VERSION)?;
     step.commit()?;
     // The key as it was is overwritten in the file, and must not stay in the write-ahead log either.

@@ -77,19 +77,22 @@ impl Seal {
             aad: purpose.as_bytes(),
         };
         let sealed = self.0.encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.map_err(|_| StoreError::Unreadable("too long to be sealed".to_owned()))?;
+        let sealed =
+            sealed.map_err(|_| StoreError::Unreadable("too long to be sealed".to_owned()))?;
         Ok([&nonce[..], &sealed].concat())
     }
 
     /// Opens what was sealed for this purpose.
     pub fn unseal(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let opened = sealed.split_first_chunk::<NONCE_BYTES>().and_then(|(nonce, msg)| {
-            let payload = Payload {
-                msg,
-                aad: purpose.as_bytes(),
-            };
-            self.0.decrypt(&XNonce::from(*nonce), payload).ok()
-        });
+        let opened = sealed
+            .split_first_chunk::<NONCE_BYTES>()
+            .and_then(|(nonce, msg)| {
+                let payload = Payload {
+                    msg,
+                    aad: purpose.as_bytes(),
+                };
+                self.0.decrypt(&XNonce::from(*nonce), payload).ok()
+            });
         opened.ok_or_else(|| {
             StoreError::Unreadable(format!("the vault's key does not open {purpose}"))
         })

@@ -60,6 +60,7 @@ pub(super) fn read_signed(stored: &[u8]) -> Option<Signed> {
     Some(Signed {
         key: PublicKey(key.try_into().ok()?),
         sig: SignatureBytes(sig.try_into().ok()?),
+        request: None,
     })
 }
 

@@ -1,11 +1,12 @@
 //! What waits for a moderator.
 
-use mesh_model::events::{MessagePosted, Released};
+use mesh_model::events::{MessageHeader, MessagePosted, Released};
 use mesh_model::{MessageId, Millis, ParticipantId, RoomId, Seq};
 use rusqlite::{OptionalExtension, Row};
 use serde_json::value::RawValue;
 
 use super::message::MessageRow;
+use super::open::upto;
 use super::project::Body;
 use super::{Numbers, View};
 use crate::StoreError;
@@ -56,6 +57,31 @@ impl View {
             ))?;
             let found = statement.query_row([int(message.0.0)], |found| row(numbers, found));
             Ok(found.optional()?.flatten())
+        })
+    }
+}
+
+impl View {
+    /// The header of a message that waited and waits no more: nobody reads it, but its words are in the log until they
+    /// are erased.
+    pub fn reviewed_header(&self, message: MessageId) -> Result<Option<MessageHeader>, StoreError> {
+        self.read(|db, numbers| {
+            let as_of = upto(db)?;
+            let mut statement = db.prepare_cached(
+                "SELECT room, author FROM quarantine WHERE seq = ?1 AND NOT waits",
+            )?;
+            let header = statement.query_row([int(message.0.0)], |row| {
+                Ok(MessageHeader {
+                    message,
+                    room: numbers.room_id(row.get(0)?),
+                    author: numbers.participant_id(row.get(1)?),
+                    thread: None,
+                    deleted: true,
+                    names_asker: false,
+                    as_of,
+                })
+            });
+            Ok(header.optional()?)
         })
     }
 }

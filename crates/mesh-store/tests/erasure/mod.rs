@@ -213,6 +213,7 @@ fn what_is_for_good_comes_back_as_it_was() {
         signed: Some(Signed {
             key: PublicKey([7; 32]),
             sig: SignatureBytes([9; 64]),
+            request: None,
         }),
         relayed: Some(Relayed {
             origin: "irc".to_owned(),
@@ -276,4 +277,61 @@ fn what_is_for_good_comes_back_as_it_was() {
         "neither is of the new words"
     );
     assert_eq!(row.trust, Trust::Untrusted);
+}
+
+#[test]
+fn signposts_of_the_index_do_not_tell_of_words_that_were_erased() {
+    let (dir, mut projector, _view) = open();
+    // So many different words that the index has many pages, each with a signpost. Where it stands between two words
+    // that differ in their last letter alone, it is a whole word.
+    let word = |seq: u64| format!("{:016x}", seq.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let log: Vec<Entry> = (1..6000)
+        .map(|seq| Entry::post(seq, 0, 0, &format!("{0}a {0}b", word(seq)), &[]))
+        .collect();
+    for part in log.chunks(2000) {
+        let events: Vec<_> = part.iter().map(Entry::stored).collect();
+        projector.project(&events).unwrap();
+    }
+    let signposts = || -> Vec<String> {
+        let db = rusqlite::Connection::open(dir.path().join("view.db")).unwrap();
+        let mut select = db.prepare("SELECT term FROM message_fts_idx").unwrap();
+        let terms = select
+            .query_map([], |row| row.get::<_, Vec<u8>>(0))
+            .unwrap();
+        terms
+            .map(|term| String::from_utf8_lossy(&term.unwrap()[..]).into_owned())
+            .filter(|term| term.len() > 10)
+            .collect()
+    };
+    let telling =
+        |signs: &[String], seq: u64| signs.iter().any(|sign| sign[1..].starts_with(&word(seq)));
+    let signs = signposts();
+    let told: Vec<u64> = (1..6000)
+        .filter(|seq| telling(&signs, *seq))
+        .take(3)
+        .collect();
+    assert_eq!(told.len(), 3, "{signs:?}");
+    for (seq, message) in (6000..).zip(told) {
+        projector
+            .project(&[Entry::redact(seq, 0, message, &[message]).stored()])
+            .unwrap();
+        assert!(!telling(&signposts(), message), "{}", word(message));
+    }
+}
+
+#[test]
+fn what_was_rejected_can_be_named_to_be_erased() {
+    let (_dir, mut projector, view) = open();
+    project(&mut projector, &[Entry::quarantine(1, 0, 2, "obey")]);
+    let message = MessageId(Seq(1));
+    assert!(view.reviewed_header(message).unwrap().is_none());
+    let rejected = MessageReviewed {
+        room: room(0),
+        message,
+        author: person(2),
+        released: false,
+    };
+    project(&mut projector, &[Entry::new(2, 0, rejected, None)]);
+    let header = view.reviewed_header(message).unwrap().unwrap();
+    assert_eq!((header.room, header.author), (room(0), person(2)));
 }

@@ -4,13 +4,13 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use mesh_model::ErrorCode;
 use mesh_model::api::{
     AgentRegisterInput, MemberRefInput, Profile, RoomCreateInput, TokenCreateInput,
 };
 use mesh_model::events::{Kind, RoomAccess, Visibility};
 use mesh_model::ops::{AgentRegister, MemberAdd, RoomCreate, TokenCreate};
 use mesh_model::permission::Preset;
+use mesh_model::{ErrorCode, PublicKey};
 use mesh_sdk::Error;
 use mesh_sdk::http::Http;
 use mesh_survey::Role;
@@ -101,7 +101,8 @@ fn identity(context: &Context, http: &Http, role: Role) -> Outcome<Identity> {
         }
         return Ok(known);
     }
-    let token = match register(http, role) {
+    let (key, _) = context.key_for(role.handle())?;
+    let token = match register(http, role, key) {
         Ok(token) => token,
         // Registered before, but its token is not on this machine any more.
         Err(Error::Refused(refusal)) if refusal.code == ErrorCode::NameTaken => {
@@ -120,17 +121,18 @@ fn identity(context: &Context, http: &Http, role: Role) -> Outcome<Identity> {
         handle: role.handle().to_owned(),
         url: context.url()?,
         token: token.unwrap_or_default(),
-        key: None,
     };
     context.save_identity(&identity)?;
     Ok(identity)
 }
 
-fn register(http: &Http, role: Role) -> Result<Option<String>, Error> {
+fn register(http: &Http, role: Role, key: PublicKey) -> Result<Option<String>, Error> {
     let registered = http.call::<AgentRegister>(AgentRegisterInput {
         agent: role.handle().to_owned(),
         kind: Some(Kind::Bot),
-        key: None,
+        key: Some(key),
+        parent: None,
+        parent_proof: None,
         preset: Some(Preset::Worker),
         permissions: None,
         visibility: Visibility::Public,

@@ -19,6 +19,7 @@ pub fn invite(context: &Context, verb: Invite) -> Outcome<()> {
             kind,
             preset,
             room,
+            guest,
             expires,
         } => {
             let expires = expires.map(|time| {
@@ -39,6 +40,7 @@ pub fn invite(context: &Context, verb: Invite) -> Outcome<()> {
                 uses: Some(uses),
                 expires: expires.transpose()?,
                 room,
+                guest,
                 label: String::new(),
             })?;
             if !printed_json(context, &made)? {

@@ -11,6 +11,7 @@ use mesh_log::{
     FileOptions, LogReader, Problem, ProblemKind, RealDisk, Trust, Verified, VerifyError,
 };
 use mesh_model::events::{MeshCreated, VaultReplaced};
+use mesh_ops::Signatures;
 use mesh_sdk::{Client, Filter, Options};
 use serde_json::{Value, json};
 
@@ -82,8 +83,13 @@ fn reader(context: &Context) -> Outcome<LogReader> {
 /// `mesh log verify`
 fn verify(context: &Context) -> Outcome<ExitCode> {
     let result = check(context)?;
+    let signatures = match &result {
+        Ok(_) => signatures(context)?,
+        // Whoever signed what, an altered log is no evidence of it.
+        Err(_) => Signatures::default(),
+    };
     match &result {
-        Ok(verified) if context.json => line(&verified_json(verified).to_string()),
+        Ok(verified) if context.json => line(&verified_json(verified, &signatures).to_string()),
         Ok(verified) => {
             line(&paint(
                 Colour::Good,
@@ -97,6 +103,7 @@ fn verify(context: &Context) -> Outcome<ExitCode> {
                 "head    {} {}",
                 verified.tail.seq, verified.tail.head
             ));
+            print_signatures(&signatures);
         }
         Err(problem) if context.json => line(&problem_json(problem).to_string()),
         Err(problem) => {
@@ -106,7 +113,40 @@ fn verify(context: &Context) -> Outcome<ExitCode> {
             );
         }
     }
-    Ok(ExitCode::from(u8::from(result.is_err())))
+    let sound = result.is_ok() && signatures.bad.is_empty();
+    Ok(ExitCode::from(u8::from(!sound)))
+}
+
+/// Checks what participants signed, as far as the log has a beginning.
+fn signatures(context: &Context) -> Outcome<Signatures> {
+    let checked = mesh_ops::check_signatures(&reader(context)?);
+    checked.map_err(|why| Failure::here(why.to_string(), "check the folder's owner and the disk"))
+}
+
+fn print_signatures(found: &Signatures) {
+    if found.good > 0 {
+        line(&format!(
+            "{} messages carry a signature by their author that holds",
+            found.good
+        ));
+    }
+    if found.unknown > 0 {
+        line(&format!(
+            "{} messages are signed, but the log lacks what their signatures cover",
+            found.unknown
+        ));
+    }
+    if found.bad.is_empty() {
+        return;
+    }
+    let places: Vec<String> = found.bad.iter().map(|seq| format!("m{seq}")).collect();
+    line(&paint(
+        Colour::Bad,
+        &format!("no signature by their author: {}", places.join(" ")),
+    ));
+    line(
+        "Their authors did not sign these words here, though the node wrote that they did: do not trust this node's log.",
+    );
 }
 
 /// Checks the whole folder; the outer error means that it could not be read at all.
@@ -166,13 +206,18 @@ fn trust(reader: &LogReader) -> Trust {
     }
 }
 
-fn verified_json(verified: &Verified) -> Value {
+fn verified_json(verified: &Verified, signatures: &Signatures) -> Value {
     json!({
-        "ok": true,
+        "ok": signatures.bad.is_empty(),
         "events": verified.events,
         "batches": verified.batches,
         "signed": verified.signed,
         "erased": verified.erased,
+        "messages_signed": {
+            "good": signatures.good,
+            "unknown": signatures.unknown,
+            "bad": signatures.bad,
+        },
         "head": {"seq": verified.tail.seq, "hash": verified.tail.head.to_string()},
     })
 }

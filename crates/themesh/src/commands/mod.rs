@@ -1,16 +1,25 @@
 //! One file per group of verbs. Each calls operations by their types, or the node's own crates.
 
+mod audit;
 mod call;
 mod completions;
 mod demo;
 mod doctor;
+mod guard;
 pub mod help;
+mod identity;
 mod inbox;
+mod init;
 mod invites;
+mod limits;
 mod log;
 mod mcp;
 mod messages;
+mod quarantine;
+mod redact;
+mod room_rules;
 mod rooms;
+mod secret;
 mod status;
 mod survey;
 mod tail;
@@ -33,6 +42,7 @@ use crate::output;
 pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
     match verb {
         Verb::Up(args) => up::up(context, &args)?,
+        Verb::Init(args) => init::init(context, &args)?,
         Verb::Status => status::status(context)?,
         Verb::Join { target } => rooms::join(context, &target)?,
         Verb::Leave { room } => rooms::leave(context, room)?,
@@ -43,14 +53,31 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
             handle,
             kind,
             preset,
-        } => who::register(context, handle, kind, &preset)?,
+            parent,
+            parent_key,
+        } => {
+            let parent = parent.map(|parent| (parent, parent_key));
+            who::register(context, handle, kind, &preset, parent)?;
+        }
         Verb::Say {
             to,
             text,
             priority,
             reply_to,
-        } => messages::say(context, to, &text, &priority, reply_to)?,
-        Verb::Dm { handle, text } => messages::dm(context, &handle, &text)?,
+            unsigned,
+        } => messages::say(context, to, &text, &priority, reply_to, unsigned)?,
+        Verb::Dm {
+            handle,
+            text,
+            unsigned,
+        } => messages::dm(context, &handle, &text, unsigned)?,
+        Verb::Message { message } => messages::message(context, &message)?,
+        Verb::Redact { message, reason } => redact::redact(context, &message, reason)?,
+        Verb::Quarantine { verb } => quarantine::quarantine(context, verb)?,
+        Verb::Audit(args) => audit::audit(context, args)?,
+        Verb::Identity(verb) => identity::identity(context, verb)?,
+        Verb::Secret(verb) => secret::secret(context, verb)?,
+        Verb::Limits { verb } => limits::limits(context, verb)?,
         Verb::Inbox { ack, limit } => inbox::inbox(context, ack, limit)?,
         Verb::Read {
             room,
@@ -65,12 +92,18 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
             limit,
         } => messages::search(context, &words, room, from, limit)?,
         Verb::Call { operation, input } => call::call(context, &operation, &input)?,
-        Verb::Ops { openapi, mcp_tools } => call::ops(context, openapi, mcp_tools)?,
+        Verb::Ops {
+            permissions: true, ..
+        } => crate::output::line(mesh_ops::permission_table().trim_end()),
+        Verb::Ops {
+            openapi, mcp_tools, ..
+        } => call::ops(context, openapi, mcp_tools)?,
         Verb::Token(verb) => tokens::token(context, verb)?,
         Verb::User(verb) => users::user(context, verb)?,
         Verb::Invite(verb) => invites::invite(context, verb)?,
         Verb::Doctor => return doctor::doctor(context),
         Verb::Log(verb) => return log::log(context, verb),
+        Verb::Guard(verb) => guard::guard(context, &verb)?,
         Verb::Mcp => mcp::mcp(context)?,
         Verb::Completions { shell } => completions::completions(shell),
         Verb::Demo {
@@ -113,6 +146,11 @@ fn text_or_stdin(words: &[String]) -> Outcome<String> {
         ));
     }
     Ok(text)
+}
+
+/// Reads a message's id.
+fn message_id(text: &str) -> Outcome<mesh_model::MessageId> {
+    parse(text, "message ids look like m12")
 }
 
 /// Reads an argument of a type that names itself, such as a preset or a message id.

@@ -1,10 +1,8 @@
 //! Rooms: list, join, leave, set up, close; coming in by an invite.
 
-use ed25519_dalek::SigningKey;
-use mesh_model::PublicKey;
 use mesh_model::api::{
-    InviteRedeemInput, MemberRefInput, NoInput, Profile, Room as RoomView, RoomCreateInput,
-    RoomRefInput,
+    InviteRedeemInput, MemberRefInput, ModerateInput, NoInput, Profile, Room as RoomView,
+    RoomCreateInput, RoomRefInput,
 };
 use mesh_model::events::{RoomAccess, RoomKind};
 use mesh_model::ops::{
@@ -14,7 +12,7 @@ use mesh_model::ops::{
 use mesh_sdk::http::Http;
 
 use crate::cli::Room;
-use crate::commands::printed_json;
+use crate::commands::{printed_json, room_rules};
 use crate::context::{Context, Identity};
 use crate::failure::{Failure, Outcome};
 use crate::output::{line, table};
@@ -92,34 +90,32 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
             format!("mesh join {node}/i/{code} --as rex"),
         )
     })?;
-    let seed = match context.load_identity(handle) {
-        Ok(Identity {
-            key: Some(key),
-            token,
-            ..
-        }) if token.is_empty() => key,
+    match context.load_identity(handle) {
+        // A try whose answer never came: the kept key makes this one the same participant.
+        Ok(Identity { token, .. }) if token.is_empty() => {}
         Ok(_) => {
             return Err(Failure::here(
                 format!("'{handle}' is known here already"),
                 format!("act as it with --as {handle}, or choose another handle"),
             ));
         }
-        Err(_) => fresh_seed()?,
-    };
+        Err(_) => {}
+    }
+    let (key, _) = context.key_for(handle)?;
     let mut identity = Identity {
         handle: handle.to_owned(),
         url: node.to_owned(),
         token: String::new(),
-        key: Some(seed.clone()),
     };
     context.save_identity(&identity)?;
     let input = InviteRedeemInput {
         code: code.to_owned(),
         handle: handle.to_owned(),
-        key: public_key(&seed)?,
+        key,
         profile: Profile::default(),
     };
     let registered = Http::new(node, None).call::<InviteRedeem>(input)?;
+    context.rename_key(handle, &registered.handle)?;
     identity.handle = registered.handle.clone();
     identity.token = registered.token.clone().unwrap_or_default();
     context.save_identity(&identity)?;
@@ -130,27 +126,6 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
         ));
     }
     Ok(())
-}
-
-fn fresh_seed() -> Outcome<String> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed)
-        .map_err(|why| Failure::here(format!("no random bytes: {why}"), ""))?;
-    Ok(hex::encode(seed))
-}
-
-fn public_key(seed: &str) -> Outcome<PublicKey> {
-    let mut bytes = [0; 32];
-    let read = hex::decode_to_slice(seed, &mut bytes);
-    read.map_err(|why| {
-        Failure::here(
-            format!("the kept key is damaged: {why}"),
-            "remove the file under clients/ and try again",
-        )
-    })?;
-    Ok(PublicKey(
-        SigningKey::from_bytes(&bytes).verifying_key().to_bytes(),
-    ))
 }
 
 /// `mesh room …`
@@ -193,9 +168,20 @@ pub fn room(context: &Context, verb: Room) -> Outcome<()> {
             Ok(())
         }
         Room::Add { room, handle } => member::<MemberAdd>(context, room, handle, "added"),
-        Room::Remove { room, handle } => member::<MemberRemove>(context, room, handle, "removed"),
+        Room::Remove { room, handle } => {
+            let answer = context.http()?.call::<MemberRemove>(ModerateInput {
+                room: room.clone(),
+                participant: handle.clone(),
+                reason: String::new(),
+            })?;
+            if !printed_json(context, &answer)? {
+                line(&format!("removed {handle} ({room})"));
+            }
+            Ok(())
+        }
         Room::Archive { room } => simple::<RoomArchive>(context, room, "archived"),
         Room::Restore { room } => simple::<RoomRestore>(context, room, "restored"),
+        Room::Rules(verb) => room_rules::room(context, verb),
     }
 }
 

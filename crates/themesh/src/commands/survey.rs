@@ -13,7 +13,7 @@ use mesh_model::api::{
 use mesh_model::events::Kind;
 use mesh_model::ops::{InboxAck, PresenceSet, RoomGet, RoomTyping};
 use mesh_model::{ErrorCode, RoomId, Seq};
-use mesh_sdk::{Client, Error, Filter, Options};
+use mesh_sdk::{Client, Error, Filter, Options, Signer};
 use mesh_survey::{Findings, Role, Summary, survey};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -52,7 +52,11 @@ pub fn run(context: &Context, role: &str, dir: PathBuf, room: String) -> Outcome
         .build();
     let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
     let worked = runtime.block_on(async {
-        let client = Client::connect(options).await?;
+        let mut client = Client::connect(options).await?;
+        if let Some(signer) = Signer::load(&context.key_path(role.handle())?)? {
+            // A key that the node does not take, from an earlier mesh here: then the node attests.
+            let _ = client.sign_with(signer).await;
+        }
         let room = client.call::<RoomGet>(RoomRefInput { room }).await?.id;
         let program = Program {
             role,

@@ -1,13 +1,18 @@
 //! Who is here, and registering somebody new.
 
-use mesh_model::api::{AgentRegisterInput, ParticipantListInput, Profile};
+use std::path::{Path, PathBuf};
+
+use mesh_model::api::{
+    AgentRegisterInput, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput, Profile,
+};
 use mesh_model::events::{Kind, Visibility};
-use mesh_model::ops::{AgentRegister, ParticipantList};
+use mesh_model::ops::{AgentRegister, ParticipantGet, ParticipantList, StatusGet};
+use mesh_sdk::{Error, Signer};
 
 use crate::cli::KindArg;
 use crate::commands::{parse, printed_json};
 use crate::context::{Context, Identity};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, line, paint, table};
 
 /// `mesh who`
@@ -45,23 +50,45 @@ pub fn who(context: &Context, query: &[String]) -> Outcome<()> {
 }
 
 /// `mesh register`
-pub fn register(context: &Context, handle: String, kind: KindArg, preset: &str) -> Outcome<()> {
+pub fn register(
+    context: &Context,
+    handle: String,
+    kind: KindArg,
+    preset: &str,
+    parent: Option<(String, Option<PathBuf>)>,
+) -> Outcome<()> {
+    let parent_proof = match &parent {
+        Some((parent, key)) => agreement(context, parent, key.as_deref(), &handle)?,
+        None => None,
+    };
     let preset = parse(preset, "presets: worker, mobile, commander, admin, viewer")?;
+    let (key, fresh) = context.key_for(&handle)?;
     let input = AgentRegisterInput {
-        agent: handle,
+        agent: handle.clone(),
         kind: Some(kind.into()),
-        key: None,
+        key: Some(key),
+        parent: parent.map(|(parent, _)| parent),
+        parent_proof,
         preset: Some(preset),
         permissions: None,
         visibility: Visibility::default(),
         profile: Profile::default(),
     };
-    let registered = context.http()?.call::<AgentRegister>(input)?;
+    let registered = match context.http()?.call::<AgentRegister>(input) {
+        Err(Error::Refused(refusal)) => {
+            if fresh {
+                // A key that belongs to nobody is of no use.
+                let _ = std::fs::remove_file(context.key_path(&handle)?);
+            }
+            return Err(refusal.into());
+        }
+        answer => answer?,
+    };
+    context.rename_key(&handle, &registered.handle)?;
     context.save_identity(&Identity {
         handle: registered.handle.clone(),
         url: context.url()?,
         token: registered.token.clone().unwrap_or_default(),
-        key: None,
     })?;
     if !printed_json(context, &registered)? {
         let name = paint(
@@ -74,6 +101,36 @@ pub fn register(context: &Context, handle: String, kind: KindArg, preset: &str) 
         ));
     }
     Ok(())
+}
+
+/// What the parent signs: that it answers for a participant of this handle. Without a key at hand
+/// the node decides whether the one who acts may speak for the parent.
+fn agreement(
+    context: &Context,
+    parent: &str,
+    key: Option<&Path>,
+    handle: &str,
+) -> Outcome<Option<ParentProof>> {
+    let http = context.http()?;
+    let found = http.call::<ParticipantGet>(ParticipantRefInput {
+        participant: parent.to_owned(),
+    })?;
+    let kept = context.key_path(&found.handle)?;
+    let signer = match (Signer::load(key.unwrap_or(&kept))?, key) {
+        (Some(signer), _) => signer,
+        (None, None) => return Ok(None),
+        (None, Some(file)) => {
+            return Err(Failure::here(
+                format!(
+                    "there is no key in {}; nobody was registered",
+                    file.display()
+                ),
+                format!("name the file of @{}'s key", found.handle),
+            ));
+        }
+    };
+    let mesh = http.call::<StatusGet>(NoInput {})?.mesh;
+    Ok(Some(signer.agree(mesh, found.id, handle)))
 }
 
 impl From<KindArg> for Kind {

@@ -1,6 +1,11 @@
 //! The real program, driven as a person or a script would: processes, sockets, files.
 
+mod attack;
+mod editor;
 mod first_steps;
+mod governance;
+mod guard;
+mod identity;
 mod kill_nine;
 mod log_verbs;
 mod mcp;

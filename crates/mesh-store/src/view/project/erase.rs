@@ -7,10 +7,10 @@ use crate::StoreError;
 use crate::sql::int;
 
 /// How long readers may keep the journal from being emptied before it is tried again with the next batch.
-const JOURNAL_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
+const JOURNAL_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Shorter beginnings of words than this tell nobody anything. In bytes.
-const TELLING_BYTES: usize = 3;
+/// Beginnings of words that are not longer than this tell nobody anything. In bytes, the index's zero among them.
+const TELLING_BYTES: i64 = 3;
 
 impl Batch<'_> {
     pub(super) fn redacted(&mut self, facts: &MessageRedacted) -> Result<(), StoreError> {
@@ -50,23 +50,34 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// `gone` are words that no message says any more, in their order.
+    ///
     /// The index keeps beginnings of words as signposts between its pages, also of words that it has no more.
-    /// If one of them tells of a word that was erased, the index is written anew; that is rare.
+    /// If one of them tells of a word that was erased, and no other word begins so, the index is written anew. That is
+    /// rare.
     pub(super) fn forget_signposts(&mut self, gone: &[String]) -> Result<(), StoreError> {
         if !self.erased {
             return Ok(());
         }
+        let mut signs = self
+            .tx
+            .prepare_cached("SELECT term FROM message_fts_idx WHERE length(term) > ?1")?;
+        let mut alive = self.tx.prepare_cached(
+            "SELECT 1 FROM words WHERE word >= ?1 AND word < ?1 || char(1114111) LIMIT 1",
+        )?;
         let mut told = false;
-        for word in gone {
-            // In the index's own list each word begins with a zero.
-            let term = format!("0{word}");
-            for end in (TELLING_BYTES + 1)..=term.len() {
-                let mut select = self
-                    .tx
-                    .prepare_cached("SELECT 1 FROM message_fts_idx WHERE term = ?1 LIMIT 1")?;
-                told |= select.exists([&term.as_bytes()[..end]])?;
-            }
+        let mut rows = signs.query([TELLING_BYTES])?;
+        while let Some(row) = rows.next()? {
+            let term = row.get_ref(0)?.as_bytes().unwrap_or_default();
+            // In the index's own list each word begins with a zero. A beginning may end within a letter.
+            let sign = &term[1..];
+            let next = gone.partition_point(|word| word.as_bytes() < sign);
+            let tells = gone
+                .get(next)
+                .is_some_and(|word| word.as_bytes().starts_with(sign));
+            told |= tells && !alive.exists([String::from_utf8_lossy(sign)])?;
         }
+        drop(rows);
         if told {
             self.tx
                 .execute_batch("INSERT INTO message_fts (message_fts) VALUES ('optimize')")?;

@@ -1,0 +1,12 @@
+//! `identity.revoke`
+
+use crate::prelude::*;
+
+impl Run for IdentityRevoke {
+    async fn run(door: &Door, call: &Call, input: IdentityRevokeInput) -> Result<Done, Refusal> {
+        let participant = call.participant(&input.participant)?.id;
+        let key = input.key;
+        call.done(door, Command::RevokeKey { participant, key })
+            .await
+    }
+}

@@ -1,0 +1,12 @@
+//! `member.unmute`
+
+use crate::prelude::*;
+
+impl Run for MemberUnmute {
+    async fn run(door: &Door, call: &Call, input: MemberRefInput) -> Result<Done, Refusal> {
+        let room = call.room(&input.room)?.id;
+        let participant = call.participant(&input.participant)?.id;
+        call.done(door, Command::UnmuteMember { room, participant })
+            .await
+    }
+}

@@ -1,0 +1,11 @@
+//! `room.hold`
+
+use crate::prelude::*;
+
+impl Run for RoomHold {
+    async fn run(door: &Door, call: &Call, input: HoldInput) -> Result<Done, Refusal> {
+        let room = call.room(&input.room)?.id;
+        let hold = input.hold;
+        call.done(door, Command::SetHold { room, hold }).await
+    }
+}

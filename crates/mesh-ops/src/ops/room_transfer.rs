@@ -1,0 +1,12 @@
+//! `room.transfer`
+
+use crate::prelude::*;
+
+impl Run for RoomTransfer {
+    async fn run(door: &Door, call: &Call, input: TransferInput) -> Result<Done, Refusal> {
+        let room = call.room(&input.room)?.id;
+        let creator = call.participant(&input.to)?.id;
+        call.done(door, Command::TransferRoom { room, creator })
+            .await
+    }
+}

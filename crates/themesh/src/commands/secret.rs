@@ -1,0 +1,79 @@
+//! Secrets: stored, listed by name, removed. A value is never printed.
+
+use std::io::{IsTerminal, Read, stdin};
+
+use mesh_model::api::{NoInput, SecretRefInput, SecretSetInput};
+use mesh_model::ops::{SecretList, SecretRemove, SecretSet};
+
+use crate::cli::Secret;
+use crate::commands::printed_json;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::output::{line, table};
+
+/// `mesh secret …`
+pub fn secret(context: &Context, verb: Secret) -> Outcome<()> {
+    match verb {
+        Secret::Set { name, value } => {
+            let value = match value.filter(|value| value != "-") {
+                Some(value) => value,
+                None => from_input(&name)?,
+            };
+            let input = SecretSetInput { name, value };
+            let stored = context.http()?.call::<SecretSet>(input)?;
+            if !printed_json(context, &stored)? {
+                line(&format!(
+                    "{} is stored, version {}",
+                    stored.name, stored.version
+                ));
+            }
+            Ok(())
+        }
+        Secret::List => {
+            let secrets = context.http()?.call::<SecretList>(NoInput {})?;
+            if printed_json(context, &secrets)? {
+                return Ok(());
+            }
+            if secrets.items.is_empty() {
+                line("No secrets yet. Store one: mesh secret set NAME < FILE");
+                return Ok(());
+            }
+            let rows = secrets.items.iter().map(|secret| {
+                vec![
+                    secret.name.clone(),
+                    secret.version.to_string(),
+                    secret.seq.to_string(),
+                ]
+            });
+            table(&["secret", "version", "set at"], &rows.collect::<Vec<_>>());
+            Ok(())
+        }
+        Secret::Rm { name } => {
+            let input = SecretRefInput { name: name.clone() };
+            let done = context.http()?.call::<SecretRemove>(input)?;
+            if !printed_json(context, &done)? {
+                line(&format!("{name} is gone for good"));
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The value from standard input without the line's end. A terminal would show it as it is typed.
+fn from_input(name: &str) -> Outcome<String> {
+    if stdin().is_terminal() {
+        return Err(Failure::usage(
+            "the value would be seen as you type it",
+            format!("give it from a file or a program: mesh secret set {name} < FILE"),
+        ));
+    }
+    let mut value = String::new();
+    stdin().read_to_string(&mut value).map_err(|why| {
+        Failure::usage(
+            format!("standard input cannot be read: {why}"),
+            "a secret is text",
+        )
+    })?;
+    let end = value.strip_suffix('\n').unwrap_or(&value);
+    Ok(end.strip_suffix('\r').unwrap_or(end).to_owned())
+}

@@ -1,0 +1,35 @@
+// Lines of the audit page.
+import { expect, test } from 'vitest';
+import { describe as words } from './events.ts';
+
+const names = { person: (id: string) => `@${id}`, room: (id: string) => `#${id}` };
+const entry = (type: string, facts: Record<string, unknown>) => ({
+  seq: 7,
+  at: '2026-11-21T06:00:00.000Z',
+  type,
+  by: {},
+  facts,
+});
+
+test.each([
+  [
+    'note.refused',
+    { participant: 'rex', operation: 'message.post', code: 'capability_denied', count: 12 },
+    'message.post by @rex, 12 times in a minute: capability denied',
+  ],
+  [
+    'note.refused',
+    { operation: 'session.login', code: 'login_failed', count: 1 },
+    'session.login by somebody who was not signed in, once: login failed',
+  ],
+  ['room.policy_set', { version: 3, policy: { rules: [{}] } }, 'version 3, 1 rule'],
+  [
+    'message.posted',
+    { trust: 'untrusted', signed: {}, guard: { marked: true } },
+    'm7, signed, untrusted, marked by the guard',
+  ],
+  ['message.reviewed', { message: 'm5', released: false }, 'm5 rejected'],
+  ['room.member_banned', { participant: 'rex' }, '@rex'],
+])('%s %j', (type, facts, said) => {
+  expect(words(entry(type, facts), names)).toBe(said);
+});
