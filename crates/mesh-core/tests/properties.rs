@@ -74,11 +74,13 @@ fn policy(choice: u8, more: u8) -> Policy {
         name: name.into(),
         effect,
         to: Who {
-            participants: bits.is_multiple_of(3)
+            participants: bits
+                .is_multiple_of(3)
                 .then(|| format!("p{}", bits % 8))
                 .into_iter()
                 .collect(),
-            groups: bits.is_multiple_of(5)
+            groups: bits
+                .is_multiple_of(5)
                 .then(|| format!("g{}", bits % 4))
                 .into_iter()
                 .collect(),

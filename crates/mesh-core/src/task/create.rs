@@ -51,6 +51,7 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
             reply_to: None,
             evidence: &new.evidence,
         };
+        saying.check_form(asker)?;
         saying.check_limits(asker, &desk.recent.paces)?;
         check_plan(desk, found, who, &new.plan)?;
         check::some_content("task", &new.body)?;
