@@ -170,7 +170,7 @@ pub const TAKE_GRACE_MS: u64 = 500;
 /// Tasks that one call takes.
 pub const TAKE_TASKS_MAX: u8 = 64;
 /// Queued tasks looked at for one that fits before a worker is told to wait.
-pub const TAKE_SCAN_MAX: usize = 512;
+pub const TAKE_SCAN_MAX: usize = 256;
 /// Better workers to whose free slots tasks are left.
 pub const TAKE_RIVALS_MAX: usize = 8;
 /// Tasks that one worker runs at the same time.

@@ -58,7 +58,7 @@ impl Work {
     /// The first budget against which no attempt that needs so much may begin.
     pub(crate) fn short(
         &self,
-        scopes: [BudgetScope; 3],
+        scopes: &[BudgetScope],
         more: Spend,
         now: Millis,
     ) -> Option<BudgetScope> {
@@ -68,7 +68,7 @@ impl Work {
     }
 
     /// The first budget that does not allow an attempt under way to take so much more.
-    fn exceeded(&self, scopes: [BudgetScope; 3], more: Spend, now: Millis) -> Option<BudgetScope> {
+    fn exceeded(&self, scopes: &[BudgetScope], more: Spend, now: Millis) -> Option<BudgetScope> {
         self.over(scopes, more, now, |most, used, more| {
             more > 0 && used.saturating_add(more) > most
         })
@@ -76,12 +76,12 @@ impl Work {
 
     fn over(
         &self,
-        scopes: [BudgetScope; 3],
+        scopes: &[BudgetScope],
         more: Spend,
         now: Millis,
         test: impl Fn(u64, u64, u64) -> bool,
     ) -> Option<BudgetScope> {
-        scopes.into_iter().find(|scope| {
+        scopes.iter().copied().find(|scope| {
             let Some(budget) = self.budget(*scope) else {
                 return false;
             };
@@ -102,7 +102,7 @@ pub(crate) fn check_budget(
     instead: Spend,
 ) -> Result<(), Refusal> {
     let more = reserved.minus(instead);
-    match (desk.work).exceeded(scopes(worker, room), more, desk.now()) {
+    match (desk.work).exceeded(&scopes(worker, room), more, desk.now()) {
         None => Ok(()),
         Some(scope) => Err(refuse::budget(&whose(desk, scope))),
     }

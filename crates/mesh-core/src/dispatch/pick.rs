@@ -131,6 +131,9 @@ impl<'a> Picker<'a> {
         if count == 0 {
             return picked;
         }
+        if self.is_spent(&[BudgetScope::Agent(self.worker.id), BudgetScope::Mesh]) {
+            return picked;
+        }
         let mut cursors: Vec<_> = self.lanes();
         for _ in 0..TAKE_SCAN_MAX {
             let first = cursors
@@ -188,7 +191,8 @@ impl<'a> Picker<'a> {
             let Some(lanes) = index.lanes.get(&room.id) else {
                 continue;
             };
-            if room.archived || !desk.executes(room, worker.id) {
+            let spent = self.is_spent(&[BudgetScope::Room(room.id)]);
+            if room.archived || spent || !desk.executes(room, worker.id) {
                 continue;
             }
             let names = std::iter::once("").chain(worker.capabilities().iter().map(|it| &**it));
@@ -242,6 +246,12 @@ impl<'a> Picker<'a> {
         (!room.archived && self.desk.executes(room, self.worker.id)).then_some(room)
     }
 
+    /// Whether nothing at all is given out against one of these budgets.
+    fn is_spent(&self, scopes: &[BudgetScope]) -> bool {
+        let (work, now) = (self.desk.work, self.desk.now());
+        work.short(scopes, Spend::default(), now).is_some()
+    }
+
     fn is_short(&self, task: &Task) -> bool {
         let scopes = scopes(self.worker.id, task.room);
         let mut more = task.plan.reserve;
@@ -250,7 +260,7 @@ impl<'a> Picker<'a> {
             more.micros = more.micros.max(task.plan.reserve.micros + extra.micros);
         }
         let work = self.desk.work;
-        work.short(scopes, more, self.desk.now()).is_some()
+        work.short(&scopes, more, self.desk.now()).is_some()
     }
 }
 

@@ -167,7 +167,7 @@ fn not(desk: &Desk<'_>, task: &Task, worker: &Worker, ahead: usize) -> Option<No
         return Some(not);
     }
     let scopes = scopes(worker.id, task.room);
-    if desk.work.short(scopes, task.plan.reserve, now).is_some() {
+    if desk.work.short(&scopes, task.plan.reserve, now).is_some() {
         return Some(NotTaken::Budget);
     }
     let young = now.0 < task.ready_ms.saturating_add(TAKE_GRACE_MS);
