@@ -22,7 +22,7 @@ use mesh_model::{
 use serde::{Deserialize, Serialize};
 
 pub(crate) use apply::may_settle;
-pub(crate) use index::{Due, Index};
+pub(crate) use index::{Brief, Due, Index};
 use snapshot::Records;
 
 use crate::actor::Asker;

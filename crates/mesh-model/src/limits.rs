@@ -170,7 +170,9 @@ pub const TAKE_GRACE_MS: u64 = 500;
 /// Tasks that one call takes.
 pub const TAKE_TASKS_MAX: u8 = 64;
 /// Queued tasks looked at for one that fits before a worker is told to wait.
-pub const TAKE_SCAN_MAX: usize = 256;
+pub const TAKE_SCAN_MAX: usize = 4096;
+/// Of these, tasks looked at one by one because some workers are kept from them.
+pub const TAKE_PICKY_MAX: usize = 64;
 /// Better workers to whose free slots tasks are left.
 pub const TAKE_RIVALS_MAX: usize = 8;
 /// Tasks that one worker runs at the same time.

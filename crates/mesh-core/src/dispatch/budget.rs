@@ -67,6 +67,28 @@ impl Work {
         })
     }
 
+    /// What may still be reserved against all of these budgets; nothing at all if one of them is used
+    /// up.
+    pub(crate) fn left(&self, scopes: &[BudgetScope], now: Millis) -> Option<Spend> {
+        let mut left = Spend {
+            tokens: u64::MAX,
+            micros: u64::MAX,
+        };
+        for scope in scopes {
+            let Some(budget) = self.budget(*scope) else {
+                continue;
+            };
+            let used = self.spent(*scope, now).plus(self.reserved(*scope));
+            let rest = |most: Option<u64>, used: u64| match most {
+                None => Some(u64::MAX),
+                Some(most) => most.checked_sub(used).filter(|rest| *rest > 0),
+            };
+            left.tokens = left.tokens.min(rest(budget.tokens, used.tokens)?);
+            left.micros = left.micros.min(rest(budget.micros, used.micros)?);
+        }
+        Some(left)
+    }
+
     /// The first budget that does not allow an attempt under way to take so much more.
     fn exceeded(&self, scopes: &[BudgetScope], more: Spend, now: Millis) -> Option<BudgetScope> {
         self.over(scopes, more, now, |most, used, more| {

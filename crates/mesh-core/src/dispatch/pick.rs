@@ -4,17 +4,16 @@ use std::iter::Peekable;
 
 use mesh_model::events::{BudgetScope, Rival, Spend, TaskTaken};
 use mesh_model::limits::{
-    LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, TAKE_GRACE_MS, TAKE_RIVALS_MAX, TAKE_SCAN_MAX,
-    TAKE_TASKS_MAX,
+    LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, TAKE_GRACE_MS, TAKE_PICKY_MAX, TAKE_RIVALS_MAX,
+    TAKE_SCAN_MAX, TAKE_TASKS_MAX,
 };
 use mesh_model::{NewEvent, ParticipantId, RoomId, TaskId};
 
 use super::Worker;
-use super::budget::scopes;
 use crate::record::Room;
 use crate::refuse;
 use crate::task::{Rank, Task};
-use crate::work::{Decision, Desk};
+use crate::work::{Brief, Decision, Desk};
 
 /// Gives the asking worker as many tasks as it wants, has slots for, and there are. None is no
 /// refusal: it asks again when something has changed.
@@ -40,12 +39,10 @@ pub(crate) fn take(desk: &Desk<'_>, count: u8, lease_ms: Option<u32>) -> Decisio
         return Ok(Vec::new());
     }
     let room_for = worker.room_for(desk.now()).min(usize::from(count));
-    let mut picker = Picker {
-        desk,
-        worker,
-        extra: Vec::new(),
+    let picked = match room_for {
+        0 => Vec::new(),
+        count => pick(desk, worker, count),
     };
-    let picked = picker.pick(room_for);
     let until = desk.now().plus(u64::from(lease_ms)).0;
     let taken = picked.into_iter().map(|(task, score, rival)| {
         NewEvent::new(TaskTaken {
@@ -62,15 +59,26 @@ pub(crate) fn take(desk: &Desk<'_>, count: u8, lease_ms: Option<u32>) -> Decisio
     Ok(taken.collect())
 }
 
+/// The choice under way.
 struct Picker<'a> {
     desk: &'a Desk<'a>,
     worker: &'a Worker,
-    /// Reserved by what was picked before in this call.
-    extra: Vec<(BudgetScope, Spend)>,
+    /// What may still be reserved for the worker and on the whole mesh.
+    left: Spend,
+    /// What may still be reserved in each room.
+    rooms: Vec<(RoomId, Spend)>,
+    /// Tasks that may still be looked at one by one.
+    picky: usize,
+    picked: Vec<Picked<'a>>,
 }
 
+/// A task, the worker's score and the best of the others.
+type Picked<'a> = (&'a Task, u32, Option<Rival>);
+
+type Entry<'a> = (&'a (Rank, TaskId), &'a Brief);
+
 /// One lane's next task, and how the worker stands in it.
-struct Cursor<'a, I: Iterator<Item = &'a (Rank, TaskId)>> {
+struct Cursor<'a, I: Iterator<Item = Entry<'a>>> {
     lane: Peekable<I>,
     /// Absent for the lane of tasks that are for this worker alone.
     standing: Option<Standing<'a>>,
@@ -123,61 +131,54 @@ impl<'a> Standing<'a> {
         }
         standing
     }
+
+    /// The next task of the lane is the worker's, with the best of the others; or it is left to them.
+    fn next(&mut self, young: bool) -> Option<Option<Rival>> {
+        if young && self.left_to_others > 0 {
+            self.left_to_others -= 1;
+            return None;
+        }
+        Some(self.rival)
+    }
+}
+
+fn pick<'a>(desk: &'a Desk<'a>, worker: &'a Worker, count: usize) -> Vec<Picked<'a>> {
+    let common = [BudgetScope::Agent(worker.id), BudgetScope::Mesh];
+    let Some(left) = desk.work.left(&common, desk.now()) else {
+        return Vec::new();
+    };
+    let mut picker = Picker {
+        desk,
+        worker,
+        left,
+        rooms: Vec::new(),
+        picky: TAKE_PICKY_MAX,
+        picked: Vec::new(),
+    };
+    let mut cursors = picker.lanes();
+    for _ in 0..TAKE_SCAN_MAX {
+        let first = cursors
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(at, cursor)| Some((cursor.lane.peek()?.0.0, at)))
+            .min();
+        let Some((_, at)) = first else { break };
+        let cursor = &mut cursors[at];
+        let Some(((_, id), brief)) = cursor.lane.next() else {
+            break;
+        };
+        picker.look_at(*id, *brief, cursor.standing.as_mut());
+        if picker.picked.len() == count {
+            break;
+        }
+    }
+    picker.picked
 }
 
 impl<'a> Picker<'a> {
-    fn pick(&mut self, count: usize) -> Vec<(&'a Task, u32, Option<Rival>)> {
-        let mut picked: Vec<(&Task, u32, Option<Rival>)> = Vec::new();
-        if count == 0 {
-            return picked;
-        }
-        if self.is_spent(&[BudgetScope::Agent(self.worker.id), BudgetScope::Mesh]) {
-            return picked;
-        }
-        let mut cursors: Vec<_> = self.lanes();
-        for _ in 0..TAKE_SCAN_MAX {
-            let first = cursors
-                .iter_mut()
-                .enumerate()
-                .filter_map(|(at, cursor)| Some((cursor.lane.peek()?.0, at)))
-                .min();
-            let Some((_, at)) = first else { break };
-            let cursor = &mut cursors[at];
-            let Some((_, id)) = cursor.lane.next() else {
-                break;
-            };
-            let Some(task) = self.desk.work.task(*id) else {
-                continue;
-            };
-            let Some((score, rival)) = self.fits(task, cursor.standing.as_mut()) else {
-                continue;
-            };
-            // Two that are to be kept apart do not go to one worker in one call either.
-            let apart = |other: &(&Task, u32, Option<Rival>)| {
-                task.plan.apart.contains(&other.0.id) || other.0.plan.apart.contains(id)
-            };
-            if picked.iter().any(apart) {
-                continue;
-            }
-            if !task.plan.reserve.is_zero() {
-                for scope in scopes(self.worker.id, task.room) {
-                    match self.extra.iter_mut().find(|(known, _)| *known == scope) {
-                        Some((_, sum)) => *sum = sum.plus(task.plan.reserve),
-                        None => self.extra.push((scope, task.plan.reserve)),
-                    }
-                }
-            }
-            picked.push((task, score, rival));
-            if picked.len() == count {
-                break;
-            }
-        }
-        picked
-    }
-
     /// The lanes with tasks for this worker: of each room that lets it execute, those of its
     /// capabilities; and the one of tasks that are for it alone.
-    fn lanes(&self) -> Vec<Cursor<'a, impl Iterator<Item = &'a (Rank, TaskId)> + use<'a>>> {
+    fn lanes(&mut self) -> Vec<Cursor<'a, impl Iterator<Item = Entry<'a>> + use<'a>>> {
         let (desk, worker) = (self.desk, self.worker);
         let index = &desk.work.index;
         let mut cursors = Vec::new();
@@ -191,8 +192,7 @@ impl<'a> Picker<'a> {
             let Some(lanes) = index.lanes.get(&room.id) else {
                 continue;
             };
-            let spent = self.is_spent(&[BudgetScope::Room(room.id)]);
-            if room.archived || spent || !desk.executes(room, worker.id) {
+            if self.open_room(room.id).is_none() {
                 continue;
             }
             let names = std::iter::once("").chain(worker.capabilities().iter().map(|it| &**it));
@@ -206,61 +206,98 @@ impl<'a> Picker<'a> {
         cursors
     }
 
-    /// Whether the worker gets the task now: its score, and the best of the others.
-    fn fits(
-        &self,
-        task: &Task,
-        standing: Option<&mut Standing<'a>>,
-    ) -> Option<(u32, Option<Rival>)> {
-        let (desk, worker) = (self.desk, self.worker);
-        if is_apart(desk, task, worker.id) || self.is_short(task) {
+    /// A room that is in use, lets the worker execute and has something left of its budget.
+    fn open_room(&mut self, id: RoomId) -> Option<&'a Room> {
+        let desk = self.desk;
+        let room = desk.asker.access.room(id)?;
+        if room.archived || !desk.executes(room, self.worker.id) {
             return None;
         }
-        let Some(standing) = standing else {
-            let room = self.open_room(task.room)?;
-            let own = Standing::of(desk, worker, room, task.lane());
-            return Some((own.score, None));
+        if !self.rooms.iter().any(|(known, _)| *known == id) {
+            let left = desk.work.left(&[BudgetScope::Room(id)], desk.now())?;
+            self.rooms.push((id, left));
+        }
+        Some(room)
+    }
+
+    /// Takes the task if it fits.
+    fn look_at(&mut self, id: TaskId, brief: Brief, standing: Option<&mut Standing<'a>>) {
+        let desk = self.desk;
+        let (score, rival) = match standing {
+            None => {
+                let Some(task) = desk.work.task(id) else {
+                    return;
+                };
+                let Some(room) = self.open_room(task.room) else {
+                    return;
+                };
+                (
+                    Standing::of(desk, self.worker, room, task.lane()).score,
+                    None,
+                )
+            }
+            Some(standing) => {
+                let young = desk.now().0 < brief.ready_ms.saturating_add(TAKE_GRACE_MS);
+                if !self.affords(standing.room.id, brief.reserve) {
+                    return;
+                }
+                let rival = match brief.picky {
+                    true => self.picky(id, young, standing),
+                    false => standing.next(young),
+                };
+                match rival {
+                    Some(rival) => (standing.score, rival),
+                    None => return,
+                }
+            }
         };
-        let young = desk.now().0 < task.ready_ms.saturating_add(TAKE_GRACE_MS);
-        // Whoever failed at it last comes after everybody else; and some of the others may be those
-        // from whom this task is kept apart.
-        let special = task.last_failed == Some(worker.id) || !task.plan.apart.is_empty();
-        if special {
-            let rival = rival(desk, task, worker.id, standing.room);
-            let first =
-                |rival: Rival| rival.score > standing.score || task.last_failed == Some(worker.id);
-            return match rival {
-                Some(rival) if young && first(rival) => None,
-                rival => Some((standing.score, rival)),
-            };
+        let Some(task) = desk.work.task(id) else {
+            return;
+        };
+        let together = |other: &Picked<'_>| {
+            task.plan.apart.contains(&other.0.id) || other.0.plan.apart.contains(&id)
+        };
+        // Two that are to be kept apart do not go to one worker in one call either.
+        let apart = self.picked.iter().any(together) || is_apart(desk, task, self.worker.id);
+        if apart || !self.affords(task.room, brief.reserve) {
+            return;
         }
-        if young && standing.left_to_others > 0 {
-            standing.left_to_others -= 1;
+        self.left = self.left.minus(brief.reserve);
+        for (room, left) in &mut self.rooms {
+            if *room == task.room {
+                *left = left.minus(brief.reserve);
+            }
+        }
+        self.picked.push((task, score, rival));
+    }
+
+    /// Whether so much may be reserved. What is left is nothing for those that need nothing, too.
+    fn affords(&self, room: RoomId, reserve: Spend) -> bool {
+        let own = self.rooms.iter().find(|(known, _)| *known == room);
+        let fits = |left: Spend| {
+            left.tokens > 0
+                && left.micros > 0
+                && reserve.tokens <= left.tokens
+                && reserve.micros <= left.micros
+        };
+        fits(self.left) && own.is_some_and(|(_, left)| fits(*left))
+    }
+
+    /// A task from which some are kept, or at which somebody failed: the others are looked at one by
+    /// one. Whoever failed at it last comes after everybody else.
+    fn picky(&mut self, id: TaskId, young: bool, standing: &Standing<'a>) -> Option<Option<Rival>> {
+        self.picky = self.picky.checked_sub(1)?;
+        let task = self.desk.work.task(id)?;
+        if is_apart(self.desk, task, self.worker.id) {
             return None;
         }
-        Some((standing.score, standing.rival))
-    }
-
-    fn open_room(&self, id: RoomId) -> Option<&'a Room> {
-        let room = self.desk.asker.access.room(id)?;
-        (!room.archived && self.desk.executes(room, self.worker.id)).then_some(room)
-    }
-
-    /// Whether nothing at all is given out against one of these budgets.
-    fn is_spent(&self, scopes: &[BudgetScope]) -> bool {
-        let (work, now) = (self.desk.work, self.desk.now());
-        work.short(scopes, Spend::default(), now).is_some()
-    }
-
-    fn is_short(&self, task: &Task) -> bool {
-        let scopes = scopes(self.worker.id, task.room);
-        let mut more = task.plan.reserve;
-        for (_, extra) in self.extra.iter().filter(|(it, _)| scopes.contains(it)) {
-            more.tokens = more.tokens.max(task.plan.reserve.tokens + extra.tokens);
-            more.micros = more.micros.max(task.plan.reserve.micros + extra.micros);
+        let rival = rival(self.desk, task, self.worker.id, standing.room);
+        let last = task.last_failed == Some(self.worker.id);
+        let first = |rival: Rival| rival.score > standing.score || last;
+        match rival {
+            Some(rival) if young && first(rival) => None,
+            rival => Some(rival),
         }
-        let work = self.desk.work;
-        work.short(&scopes, more, self.desk.now()).is_some()
     }
 }
 

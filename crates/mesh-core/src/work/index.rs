@@ -15,7 +15,26 @@ use crate::dispatch::{Worker, rounds};
 use crate::task::{Rank, Task};
 
 /// Tasks of one kind that may be taken, the first one first.
-pub(crate) type Lane = OrdSet<(Rank, TaskId)>;
+pub(crate) type Lane = OrdMap<(Rank, TaskId), Brief>;
+
+/// What the choice looks at before it looks at a task itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Brief {
+    pub reserve: Spend,
+    pub ready_ms: u64,
+    /// Whether some workers are kept from it or come last.
+    pub picky: bool,
+}
+
+impl Brief {
+    fn of(task: &Task) -> Brief {
+        Brief {
+            reserve: task.plan.reserve,
+            ready_ms: task.ready_ms,
+            picky: task.last_failed.is_some() || !task.plan.apart.is_empty(),
+        }
+    }
+}
 
 /// Something whose time comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,16 +104,17 @@ impl Index {
         match keys.lane {
             Some((Some(worker), rank)) => {
                 let lane = self.assigned.entry(worker).or_default();
-                lane.insert((rank, task.id));
+                lane.insert((rank, task.id), Brief::of(task));
             }
             Some((None, rank)) => {
                 let lanes = self.lanes.entry(task.room).or_default();
                 match lanes.get_mut(task.lane()) {
                     Some(lane) => {
-                        lane.insert((rank, task.id));
+                        lane.insert((rank, task.id), Brief::of(task));
                     }
                     None => {
-                        lanes.insert(task.lane().into(), Lane::unit((rank, task.id)));
+                        let lane = Lane::unit((rank, task.id), Brief::of(task));
+                        lanes.insert(task.lane().into(), lane);
                     }
                 }
             }
