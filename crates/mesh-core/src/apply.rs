@@ -50,6 +50,12 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
             .or_default()
             .remember(key, event.seq);
     }
+    if state.work.apply(event) {
+        if let Facts::TaskCreated(facts) = event.facts {
+            message::paced(&state.access, recent, facts.room, event);
+        }
+        return;
+    }
     match event.facts {
         // Messages are most of any log; they change nothing that others read.
         Facts::MessagePosted(facts) if facts.released.is_none() => {
@@ -144,6 +150,41 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
         | Facts::MessageReviewed(_)
         | Facts::MessageRedacted(_)
         | Facts::MessageRescanned(_)
-        | Facts::EventPublished(_) => {}
+        | Facts::EventPublished(_)
+        | Facts::TaskCreated(_)
+        | Facts::TaskLinked(_)
+        | Facts::TaskQueued(_)
+        | Facts::TaskTaken(_)
+        | Facts::TaskLeaseExtended(_)
+        | Facts::TaskStarted(_)
+        | Facts::TaskProgressed(_)
+        | Facts::TaskHandedOff(_)
+        | Facts::TaskAttemptFailed(_)
+        | Facts::TaskFinished(_)
+        | Facts::TaskDecided(_)
+        | Facts::TaskConfirmed(_)
+        | Facts::TaskSkipped(_)
+        | Facts::TaskCancelled(_)
+        | Facts::TaskPaused(_)
+        | Facts::TaskResumed(_)
+        | Facts::TaskRetried(_)
+        | Facts::TaskAssigned(_)
+        | Facts::TaskResolved(_)
+        | Facts::TaskUrgencyRaised(_)
+        | Facts::WorkerEnrolled(_)
+        | Facts::WorkerLeft(_)
+        | Facts::WorkerModeSet(_)
+        | Facts::WorkerLimitsSet(_)
+        | Facts::DispatchStopped(_)
+        | Facts::DispatchResumed(_)
+        | Facts::BudgetSet(_)
+        | Facts::BudgetWarned(_)
+        | Facts::ApprovalRequested(_)
+        | Facts::ApprovalDecided(_)
+        | Facts::ApprovalExpired(_)
+        | Facts::TemplateCreated(_)
+        | Facts::TemplateDeleted(_)
+        | Facts::ContextSet(_)
+        | Facts::ContextRemoved(_) => {}
     }
 }

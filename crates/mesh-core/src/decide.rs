@@ -5,7 +5,7 @@ use mesh_model::{Command, Ctx, NewEvent, Refusal};
 use crate::actor::Asker;
 use crate::{
     State, credential, event_type, group, identity, invite, mesh, message, participant, quarantine,
-    room, session,
+    room, session, work,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -71,5 +71,10 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
         Command::RegisterEventType { .. } | Command::PublishEvent { .. } => {
             event_type::decide(&asker, &state.recent, command)
         }
+        Command::Task(_)
+        | Command::Worker(_)
+        | Command::Flow(_)
+        | Command::Context(_)
+        | Command::Tick => work::decide(state, &asker, command),
     }
 }

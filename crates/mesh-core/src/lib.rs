@@ -12,8 +12,10 @@ mod access;
 mod actor;
 mod apply;
 mod check;
+mod context;
 mod credential;
 mod decide;
+mod dispatch;
 mod event_type;
 mod group;
 mod identity;
@@ -30,11 +32,15 @@ mod refuse;
 mod room;
 mod session;
 mod state;
+mod task;
 mod visibility;
+mod work;
+mod workflow;
 
 pub use access::{Access, Action};
 pub use apply::{Stored, apply};
 pub use decide::decide;
+pub use dispatch::{Record, Score, Worker};
 pub use policy::{Judgement, PolicyRecord};
 pub use recent::Remembered;
 pub use record::{
@@ -42,4 +48,6 @@ pub use record::{
     Session,
 };
 pub use state::{FINGERPRINT, State};
+pub use task::{Attempt, Hold, Outcome, Task};
 pub use visibility::Audience;
+pub use work::{Approval, Budget, Template, Work};

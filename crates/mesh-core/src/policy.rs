@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use explain::Judgement;
 pub(crate) use judge::{Decided, Moment};
-pub(crate) use say::{Saying, check_guard, labels, mark_of};
+pub(crate) use say::{Saying, check_guard, check_labels, labels, mark_of};
 
 use crate::Access;
 use crate::record::{Participant, Room};

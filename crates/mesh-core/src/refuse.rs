@@ -222,3 +222,27 @@ pub fn too_large(what: &str, bytes: usize, most: usize) -> Refusal {
         "send less, or in several parts",
     )
 }
+
+pub fn no_task() -> Refusal {
+    not_found(
+        "task",
+        "check the id; a task is visible to those who may see its room, and old ones are in the log only",
+    )
+}
+
+/// Whoever shows an old fence does not hold the task any more.
+pub fn stale_fence(fence: mesh_model::Seq, now: impl std::fmt::Display) -> Refusal {
+    Refusal::new(
+        ErrorCode::StaleFence,
+        format!("the attempt {fence} does not hold the task: {now}; nothing was stored"),
+        "stop working on it and take another task",
+    )
+}
+
+pub fn budget(whose: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::BudgetExceeded,
+        format!("the budget of {whose} is used up for today; nothing was done"),
+        "hand the task off, wait for the next day (UTC), or ask an operator for a larger budget",
+    )
+}

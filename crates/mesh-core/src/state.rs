@@ -3,12 +3,12 @@
 use mesh_model::{Millis, ParticipantId, Seq};
 use serde::{Deserialize, Serialize};
 
-use crate::Access;
 use crate::recent::{Recent, Remembered};
+use crate::{Access, Work};
 
 /// Names the shape of [`State`]. A snapshot with another fingerprint is not read; the log is
 /// replayed instead. Change it whenever a stored type changes or an event means something else.
-pub const FINGERPRINT: &str = "mesh-core/2";
+pub const FINGERPRINT: &str = "mesh-core/3";
 
 /// Everything the core knows. The same log gives the same state.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub const FINGERPRINT: &str = "mesh-core/2";
 pub struct State {
     /// What readers need. Cheap to clone; a posted message does not touch it.
     pub access: Access,
+    /// Tasks, workers and what they wait for. Cheap to clone as well.
+    pub work: Work,
     pub(crate) recent: Recent,
 }
 

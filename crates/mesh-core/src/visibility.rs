@@ -4,7 +4,7 @@
 //! after removal nothing more. Whoever is listed may be known to all, whoever is hidden to few.
 //! The figures of the mesh and its users are for those who lead it.
 
-use mesh_model::events::{Facts, RoomKind, Visibility};
+use mesh_model::events::{BudgetScope, Facts, RoomKind, Visibility};
 use mesh_model::{Capability, GroupId, InviteId, ParticipantId, Permission, RoomId, Seq};
 
 use crate::Access;
@@ -45,6 +45,12 @@ impl Access {
                 let mut list: Vec<_> = self.moderators(room).collect();
                 list.push(author);
                 Audience::Participants(in_order(list))
+            }
+            Subject::Data(room) => {
+                let readers = self
+                    .room_listeners(room)
+                    .filter(|id| self.may_data(*id, room));
+                Audience::Participants(in_order(readers.collect()))
             }
             Subject::Member(room, participant) => self.member_audience(room, participant),
             Subject::Gone(room, participant) => match self.member_audience(room, participant) {
@@ -87,6 +93,7 @@ impl Access {
             Subject::Everyone => true,
             Subject::Admins => self.is_admin(viewer),
             Subject::Content(room) => self.reads(viewer, room, seq),
+            Subject::Data(room) => self.reads(viewer, room, seq) && self.may_data(viewer, room),
             Subject::Room(room) => {
                 self.rooms.get(&room).is_some_and(|found| found.is_listed())
                     || self.reads(viewer, room, seq)
@@ -202,6 +209,10 @@ impl Access {
             && self.capabilities_in(room, viewer).has(Capability::Listen)
     }
 
+    fn may_data(&self, viewer: ParticipantId, room: RoomId) -> bool {
+        self.capabilities(room, viewer).has(Capability::DataRead)
+    }
+
     /// The owner and the users whose role holds `admin:analytics`, in the order of their ids.
     pub fn admins(&self) -> impl Iterator<Item = ParticipantId> {
         let owner = self.owner().filter(|owner| !self.users.contains(owner));
@@ -297,6 +308,18 @@ enum Subject {
     GroupMember(Option<RoomId>, ParticipantId),
     /// One participant's own affair, and the admins'.
     Concerned(Option<ParticipantId>),
+    /// A room's shared data.
+    Data(RoomId),
+}
+
+impl Subject {
+    fn of_budget(scope: BudgetScope) -> Subject {
+        match scope {
+            BudgetScope::Mesh | BudgetScope::EachAgent => Subject::Admins,
+            BudgetScope::Agent(agent) => Subject::Concerned(Some(agent)),
+            BudgetScope::Room(room) => Subject::Content(room),
+        }
+    }
 }
 
 impl Access {
@@ -351,6 +374,41 @@ impl Access {
             Facts::MessageEdited(facts) => Subject::Content(facts.room),
             Facts::MessageDeleted(facts) => Subject::Content(facts.room),
             Facts::EventPublished(facts) => Subject::Content(facts.room),
+            Facts::TaskCreated(facts) => Subject::Content(facts.room),
+            Facts::TaskLinked(facts) => Subject::Content(facts.room),
+            Facts::TaskQueued(facts) => Subject::Content(facts.room),
+            Facts::TaskTaken(facts) => Subject::Content(facts.room),
+            Facts::TaskLeaseExtended(facts) => Subject::Content(facts.room),
+            Facts::TaskStarted(facts) => Subject::Content(facts.room),
+            Facts::TaskProgressed(facts) => Subject::Content(facts.room),
+            Facts::TaskHandedOff(facts) => Subject::Content(facts.room),
+            Facts::TaskAttemptFailed(facts) => Subject::Content(facts.room),
+            Facts::TaskFinished(facts) => Subject::Content(facts.room),
+            Facts::TaskDecided(facts) => Subject::Content(facts.room),
+            Facts::TaskConfirmed(facts) => Subject::Content(facts.room),
+            Facts::TaskSkipped(facts) => Subject::Content(facts.room),
+            Facts::TaskCancelled(facts) => Subject::Content(facts.room),
+            Facts::TaskPaused(facts) => Subject::Content(facts.room),
+            Facts::TaskResumed(facts) => Subject::Content(facts.room),
+            Facts::TaskRetried(facts) => Subject::Content(facts.room),
+            Facts::TaskAssigned(facts) => Subject::Content(facts.room),
+            Facts::TaskResolved(facts) => Subject::Content(facts.room),
+            Facts::TaskUrgencyRaised(facts) => Subject::Content(facts.room),
+            Facts::ApprovalRequested(facts) => Subject::Content(facts.room),
+            Facts::ApprovalDecided(facts) => Subject::Content(facts.room),
+            Facts::ApprovalExpired(facts) => Subject::Content(facts.room),
+            Facts::WorkerEnrolled(facts) => Subject::Participant(facts.worker),
+            Facts::WorkerLeft(facts) => Subject::Participant(facts.worker),
+            Facts::WorkerModeSet(facts) => Subject::Participant(facts.worker),
+            Facts::WorkerLimitsSet(facts) => Subject::Participant(facts.worker),
+            Facts::DispatchStopped(_)
+            | Facts::DispatchResumed(_)
+            | Facts::TemplateCreated(_)
+            | Facts::TemplateDeleted(_) => Subject::Everyone,
+            Facts::BudgetSet(facts) => Subject::of_budget(facts.scope),
+            Facts::BudgetWarned(facts) => Subject::of_budget(facts.scope),
+            Facts::ContextSet(facts) => Subject::Data(facts.room),
+            Facts::ContextRemoved(facts) => Subject::Data(facts.room),
             Facts::SessionOpened(facts) => Subject::Participant(facts.participant),
             Facts::SessionClosed(facts) => Subject::Participant(facts.participant),
             Facts::CredentialIssued(facts) => Subject::Concerned(Some(facts.participant)),

@@ -1,8 +1,12 @@
 //! Commands: what the core decides. The door makes them from requests: names are resolved,
 //! fresh ids drawn, evidence attached. `decide` needs nothing else but the state.
 
+mod work;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+pub use work::*;
 
 use crate::capability::CapabilitySet;
 use crate::events::{
@@ -377,6 +381,13 @@ pub enum Command {
         evidence: ContentEvidence,
         body: Content,
     },
+
+    Task(TaskCommand),
+    Worker(WorkerCommand),
+    Flow(FlowCommand),
+    Context(ContextCommand),
+    /// By the node, whenever `State::work().next_due()` has come: decides everything whose time it is.
+    Tick,
 }
 
 /// What the door found out about a content, for the rules of its room.

@@ -73,6 +73,12 @@ error_codes! {
     Conflict = "conflict", 409, "That does not fit the present state";
     /// The same idempotency key came with another request.
     IdempotencyMismatch = "idempotency_mismatch", 409, "The idempotency key was used for another request";
+    /// The attempt's lease is over or somebody else holds the task now.
+    StaleFence = "stale_fence", 409, "That attempt no longer holds the task";
+    /// A task would wait for itself.
+    DependencyCycle = "dependency_cycle", 409, "The tasks would wait for one another";
+    /// The tokens or the money of an agent, a room or the day are used up.
+    BudgetExceeded = "budget_exceeded", 403, "The budget is used up";
     /// The session belongs to somebody else.
     SessionConflict = "session_conflict", 409, "The session is somebody else's";
     /// It existed and is gone for good: an expired or used-up invite, a closed session.

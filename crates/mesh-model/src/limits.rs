@@ -129,3 +129,87 @@ pub const QUARANTINED_MAX: usize = 50;
 pub const QUARANTINED_ALL_MAX: usize = 10_000;
 /// The name of an origin, sender or relay.
 pub const RELAY_CHARS_MAX: usize = 200;
+/// Tasks created by one command: a whole graph of work in one batch.
+pub const TASKS_CREATED_MAX: usize = 1000;
+/// Open tasks of one mesh: with what is kept of ended ones they stay in memory.
+pub const TASKS_OPEN_MAX: usize = 200_000;
+/// Ended tasks kept in memory to be retried, confirmed or built upon; older ones are in the log.
+pub const TASKS_ENDED_MAX: usize = 10_000;
+/// Tasks that one task waits for: each result is handed to it.
+pub const TASK_NEEDS_MAX: usize = 64;
+/// Tasks looked at for a circle of dependencies before a new one is refused.
+pub const TASK_PATH_MAX: usize = 20_000;
+/// Attempts at a task before it escalates or fails.
+pub const TASK_ATTEMPTS_MAX: u8 = 20;
+/// Attempts at a task that names no number.
+pub const TASK_ATTEMPTS_DEFAULT: u8 = 3;
+/// A task's priority goes from 0 to this.
+pub const TASK_PRIORITY_MAX: u8 = 9;
+/// The priority of a task that names none.
+pub const TASK_PRIORITY_DEFAULT: u8 = 5;
+/// Handoffs of one task: beyond it nobody seems able to finish it.
+pub const TASK_HANDOFFS_MAX: u8 = 16;
+/// Partial output that one attempt hands on to the next.
+pub const HANDOFF_BYTES_MAX: usize = 32 * 1024;
+/// One stored piece of a running task's output.
+pub const PROGRESS_BYTES_MAX: usize = 16 * 1024;
+/// Pieces of output that one attempt stores: a runner that prints for ever does not fill the log.
+pub const PROGRESS_PARTS_MAX: u32 = 2000;
+/// Wait before the first repetition of a task that names none, milliseconds.
+pub const TASK_BACKOFF_MS_DEFAULT: u32 = 1_000;
+/// Wait before any repetition, milliseconds: ten minutes.
+pub const TASK_BACKOFF_MS_MAX: u64 = 10 * 60 * 1000;
+/// A lease, milliseconds: long enough for two lost heartbeats.
+pub const LEASE_MS_DEFAULT: u32 = 60_000;
+/// See [`LEASE_MS_DEFAULT`]; shorter ones would be all heartbeats.
+pub const LEASE_MS_MIN: u32 = 10_000;
+/// See [`LEASE_MS_DEFAULT`]; a dead worker's task waits this long at most.
+pub const LEASE_MS_MAX: u32 = 10 * 60 * 1000;
+/// How long a ready task is left to a free worker of better reputation, milliseconds.
+pub const TAKE_GRACE_MS: u64 = 500;
+/// Tasks that one call takes.
+pub const TAKE_TASKS_MAX: u8 = 64;
+/// Queued tasks looked at for one that fits before a worker is told to wait.
+pub const TAKE_SCAN_MAX: usize = 4096;
+/// Of these, tasks looked at one by one because some workers are kept from them.
+pub const TAKE_PICKY_MAX: usize = 64;
+/// Better workers to whose free slots tasks are left.
+pub const TAKE_RIVALS_MAX: usize = 8;
+/// Tasks that one worker runs at the same time.
+pub const WORKER_SLOTS_MAX: u16 = 256;
+/// Capabilities of one worker.
+pub const WORKER_CAPABILITIES_MAX: usize = 32;
+/// Workers of one mesh.
+pub const WORKERS_MAX: usize = 10_000;
+/// Failures in a row after which a worker gets nothing for [`BREAKER_MS`].
+pub const BREAKER_FAILURES: u8 = 3;
+/// How long a worker that failed again and again gets nothing, milliseconds.
+pub const BREAKER_MS: u64 = 60_000;
+/// Confidence in percent below which a second agent looks at a result.
+pub const VERIFY_BELOW_DEFAULT: u8 = 70;
+/// Votes that have to be in before a vote counts.
+pub const VOTE_QUORUM_DEFAULT: u8 = 3;
+/// Tokens that an agent uses in a day unless a budget says otherwise.
+pub const AGENT_TOKENS_PER_DAY_DEFAULT: u64 = 500_000;
+/// Percent of a budget at which a warning is given.
+pub const BUDGET_WARN_PERCENT: u8 = 80;
+/// A figure in a budget or a cost: beyond it JSON numbers are not exact.
+pub const SPEND_MAX: u64 = 1 << 53;
+/// Approvals of one participant that wait for an answer.
+pub const APPROVALS_MAX: usize = 50;
+/// Approvals of one mesh that wait for an answer.
+pub const APPROVALS_ALL_MAX: usize = 10_000;
+/// An approval that names no end expires after this, milliseconds: an hour.
+pub const APPROVAL_MS_DEFAULT: u64 = 60 * 60 * 1000;
+/// See [`APPROVAL_MS_DEFAULT`]: a week.
+pub const APPROVAL_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
+/// Templates of one mesh.
+pub const TEMPLATES_MAX: usize = 1000;
+/// Variables of one template.
+pub const TEMPLATE_VARIABLES_MAX: usize = 16;
+/// Keys of one room's shared context.
+pub const CONTEXT_KEYS_MAX: usize = 1000;
+/// One value of a room's shared context.
+pub const CONTEXT_VALUE_BYTES_MAX: usize = 64 * 1024;
+/// Events that one tick decides; the next tick goes on.
+pub const TICK_EVENTS_MAX: usize = 512;

@@ -21,6 +21,7 @@ mod batch;
 mod checkpoint;
 mod digest;
 mod line;
+pub mod provenance;
 pub mod statement;
 mod verify;
 

@@ -8,6 +8,7 @@
 //! mesh-statement/1     mesh, room, key, idempotency key, hash of salt and content
 //! mesh-key/1           mesh, participant, key
 //! mesh-parent/1        mesh, parent, handle of the child
+//! mesh-result/1        mesh, previous links, time, agent, task, hash of salt and output (see `provenance`)
 //! ```
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -38,7 +39,7 @@ pub fn parent(mesh: &str, parent: &str, handle: &str) -> String {
     lines("mesh-parent/1", &[mesh, parent, handle])
 }
 
-fn lines(name: &str, fields: &[&str]) -> String {
+pub(crate) fn lines(name: &str, fields: &[&str]) -> String {
     let mut text = name.to_owned();
     for field in fields {
         text.push('\n');

@@ -401,6 +401,16 @@ pub(crate) fn labels(
     for quoted in quotes {
         labels.extend(quoted.labels.iter().chain([&quoted.header.room]).copied());
     }
+    check_labels(asker, target, who, labels)
+}
+
+/// The same rooms in order, each once and without the target itself, if their words may go there.
+pub(crate) fn check_labels(
+    asker: &Asker<'_>,
+    target: &Room,
+    who: &Participant,
+    mut labels: Vec<RoomId>,
+) -> Result<Vec<RoomId>, Refusal> {
     labels.retain(|room| *room != target.id);
     labels.sort_unstable();
     labels.dedup();

@@ -18,6 +18,7 @@
 
 mod governance;
 mod script;
+mod work;
 mod world;
 
 macro_rules! stories {
@@ -30,7 +31,11 @@ macro_rules! stories {
 }
 
 stories! {
+    approvals
+    budgets
+    context
     credentials
+    dispatch
     event_types
     execution
     groups
@@ -46,8 +51,10 @@ stories! {
     policy
     rooms
     sessions
+    tasks
     users
     visibility
+    workflows
 }
 
 /// A snapshot of another shape must have another fingerprint. If this fails because a stored type
@@ -80,7 +87,40 @@ fn the_shape_of_snapshots_goes_with_the_fingerprint() {
          owner add dev guest
          guest post dev score=90
          owner secret searx
-         owner limits 7"#,
+         owner limits 7
+         owner room work
+         owner agent ann
+         owner agent bob
+         owner add work ann
+         owner add work bob
+         owner let work ann speak,listen,execute
+         owner let work bob speak,listen,execute
+         ann enrol ann can=code,research slots=4
+         bob enrol bob can=code
+         owner limit bob slots=2 can=code
+         ann addkey ann 5
+         owner task work t1 can=code prio=7 deadline=90000 reserve=10/5 attempts=2
+         ann take
+         ann finish t1 sure=90 cost=7/3 signed=5
+         owner confirm t1 good
+         owner graph work t2 t3:t2 t4:t2
+         owner task work t5 needs=t2,t3 apart=t2 same=t3 when=reject:t3
+         owner task work t6 needs=t2,t3 join=majority:2
+         owner task work t7 gate=a7 ttl=5000
+         ann take
+         ann ask a2 work task=t2
+         owner task work t8 can=code
+         owner wait 500
+         bob take
+         bob fail t8
+         owner task work t9 can=research
+         ann take
+         ann finish t9 sure=5 spare=t10
+         owner budget agent:ann tokens=1000
+         owner budget room:work micros=7
+         owner template research topic:text count:number?
+         owner set work goal
+         owner stop-all"#,
     );
     let name = mesh_core::FINGERPRINT.replace('/', "-");
     insta::assert_json_snapshot!(name, world.state);

@@ -13,8 +13,8 @@ use mesh_model::permission::Preset;
 use mesh_model::*;
 use serde_json::value::RawValue;
 
-use crate::governance;
 use crate::world::{World, uuid};
+use crate::{governance, work};
 
 /// Runs every story of a file and reports all that went wrong.
 pub fn run(text: &str) {
@@ -298,13 +298,23 @@ fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Option
             world.now = world.now.plus(args.word(0).parse().unwrap());
             "later".to_owned()
         }
-        _ => return governance::question(world, who, verb, args),
+        _ => {
+            return work::question(world, verb, args)
+                .or_else(|| governance::question(world, who, verb, args));
+        }
     })
 }
 
 fn deed_of(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> String {
     if verb == "agent" {
         return register_with_token(world, who, args);
+    }
+    if verb == "worker" {
+        return make_worker(world, who, args);
+    }
+    for name in &args.words {
+        let name = name.split(':').next().unwrap_or_default();
+        world.task_names.insert(work::task(name), name.to_owned());
     }
     let (command, requires) = command(world, verb, args);
     let by = actor(world, who);
@@ -337,6 +347,26 @@ fn register_with_token(world: &mut World, who: &str, args: &Args<'_>) -> String 
     match lines.iter().find_map(|line| step(world, line).err()) {
         Some(problem) => format!("! {problem}"),
         None => "registered".to_owned(),
+    }
+}
+
+/// What most stories about work begin with: an agent with a token that is in the room `dev`, may
+/// execute there and takes tasks.
+fn make_worker(world: &mut World, who: &str, args: &Args<'_>) -> String {
+    let handle = args.word(0);
+    let can = args.named("can").unwrap_or("nothing");
+    let slots = args.named("slots").unwrap_or("1");
+    let parent = args.named("parent").unwrap_or(who);
+    let lines = [
+        format!("{who} register {handle} agent parent={parent}"),
+        format!("{who} issue {handle} {handle} worker"),
+        format!("{who} add dev {handle}"),
+        format!("{who} let dev {handle} speak,listen,execute,data-read,data-write"),
+        format!("{handle} enrol {handle} can={can} slots={slots}"),
+    ];
+    match lines.iter().find_map(|line| step(world, line).err()) {
+        Some(problem) => format!("! {problem}"),
+        None => "enrolled".to_owned(),
     }
 }
 
@@ -608,15 +638,20 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             broadcast: room("others"),
             profile: None,
         },
-        other => {
-            governance::command(world, other, args).unwrap_or_else(|| panic!("no verb {other}"))
-        }
+        other => work::command(world, other, args)
+            .or_else(|| governance::command(world, other, args))
+            .unwrap_or_else(|| panic!("no verb {other}")),
     };
     let requires = match verb {
         "room" | "direct" | "rename" | "topic" | "archive" | "restore" | "join" | "leave"
         | "add" | "remove" | "let" | "defaults" | "post" | "edit" | "delete" | "publish"
         | "policy" | "slow" | "transfer" | "mute" | "unmute" | "ban" | "unban" | "review"
         | "redact" => write,
+        "task" | "graph" | "take" | "finish" | "cancel" | "pause" | "resume" | "retry" => {
+            Some(Permission::TasksWrite)
+        }
+        "progress" => Some(Permission::TasksStream),
+        "set" | "unset" => Some(Permission::MemoryWrite),
         "register" => Some(Permission::AgentsWrite),
         "user" | "role" => Some(Permission::AdminUsers),
         "type" => Some(Permission::AdminPlugins),

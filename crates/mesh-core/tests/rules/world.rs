@@ -25,6 +25,10 @@ pub struct World {
     pub last: Vec<(Seq, Facts)>,
     /// The last refusal.
     pub refused: Option<Refusal>,
+    /// The fences of each task, the oldest first.
+    pub fences: BTreeMap<TaskId, Vec<Seq>>,
+    /// Tasks by id.
+    pub task_names: BTreeMap<TaskId, String>,
     /// Messages by the names stories give them.
     pub messages: BTreeMap<String, MessageHeader>,
     log: Vec<Line>,
@@ -51,6 +55,8 @@ impl World {
             last: Vec::new(),
             refused: None,
             messages: BTreeMap::new(),
+            fences: BTreeMap::new(),
+            task_names: BTreeMap::new(),
             log: Vec::new(),
         };
         let create = Command::CreateMesh {
@@ -95,11 +101,15 @@ impl World {
         for event in &events {
             self.store(&event.facts, By { actor, key });
         }
+        self.state.work.check().expect("work is consistent");
         Ok(events.iter().map(|event| event.facts.kind()).collect())
     }
 
     fn store(&mut self, facts: &Facts, by: By) {
         let seq = self.state.head().next();
+        if let Facts::TaskTaken(facts) = facts {
+            self.fences.entry(facts.task).or_default().push(seq);
+        }
         apply(
             &mut self.state,
             &Stored {

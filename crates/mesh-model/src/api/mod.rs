@@ -3,6 +3,7 @@
 
 mod admin;
 mod common;
+mod flow;
 mod governance;
 mod inbox;
 mod message;
@@ -10,10 +11,13 @@ mod participant;
 mod room;
 mod session;
 mod status;
+mod task;
 mod typed;
+mod work;
 
 pub use admin::*;
 pub use common::*;
+pub use flow::*;
 pub use governance::*;
 pub use inbox::*;
 pub use message::*;
@@ -21,4 +25,6 @@ pub use participant::*;
 pub use room::*;
 pub use session::*;
 pub use status::*;
+pub use task::*;
 pub use typed::*;
+pub use work::*;

@@ -4,23 +4,35 @@
 //! content is an erasable body that only views and readers look at. What must be erasable
 //! (text, display names, profiles, payloads) is never a fact.
 
+mod approval;
+mod context;
 mod credential;
+mod dispatch;
 mod mesh;
 mod message;
 mod participant;
+mod plan;
 mod room;
 mod session;
+mod task;
+mod template;
 mod typed;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub use approval::*;
+pub use context::*;
 pub use credential::*;
+pub use dispatch::*;
 pub use mesh::*;
 pub use message::*;
 pub use participant::*;
+pub use plan::*;
 pub use room::*;
 pub use session::*;
+pub use task::*;
+pub use template::*;
 pub use typed::*;
 
 use crate::command::Actor;
@@ -161,6 +173,41 @@ event_types! {
     InviteRevoked = "invite.revoked" / 1;
     EventTypeRegistered = "event_type.registered" / 1;
     EventPublished = "event.published" / 1;
+    TaskCreated = "task.created" / 1;
+    TaskLinked = "task.linked" / 1;
+    TaskQueued = "task.queued" / 1;
+    TaskTaken = "task.taken" / 1;
+    TaskLeaseExtended = "task.lease_extended" / 1;
+    TaskStarted = "task.started" / 1;
+    TaskProgressed = "task.progressed" / 1;
+    TaskHandedOff = "task.handed_off" / 1;
+    TaskAttemptFailed = "task.attempt_failed" / 1;
+    TaskFinished = "task.finished" / 1;
+    TaskDecided = "task.decided" / 1;
+    TaskConfirmed = "task.confirmed" / 1;
+    TaskSkipped = "task.skipped" / 1;
+    TaskCancelled = "task.cancelled" / 1;
+    TaskPaused = "task.paused" / 1;
+    TaskResumed = "task.resumed" / 1;
+    TaskRetried = "task.retried" / 1;
+    TaskAssigned = "task.assigned" / 1;
+    TaskResolved = "task.resolved" / 1;
+    TaskUrgencyRaised = "task.urgency_raised" / 1;
+    WorkerEnrolled = "worker.enrolled" / 1;
+    WorkerLeft = "worker.left" / 1;
+    WorkerModeSet = "worker.mode_set" / 1;
+    WorkerLimitsSet = "worker.limits_set" / 1;
+    DispatchStopped = "dispatch.stopped" / 1;
+    DispatchResumed = "dispatch.resumed" / 1;
+    BudgetSet = "budget.set" / 1;
+    BudgetWarned = "budget.warned" / 1;
+    ApprovalRequested = "approval.requested" / 1;
+    ApprovalDecided = "approval.decided" / 1;
+    ApprovalExpired = "approval.expired" / 1;
+    TemplateCreated = "template.created" / 1;
+    TemplateDeleted = "template.deleted" / 1;
+    ContextSet = "context.set" / 1;
+    ContextRemoved = "context.removed" / 1;
 }
 
 /// An event that was decided and is not yet stored: no seq, no time.

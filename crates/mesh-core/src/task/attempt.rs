@@ -1,0 +1,254 @@
+//! What a worker does with a task it holds: heartbeats, output, handing on, failing.
+
+use mesh_model::command::{Content, ContentEvidence};
+use mesh_model::events::{
+    AfterFailure, Cost, FailureCause, Spend, TaskAttemptFailed, TaskHandedOff, TaskLeaseExtended,
+    TaskProgressed, TaskStarted, TaskState,
+};
+use mesh_model::limits::{
+    HANDOFF_BYTES_MAX, PROGRESS_BYTES_MAX, PROGRESS_PARTS_MAX, SPEND_MAX, TASK_HANDOFFS_MAX,
+    TASK_PRIORITY_MAX,
+};
+use mesh_model::policy::{Ruling, RulingBy};
+use mesh_model::{Capability, ErrorCode, NewEvent, Refusal, Seq, TaskId};
+
+use super::{Attempt, Task, held};
+use crate::record::Room;
+use crate::room::check_in_use;
+use crate::work::{Decision, Desk};
+use crate::workflow::moot;
+use crate::{check, dispatch, refuse};
+
+/// The same, while the room still lets its worker execute.
+pub(super) fn working<'a>(
+    desk: &Desk<'a>,
+    id: TaskId,
+    fence: Seq,
+) -> Result<(&'a Task, &'a Room, &'a Attempt), Refusal> {
+    let (task, room, attempt) = held(desk, id, fence)?;
+    desk.asker.check_capability(room, Capability::Execute)?;
+    check_in_use(room)?;
+    Ok((task, room, attempt))
+}
+
+/// A heartbeat. It is an event only when half of the lease is over, or when more has to be reserved.
+pub fn extend(desk: &Desk<'_>, id: TaskId, fence: Seq, spent: Spend) -> Decision {
+    let (task, _, attempt) = working(desk, id, fence)?;
+    check_spend(spent)?;
+    let reserved = Spend {
+        tokens: spent.tokens.max(attempt.reserved.tokens),
+        micros: spent.micros.max(attempt.reserved.micros),
+    };
+    let more = reserved != attempt.reserved;
+    if more {
+        let instead = attempt.reserved;
+        dispatch::check_budget(desk, attempt.worker, task.room, reserved, instead)?;
+    }
+    let left = attempt.until_ms.saturating_sub(desk.now().0);
+    let lease = u64::from(attempt.lease_ms);
+    if left >= lease / 2 && !more {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(TaskLeaseExtended {
+        task: id,
+        room: task.room,
+        fence,
+        until: desk.now().plus(lease).0.max(attempt.until_ms),
+        reserved: more.then_some(reserved),
+    })])
+}
+
+pub fn start(desk: &Desk<'_>, id: TaskId, fence: Seq) -> Decision {
+    let (task, _, _) = working(desk, id, fence)?;
+    if task.state != TaskState::Leased {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(TaskStarted {
+        task: id,
+        room: task.room,
+        fence,
+    })])
+}
+
+pub fn progress(
+    desk: &Desk<'_>,
+    id: TaskId,
+    fence: Seq,
+    evidence: &ContentEvidence,
+    body: &Content,
+) -> Decision {
+    let (task, room, attempt) = working(desk, id, fence)?;
+    check::some_content("output", body)?;
+    check::content_within("piece of output", body, PROGRESS_BYTES_MAX)?;
+    if attempt.parts >= PROGRESS_PARTS_MAX {
+        return Err(Refusal::new(
+            ErrorCode::TooLarge,
+            format!(
+                "the attempt stored {PROGRESS_PARTS_MAX} pieces already; this one was not kept"
+            ),
+            "go on without storing more, and hand in the result",
+        ));
+    }
+    let (guard, waits) = desk.guarded(room, evidence)?;
+    if waits {
+        return Err(Refusal::new(
+            ErrorCode::ContentRefused,
+            "the guard takes this piece of output for an attack on agents; it was not kept",
+            "go on; the result will be looked at by a moderator",
+        )
+        .ruled(Ruling::by(RulingBy::Guard)));
+    }
+    let progressed = TaskProgressed {
+        task: id,
+        room: task.room,
+        fence,
+        part: attempt.parts.saturating_add(1),
+        guard,
+    };
+    Ok(vec![NewEvent::with(progressed, body.clone())])
+}
+
+/// Gives the task back with what there is. That is no failure: whoever takes it next goes on, and
+/// sooner than others.
+pub fn hand_off(
+    desk: &Desk<'_>,
+    id: TaskId,
+    fence: Seq,
+    cost: &Cost,
+    evidence: &ContentEvidence,
+    body: &Content,
+) -> Decision {
+    let (task, room, attempt) = held(desk, id, fence)?;
+    check::content_within("partial output", body, HANDOFF_BYTES_MAX)?;
+    check_cost(cost)?;
+    if task.handoffs >= TASK_HANDOFFS_MAX {
+        return Err(refuse::conflict(
+            format!("the task was handed off {TASK_HANDOFFS_MAX} times already; you still hold it"),
+            "finish it, or report that it failed",
+        ));
+    }
+    let (guard, waits) = match body {
+        Some(_) => desk.guarded(room, evidence)?,
+        None => (None, false),
+    };
+    // What a moderator would have to look at is not handed to the next agent.
+    let body = if waits { None } else { body.clone() };
+    let handed_off = TaskHandedOff {
+        task: id,
+        room: task.room,
+        fence,
+        worker: attempt.worker,
+        cost: cost.clone(),
+        priority: task.priority.saturating_add(1).min(TASK_PRIORITY_MAX),
+        guard,
+    };
+    let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
+    events.push(NewEvent::with(handed_off, body));
+    events.extend(dispatch::warnings(
+        desk,
+        attempt.worker,
+        task.room,
+        cost.spend,
+    ));
+    Ok(events)
+}
+
+pub fn fail(
+    desk: &Desk<'_>,
+    id: TaskId,
+    fence: Seq,
+    last: bool,
+    cost: &Cost,
+    reason: &Content,
+) -> Decision {
+    let (task, _, attempt) = held(desk, id, fence)?;
+    check::content("reason", reason)?;
+    check_cost(cost)?;
+    Ok(failed(
+        desk,
+        task,
+        attempt,
+        FailureCause::Reported,
+        last,
+        cost,
+        reason,
+    ))
+}
+
+/// The events of a failed attempt.
+pub(crate) fn failed(
+    desk: &Desk<'_>,
+    task: &Task,
+    attempt: &Attempt,
+    cause: FailureCause,
+    last: bool,
+    cost: &Cost,
+    reason: &Content,
+) -> Vec<NewEvent> {
+    let failed = TaskAttemptFailed {
+        task: task.id,
+        room: task.room,
+        fence: attempt.fence,
+        worker: attempt.worker,
+        cause,
+        cost: cost.clone(),
+        next: after_failure(desk, task, attempt, last),
+    };
+    let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
+    events.push(NewEvent::with(failed, reason.clone()));
+    events.extend(dispatch::warnings(
+        desk,
+        attempt.worker,
+        task.room,
+        cost.spend,
+    ));
+    events
+}
+
+/// Again after a pause; then the worker's parent; then a person.
+fn after_failure(desk: &Desk<'_>, task: &Task, attempt: &Attempt, last: bool) -> AfterFailure {
+    if !last && task.failed.saturating_add(1) < task.plan.attempts {
+        return AfterFailure::Retry {
+            at: desk.now().plus(task.backoff_ms()).0,
+        };
+    }
+    if !task.plan.escalate {
+        return AfterFailure::Fail;
+    }
+    let access = desk.asker.access;
+    let parent = access
+        .participant(attempt.worker)
+        .and_then(|worker| worker.parent);
+    let Some(parent) = parent.filter(|_| task.level == 0) else {
+        return AfterFailure::Person;
+    };
+    let program = access
+        .participant(parent)
+        .is_some_and(|found| found.is_enabled() && crate::policy::is_program(found.kind));
+    let works = desk.work.worker(parent).is_some_and(|worker| worker.online);
+    let may = access
+        .room(task.room)
+        .is_some_and(|room| desk.executes(room, parent));
+    match program && works && may {
+        true => AfterFailure::Escalate { to: parent },
+        false => AfterFailure::Person,
+    }
+}
+
+pub(super) fn check_cost(cost: &Cost) -> Result<(), Refusal> {
+    check_spend(cost.spend)?;
+    match &cost.model {
+        Some(model) => check::label("name of the model", model),
+        None => Ok(()),
+    }
+}
+
+fn check_spend(spend: Spend) -> Result<(), Refusal> {
+    if spend.tokens <= SPEND_MAX && spend.micros <= SPEND_MAX {
+        return Ok(());
+    }
+    Err(refuse::invalid(
+        "the cost is larger than any number that is exact; nothing was stored",
+        "send tokens and millionths as they are counted",
+    ))
+}

@@ -1,0 +1,224 @@
+//! What people and creators do to tasks from outside: cancel, pause, retry, assign, decide, confirm.
+
+use mesh_model::command::Content;
+use mesh_model::events::{
+    CancelCause, Resolution, TaskAssigned, TaskCancelled, TaskConfirmed, TaskPaused, TaskResolved,
+    TaskResumed, TaskRetried, TaskState,
+};
+use mesh_model::{Capability, NewEvent, ParticipantId, Refusal, TaskId};
+
+use super::{Hold, Task};
+use crate::policy::is_program;
+use crate::record::Room;
+use crate::room::check_in_use;
+use crate::work::{Decision, Desk};
+use crate::workflow::moot;
+use crate::{check, refuse};
+
+/// Whoever created it, and whoever moderates its room.
+pub(super) fn check_steers(desk: &Desk<'_>, task: &Task, room: &Room) -> Result<(), Refusal> {
+    check_in_use(room)?;
+    if desk.asker.is_node() || desk.asker.actor.participant() == task.creator {
+        return Ok(());
+    }
+    desk.asker.check_capability(room, Capability::Moderate)
+}
+
+fn not_now(task: &Task, what: &str, hint: &'static str) -> Refusal {
+    refuse::conflict(
+        format!(
+            "the task is {}, so it cannot be {what}; nothing was changed",
+            task.state.name()
+        ),
+        hint,
+    )
+}
+
+pub fn cancel(desk: &Desk<'_>, id: TaskId, reason: &Content) -> Decision {
+    let (task, room) = desk.task(id)?;
+    check_steers(desk, task, room)?;
+    check::content("reason", reason)?;
+    match task.state {
+        TaskState::Cancelled => Ok(Vec::new()),
+        state if state.is_ended() => Err(not_now(task, "cancelled", "it is over already")),
+        _ => {
+            let mut events = cancelled(desk, task, CancelCause::Asked);
+            if let Some(last) = events.last_mut() {
+                last.content = reason.clone();
+            }
+            Ok(events)
+        }
+    }
+}
+
+/// The events that end a task without a result; its own `task.cancelled` is the last one.
+pub(crate) fn cancelled(desk: &Desk<'_>, task: &Task, cause: CancelCause) -> Vec<NewEvent> {
+    let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
+    let verifier = task.verifier.and_then(|id| desk.work.task(id));
+    if let Some(verifier) = verifier.filter(|it| it.ended.is_none()) {
+        events.extend(moot(verifier));
+        events.push(NewEvent::new(TaskCancelled {
+            task: verifier.id,
+            room: verifier.room,
+            cause: CancelCause::Need { task: task.id },
+        }));
+    }
+    events.push(NewEvent::new(TaskCancelled {
+        task: task.id,
+        room: task.room,
+        cause,
+    }));
+    events
+}
+
+pub fn pause(desk: &Desk<'_>, id: TaskId) -> Decision {
+    let (task, room) = desk.task(id)?;
+    check_steers(desk, task, room)?;
+    match task.state {
+        TaskState::Paused => return Ok(Vec::new()),
+        TaskState::Waiting
+        | TaskState::Retrying
+        | TaskState::Queued
+        | TaskState::Leased
+        | TaskState::Running => {}
+        TaskState::Blocked if task.hold != Some(Hold::Person) => {}
+        _ => {
+            return Err(not_now(
+                task,
+                "paused",
+                "only work that is still to be done can be",
+            ));
+        }
+    }
+    let asked = task.attempt.as_ref().and_then(|_| moot(task));
+    let mut events: Vec<NewEvent> = asked.into_iter().collect();
+    events.push(NewEvent::new(TaskPaused {
+        task: id,
+        room: task.room,
+    }));
+    Ok(events)
+}
+
+pub fn resume(desk: &Desk<'_>, id: TaskId) -> Decision {
+    let (task, room) = desk.task(id)?;
+    check_steers(desk, task, room)?;
+    match task.state {
+        TaskState::Paused => Ok(vec![NewEvent::new(TaskResumed {
+            task: id,
+            room: task.room,
+        })]),
+        state if state.is_ended() => Err(not_now(task, "resumed", "retry it instead")),
+        _ => Ok(Vec::new()),
+    }
+}
+
+pub fn retry(desk: &Desk<'_>, id: TaskId) -> Decision {
+    let (task, room) = desk.task(id)?;
+    check_steers(desk, task, room)?;
+    match task.state {
+        TaskState::Failed | TaskState::Cancelled => Ok(vec![NewEvent::new(TaskRetried {
+            task: id,
+            room: task.room,
+        })]),
+        state if state.is_ended() => Err(not_now(task, "retried", "create a new one")),
+        _ => Ok(Vec::new()),
+    }
+}
+
+pub fn assign(desk: &Desk<'_>, id: TaskId, to: Option<ParticipantId>) -> Decision {
+    let (task, room) = desk.task(id)?;
+    check_steers(desk, task, room)?;
+    if task.state.is_ended() || task.attempt.is_some() || task.plan.join.is_some() {
+        return Err(not_now(
+            task,
+            "given to somebody else",
+            "pause it first if somebody is at it",
+        ));
+    }
+    if let Some(to) = to {
+        let me = desk.asker.me()?;
+        let who = desk.asker.access.participant(me);
+        let who = who.ok_or_else(refuse::no_participant)?;
+        super::create::check_assignable(desk, room, who, to)?;
+    }
+    if task.assigned == to {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(TaskAssigned {
+        task: id,
+        room: task.room,
+        to,
+    })])
+}
+
+/// A person: whoever created the task or moderates its room, and is no program.
+fn check_person(desk: &Desk<'_>, task: &Task, room: &Room) -> Result<ParticipantId, Refusal> {
+    let me = desk.asker.me()?;
+    let who = desk.asker.access.participant(me);
+    if who.is_none_or(|who| is_program(who.kind)) {
+        return Err(refuse::not_yours("decide what waits for a person"));
+    }
+    check_steers(desk, task, room)?;
+    Ok(me)
+}
+
+pub fn resolve(desk: &Desk<'_>, id: TaskId, resolution: Resolution, reason: &Content) -> Decision {
+    let (task, room) = desk.task(id)?;
+    check_person(desk, task, room)?;
+    check::content("reason", reason)?;
+    if task.hold != Some(Hold::Person) || task.state != TaskState::Blocked {
+        return Err(not_now(
+            task,
+            "decided",
+            "only what waits for a person can be",
+        ));
+    }
+    match resolution {
+        Resolution::Accept if task.result.is_none() => {
+            return Err(not_now(
+                task,
+                "accepted",
+                "there is no result; let it be tried again, or fail",
+            ));
+        }
+        Resolution::Retry if task.plan.join.is_some() => {
+            return Err(not_now(
+                task,
+                "tried again",
+                "it has no worker; accept it, or let it fail",
+            ));
+        }
+        _ => {}
+    }
+    let resolved = TaskResolved {
+        task: id,
+        room: task.room,
+        resolution,
+    };
+    Ok(vec![NewEvent::with(resolved, reason.clone())])
+}
+
+/// A person found a result good or bad. Programs say so by second opinions and votes only, so that
+/// agents do not praise one another on the side.
+pub fn confirm(desk: &Desk<'_>, id: TaskId, good: bool) -> Decision {
+    let (task, room) = desk.task(id)?;
+    let me = check_person(desk, task, room)?;
+    let result = task.result.as_ref().filter(|result| {
+        task.state == TaskState::Done && result.chosen.is_none() && result.worker != me
+    });
+    let Some(result) = result else {
+        return Err(not_now(
+            task,
+            "confirmed",
+            "only others' results of tasks that are done can be",
+        ));
+    };
+    match result.verified {
+        Some(_) => Ok(Vec::new()),
+        None => Ok(vec![NewEvent::new(TaskConfirmed {
+            task: id,
+            room: task.room,
+            good,
+        })]),
+    }
+}

@@ -1,0 +1,75 @@
+//! How work is written into a snapshot: the records alone. What they are looked up by is computed
+//! when they are read, so that it cannot disagree with them.
+
+use std::sync::Arc;
+
+use mesh_model::events::BudgetScope;
+use mesh_model::{RoomId, Seq};
+use serde::{Deserialize, Serialize};
+
+use super::{Approval, Budget, Spending, Template, Work};
+use crate::dispatch::Worker;
+use crate::task::Task;
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Records {
+    changed: Seq,
+    tasks: Vec<Arc<Task>>,
+    workers: Vec<Arc<Worker>>,
+    approvals: Vec<Approval>,
+    budgets: Vec<(BudgetScope, Budget)>,
+    spending: Vec<(BudgetScope, Spending)>,
+    templates: Vec<Arc<Template>>,
+    context: Vec<(RoomId, Arc<str>, Seq)>,
+    stopped: bool,
+}
+
+impl From<Work> for Records {
+    fn from(work: Work) -> Records {
+        let values = work
+            .context
+            .iter()
+            .flat_map(|(room, keys)| keys.iter().map(|(key, seq)| (*room, key.clone(), *seq)));
+        Records {
+            changed: work.changed,
+            context: values.collect(),
+            tasks: work.tasks.values().cloned().collect(),
+            workers: work.workers.values().cloned().collect(),
+            approvals: work.approvals.values().copied().collect(),
+            budgets: work.budgets.iter().map(|(k, v)| (*k, *v)).collect(),
+            spending: work.spending.iter().map(|(k, v)| (*k, *v)).collect(),
+            templates: work.templates.values().cloned().collect(),
+            stopped: work.stopped,
+        }
+    }
+}
+
+impl From<Records> for Work {
+    fn from(records: Records) -> Work {
+        let mut work = Work {
+            changed: records.changed,
+            tasks: records.tasks.into_iter().map(|it| (it.id, it)).collect(),
+            workers: records.workers.into_iter().map(|it| (it.id, it)).collect(),
+            approvals: records
+                .approvals
+                .into_iter()
+                .map(|it| (it.id, it))
+                .collect(),
+            budgets: records.budgets.into_iter().collect(),
+            spending: records.spending.into_iter().collect(),
+            templates: records
+                .templates
+                .into_iter()
+                .map(|it| (it.id, it))
+                .collect(),
+            stopped: records.stopped,
+            ..Work::default()
+        };
+        for (room, key, seq) in records.context {
+            work.context.entry(room).or_default().insert(key, seq);
+        }
+        work.reindex();
+        work
+    }
+}
