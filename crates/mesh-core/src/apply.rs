@@ -185,6 +185,10 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
         | Facts::TemplateCreated(_)
         | Facts::TemplateDeleted(_)
         | Facts::ContextSet(_)
-        | Facts::ContextRemoved(_) => {}
+        | Facts::ContextRemoved(_)
+        | Facts::MemoryKept(_)
+        | Facts::MemoryForgotten(_)
+        | Facts::TaskRedacted(_)
+        | Facts::ToolCalled(_) => {}
     }
 }

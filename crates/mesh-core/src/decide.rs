@@ -75,6 +75,8 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
         | Command::Worker(_)
         | Command::Flow(_)
         | Command::Context(_)
+        | Command::Memory(_)
+        | Command::RecordTool { .. }
         | Command::Tick => work::decide(state, &asker, command),
     }
 }

@@ -20,6 +20,7 @@ mod event_type;
 mod group;
 mod identity;
 mod invite;
+mod memory;
 mod mesh;
 mod message;
 mod participant;

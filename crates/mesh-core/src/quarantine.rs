@@ -128,17 +128,7 @@ fn redact(
         asker.check_capability(room, Capability::Moderate)?;
     }
     check::content("reason", reason)?;
-    if room.hold {
-        return Err(Refusal::new(
-            ErrorCode::Conflict,
-            format!(
-                "a legal hold keeps everything said in {}; nothing was erased",
-                refuse::room_label(room)
-            ),
-            "ask the owner of the mesh to end the hold",
-        )
-        .ruled(Ruling::by(RulingBy::Hold)));
-    }
+    refuse::check_not_held(room)?;
     let mut erased = erased.to_vec();
     erased.sort_unstable();
     erased.dedup();

@@ -2,6 +2,7 @@
 //! trouble is always told in the same words.
 
 use mesh_model::names::BadName;
+use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Capability, ErrorCode, Permission, PermissionSet, Refusal};
 
 use crate::record::Room;
@@ -245,4 +246,20 @@ pub fn budget(whose: &str) -> Refusal {
         format!("the budget of {whose} is used up for today; nothing was done"),
         "hand the task off, wait for the next day (UTC), or ask an operator for a larger budget",
     )
+}
+
+/// Nothing said in a room under a legal hold is erased.
+pub fn check_not_held(room: &Room) -> Result<(), Refusal> {
+    if room.hold {
+        return Err(Refusal::new(
+            ErrorCode::Conflict,
+            format!(
+                "a legal hold keeps everything said in {}; nothing was erased",
+                room_label(room)
+            ),
+            "ask the owner of the mesh to end the hold",
+        )
+        .ruled(Ruling::by(RulingBy::Hold)));
+    }
+    Ok(())
 }

@@ -117,6 +117,12 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &TaskCommand) -> Decision {
             reason,
         } => steer::resolve(desk, *task, *resolution, reason),
         TaskCommand::Confirm { task, good } => steer::confirm(desk, *task, *good),
+        TaskCommand::Redact {
+            task,
+            room,
+            creator,
+            reason,
+        } => steer::redact(desk, *task, *room, *creator, reason),
     }
 }
 

@@ -13,11 +13,11 @@ mod snapshot;
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use mesh_model::events::{BudgetScope, Spend, TaskState, Variable};
 use mesh_model::{
-    ApprovalId, Command, Millis, NewEvent, ParticipantId, Permission, Refusal, RoomId, Seq, TaskId,
-    TemplateId,
+    ApprovalId, Command, MemoryId, Millis, NewEvent, ParticipantId, Permission, Refusal, RoomId,
+    Seq, TaskId, TemplateId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ use crate::message;
 use crate::recent::Recent;
 use crate::record::Room;
 use crate::task::{self, Task};
-use crate::{State, context, dispatch, refuse, workflow};
+use crate::{State, context, dispatch, memory, refuse, workflow};
 
 pub(crate) type Decision = Result<Vec<NewEvent>, Refusal>;
 
@@ -47,6 +47,8 @@ pub struct Work {
     pub(crate) spending: OrdMap<BudgetScope, Spending>,
     pub(crate) templates: OrdMap<TemplateId, Arc<Template>>,
     pub(crate) context: OrdMap<RoomId, OrdMap<Arc<str>, Seq>>,
+    pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
+    pub(crate) remembered: usize,
     pub(crate) stopped: bool,
     pub(crate) index: Index,
 }
@@ -128,6 +130,8 @@ pub(crate) fn decide(state: &State, asker: &Asker<'_>, command: &Command) -> Dec
         Command::Worker(command) => dispatch::decide(&desk, command)?,
         Command::Flow(command) => workflow::decide(&desk, command)?,
         Command::Context(command) => context::decide(&desk, command)?,
+        Command::Memory(command) => memory::decide(&desk, command)?,
+        Command::RecordTool { .. } => memory::tool_called(command)?,
         Command::Tick => {
             asker.node_only()?;
             return Ok(workflow::tick(&desk));
@@ -263,6 +267,16 @@ impl Work {
     /// The version of a value in a room's shared context: where it was set.
     pub fn context(&self, room: RoomId, key: &str) -> Option<Seq> {
         self.context.get(&room)?.get(key).copied()
+    }
+
+    /// What a participant remembers.
+    pub fn memories(&self, owner: ParticipantId) -> Option<&OrdSet<MemoryId>> {
+        self.memories.get(&owner)
+    }
+
+    /// How many memories there are in all.
+    pub fn memories_all(&self) -> usize {
+        self.remembered
     }
 
     /// Whether all dispatch is stopped.

@@ -15,7 +15,7 @@ use crate::events::{
 };
 use crate::ids::{
     CredentialId, GroupId, InviteId, MeshId, MessageId, ParticipantId, PublicKey, RoomId, Seq,
-    SessionId, VaultId,
+    SessionId, TaskId, VaultId,
 };
 use crate::permission::{Permission, PermissionSet, Preset};
 use crate::policy::Policy;
@@ -386,6 +386,14 @@ pub enum Command {
     Worker(WorkerCommand),
     Flow(FlowCommand),
     Context(ContextCommand),
+    Memory(MemoryCommand),
+    /// Somebody used a tool of the node's.
+    RecordTool {
+        tool: String,
+        task: Option<TaskId>,
+        ok: bool,
+        took_ms: u32,
+    },
     /// By the node, whenever `State::work().next_due()` has come: decides everything whose time it is.
     Tick,
 }

@@ -108,6 +108,8 @@ uuid_ids! {
     ApprovalId = "approval";
     /// A recurring task with blanks to fill in.
     TemplateId = "template";
+    /// What an agent remembers.
+    MemoryId = "memory";
 }
 
 /// A message's id: `m` and its place in the log.

@@ -213,3 +213,21 @@ pub const CONTEXT_KEYS_MAX: usize = 1000;
 pub const CONTEXT_VALUE_BYTES_MAX: usize = 64 * 1024;
 /// Events that one tick decides; the next tick goes on.
 pub const TICK_EVENTS_MAX: usize = 512;
+/// Memories of one agent.
+pub const MEMORIES_MAX: usize = 10_000;
+/// Memories of one mesh: all of them are searched in memory.
+pub const MEMORIES_ALL_MAX: usize = 100_000;
+/// One memory's text.
+pub const MEMORY_BYTES_MAX: usize = 8 * 1024;
+/// The name of one memory.
+pub const MEMORY_KEY_CHARS_MAX: usize = 200;
+/// Memories that one consolidation looks at.
+pub const CONSOLIDATE_MAX: usize = 200;
+/// Tokens of memories that go with a task unless the worker says otherwise, counted as four bytes each.
+pub const MEMORY_TOKENS_DEFAULT: u32 = 1000;
+/// The most tokens of memories that go with a task.
+pub const MEMORY_TOKENS_MAX: u32 = 16_000;
+/// What a tool may answer with.
+pub const TOOL_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// How long a tool may take, milliseconds.
+pub const TOOL_MS_MAX: u64 = 60_000;

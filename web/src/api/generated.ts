@@ -144,6 +144,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{participant}/memory/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a memory: its words are erased. */
+        delete: operations["memory.forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the approvals that wait for an answer. */
+        get: operations["approval.list"];
+        put?: never;
+        /** Ask a person for approval. A task that asks is held up until somebody answers. */
+        post: operations["approval.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an approval and its answer; waits for one if asked to. */
+        get: operations["approval.get"];
+        put?: never;
+        /** Answer: give an approval or refuse it. Whoever was asked may, and people who moderate the room. */
+        post: operations["approval.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/browsers": {
         parameters: {
             query?: never;
@@ -178,6 +231,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List budgets and what is used of them today, as far as the caller may know. */
+        get: operations["budget.list"];
+        /** Set what may be used in a day: by one agent, by each, in a room, or in the mesh. */
+        put: operations["budget.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Add up what attempts cost, by model, agent, room or day. */
+        get: operations["cost.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give out work again. */
+        post: operations["dispatch.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give out no work at all until dispatch is resumed. What is under way goes on. */
+        post: operations["dispatch.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/event-types": {
         parameters: {
             query?: never;
@@ -205,6 +327,23 @@ export interface paths {
         };
         /** Replay from any place what one may see of the log. */
         get: operations["event.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures: how many tasks stand where, what was done day by day and by whom. */
+        get: operations["task.stats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -523,6 +662,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what an agent remembers. */
+        get: operations["memory.list"];
+        put?: never;
+        /** Let an agent remember something under a name. What it remembered under that name is forgotten. */
+        post: operations["memory.set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply the changes that a consolidation proposes. Only a person above the agent does. */
+        post: operations["memory.apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/consolidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a task that tidies an agent's memories. Nothing changes before a person applies its result. */
+        post: operations["memory.consolidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search what an agent remembers, the closest first. */
+        get: operations["memory.search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages": {
         parameters: {
             query?: never;
@@ -764,6 +972,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create tasks each of which waits for the one before and gets its result. */
+        post: operations["pipeline.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tools that the node offers. */
+        get: operations["tool.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/{tool}/invoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a tool of the node. Its answer comes from outside: data, not an order. */
+        post: operations["tool.call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presence": {
         parameters: {
             query?: never;
@@ -882,6 +1141,58 @@ export interface paths {
         post?: never;
         /** Let a participant in again. It has to join or be added. Needs the capability moderate. */
         delete: operations["member.unban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/command": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry out a line in the language of chat commands; anything else is said to the room's first agent. */
+        post: operations["chat.command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a room's shared context. */
+        get: operations["context.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/context/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a value of a room's shared context; with `expected` only if nobody changed it meanwhile. */
+        put: operations["context.set"];
+        post?: never;
+        /** Remove a value of a room's shared context. */
+        delete: operations["context.remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1335,6 +1646,485 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks with their states, the newest page unless bounds say otherwise. */
+        get: operations["task.list"];
+        put?: never;
+        /** Create tasks in a room, all or none. In one request tasks may name one another by `key`. */
+        post: operations["task.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what fits the caller best. The hub chooses; each task comes with a lease and a number that every update has to show. */
+        post: operations["task.take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a task: its words, its attempts, its result. */
+        get: operations["task.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/assigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a task to somebody, or to whoever fits. */
+        put: operations["task.assign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a task without a result. */
+        post: operations["task.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a result is good. It counts for the reputation of whoever made it. */
+        post: operations["task.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A heartbeat: extends the lease. */
+        post: operations["task.extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an attempt failed. The task is tried again until its attempts are used up. */
+        post: operations["task.fail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in the result of a task. */
+        post: operations["task.finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task back with what there is of it, at most 32 KiB. Whoever takes it next goes on from there. */
+        post: operations["task.hand_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/needs/{need}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a task wait for another one of its room. */
+        put: operations["task.link"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a task has put out so far: pieces, handoffs, results. */
+        get: operations["task.output"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let nobody work on a task until it is resumed. An attempt under way loses its lease. */
+        post: operations["task.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who made a result and from what: signed results, linked from the first to the last. */
+        get: operations["task.provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a task's words for good: prompt, pieces, handoffs, results, reasons. What was done, by whom and when stays. */
+        post: operations["task.redact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about a task that waits for a person. Needs the capability moderate. */
+        post: operations["task.resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused task go on. */
+        post: operations["task.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin again with a task that failed or was cancelled. */
+        post: operations["task.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that work on a task begins. Extends the lease. */
+        post: operations["task.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put out a piece of a running task's output: stored, at most 16 KiB, or only sent on with `live`. */
+        post: operations["task.progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say why a task is where it is and who would get it, with the numbers behind the choice. */
+        get: operations["task.why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List templates. */
+        get: operations["template.list"];
+        put?: never;
+        /** Make a template: a recurring task with blanks. */
+        post: operations["template.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a template. Tasks made from it stay. */
+        delete: operations["template.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{template}/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a task from a template. */
+        post: operations["template.dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List workers: slots, what they run, breaker, what others verified of their work. */
+        get: operations["worker.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take work from here on, with so many slots and these capabilities. */
+        post: operations["worker.enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers/{worker}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a worker's slots and capabilities, whatever it says of itself. */
+        put: operations["worker.set"];
+        post?: never;
+        /** Take no more work. What is under way runs until its lease ends. */
+        delete: operations["worker.leave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers/{worker}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause, drain or resume a worker: its own parent may, and `agents:admin`. */
+        put: operations["worker.mode"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1372,6 +2162,160 @@ export interface components {
              */
             visibility?: components["schemas"]["Visibility"];
         };
+        /** @description Ask for approval. */
+        ApprovalAskInput: {
+            /** @description What would be done: a tool and its input, a command line. */
+            detail?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The attempt that asks. */
+            fence?: components["schemas"]["Seq"] | null;
+            /** @description The question, for people. */
+            question: string;
+            /** @description The room: id or name. */
+            room: string;
+            /**
+             * Format: uint32
+             * @description How long it waits, seconds; an hour unless named.
+             */
+            seconds?: number | null;
+            /** @description The task that waits for the answer. */
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description Who is to answer: id or handle; absent: any person who moderates the room. */
+            to?: string | null;
+        };
+        /** @description It was asked. */
+        ApprovalAsked: {
+            /** @description Its id. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description When it ends without an answer. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description Answer. */
+        ApprovalDecideInput: {
+            /** @description The approval. */
+            approval: components["schemas"]["ApprovalId"];
+            /** @description Whether it is given. */
+            approve: boolean;
+            /**
+             * @description Why, for people.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * Format: uuid
+         * @description A question that somebody has to answer before work goes on.
+         */
+        ApprovalId: string;
+        /** @description List approvals. */
+        ApprovalListInput: {
+            /** @description Only those that the caller may answer. */
+            mine?: boolean;
+            /** @description Only in this room: id or name. */
+            room?: string | null;
+        };
+        /** @description An approval and its answer. */
+        ApprovalOutcome: {
+            /** @description Who answered. */
+            by?: components["schemas"]["ParticipantRef"] | null;
+            /** @description What would be done. */
+            detail?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Who asks. */
+            from: components["schemas"]["ParticipantRef"];
+            /** @description Its id. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description The question; absent if it was erased. */
+            question?: string | null;
+            /** @description Why, in their words. */
+            reason?: string;
+            /** @description Where. */
+            room: components["schemas"]["RoomId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ApprovalState"];
+            /** @description The task that waits. */
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description Who is to answer. */
+            to?: components["schemas"]["ParticipantRef"] | null;
+            /** @description When it ends without an answer. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description An approval by its id. */
+        ApprovalRefInput: {
+            /** @description The approval. */
+            approval: components["schemas"]["ApprovalId"];
+            /**
+             * Format: uint32
+             * @description How long to wait for an answer if there is none yet, milliseconds, at most 30,000.
+             */
+            wait_ms?: number | null;
+        };
+        /** @description Where an approval stands. */
+        ApprovalState: "waiting" | "approved" | "rejected" | "expired";
+        /** @description An approval that waits for an answer. */
+        ApprovalView: {
+            /** @description What would be done. */
+            detail?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Who asks. */
+            from: components["schemas"]["ParticipantRef"];
+            /** @description Its id. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description The question; absent if it was erased. */
+            question?: string | null;
+            /** @description Where. */
+            room: components["schemas"]["RoomId"];
+            /** @description The task that waits. */
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description Who is to answer. */
+            to?: components["schemas"]["ParticipantRef"] | null;
+            /** @description When it ends without an answer. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description A list that comes whole. */
+        ApprovalViewList: {
+            /** @description The items. */
+            items: components["schemas"]["ApprovalView"][];
+        };
+        /** @description How an attempt ended. */
+        AttemptEnd: "finished" | "failed" | "handed_off" | "lost";
+        /** @description An attempt at a task, under way or over. */
+        AttemptRecord: {
+            /** @description Why it failed. */
+            cause?: components["schemas"]["FailureCause"] | null;
+            /** @description What it cost. */
+            cost?: components["schemas"]["Cost"];
+            /** @description When it was over. */
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Its number. */
+            fence: components["schemas"]["Seq"];
+            /** @description How: `finished`, `failed`, `handed_off`, `lost`; absent while it is under way. */
+            how?: components["schemas"]["AttemptEnd"] | null;
+            /** @description The worker's words about it; absent if there are none or they were erased. */
+            reason?: string | null;
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+            /** @description Who. */
+            worker?: components["schemas"]["ParticipantRef"] | null;
+        };
+        /** @description An attempt at a task. */
+        AttemptView: {
+            /** @description Every update of the attempt shows this number; a greater one means somebody else has the task. */
+            fence: components["schemas"]["Seq"];
+            /** @description What is reserved for it. */
+            reserved: components["schemas"]["Spend"];
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+            /** @description When the lease ends unless a heartbeat comes. */
+            until: components["schemas"]["Time"];
+            /** @description Who. */
+            worker: components["schemas"]["ParticipantId"];
+        };
         /** @description Somebody who may not be a member. */
         Banned: {
             /** @description Who. */
@@ -1379,6 +2323,8 @@ export interface components {
             /** @description Where in the log it was set. */
             seq: components["schemas"]["Seq"];
         };
+        /** @description Whether a worker's failures keep work from it. */
+        BreakerState: "closed" | "open" | "half_open";
         /** @description A browser somebody is signed in with. */
         Browser: {
             /** @description When it signed in. */
@@ -1406,10 +2352,81 @@ export interface components {
              */
             browser: number;
         };
+        /** @description Whose tokens and money a budget counts, each UTC day by itself. */
+        BudgetScope: "mesh" | "each_agent" | {
+            agent: components["schemas"]["ParticipantId"];
+        } | {
+            room: components["schemas"]["RoomId"];
+        };
+        /** @description Set what may be used in a day. */
+        BudgetSetInput: {
+            /** @description Of one agent: id or handle. Without agent and room: of the whole mesh. */
+            agent?: string | null;
+            /** @description Of every agent for which nothing else is set. */
+            each_agent?: boolean;
+            /**
+             * Format: uint64
+             * @description Millionths of the mesh's currency a day; absent: any sum.
+             */
+            micros?: number | null;
+            /** @description Of one room: id or name. */
+            room?: string | null;
+            /**
+             * Format: uint64
+             * @description Tokens a day; absent: any number.
+             */
+            tokens?: number | null;
+        };
+        /** @description A budget as it stands today. */
+        BudgetView: {
+            /**
+             * Format: uint64
+             * @description Millionths a day; absent: any sum.
+             */
+            micros?: number | null;
+            /** @description Set aside for attempts under way. */
+            reserved: components["schemas"]["Spend"];
+            /** @description Whose. */
+            scope: components["schemas"]["BudgetScope"];
+            /** @description Used today. */
+            spent: components["schemas"]["Spend"];
+            /**
+             * Format: uint64
+             * @description Tokens a day; absent: any number.
+             */
+            tokens?: number | null;
+        };
+        /** @description A list that comes whole. */
+        BudgetViewList: {
+            /** @description The items. */
+            items: components["schemas"]["BudgetView"][];
+        };
         /** @description One of the seven things a room can allow. */
         Capability: "speak" | "listen" | "execute" | "moderate" | "bridge" | "data-read" | "data-write";
         /** @description A set of capabilities; a list of names in JSON. */
         CapabilitySet: components["schemas"]["Capability"][];
+        /** @description What came of a line. */
+        ChatAnswer: {
+            /** @description Which command it was: `status`, `tasks`, … or `chat` if it was none. */
+            command: string;
+            /** @description The message that was posted, if it was no command. */
+            message?: components["schemas"]["MessageId"] | null;
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description The tasks that were created. */
+            tasks?: components["schemas"]["TaskId"][];
+            /** @description The answer, for people: Markdown. */
+            text: string;
+            /** @description Who is addressed. */
+            to?: components["schemas"]["ParticipantRef"] | null;
+        };
+        /** @description A line in the language of chat commands. */
+        ChatInput: {
+            /** @description The room: id or name. */
+            room: string;
+            /** @description The line, such as `tasks`, `@rex survey the parser`, `auto write the release notes`. */
+            text: string;
+        };
         /** @description What a client states about itself. Not proven; erasable. */
         ClientInfo: {
             /** @description The channel it comes by, such as `terminal` or `browser`. */
@@ -1426,6 +2443,90 @@ export interface components {
             name?: string | null;
             /** @description The program's version. */
             version?: string | null;
+        };
+        /** @description A value of a room's shared context, by its name. */
+        ContextRefInput: {
+            /** @description The version that was read; absent: whatever it is. */
+            expected?: components["schemas"]["Seq"] | null;
+            /** @description Its name. */
+            key: string;
+            /** @description The room: id or name. */
+            room: string;
+        };
+        /** @description Set a value of a room's shared context. */
+        ContextSetInput: {
+            /** @description The version that was read; 0: there was none; absent: whatever it is. */
+            expected?: components["schemas"]["Seq"] | null;
+            /** @description Its name. */
+            key: string;
+            /** @description The room: id or name. */
+            room: string;
+            /** @description The value. */
+            value: unknown;
+        };
+        /** @description A value of a room's shared context. */
+        ContextValue: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who set it. */
+            by: components["schemas"]["ParticipantRef"];
+            /** @description Its name. */
+            key: string;
+            /** @description The value; null if it was erased. */
+            value: unknown;
+            /** @description Its version: the place in the log where it was set. */
+            version: components["schemas"]["Seq"];
+        };
+        /** @description A list that comes whole. */
+        ContextValueList: {
+            /** @description The items. */
+            items: components["schemas"]["ContextValue"][];
+        };
+        /** @description What an attempt cost, as its worker reports. */
+        Cost: {
+            /** @description The model that was asked. */
+            model?: string | null;
+            /** @description Tokens and money. */
+            spend?: components["schemas"]["Spend"];
+        };
+        /** @description By what costs are added up. */
+        CostBy: "model" | "agent" | "room" | "day";
+        /** @description Add up costs. */
+        CostListInput: {
+            /**
+             * @description By what.
+             * @default model
+             */
+            by?: components["schemas"]["CostBy"];
+            /**
+             * Format: uint32
+             * @description Days back, 1 to 366; 1 (today) unless named.
+             */
+            days?: number | null;
+        };
+        /** @description A sum of costs. */
+        CostView: {
+            /**
+             * Format: uint32
+             * @description Attempts.
+             */
+            attempts: number;
+            /** @description Model, handle, room's name or day; `?` where it is not known. */
+            name: string;
+            /** @description What was spent. */
+            spend: components["schemas"]["Spend"];
+        };
+        /** @description A list that comes whole. */
+        CostViewList: {
+            /** @description The items. */
+            items: components["schemas"]["CostView"][];
+        };
+        /** @description A task that was created. */
+        CreatedTask: {
+            /** @description Its id. */
+            id: components["schemas"]["TaskId"];
+            /** @description What the request called it. */
+            key?: string | null;
         };
         /** @description A token or API key, without its secret. */
         Credential: {
@@ -1499,6 +2600,28 @@ export interface components {
          * @enum {string}
          */
         Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /** @description What was done on a day. */
+        DayCount: {
+            /**
+             * Format: uint32
+             * @description Tasks created.
+             */
+            created: number;
+            /** @description The day, UTC, as `2026-11-21`. */
+            day: string;
+            /**
+             * Format: uint32
+             * @description Tasks that ended well.
+             */
+            done: number;
+            /**
+             * Format: uint32
+             * @description Tasks that failed.
+             */
+            failed: number;
+            /** @description What was spent. */
+            spend: components["schemas"]["Spend"];
+        };
         /** @description Something one may want to do in a room. */
         Deed: "speak" | "listen" | "execute" | "command" | "moderate" | "bridge" | "data_read" | "data_write" | "join" | "set_policy";
         /** @description The command was carried out. */
@@ -1509,7 +2632,7 @@ export interface components {
         /** @description Allow or deny. */
         Effect: "allow" | "deny";
         /** @description A stable code. Clients may branch on it; the detail is for people. */
-        ErrorCode: "invalid_input" | "bad_cursor" | "out_of_turn" | "unauthenticated" | "login_failed" | "permission_denied" | "capability_denied" | "content_refused" | "bad_signature" | "invalid_policy" | "foreign_origin" | "not_found" | "unknown_operation" | "method_not_allowed" | "name_taken" | "conflict" | "idempotency_mismatch" | "session_conflict" | "gone" | "too_large" | "unsupported_media_type" | "schema_mismatch" | "rate_limited" | "internal" | "not_stored" | "outcome_unknown" | "read_only" | "overloaded" | "shutting_down" | "not_yet";
+        ErrorCode: "invalid_input" | "bad_cursor" | "out_of_turn" | "unauthenticated" | "login_failed" | "permission_denied" | "capability_denied" | "content_refused" | "bad_signature" | "invalid_policy" | "foreign_origin" | "not_found" | "unknown_operation" | "method_not_allowed" | "name_taken" | "conflict" | "idempotency_mismatch" | "stale_fence" | "dependency_cycle" | "budget_exceeded" | "session_conflict" | "gone" | "too_large" | "unsupported_media_type" | "schema_mismatch" | "rate_limited" | "internal" | "not_stored" | "outcome_unknown" | "read_only" | "overloaded" | "shutting_down" | "not_yet";
         /** @description Replay what one may see of the log. */
         EventListInput: {
             /**
@@ -1626,6 +2749,8 @@ export interface components {
              */
             version: number;
         };
+        /** @description Why an attempt failed. */
+        FailureCause: "reported" | "lease_expired" | "check_failed";
         /** @description A message that was found. */
         Found: {
             /** @description The message. */
@@ -1637,6 +2762,16 @@ export interface components {
         FoundList: {
             /** @description The items. */
             items: components["schemas"]["Found"][];
+        };
+        /** @description An approval before anybody may begin. */
+        GateSpec: {
+            /**
+             * Format: uint32
+             * @description How long it waits for an answer, seconds; an hour unless named.
+             */
+            seconds?: number | null;
+            /** @description Who is to answer: id or handle; absent: any person who moderates the room. */
+            to?: string | null;
         };
         /** @description A group. */
         Group: {
@@ -1940,6 +3075,17 @@ export interface components {
             /** @description The invite. */
             invite: components["schemas"]["InviteId"];
         };
+        /** @description How a task without a worker of its own gets its result from those it waits for. */
+        Join: "best" | "first" | {
+            majority: {
+                /**
+                 * Format: uint8
+                 * @description So many verdicts have to be in.
+                 * @default 3
+                 */
+                quorum?: number;
+            };
+        };
         /** @description Issue an API key: a bot of its own for a third party, with request limits. */
         KeyCreateInput: {
             /** @description When it stops by itself. */
@@ -1963,6 +3109,15 @@ export interface components {
         };
         /** @description What kind of participant. */
         Kind: "human" | "agent" | "bot" | "bridge";
+        /** @description The lease as it stands. */
+        LeaseView: {
+            /** @description The worker's mode: a draining worker hands on what it has. */
+            mode: components["schemas"]["WorkerMode"];
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description When it ends unless a heartbeat comes. */
+            until: components["schemas"]["Time"];
+        };
         /** @description A limit on how much and how often. */
         Limit: {
             /**
@@ -2123,6 +3278,139 @@ export interface components {
             participant: string;
             /** @description The room: id or name. */
             room: string;
+        };
+        /** @description What was changed. */
+        MemoryApplied: {
+            /**
+             * Format: uint32
+             * @description Memories that are gone.
+             */
+            forgotten: number;
+            /**
+             * Format: uint32
+             * @description Memories that came.
+             */
+            kept: number;
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+        };
+        /** @description Apply what a consolidation proposes. Only a person does. */
+        MemoryApplyInput: {
+            /** @description The consolidation's task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /**
+         * @description Let an agent tidy its memories. The task's result is a list of changes; nothing changes before a
+         *     person applies it.
+         */
+        MemoryConsolidateInput: {
+            /** @description What a worker must be able to do; absent: the agent itself does it. */
+            capability?: string | null;
+            /** @description Whose memories: id or handle; absent: the caller's. */
+            participant?: string | null;
+            /** @description The room in which the task is done: id or name. */
+            room: string;
+        };
+        /** @description A memory by its name. */
+        MemoryForgetInput: {
+            /** @description Its name. */
+            key: string;
+            /** @description Whose: id or handle. */
+            participant: string;
+        };
+        /**
+         * Format: uuid
+         * @description What an agent remembers.
+         */
+        MemoryId: string;
+        /** @description Somebody's memories. */
+        MemoryListInput: {
+            /** @description Newer than this place. */
+            after?: components["schemas"]["Seq"] | null;
+            /**
+             * Format: uint32
+             * @description At most so many (1 to 500, 100 if absent).
+             */
+            limit?: number | null;
+            /** @description Whose: id or handle; absent: the caller's. */
+            participant?: string | null;
+        };
+        /** @description Search somebody's memories. */
+        MemorySearchInput: {
+            /**
+             * Format: uint32
+             * @description At most so many (1 to 100, 10 if absent).
+             */
+            limit?: number | null;
+            /** @description Whose: id or handle; absent: the caller's. */
+            participant?: string | null;
+            /** @description Words to look for; whatever holds one of them is found, the closest first. */
+            q: string;
+        };
+        /** @description Let an agent remember something. What it remembered under the same name is forgotten. */
+        MemorySetInput: {
+            /** @description Its name, at most 200 characters. */
+            key: string;
+            /** @description Rooms whose words are in it: ids or names. The room of the task is added. */
+            labels?: string[];
+            /** @description Who remembers: id or handle; absent: the caller. */
+            participant?: string | null;
+            /**
+             * @description Where it comes from.
+             * @default said
+             */
+            source?: components["schemas"]["MemorySource"];
+            /** @description The task in whose output it stood. */
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description What is remembered, at most 8 KiB. */
+            text: string;
+        };
+        /** @description Where a memory comes from. */
+        MemorySource: "said" | "extracted" | "consolidated";
+        /** @description It is remembered. */
+        MemoryStored: {
+            /** @description Its id. */
+            id: components["schemas"]["MemoryId"];
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+        };
+        /** @description A memory. */
+        MemoryView: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Its id. */
+            id: components["schemas"]["MemoryId"];
+            /** @description Its name. */
+            key: string;
+            /** @description The rooms whose words are in it. */
+            labels?: components["schemas"]["RoomId"][];
+            /**
+             * Format: uint32
+             * @description How well it fits what was searched, thousandths of the best.
+             */
+            score?: number | null;
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description Where it comes from. */
+            source: components["schemas"]["MemorySource"];
+            /** @description The task in whose output it stood. */
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description What is remembered. It is data, not an order. */
+            text: string;
+        };
+        /** @description A list that comes whole. */
+        MemoryViewList: {
+            /** @description The items. */
+            items: components["schemas"]["MemoryView"][];
+        };
+        /** @description A page of a list. */
+        MemoryViewPage: {
+            /** @description The items, ascending where they have a seq. */
+            items: components["schemas"]["MemoryView"][];
+            /** @description Put it into `after` for the page that follows; null at the end. */
+            next: components["schemas"]["Seq"] | null;
+            /** @description Put it into `before` for the page that precedes; null at the beginning. */
+            prev: components["schemas"]["Seq"] | null;
         };
         /**
          * Format: uuid
@@ -2360,8 +3648,23 @@ export interface components {
             /** @description Until when; absent: until somebody ends it. */
             until?: components["schemas"]["Time"] | null;
         };
+        /** @description A result that a task is built on: data from another agent, in its own envelope. */
+        NeedView: {
+            /** @description The other rooms whose words are in it. */
+            labels?: components["schemas"]["RoomId"][];
+            /** @description Its result. */
+            result?: components["schemas"]["ResultView"] | null;
+            /** @description How it ended. */
+            state: components["schemas"]["TaskState"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Its title. */
+            title?: string | null;
+        };
         /** @description Takes nothing. */
         NoInput: Record<string, never>;
+        /** @description Why a worker would not get a task now. */
+        NotTaken: "stopped" | "not_queued" | "assigned" | "offline" | "mode" | "full" | "breaker" | "capability" | "room" | "apart" | "budget" | "rival";
         /** @description One operation of the registry. */
         OperationInfo: {
             /** @description What it does. */
@@ -2384,6 +3687,8 @@ export interface components {
             /** @description The items. */
             items: components["schemas"]["OperationInfo"][];
         };
+        /** @description a SHA-256 hash in hex */
+        OutputHash: string;
         /** @description That a parent agreed. */
         ParentProof: {
             /** @description The parent's key. */
@@ -2483,6 +3788,15 @@ export interface components {
         Permission: "tasks:read" | "tasks:write" | "tasks:stream" | "agents:read" | "agents:write" | "agents:admin" | "messages:read" | "messages:write" | "memory:read" | "memory:write" | "admin:analytics" | "admin:webhooks" | "admin:users" | "admin:tokens" | "admin:plugins" | "admin:federation" | "voice:dispatch";
         /** @description A set of permissions; a list of names in JSON. */
         PermissionSet: components["schemas"]["Permission"][];
+        /** @description What a piece of output is. */
+        PieceKind: "progress" | "handoff" | "result";
+        /** @description Tasks, each of which waits for the one before. */
+        PipelineCreateInput: {
+            /** @description The room: id or name. */
+            room: string;
+            /** @description The steps in their order, at most 1000. */
+            steps: components["schemas"]["TaskSpec"][];
+        };
         /** @description The rules of one room. What is left out is as in a room without a policy. */
         Policy: {
             /** @description Where words from here may be quoted, and from where words may be quoted here. */
@@ -2650,6 +3964,24 @@ export interface components {
             /** @description What it can do, in words others search for. */
             skills?: string[];
         };
+        /** @description Who made a result and from what, signed. */
+        ProvenanceView: {
+            /** @description What is broken, for people. */
+            broken?: string | null;
+            /**
+             * @description Whether every signature and link holds, as the node finds. Whoever has the export checks for itself:
+             *     `mesh log verify`.
+             */
+            holds: boolean;
+            /** @description The mesh that was signed for. */
+            mesh: components["schemas"]["MeshId"];
+            /** @description The signed results, those first on which others are built; the task's own is the last. */
+            results: components["schemas"]["SignedLink"][];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Tasks it is built on that have a result without a signature. */
+            unsigned?: components["schemas"]["TaskId"][];
+        };
         /** @description an Ed25519 public key in hex */
         PublicKey: string;
         /** @description List what waits for a moderator. */
@@ -2717,6 +4049,26 @@ export interface components {
         ReceiptList: {
             /** @description The items. */
             items: components["schemas"]["Receipt"][];
+        };
+        /** @description What others verified of a worker's work. */
+        RecordView: {
+            /**
+             * Format: uint32
+             * @description Found bad.
+             */
+            bad: number;
+            /** @description The capability; empty for tasks that name none. */
+            capability: string;
+            /**
+             * Format: uint32
+             * @description Found good.
+             */
+            good: number;
+            /**
+             * Format: uint32
+             * @description Mean and bonus together, in millionths: what the dispatcher compares.
+             */
+            score: number;
         };
         /** @description The participant exists and this is its token. */
         Registered: {
@@ -2820,12 +4172,36 @@ export interface components {
             /** @description Where to go on with `after`; absent at the end. */
             next?: components["schemas"]["Seq"] | null;
         };
+        /** @description What a person decides about a task that waits for one. */
+        Resolution: "accept" | "retry" | "fail";
         /** @description Who is held back in a room. */
         Restrained: {
             /** @description Who may not be a member. */
             banned: components["schemas"]["Banned"][];
             /** @description Who may not speak. */
             muted: components["schemas"]["Muted"][];
+        };
+        /** @description What came of a task. */
+        ResultView: {
+            /**
+             * Format: uint8
+             * @description How sure the worker is, percent.
+             */
+            confidence?: number | null;
+            /** @description What it cost. */
+            cost: components["schemas"]["Cost"];
+            /** @description What later results are linked to. */
+            link?: components["schemas"]["OutputHash"] | null;
+            /** @description The task whose result it is, if another's. */
+            of?: components["schemas"]["TaskId"] | null;
+            /** @description The output; absent in lists and where it was erased. */
+            output?: components["schemas"]["TaskOutput"] | null;
+            /** @description What it says of other work. */
+            verdict?: components["schemas"]["Verdict"] | null;
+            /** @description Whether somebody else found it good. */
+            verified?: boolean | null;
+            /** @description Who. */
+            worker: components["schemas"]["ParticipantRef"];
         };
         /** @description Decide on a message in quarantine. */
         ReviewInput: {
@@ -2842,6 +4218,16 @@ export interface components {
             posted?: components["schemas"]["MessageId"] | null;
             /** @description The place in the log. */
             seq: components["schemas"]["Seq"];
+        };
+        /** @description Another worker and its score. */
+        Rival: {
+            /**
+             * Format: uint32
+             * @description In millionths.
+             */
+            score: number;
+            /** @description The worker. */
+            worker: components["schemas"]["ParticipantId"];
         };
         /** @description Set a participant's roles. */
         RolesSetInput: {
@@ -3120,6 +4506,46 @@ export interface components {
              */
             sig: components["schemas"]["SignatureBytes"];
         };
+        /** @description A signed result. */
+        SignedLink: {
+            /** @description The agent that signed. */
+            agent: components["schemas"]["ParticipantId"];
+            /** @description The time that was signed. */
+            at: components["schemas"]["Time"];
+            /** @description Its handle. */
+            handle?: string | null;
+            /** @description Whether this one holds: signature, key, links. */
+            holds: boolean;
+            /** @description The key. */
+            key: components["schemas"]["PublicKey"];
+            /** @description What later results are linked to. */
+            link: components["schemas"]["OutputHash"];
+            /** @description The hash of salt and output. */
+            output: components["schemas"]["OutputHash"];
+            /** @description The links of the results it was built on; 64 zeros: none. */
+            previous: components["schemas"]["OutputHash"][];
+            /** @description Where. */
+            room: components["schemas"]["RoomId"];
+            /** @description The signature. */
+            sig: components["schemas"]["SignatureBytes"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Its title; absent if it was erased. */
+            title?: string | null;
+        };
+        /** @description A worker's signature over its result. */
+        SignedResult: {
+            /** @description The time that was signed. */
+            at: components["schemas"]["Time"];
+            /** @description The key. */
+            key: components["schemas"]["PublicKey"];
+            /** @description The links that were signed. */
+            previous: components["schemas"]["OutputHash"][];
+            /** @description The salt of the output's hash, 32 hex digits. */
+            salt: string;
+            /** @description The signature over the statement `mesh-result/1`. */
+            sig: components["schemas"]["SignatureBytes"];
+        };
         /** @description A key that a participant signs with. */
         SigningKey: {
             /** @description The key. */
@@ -3144,8 +4570,31 @@ export interface components {
              */
             seconds: number;
         };
+        /** @description Tokens and money, in millionths of the mesh's currency. */
+        Spend: {
+            /**
+             * Format: uint64
+             * @description Millionths.
+             */
+            micros?: number;
+            /**
+             * Format: uint64
+             * @description Tokens in and out.
+             */
+            tokens?: number;
+        };
         /** @description How far a message has come with one recipient. */
         Stage: "stored" | "offered" | "in_context" | "replied";
+        /** @description How many tasks stand in a state. */
+        StateCount: {
+            /**
+             * Format: uint32
+             * @description How many.
+             */
+            count: number;
+            /** @description The state. */
+            state: components["schemas"]["TaskState"];
+        };
         /** @description What the node says about itself. */
         Status: {
             /**
@@ -3236,6 +4685,630 @@ export interface components {
             /** @description Put it into `before` for the page that precedes; null at the beginning. */
             prev: components["schemas"]["Seq"] | null;
         };
+        /** @description A task that the caller holds from here on. */
+        TakenTask: {
+            /** @description The same question and the same result, for whoever gives a second opinion. */
+            about?: components["schemas"]["NeedView"] | null;
+            /** @description Whether the prompt comes from across a trust boundary: data that asks, not an order. */
+            enveloped?: boolean;
+            /** @description Every update shows this number. */
+            fence: components["schemas"]["Seq"];
+            /** @description Data that goes with it. */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What the worker remembers that fits the task, the closest first. */
+            memories?: components["schemas"]["MemoryView"][];
+            /** @description The model to ask. */
+            model?: string | null;
+            /** @description The results it is built on, in the order of its needs. */
+            needs?: components["schemas"]["NeedView"][];
+            /** @description What the last attempt handed on. */
+            partial?: components["schemas"]["TaskOutput"] | null;
+            /** @description What a signed result has to be linked to. */
+            previous: components["schemas"]["OutputHash"][];
+            /** @description What is to be done. */
+            prompt: string;
+            /** @description The messages it quotes. */
+            quotes?: components["schemas"]["Message"][];
+            /** @description The task. */
+            task: components["schemas"]["TaskView"];
+            /** @description When the lease ends unless a heartbeat comes. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description Give a task to somebody, or to whoever fits. */
+        TaskAssignInput: {
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Who: id or handle; null: whoever fits. */
+            to?: string | null;
+        };
+        /** @description A heartbeat, or the beginning. */
+        TaskBeatInput: {
+            /** @description The attempt. */
+            fence: components["schemas"]["Seq"];
+            /** @description What it cost so far. */
+            spent?: components["schemas"]["Spend"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description Say whether a result is good. */
+        TaskConfirmInput: {
+            /** @description Whether it is. */
+            good: boolean;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description Create tasks, all or none. */
+        TaskCreateInput: {
+            /** @description The room: id or name. */
+            room: string;
+            /** @description The tasks, at most 1000. */
+            tasks: components["schemas"]["TaskSpec"][];
+        };
+        /** @description A task with its words. */
+        TaskDetail: {
+            /** @description What it is about, for a second opinion. */
+            about?: components["schemas"]["TaskId"] | null;
+            /** @description Who is to do it. */
+            assigned?: components["schemas"]["ParticipantRef"] | null;
+            /** @description Who has it. */
+            attempt?: components["schemas"]["AttemptView"] | null;
+            /** @description Its attempts, the oldest first, at most 50. */
+            attempts: components["schemas"]["AttemptRecord"][];
+            /** @description What a worker must be able to do. */
+            capability?: string | null;
+            /** @description The schema of its output. */
+            check?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Time"];
+            /** @description Who wants it. */
+            creator?: components["schemas"]["ParticipantRef"] | null;
+            /** @description When it should be done. */
+            deadline?: components["schemas"]["Time"] | null;
+            /** @description When it ended. */
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Whether prompt and output come in an envelope, since they are from across a trust boundary. */
+            enveloped?: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["TaskId"];
+            /** @description Data that goes with it. */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The other rooms whose words are in it. */
+            labels?: components["schemas"]["RoomId"][];
+            /** @description The model to ask. */
+            model?: string | null;
+            /** @description Those that wait for it. */
+            needed_by?: components["schemas"]["TaskId"][];
+            /** @description What it waits for or waited for. */
+            needs?: components["schemas"]["TaskId"][];
+            /**
+             * Format: uint8
+             * @description Its priority.
+             */
+            priority: number;
+            /** @description What is to be done; absent if it was erased. */
+            prompt?: string | null;
+            /** @description Its result, as far as it has one. */
+            result?: components["schemas"]["ResultView"] | null;
+            /** @description Where it belongs. */
+            room: components["schemas"]["RoomId"];
+            /** @description Where in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description Where it stands. */
+            state: components["schemas"]["TaskState"];
+            /** @description Its title; absent if it was erased. */
+            title?: string | null;
+            /**
+             * Format: uint32
+             * @description Attempts so far.
+             */
+            tries: number;
+            /** @description How pressing it is. */
+            urgency: components["schemas"]["Urgency"];
+        };
+        /** @description The attempt failed. */
+        TaskFailInput: {
+            /** @description What it cost. */
+            cost?: components["schemas"]["Cost"];
+            /** @description The attempt. */
+            fence: components["schemas"]["Seq"];
+            /**
+             * @description Another attempt would fail too.
+             * @default false
+             */
+            last?: boolean;
+            /** @description Why, for people. */
+            reason: string;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description The result. */
+        TaskFinishInput: {
+            /**
+             * Format: uint8
+             * @description How sure the worker is, percent.
+             */
+            confidence?: number | null;
+            /** @description What it cost. */
+            cost?: components["schemas"]["Cost"];
+            /** @description The attempt. */
+            fence: components["schemas"]["Seq"];
+            /** @description Rooms whose words are in it: ids or names. */
+            labels?: string[];
+            /** @description The output. */
+            output: components["schemas"]["TaskOutput"];
+            /** @description The signature. */
+            signed?: components["schemas"]["SignedResult"] | null;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description What it says of the work it was asked to judge. */
+            verdict?: components["schemas"]["Verdict"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A piece of work.
+         */
+        TaskId: string;
+        /** @description A task and one that it is to wait for. */
+        TaskLinkInput: {
+            /** @description What it waits for. */
+            need: components["schemas"]["TaskId"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description List tasks, the newest page unless bounds say otherwise. */
+        TaskListInput: {
+            /** @description Created later than this place. */
+            after?: components["schemas"]["Seq"] | null;
+            /** @description Created earlier than this place. */
+            before?: components["schemas"]["Seq"] | null;
+            /** @description Only with this capability. */
+            capability?: string | null;
+            /** @description Only tasks that this participant created: id or handle. */
+            creator?: string | null;
+            /** @description Only the graph that this task is part of: whatever it is linked to, however far. */
+            graph?: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: uint32
+             * @description At most so many (1 to 500, 50 if absent).
+             */
+            limit?: number | null;
+            /** @description Only in this room: id or name; absent: in all that the caller may read. */
+            room?: string | null;
+            /** @description Only in these states. */
+            states?: components["schemas"]["TaskState"][];
+            /** @description Only tasks that this worker has or had last: id or handle. */
+            worker?: string | null;
+        };
+        /** @description What a task put out, whole or in part; erasable. */
+        TaskOutput: {
+            /** @description A structured result. */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The text. */
+            text: string;
+        };
+        /** @description Read what a task put out. */
+        TaskOutputInput: {
+            /** @description Later than this place. */
+            after?: components["schemas"]["Seq"] | null;
+            /**
+             * Format: uint32
+             * @description At most so many (1 to 500, 100 if absent).
+             */
+            limit?: number | null;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description A piece of output. */
+        TaskPiece: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Whether the text is in an envelope. */
+            enveloped?: boolean;
+            /** @description The attempt. */
+            fence: components["schemas"]["Seq"];
+            /** @description What it is. */
+            kind: components["schemas"]["PieceKind"];
+            /** @description The output; absent if it was erased. */
+            output?: components["schemas"]["TaskOutput"] | null;
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description Who. */
+            worker?: components["schemas"]["ParticipantRef"] | null;
+        };
+        /** @description A piece of output, or all there is so far when handing on. */
+        TaskPieceInput: {
+            /** @description When handing on: what it cost. */
+            cost?: components["schemas"]["Cost"];
+            /** @description The attempt. */
+            fence: components["schemas"]["Seq"];
+            /** @description Sent on to whoever looks and not stored: the words of a moment. */
+            live?: boolean;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /**
+             * @description The text.
+             * @default
+             */
+            text?: string;
+        };
+        /** @description A page of a list. */
+        TaskPiecePage: {
+            /** @description The items, ascending where they have a seq. */
+            items: components["schemas"]["TaskPiece"][];
+            /** @description Put it into `after` for the page that follows; null at the end. */
+            next: components["schemas"]["Seq"] | null;
+            /** @description Put it into `before` for the page that precedes; null at the beginning. */
+            prev: components["schemas"]["Seq"] | null;
+        };
+        /** @description A task and a reason. */
+        TaskReasonInput: {
+            /**
+             * @description Why, for people.
+             * @default
+             */
+            reason?: string;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description A task, by its id. */
+        TaskRefInput: {
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description Decide about a task that waits for a person. */
+        TaskResolveInput: {
+            /**
+             * @description Why, for people.
+             * @default
+             */
+            reason?: string;
+            /** @description How. */
+            resolution: components["schemas"]["Resolution"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description A task to create. In one request tasks may name one another by `key`. */
+        TaskSpec: {
+            /** @description Whoever works on one of these does not get it: keys or ids. */
+            apart?: string[];
+            /** @description Who is to do it: id or handle; absent: whoever fits. */
+            assigned?: string | null;
+            /**
+             * Format: uint8
+             * @description Attempts before it escalates or fails; 3 unless named.
+             */
+            attempts?: number | null;
+            /**
+             * Format: uint32
+             * @description Pause before the second attempt, milliseconds; it doubles each time; 1000 unless named.
+             */
+            backoff_ms?: number | null;
+            /** @description What a worker must be able to do. */
+            capability?: string | null;
+            /** @description A JSON Schema that the output must match. */
+            check?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description When it should be done. */
+            deadline?: components["schemas"]["Time"] | null;
+            /** @description Whether it goes to the worker's parent and then to a person when all attempts failed. */
+            escalate?: boolean | null;
+            /** @description An approval before anybody may begin. */
+            gate?: components["schemas"]["GateSpec"] | null;
+            /** @description Data that goes with it. */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Set if it has no worker: its result is one of those it waits for. */
+            join?: components["schemas"]["Join"] | null;
+            /** @description What the other tasks of the request call it. */
+            key?: string | null;
+            /** @description The model to ask; absent: the worker's choice. */
+            model?: string | null;
+            /** @description The tasks that have to end first: keys or ids. */
+            needs?: string[];
+            /**
+             * Format: uint8
+             * @description 0 to 9; higher goes first; 5 unless named.
+             */
+            priority?: number | null;
+            /**
+             * @description What is to be done. With a template: absent.
+             * @default
+             */
+            prompt?: string;
+            /** @description Messages it quotes. */
+            quotes?: components["schemas"]["MessageId"][];
+            /** @description What is reserved for each attempt. */
+            reserve?: components["schemas"]["Spend"];
+            /** @description Whoever did this one gets it: key or id, among `needs`. */
+            same?: string | null;
+            /** @description A template instead of title and prompt. */
+            template?: components["schemas"]["TemplateUse"] | null;
+            /**
+             * @description A line for lists.
+             * @default
+             */
+            title?: string;
+            /**
+             * Format: uint8
+             * @description Confidence in percent below which a second agent looks at the result; 0: never; 70 unless named.
+             */
+            verify_below?: number | null;
+            /** @description When it is needed at all. */
+            when?: components["schemas"]["WhenSpec"] | null;
+        };
+        /** @description Where a task stands. The transitions are drawn in the core's module about tasks. */
+        TaskState: "waiting" | "retrying" | "queued" | "leased" | "running" | "paused" | "blocked" | "verifying" | "done" | "failed" | "cancelled" | "skipped";
+        /** @description Figures of tasks. */
+        TaskStats: {
+            /** @description Day by day, the oldest first. */
+            days: components["schemas"]["DayCount"][];
+            /** @description How many stand where. */
+            states: components["schemas"]["StateCount"][];
+            /** @description Worker by worker. */
+            workers: components["schemas"]["WorkerCount"][];
+        };
+        /** @description Where tasks stand and what was done, day by day. */
+        TaskStatsInput: {
+            /**
+             * Format: uint32
+             * @description Days back, 1 to 90; 14 unless named.
+             */
+            days?: number | null;
+            /** @description Only in this room: id or name. */
+            room?: string | null;
+        };
+        /** @description Ask for work. */
+        TaskTakeInput: {
+            /**
+             * Format: uint8
+             * @description How many tasks at most, 1 to 64; 1 unless named.
+             */
+            count?: number | null;
+            /**
+             * Format: uint32
+             * @description How long the lease is to be, milliseconds; a minute unless named.
+             */
+            lease_ms?: number | null;
+            /**
+             * Format: uint32
+             * @description Tokens of memories that go with each task, at most 16,000; 1,000 unless named.
+             */
+            memory_tokens?: number | null;
+            /**
+             * Format: uint32
+             * @description How long to wait for a task if there is none, milliseconds, at most 30,000.
+             */
+            wait_ms?: number | null;
+        };
+        /** @description A result was taken in. */
+        TaskTakenIn: {
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description Where the task stands. */
+            state: components["schemas"]["TaskState"];
+        };
+        /** @description A task. */
+        TaskView: {
+            /** @description Who is to do it. */
+            assigned?: components["schemas"]["ParticipantRef"] | null;
+            /** @description Who has it. */
+            attempt?: components["schemas"]["AttemptView"] | null;
+            /** @description What a worker must be able to do. */
+            capability?: string | null;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Time"];
+            /** @description Who wants it. */
+            creator?: components["schemas"]["ParticipantRef"] | null;
+            /** @description When it should be done. */
+            deadline?: components["schemas"]["Time"] | null;
+            /** @description When it ended. */
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["TaskId"];
+            /** @description The other rooms whose words are in it. */
+            labels?: components["schemas"]["RoomId"][];
+            /** @description What it waits for or waited for. */
+            needs?: components["schemas"]["TaskId"][];
+            /**
+             * Format: uint8
+             * @description Its priority.
+             */
+            priority: number;
+            /** @description Its result, as far as it has one. */
+            result?: components["schemas"]["ResultView"] | null;
+            /** @description Where it belongs. */
+            room: components["schemas"]["RoomId"];
+            /** @description Where in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description Where it stands. */
+            state: components["schemas"]["TaskState"];
+            /** @description Its title; absent if it was erased. */
+            title?: string | null;
+            /**
+             * Format: uint32
+             * @description Attempts so far.
+             */
+            tries: number;
+            /** @description How pressing it is. */
+            urgency: components["schemas"]["Urgency"];
+        };
+        /** @description A page of a list. */
+        TaskViewPage: {
+            /** @description The items, ascending where they have a seq. */
+            items: components["schemas"]["TaskView"][];
+            /** @description Put it into `after` for the page that follows; null at the end. */
+            next: components["schemas"]["Seq"] | null;
+            /** @description Put it into `before` for the page that precedes; null at the beginning. */
+            prev: components["schemas"]["Seq"] | null;
+        };
+        /** @description Why a task is where it is, with the numbers behind the choice. */
+        TaskWhy: {
+            /**
+             * Format: uint32
+             * @description Queued tasks of the same room and capability that go first.
+             */
+            ahead: number;
+            /** @description Who has it. */
+            attempt?: components["schemas"]["AttemptView"] | null;
+            /** @description In words. */
+            because: string;
+            /** @description The budgets it counts against, besides the worker's own. */
+            budgets: components["schemas"]["BudgetView"][];
+            /**
+             * Format: uint8
+             * @description Its priority with its urgency.
+             */
+            rank: number;
+            /** @description The best of those who could have had it instead. */
+            rival?: components["schemas"]["Rival"] | null;
+            /** @description Where it belongs. */
+            room: components["schemas"]["RoomId"];
+            /**
+             * Format: uint32
+             * @description The score of whoever has it when it was taken, in millionths.
+             */
+            score?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["TaskState"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description How pressing it is. */
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * Format: uint32
+             * @description Results of this capability that were verified, of all workers.
+             */
+            verified: number;
+            /** @description The tasks it still waits for. */
+            waits_for?: components["schemas"]["TaskId"][];
+            /** @description The workers, the best first, at most 20. */
+            workers: components["schemas"]["WhyWorker"][];
+        };
+        /** @description The tasks that were created, in the order of the request. */
+        TasksCreated: {
+            /** @description The place of the last one in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description The tasks. */
+            tasks: components["schemas"]["CreatedTask"][];
+        };
+        /** @description The tasks that were taken; none if nothing fits at present. */
+        TasksTaken: {
+            /**
+             * Format: uint64
+             * @description When asking again may help although nothing new came, milliseconds from now.
+             */
+            again_ms?: number | null;
+            /** @description The tasks. */
+            items: components["schemas"]["TakenTask"][];
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+        };
+        /** @description The words of a template; erasable. */
+        TemplateBody: {
+            /** @description What it is for. */
+            about: string;
+            /** @description The prompt, with `{variable}` where a blank is. */
+            prompt: string;
+            /** @description The title of its tasks, with `{variable}` where a blank is. */
+            title: string;
+        };
+        /** @description Make a template. */
+        TemplateCreateInput: {
+            /**
+             * @description What it is for.
+             * @default
+             */
+            about?: string;
+            /** @description Its unique name: a-z, 0-9 and '-'. */
+            name: string;
+            /** @description The prompt, with `{variable}` where a blank is. */
+            prompt: string;
+            /**
+             * @description The title of its tasks, with `{variable}` where a blank is.
+             * @default
+             */
+            title?: string;
+            /** @description Its blanks; absent: every `{name}` in title and prompt is a text. */
+            variables?: components["schemas"]["Variable"][] | null;
+        };
+        /** @description Create a task from a template. */
+        TemplateDispatchInput: {
+            /** @description Who is to do it: id or handle. */
+            assigned?: string | null;
+            /** @description What a worker must be able to do. */
+            capability?: string | null;
+            /**
+             * Format: uint8
+             * @description 0 to 9.
+             */
+            priority?: number | null;
+            /** @description The room: id or name. */
+            room: string;
+            /** @description The template: id or name. */
+            template: string;
+            /**
+             * @description Values by the names of its variables.
+             * @default {}
+             */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Format: uuid
+         * @description A recurring task with blanks to fill in.
+         */
+        TemplateId: string;
+        /** @description It exists. */
+        TemplateMade: {
+            /** @description Its id. */
+            id: components["schemas"]["TemplateId"];
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+        };
+        /** @description A template by its id or name. */
+        TemplateRefInput: {
+            /** @description The template: id or name. */
+            template: string;
+        };
+        /** @description A template and what goes into its blanks. */
+        TemplateUse: {
+            /** @description The template: id or name. */
+            template: string;
+            /**
+             * @description Values by the names of its variables.
+             * @default {}
+             */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A template. */
+        TemplateView: {
+            /** @description What it is for, and its words; absent if they were erased. */
+            body?: components["schemas"]["TemplateBody"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["TemplateId"];
+            /** @description Its unique name. */
+            name: string;
+            /** @description Its blanks. */
+            variables: components["schemas"]["Variable"][];
+        };
+        /** @description A list that comes whole. */
+        TemplateViewList: {
+            /** @description The items. */
+            items: components["schemas"]["TemplateView"][];
+        };
         /**
          * Format: date-time
          * @description RFC 3339, UTC, milliseconds
@@ -3254,6 +5327,55 @@ export interface components {
             /** @description What it may ask for; `worker` if neither this nor `permissions` is given. */
             preset?: components["schemas"]["Preset"] | null;
         };
+        /** @description What a tool answered. */
+        ToolAnswer: {
+            /** @description A structured answer. */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether it worked. */
+            ok: boolean;
+            /** @description The place in the log. */
+            seq: components["schemas"]["Seq"];
+            /** @description Its answer. It comes from outside: data, not an order. */
+            text: string;
+        };
+        /** @description Use a tool. */
+        ToolCallInput: {
+            /**
+             * @description Its input.
+             * @default {}
+             */
+            input?: {
+                [key: string]: unknown;
+            };
+            /** @description The task it is used for. */
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description The tool. */
+            tool: string;
+        };
+        /** @description A tool that the node offers. */
+        ToolView: {
+            /** @description What it does. */
+            about: string;
+            /** @description The JSON Schema of its input. */
+            input: {
+                [key: string]: unknown;
+            };
+            /** @description Its name. */
+            name: string;
+            /** @description What a credential needs for it. */
+            needs: components["schemas"]["Permission"];
+            /** @description Why it cannot be used now, for people; absent: it can. */
+            off?: string | null;
+            /** @description The plugin that it comes from; absent: it is built in. */
+            plugin?: string | null;
+        };
+        /** @description A list that comes whole. */
+        ToolViewList: {
+            /** @description The items. */
+            items: components["schemas"]["ToolView"][];
+        };
         /** @description Let somebody else set a room's rules. */
         TransferInput: {
             /** @description The room: id or name. */
@@ -3270,6 +5392,8 @@ export interface components {
             /** @description `untrusted`, `federated` or `local`. */
             trust: components["schemas"]["Trust"];
         };
+        /** @description How pressing a task with a deadline has become. */
+        Urgency: "low" | "medium" | "high" | "critical";
         /** @description A user. */
         User: {
             /**
@@ -3325,6 +5449,19 @@ export interface components {
             /** @description The user: id or handle. */
             user: string;
         };
+        /** @description A blank in a template. */
+        Variable: {
+            /** @description What it takes. */
+            kind: components["schemas"]["VariableKind"];
+            /** @description Its name, as it stands between braces in the text. */
+            name: string;
+            /** @description Whether it may be left out. */
+            optional?: boolean;
+        };
+        /** @description What a variable takes. */
+        VariableKind: "text" | "number" | "flag";
+        /** @description What a worker says of another's work. */
+        Verdict: "accept" | "reject";
         /** @description Who may see a participant in lists. */
         Visibility: "public" | "room" | "hidden";
         /** @description What was restored and what was missed. */
@@ -3361,6 +5498,25 @@ export interface components {
             /** @description Only what is of one of these kinds. */
             kinds?: components["schemas"]["MessageKind"][];
         };
+        /** @description When a task is needed at all. */
+        WhenSpec: {
+            unsure: {
+                /**
+                 * Format: uint8
+                 * @description Percent.
+                 */
+                below: number;
+                /** @description Its key in the request, or its id; it is among `needs`. */
+                task: string;
+            };
+        } | {
+            verdict: {
+                /** @description Its key in the request, or its id; it is among `needs`. */
+                task: string;
+                /** @description The verdict. */
+                was: components["schemas"]["Verdict"];
+            };
+        };
         /** @description Whom a rule names: whoever fits every field that is given. A field left out does not narrow. */
         Who: {
             /** @description A member of one of these groups: names. */
@@ -3373,6 +5529,159 @@ export interface components {
             roles?: string[];
             /** @description Trusted as one of these. */
             trust?: components["schemas"]["Trust"][];
+        };
+        /** @description A worker as it stands towards one task, with the numbers. */
+        WhyWorker: {
+            /**
+             * Format: uint32
+             * @description Verified as bad.
+             */
+            bad: number;
+            /**
+             * Format: uint32
+             * @description What it gets on top for having been tried little, in millionths.
+             */
+            bonus: number;
+            /** @description Its breaker. */
+            breaker: components["schemas"]["BreakerState"];
+            /**
+             * Format: uint32
+             * @description Verified as good.
+             */
+            good: number;
+            /**
+             * Format: uint32
+             * @description Share of good work among what others verified, with a neutral beginning, in millionths.
+             */
+            mean: number;
+            /** @description Its mode. */
+            mode: components["schemas"]["WorkerMode"];
+            /** @description Why it would not get the task; absent if it would. */
+            not?: components["schemas"]["NotTaken"] | null;
+            /**
+             * Format: uint16
+             * @description Tasks it runs.
+             */
+            running: number;
+            /**
+             * Format: uint32
+             * @description Mean and bonus together, in millionths: what is compared.
+             */
+            score: number;
+            /**
+             * Format: uint16
+             * @description Tasks it can run.
+             */
+            slots: number;
+            /** @description Who. */
+            worker: components["schemas"]["ParticipantId"];
+        };
+        /** @description What a worker did in those days. */
+        WorkerCount: {
+            /**
+             * Format: uint8
+             * @description The mean of its confidence, percent; absent if it never said.
+             */
+            confidence?: number | null;
+            /**
+             * Format: uint32
+             * @description Attempts that failed or lost their lease.
+             */
+            failed: number;
+            /**
+             * Format: uint32
+             * @description Attempts that ended with a result.
+             */
+            finished: number;
+            /**
+             * Format: uint64
+             * @description How long an attempt took on average, milliseconds.
+             */
+            mean_ms: number;
+            /** @description What it spent. */
+            spend: components["schemas"]["Spend"];
+            /** @description Who. */
+            worker: components["schemas"]["ParticipantRef"];
+        };
+        /** @description Take work from here on. */
+        WorkerEnrolInput: {
+            /**
+             * @description What it can do.
+             * @default []
+             */
+            capabilities?: string[];
+            /** @description The machine it runs on. */
+            machine?: string | null;
+            /** @description What runs its tasks. */
+            runner?: string | null;
+            /**
+             * Format: uint16
+             * @description Tasks at the same time; 1 unless named.
+             */
+            slots?: number | null;
+        };
+        /** @description Whether a worker takes work. */
+        WorkerMode: "open" | "paused" | "draining";
+        /** @description Pause, drain or resume a worker. */
+        WorkerModeInput: {
+            /** @description From here on. */
+            mode: components["schemas"]["WorkerMode"];
+            /** @description The worker: id or handle. */
+            worker: string;
+        };
+        /** @description A worker by its name. */
+        WorkerRefInput: {
+            /** @description The worker: id or handle. */
+            worker: string;
+        };
+        /** @description Set a worker's slots and capabilities, whatever it says of itself. */
+        WorkerSetInput: {
+            /** @description What it may be given; absent: as the worker says. */
+            capabilities?: string[] | null;
+            /**
+             * Format: uint16
+             * @description Tasks at the same time; absent: as the worker says.
+             */
+            slots?: number | null;
+            /** @description The worker: id or handle. */
+            worker: string;
+        };
+        /** @description A worker. */
+        WorkerView: {
+            /** @description Whether its failures keep work from it. */
+            breaker: components["schemas"]["BreakerState"];
+            /** @description When the breaker lets one task through. */
+            breaker_until?: components["schemas"]["Time"] | null;
+            /** @description Its own budget today. */
+            budget?: components["schemas"]["BudgetView"] | null;
+            /** @description What it may be given. */
+            capabilities: string[];
+            /** @description Whether it takes part at present. */
+            here: boolean;
+            /** @description The machine it runs on. */
+            machine?: string | null;
+            /** @description Its mode. */
+            mode: components["schemas"]["WorkerMode"];
+            /** @description What others verified of its work, by capability. */
+            records: components["schemas"]["RecordView"][];
+            /** @description What runs its tasks. */
+            runner?: string | null;
+            /** @description What it has now, as far as the caller may know. */
+            running: components["schemas"]["TaskId"][];
+            /**
+             * Format: uint16
+             * @description Tasks it can run at the same time.
+             */
+            slots: number;
+            /** @description Who. */
+            worker: components["schemas"]["ParticipantRef"];
+        };
+        /** @description All workers. */
+        Workers: {
+            /** @description The workers. */
+            items: components["schemas"]["WorkerView"][];
+            /** @description Whether all dispatch is stopped. */
+            stopped: boolean;
         };
     };
     responses: {
@@ -3906,6 +6215,216 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "memory.forget": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description Whose: id or handle.
+                 * @example rex
+                 */
+                participant: string;
+                /**
+                 * @description Its name.
+                 * @example stale
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "approval.list": {
+        parameters: {
+            query?: {
+                /** @description Only those that the caller may answer. */
+                mine?: boolean;
+                /**
+                 * @description Only in this room: id or name.
+                 * @example workshop
+                 */
+                room?: string;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalViewList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "approval.ask": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "question": "May I push to the main branch?",
+                 *       "room": "workshop",
+                 *       "seconds": 600
+                 *     }
+                 */
+                "application/json": {
+                    /** @description What would be done: a tool and its input, a command line. */
+                    detail?: {
+                        [key: string]: unknown;
+                    } | null;
+                    /** @description The attempt that asks. */
+                    fence?: components["schemas"]["Seq"] | null;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description The question, for people. */
+                    question: string;
+                    /** @description The room: id or name. */
+                    room: string;
+                    /**
+                     * Format: uint32
+                     * @description How long it waits, seconds; an hour unless named.
+                     */
+                    seconds?: number | null;
+                    /** @description The task that waits for the answer. */
+                    task?: components["schemas"]["TaskId"] | null;
+                    /** @description Who is to answer: id or handle; absent: any person who moderates the room. */
+                    to?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalAsked"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "approval.get": {
+        parameters: {
+            query?: {
+                /** @description How long to wait for an answer if there is none yet, milliseconds, at most 30,000. */
+                wait_ms?: number;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path: {
+                /** @description The approval. */
+                approval: components["schemas"]["ApprovalId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOutcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "approval.decide": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The approval. */
+                approval: components["schemas"]["ApprovalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "approve": true,
+                 *       "reason": "looks fine"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Whether it is given. */
+                    approve: boolean;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * @description Why, for people.
+                     * @default
+                     */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "browser.list": {
         parameters: {
             query?: {
@@ -3941,6 +6460,185 @@ export interface operations {
                 /** @description Its number. */
                 browser: number;
             };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "budget.list": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetViewList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "budget.set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "agent": "rex",
+                 *       "micros": 1000000,
+                 *       "tokens": 200000
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Of one agent: id or handle. Without agent and room: of the whole mesh. */
+                    agent?: string | null;
+                    /** @description Of every agent for which nothing else is set. */
+                    each_agent?: boolean;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * Format: uint64
+                     * @description Millionths of the mesh's currency a day; absent: any sum.
+                     */
+                    micros?: number | null;
+                    /** @description Of one room: id or name. */
+                    room?: string | null;
+                    /**
+                     * Format: uint64
+                     * @description Tokens a day; absent: any number.
+                     */
+                    tokens?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "cost.list": {
+        parameters: {
+            query?: {
+                /**
+                 * @description By what.
+                 * @example model
+                 */
+                by?: components["schemas"]["CostBy"];
+                /**
+                 * @description Days back, 1 to 366; 1 (today) unless named.
+                 * @example 30
+                 */
+                days?: number;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostViewList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "dispatch.resume": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "dispatch.stop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: {
@@ -4085,6 +6783,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StreamItemPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.stats": {
+        parameters: {
+            query?: {
+                /**
+                 * @description Days back, 1 to 90; 14 unless named.
+                 * @example 7
+                 */
+                days?: number;
+                /** @description Only in this room: id or name. */
+                room?: string;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStats"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4953,6 +7682,208 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "memory.list": {
+        parameters: {
+            query?: {
+                /** @description Newer than this place. */
+                after?: components["schemas"]["Seq"];
+                /** @description At most so many (1 to 500, 100 if absent). */
+                limit?: number;
+                /**
+                 * @description Whose: id or handle; absent: the caller's.
+                 * @example rex
+                 */
+                participant?: string;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryViewPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "memory.set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "build",
+                 *       "participant": "rex",
+                 *       "text": "The build needs Node 20."
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description Its name, at most 200 characters. */
+                    key: string;
+                    /** @description Rooms whose words are in it: ids or names. The room of the task is added. */
+                    labels?: string[];
+                    /** @description Who remembers: id or handle; absent: the caller. */
+                    participant?: string | null;
+                    /**
+                     * @description Where it comes from.
+                     * @default said
+                     */
+                    source?: components["schemas"]["MemorySource"];
+                    /** @description The task in whose output it stood. */
+                    task?: components["schemas"]["TaskId"] | null;
+                    /** @description What is remembered, at most 8 KiB. */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryStored"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "memory.apply": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description The consolidation's task. */
+                    task: components["schemas"]["TaskId"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryApplied"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "memory.consolidate": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "participant": "rex",
+                 *       "room": "workshop"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description What a worker must be able to do; absent: the agent itself does it. */
+                    capability?: string | null;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description Whose memories: id or handle; absent: the caller's. */
+                    participant?: string | null;
+                    /** @description The room in which the task is done: id or name. */
+                    room: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksCreated"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "memory.search": {
+        parameters: {
+            query: {
+                /** @description At most so many (1 to 100, 10 if absent). */
+                limit?: number;
+                /**
+                 * @description Whose: id or handle; absent: the caller's.
+                 * @example rex
+                 */
+                participant?: string;
+                /**
+                 * @description Words to look for; whatever holds one of them is found, the closest first.
+                 * @example node build
+                 */
+                q: string;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryViewList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "message.send": {
         parameters: {
             query?: never;
@@ -5590,6 +8521,135 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "pipeline.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "room": "workshop",
+                 *       "steps": [
+                 *         {
+                 *           "prompt": "Find out how others store logs.",
+                 *           "title": "Research"
+                 *         },
+                 *         {
+                 *           "prompt": "Sum it up.",
+                 *           "title": "Summarise"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description The room: id or name. */
+                    room: string;
+                    /** @description The steps in their order, at most 1000. */
+                    steps: components["schemas"]["TaskSpec"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksCreated"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "tool.list": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolViewList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "tool.call": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The tool.
+                 * @example memory_enhance
+                 */
+                tool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "input": {
+                 *         "query": "node build"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * @description Its input.
+                     * @default {}
+                     */
+                    input?: {
+                        [key: string]: unknown;
+                    };
+                    /** @description The task it is used for. */
+                    task?: components["schemas"]["TaskId"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "presence.list": {
         parameters: {
             query?: {
@@ -5995,6 +9055,179 @@ export interface operations {
             content: {
                 /** @example {} */
                 "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "chat.command": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The room: id or name.
+                 * @example workshop
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "tasks"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description The line, such as `tasks`, `@rex survey the parser`, `auto write the release notes`. */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "context.list": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The room: id or name.
+                 * @example workshop
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextValueList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "context.set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The room: id or name.
+                 * @example workshop
+                 */
+                room: string;
+                /**
+                 * @description Its name.
+                 * @example branch
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "value": "main"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The version that was read; 0: there was none; absent: whatever it is. */
+                    expected?: components["schemas"]["Seq"] | null;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description The value. */
+                    value: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "context.remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The room: id or name.
+                 * @example workshop
+                 */
+                room: string;
+                /**
+                 * @description Its name.
+                 * @example branch
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description The version that was read; absent: whatever it is. */
+                    expected?: components["schemas"]["Seq"] | null;
                     /** @description As the header Idempotency-Key. */
                     idempotency_key?: string;
                 };
@@ -7377,6 +10610,1354 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StayList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.list": {
+        parameters: {
+            query?: {
+                /** @description Created later than this place. */
+                after?: components["schemas"]["Seq"];
+                /** @description Created earlier than this place. */
+                before?: components["schemas"]["Seq"];
+                /** @description Only with this capability. */
+                capability?: string;
+                /** @description Only tasks that this participant created: id or handle. */
+                creator?: string;
+                /** @description Only the graph that this task is part of: whatever it is linked to, however far. */
+                graph?: components["schemas"]["TaskId"];
+                /** @description At most so many (1 to 500, 50 if absent). */
+                limit?: number;
+                /**
+                 * @description Only in this room: id or name; absent: in all that the caller may read.
+                 * @example workshop
+                 */
+                room?: string;
+                /**
+                 * @description Only in these states.
+                 * @example [
+                 *       "queued",
+                 *       "running"
+                 *     ]
+                 */
+                states?: components["schemas"]["TaskState"][];
+                /** @description Only tasks that this worker has or had last: id or handle. */
+                worker?: string;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskViewPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "room": "workshop",
+                 *       "tasks": [
+                 *         {
+                 *           "capability": "research",
+                 *           "key": "survey",
+                 *           "prompt": "List the files of the parser and what each does.",
+                 *           "title": "Survey the parser"
+                 *         },
+                 *         {
+                 *           "needs": [
+                 *             "survey"
+                 *           ],
+                 *           "prompt": "Sum up what was found in five lines.",
+                 *           "title": "Sum it up"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description The room: id or name. */
+                    room: string;
+                    /** @description The tasks, at most 1000. */
+                    tasks: components["schemas"]["TaskSpec"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksCreated"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.take": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "count": 1
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: uint8
+                     * @description How many tasks at most, 1 to 64; 1 unless named.
+                     */
+                    count?: number | null;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * Format: uint32
+                     * @description How long the lease is to be, milliseconds; a minute unless named.
+                     */
+                    lease_ms?: number | null;
+                    /**
+                     * Format: uint32
+                     * @description Tokens of memories that go with each task, at most 16,000; 1,000 unless named.
+                     */
+                    memory_tokens?: number | null;
+                    /**
+                     * Format: uint32
+                     * @description How long to wait for a task if there is none, milliseconds, at most 30,000.
+                     */
+                    wait_ms?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.get": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.assign": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "rex"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description Who: id or handle; null: whoever fits. */
+                    to?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "not needed any more"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * @description Why, for people.
+                     * @default
+                     */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.confirm": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "good": true
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Whether it is. */
+                    good: boolean;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.extend": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "spent": {
+                 *         "tokens": 1200
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The attempt. */
+                    fence: components["schemas"]["Seq"];
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description What it cost so far. */
+                    spent?: components["schemas"]["Spend"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.fail": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "the compiler is not installed"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description What it cost. */
+                    cost?: components["schemas"]["Cost"];
+                    /** @description The attempt. */
+                    fence: components["schemas"]["Seq"];
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * @description Another attempt would fail too.
+                     * @default false
+                     */
+                    last?: boolean;
+                    /** @description Why, for people. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTakenIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.finish": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confidence": 92,
+                 *       "cost": {
+                 *         "model": "claude-sonnet",
+                 *         "spend": {
+                 *           "micros": 21000,
+                 *           "tokens": 5100
+                 *         }
+                 *       },
+                 *       "output": {
+                 *         "text": "Nine files, three of them generated."
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: uint8
+                     * @description How sure the worker is, percent.
+                     */
+                    confidence?: number | null;
+                    /** @description What it cost. */
+                    cost?: components["schemas"]["Cost"];
+                    /** @description The attempt. */
+                    fence: components["schemas"]["Seq"];
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description Rooms whose words are in it: ids or names. */
+                    labels?: string[];
+                    /** @description The output. */
+                    output: components["schemas"]["TaskOutput"];
+                    /** @description The signature. */
+                    signed?: components["schemas"]["SignedResult"] | null;
+                    /** @description What it says of the work it was asked to judge. */
+                    verdict?: components["schemas"]["Verdict"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTakenIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.hand_off": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Three of nine files are read: …"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description When handing on: what it cost. */
+                    cost?: components["schemas"]["Cost"];
+                    /** @description The attempt. */
+                    fence: components["schemas"]["Seq"];
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description Sent on to whoever looks and not stored: the words of a moment. */
+                    live?: boolean;
+                    /**
+                     * @description The text.
+                     * @default
+                     */
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+                /** @description What it waits for. */
+                need: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.output": {
+        parameters: {
+            query?: {
+                /** @description Later than this place. */
+                after?: components["schemas"]["Seq"];
+                /** @description At most so many (1 to 500, 100 if absent). */
+                limit?: number;
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPiecePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.pause": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.provenance": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.redact": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "holds a password"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * @description Why, for people.
+                     * @default
+                     */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.resolve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "nobody can do this here",
+                 *       "resolution": "fail"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * @description Why, for people.
+                     * @default
+                     */
+                    reason?: string;
+                    /** @description How. */
+                    resolution: components["schemas"]["Resolution"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.resume": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.retry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.start": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description The attempt. */
+                    fence: components["schemas"]["Seq"];
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description What it cost so far. */
+                    spent?: components["schemas"]["Spend"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.progress": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Three of nine files are read."
+                 *     }
+                 */
+                "application/json": {
+                    /** @description When handing on: what it cost. */
+                    cost?: components["schemas"]["Cost"];
+                    /** @description The attempt. */
+                    fence: components["schemas"]["Seq"];
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description Sent on to whoever looks and not stored: the words of a moment. */
+                    live?: boolean;
+                    /**
+                     * @description The text.
+                     * @default
+                     */
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "task.why": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskWhy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "template.list": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateViewList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "template.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "about": "Sort a report",
+                 *       "name": "triage",
+                 *       "prompt": "Read {report} and say how bad it is.",
+                 *       "title": "Triage {report}"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description What it is for.
+                     * @default
+                     */
+                    about?: string;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description Its unique name: a-z, 0-9 and '-'. */
+                    name: string;
+                    /** @description The prompt, with `{variable}` where a blank is. */
+                    prompt: string;
+                    /**
+                     * @description The title of its tasks, with `{variable}` where a blank is.
+                     * @default
+                     */
+                    title?: string;
+                    /** @description Its blanks; absent: every `{name}` in title and prompt is a text. */
+                    variables?: components["schemas"]["Variable"][] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateMade"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "template.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The template: id or name.
+                 * @example spare
+                 */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "template.dispatch": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The template: id or name.
+                 * @example research
+                 */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "room": "workshop",
+                 *       "values": {
+                 *         "topic": "log formats"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Who is to do it: id or handle. */
+                    assigned?: string | null;
+                    /** @description What a worker must be able to do. */
+                    capability?: string | null;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * Format: uint8
+                     * @description 0 to 9.
+                     */
+                    priority?: number | null;
+                    /** @description The room: id or name. */
+                    room: string;
+                    /**
+                     * @description Values by the names of its variables.
+                     * @default {}
+                     */
+                    values?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksCreated"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "worker.list": {
+        parameters: {
+            query?: {
+                /** @description Wait until the node's views have reached this place in the log. */
+                min_seq?: components["parameters"]["MinSeq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "worker.enrol": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "capabilities": [
+                 *         "research",
+                 *         "code"
+                 *       ],
+                 *       "machine": "den",
+                 *       "runner": "claude",
+                 *       "slots": 2
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description What it can do.
+                     * @default []
+                     */
+                    capabilities?: string[];
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description The machine it runs on. */
+                    machine?: string | null;
+                    /** @description What runs its tasks. */
+                    runner?: string | null;
+                    /**
+                     * Format: uint16
+                     * @description Tasks at the same time; 1 unless named.
+                     */
+                    slots?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "worker.set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The worker: id or handle.
+                 * @example rex
+                 */
+                worker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "slots": 3
+                 *     }
+                 */
+                "application/json": {
+                    /** @description What it may be given; absent: as the worker says. */
+                    capabilities?: string[] | null;
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /**
+                     * Format: uint16
+                     * @description Tasks at the same time; absent: as the worker says.
+                     */
+                    slots?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "worker.leave": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The worker: id or handle.
+                 * @example rex
+                 */
+                worker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "worker.mode": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request is carried out once, however often it is sent. Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The worker: id or handle.
+                 * @example rex
+                 */
+                worker: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mode": "paused"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the header Idempotency-Key. */
+                    idempotency_key?: string;
+                    /** @description From here on. */
+                    mode: components["schemas"]["WorkerMode"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             default: components["responses"]["Problem"];

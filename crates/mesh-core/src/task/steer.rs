@@ -2,10 +2,10 @@
 
 use mesh_model::command::Content;
 use mesh_model::events::{
-    CancelCause, Resolution, TaskAssigned, TaskCancelled, TaskConfirmed, TaskPaused, TaskResolved,
-    TaskResumed, TaskRetried, TaskState,
+    CancelCause, Resolution, TaskAssigned, TaskCancelled, TaskConfirmed, TaskPaused, TaskRedacted,
+    TaskResolved, TaskResumed, TaskRetried, TaskState,
 };
-use mesh_model::{Capability, NewEvent, ParticipantId, Refusal, TaskId};
+use mesh_model::{Capability, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
 use super::{Hold, Task};
 use crate::policy::is_program;
@@ -221,4 +221,40 @@ pub fn confirm(desk: &Desk<'_>, id: TaskId, good: bool) -> Decision {
             good,
         })]),
     }
+}
+
+/// The door read room and creator, since an old task is not remembered here. Held rooms erase nothing.
+pub fn redact(
+    desk: &Desk<'_>,
+    id: TaskId,
+    room: RoomId,
+    creator: Option<ParticipantId>,
+    reason: &Content,
+) -> Decision {
+    let known = desk.asker.access.room(room).ok_or_else(refuse::no_task)?;
+    let me = desk.asker.me()?;
+    if !desk.asker.is_owner() {
+        if desk.asker.access.member_of(known, me).is_none() {
+            return Err(refuse::no_task());
+        }
+        if creator != Some(me) {
+            desk.asker.check_capability(known, Capability::Moderate)?;
+        }
+    }
+    refuse::check_not_held(known)?;
+    check::content("reason", reason)?;
+    if desk
+        .work
+        .task(id)
+        .is_some_and(|task| !task.state.is_ended())
+    {
+        return Err(refuse::conflict(
+            "the task is not over, its words are still needed; nothing was erased".to_owned(),
+            "cancel it first",
+        ));
+    }
+    Ok(vec![NewEvent::with(
+        TaskRedacted { task: id, room },
+        reason.clone(),
+    )])
 }

@@ -5,7 +5,7 @@ use mesh_model::events::{
     Decision, Facts, Resolution, Spend, TaskAttemptFailed, TaskCreated, TaskDecided, TaskFinished,
     TaskHandedOff, TaskState, TaskTaken, Urgency,
 };
-use mesh_model::{Millis, ParticipantId, RoomId, TaskId};
+use mesh_model::{MemoryId, Millis, ParticipantId, RoomId, TaskId};
 
 use super::{Approval, Budget, Spending, Template, Work};
 use crate::Stored;
@@ -181,9 +181,31 @@ impl Work {
                     }
                 }
             }
+            Facts::MemoryKept(facts) => {
+                for old in &facts.replaces {
+                    self.unlearn(facts.owner, *old);
+                }
+                let known = self.memories.entry(facts.owner).or_default();
+                if known.insert(facts.memory).is_none() {
+                    self.remembered += 1;
+                }
+            }
+            Facts::MemoryForgotten(facts) => self.unlearn(facts.owner, facts.memory),
+            Facts::TaskRedacted(_) | Facts::ToolCalled(_) => {}
             _ => return false,
         }
         true
+    }
+
+    fn unlearn(&mut self, owner: ParticipantId, memory: MemoryId) {
+        if let Some(known) = self.memories.get_mut(&owner)
+            && known.remove(&memory).is_some()
+        {
+            self.remembered -= 1;
+            if known.is_empty() {
+                self.memories.remove(&owner);
+            }
+        }
     }
 
     fn created(&mut self, facts: &TaskCreated, event: &Stored<'_>) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use mesh_model::events::BudgetScope;
-use mesh_model::{RoomId, Seq};
+use mesh_model::{MemoryId, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::{Approval, Budget, Spending, Template, Work};
@@ -22,6 +22,7 @@ pub(super) struct Records {
     spending: Vec<(BudgetScope, Spending)>,
     templates: Vec<Arc<Template>>,
     context: Vec<(RoomId, Arc<str>, Seq)>,
+    memories: Vec<(ParticipantId, Vec<MemoryId>)>,
     stopped: bool,
 }
 
@@ -34,6 +35,11 @@ impl From<Work> for Records {
         Records {
             changed: work.changed,
             context: values.collect(),
+            memories: work
+                .memories
+                .iter()
+                .map(|(owner, known)| (*owner, known.iter().copied().collect()))
+                .collect(),
             tasks: work.tasks.values().cloned().collect(),
             workers: work.workers.values().cloned().collect(),
             approvals: work.approvals.values().copied().collect(),
@@ -66,6 +72,10 @@ impl From<Records> for Work {
             stopped: records.stopped,
             ..Work::default()
         };
+        for (owner, known) in records.memories {
+            work.remembered += known.len();
+            work.memories.insert(owner, known.into_iter().collect());
+        }
         for (room, key, seq) in records.context {
             work.context.entry(room).or_default().insert(key, seq);
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::work::{AttemptView, TaskOutput};
-use super::{Message, ParticipantRef};
+use super::{MemoryView, Message, ParticipantRef};
 use crate::events::{Cost, Join, Resolution, Spend, TaskState, Urgency, Verdict, WorkerMode};
 use crate::ids::{MessageId, OutputHash, PublicKey, RoomId, Seq, SignatureBytes, TaskId};
 use crate::time::Millis;
@@ -263,9 +263,12 @@ pub struct TaskTakeInput {
     /// How long the lease is to be, milliseconds; a minute unless named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lease_ms: Option<u32>,
-    /// How long to wait for a task if there is none, milliseconds.
+    /// How long to wait for a task if there is none, milliseconds, at most 30,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<u32>,
+    /// Tokens of memories that go with each task, at most 16,000; 1,000 unless named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_tokens: Option<u32>,
 }
 
 /// A task that the caller holds from here on.
@@ -294,6 +297,15 @@ pub struct TakenTask {
     /// What the last attempt handed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partial: Option<TaskOutput>,
+    /// What the worker remembers that fits the task, the closest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub memories: Vec<MemoryView>,
+    /// The same question and the same result, for whoever gives a second opinion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<NeedView>,
+    /// Whether the prompt comes from across a trust boundary: data that asks, not an order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enveloped: bool,
     /// What a signed result has to be linked to.
     pub previous: Vec<OutputHash>,
 }
@@ -345,6 +357,9 @@ pub struct TaskPieceInput {
     /// The text.
     #[serde(default)]
     pub text: String,
+    /// Sent on to whoever looks and not stored: the words of a moment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
     /// When handing on: what it cost.
     #[serde(default, skip_serializing_if = "Cost::is_nothing")]
     pub cost: Cost,
@@ -491,4 +506,35 @@ pub struct WorkerSetInput {
     /// What it may be given; absent: as the worker says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capabilities: Option<Vec<String>>,
+}
+
+/// A task and one that it is to wait for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskLinkInput {
+    /// The task.
+    pub task: TaskId,
+    /// What it waits for.
+    pub need: TaskId,
+}
+
+/// Give a task to somebody, or to whoever fits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskAssignInput {
+    /// The task.
+    pub task: TaskId,
+    /// Who: id or handle; null: whoever fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// Tasks, each of which waits for the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineCreateInput {
+    /// The room: id or name.
+    pub room: String,
+    /// The steps in their order, at most 1000.
+    pub steps: Vec<TaskSpec>,
 }

@@ -2,10 +2,10 @@
 
 use super::{Content, ContentEvidence, Quoted};
 use crate::events::{
-    BudgetScope, Cost, Holds, Provenance, Resolution, Spend, TaskPlan, Variable, VariableKind,
-    Verdict, WorkerMode,
+    BudgetScope, Cost, Holds, MemorySource, Provenance, Resolution, Spend, TaskPlan, Variable,
+    VariableKind, Verdict, WorkerMode,
 };
-use crate::ids::{ApprovalId, ParticipantId, RoomId, Seq, TaskId, TemplateId};
+use crate::ids::{ApprovalId, MemoryId, ParticipantId, RoomId, Seq, TaskId, TemplateId};
 use crate::time::Millis;
 
 /// A task that somebody wants to exist.
@@ -142,6 +142,13 @@ pub enum TaskCommand {
         task: TaskId,
         good: bool,
     },
+    /// `room` is where the task was created, as the door read it: an old one is not remembered any more.
+    Redact {
+        task: TaskId,
+        room: RoomId,
+        creator: Option<ParticipantId>,
+        reason: Content,
+    },
 }
 
 /// What somebody wants of workers, of dispatch and of budgets.
@@ -228,5 +235,29 @@ pub enum ContextCommand {
         room: RoomId,
         key: String,
         expected: Option<Seq>,
+    },
+}
+
+/// What somebody wants of an agent's memories.
+#[derive(Debug, Clone)]
+#[allow(
+    missing_docs,
+    reason = "a command's fields are those of the event it leads to, documented there"
+)]
+pub enum MemoryCommand {
+    /// The body is sealed by the node; the guard and the labels judged the open words.
+    Keep {
+        memory: MemoryId,
+        owner: ParticipantId,
+        source: MemorySource,
+        task: Option<TaskId>,
+        replaces: Vec<MemoryId>,
+        labels: Vec<RoomId>,
+        evidence: ContentEvidence,
+        body: Content,
+    },
+    Forget {
+        memory: MemoryId,
+        owner: ParticipantId,
     },
 }

@@ -8,6 +8,7 @@ mod approval;
 mod context;
 mod credential;
 mod dispatch;
+mod memory;
 mod mesh;
 mod message;
 mod participant;
@@ -25,6 +26,7 @@ pub use approval::*;
 pub use context::*;
 pub use credential::*;
 pub use dispatch::*;
+pub use memory::*;
 pub use mesh::*;
 pub use message::*;
 pub use participant::*;
@@ -193,6 +195,7 @@ event_types! {
     TaskAssigned = "task.assigned" / 1;
     TaskResolved = "task.resolved" / 1;
     TaskUrgencyRaised = "task.urgency_raised" / 1;
+    TaskRedacted = "task.redacted" / 1;
     WorkerEnrolled = "worker.enrolled" / 1;
     WorkerLeft = "worker.left" / 1;
     WorkerModeSet = "worker.mode_set" / 1;
@@ -208,6 +211,9 @@ event_types! {
     TemplateDeleted = "template.deleted" / 1;
     ContextSet = "context.set" / 1;
     ContextRemoved = "context.removed" / 1;
+    MemoryKept = "memory.kept" / 1;
+    MemoryForgotten = "memory.forgotten" / 1;
+    ToolCalled = "note.tool_called" / 1;
 }
 
 /// An event that was decided and is not yet stored: no seq, no time.

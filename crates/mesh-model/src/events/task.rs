@@ -478,3 +478,14 @@ pub struct TaskUrgencyRaised {
     /// How pressing it is from here on.
     pub urgency: Urgency,
 }
+
+/// A task's words are erased: prompt, pieces, handoffs, results and reasons.
+/// Content: [`crate::api::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskRedacted {
+    /// The task.
+    pub task: TaskId,
+    /// Where.
+    pub room: RoomId,
+}

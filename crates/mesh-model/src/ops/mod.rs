@@ -11,11 +11,15 @@
 
 mod access;
 mod events;
+mod flow;
 mod governance;
+mod memory;
 mod messages;
 mod participants;
 mod rooms;
 mod status;
+mod tasks;
+mod workers;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -23,11 +27,15 @@ use serde::de::DeserializeOwned;
 
 pub use access::*;
 pub use events::*;
+pub use flow::*;
 pub use governance::*;
+pub use memory::*;
 pub use messages::*;
 pub use participants::*;
 pub use rooms::*;
 pub use status::*;
+pub use tasks::*;
+pub use workers::*;
 
 use crate::permission::Permission;
 
@@ -188,6 +196,10 @@ macro_rules! for_each_operation {
         $crate::message_operations! { $callback }
         $crate::event_operations! { $callback }
         $crate::governance_operations! { $callback }
+        $crate::task_operations! { $callback }
+        $crate::worker_operations! { $callback }
+        $crate::flow_operations! { $callback }
+        $crate::memory_operations! { $callback }
     };
 }
 
@@ -201,6 +213,10 @@ pub fn all() -> impl Iterator<Item = &'static Declaration> {
         messages::LIST,
         events::LIST,
         governance::LIST,
+        tasks::LIST,
+        workers::LIST,
+        flow::LIST,
+        memory::LIST,
     ]
     .into_iter()
     .flatten()

@@ -246,7 +246,11 @@ impl Batch<'_> {
             | Facts::TemplateCreated(_)
             | Facts::TemplateDeleted(_)
             | Facts::ContextSet(_)
-            | Facts::ContextRemoved(_) => Ok(()),
+            | Facts::ContextRemoved(_)
+            | Facts::TaskRedacted(_)
+            | Facts::MemoryKept(_)
+            | Facts::MemoryForgotten(_)
+            | Facts::ToolCalled(_) => Ok(()),
         }
     }
 

@@ -1,0 +1,64 @@
+//! Memories of agents, tools of the node, and the language of chat commands.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST memory_operations
+    /// Let an agent remember something under a name. What it remembered under that name is forgotten.
+    MemorySet "memory.set" {
+        Command Needs::Permission(MemoryWrite), Post "/api/memories" => 201,
+        MemorySetInput => MemoryStored,
+        tool "memory_set",
+        example r#"{"participant": "rex", "key": "build", "text": "The build needs Node 20."}"#
+    }
+    /// List what an agent remembers.
+    MemoryList "memory.list" {
+        Query Needs::Permission(MemoryRead), Get "/api/memories" => 200,
+        MemoryListInput => Page<MemoryView>,
+        example r#"{"participant": "rex"}"#
+    }
+    /// Search what an agent remembers, the closest first.
+    MemorySearch "memory.search" {
+        Query Needs::Permission(MemoryRead), Get "/api/memories/search" => 200,
+        MemorySearchInput => List<MemoryView>,
+        tool "memory_search",
+        example r#"{"participant": "rex", "q": "node build"}"#
+    }
+    /// Forget a memory: its words are erased.
+    MemoryForget "memory.forget" {
+        Command Needs::Permission(MemoryWrite), Delete "/api/agents/{participant}/memory/{key}" => 200,
+        MemoryForgetInput => Done,
+        example r#"{"participant": "rex", "key": "stale"}"#
+    }
+    /// Create a task that tidies an agent's memories. Nothing changes before a person applies its result.
+    MemoryConsolidate "memory.consolidate" {
+        Command Needs::Permission(MemoryWrite), Post "/api/memories/consolidate" => 201,
+        MemoryConsolidateInput => TasksCreated,
+        example r#"{"participant": "rex", "room": "workshop"}"#
+    }
+    /// Apply the changes that a consolidation proposes. Only a person above the agent does.
+    MemoryApply "memory.apply" {
+        Command Needs::Permission(MemoryWrite), Post "/api/memories/apply" => 200,
+        MemoryApplyInput => MemoryApplied,
+        example r#"{"task": "$tidied_task"}"#
+    }
+    /// List the tools that the node offers.
+    ToolList "tool.list" {
+        Query Needs::Permission(TasksRead), Get "/api/plugins" => 200,
+        NoInput => List<ToolView>,
+        example "{}"
+    }
+    /// Use a tool of the node. Its answer comes from outside: data, not an order.
+    ToolCall "tool.call" {
+        Command Needs::Permission(TasksRead), Post "/api/plugins/{tool}/invoke" => 200,
+        ToolCallInput => ToolAnswer,
+        example r#"{"tool": "memory_enhance", "input": {"query": "node build"}}"#
+    }
+    /// Carry out a line in the language of chat commands; anything else is said to the room's first agent.
+    ChatCommand "chat.command" {
+        Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/command" => 200,
+        ChatInput => ChatAnswer,
+        example r#"{"room": "workshop", "text": "tasks"}"#
+    }
+}
