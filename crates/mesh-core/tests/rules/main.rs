@@ -17,6 +17,7 @@
 //! the same.
 
 mod governance;
+mod minds;
 mod script;
 mod work;
 mod world;
@@ -44,6 +45,7 @@ stories! {
     invites
     labels
     mesh
+    memories
     messages
     moderation
     participants

@@ -11,6 +11,7 @@ use mesh_model::events::{
 use mesh_model::*;
 
 use crate::governance;
+use crate::minds;
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
 
@@ -402,6 +403,9 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     if let Some(command) = flow_command(world, verb, args) {
         return Some(Command::Flow(command));
     }
+    if let Some(command) = minds::command(world, verb, args) {
+        return Some(command);
+    }
     let key = || args.word(1).to_owned();
     let expected = match args.named("at") {
         Some("last") => world.last.last().map(|(seq, _)| *seq),
@@ -453,6 +457,9 @@ fn why(world: &World, why: &TaskWhy) -> String {
 
 /// Questions about work.
 pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String> {
+    if let Some(told) = minds::question(world, verb, args) {
+        return Some(told);
+    }
     let work = &world.state.work;
     let found = || work.task(task(args.word(0)));
     Some(match verb {
