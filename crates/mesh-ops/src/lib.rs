@@ -16,6 +16,7 @@ mod door;
 mod evidence;
 mod explain;
 mod flood;
+mod memories;
 mod openapi;
 mod ops;
 mod payload;

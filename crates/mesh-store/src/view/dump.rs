@@ -23,6 +23,10 @@ const TABLES: &[(&str, &str)] = &[
     ("event_types", "name, version"),
     ("published", "seq"),
     ("refusals", "seq"),
+    ("approvals", "id"),
+    ("templates", "id"),
+    ("context", "room, key"),
+    ("memories", "seq"),
 ];
 
 impl View {

@@ -4,8 +4,10 @@
 //! read on a connection of its own and against one snapshot. A read never sees half a batch.
 
 mod dump;
+mod flow;
 mod history;
 mod inbox;
+mod memories;
 mod message;
 mod more;
 mod numbers;
@@ -27,8 +29,10 @@ use std::sync::{Arc, RwLock};
 use mesh_model::events::By;
 use mesh_model::{Facts, Millis, RoomId, Seq};
 
+pub use flow::{Answer, Answered, ApprovalRow, ContextRow, TemplateRow};
 pub use history::Page;
 pub use inbox::{Inbox, Unread};
+pub use memories::MemoryRow;
 pub use message::{MessageRow, QuoteRow};
 pub use people::ProfileRow;
 pub use project::Projector;

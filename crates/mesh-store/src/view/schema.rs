@@ -1,7 +1,7 @@
 //! The view's tables. A change here raises [`VERSION`], and every view is rebuilt from its log.
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Rooms and participants are numbered in the order in which the log first names them: numbers
 /// keep rows and indexes small, and the same log always gives the same ones.
@@ -21,6 +21,10 @@ pub(super) const VERSION: i64 = 2;
 ///
 /// `quarantine` keeps a row for each message that waited or waits. Its words are there only while it waits, its
 /// place for good: it is a place whose content belongs to the message that it may have become.
+///
+/// `approvals`, `templates`, `context` and `memories` keep the event's facts and content as the log has them. A memory
+/// that is forgotten keeps its row without content: `gone` is the place of the event that ended it, and `seq` is where
+/// the log has to be erased. Its content is sealed here as it is there.
 pub(super) const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
@@ -88,6 +92,24 @@ CREATE INDEX published_by_room ON published (room, seq);
 CREATE TABLE refusals (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, participant INTEGER, operation TEXT NOT NULL, code TEXT NOT NULL,
     count INTEGER NOT NULL, minute INTEGER);
+
+CREATE TABLE approvals (
+    id BLOB PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, room INTEGER NOT NULL, task BLOB,
+    facts TEXT NOT NULL, content TEXT, state INTEGER NOT NULL DEFAULT 0, answered INTEGER, answered_at INTEGER,
+    answered_by INTEGER, reason TEXT) WITHOUT ROWID;
+CREATE INDEX approvals_by_room ON approvals (room, seq);
+CREATE INDEX approvals_by_task ON approvals (task) WHERE task IS NOT NULL;
+CREATE TABLE templates (
+    id BLOB PRIMARY KEY, name TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, author INTEGER NOT NULL,
+    facts TEXT NOT NULL, content TEXT) WITHOUT ROWID;
+CREATE TABLE context (
+    room INTEGER, key TEXT, seq INTEGER NOT NULL, at INTEGER NOT NULL, author INTEGER NOT NULL, content TEXT,
+    PRIMARY KEY (room, key)) WITHOUT ROWID;
+CREATE TABLE memories (
+    seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, owner INTEGER NOT NULL, author INTEGER NOT NULL,
+    at INTEGER NOT NULL, gone INTEGER, facts TEXT NOT NULL, content TEXT);
+CREATE INDEX memories_by_owner ON memories (owner, seq) WHERE gone IS NULL;
+CREATE INDEX memories_gone ON memories (gone) WHERE gone IS NOT NULL;
 
 INSERT INTO message_fts (message_fts, rank) VALUES ('secure-delete', 1);
 ";

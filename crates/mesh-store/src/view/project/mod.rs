@@ -1,6 +1,7 @@
 //! The projector: event by event into the tables, a batch in one transaction.
 
 mod erase;
+mod flow;
 mod message;
 mod people;
 mod place;
@@ -180,6 +181,15 @@ impl Batch<'_> {
             Facts::GroupMemberRemoved(facts) => self.group_left(event, facts),
             Facts::EventTypeRegistered(facts) => self.event_type_registered(event, facts),
             Facts::EventPublished(facts) => self.event_published(event, facts),
+            Facts::ApprovalRequested(facts) => self.approval_requested(event, facts),
+            Facts::ApprovalDecided(facts) => self.approval_decided(event, facts),
+            Facts::ApprovalExpired(facts) => self.approval_expired(event, facts),
+            Facts::TemplateCreated(facts) => self.template_created(event, facts),
+            Facts::TemplateDeleted(facts) => self.template_deleted(facts),
+            Facts::ContextSet(facts) => self.context_set(event, facts),
+            Facts::ContextRemoved(facts) => self.context_removed(facts),
+            Facts::MemoryKept(facts) => self.memory_kept(event, facts),
+            Facts::MemoryForgotten(facts) => self.memory_forgotten(event, facts),
             // Rules and permissions: the core's state answers for them.
             Facts::MeshCreated(_)
             | Facts::VaultReplaced(_)
@@ -240,16 +250,7 @@ impl Batch<'_> {
             | Facts::DispatchResumed(_)
             | Facts::BudgetSet(_)
             | Facts::BudgetWarned(_)
-            | Facts::ApprovalRequested(_)
-            | Facts::ApprovalDecided(_)
-            | Facts::ApprovalExpired(_)
-            | Facts::TemplateCreated(_)
-            | Facts::TemplateDeleted(_)
-            | Facts::ContextSet(_)
-            | Facts::ContextRemoved(_)
             | Facts::TaskRedacted(_)
-            | Facts::MemoryKept(_)
-            | Facts::MemoryForgotten(_)
             | Facts::ToolCalled(_) => Ok(()),
         }
     }

@@ -1,0 +1,230 @@
+//! Approvals and their answers, templates, and the shared context of rooms.
+
+use mesh_model::api::{ApprovalBody, TemplateBody};
+use mesh_model::events::{ApprovalRequested, TemplateCreated};
+use mesh_model::{ApprovalId, Millis, ParticipantId, RoomId, Seq, TemplateId};
+use rusqlite::{OptionalExtension, Row};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Numbers, View};
+use crate::StoreError;
+use crate::sql::{self, int};
+
+pub(super) const APPROVED: i64 = 1;
+pub(super) const REJECTED: i64 = 2;
+pub(super) const EXPIRED: i64 = 3;
+
+/// How an approval ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It was given.
+    Approved,
+    /// It was refused.
+    Rejected,
+    /// Nobody answered, or nobody waited for the answer any more.
+    Expired,
+}
+
+/// The end of an approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// What came of it.
+    pub answer: Answer,
+    /// The place of the answer.
+    pub seq: Seq,
+    /// When.
+    pub at: Millis,
+    /// Who answered.
+    pub by: Option<ParticipantId>,
+    /// Why; empty if nobody said or it was erased.
+    pub reason: String,
+}
+
+/// An approval.
+#[derive(Debug, Clone)]
+pub struct ApprovalRow {
+    /// Where it was asked for.
+    pub seq: Seq,
+    /// When.
+    pub at: Millis,
+    /// Who asked whom for what.
+    pub facts: ApprovalRequested,
+    /// The question; absent if there is none or it was erased.
+    pub body: Option<ApprovalBody>,
+    /// Its end; absent while it waits.
+    pub answered: Option<Answered>,
+}
+
+/// A template.
+#[derive(Debug, Clone)]
+pub struct TemplateRow {
+    /// Where it was made.
+    pub seq: Seq,
+    /// When.
+    pub at: Millis,
+    /// By whom.
+    pub author: ParticipantId,
+    /// Its name and blanks.
+    pub facts: TemplateCreated,
+    /// Its words; absent if they were erased.
+    pub body: Option<TemplateBody>,
+}
+
+/// A value of a room's shared context.
+#[derive(Debug, Clone)]
+pub struct ContextRow {
+    /// Its name.
+    pub key: String,
+    /// Its version.
+    pub seq: Seq,
+    /// When it was set.
+    pub at: Millis,
+    /// By whom.
+    pub author: ParticipantId,
+    /// The value; null if it was erased.
+    pub value: Value,
+}
+
+const APPROVAL: &str = "seq, at, facts, content, state, answered, answered_at, answered_by, reason";
+const TEMPLATE: &str = "seq, at, author, facts, content";
+
+impl View {
+    /// An approval, answered or not.
+    pub fn approval(&self, id: ApprovalId) -> Result<Option<ApprovalRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement =
+                db.prepare_cached(&format!("SELECT {APPROVAL} FROM approvals WHERE id = ?1"))?;
+            let found = statement.query_row([id.0.as_bytes()], |row| approval(numbers, row));
+            found.optional()?.transpose()
+        })
+    }
+
+    /// Approvals of a room that were answered or expired, later asked first, asked before `before`, at most `limit`.
+    pub fn approvals_answered(
+        &self,
+        room: RoomId,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Vec<ApprovalRow>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(room) = numbers.room(room) else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {APPROVAL} FROM approvals WHERE room = ?1 AND seq < ?2 AND state <> 0
+                 ORDER BY seq DESC LIMIT ?3"
+            ))?;
+            let before = before.map_or(i64::MAX, |before| int(before.0));
+            let rows = statement.query_map((room, before, int(limit as u64)), |row| {
+                approval(numbers, row)
+            })?;
+            rows.map(|row| row?).collect()
+        })
+    }
+
+    /// A template.
+    pub fn template(&self, id: TemplateId) -> Result<Option<TemplateRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement =
+                db.prepare_cached(&format!("SELECT {TEMPLATE} FROM templates WHERE id = ?1"))?;
+            let found = statement.query_row([id.0.as_bytes()], |row| template(numbers, row));
+            found.optional()?.transpose()
+        })
+    }
+
+    /// All templates, by name.
+    pub fn templates(&self) -> Result<Vec<TemplateRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement =
+                db.prepare_cached(&format!("SELECT {TEMPLATE} FROM templates ORDER BY name"))?;
+            let rows = statement.query_map([], |row| template(numbers, row))?;
+            rows.map(|row| row?).collect()
+        })
+    }
+
+    /// The values of a room's shared context, by name.
+    pub fn context(&self, room: RoomId) -> Result<Vec<ContextRow>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(room) = numbers.room(room) else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(
+                "SELECT key, seq, at, author, content FROM context WHERE room = ?1 ORDER BY key",
+            )?;
+            let rows = statement.query_map([room], |row| context(numbers, row))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+/// What the projector wrote of our own types.
+pub(super) fn stored<T: DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json)
+        .map_err(|why| StoreError::Unreadable(format!("a row's facts: {why}")))
+}
+
+fn words<T: DeserializeOwned>(json: Option<String>) -> Option<T> {
+    json.and_then(|json| serde_json::from_str(&json).ok())
+}
+
+type Read<T> = rusqlite::Result<Result<T, StoreError>>;
+
+fn approval(numbers: &Numbers, row: &Row<'_>) -> Read<ApprovalRow> {
+    let answer = match row.get::<_, i64>(4)? {
+        APPROVED => Some(Answer::Approved),
+        REJECTED => Some(Answer::Rejected),
+        EXPIRED => Some(Answer::Expired),
+        _ => None,
+    };
+    let answered = match answer {
+        None => None,
+        Some(answer) => Some(Answered {
+            answer,
+            seq: sql::seq(row, 5)?,
+            at: sql::millis(row, 6)?,
+            by: row
+                .get::<_, Option<i64>>(7)?
+                .map(|number| numbers.participant_id(number)),
+            reason: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+        }),
+    };
+    let (seq, at) = (sql::seq(row, 0)?, sql::millis(row, 1)?);
+    let (facts, body): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+    Ok(stored(&facts).map(|facts| ApprovalRow {
+        seq,
+        at,
+        facts,
+        body: words(body),
+        answered,
+    }))
+}
+
+fn template(numbers: &Numbers, row: &Row<'_>) -> Read<TemplateRow> {
+    let (seq, at) = (sql::seq(row, 0)?, sql::millis(row, 1)?);
+    let author = numbers.participant_id(row.get(2)?);
+    let (facts, body): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+    Ok(stored(&facts).map(|facts| TemplateRow {
+        seq,
+        at,
+        author,
+        facts,
+        body: words(body),
+    }))
+}
+
+fn context(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<ContextRow> {
+    /// [`mesh_model::api::ContextBody`], which may be erased.
+    #[derive(Deserialize)]
+    struct Body {
+        value: Value,
+    }
+    Ok(ContextRow {
+        key: row.get(0)?,
+        seq: sql::seq(row, 1)?,
+        at: sql::millis(row, 2)?,
+        author: numbers.participant_id(row.get(3)?),
+        value: words::<Body>(row.get(4)?).map_or(Value::Null, |body| body.value),
+    })
+}

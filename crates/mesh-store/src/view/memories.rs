@@ -1,0 +1,107 @@
+//! Memories, sealed as the log has them.
+
+use mesh_model::api::SealedBody;
+use mesh_model::events::MemoryKept;
+use mesh_model::{MemoryId, Millis, ParticipantId, Seq};
+use rusqlite::{OptionalExtension, Row};
+
+use super::flow::stored;
+use super::{Numbers, View};
+use crate::StoreError;
+use crate::sql::{self, int};
+
+/// A memory. Only the vault's key opens it.
+#[derive(Debug, Clone)]
+pub struct MemoryRow {
+    /// Its place.
+    pub seq: Seq,
+    /// When it was kept.
+    pub at: Millis,
+    /// Who had it kept.
+    pub author: ParticipantId,
+    /// Whose it is and where it comes from.
+    pub facts: MemoryKept,
+    /// Its words, sealed; absent if they were erased.
+    pub sealed: Option<String>,
+}
+
+const COLUMNS: &str = "seq, at, author, facts, content";
+
+impl View {
+    /// What somebody remembers, in the order of the log.
+    pub fn memories(&self, owner: ParticipantId) -> Result<Vec<MemoryRow>, StoreError> {
+        self.memories_after(owner, Seq::ZERO, usize::MAX)
+    }
+
+    /// What somebody remembers since a place in the log, in its order, at most `limit`.
+    pub fn memories_after(
+        &self,
+        owner: ParticipantId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<MemoryRow>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(owner) = numbers.participant(owner) else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM memories WHERE owner = ?1 AND gone IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3"
+            ))?;
+            let rows = statement
+                .query_map((owner, int(after.0), int(limit as u64)), |row| {
+                    memory(numbers, row)
+                })?;
+            rows.map(|row| row?).collect()
+        })
+    }
+
+    /// What happened to memories later than `after`: those that came and are still there, at most `limit`, in the
+    /// log's order, the ids of those that went, and the place up to which this tells.
+    pub fn memories_since(
+        &self,
+        after: Seq,
+        limit: usize,
+    ) -> Result<(Vec<MemoryRow>, Vec<MemoryId>, Seq), StoreError> {
+        self.read(|db, numbers| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM memories WHERE gone IS NULL AND seq > ?1 ORDER BY seq LIMIT ?2"
+            ))?;
+            let rows = statement.query_map((int(after.0), int(limit as u64)), |row| {
+                memory(numbers, row)
+            })?;
+            let came: Vec<MemoryRow> = rows.map(|row| row?).collect::<Result<_, StoreError>>()?;
+            let upto = match came.last() {
+                Some(last) if came.len() >= limit => last.seq,
+                _ => super::open::upto(db)?,
+            };
+            let mut statement =
+                db.prepare_cached("SELECT id FROM memories WHERE gone > ?1 AND seq <= ?1")?;
+            let rows = statement
+                .query_map([int(after.0)], |row| Ok(MemoryId(sql::uuid(row, 0)?)))?;
+            Ok((came, rows.collect::<Result<_, _>>()?, upto))
+        })
+    }
+
+    /// Where in the log a memory is, also when it is forgotten.
+    pub fn place_of_memory(&self, id: MemoryId) -> Result<Option<Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached("SELECT seq FROM memories WHERE id = ?1")?;
+            let place = statement.query_row([id.0.as_bytes()], |row| sql::seq(row, 0));
+            Ok(place.optional()?)
+        })
+    }
+}
+
+fn memory(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Result<MemoryRow, StoreError>> {
+    let (seq, at) = (sql::seq(row, 0)?, sql::millis(row, 1)?);
+    let author = numbers.participant_id(row.get(2)?);
+    let (facts, body): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+    let body = body.and_then(|json| serde_json::from_str::<SealedBody>(&json).ok());
+    Ok(stored(&facts).map(|facts| MemoryRow {
+        seq,
+        at,
+        author,
+        facts,
+        sealed: body.map(|body| body.sealed),
+    }))
+}

@@ -1,0 +1,37 @@
+//! The tables of tasks.
+
+/// A task's row is numbered by its place in the log. `standing` is what changes as work goes on, as JSON (see
+/// `project::tasks::Standing`); the columns that lists ask by stand beside it. `facts` is what it was created with.
+/// `title`, `body`, `output` and `reason` are words: they go when the task is redacted.
+///
+/// `task_links` has what a task needs (kind 0) and what it is about (kind 1), by ids: tasks of one request may name
+/// one another before they are there. `task_words` are places whose content belongs to a task and is shown nowhere.
+pub(in crate::view) const TABLES: &str = "
+CREATE TABLE tasks (
+    seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, room INTEGER NOT NULL, at INTEGER NOT NULL, creator INTEGER,
+    state INTEGER NOT NULL, capability TEXT, worker INTEGER, ended_at INTEGER,
+    facts TEXT NOT NULL, standing TEXT NOT NULL, result TEXT, title TEXT, body TEXT);
+CREATE INDEX tasks_by_room ON tasks (room, seq);
+CREATE INDEX tasks_by_state ON tasks (state, seq);
+CREATE INDEX tasks_by_worker ON tasks (worker, seq) WHERE worker IS NOT NULL;
+CREATE INDEX tasks_by_creator ON tasks (creator, seq);
+CREATE INDEX tasks_by_end ON tasks (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE task_links (
+    task BLOB, other BLOB, kind INTEGER, PRIMARY KEY (task, other, kind)) WITHOUT ROWID;
+CREATE INDEX task_links_back ON task_links (other, task, kind);
+
+CREATE TABLE task_attempts (
+    fence INTEGER PRIMARY KEY, task INTEGER NOT NULL, room INTEGER NOT NULL, worker INTEGER NOT NULL,
+    at INTEGER NOT NULL, ended INTEGER, ended_at INTEGER, how INTEGER, cause INTEGER, confidence INTEGER,
+    tokens INTEGER NOT NULL DEFAULT 0, micros INTEGER NOT NULL DEFAULT 0, model TEXT, reason TEXT);
+CREATE INDEX task_attempts_by_task ON task_attempts (task, fence);
+CREATE INDEX task_attempts_by_end ON task_attempts (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE task_pieces (
+    seq INTEGER PRIMARY KEY, task INTEGER NOT NULL, kind INTEGER NOT NULL, fence INTEGER NOT NULL, worker INTEGER,
+    at INTEGER NOT NULL, output TEXT);
+CREATE INDEX task_pieces_by_task ON task_pieces (task, seq);
+
+CREATE TABLE task_words (task INTEGER, seq INTEGER, PRIMARY KEY (task, seq)) WITHOUT ROWID;
+";
