@@ -1,0 +1,254 @@
+//! The keeper: a small process between the worker and a runner's program. It ends whatever the
+//! program started, however it was started, when the program ends or when the worker lets go or dies.
+//!
+//! The worker holds one end of a pipe, the lifeline; the keeper reads the other one. When the worker
+//! stops an attempt it closes its end, and when the worker is killed the system does. The keeper is a
+//! session of its own and, on Linux, the parent of every orphan below it, so that no process gets away
+//! by a fork, a group or a session of its own.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, kill_process, kill_process_group,
+    setrlimit, setsid, wait,
+};
+
+/// How long to wait between two rounds of killing whatever still forks.
+const ROUND: Duration = Duration::from_millis(20);
+
+/// The exit code if the program cannot be started.
+pub const NOT_STARTED: u8 = 127;
+
+enum Event {
+    /// The worker has let go.
+    Released,
+    /// The program has ended.
+    Ended(u8),
+    /// Nothing is left of it.
+    AllGone,
+}
+
+/// Runs a program under a keeper: `LIFELINE FILE_BYTES GRACE_MS PROGRAM ARGS…`, the lifeline by its
+/// number. Gives the program's exit code, or 128 and the signal that ended it.
+pub fn run(mut args: impl Iterator<Item = OsString>) -> u8 {
+    let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
+    let (Some(lifeline), Some(file_bytes), Some(grace)) = (number(), number(), number()) else {
+        return refuse("its arguments are LIFELINE FILE_BYTES GRACE_MS PROGRAM ARGS");
+    };
+    let Some(program) = args.next() else {
+        return refuse("there is no program to keep");
+    };
+    // A keeper that leads a group already has a session it can be told apart by as well.
+    let _ = setsid();
+    adopt_orphans();
+    let limit = Rlimit {
+        current: Some(file_bytes),
+        maximum: Some(file_bytes),
+    };
+    if let Err(why) = setrlimit(Resource::Fsize, limit) {
+        return refuse(&format!("the size of files cannot be limited: {why}"));
+    }
+    let lifeline = match File::open(format!("/dev/fd/{lifeline}")) {
+        Ok(lifeline) => lifeline,
+        Err(why) => return refuse(&format!("the lifeline cannot be held: {why}")),
+    };
+    let child = Command::new(&program).args(args).process_group(0).spawn();
+    let child = match child {
+        Ok(child) => child,
+        Err(why) => return refuse(&format!("{} cannot be started: {why}", program.display())),
+    };
+    let Some(child) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
+        return refuse("the program has no process id");
+    };
+    let (events, received) = channel();
+    hold(lifeline, events.clone());
+    thread::spawn(move || reap(child, &events));
+    watch(child, &received, Duration::from_millis(grace))
+}
+
+fn refuse(why: &str) -> u8 {
+    eprintln!("mesh keeper: {why}");
+    NOT_STARTED
+}
+
+/// Reads the lifeline until it ends.
+fn hold(mut lifeline: File, events: Sender<Event>) {
+    thread::spawn(move || {
+        let mut byte = [0; 1];
+        while matches!(lifeline.read(&mut byte), Ok(1..)) {}
+        // The receiver is gone only when all is over.
+        let _ = events.send(Event::Released);
+    });
+}
+
+/// Waits for everything below this process.
+fn reap(child: Pid, events: &Sender<Event>) {
+    loop {
+        match wait(WaitOptions::empty()) {
+            Ok(Some((pid, status))) if pid == child => {
+                let _ = events.send(Event::Ended(code(status)));
+            }
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => {
+                let _ = events.send(Event::AllGone);
+                return;
+            }
+        }
+    }
+}
+
+fn code(status: WaitStatus) -> u8 {
+    let signalled = || status.terminating_signal().map(|signal| signal + 128);
+    let code = status.exit_status().or_else(signalled).unwrap_or(1);
+    u8::try_from(code).unwrap_or(u8::MAX)
+}
+
+/// Waits for an end of one kind or another and then for the end of all that is left.
+fn watch(child: Pid, events: &Receiver<Event>, grace: Duration) -> u8 {
+    let mut ended = 128 + 15;
+    let mut asked = false;
+    loop {
+        let event = if asked {
+            events.recv_timeout(grace)
+        } else {
+            events.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        match event {
+            Ok(Event::AllGone) | Err(RecvTimeoutError::Disconnected) => return ended,
+            Ok(Event::Ended(code)) => ended = code,
+            Ok(Event::Released) => {}
+            Err(RecvTimeoutError::Timeout) => {
+                kill_all(child, events, &mut ended);
+                return ended;
+            }
+        }
+        if !asked {
+            each_below(child, Signal::TERM);
+            asked = true;
+        }
+    }
+}
+
+/// Kills in rounds until nothing is left: what forks meanwhile is met in the next round.
+fn kill_all(child: Pid, events: &Receiver<Event>, ended: &mut u8) {
+    loop {
+        // Whatever is stopped cannot fork any more while the others are looked for.
+        each_below(child, Signal::STOP);
+        each_below(child, Signal::KILL);
+        match events.recv_timeout(ROUND) {
+            Ok(Event::AllGone) | Err(RecvTimeoutError::Disconnected) => return,
+            Ok(Event::Ended(code)) => *ended = code,
+            Ok(Event::Released) | Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+fn each_below(child: Pid, signal: Signal) {
+    // Each may have gone meanwhile: then there is nothing to tell it.
+    let _ = kill_process_group(child, signal);
+    for pid in below(std::process::id()) {
+        let _ = kill_process(pid, signal);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn adopt_orphans() {
+    // Without it, as in a strange sandbox, the group is still ended.
+    let _ = rustix::process::set_child_subreaper(rustix::process::Pid::from_raw(1));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn adopt_orphans() {}
+
+/// All processes below one, as far as the system lists them.
+#[cfg(target_os = "linux")]
+fn below(root: u32) -> Vec<Pid> {
+    let mut pairs = Vec::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        let parent = std::fs::read_to_string(entry.path().join("stat"))
+            .ok()
+            .and_then(|stat| parent_in(&stat));
+        if let Some(parent) = parent {
+            pairs.push((pid, parent));
+        }
+    }
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        let children = pairs.iter().filter(|(_, of)| *of == parent);
+        found.extend(children.map(|(pid, _)| *pid));
+        next += 1;
+    }
+    let pids = found.into_iter().skip(1);
+    pids.filter_map(|pid| i32::try_from(pid).ok().and_then(Pid::from_raw))
+        .collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn below(_: u32) -> Vec<Pid> {
+    Vec::new()
+}
+
+/// The parent in a line of `/proc/PID/stat`. The program's name may hold anything, brackets too.
+#[cfg(target_os = "linux")]
+fn parent_in(stat: &str) -> Option<u32> {
+    let (_, rest) = stat.rsplit_once(") ")?;
+    rest.split(' ').nth(1)?.parse().ok()
+}
+
+/// Kills what carries this mark in its environment: what a former run left when even its keepers were
+/// killed. Says how many there were.
+#[cfg(target_os = "linux")]
+pub fn sweep(mark: &str) -> usize {
+    let me = std::process::id();
+    let mut killed = 0;
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else {
+            continue;
+        };
+        let Ok(environment) = std::fs::read(entry.path().join("environ")) else {
+            continue;
+        };
+        let marked = environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry == mark.as_bytes());
+        if !marked || u32::try_from(pid) == Ok(me) {
+            continue;
+        }
+        if Pid::from_raw(pid).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok()) {
+            killed += 1;
+        }
+    }
+    killed
+}
+
+/// Kills what carries this mark in its environment; only Linux shows environments.
+#[cfg(not(target_os = "linux"))]
+pub fn sweep(_: &str) -> usize {
+    0
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_brackets_does_not_hide_the_parent() {
+        assert_eq!(parent_in("12 (a) S 1 (b)) S 7 12 12 0"), Some(7));
+        assert_eq!(parent_in("12 (sh) S 7 12"), Some(7));
+        assert_eq!(parent_in(""), None);
+    }
+}
