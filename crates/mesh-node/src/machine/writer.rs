@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use mesh_core::{Access, FINGERPRINT, State, Stored, apply, decide};
+use mesh_core::{Access, FINGERPRINT, State, Stored, Work, apply, decide};
 use mesh_log::{
     AppendError, Content, Log, LogEvent, LogReader, ReadError, Record, SnapshotError, Tail,
 };
@@ -84,6 +84,10 @@ pub struct Batch {
     pub access: Arc<Access>,
     /// Whether `access` differs from before.
     pub access_changed: bool,
+    /// Tasks, workers and what they wait for, after them.
+    pub work: Arc<Work>,
+    /// Whether `work` differs from before.
+    pub work_changed: bool,
 }
 
 /// What one step gives.
@@ -134,6 +138,7 @@ pub struct Writer<L: Log> {
     state: State,
     tail: Tail,
     access: Arc<Access>,
+    work: Arc<Work>,
     /// Why no command is taken, once that is so.
     closed: Option<Refusal>,
 }
@@ -149,11 +154,13 @@ impl<L: Log> Writer<L> {
             Err((_, error)) => return Err(error),
         };
         let access = Arc::new(state.access.clone());
+        let work = Arc::new(state.work.clone());
         Ok(Writer {
             tail: log.tail(),
             log,
             state,
             access,
+            work,
             closed,
         })
     }
@@ -166,6 +173,11 @@ impl<L: Log> Writer<L> {
     /// Who may what, as published.
     pub fn access(&self) -> &Arc<Access> {
         &self.access
+    }
+
+    /// Tasks and workers, as published.
+    pub fn work(&self) -> &Arc<Work> {
+        &self.work
     }
 
     /// The log.
@@ -204,6 +216,7 @@ impl<L: Log> Writer<L> {
             };
         }
         let changed_before = self.state.access.changed();
+        let work_before = self.state.work.changed();
         let mut new = Unstored::default();
         let answers: Vec<_> = submissions
             .into_iter()
@@ -222,12 +235,18 @@ impl<L: Log> Writer<L> {
                 if access_changed {
                     self.access = Arc::new(self.state.access.clone());
                 }
+                let work_changed = self.state.work.changed() != work_before;
+                if work_changed {
+                    self.work = Arc::new(self.state.work.clone());
+                }
                 Step {
                     answers,
                     batch: Some(Batch {
                         events: new.events,
                         access: Arc::clone(&self.access),
                         access_changed,
+                        work: Arc::clone(&self.work),
+                        work_changed,
                     }),
                 }
             }

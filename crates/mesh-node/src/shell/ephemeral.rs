@@ -1,14 +1,15 @@
-//! The lane for what is never stored: typing and presence.
+//! The lane for what is never stored: typing, presence, and output as it is written.
 
 use std::sync::PoisonError;
 
 use bytes::Bytes;
 use mesh_model::api::Presence;
-use mesh_model::{Capability, ParticipantId, RoomId};
+use mesh_model::events::Trust;
+use mesh_model::{Capability, ParticipantId, RoomId, Seq, TaskId};
 use serde_json::json;
 
 use super::node::Node;
-use crate::machine::reference;
+use crate::machine::{Reader, Sealed, reference};
 
 /// Sends to those who may know, and forgets.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,56 @@ impl Ephemeral<'_> {
         self.send("typing", &body, |other| {
             other != who && access.capabilities(room, other).has(Capability::Listen)
         });
+    }
+
+    /// Hands a piece of a running task's output to whoever listens in the task's room: the words of a moment. Programs
+    /// get what is not trusted in an envelope, as everywhere.
+    pub fn output(
+        &self,
+        room: RoomId,
+        task: TaskId,
+        fence: Seq,
+        worker: ParticipantId,
+        text: &str,
+    ) {
+        let access = self.node.access();
+        let Some(participant) = reference(&access, worker) else {
+            return;
+        };
+        let listens =
+            |other: ParticipantId| access.capabilities(room, other).has(Capability::Listen);
+        let body = |text: &str| {
+            json!({"type": "output", "room": room, "task": task, "fence": fence,
+                "participant": participant, "text": text})
+        };
+        let trust = access.trust_of(worker, false);
+        if trust >= Trust::Local {
+            self.send("output", &body(text), listens);
+            return;
+        }
+        let envelopes = &self.node.envelopes;
+        let program = |other: ParticipantId| {
+            matches!(Reader::of(&access, other, envelopes), Reader::Program(_))
+        };
+        self.send("output", &body(text), |other| {
+            listens(other) && !program(other)
+        });
+        let sealed = envelopes.wrap(
+            &access,
+            &Sealed {
+                seq: fence,
+                room: Some(room),
+                author: Some(worker),
+                trust,
+                relayed: None,
+                guard: None,
+                text,
+                payload: None,
+            },
+        );
+        let mut sealed = body(&sealed);
+        sealed["enveloped"] = json!(true);
+        self.send("output", &sealed, |other| listens(other) && program(other));
     }
 
     /// Tells everybody who may see a participant how present it is.

@@ -270,6 +270,8 @@ fn run(
         jobs: Mutex::new(Some(jobs)),
         sessions: Sessions::restored(vault.presences()?, open, now()),
         access: ArcSwap::new(Arc::clone(&access)),
+        work_changed: watch::channel(writer.work().changed()).0,
+        work: ArcSwap::new(Arc::clone(writer.work())),
         head: AtomicU64::new(head.0),
         fanout: Arc::new(Mutex::new(Fanout::new(head, envelopes.clone()))),
         view,

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
-use mesh_core::Access;
+use mesh_core::{Access, Work};
 use mesh_log::LogReader;
 use mesh_model::api::Presence;
 use mesh_model::events::CommandKey;
@@ -32,6 +32,8 @@ use crate::machine::{Envelopes, Fanout, Filter, Outcome, Submission};
 pub struct Node {
     pub(super) jobs: Mutex<Option<SyncSender<Job>>>,
     pub(super) access: ArcSwap<Access>,
+    pub(super) work: ArcSwap<Work>,
+    pub(super) work_changed: watch::Sender<Seq>,
     pub(super) head: AtomicU64,
     pub(super) fanout: Arc<Mutex<Fanout>>,
     pub(super) view: View,
@@ -117,6 +119,16 @@ impl Node {
     /// Who is who and who may what, as of the last durable batch.
     pub fn access(&self) -> Arc<Access> {
         self.access.load_full()
+    }
+
+    /// Tasks, workers and what they wait for, as of the last durable batch.
+    pub fn work(&self) -> Arc<Work> {
+        self.work.load_full()
+    }
+
+    /// Fires whenever [`Node::work`] has changed. Whoever waits for something subscribes first and looks then.
+    pub fn work_changed(&self) -> watch::Receiver<Seq> {
+        self.work_changed.subscribe()
     }
 
     /// The last durable event.

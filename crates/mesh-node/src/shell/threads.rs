@@ -66,8 +66,15 @@ impl WriterThread {
             if batch.access_changed {
                 node.access.store(Arc::clone(&batch.access));
             }
+            if batch.work_changed {
+                node.work.store(Arc::clone(&batch.work));
+            }
             if let Some(last) = batch.events.last() {
                 node.head.store(last.seq.0, Ordering::Release);
+            }
+            if batch.work_changed {
+                // After the head, so that who waited finds its own commands in everything.
+                node.work_changed.send_replace(batch.work.changed());
             }
             node.metrics.batch(count, batch.events.len(), took);
         }
