@@ -70,16 +70,8 @@ pub struct InviteCreated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,
     /// How far newcomers are trusted.
-    #[serde(default = "local", skip_serializing_if = "is_local")]
+    #[serde(default = "Trust::local", skip_serializing_if = "Trust::is_local")]
     pub trust: Trust,
-}
-
-fn local() -> Trust {
-    Trust::Local
-}
-
-fn is_local(trust: &Trust) -> bool {
-    *trust == Trust::Local
 }
 
 /// Somebody came. Bound to the newcomer's key: the same key again is the same participant.

@@ -70,7 +70,7 @@ pub struct MessagePosted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload_type: Option<String>,
     /// How far its words are trusted, for good.
-    #[serde(default = "local", skip_serializing_if = "is_local")]
+    #[serde(default = "Trust::local", skip_serializing_if = "Trust::is_local")]
     pub trust: Trust,
     /// Whether it asks others to run a command.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -108,14 +108,6 @@ impl MessagePosted {
     pub fn is_marked(&self) -> bool {
         self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
     }
-}
-
-fn local() -> Trust {
-    Trust::Local
-}
-
-fn is_local(trust: &Trust) -> bool {
-    *trust == Trust::Local
 }
 
 /// A signature over mesh, room, key, idempotency key and the salted hash of the content.

@@ -60,6 +60,16 @@ impl Trust {
             Trust::Owner => "owner",
         }
     }
+
+    /// What facts mean that say nothing of trust: serde's default for such a field.
+    pub(crate) fn local() -> Trust {
+        Trust::Local
+    }
+
+    /// Whether a fact need not say it, by reference as serde asks.
+    pub(crate) fn is_local(&self) -> bool {
+        *self == Trust::Local
+    }
 }
 
 /// Who may see a participant in lists.
