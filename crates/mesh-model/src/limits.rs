@@ -51,8 +51,6 @@ pub const KEEPALIVE_MS: u64 = 30_000;
 pub const SESSION_GRACE_MS: u64 = 30_000;
 /// A presence beat older than this means away, milliseconds.
 pub const PRESENCE_STALE_MS: u64 = 90_000;
-/// A typing signal ends by itself after this, milliseconds.
-pub const TYPING_MS: u64 = 6_000;
 /// A browser's sign-in, milliseconds: a day.
 pub const COOKIE_MS: u64 = 24 * 60 * 60 * 1000;
 /// A one-time sign-in link, milliseconds: ten minutes.
@@ -87,8 +85,6 @@ pub const EVENT_TYPES_MAX: usize = 64;
 pub const SEARCH_WORDS_MAX: usize = 16;
 /// Commands the writer takes in one batch: one sync is shared by at most this many.
 pub const BATCH_COMMANDS_MAX: usize = 1024;
-/// Bytes of log lines in one batch.
-pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Commands waiting for the writer before new ones are refused as `overloaded`.
 pub const WRITER_QUEUE_MAX: usize = 16_384;
 /// Parents of a participant followed upward: an agent of an agent of an agent is deep enough.
