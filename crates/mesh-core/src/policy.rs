@@ -13,9 +13,11 @@ pub(crate) mod pace;
 mod resolve;
 mod say;
 
+use std::sync::Arc;
+
 use mesh_model::events::{Kind, Trust};
 use mesh_model::policy::{Day, Policy, Who};
-use mesh_model::{GroupId, Millis, ParticipantId, RoomId, Seq};
+use mesh_model::{GroupId, Millis, ParticipantId, Refusal, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 pub use explain::Judgement;
@@ -121,6 +123,35 @@ impl Access {
     /// A room's policy, if it was ever given one.
     pub fn policy(&self, room: RoomId) -> Option<&PolicyRecord> {
         self.room(room)?.policy.as_deref()
+    }
+
+    /// Everybody and everything as it would be if the room had this policy, to try it out.
+    pub fn with_policy(&self, room: RoomId, policy: &Policy) -> Result<Access, Refusal> {
+        self.check_policy(room, policy)?;
+        let mut drafted = self.clone();
+        let version = self.policy(room).map_or(0, |record| record.version);
+        drafted.put_policy(
+            room,
+            PolicyRecord {
+                version: version.saturating_add(1),
+                policy: policy.clone(),
+                set_by: None,
+                set_at: Millis(0),
+                seq: self.changed,
+                means: self.means_of(policy),
+            },
+        );
+        Ok(drafted)
+    }
+
+    pub(crate) fn put_policy(&mut self, room: RoomId, record: PolicyRecord) {
+        if let Some(found) = self.rooms.get_mut(&room) {
+            let found = Arc::make_mut(found);
+            if let Some(access) = record.policy.visibility {
+                found.access = access;
+            }
+            found.policy = Some(Arc::new(record));
+        }
     }
 
     /// Whether somebody is meant: it fits every field that is given.

@@ -2,14 +2,13 @@
 
 use mesh_model::api::Deed;
 use mesh_model::events::{RoomKind, Trust};
-use mesh_model::policy::{MessageKind, Policy, Ruling, RulingBy};
-use mesh_model::{Capability, Millis, ParticipantId, Permission, Refusal, RoomId};
+use mesh_model::policy::{MessageKind, Ruling, RulingBy};
+use mesh_model::{Capability, Millis, ParticipantId, Permission, RoomId};
 
 use super::judge::set_at;
-use super::{Decided, Moment, PolicyRecord};
+use super::{Decided, Moment};
 use crate::Access;
 use crate::record::Room;
-use std::sync::Arc;
 
 /// Whether a deed is allowed, and what decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,34 +168,5 @@ impl Access {
             return Judgement::allowed(Ruling::by(RulingBy::Owner));
         }
         Judgement::refused(Ruling::by(RulingBy::NothingAllows))
-    }
-
-    /// Everybody and everything as it would be if the room had this policy, to try it out.
-    pub fn with_policy(&self, room: RoomId, policy: &Policy) -> Result<Access, Refusal> {
-        self.check_policy(room, policy)?;
-        let mut drafted = self.clone();
-        let version = self.policy(room).map_or(0, |record| record.version);
-        drafted.put_policy(
-            room,
-            PolicyRecord {
-                version: version.saturating_add(1),
-                policy: policy.clone(),
-                set_by: None,
-                set_at: Millis(0),
-                seq: self.changed,
-                means: self.means_of(policy),
-            },
-        );
-        Ok(drafted)
-    }
-
-    pub(crate) fn put_policy(&mut self, room: RoomId, record: PolicyRecord) {
-        if let Some(found) = self.rooms.get_mut(&room) {
-            let found = Arc::make_mut(found);
-            if let Some(access) = record.policy.visibility {
-                found.access = access;
-            }
-            found.policy = Some(Arc::new(record));
-        }
     }
 }

@@ -1,10 +1,10 @@
 //! May somebody do something in a room, and what decides it? A deny goes before every allow.
 
 use mesh_model::events::Trust;
-use mesh_model::policy::{Effect, MessageKind, Ruling, RulingBy};
+use mesh_model::policy::{Effect, MessageKind, Rule, Ruling, RulingBy};
 use mesh_model::{Capability, CapabilitySet, Millis, ParticipantId, Seq};
 
-use super::{PolicyRecord, Span};
+use super::{PolicyRecord, RuleMeans, Span};
 use crate::Access;
 use crate::record::{Member, Participant, Room};
 
@@ -64,14 +64,13 @@ impl Access {
         }
         let mut allowing = base(room, member, wanted);
         let trust = self.trust_for_rules(room, found);
-        for (index, rule, hours) in rules(room) {
+        for (index, rule, means) in rules(room) {
             let about = rule.capabilities.has(wanted)
                 && (rule.effect == Effect::Deny || allowing.is_none());
-            if !about || !when(rule, hours, moment) {
-                continue;
-            }
-            let Some(record) = &room.policy else { break };
-            if !self.is_meant(&rule.to, &record.means.rules[index].to, found, trust) {
+            if !about
+                || !when(rule, &means.hours, moment)
+                || !self.is_meant(&rule.to, &means.to, found, trust)
+            {
                 continue;
             }
             if rule.effect == Effect::Deny {
@@ -93,13 +92,12 @@ impl Access {
         let mut allowed = member.capabilities.unwrap_or(room.defaults);
         let mut denied = CapabilitySet::NONE;
         let trust = self.trust_for_rules(room, found);
-        for (index, rule, _) in rules(room) {
-            let Some(record) = &room.policy else { break };
+        for (_, rule, means) in rules(room) {
             let widens = match rule.effect {
                 Effect::Allow => !rule.capabilities.within(allowed),
                 Effect::Deny => rule.when.is_always() && !rule.capabilities.within(denied),
             };
-            if !widens || !self.is_meant(&rule.to, &record.means.rules[index].to, found, trust) {
+            if !widens || !self.is_meant(&rule.to, &means.to, found, trust) {
                 continue;
             }
             let set = match rule.effect {
@@ -206,17 +204,18 @@ fn base(room: &Room, member: Member, wanted: Capability) -> Option<Decided> {
     }
 }
 
-fn rules(room: &Room) -> impl Iterator<Item = (usize, &mesh_model::policy::Rule, &[Span])> {
+/// The rules of a room with their places in its policy, each with what its names and times mean.
+fn rules(room: &Room) -> impl Iterator<Item = (usize, &Rule, &RuleMeans)> {
     let record = room.policy.as_deref();
     let pairs = record.map(|record| record.policy.rules.iter().zip(&record.means.rules));
     pairs
         .into_iter()
         .flatten()
         .enumerate()
-        .map(|(index, (rule, means))| (index, rule, &means.hours[..]))
+        .map(|(index, (rule, means))| (index, rule, means))
 }
 
-fn when(rule: &mesh_model::policy::Rule, hours: &[Span], moment: Moment) -> bool {
+fn when(rule: &Rule, hours: &[Span], moment: Moment) -> bool {
     let kinds = &rule.when.kinds;
     (kinds.is_empty() || moment.kind.is_some_and(|kind| kinds.contains(&kind)))
         && (rule.when.hours.is_empty() || hours.iter().any(|span| span.holds(moment.now)))
