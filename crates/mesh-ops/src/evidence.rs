@@ -5,7 +5,7 @@ use mesh_core::Access;
 use mesh_model::command::{ContentEvidence, Quoted};
 use mesh_model::events::{By, MessageHeader, Trust};
 use mesh_model::limits::QUOTES_MAX;
-use mesh_model::policy::{GuardRules, Policy, Ruling, RulingBy};
+use mesh_model::policy::{Policy, Ruling, RulingBy};
 use mesh_model::{Command, ErrorCode, Facts, MessageId, ParticipantId, Refusal, RoomId};
 use mesh_node::Outcome;
 use serde_json::value::RawValue;
@@ -24,13 +24,21 @@ pub(crate) async fn header(
     let header = row_header(door, call, message)
         .await?
         .ok_or_else(refuse::no_message)?;
+    readable(call, message, header)
+}
+
+fn readable(
+    call: &Call,
+    message: MessageId,
+    header: MessageHeader,
+) -> Result<MessageHeader, Refusal> {
     let (_, first) = call
         .readable(header.room)
         .map_err(|_| refuse::no_message())?;
-    if message.0 < first {
-        return Err(refuse::no_message());
+    match message.0 < first {
+        true => Err(refuse::no_message()),
+        false => Ok(header),
     }
-    Ok(header)
 }
 
 /// The header of a message that the caller may read, wrote, or rules over.
@@ -46,7 +54,7 @@ pub(crate) async fn known_header(
     if header.author == me || call.access.is_owner(me) {
         return Ok(header);
     }
-    self::header(door, call, message).await
+    readable(call, message, header)
 }
 
 /// The header of a message, whoever asks.
@@ -79,8 +87,7 @@ pub(crate) async fn quoted(
     for id in quotes {
         let id = *id;
         let header = header(door, call, id).await?;
-        let row = door.view(call, move |view| view.message(id)).await?;
-        let labels = row.ok_or_else(refuse::no_message)?.labels;
+        let labels = door.view(call, move |view| view.labels(id)).await?;
         found.push(Quoted { header, labels });
     }
     Ok(found)
@@ -241,15 +248,10 @@ pub(crate) async fn submit(
 /// Whether what was said may wait for a moderator instead of having been posted. Only the log knows
 /// if the room's rules changed meanwhile.
 fn may_wait(door: &Door, call: &Call, room: RoomId, evidence: &ContentEvidence) -> bool {
-    let rules = |access: &Access| {
-        let record = access.policy(room);
-        record.map_or((0, GuardRules::default()), |record| {
-            (record.version, record.policy.guard)
-        })
-    };
-    let (then, now) = (rules(&call.access), rules(&door.node().access()));
-    let score = evidence.guard.as_ref().map(|guard| guard.score);
-    then != now || score.is_some_and(|score| score >= now.1.quarantine)
+    let version = |access: &Access| access.policy(room).map(|record| record.version);
+    let now = door.node().access();
+    version(&call.access) != version(&now)
+        || (evidence.guard.as_ref()).is_some_and(|scanned| now.holds_back(room, scanned))
 }
 
 /// Checks a payload by the newest schema of its kind. Gives the kind and the version that it fits.

@@ -323,6 +323,12 @@ impl Access {
     pub fn wants_scan(&self, room: RoomId, trust: Trust) -> bool {
         self.room(room).is_some_and(|room| scan_needed(room, trust))
     }
+
+    /// Whether the room keeps back for a moderator what the guard scores like this.
+    pub fn holds_back(&self, room: RoomId, scanned: &Scanned) -> bool {
+        self.room(room)
+            .is_some_and(|room| holds_back(guard_rules(room), scanned))
+    }
 }
 
 /// Whether content of this trust is scanned in the room.
@@ -371,7 +377,11 @@ pub(crate) fn check_guard(
         marked: scanned.score >= rules.mark,
         reasons: scanned.reasons.clone(),
     };
-    Ok((Some(mark), scanned.score >= rules.quarantine))
+    Ok((Some(mark), holds_back(rules, scanned)))
+}
+
+fn holds_back(rules: GuardRules, scanned: &Scanned) -> bool {
+    scanned.score >= rules.quarantine
 }
 
 /// What the guard says of an older message, by the room's present rules.
