@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::Init;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::output::{Colour, line, paint, print, table};
 use crate::source::Source;
 use crate::template::{self, Template};
@@ -102,16 +102,4 @@ fn told(context: &Context, report: &Report, mesh: &str, running: bool) -> Outcom
     ));
     next.iter().for_each(|step| line(&format!("  {step}")));
     Ok(())
-}
-
-/// What is said when the folder cannot be used by this process.
-fn not_started(context: &Context, why: &dyn std::fmt::Display) -> Failure {
-    let hint = match context.running() {
-        Some(node) => format!(
-            "is a node running on this folder already? process {} said it was at {}",
-            node.pid, node.url
-        ),
-        None => "`mesh doctor` looks for the reason".to_owned(),
-    };
-    Failure::here(why.to_string(), hint)
 }

@@ -162,16 +162,20 @@ async fn start(context: &Context, args: &Up) -> Outcome<Arc<Node>> {
         config.name.clone_from(name);
     }
     config.new_vault = args.new_vault;
-    Node::start(config).await.map_err(|why| {
-        let hint = match context.running() {
-            Some(node) => format!(
-                "is a node running on this folder already? process {} said it was at {}",
-                node.pid, node.url
-            ),
-            None => "`mesh doctor` looks for the reason".to_owned(),
-        };
-        Failure::here(why.to_string(), hint)
-    })
+    let node = Node::start(config).await;
+    node.map_err(|why| not_started(context, &why))
+}
+
+/// What is said when the folder cannot be used by this process.
+pub(crate) fn not_started(context: &Context, why: &dyn std::fmt::Display) -> Failure {
+    let hint = match context.running() {
+        Some(node) => format!(
+            "is a node running on this folder already? process {} said it was at {}",
+            node.pid, node.url
+        ),
+        None => "`mesh doctor` looks for the reason".to_owned(),
+    };
+    Failure::here(why.to_string(), hint)
 }
 
 async fn bind(address: SocketAddr) -> Outcome<TcpListener> {

@@ -10,7 +10,7 @@ use mesh_ops::{Caller, Door, Options};
 use mesh_sdk::http::Http;
 use tokio::runtime::Runtime;
 
-use super::not_started;
+use crate::commands::up::not_started;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
