@@ -22,6 +22,7 @@ mod rooms;
 mod schema;
 mod search;
 mod sessions;
+mod tasks;
 mod words;
 
 use std::sync::{Arc, RwLock};
@@ -41,6 +42,10 @@ pub use records::{EventTypeRow, LabelRow, PublishedRow, RefusalRow};
 pub use rooms::RoomRow;
 pub use search::{FoundRow, Search};
 pub use sessions::{SessionFilter, SessionRow, StayFilter};
+pub use tasks::{
+    AttemptRow, CostKey, CostRow, DayRow, Figures, HeldRow, PieceRow, ResultRow, TaskFilter,
+    TaskPage, TaskRow, WorkerRow, days_back,
+};
 
 use numbers::Numbers;
 use pool::Pool;

@@ -140,6 +140,7 @@ fn create(path: &Path, mesh: &str) -> Result<Connection, StoreError> {
     let db = connect(path)?;
     db.execute_batch("BEGIN")?;
     db.execute_batch(schema::TABLES)?;
+    db.execute_batch(super::tasks::schema::TABLES)?;
     db.execute(
         "INSERT INTO meta VALUES ('mesh', ?1), ('upto', 0), ('written', '')",
         [mesh],
@@ -157,6 +158,6 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;
          PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
     )?;
-    db.set_prepared_statement_cache_capacity(64);
+    db.set_prepared_statement_cache_capacity(128);
     Ok(db)
 }

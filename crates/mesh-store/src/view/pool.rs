@@ -12,7 +12,7 @@ use crate::sql::int;
 /// Connections kept for the next call. More are opened when more calls come at once.
 const KEPT_MAX: usize = 8;
 /// Statements that a connection keeps prepared: about as many as this crate has.
-const STATEMENTS_MAX: usize = 64;
+const STATEMENTS_MAX: usize = 128;
 
 #[derive(Debug)]
 pub(super) struct Pool {

@@ -6,16 +6,18 @@ mod message;
 mod people;
 mod place;
 mod quarantine;
+mod tasks;
 mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mesh_model::{Facts, ParticipantId, RoomId, Seq};
+use mesh_model::{Facts, ParticipantId, RoomId, Seq, TaskId};
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 
 pub(in crate::view) use message::Body;
+pub(in crate::view) use tasks::Standing;
 use words::Words;
 
 use super::open::{close, upto};
@@ -41,6 +43,8 @@ struct Known {
     rooms: HashMap<i64, Count>,
     /// Messages of each author in each room, by numbers.
     voices: HashMap<(i64, i64), Count>,
+    /// Tasks of the last batches.
+    tasks: HashMap<TaskId, tasks::Kept>,
     words: Words,
 }
 
@@ -72,6 +76,7 @@ impl Projector {
             numbers,
             rooms: HashMap::new(),
             voices: HashMap::new(),
+            tasks: HashMap::new(),
             words: Words::default(),
         };
         Ok(Projector {
@@ -123,6 +128,7 @@ impl Projector {
             batch.event(event)?;
         }
         batch.write_counts()?;
+        batch.write_tasks()?;
         batch.forget_words()?;
         let erased = batch.erased;
         tx.prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'upto'")?
@@ -136,6 +142,7 @@ impl Projector {
     fn forget(&mut self) -> Result<(), StoreError> {
         self.known.rooms.clear();
         self.known.voices.clear();
+        self.known.tasks.clear();
         self.known.words = Words::default();
         let loaded = Numbers::load(&self.db)?;
         *self
@@ -156,6 +163,7 @@ impl Drop for Projector {
 
 impl Batch<'_> {
     fn event(&mut self, event: &StoredEvent<'_>) -> Result<(), StoreError> {
+        self.task_event(event)?;
         match event.facts {
             Facts::MessagePosted(facts) => self.message_posted(event, facts),
             Facts::MessageEdited(facts) => self.message_edited(event, facts),

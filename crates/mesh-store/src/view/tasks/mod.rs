@@ -12,7 +12,7 @@ use mesh_model::{ApprovalId, MessageId, Millis, ParticipantId, RoomId, Seq, Task
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::{Deserialize, Serialize};
 
-pub use figures::{CostRow, DayRow, Figures, WorkerRow};
+pub use figures::{CostKey, CostRow, DayRow, Figures, WorkerRow, days_back};
 pub use list::{TaskFilter, TaskPage};
 
 use super::project::Standing;
@@ -85,11 +85,9 @@ pub struct HeldRow {
     pub fence: Seq,
     /// Who.
     pub worker: ParticipantId,
-    /// Since when, unix milliseconds.
-    #[serde(with = "mesh_model::raw_millis")]
+    /// Since when.
     pub since: Millis,
     /// When the lease ends unless it is extended.
-    #[serde(with = "mesh_model::raw_millis")]
     pub until: Millis,
     /// What is reserved for it.
     pub reserved: Spend,

@@ -5,7 +5,8 @@
 /// `title`, `body`, `output` and `reason` are words: they go when the task is redacted.
 ///
 /// `task_links` has what a task needs (kind 0) and what it is about (kind 1), by ids: tasks of one request may name
-/// one another before they are there. `task_words` are places whose content belongs to a task and is shown nowhere.
+/// one another before they are there. `task_holds` has the approvals that hold
+/// up a task, as long as nobody answered. `task_words` are places whose content belongs to a task and is shown nowhere.
 pub(in crate::view) const TABLES: &str = "
 CREATE TABLE tasks (
     seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, room INTEGER NOT NULL, at INTEGER NOT NULL, creator INTEGER,
@@ -33,5 +34,6 @@ CREATE TABLE task_pieces (
     at INTEGER NOT NULL, output TEXT);
 CREATE INDEX task_pieces_by_task ON task_pieces (task, seq);
 
+CREATE TABLE task_holds (approval BLOB PRIMARY KEY, task BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE task_words (task INTEGER, seq INTEGER, PRIMARY KEY (task, seq)) WITHOUT ROWID;
 ";
