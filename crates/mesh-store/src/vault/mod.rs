@@ -12,6 +12,7 @@ mod browser;
 mod inbox;
 mod key;
 mod login;
+mod memory;
 mod open;
 pub mod password;
 mod presence;

@@ -82,6 +82,39 @@ impl View {
         })
     }
 
+    /// Memories that are still there, by their places, in the order asked for.
+    pub fn memories_at(&self, places: &[Seq]) -> Result<Vec<MemoryRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM memories WHERE seq = ?1 AND gone IS NULL"
+            ))?;
+            let mut found = Vec::with_capacity(places.len());
+            for place in places {
+                let row = statement.query_row([int(place.0)], |row| memory(numbers, row));
+                found.extend(row.optional()?.transpose()?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// What somebody remembered at a place in the log, in its order, with what was forgotten since: that without words.
+    pub fn memories_as_of(
+        &self,
+        owner: ParticipantId,
+        at: Seq,
+    ) -> Result<Vec<MemoryRow>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(owner) = numbers.participant(owner) else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM memories WHERE owner = ?1 AND seq < ?2 AND (gone IS NULL OR gone > ?2) ORDER BY seq"
+            ))?;
+            let rows = statement.query_map((owner, int(at.0)), |row| memory(numbers, row))?;
+            rows.map(|row| row?).collect()
+        })
+    }
+
     /// Where in the log a memory is, also when it is forgotten.
     pub fn place_of_memory(&self, id: MemoryId) -> Result<Option<Seq>, StoreError> {
         self.read(|db, _| {

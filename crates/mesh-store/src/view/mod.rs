@@ -23,7 +23,7 @@ mod schema;
 mod search;
 mod sessions;
 mod tasks;
-mod words;
+pub(crate) mod words;
 
 use std::sync::{Arc, RwLock};
 

@@ -108,7 +108,7 @@ CREATE TABLE context (
 CREATE TABLE memories (
     seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, owner INTEGER NOT NULL, author INTEGER NOT NULL,
     at INTEGER NOT NULL, gone INTEGER, facts TEXT NOT NULL, content TEXT);
-CREATE INDEX memories_by_owner ON memories (owner, seq) WHERE gone IS NULL;
+CREATE INDEX memories_by_owner ON memories (owner, seq);
 CREATE INDEX memories_gone ON memories (gone) WHERE gone IS NOT NULL;
 
 INSERT INTO message_fts (message_fts, rank) VALUES ('secure-delete', 1);

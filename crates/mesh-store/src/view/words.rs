@@ -39,7 +39,7 @@ fn itoa(mut number: i64, digits: &mut [u8; 20]) -> &str {
 }
 
 /// The words of a query, at most `max`: runs of letters and digits.
-pub(super) fn of_query(query: &str, max: usize) -> Vec<&str> {
+pub(crate) fn of_query(query: &str, max: usize) -> Vec<&str> {
     query
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
