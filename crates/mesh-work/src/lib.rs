@@ -5,6 +5,10 @@
 //! outlives its task. No server code is in here: all goes through `mesh-sdk`.
 
 pub mod child;
+pub mod forms;
 pub mod keeper;
+pub mod outbox;
+pub mod prices;
 pub mod runner;
 mod text;
+pub mod worktree;
