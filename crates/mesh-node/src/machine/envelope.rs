@@ -72,8 +72,8 @@ impl Envelopes {
         }
     }
 
-    /// 128 bits in hexadecimal.
-    fn boundary(&self, seq: Seq) -> String {
+    /// The boundary of what stands at this place in the log: 128 bits in hexadecimal.
+    pub fn boundary(&self, seq: Seq) -> String {
         let mut hash = Sha256::new();
         hash.update(self.secret);
         hash.update(seq.0.to_be_bytes());

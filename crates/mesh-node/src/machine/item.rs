@@ -6,12 +6,12 @@ use std::fmt::Write;
 
 use mesh_core::{Access, Participant};
 use mesh_model::api::ParticipantRef;
-use mesh_model::events::{Facts, MessagePosted, Trust};
+use mesh_model::events::{BudgetScope, Facts, MessagePosted, Trust};
 use mesh_model::{Millis, ParticipantId, RoomId, Seq};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Committed, Envelopes, Reader, Sealed};
+use super::{Committed, Envelopes, Reader, Sealed, words};
 
 /// A participant as it is named in messages and lists.
 pub fn ref_of(participant: &Participant) -> ParticipantRef {
@@ -37,13 +37,10 @@ pub fn is_sealed(access: &Access, event: &Committed) -> bool {
         && match &event.facts {
             Facts::MessagePosted(facts) => facts.is_marked(),
             Facts::MessageQuarantined(_) => true,
+            // Nobody gets a memory's words from here.
+            Facts::MemoryKept(_) => false,
             facts => {
-                let marked = match facts {
-                    Facts::MessageEdited(facts) => {
-                        facts.guard.as_ref().is_some_and(|mark| mark.marked)
-                    }
-                    _ => false,
-                };
+                let marked = words::guard_of(facts).is_some_and(|mark| mark.marked);
                 marked || trust_of(access, event) < Trust::Local
             }
         }
@@ -59,6 +56,7 @@ fn trust_of(access: &Access, event: &Committed) -> Trust {
             .as_ref()
             .map_or(Trust::Untrusted, |edited| edited.trust),
         Facts::ParticipantRegistered(facts) => facts.trust,
+        Facts::TaskCreated(facts) => facts.trust,
         // For everything else as things stand now. What nobody does the node does.
         _ => match event.by.actor.participant() {
             Some(actor) => access.trust_of(actor, false),
@@ -110,8 +108,12 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
             .and_then(|room| access.room(room))
             .is_some_and(|room| said_at(event) <= room.expired);
     match (&event.content, reader) {
+        // Sealed for the node; who remembers asks for it.
+        (Some(_), _) if matches!(event.facts, Facts::MemoryKept(_)) => {}
         (Some(_), _) if expired => push_fields(out, data, erased(&event.facts)),
-        (None, _) if said => push_fields(out, data, erased(&event.facts)),
+        (None, _) if said || words::always(&event.facts) => {
+            push_fields(out, data, erased(&event.facts));
+        }
         (None, _) => {}
         (Some(content), Reader::Program(envelopes)) if is_sealed(access, event) => {
             let text = wrapped(access, event, envelopes, content.get());
@@ -130,8 +132,10 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
 /// What stands in place of words that were erased.
 fn erased(facts: &Facts) -> &'static str {
     match facts {
-        Facts::EventPublished(_) => "{\"redacted\":true}",
-        _ => "{\"text\":\"\",\"redacted\":true}",
+        Facts::MessagePosted(_) | Facts::MessageQuarantined(_) | Facts::MessageEdited(_) => {
+            "{\"text\":\"\",\"redacted\":true}"
+        }
+        _ => "{\"redacted\":true}",
     }
 }
 
@@ -166,36 +170,32 @@ fn author_of(event: &Committed) -> Option<ParticipantId> {
 
 /// [`mesh_model::api::MessageBody`] without taking the payload apart.
 #[derive(serde::Deserialize, Default)]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     #[serde(borrow, default)]
-    text: Cow<'a, str>,
+    pub text: Cow<'a, str>,
     #[serde(borrow, default)]
-    payload: Option<&'a RawValue>,
+    pub payload: Option<&'a RawValue>,
 }
 
 fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &str) -> String {
-    let (relayed, guard) = match &event.facts {
-        Facts::MessagePosted(facts) => (facts.relayed.as_ref(), facts.guard.as_ref()),
-        Facts::MessageQuarantined(facts) => {
-            (facts.message.relayed.as_ref(), facts.message.guard.as_ref())
-        }
-        Facts::MessageEdited(facts) => (
-            event
-                .edited
-                .as_ref()
-                .and_then(|edited| edited.relayed.as_ref()),
-            facts.guard.as_ref(),
-        ),
-        _ => (None, None),
+    let relayed = match &event.facts {
+        Facts::MessagePosted(facts) => facts.relayed.as_ref(),
+        Facts::MessageQuarantined(facts) => facts.message.relayed.as_ref(),
+        Facts::MessageEdited(_) => event
+            .edited
+            .as_ref()
+            .and_then(|edited| edited.relayed.as_ref()),
+        _ => None,
     };
+    let guard = words::guard_of(&event.facts);
     let body = match &event.facts {
         Facts::MessagePosted(_) | Facts::MessageQuarantined(_) | Facts::MessageEdited(_) => {
             serde_json::from_str(content).unwrap_or_default()
         }
-        _ => Body {
+        _ => words::of_work(&event.facts, content).unwrap_or_else(|| Body {
             text: Cow::Borrowed(""),
             payload: serde_json::from_str(content).ok(),
-        },
+        }),
     };
     envelopes.wrap(
         access,
@@ -305,6 +305,12 @@ fn facts_in_api_form(facts: &Facts) -> String {
             | Facts::InviteCreated(_)
             | Facts::Refused(_)
             | Facts::RoomMemberMuted(_)
+            | Facts::TaskCreated(_)
+            | Facts::TaskTaken(_)
+            | Facts::TaskLeaseExtended(_)
+            | Facts::TaskAttemptFailed(_)
+            | Facts::TaskFinished(_)
+            | Facts::ApprovalRequested(_)
     );
     if !timed {
         return stored.get().to_owned();
@@ -313,11 +319,24 @@ fn facts_in_api_form(facts: &Facts) -> String {
         return stored.get().to_owned();
     };
     for name in ["expires", "minute", "until"] {
-        if let Some(at) = fields.get(name).and_then(Value::as_u64) {
-            fields.insert(name.to_owned(), Value::from(Millis(at).to_string()));
-        }
+        print_time(fields.get_mut(name));
     }
+    for (outer, name) in [("plan", "deadline"), ("provenance", "at")] {
+        print_time(fields.get_mut(outer).and_then(|outer| outer.get_mut(name)));
+    }
+    let again = fields
+        .get_mut("next")
+        .and_then(|next| next.get_mut("retry"));
+    print_time(again.and_then(|again| again.get_mut("at")));
     Value::Object(fields).to_string()
+}
+
+fn print_time(field: Option<&mut Value>) {
+    if let Some(field) = field
+        && let Some(at) = field.as_u64()
+    {
+        *field = Value::from(Millis(at).to_string());
+    }
 }
 
 /// The room an event happened in.
@@ -348,6 +367,41 @@ pub(super) fn room_of(facts: &Facts) -> Option<RoomId> {
         Facts::RoomMemberUnmuted(facts) => facts.room,
         Facts::RoomMemberBanned(facts) => facts.room,
         Facts::RoomMemberUnbanned(facts) => facts.room,
+        Facts::TaskCreated(facts) => facts.room,
+        Facts::TaskLinked(facts) => facts.room,
+        Facts::TaskQueued(facts) => facts.room,
+        Facts::TaskTaken(facts) => facts.room,
+        Facts::TaskLeaseExtended(facts) => facts.room,
+        Facts::TaskStarted(facts) => facts.room,
+        Facts::TaskProgressed(facts) => facts.room,
+        Facts::TaskHandedOff(facts) => facts.room,
+        Facts::TaskAttemptFailed(facts) => facts.room,
+        Facts::TaskFinished(facts) => facts.room,
+        Facts::TaskDecided(facts) => facts.room,
+        Facts::TaskConfirmed(facts) => facts.room,
+        Facts::TaskSkipped(facts) => facts.room,
+        Facts::TaskCancelled(facts) => facts.room,
+        Facts::TaskPaused(facts) => facts.room,
+        Facts::TaskResumed(facts) => facts.room,
+        Facts::TaskRetried(facts) => facts.room,
+        Facts::TaskAssigned(facts) => facts.room,
+        Facts::TaskResolved(facts) => facts.room,
+        Facts::TaskUrgencyRaised(facts) => facts.room,
+        Facts::TaskRedacted(facts) => facts.room,
+        Facts::ApprovalRequested(facts) => facts.room,
+        Facts::ApprovalDecided(facts) => facts.room,
+        Facts::ApprovalExpired(facts) => facts.room,
+        Facts::ContextSet(facts) => facts.room,
+        Facts::ContextRemoved(facts) => facts.room,
+        Facts::BudgetSet(facts) => return room_of_budget(facts.scope),
+        Facts::BudgetWarned(facts) => return room_of_budget(facts.scope),
         _ => return None,
     })
+}
+
+fn room_of_budget(scope: BudgetScope) -> Option<RoomId> {
+    match scope {
+        BudgetScope::Room(room) => Some(room),
+        _ => None,
+    }
 }

@@ -4,7 +4,9 @@ mod envelope;
 mod erasure;
 mod fanout;
 mod item;
+mod pace;
 mod sink;
+mod words;
 mod writer;
 
 pub use envelope::{Envelopes, Reader, Sealed};
@@ -12,5 +14,6 @@ pub use erasure::{Erasure, erasures};
 pub(crate) use fanout::push_frame;
 pub use fanout::{Fanout, Filter, SubscriberId};
 pub use item::{encode_item, is_sealed, ref_of, reference};
+pub use pace::{Pace, Then};
 pub use sink::{Sink, Taken};
 pub use writer::{Batch, Committed, Edited, Outcome, Step, Submission, Writer, WriterError};

@@ -22,13 +22,16 @@ use ed25519_dalek::SigningKey;
 use mesh_log::{FileLog, FileOptions, Log, OpenError, RealDisk};
 use mesh_model::api::Profile;
 use mesh_model::limits::WRITER_QUEUE_MAX;
-use mesh_model::{Actor, Command, MeshId, ParticipantId, PublicKey, Refusal, RoomId, Seq, VaultId};
+use mesh_model::{
+    Actor, Command, MeshId, Millis, ParticipantId, PublicKey, Refusal, RoomId, Seq, VaultId,
+};
 use mesh_store::vault::secret::{self, SecretHash};
 use mesh_store::{StoreError, Vault, View};
 use serde_json::value::to_raw_value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::dispatch;
 use super::erasures::{self, ErasingTask, Lane, ResumeError};
 use super::metrics::Metrics;
 use super::node::{Node, now};
@@ -110,7 +113,7 @@ pub enum StartError {
 pub(super) async fn start(config: Config) -> Result<Arc<Node>, StartError> {
     let handle = tokio::runtime::Handle::current();
     let opened = tokio::task::spawn_blocking(move || open(&config)).await;
-    let (node, erasing) =
+    let (node, erasing, last) =
         opened.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))?;
     let eraser = handle.spawn(erasing.run());
     node.eraser
@@ -118,10 +121,11 @@ pub(super) async fn start(config: Config) -> Result<Arc<Node>, StartError> {
         .unwrap_or_else(PoisonError::into_inner)
         .replace(eraser);
     handle.spawn(ticks::run(Arc::downgrade(&node)));
+    handle.spawn(dispatch::run(Arc::downgrade(&node), last));
     Ok(node)
 }
 
-fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask), StartError> {
+fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError> {
     private_folder(&config.home)?;
     let log_dir = config.home.join("log");
     let vault = open_vault(config, &log_dir)?;
@@ -139,6 +143,7 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask), StartError> {
     let snapshot_at = snapshot_seq(&log).0;
     let mut writer = Writer::open(log, &mut |seq| tracing::info!(%seq, "replaying the log"))?;
     set_up(config, &mut writer, &vault, node_key)?;
+    let last = writer.state().time();
     owner_token(config, &vault)?;
     let mesh = writer
         .state()
@@ -146,7 +151,8 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask), StartError> {
         .mesh()
         .map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
     let (projector, view) = View::open_for(&config.home.join("view"), mesh)?;
-    run(config, writer, snapshot_at, vault, projector, view)
+    let (node, erasing) = run(config, writer, snapshot_at, vault, projector, view)?;
+    Ok((node, erasing, last))
 }
 
 /// The vault that belongs to the log, or a new one for a new log.

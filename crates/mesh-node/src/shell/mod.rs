@@ -3,6 +3,7 @@
 //! One thread writes and fans out, one projects into the view, now and then one looks over the
 //! whole log; one tokio task ticks every second, another erases. Everything else happens on the caller's task.
 
+mod dispatch;
 mod ephemeral;
 mod erasures;
 mod home;

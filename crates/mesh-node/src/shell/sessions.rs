@@ -28,6 +28,8 @@ struct Inner {
     sessions: HashMap<SessionId, Live>,
     people: HashMap<ParticipantId, Person>,
     next_attachment: u64,
+    /// Those whose last session has ended, and whom nobody saw off yet.
+    gone: Vec<ParticipantId>,
 }
 
 #[derive(Debug)]
@@ -130,6 +132,7 @@ impl Sessions {
             sessions: sessions.collect(),
             people: people.collect(),
             next_attachment: 0,
+            gone: Vec::new(),
         }))
     }
 
@@ -310,8 +313,28 @@ impl Sessions {
                         ended.notify_one();
                     }
                 }
+                let who = closed.participant;
+                let works = (batch.work.worker(who)).is_some_and(|worker| worker.online);
+                if works
+                    && !batch
+                        .access
+                        .sessions()
+                        .any(|other| other.participant == who)
+                {
+                    inner.gone.push(who);
+                }
             }
         }
+    }
+
+    /// Those whose last session has ended since this was last asked.
+    pub(super) fn gone(&self) -> Vec<ParticipantId> {
+        std::mem::take(&mut self.lock().gone)
+    }
+
+    /// Names one again that is to be seen off.
+    pub(super) fn went(&self, who: ParticipantId) {
+        self.lock().gone.push(who);
     }
 
     /// Sessions that were silent for longer than they may.

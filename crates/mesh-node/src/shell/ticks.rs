@@ -1,5 +1,6 @@
-//! What happens every second: tails for quiet streams, sessions whose grace is over, presence that
-//! changed by itself, counts of refusals that are due, a look over the log now and then, and what rooms keep no longer.
+//! What happens every second: tails for quiet streams, sessions whose grace is over and workers that are gone with
+//! them, presence that changed by itself, counts of refusals that are due, a look over the log now and then, and what
+//! rooms keep no longer.
 
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use mesh_model::{Actor, Command};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::dispatch;
 use super::node::Node;
 use super::retention;
 
@@ -43,6 +45,7 @@ async fn tick(node: &Arc<Node>) {
             tracing::warn!(%why, "a session that is over was not closed; it is tried again");
         }
     }
+    dispatch::see_off(node).await;
     let changed = node.sessions.changed(now);
     if !changed.is_empty() {
         let ids: Vec<_> = changed.iter().map(|(id, _)| *id).collect();
