@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, ReadError};
 use mesh_model::events::Facts;
-use mesh_model::{MessageId, Seq};
+use mesh_model::{MemoryId, MessageId, Seq, TaskId};
 
 /// An event after which content in the log has to be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,20 @@ pub enum Erasure {
     Room {
         /// The event.
         seq: Seq,
+    },
+    /// All words of a task; the view knows the places.
+    Task {
+        /// The event.
+        seq: Seq,
+        /// The task.
+        task: TaskId,
+    },
+    /// Memories that are forgotten; the view knows the places.
+    Memories {
+        /// The event.
+        seq: Seq,
+        /// The memories.
+        memories: Vec<MemoryId>,
     },
 }
 
@@ -41,6 +55,18 @@ impl Erasure {
                     .collect(),
             }),
             Facts::RoomExpired(_) => Some(Erasure::Room { seq }),
+            Facts::TaskRedacted(facts) => Some(Erasure::Task {
+                seq,
+                task: facts.task,
+            }),
+            Facts::MemoryForgotten(facts) => Some(Erasure::Memories {
+                seq,
+                memories: vec![facts.memory],
+            }),
+            Facts::MemoryKept(facts) if !facts.replaces.is_empty() => Some(Erasure::Memories {
+                seq,
+                memories: facts.replaces.clone(),
+            }),
             _ => None,
         }
     }
@@ -48,16 +74,28 @@ impl Erasure {
     /// The event's place.
     pub fn seq(&self) -> Seq {
         match self {
-            Erasure::Places { seq, .. } | Erasure::Room { seq } => *seq,
+            Erasure::Places { seq, .. }
+            | Erasure::Room { seq }
+            | Erasure::Task { seq, .. }
+            | Erasure::Memories { seq, .. } => *seq,
         }
     }
 }
+
+/// The types of events that may erase.
+const ERASING: [&str; 5] = [
+    "message.redacted",
+    "room.expired",
+    "task.redacted",
+    "memory.forgotten",
+    "memory.kept",
+];
 
 /// All such events later than `after`.
 pub fn erasures(reader: &LogReader, after: Seq) -> Result<Vec<Erasure>, ReadError> {
     let mut found = Vec::new();
     reader.read(after.0 + 1, |record| {
-        if matches!(record.kind, "message.redacted" | "room.expired") {
+        if ERASING.contains(&record.kind) {
             let facts = Facts::decode(record.kind, record.v, record.facts.get());
             found.extend(
                 facts

@@ -198,6 +198,20 @@ impl ErasingTask {
         let rest = move || {
             let places = match erasure {
                 Erasure::Room { .. } => view.expired_places(seq)?,
+                Erasure::Task { task, .. } => {
+                    let mut all = view.places_of_task(task)?;
+                    all.retain(|place| *place < seq);
+                    all
+                }
+                Erasure::Memories { memories, .. } => {
+                    let mut all = Vec::with_capacity(memories.len());
+                    for memory in memories {
+                        all.extend(view.place_of_memory(memory)?);
+                    }
+                    all.retain(|place| *place < seq);
+                    all.sort_unstable();
+                    all
+                }
                 Erasure::Places {
                     message, places, ..
                 } => {
