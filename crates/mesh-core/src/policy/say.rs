@@ -324,6 +324,15 @@ impl Access {
         self.room(room).is_some_and(|room| scan_needed(room, trust))
     }
 
+    /// Whether words of these rooms may be taken to the room by the participant.
+    pub fn may_carry(&self, labels: &[RoomId], room: RoomId, who: ParticipantId) -> bool {
+        let (Some(target), Some(who)) = (self.room(room), self.participant(who)) else {
+            return false;
+        };
+        let mut others = labels.iter().filter(|label| **label != room);
+        others.all(|label| check_move(self, *label, target, who).is_ok())
+    }
+
     /// Whether the room keeps back for a moderator what the guard scores like this.
     pub fn holds_back(&self, room: RoomId, scanned: &Scanned) -> bool {
         self.room(room)
@@ -433,13 +442,12 @@ pub(crate) fn check_labels(
         ));
     }
     for label in &labels {
-        check_move(asker, *label, target, who)?;
+        check_move(asker.access, *label, target, who)?;
     }
     Ok(labels)
 }
 
-fn check_move(asker: &Asker<'_>, source: RoomId, target: &Room, who: &Participant) -> Checked {
-    let access = asker.access;
+fn check_move(access: &Access, source: RoomId, target: &Room, who: &Participant) -> Checked {
     let trust = access.trust_in(who);
     // A label whose room is gone goes nowhere.
     let source = access.room(source).ok_or_else(refuse::no_message)?;
