@@ -18,6 +18,7 @@ use tokio::sync::{MutexGuard, Semaphore};
 use crate::call::{Call, Cookie, Notes, Options};
 use crate::caller::Caller;
 use crate::flood::Flood;
+use crate::outside::{NoTools, Tools};
 use crate::payload::Compiled;
 use crate::rates::Rates;
 use crate::registry::{self, Entry};
@@ -57,11 +58,17 @@ struct Inner {
     hashing: Semaphore,
     secrets: tokio::sync::Mutex<()>,
     verifying: tokio::sync::Mutex<()>,
+    tools: Arc<dyn Tools>,
 }
 
 impl Door {
     /// The door of a node.
     pub fn new(node: Arc<Node>) -> Door {
+        Door::with_tools(node, Arc::new(NoTools))
+    }
+
+    /// The door of a node that offers tools besides its operations.
+    pub fn with_tools(node: Arc<Node>, tools: Arc<dyn Tools>) -> Door {
         let inner = Inner {
             node,
             compiled: Compiled::default(),
@@ -71,6 +78,7 @@ impl Door {
             hashing: Semaphore::new(PASSWORD_HASHES_MAX),
             secrets: tokio::sync::Mutex::default(),
             verifying: tokio::sync::Mutex::default(),
+            tools,
         };
         Door {
             inner: Arc::new(inner),
@@ -103,6 +111,10 @@ impl Door {
     /// The whole log is read by one caller at a time.
     pub(crate) async fn verify_turn(&self) -> MutexGuard<'_, ()> {
         self.inner.verifying.lock().await
+    }
+
+    pub(crate) fn tools(&self) -> &dyn Tools {
+        self.inner.tools.as_ref()
     }
 
     pub(crate) fn rates(&self) -> &Rates {
