@@ -31,6 +31,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     // Apart: they may use everything and nothing may use them.
     ("mesh-sim", APART, &[]),
     ("mesh-bench", APART, &[]),
+    ("mesh-script", APART, &[]),
     ("xtask", APART, &[]),
 ];
 const APART: u8 = 7;

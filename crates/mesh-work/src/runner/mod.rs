@@ -1,6 +1,9 @@
 //! What runs a task: a program or a model's API. One file per runner, one table of them all.
 
+mod claude;
+mod codex;
 mod command;
+mod lines;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -159,11 +162,13 @@ pub struct Options {
 }
 
 /// The names of all runners.
-pub const NAMES: &[&str] = &["command"];
+pub const NAMES: &[&str] = &["claude", "codex", "command"];
 
 /// The runner of a name.
 pub fn named(name: &str, options: Options) -> Result<Box<dyn Runner>, String> {
     match name {
+        "claude" => Ok(Box::new(claude::Claude::new(options))),
+        "codex" => Ok(Box::new(codex::Codex::new(options))),
         "command" => Ok(Box::new(command::Command::new(options)?)),
         other => Err(format!(
             "there is no runner '{other}'; there are {}",
