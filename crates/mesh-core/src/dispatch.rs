@@ -27,6 +27,7 @@ use mesh_model::{Capability, ErrorCode, NewEvent, ParticipantId, Permission, Ref
 
 pub(crate) use budget::{check_budget, day_of, warnings};
 pub(crate) use pick::take;
+pub use why::why;
 pub(crate) use worker::rounds;
 pub use worker::{Record, Score, Worker};
 

@@ -41,7 +41,7 @@ mod workflow;
 pub use access::{Access, Action};
 pub use apply::{Stored, apply};
 pub use decide::decide;
-pub use dispatch::{Record, Score, Worker};
+pub use dispatch::{Record, Score, Worker, why};
 pub use policy::{Judgement, PolicyRecord};
 pub use recent::Remembered;
 pub use record::{

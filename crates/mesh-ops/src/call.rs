@@ -53,6 +53,8 @@ pub(crate) struct Notes {
     pub seq: Option<Seq>,
     pub replayed: bool,
     pub cookie: Option<Cookie>,
+    /// What the request calls the tasks it creates: the log does not know it.
+    pub keys: Vec<Option<String>>,
 }
 
 /// One call under way.

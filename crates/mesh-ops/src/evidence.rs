@@ -161,7 +161,7 @@ impl Spoken {
     }
 
     /// What can be said for it under the rules as they are in `access`.
-    async fn evidence(
+    pub async fn evidence(
         &self,
         door: &Door,
         call: &Call,

@@ -37,6 +37,7 @@ mod signature;
 mod signatures;
 mod table;
 mod tasks;
+mod templates;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tools;

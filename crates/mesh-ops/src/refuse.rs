@@ -42,6 +42,14 @@ pub fn no_message() -> Refusal {
     )
 }
 
+/// No such task.
+pub fn no_task() -> Refusal {
+    not_found(
+        "there is no such task, or you may not see its room; nothing was done",
+        "list the tasks you may see with task.list",
+    )
+}
+
 /// No such group.
 pub fn no_group() -> Refusal {
     not_found(

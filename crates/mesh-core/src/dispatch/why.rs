@@ -8,10 +8,11 @@ use mesh_model::{Actor, Millis, PermissionSet, TaskId};
 use super::budget::scopes;
 use super::pick::{Standing, is_apart, rival};
 use super::worker::Worker;
-use crate::State;
 use crate::actor::Asker;
+use crate::recent::Recent;
 use crate::task::{Hold, Task};
 use crate::work::{Desk, Work};
+use crate::{Access, State};
 
 /// Workers told of: the best ones.
 const WORKERS_TOLD: usize = 20;
@@ -20,23 +21,30 @@ impl State {
     /// Why a task is where it is. Whoever answers somebody checks first whether they may read the
     /// task's room.
     pub fn why(&self, task: TaskId, now: Millis) -> Option<TaskWhy> {
-        let task = self.work.task(task)?;
-        let asker = Asker {
-            access: &self.access,
-            now,
-            actor: Actor::Node,
-            permissions: PermissionSet::ALL,
-        };
-        let desk = Desk {
-            asker: &asker,
-            work: &self.work,
-            recent: &self.recent,
-        };
-        Some(why(&desk, task))
+        why(&self.access, &self.work, task, now)
     }
 }
 
-fn why(desk: &Desk<'_>, task: &Task) -> TaskWhy {
+/// The same for those who have only the two parts of the state that are published.
+pub fn why(access: &Access, work: &Work, task: TaskId, now: Millis) -> Option<TaskWhy> {
+    let task = work.task(task)?;
+    let asker = Asker {
+        access,
+        now,
+        actor: Actor::Node,
+        permissions: PermissionSet::ALL,
+    };
+    // Who said what lately tells nothing about who may take a task.
+    let recent = Recent::default();
+    let desk = Desk {
+        asker: &asker,
+        work,
+        recent: &recent,
+    };
+    Some(told_of(&desk, task))
+}
+
+fn told_of(desk: &Desk<'_>, task: &Task) -> TaskWhy {
     let (work, name) = (desk.work, task.lane());
     let verified = work.index.verified.get(name).copied().unwrap_or_default();
     let lane = work.index.lanes.get(&task.room).and_then(|it| it.get(name));

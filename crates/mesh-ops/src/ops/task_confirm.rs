@@ -2,8 +2,14 @@
 
 use crate::prelude::*;
 
+use mesh_model::command::TaskCommand;
+
 impl Run for TaskConfirm {
-    async fn run(_: &Door, _: &Call, _: TaskConfirmInput) -> Result<Done, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: TaskConfirmInput) -> Result<Done, Refusal> {
+        let command = TaskCommand::Confirm {
+            task: input.task,
+            good: input.good,
+        };
+        call.done(door, Command::Task(command)).await
     }
 }

@@ -2,8 +2,14 @@
 
 use crate::prelude::*;
 
+use mesh_model::command::TaskCommand;
+
 impl Run for TaskLink {
-    async fn run(_: &Door, _: &Call, _: TaskLinkInput) -> Result<Done, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: TaskLinkInput) -> Result<Done, Refusal> {
+        let command = TaskCommand::Link {
+            task: input.task,
+            needs: input.need,
+        };
+        call.done(door, Command::Task(command)).await
     }
 }

@@ -2,8 +2,11 @@
 
 use crate::prelude::*;
 
+use mesh_model::command::TaskCommand;
+
 impl Run for TaskRetry {
-    async fn run(_: &Door, _: &Call, _: TaskRefInput) -> Result<Done, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: TaskRefInput) -> Result<Done, Refusal> {
+        let command = TaskCommand::Retry { task: input.task };
+        call.done(door, Command::Task(command)).await
     }
 }

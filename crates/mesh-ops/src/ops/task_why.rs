@@ -2,8 +2,23 @@
 
 use crate::prelude::*;
 
+use mesh_core::why;
+
+use crate::tasks;
+
 impl Run for TaskWhyGet {
-    async fn run(_: &Door, _: &Call, _: TaskRefInput) -> Result<TaskWhy, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: TaskRefInput) -> Result<TaskWhy, Refusal> {
+        let row = tasks::readable(door, call, input.task).await?;
+        let (access, work) = (door.node().access(), door.node().work());
+        why(&access, &work, row.id, door.node().now()).ok_or_else(|| {
+            Refusal::new(
+                ErrorCode::Conflict,
+                format!(
+                    "the task is {} for so long that the dispatcher has forgotten it; nothing was done",
+                    row.state.name()
+                ),
+                "task.get tells how it ended",
+            )
+        })
     }
 }

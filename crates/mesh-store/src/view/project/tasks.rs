@@ -3,9 +3,9 @@
 
 use mesh_model::api::{AttemptEnd, PieceKind, Reason, TaskBody};
 use mesh_model::events::{
-    AfterFailure, AfterResult, ApprovalRequested, Cost, Decision, FailureCause, Resolution,
-    TaskAttemptFailed, TaskCreated, TaskDecided, TaskFinished, TaskHandedOff, TaskLeaseExtended,
-    TaskLinked, TaskRedacted, TaskState, TaskTaken, Urgency,
+    AfterFailure, AfterResult, ApprovalRequested, Cost, Decision, FailureCause, GuardMark,
+    Resolution, TaskAttemptFailed, TaskCreated, TaskDecided, TaskFinished, TaskHandedOff,
+    TaskLeaseExtended, TaskLinked, TaskRedacted, TaskState, TaskTaken, Urgency,
 };
 use mesh_model::{ApprovalId, Facts, Millis, ParticipantId, RoomId, Seq, TaskId};
 use rusqlite::OptionalExtension;
@@ -182,7 +182,13 @@ impl Batch<'_> {
             Facts::TaskLeaseExtended(facts) => self.lease_extended(facts),
             Facts::TaskStarted(facts) => self.update(facts.task, Standing::run),
             Facts::TaskProgressed(facts) => {
-                self.piece(event, facts.task, PieceKind::Progress, facts.fence)?;
+                self.piece(
+                    event,
+                    facts.task,
+                    PieceKind::Progress,
+                    facts.fence,
+                    facts.guard.as_ref(),
+                )?;
                 self.update(facts.task, Standing::run)
             }
             Facts::TaskHandedOff(facts) => self.handed_off(event, facts),
@@ -228,11 +234,7 @@ impl Batch<'_> {
 
     /// Changes where a task stands; the row is written at the batch's end. A task that is not there has nothing to
     /// change.
-    fn update(
-        &mut self,
-        id: TaskId,
-        change: impl FnOnce(&mut Standing),
-    ) -> Result<(), StoreError> {
+    fn update(&mut self, id: TaskId, change: impl FnOnce(&mut Standing)) -> Result<(), StoreError> {
         if let Some(kept) = self.kept(id)? {
             change(&mut kept.standing);
             kept.changed = true;
@@ -371,11 +373,7 @@ impl Batch<'_> {
     }
 
     /// Changes what a task was created with.
-    fn replan(
-        &mut self,
-        id: TaskId,
-        change: impl FnOnce(&mut Created),
-    ) -> Result<(), StoreError> {
+    fn replan(&mut self, id: TaskId, change: impl FnOnce(&mut Created)) -> Result<(), StoreError> {
         let Some(place) = self.place(id)? else {
             return Ok(());
         };
@@ -392,11 +390,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn task_taken(
-        &mut self,
-        event: &StoredEvent<'_>,
-        facts: &TaskTaken,
-    ) -> Result<(), StoreError> {
+    fn task_taken(&mut self, event: &StoredEvent<'_>, facts: &TaskTaken) -> Result<(), StoreError> {
         let Some(place) = self.place(facts.task)? else {
             return Ok(());
         };
@@ -436,13 +430,14 @@ impl Batch<'_> {
         task: TaskId,
         kind: PieceKind,
         fence: Seq,
+        guard: Option<&GuardMark>,
     ) -> Result<(), StoreError> {
         let Some(place) = self.place(task)? else {
             return Ok(());
         };
         let worker = self.actor(event)?;
         self.tx
-            .prepare_cached("INSERT INTO task_pieces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .prepare_cached("INSERT INTO task_pieces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
             .execute((
                 int(event.seq.0),
                 place,
@@ -450,6 +445,7 @@ impl Batch<'_> {
                 int(fence.0),
                 worker,
                 int(event.at.0),
+                guard.map(json),
                 event.content,
             ))?;
         Ok(())
@@ -505,7 +501,13 @@ impl Batch<'_> {
         event: &StoredEvent<'_>,
         facts: &TaskHandedOff,
     ) -> Result<(), StoreError> {
-        self.piece(event, facts.task, PieceKind::Handoff, facts.fence)?;
+        self.piece(
+            event,
+            facts.task,
+            PieceKind::Handoff,
+            facts.fence,
+            facts.guard.as_ref(),
+        )?;
         let over = Over {
             fence: facts.fence,
             how: AttemptEnd::HandedOff,
@@ -562,7 +564,13 @@ impl Batch<'_> {
         event: &StoredEvent<'_>,
         facts: &TaskFinished,
     ) -> Result<(), StoreError> {
-        self.piece(event, facts.task, PieceKind::Result, facts.fence)?;
+        self.piece(
+            event,
+            facts.task,
+            PieceKind::Result,
+            facts.fence,
+            facts.guard.as_ref(),
+        )?;
         let over = Over {
             fence: facts.fence,
             how: AttemptEnd::Finished,

@@ -86,7 +86,10 @@ impl Wanted {
             from.push_str(" AND t.id IN part");
         }
         if !filter.states.is_empty() {
-            let states = filter.states.iter().map(|state| (*state as i64).to_string());
+            let states = filter
+                .states
+                .iter()
+                .map(|state| (*state as i64).to_string());
             from.push_str(&format!(
                 " AND t.state IN ({})",
                 states.collect::<Vec<_>>().join(", ")

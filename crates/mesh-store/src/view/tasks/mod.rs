@@ -170,6 +170,8 @@ pub struct PieceRow {
     pub fence: Seq,
     /// Who.
     pub worker: Option<ParticipantId>,
+    /// What the guard found in it.
+    pub guard: Option<GuardMark>,
     /// The output; absent if it was erased.
     pub output: Option<TaskOutput>,
 }
@@ -193,7 +195,8 @@ pub(super) struct Created {
 }
 
 /// The columns that [`row`] reads, from `tasks t`, and at the end either the words or nothing.
-const COLUMNS: &str = "t.seq, t.id, t.room, t.at, t.creator, t.facts, t.standing, t.result, t.title";
+const COLUMNS: &str =
+    "t.seq, t.id, t.room, t.at, t.creator, t.facts, t.standing, t.result, t.title";
 
 /// A row without the output of its result.
 fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<TaskRow>> {
@@ -242,8 +245,9 @@ fn whole(
     numbers: &Numbers,
     id: TaskId,
 ) -> Result<Option<TaskRow>, StoreError> {
-    let mut statement =
-        db.prepare_cached(&format!("SELECT {COLUMNS}, t.body FROM tasks t WHERE t.id = ?1"))?;
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, t.body FROM tasks t WHERE t.id = ?1"
+    ))?;
     let found = statement
         .query_row([id.0.as_bytes()], |found| row(numbers, found))
         .optional()?;
@@ -339,13 +343,12 @@ impl View {
                 return Ok(Vec::new());
             };
             let mut statement = db.prepare_cached(
-                "SELECT seq, at, kind, fence, worker, output FROM task_pieces
+                "SELECT seq, at, kind, fence, worker, output, guard FROM task_pieces
                  WHERE task = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
             )?;
-            let rows = statement
-                .query_map((place, int(after.0), int(limit as u64)), |row| {
-                    piece(numbers, row)
-                })?;
+            let rows = statement.query_map((place, int(after.0), int(limit as u64)), |row| {
+                piece(numbers, row)
+            })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -431,5 +434,8 @@ fn piece(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<PieceRow> {
             .get::<_, Option<i64>>(4)?
             .map(|number| numbers.participant_id(number)),
         output: read_output(row.get(5)?),
+        guard: row
+            .get::<_, Option<String>>(6)?
+            .and_then(|json| serde_json::from_str(&json).ok()),
     })
 }

@@ -31,7 +31,7 @@ CREATE INDEX task_attempts_by_end ON task_attempts (ended_at) WHERE ended_at IS 
 
 CREATE TABLE task_pieces (
     seq INTEGER PRIMARY KEY, task INTEGER NOT NULL, kind INTEGER NOT NULL, fence INTEGER NOT NULL, worker INTEGER,
-    at INTEGER NOT NULL, output TEXT);
+    at INTEGER NOT NULL, guard TEXT, output TEXT);
 CREATE INDEX task_pieces_by_task ON task_pieces (task, seq);
 
 CREATE TABLE task_holds (approval BLOB PRIMARY KEY, task BLOB NOT NULL) WITHOUT ROWID;
