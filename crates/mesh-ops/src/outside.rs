@@ -36,6 +36,9 @@ pub trait Tools: Send + Sync {
     /// The tools there are, those too that cannot be used now.
     fn list(&self) -> Using<'_, Vec<ToolView>>;
 
+    /// The tool of that name. Others are not started to look.
+    fn find(&self, tool: String) -> Using<'_, Option<ToolView>>;
+
     /// Uses one of them. A failure is told in words for whoever asked.
     fn call(&self, tool: String, input: Map<String, Value>) -> Using<'_, Result<Told, String>>;
 }
@@ -46,6 +49,10 @@ pub(crate) struct NoTools;
 impl Tools for NoTools {
     fn list(&self) -> Using<'_, Vec<ToolView>> {
         Box::pin(async { Vec::new() })
+    }
+
+    fn find(&self, _: String) -> Using<'_, Option<ToolView>> {
+        Box::pin(async { None })
     }
 
     fn call(&self, tool: String, _: Map<String, Value>) -> Using<'_, Result<Told, String>> {

@@ -10,7 +10,7 @@ use mesh_model::limits::{TOOL_ANSWER_BYTES_MAX, TOOL_MS_MAX};
 use mesh_node::machine::Reader;
 use serde_json::{Map, Value};
 
-use crate::outside::{MEMORY_ENHANCE, Told};
+use crate::outside::{self, MEMORY_ENHANCE, Told};
 use crate::{payload, present, scan};
 
 impl Run for ToolCall {
@@ -22,7 +22,10 @@ impl Run for ToolCall {
         if let Some(why) = &tool.off {
             return Err(Refusal::new(
                 ErrorCode::Conflict,
-                format!("the tool '{}' cannot be used: {why}; nothing was done", tool.name),
+                format!(
+                    "the tool '{}' cannot be used: {why}; nothing was done",
+                    tool.name
+                ),
                 "tool.list says what can; whoever runs the node sets tools up in plugins.toml",
             ));
         }
@@ -77,8 +80,11 @@ fn check_task(door: &Door, call: &Call, task: TaskId) -> Result<(), Refusal> {
 
 /// The tool of that name, if the caller may use it.
 async fn named(door: &Door, call: &Call, name: &str) -> Result<ToolView, Refusal> {
-    let tools = super::tool_list::tools(door).await;
-    let tool = tools.into_iter().find(|tool| tool.name == name);
+    let own = outside::own().into_iter().find(|tool| tool.name == name);
+    let tool = match own {
+        Some(own) => Some(own),
+        None => door.tools().find(name.to_owned()).await,
+    };
     let tool = tool.ok_or_else(|| {
         refuse::not_found(
             "there is no such tool; nothing was done",
@@ -165,7 +171,11 @@ async fn memories(door: &Door, call: &Call, input: &Map<String, Value>) -> Resul
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned(),
-        limit: Some(limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(5)),
+        limit: Some(
+            limit
+                .and_then(|limit| u32::try_from(limit).ok())
+                .unwrap_or(5),
+        ),
     };
     let found = MemorySearch::run(door, call, asked).await;
     let found = found.map_err(|refusal| refusal.detail.into_owned())?;
@@ -194,8 +204,10 @@ fn bounded(mut told: Told) -> Told {
         told.text.truncate(end);
         told.text.push_str("\n… (cut: the answer was longer)");
     }
-    let bytes = |data: &Map<String, Value>| serde_json::to_string(data).map_or(0, |json| json.len());
-    if (told.data.as_ref()).is_some_and(|data| told.text.len() + bytes(data) > TOOL_ANSWER_BYTES_MAX)
+    let bytes =
+        |data: &Map<String, Value>| serde_json::to_string(data).map_or(0, |json| json.len());
+    if (told.data.as_ref())
+        .is_some_and(|data| told.text.len() + bytes(data) > TOOL_ANSWER_BYTES_MAX)
     {
         told.data = None;
     }
@@ -211,7 +223,10 @@ async fn shown(
     ok: bool,
     seq: Seq,
 ) -> Result<ToolAnswer, Refusal> {
-    let payload = told.data.as_ref().map(|data| Value::Object(data.clone()).to_string());
+    let payload = told
+        .data
+        .as_ref()
+        .map(|data| Value::Object(data.clone()).to_string());
     let whole = match &payload {
         Some(payload) => format!("{}\n\nData: {payload}", told.text),
         None => told.text.clone(),
@@ -242,7 +257,10 @@ async fn shown(
         return Ok(answer(envelope.wrap(&envelopes.boundary(seq)), None));
     }
     let text = match marked {
-        true => format!("(The guard takes this answer for an attack on agents: {reasons}.)\n{}", told.text),
+        true => format!(
+            "(The guard takes this answer for an attack on agents: {reasons}.)\n{}",
+            told.text
+        ),
         false => told.text,
     };
     Ok(answer(text, told.data))

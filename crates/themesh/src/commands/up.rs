@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use mesh_edge::EdgeConfig;
+use mesh_link::{Hooks, Link, Settings};
 use mesh_node::{Config as NodeConfig, Node};
 use mesh_ops::Door;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -85,6 +86,7 @@ fn start_logging(args: &Up, config: &Config) {
 async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAddr) -> Outcome<()> {
     // Signals first: one that comes while the node starts is not lost.
     let (mut interrupt, mut terminate) = signals()?;
+    let outside = outside(context)?;
     let node = start(context, args).await?;
     let listener = bind(address).await?;
     let bound = listener
@@ -118,14 +120,28 @@ async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAdd
         }
         tracing::info!("going down");
     };
-    let served = mesh_edge::serve(listener, Door::new(Arc::clone(&node)), edge, stop).await;
-    drop(demo);
+    let hooks = outside.hooks.clone();
+    let tools = Link::new(Arc::clone(&node), &context.home, outside);
+    let door = Door::with_tools(Arc::clone(&node), Arc::new(tools));
+    let hooks = Hooks::start(door.clone(), hooks);
+    let served = mesh_edge::serve(listener, door, edge, stop).await;
+    drop((demo, hooks));
     node.shutdown().await;
     drop(running);
     served.map_err(|why| {
         Failure::here(
             format!("the node stopped serving: {why}"),
             "everything acknowledged is stored; start it again",
+        )
+    })
+}
+
+/// What goes out of the node: nothing, unless `plugins.toml` says so.
+fn outside(context: &Context) -> Outcome<Settings> {
+    Settings::load(&context.home).map_err(|why| {
+        Failure::here(
+            why.to_string(),
+            "the node has not started; correct that line, or move the file away, and start it again",
         )
     })
 }

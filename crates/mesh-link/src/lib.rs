@@ -1,0 +1,26 @@
+//! What goes out of a node: the tools it offers to agents, the plugins behind them, and the hooks that call them.
+//!
+//! * `settings.rs` reads `plugins.toml`. Without the file nothing goes out.
+//! * `web_search.rs`, `notify.rs` and `file_summary.rs` are built in; `web.rs` is the HTTP client they share and
+//!   `folder.rs` opens files that are surely inside a folder.
+//! * `mcp.rs` speaks the Model Context Protocol with a child process, `plugin.rs` starts it, bounds it and starts it
+//!   again.
+//! * `hooks.rs` follows what happens and calls tools.
+//!
+//! *Invariant:* nothing here decides who may use a tool, and nothing here holds the writer up: the door asks, with a
+//! time limit, and what comes back is data.
+
+mod file_summary;
+mod folder;
+mod hooks;
+mod link;
+mod mcp;
+mod notify;
+mod plugin;
+mod settings;
+mod web;
+mod web_search;
+
+pub use hooks::Hooks;
+pub use link::Link;
+pub use settings::{BadSettings, Event, Hook, Plugin, Settings};
