@@ -18,6 +18,7 @@ use tokio::sync::{MutexGuard, Semaphore};
 use crate::call::{Call, Cookie, Notes, Options};
 use crate::caller::Caller;
 use crate::flood::Flood;
+use crate::memories::Memories;
 use crate::outside::{NoTools, Tools};
 use crate::payload::Compiled;
 use crate::rates::Rates;
@@ -58,6 +59,7 @@ struct Inner {
     hashing: Semaphore,
     secrets: tokio::sync::Mutex<()>,
     verifying: tokio::sync::Mutex<()>,
+    memories: Memories,
     tools: Arc<dyn Tools>,
 }
 
@@ -78,6 +80,7 @@ impl Door {
             hashing: Semaphore::new(PASSWORD_HASHES_MAX),
             secrets: tokio::sync::Mutex::default(),
             verifying: tokio::sync::Mutex::default(),
+            memories: Memories::default(),
             tools,
         };
         Door {
@@ -97,6 +100,10 @@ impl Door {
     /// The schemas of rooms, by the room's id and its policy's version.
     pub(crate) fn policies(&self) -> &Compiled {
         &self.inner.policies
+    }
+
+    pub(crate) fn memories(&self) -> &Memories {
+        &self.inner.memories
     }
 
     pub(crate) fn flood(&self) -> &Flood {

@@ -136,6 +136,8 @@ pub(crate) struct Spoken {
     relayed: bool,
     /// The trust that the message has already, if it is an older one.
     trust: Option<Trust>,
+    /// Whether the room's schema for payloads is not meant for it.
+    unformed: bool,
     bytes: u32,
 }
 
@@ -150,6 +152,7 @@ impl Spoken {
             payload,
             relayed,
             trust: None,
+            unformed: false,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
         }
     }
@@ -157,6 +160,12 @@ impl Spoken {
     /// The same for an older message, whose trust is fixed.
     pub fn trusted(mut self, trust: Trust) -> Spoken {
         self.trust = Some(trust);
+        self
+    }
+
+    /// The same for what is no message: its data has a form of its own.
+    pub fn unformed(mut self) -> Spoken {
+        self.unformed = true;
         self
     }
 
@@ -195,6 +204,9 @@ impl Spoken {
         let (Some(record), Some(payload)) = (access.policy(room), &self.payload) else {
             return Ok(None);
         };
+        if self.unformed {
+            return Ok(None);
+        }
         let Some(schema) = &record.policy.messages.schema else {
             return Ok(None);
         };

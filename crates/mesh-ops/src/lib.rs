@@ -7,6 +7,7 @@
 //! *Invariant:* nothing here knows HTTP, sockets or frames, and nothing here decides what the core
 //! decides: the checks made here are the fast ones, made again by the core.
 
+mod approvals;
 mod call;
 mod caller;
 mod check;

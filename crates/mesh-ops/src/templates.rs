@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mesh_model::api::{TaskSpec, TemplateUse};
-use mesh_model::events::VariableKind;
+use mesh_core::Template;
+use mesh_model::api::{TaskSpec, TemplateBody, TemplateUse};
+use mesh_model::events::{Trust, Variable, VariableKind};
 use mesh_model::{Refusal, TemplateId};
+use mesh_store::view::TemplateRow;
 use serde_json::Value;
 
 use crate::call::Call;
@@ -33,18 +35,11 @@ pub(crate) async fn fill(
             "send the template alone: it has both",
         ));
     }
-    let work = door.node().work();
-    let named = match wanted.template.parse::<TemplateId>() {
-        Ok(id) => work.template(id),
-        Err(_) => work.template_named(&wanted.template),
-    };
-    let id = named.map(|found| found.id).ok_or_else(|| {
-        refuse::not_found(
-            "there is no such template; nothing was created",
-            "list them with template.list",
-        )
-    })?;
+    let id = named(door, &wanted.template)?.id;
     let row = door.view(call, move |view| view.template(id)).await?;
+    if let Some(row) = &row {
+        check_author(call, row)?;
+    }
     let body = row.and_then(|row| row.body).ok_or_else(|| {
         refuse::invalid(
             "the template's words are erased; nothing was created",
@@ -78,6 +73,52 @@ pub(crate) async fn fill(
         title: fill(&body.title),
         prompt: fill(&body.prompt),
     })
+}
+
+/// A template by its id or name.
+pub(crate) fn named(door: &Door, text: &str) -> Result<Template, Refusal> {
+    let work = door.node().work();
+    let found = match text.parse::<TemplateId>() {
+        Ok(id) => work.template(id),
+        Err(_) => work.template_named(text),
+    };
+    found.cloned().ok_or_else(|| {
+        refuse::not_found(
+            "there is no such template; nothing was done",
+            "list them with template.list",
+        )
+    })
+}
+
+/// A template is used by others. Its words must not become the order of somebody who is trusted more.
+fn check_author(call: &Call, row: &TemplateRow) -> Result<(), Refusal> {
+    let mine = call.me()? == row.author;
+    if mine || call.access.trust_of(row.author, false) >= Trust::Local {
+        return Ok(());
+    }
+    Err(refuse::invalid(
+        "whoever made this template is not trusted any more, so nobody else uses it",
+        "read it with template.list and make one of your own",
+    ))
+}
+
+/// The blanks of a template that names none: every `{name}` in it is a text.
+pub(crate) fn blanks_of(body: &TemplateBody) -> Vec<Variable> {
+    let mut found: Vec<Variable> = Vec::new();
+    for text in [&body.title, &body.prompt] {
+        for piece in text.split('{').skip(1) {
+            let name = piece.split_once('}').map(|(name, _)| name);
+            let name = name.filter(|name| mesh_model::names::check(name).is_ok());
+            if let Some(name) = name.filter(|name| !found.iter().any(|it| it.name == **name)) {
+                found.push(Variable {
+                    name: name.to_owned(),
+                    kind: VariableKind::Text,
+                    optional: false,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// The names of a template's blanks.
@@ -125,5 +166,16 @@ mod tests {
             filled(text, &blanks, &values),
             "{b} 2 | {d} {\"json\": {b}} {2} {"
         );
+    }
+
+    #[test]
+    fn blanks_are_names_between_braces() {
+        let body = TemplateBody {
+            about: "{not-here}".to_owned(),
+            title: "Triage {report}".to_owned(),
+            prompt: "Read {report} for {who}: fn f() { x } {} {A} {a b} {half".to_owned(),
+        };
+        let names: Vec<String> = blanks_of(&body).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["report", "who"]);
     }
 }

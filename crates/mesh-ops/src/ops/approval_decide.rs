@@ -2,8 +2,15 @@
 
 use crate::prelude::*;
 
+use mesh_model::command::FlowCommand;
+
 impl Run for ApprovalDecide {
-    async fn run(_: &Door, _: &Call, _: ApprovalDecideInput) -> Result<Done, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: ApprovalDecideInput) -> Result<Done, Refusal> {
+        let command = Command::Flow(FlowCommand::DecideApproval {
+            approval: input.approval,
+            approve: input.approve,
+            reason: check::reason(input.reason)?,
+        });
+        call.done(door, command).await
     }
 }

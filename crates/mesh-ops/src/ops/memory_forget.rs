@@ -2,8 +2,22 @@
 
 use crate::prelude::*;
 
+use mesh_model::command::MemoryCommand;
+
+use crate::memories;
+
 impl Run for MemoryForget {
-    async fn run(_: &Door, _: &Call, _: MemoryForgetInput) -> Result<Done, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: MemoryForgetInput) -> Result<Done, Refusal> {
+        let owner = memories::mind(call, Some(&input.participant))?;
+        let _turn = door.memories().turn(owner).await;
+        let memory = memories::named(door, owner, input.key).await?;
+        let memory = memory.ok_or_else(|| {
+            refuse::not_found(
+                "there is no memory of this name; nothing was forgotten",
+                "list what there is with memory.list",
+            )
+        })?;
+        let command = Command::Memory(MemoryCommand::Forget { memory, owner });
+        call.done(door, command).await
     }
 }

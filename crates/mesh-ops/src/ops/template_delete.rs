@@ -2,8 +2,14 @@
 
 use crate::prelude::*;
 
+use mesh_model::command::FlowCommand;
+
+use crate::templates;
+
 impl Run for TemplateDelete {
-    async fn run(_: &Door, _: &Call, _: TemplateRefInput) -> Result<Done, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: TemplateRefInput) -> Result<Done, Refusal> {
+        let template = templates::named(door, &input.template)?.id;
+        let command = Command::Flow(FlowCommand::DeleteTemplate { template });
+        call.done(door, command).await
     }
 }

@@ -101,6 +101,30 @@ impl View {
         })
     }
 
+    /// Approvals of these rooms that wait for an answer, in the order in which they were asked for, at most `limit`.
+    pub fn approvals_waiting(
+        &self,
+        rooms: &[RoomId],
+        limit: usize,
+    ) -> Result<Vec<ApprovalRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {APPROVAL} FROM approvals WHERE room = ?1 AND state = 0 ORDER BY seq LIMIT ?2"
+            ))?;
+            let mut waiting = Vec::new();
+            for room in rooms.iter().filter_map(|room| numbers.room(*room)) {
+                let rows = statement
+                    .query_map((room, int(limit as u64)), |row| approval(numbers, row))?;
+                for row in rows {
+                    waiting.push(row??);
+                }
+            }
+            waiting.sort_by_key(|row| row.seq);
+            waiting.truncate(limit);
+            Ok(waiting)
+        })
+    }
+
     /// Approvals of a room that were answered or expired, later asked first, asked before `before`, at most `limit`.
     pub fn approvals_answered(
         &self,

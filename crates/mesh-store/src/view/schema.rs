@@ -98,6 +98,7 @@ CREATE TABLE approvals (
     facts TEXT NOT NULL, content TEXT, state INTEGER NOT NULL DEFAULT 0, answered INTEGER, answered_at INTEGER,
     answered_by INTEGER, reason TEXT) WITHOUT ROWID;
 CREATE INDEX approvals_by_room ON approvals (room, seq);
+CREATE INDEX approvals_waiting ON approvals (room, seq) WHERE state = 0;
 CREATE INDEX approvals_by_task ON approvals (task) WHERE task IS NOT NULL;
 CREATE TABLE templates (
     id BLOB PRIMARY KEY, name TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, author INTEGER NOT NULL,
