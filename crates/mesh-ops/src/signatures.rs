@@ -1,15 +1,16 @@
-//! The signatures of messages, checked from the log alone: no node, no view, no vault.
+//! The signatures of messages and of results, checked from the log alone: no node, no view, no vault.
 //!
 //! A header holds all that a signature covers: the room, the key, the idempotency key and the hash
-//! of the content. So a signature can be checked long after the words were erased.
+//! of the content. So a signature can be checked long after the words were erased. A result's covers
+//! the links of the results it was built on, so that whoever has the log follows them back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, ReadError, Record};
-use mesh_model::events::{By, MessagePosted, Signed};
-use mesh_model::{Facts, MeshId, ParticipantId, PublicKey, RoomId, Seq};
-use mesh_proof::{Header, statement};
+use mesh_model::events::{By, MessagePosted, Provenance, Signed, TaskFinished};
+use mesh_model::{Facts, MeshId, OutputHash, ParticipantId, PublicKey, RoomId, Seq, TaskId};
+use mesh_proof::{Digest, Header, provenance, statement};
 
 /// What became of the signatures in a log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,9 +22,43 @@ pub struct Signatures {
     pub unknown: u64,
     /// The messages that claim a signature nobody made, or one by a key that was not the author's.
     pub bad: Vec<Seq>,
+    /// Results whose worker's key signed them, linked to results before them.
+    pub results_good: u64,
+    /// Results that claim a signature nobody made, one by a key that was not the worker's, an output that is not the
+    /// stored one, or results to be built on that are not there.
+    pub results_bad: Vec<Seq>,
 }
 
-/// Checks every signed message of a log. The chain itself is for [`LogReader::verify`].
+impl Signatures {
+    /// Whether nothing claims a signature that nobody made.
+    pub fn is_sound(&self) -> bool {
+        self.bad.is_empty() && self.results_bad.is_empty()
+    }
+}
+
+/// A signed result in the form in which it is verified.
+pub(crate) fn made(
+    mesh: MeshId,
+    task: TaskId,
+    worker: ParticipantId,
+    signed: &Provenance,
+) -> provenance::Signed {
+    let digest = |hash: &OutputHash| Digest(hash.0);
+    provenance::Signed {
+        made: provenance::Made {
+            mesh: mesh.to_string(),
+            previous: signed.previous.iter().map(digest).collect(),
+            at_ms: signed.at,
+            agent: worker.to_string(),
+            task: task.to_string(),
+            output: digest(&signed.output),
+        },
+        key: signed.key.0,
+        sig: signed.sig.0,
+    }
+}
+
+/// Checks every signed message and result of a log. The chain itself is for [`LogReader::verify`].
 pub fn check_signatures(reader: &LogReader) -> Result<Signatures, ReadError> {
     let mut audit = Audit::default();
     reader.read(1, |record| {
@@ -38,6 +73,8 @@ struct Audit {
     mesh: Option<MeshId>,
     /// The keys that hold at the place that is read, each with whose it is.
     keys: BTreeMap<(ParticipantId, PublicKey), bool>,
+    /// The links of the signed results so far that hold.
+    links: BTreeSet<OutputHash>,
     found: Signatures,
 }
 
@@ -46,7 +83,10 @@ impl Audit {
         // Most of a log is of no concern here; it is not even read as facts.
         let concerns = matches!(record.kind, "mesh.created" | "participant.registered")
             || record.kind.starts_with("participant.key_")
-            || matches!(record.kind, "message.posted" | "message.quarantined");
+            || matches!(
+                record.kind,
+                "message.posted" | "message.quarantined" | "task.finished"
+            );
         if !concerns {
             return;
         }
@@ -70,6 +110,7 @@ impl Audit {
             Ok(Facts::MessageQuarantined(waiting)) => {
                 self.message(record, &waiting.message, Some(waiting.author));
             }
+            Ok(Facts::TaskFinished(finished)) => self.result(record, &finished),
             _ => {}
         }
     }
@@ -92,6 +133,37 @@ impl Audit {
         }
     }
 
+    fn result(&mut self, record: &Record<'_>, finished: &TaskFinished) {
+        let Some(signed) = &finished.provenance else {
+            return;
+        };
+        if self.result_holds(record, finished, signed) {
+            self.links.insert(signed.link);
+            self.found.results_good += 1;
+        } else {
+            self.found.results_bad.push(Seq(record.seq));
+        }
+    }
+
+    fn result_holds(
+        &self,
+        record: &Record<'_>,
+        finished: &TaskFinished,
+        signed: &Provenance,
+    ) -> bool {
+        let held = self.keys.get(&(finished.worker, signed.key));
+        let (Some(true), Some(mesh), Some(body)) = (held, self.mesh, body_of(record)) else {
+            return false;
+        };
+        let made = made(mesh, finished.task, finished.worker, signed);
+        let known = |link: &OutputHash| link.0 == Digest::ZERO.0 || self.links.contains(link);
+        made.made.output == body
+            && made.is_signed()
+            && made.link().0 == signed.link.0
+            && !signed.previous.is_empty()
+            && signed.previous.iter().all(known)
+    }
+
     /// `None` if the log does not hold what was signed.
     fn holds(
         &self,
@@ -102,10 +174,7 @@ impl Audit {
     ) -> Option<bool> {
         let request = signed.request.as_deref()?;
         let held = author.and_then(|author| self.keys.get(&(author, signed.key)));
-        let body = Header::parse(record.header)
-            .ok()
-            .and_then(|header| header.body);
-        let (Some(true), Some(mesh), Some(body)) = (held, self.mesh, body) else {
+        let (Some(true), Some(mesh), Some(body)) = (held, self.mesh, body_of(record)) else {
             return Some(false);
         };
         let stated = statement::message(
@@ -117,4 +186,11 @@ impl Audit {
         );
         Some(statement::verify(&signed.key.0, &stated, &signed.sig.0))
     }
+}
+
+/// The hash of an event's content, erased or not.
+fn body_of(record: &Record<'_>) -> Option<Digest> {
+    Header::parse(record.header)
+        .ok()
+        .and_then(|header| header.body)
 }

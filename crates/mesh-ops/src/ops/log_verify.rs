@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, Trust, VerifyError};
 
-use crate::signatures::check_signatures;
+use crate::signatures::{Signatures, check_signatures};
 
 impl Run for LogVerify {
     async fn run(door: &Door, _: &Call, _: NoInput) -> Result<LogVerified, Refusal> {
@@ -21,18 +21,14 @@ fn verify(reader: &LogReader) -> Result<LogVerified, Refusal> {
     match reader.verify(&trust(reader), &mut |_| {}) {
         Ok(verified) => {
             let signed = check_signatures(reader).map_err(|why| unreadable(&why))?;
-            let problem = signed.bad.first().map(|seq| {
-                format!(
-                    "the message at {seq} claims a signature that its author's key did not make; the chain \
-                     holds, so it was stored like this: ask who ran the node then"
-                )
-            });
+            let problem = problem(&signed);
             Ok(LogVerified {
                 sound: problem.is_none(),
                 upto: Seq(verified.tail.seq),
                 erased: verified.erased,
-                signatures_good: signed.good,
-                signatures_bad: signed.unknown + signed.bad.len() as u64,
+                signatures_good: signed.good + signed.results_good,
+                signatures_bad: signed.unknown
+                    + (signed.bad.len() + signed.results_bad.len()) as u64,
                 problem,
             })
         }
@@ -48,6 +44,22 @@ fn verify(reader: &LogReader) -> Result<LogVerified, Refusal> {
         }),
         Err(why) => Err(unreadable(&why)),
     }
+}
+
+/// What is wrong with what participants signed, for people.
+fn problem(signed: &Signatures) -> Option<String> {
+    let message = signed.bad.first().map(|seq| {
+        format!("the message at {seq} claims a signature that its author's key did not make")
+    });
+    let result = signed.results_bad.first().map(|seq| {
+        format!(
+            "the result at {seq} claims a signature that its worker's key did not make, or one of what it was built on"
+        )
+    });
+    let what = message.or(result)?;
+    Some(format!(
+        "{what}; the chain holds, so it was stored like this: ask who ran the node then"
+    ))
 }
 
 fn unreadable(why: &dyn std::error::Error) -> Refusal {

@@ -113,7 +113,7 @@ fn verify(context: &Context) -> Outcome<ExitCode> {
             );
         }
     }
-    let sound = result.is_ok() && signatures.bad.is_empty();
+    let sound = result.is_ok() && signatures.is_sound();
     Ok(ExitCode::from(u8::from(!sound)))
 }
 
@@ -136,13 +136,24 @@ fn print_signatures(found: &Signatures) {
             found.unknown
         ));
     }
-    if found.bad.is_empty() {
+    if found.results_good > 0 {
+        line(&format!(
+            "{} results carry a signature by their worker that holds, linked to what they were built on",
+            found.results_good
+        ));
+    }
+    if found.is_sound() {
         return;
     }
-    let places: Vec<String> = found.bad.iter().map(|seq| format!("m{seq}")).collect();
+    let messages = found.bad.iter().map(|seq| format!("message m{seq}"));
+    let results = found
+        .results_bad
+        .iter()
+        .map(|seq| format!("result at {seq}"));
+    let places: Vec<String> = messages.chain(results).collect();
     line(&paint(
         Colour::Bad,
-        &format!("no signature by their author: {}", places.join(" ")),
+        &format!("no signature by their author: {}", places.join(", ")),
     ));
     line(
         "Their authors did not sign these words here, though the node wrote that they did: do not trust this node's log.",
@@ -208,7 +219,7 @@ fn trust(reader: &LogReader) -> Trust {
 
 fn verified_json(verified: &Verified, signatures: &Signatures) -> Value {
     json!({
-        "ok": signatures.bad.is_empty(),
+        "ok": signatures.is_sound(),
         "events": verified.events,
         "batches": verified.batches,
         "signed": verified.signed,
@@ -217,6 +228,10 @@ fn verified_json(verified: &Verified, signatures: &Signatures) -> Value {
             "good": signatures.good,
             "unknown": signatures.unknown,
             "bad": signatures.bad,
+        },
+        "results_signed": {
+            "good": signatures.results_good,
+            "bad": signatures.results_bad,
         },
         "head": {"seq": verified.tail.seq, "hash": verified.tail.head.to_string()},
     })

@@ -437,7 +437,7 @@ impl Batch<'_> {
         };
         let worker = self.actor(event)?;
         self.tx
-            .prepare_cached("INSERT INTO task_pieces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+            .prepare_cached("INSERT INTO task_pieces (seq, task, kind, fence, worker, at, guard, output) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
             .execute((
                 int(event.seq.0),
                 place,
@@ -571,6 +571,11 @@ impl Batch<'_> {
             facts.fence,
             facts.guard.as_ref(),
         )?;
+        if let Some(signed) = &facts.provenance {
+            self.tx
+                .prepare_cached("UPDATE task_pieces SET link = ?2 WHERE seq = ?1")?
+                .execute((int(event.seq.0), signed.link.0))?;
+        }
         let over = Over {
             fence: facts.fence,
             how: AttemptEnd::Finished,

@@ -8,7 +8,9 @@ use mesh_model::api::{AttemptEnd, PieceKind, TaskBody, TaskOutput};
 use mesh_model::events::{
     Cost, FailureCause, GuardMark, Provenance, Spend, TaskPlan, TaskState, Trust, Urgency, Verdict,
 };
-use mesh_model::{ApprovalId, MessageId, Millis, ParticipantId, RoomId, Seq, TaskId, TemplateId};
+use mesh_model::{
+    ApprovalId, MessageId, Millis, OutputHash, ParticipantId, RoomId, Seq, TaskId, TemplateId,
+};
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::{Deserialize, Serialize};
 
@@ -350,6 +352,15 @@ impl View {
                 piece(numbers, row)
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Where the signed result was handed in that later ones name by this link.
+    pub fn result_linked(&self, link: OutputHash) -> Result<Option<Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut statement =
+                db.prepare_cached("SELECT min(seq) FROM task_pieces WHERE link = ?1")?;
+            Ok(statement.query_row([link.0], |row| sql::seq_option(row, 0))?)
         })
     }
 

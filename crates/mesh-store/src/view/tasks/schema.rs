@@ -4,6 +4,8 @@
 /// `project::tasks::Standing`); the columns that lists ask by stand beside it. `facts` is what it was created with.
 /// `title`, `body`, `output` and `reason` are words: they go when the task is redacted.
 ///
+/// `link` of a result that is signed is what later results are linked to.
+///
 /// `task_links` has what a task needs (kind 0) and what it is about (kind 1), by ids: tasks of one request may name
 /// one another before they are there. `task_holds` has the approvals that hold
 /// up a task, as long as nobody answered. `task_words` are places whose content belongs to a task and is shown nowhere.
@@ -31,8 +33,9 @@ CREATE INDEX task_attempts_by_end ON task_attempts (ended_at) WHERE ended_at IS 
 
 CREATE TABLE task_pieces (
     seq INTEGER PRIMARY KEY, task INTEGER NOT NULL, kind INTEGER NOT NULL, fence INTEGER NOT NULL, worker INTEGER,
-    at INTEGER NOT NULL, guard TEXT, output TEXT);
+    at INTEGER NOT NULL, guard TEXT, output TEXT, link BLOB);
 CREATE INDEX task_pieces_by_task ON task_pieces (task, seq);
+CREATE INDEX task_pieces_by_link ON task_pieces (link) WHERE link IS NOT NULL;
 
 CREATE TABLE task_holds (approval BLOB PRIMARY KEY, task BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE task_words (task INTEGER, seq INTEGER, PRIMARY KEY (task, seq)) WITHOUT ROWID;
