@@ -36,8 +36,17 @@ pub(crate) fn schema(settings: Option<&FileSummary>) -> Value {
     })
 }
 
-pub(crate) async fn summary(settings: &FileSummary, input: &Map<String, Value>) -> Result<Told, String> {
-    let text = |name: &str| input.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+pub(crate) async fn summary(
+    settings: &FileSummary,
+    input: &Map<String, Value>,
+) -> Result<Told, String> {
+    let text = |name: &str| {
+        input
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let (name, path) = (text("folder"), text("path"));
     let folder = settings.folders.get(&name);
     let folder = folder
@@ -105,7 +114,8 @@ impl Found {
         if bytes > READ_BYTES_MAX {
             text.push_str(&format!(" in the first {READ_BYTES_MAX} bytes"));
         }
-        let data = json!({"path": path, "bytes": bytes, "lines": self.lines, "headings": self.headings});
+        let data =
+            json!({"path": path, "bytes": bytes, "lines": self.lines, "headings": self.headings});
         let data = data.as_object().cloned();
         if self.binary {
             text.push_str("; it is no text");

@@ -80,8 +80,14 @@ mod tests {
             assert!(open(&folder, wrong).is_err(), "{wrong} was opened");
         }
         let name = rustix::fs::CWD;
-        rustix::fs::mknodat(name, folder.join("pipe"), rustix::fs::FileType::Fifo, 0o600.into(), 0)
-            .unwrap();
+        rustix::fs::mknodat(
+            name,
+            folder.join("pipe"),
+            rustix::fs::FileType::Fifo,
+            0o600.into(),
+            0,
+        )
+        .unwrap();
         assert!(open(&folder, "pipe").is_err());
     }
 }

@@ -144,7 +144,9 @@ async fn happened(
         let (door, caller, tool) = (door.clone(), caller.clone(), hook.tool.clone());
         tokio::spawn(async move {
             let asked = json!({"tool": tool, "input": input});
-            let answer = door.call(&caller, "tool.call", asked, Options::default()).await;
+            let answer = door
+                .call(&caller, "tool.call", asked, Options::default())
+                .await;
             match answer.map(|reply| serde_json::from_slice::<Value>(&reply.body)) {
                 Ok(Ok(answer)) if answer["ok"] == json!(false) => {
                     tracing::warn!(tool, why = %answer["text"], "a hook's tool failed");
@@ -189,7 +191,9 @@ fn sessions(node: &Arc<Node>, item: &Item) -> Option<usize> {
 
 fn participant(node: &Arc<Node>, item: &Item) -> Option<ParticipantId> {
     let named = ["participant", "worker", "from"];
-    let found = named.iter().find_map(|field| item.data.get(*field)?.as_str());
+    let found = named
+        .iter()
+        .find_map(|field| item.data.get(*field)?.as_str());
     let id: ParticipantId = found?.parse().ok()?;
     node.access().participant(id).map(|found| found.id)
 }
@@ -217,8 +221,12 @@ async fn fields(
     let mut title = text("title");
     if title.is_empty() && !task.is_empty() {
         let asked = json!({ "task": task });
-        let found = door.call(caller, "task.get", asked, Options::default()).await;
-        let found = found.ok().and_then(|reply| serde_json::from_slice::<Value>(&reply.body).ok());
+        let found = door
+            .call(caller, "task.get", asked, Options::default())
+            .await;
+        let found = found
+            .ok()
+            .and_then(|reply| serde_json::from_slice::<Value>(&reply.body).ok());
         title = found
             .and_then(|found| found.get("title")?.as_str().map(str::to_owned))
             .unwrap_or_default();
@@ -258,7 +266,10 @@ fn filled_text(text: &str, fields: &BTreeMap<&'static str, String>) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        match after.split_once('}').and_then(|(name, rest)| Some((fields.get(name)?, rest))) {
+        match after
+            .split_once('}')
+            .and_then(|(name, rest)| Some((fields.get(name)?, rest)))
+        {
             Some((value, after)) => {
                 out.extend(value.chars().take(BLANK_CHARS_MAX));
                 rest = after;
@@ -279,9 +290,15 @@ mod tests {
 
     #[test]
     fn blanks_are_filled_once() {
-        let fields = BTreeMap::from([("title", "a {room} b".to_owned()), ("room", "lab".to_owned())]);
+        let fields = BTreeMap::from([
+            ("title", "a {room} b".to_owned()),
+            ("room", "lab".to_owned()),
+        ]);
         let input = json!({"text": "{title} in {room}, {unknown} {", "list": ["{room}", 3]});
         let input = filled(&input, &fields);
-        assert_eq!(input, json!({"text": "a {room} b in lab, {unknown} {", "list": ["lab", 3]}));
+        assert_eq!(
+            input,
+            json!({"text": "a {room} b in lab, {unknown} {", "list": ["lab", 3]})
+        );
     }
 }

@@ -25,7 +25,9 @@ impl Link {
     pub fn new(node: Arc<Node>, home: &Path, settings: Settings) -> Link {
         let plugins = settings.plugins.iter();
         Link {
-            plugins: plugins.map(|plugin| Host::new(plugin.clone(), home)).collect(),
+            plugins: plugins
+                .map(|plugin| Host::new(plugin.clone(), home))
+                .collect(),
             settings,
             node,
         }
@@ -79,7 +81,9 @@ impl Link {
         for plugin in &self.plugins {
             if plugin.own(&tool).is_some() {
                 let mut tools = plugin.tools().await;
-                let found = tools.iter().position(|known| known.name == tool || known.off.is_some())?;
+                let found = tools
+                    .iter()
+                    .position(|known| known.name == tool || known.off.is_some())?;
                 return Some(tools.swap_remove(found));
             }
         }

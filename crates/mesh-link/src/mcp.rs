@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mesh_model::limits::TOOL_ANSWER_BYTES_MAX;
 use mesh_ops::Told;
 use serde_json::{Map, Value, json};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// The version of the protocol that is asked for; a server answers with what it speaks.
@@ -87,7 +89,10 @@ impl Connection {
             let page = self.ask("tools/list", asked).await?;
             let found = page.get("tools").and_then(Value::as_array);
             tools.extend(found.into_iter().flatten().filter_map(tool));
-            cursor = page.get("nextCursor").and_then(Value::as_str).map(str::to_owned);
+            cursor = page
+                .get("nextCursor")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
             if cursor.is_none() || tools.len() >= TOOLS_MAX {
                 break;
             }
@@ -182,7 +187,9 @@ async fn read(
             (Some(method), Some(id)) => {
                 let reply = match method.as_str() {
                     Some("ping") => json!({"jsonrpc": "2.0", "id": id, "result": {}}),
-                    _ => json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "not offered"}}),
+                    _ => {
+                        json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "not offered"}})
+                    }
                 };
                 if let Some(lines) = lines.upgrade() {
                     // A child that does not read its input loses the answer, not our time.
@@ -192,7 +199,10 @@ async fn read(
             _ => {}
         }
     }
-    let left = waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let left = waiting
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
     for reply in left.into_iter().flatten().map(|(_, reply)| reply) {
         let _ = reply.send(Err(ended()));
     }
@@ -200,9 +210,7 @@ async fn read(
 
 fn answered(waiting: &Waiting, id: &Value, message: Value) {
     let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-    let reply = id
-        .as_u64()
-        .and_then(|id| waiting.as_mut()?.remove(&id));
+    let reply = id.as_u64().and_then(|id| waiting.as_mut()?.remove(&id));
     let Some(reply) = reply else {
         return;
     };
@@ -268,7 +276,12 @@ mod tests {
         assert_eq!(found.data.unwrap()["n"], 1);
         assert!(tool(&json!({"name": "a b", "inputSchema": {}})).is_none());
         assert!(tool(&json!({"name": "a"})).is_none());
-        assert_eq!(tool(&json!({"name": "a-b", "inputSchema": {}})).unwrap().name, "a-b");
+        assert_eq!(
+            tool(&json!({"name": "a-b", "inputSchema": {}}))
+                .unwrap()
+                .name,
+            "a-b"
+        );
     }
 
     #[tokio::test]
@@ -296,14 +309,20 @@ mod tests {
                     let id = &calls[1]["id"];
                     let said = &calls[1]["params"]["arguments"]["n"];
                     let answer = json!({"jsonrpc": "2.0", "id": id, "result": {"content": [{"type": "text", "text": format!("n is {said}")}]}});
-                    write.write_all(format!("{answer}\n").as_bytes()).await.unwrap();
+                    write
+                        .write_all(format!("{answer}\n").as_bytes())
+                        .await
+                        .unwrap();
                     return;
                 }
             }
         });
         let connection = Connection::open(into, from).await.unwrap();
         let input = |n: u32| json!({ "n": n }).as_object().unwrap().clone();
-        let both = tokio::join!(connection.call("a", input(1)), connection.call("a", input(2)));
+        let both = tokio::join!(
+            connection.call("a", input(1)),
+            connection.call("a", input(2))
+        );
         assert_eq!(both.0, Err(ended()));
         assert_eq!(both.1.unwrap().text, "n is 2");
         assert!(connection.is_closed());

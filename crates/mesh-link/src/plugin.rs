@@ -108,18 +108,28 @@ impl Host {
             let was = seat.running.take();
             let well = was.is_some_and(|running| running.since.elapsed() >= WELL_AFTER);
             seat.failed = if well { 0 } else { seat.failed };
-            seat.failed(format!("the program of the plugin '{}' ended", self.settings.name));
+            seat.failed(format!(
+                "the program of the plugin '{}' ended",
+                self.settings.name
+            ));
         }
         if seat.running.is_none() {
             seat.check_pause()?;
             match tokio::time::timeout(HELLO_WAIT, self.start()).await {
                 Ok(Ok(running)) => {
-                    tracing::info!(plugin = self.settings.name, tools = running.tools.len(), "started");
+                    tracing::info!(
+                        plugin = self.settings.name,
+                        tools = running.tools.len(),
+                        "started"
+                    );
                     seat.running = Some(running);
                 }
                 Ok(Err(why)) => return Err(seat.failed(why)),
                 Err(_) => {
-                    let why = format!("it did not say hello within {} seconds", HELLO_WAIT.as_secs());
+                    let why = format!(
+                        "it did not say hello within {} seconds",
+                        HELLO_WAIT.as_secs()
+                    );
                     return Err(seat.failed(why));
                 }
             }
@@ -168,7 +178,9 @@ impl Host {
 impl Seat {
     /// Counts a failure and lets the next start wait.
     fn failed(&mut self, why: String) -> String {
-        let pause = PAUSE_MIN.saturating_mul(1 << self.failed.min(10)).min(PAUSE_MAX);
+        let pause = PAUSE_MIN
+            .saturating_mul(1 << self.failed.min(10))
+            .min(PAUSE_MAX);
         // One end is forgiven: it is started again at once.
         self.not_before = (self.failed > 0).then(|| Instant::now() + pause);
         self.failed += 1;
@@ -198,7 +210,10 @@ async fn listen(plugin: String, errors: tokio::process::ChildStderr) {
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read = (&mut reader).take(LINE_BYTES_MAX).read_until(b'\n', &mut line).await;
+        let read = (&mut reader)
+            .take(LINE_BYTES_MAX)
+            .read_until(b'\n', &mut line)
+            .await;
         if !matches!(read, Ok(1..)) {
             return;
         }

@@ -146,7 +146,9 @@ impl Settings {
         };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Settings::default());
+            }
             Err(why) => return Err(bad(why.to_string())),
         };
         Settings::parse(&text).map_err(bad)
@@ -180,7 +182,10 @@ impl Settings {
             if plugin.command.is_empty() {
                 return Err(format!("the plugin '{}' has no command", plugin.name));
             }
-            if self.plugins[..index].iter().any(|other| other.name == plugin.name) {
+            if self.plugins[..index]
+                .iter()
+                .any(|other| other.name == plugin.name)
+            {
                 return Err(format!("two plugins are called '{}'", plugin.name));
             }
         }

@@ -35,7 +35,11 @@ fn now(question: Question) -> Result<String, String> {
         .timeout_global(Some(ANSWER_WAIT))
         .user_agent(concat!("mesh/", env!("CARGO_PKG_VERSION")));
     let agent: Agent = config.build().into();
-    let method = if question.body.is_some() { "POST" } else { "GET" };
+    let method = if question.body.is_some() {
+        "POST"
+    } else {
+        "GET"
+    };
     let mut request = ureq::http::Request::builder()
         .method(method)
         .uri(&question.url);

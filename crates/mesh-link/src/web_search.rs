@@ -42,7 +42,10 @@ struct Found {
 }
 
 pub(crate) async fn search(engine: &WebSearch, input: &Map<String, Value>) -> Result<Told, String> {
-    let query = input.get("query").and_then(Value::as_str).unwrap_or_default();
+    let query = input
+        .get("query")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let limit = input
         .get("limit")
         .and_then(Value::as_u64)
@@ -57,7 +60,8 @@ pub(crate) async fn search(engine: &WebSearch, input: &Map<String, Value>) -> Re
         .await
         .map_err(|why| format!("the search engine did not help: {why}"))?;
     let answer: Answer = serde_json::from_str(&said).map_err(|_| {
-        "the search engine did not answer in JSON; its settings must allow the format json".to_owned()
+        "the search engine did not answer in JSON; its settings must allow the format json"
+            .to_owned()
     })?;
     Ok(told(answer, limit.min(RESULTS_MAX)))
 }
@@ -70,7 +74,10 @@ fn told(answer: Answer, limit: usize) -> Told {
             text.unwrap_or_default().chars().take(CHARS_MAX).collect()
         };
         let (title, url, snippet) = (cut(found.title), cut(found.url), cut(found.content));
-        lines.push(format!("{}. {title}\n   {url}\n   {snippet}", lines.len() + 1));
+        lines.push(format!(
+            "{}. {title}\n   {url}\n   {snippet}",
+            lines.len() + 1
+        ));
         items.push(json!({"title": title, "url": url, "snippet": snippet}));
     }
     let text = match lines.is_empty() {

@@ -10,6 +10,7 @@
 mod approvals;
 mod call;
 mod caller;
+mod chat;
 mod check;
 mod coerce;
 mod describe;

@@ -2,12 +2,28 @@
 
 use crate::prelude::*;
 
+use crate::chat;
+
 impl Run for ChatCommand {
-    async fn run(_: &Door, _: &Call, _: ChatInput) -> Result<ChatAnswer, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: ChatInput) -> Result<ChatAnswer, Refusal> {
+        let room = call.room(&input.room)?.id;
+        check::message(&input.text, None, false)?;
+        chat::carry_out(door, call, room, &input.text).await
     }
 
-    fn told(_: &Call, _: &Outcome, _: Vec<Facts>) -> Option<ChatAnswer> {
-        None
+    /// What a line led to is in the log; its words are not kept.
+    fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<ChatAnswer> {
+        let task = |facts: &Facts| match facts {
+            Facts::TaskCreated(created) => Some(created.task),
+            _ => None,
+        };
+        Some(ChatAnswer {
+            command: "repeated".to_owned(),
+            text: "This was carried out before.".to_owned(),
+            tasks: facts.iter().filter_map(task).collect(),
+            message: None,
+            to: None,
+            seq: outcome.last(),
+        })
     }
 }
