@@ -18,6 +18,7 @@ use mesh_store::recall::{MemoryIndex, OpenMemory};
 use mesh_store::view::MemoryRow;
 use mesh_store::{StoreError, Vault, View};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::sync::MutexGuard;
 
 use crate::call::{Call, content};
@@ -351,6 +352,25 @@ pub(crate) async fn shown(
     call: &Call,
     found: Vec<(Opened, u32)>,
 ) -> Result<Vec<MemoryView>, Refusal> {
+    shown_to(door, call, present::reader(door, call), found).await
+}
+
+/// As programs get them, whoever asks.
+pub(crate) async fn enveloped(
+    door: &Door,
+    call: &Call,
+    found: Vec<(Opened, u32)>,
+) -> Result<Vec<MemoryView>, Refusal> {
+    let reader = Reader::Program(door.node().envelopes());
+    shown_to(door, call, reader, found).await
+}
+
+async fn shown_to(
+    door: &Door,
+    call: &Call,
+    reader: Reader<'_>,
+    found: Vec<(Opened, u32)>,
+) -> Result<Vec<MemoryView>, Refusal> {
     let mut tasks: Vec<TaskId> = found
         .iter()
         .filter_map(|((row, _), _)| row.facts.task)
@@ -366,7 +386,6 @@ pub(crate) async fn shown(
             trusts.insert(row.id, row.trust.min(worker));
         }
     }
-    let reader = present::reader(door, call);
     let views = found.into_iter().map(|(opened, score)| {
         let trust = match opened.0.facts.task {
             Some(task) => trusts.get(&task).copied().unwrap_or(Trust::Untrusted),
@@ -377,6 +396,48 @@ pub(crate) async fn shown(
         view
     });
     Ok(views.collect())
+}
+
+/// Whether its words are of no other room than this one: they may be shown in it.
+pub(crate) fn is_at_home(row: &MemoryRow, room: RoomId) -> bool {
+    row.facts.labels.iter().all(|label| *label == room)
+}
+
+/// What a task that tidies is shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tidying {
+    /// Whose memories.
+    pub memories_of: ParticipantId,
+    /// The memories.
+    pub memories: Vec<Listed>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listed {
+    pub id: MemoryId,
+    pub key: String,
+    pub text: String,
+}
+
+pub(crate) fn listed(view: MemoryView) -> Listed {
+    Listed {
+        id: view.id,
+        key: view.key,
+        text: view.text,
+    }
+}
+
+/// The same as a task's input.
+pub(crate) fn tidying(tidying: &Tidying) -> Result<Map<String, Value>, Refusal> {
+    match serde_json::to_value(tidying) {
+        Ok(Value::Object(input)) => Ok(input),
+        _ => Err(refuse::internal(
+            "the memories could not be written as JSON",
+        )),
+    }
 }
 
 /// One memory. `from` is how far what it was taken from is trusted.

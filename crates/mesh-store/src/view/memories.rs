@@ -123,6 +123,15 @@ impl View {
             Ok(place.optional()?)
         })
     }
+
+    /// Where a memory was forgotten or replaced, if it was.
+    pub fn end_of_memory(&self, id: MemoryId) -> Result<Option<Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached("SELECT gone FROM memories WHERE id = ?1")?;
+            let gone = statement.query_row([id.0.as_bytes()], |row| sql::seq_option(row, 0));
+            Ok(gone.optional()?.flatten())
+        })
+    }
 }
 
 fn memory(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Result<MemoryRow, StoreError>> {
