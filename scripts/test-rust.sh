@@ -6,6 +6,12 @@ set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root" || exit 1
 code=0
+# Programs that others wrote, such as Claude Code and Codex. A test that finds none of them says so in the report.
+if peers=$(tests/peers/install.sh); then
+    export MESH_PEERS=$peers
+else
+    say "the third-party programs could not be installed (see above); the tests with them are skipped"
+fi
 if cargo nextest --version >/dev/null 2>&1; then
     run rust cargo nextest run --workspace --cargo-profile ci || code=$?
 else

@@ -272,10 +272,6 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Resp
                         "{} {} is nothing that this scripted server knows",
                         asked.method, asked.path
                     );
-                    // Programs look around when they start: a HEAD or GET that is not known does no harm.
-                    if head.method == Method::POST {
-                        shared.kept().unmatched.push(words.clone());
-                    }
                     json_of(404, chat::error(404, &words))
                 }
             }

@@ -1,9 +1,12 @@
 //! What runs a task: a program or a model's API. One file per runner, one table of them all.
 
+mod acp;
 mod claude;
 mod codex;
 mod command;
+mod gemini;
 mod lines;
+mod opencode;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -162,14 +165,17 @@ pub struct Options {
 }
 
 /// The names of all runners.
-pub const NAMES: &[&str] = &["claude", "codex", "command"];
+pub const NAMES: &[&str] = &["acp", "claude", "codex", "command", "gemini", "opencode"];
 
 /// The runner of a name.
 pub fn named(name: &str, options: Options) -> Result<Box<dyn Runner>, String> {
     match name {
+        "acp" => Ok(Box::new(acp::Acp::new(options)?)),
         "claude" => Ok(Box::new(claude::Claude::new(options))),
         "codex" => Ok(Box::new(codex::Codex::new(options))),
         "command" => Ok(Box::new(command::Command::new(options)?)),
+        "gemini" => Ok(Box::new(gemini::agent(options))),
+        "opencode" => Ok(Box::new(opencode::agent(options))),
         other => Err(format!(
             "there is no runner '{other}'; there are {}",
             NAMES.join(", ")

@@ -1,0 +1,342 @@
+//! Any agent that speaks the Agent Client Protocol: JSON-RPC in lines over standard input and output. Its questions go to the
+//! mesh; files and terminals of this machine are not offered to it, for it runs on this machine itself.
+
+use serde_json::{Value, json};
+
+use super::lines::{Answer, Line, Lines, leave, number, one_line, question, spend, tell};
+use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
+use crate::child::{Child, Program};
+
+/// The version of the protocol that is spoken here.
+const VERSION: u64 = 1;
+
+/// The error by which an agent says that somebody has to log in.
+const LOGIN_NEEDED: i64 = -32000;
+
+/// The error for a method that is not known.
+const UNKNOWN_METHOD: i64 = -32601;
+
+/// An agent and how it is started.
+#[derive(Debug, Clone)]
+pub struct Acp {
+    /// What people call it.
+    pub name: &'static str,
+    /// The program.
+    pub program: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// The argument that chooses a model, if the agent has one.
+    pub model_arg: Option<&'static str>,
+    /// The model unless a task names one.
+    pub model: Option<String>,
+    /// More variables.
+    pub env: Vec<(&'static str, String)>,
+    /// What to do when the program is not there.
+    pub install: &'static str,
+    /// What to do when nobody is logged in.
+    pub log_in: &'static str,
+}
+
+impl Acp {
+    /// Any agent: its program has to be named.
+    pub fn new(options: Options) -> Result<Acp, String> {
+        let mut words = options.command.into_iter();
+        let program = words.next().ok_or(
+            "the runner 'acp' needs an agent that speaks the Agent Client Protocol: --command 'PROGRAM ARGS'",
+        )?;
+        Ok(Acp {
+            name: "the agent",
+            program,
+            args: words.collect(),
+            model_arg: None,
+            model: options.model,
+            env: Vec::new(),
+            install: "install it, or name another with --command",
+            log_in: "start it once on this machine and log in",
+        })
+    }
+
+    fn start(&self, job: &Job) -> Result<Child, Failed> {
+        let mut program = Program::new(&self.program, &job.cwd)
+            .args(&self.args)
+            .hint(self.install);
+        for (name, value) in &self.env {
+            program = program.env(name, value);
+        }
+        if let (Some(arg), Some(model)) = (self.model_arg, self.model(job)) {
+            program = program.arg(arg).arg(model);
+        }
+        job.keep.start(program)
+    }
+
+    fn model<'a>(&'a self, job: &'a Job) -> Option<&'a String> {
+        job.model.as_ref().or(self.model.as_ref())
+    }
+
+    async fn turn(&self, job: &Job, io: &dyn Progress) -> Result<Done, Failed> {
+        let mut child = self.start(job)?;
+        let lines = Lines::of(&mut child);
+        let mut wire = Wire {
+            agent: self,
+            child,
+            lines,
+            io,
+            answer: Answer::new(io, job.keep.limits().output_bytes),
+            listening: false,
+            usage: Usage::default(),
+            model: self.model(job).cloned(),
+            calls: 0,
+        };
+        let outcome = wire.talk(job).await;
+        let ended = leave(&mut wire.child, &mut wire.lines).await;
+        outcome.map_err(|trouble| match trouble {
+            Trouble::Failed(failed) => failed,
+            Trouble::Gone => wire.failed(ended.reason(self.name), false),
+        })
+    }
+}
+
+impl Runner for Acp {
+    fn run<'a>(&'a self, job: Job, io: &'a dyn Progress) -> Running<'a, Result<Done, Failed>> {
+        Box::pin(async move { self.turn(&job, io).await })
+    }
+}
+
+/// Why a conversation stopped.
+enum Trouble {
+    /// For a reason that was told.
+    Failed(Failed),
+    /// The agent has closed its output.
+    Gone,
+}
+
+impl From<Failed> for Trouble {
+    fn from(failed: Failed) -> Trouble {
+        Trouble::Failed(failed)
+    }
+}
+
+/// The conversation with a running agent.
+struct Wire<'a> {
+    agent: &'a Acp,
+    child: Child,
+    lines: Lines,
+    io: &'a dyn Progress,
+    answer: Answer<'a>,
+    /// What is told before the prompt is history.
+    listening: bool,
+    usage: Usage,
+    model: Option<String>,
+    calls: u64,
+}
+
+impl Wire<'_> {
+    async fn talk(&mut self, job: &Job) -> Result<Done, Trouble> {
+        let offered = json!({
+            "protocolVersion": VERSION,
+            "clientCapabilities": {"fs": {"readTextFile": false, "writeTextFile": false}, "terminal": false},
+            "clientInfo": {"name": "mesh-work", "title": "The Mesh", "version": env!("CARGO_PKG_VERSION")},
+        });
+        let agent = self.call("initialize", offered).await?;
+        let can = &agent["agentCapabilities"];
+        let session = self.session(job, can).await?;
+        self.io.session(&session);
+        self.listening = true;
+        let prompt =
+            json!({"sessionId": session, "prompt": [{"type": "text", "text": job.prompt}]});
+        let end = self.call("session/prompt", prompt).await?;
+        self.count(&end);
+        match end["stopReason"].as_str().unwrap_or("end_turn") {
+            "end_turn" => Ok(Done {
+                text: self.answer.text.trim().to_owned(),
+                usage: self.usage,
+                model: self.model.clone(),
+                session: Some(session),
+                ..Done::default()
+            }),
+            "refusal" => Err(self
+                .failed(format!("{} refused to do this", self.agent.name), true)
+                .into()),
+            other => {
+                let why = format!(
+                    "{} stopped before it was done ({})",
+                    self.agent.name,
+                    one_line(other, 100)
+                );
+                Err(self.failed(why, false).into())
+            }
+        }
+    }
+
+    /// The conversation to go on with, or a new one.
+    async fn session(&mut self, job: &Job, can: &Value) -> Result<String, Trouble> {
+        let mut servers = Vec::new();
+        if can["mcpCapabilities"]["http"] == true {
+            let bearer = format!("Bearer {}", job.mcp.token);
+            servers.push(json!({
+                "type": "http", "name": "mesh", "url": job.mcp.url,
+                "headers": [{"name": "Authorization", "value": bearer}],
+            }));
+        } else {
+            self.io.note(
+                "the agent takes no MCP server over HTTP: it works without tools of the mesh",
+            );
+        }
+        let mut asked = json!({"cwd": job.cwd, "mcpServers": servers});
+        if let (Some(session), true) = (&job.resume, can["loadSession"] == true) {
+            asked["sessionId"] = session.as_str().into();
+            match self.call("session/load", asked.clone()).await {
+                Ok(_) => return Ok(session.clone()),
+                Err(Trouble::Failed(failed)) if !failed.last => {
+                    self.io
+                        .note("the earlier conversation is not on this machine: beginning anew");
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        if let Some(fields) = asked.as_object_mut() {
+            fields.remove("sessionId");
+        }
+        let made = self.call("session/new", asked).await?;
+        if self.model.is_none() {
+            self.model = made["models"]["currentModelId"].as_str().map(str::to_owned);
+        }
+        match made["sessionId"].as_str() {
+            Some(session) => Ok(session.to_owned()),
+            None => Err(self
+                .failed(format!("{} opened no conversation", self.agent.name), false)
+                .into()),
+        }
+    }
+
+    /// Asks the agent something, and answers whatever it asks meanwhile.
+    async fn call(&mut self, method: &str, params: Value) -> Result<Value, Trouble> {
+        self.calls += 1;
+        let id = self.calls;
+        let asked = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        tell(&mut self.child, &asked).await;
+        while let Some(line) = self.lines.next().await? {
+            let message = match line {
+                Line::Json(message) => message,
+                Line::Words(words) => {
+                    self.io.note(&one_line(&words, 500));
+                    continue;
+                }
+            };
+            match (message["method"].as_str(), message.get("id")) {
+                (Some(asked), Some(asked_id)) => {
+                    let answer = self.answer_to(asked, asked_id, &message["params"]).await;
+                    tell(&mut self.child, &answer).await;
+                }
+                (Some("session/update"), None) if self.listening => {
+                    self.update(&message["params"]["update"])?;
+                }
+                (None, Some(answered)) if *answered == id => {
+                    return match message.get("error") {
+                        Some(error) => Err(self.refused(error).into()),
+                        None => Ok(message["result"].clone()),
+                    };
+                }
+                _ => {}
+            }
+        }
+        Err(Trouble::Gone)
+    }
+
+    fn update(&mut self, update: &Value) -> Result<(), Failed> {
+        match update["sessionUpdate"].as_str().unwrap_or_default() {
+            "agent_message_chunk" => {
+                let piece = update["content"]["text"].as_str().unwrap_or_default();
+                return self.answer.push(piece);
+            }
+            "tool_call" => {
+                let title = update["title"].as_str().unwrap_or_default();
+                self.io
+                    .note(&one_line(&format!("{} uses {title}", self.agent.name), 500));
+                // What is said after a tool is another message; the last one is the answer.
+                return self.answer.next_message();
+            }
+            // Some agents tell of a tool only when it goes on.
+            "tool_call_update" => return self.answer.next_message(),
+            "usage_update" => self.count(update),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Not every agent says what it used, and those that do say it in different places.
+    fn count(&mut self, message: &Value) {
+        let quota = &message["_meta"]["quota"]["token_count"];
+        let places = [
+            (
+                &message["usage"]["inputTokens"],
+                &message["usage"]["outputTokens"],
+            ),
+            (&quota["input_tokens"], &quota["output_tokens"]),
+        ];
+        for (tokens_in, tokens_out) in places {
+            if tokens_in.is_u64() || tokens_out.is_u64() {
+                self.usage.tokens_in =
+                    number(tokens_in) + number(&message["usage"]["cachedReadTokens"]);
+                self.usage.tokens_out = number(tokens_out);
+                self.io.spent(spend(self.usage));
+                break;
+            }
+        }
+    }
+
+    async fn answer_to(&mut self, method: &str, id: &Value, params: &Value) -> Value {
+        if method != "session/request_permission" {
+            let words = format!(
+                "{} is not offered here: use your own tools",
+                one_line(method, 100)
+            );
+            return json!({"jsonrpc": "2.0", "id": id, "error": {"code": UNKNOWN_METHOD, "message": words}});
+        }
+        let call = &params["toolCall"];
+        let tool = call["title"]
+            .as_str()
+            .or(call["kind"].as_str())
+            .unwrap_or("a tool");
+        let (words, detail) = question(self.agent.name, &one_line(tool, 300), &call["rawInput"]);
+        let allowed = self.io.approve(&words, detail).await;
+        // Once: what was allowed once is asked again next time.
+        let wanted = if allowed { "allow_once" } else { "reject_once" };
+        let options = params["options"].as_array();
+        let chosen = options
+            .into_iter()
+            .flatten()
+            .find(|option| option["kind"] == wanted);
+        let outcome = match chosen {
+            Some(option) => json!({"outcome": "selected", "optionId": option["optionId"]}),
+            None => json!({"outcome": "cancelled"}),
+        };
+        json!({"jsonrpc": "2.0", "id": id, "result": {"outcome": outcome}})
+    }
+
+    fn refused(&self, error: &Value) -> Failed {
+        let words = error["message"].as_str().unwrap_or_default();
+        let more = error["data"]["details"]
+            .as_str()
+            .or(error["data"]["message"].as_str())
+            .or(error["data"].as_str());
+        let said = one_line(&[words, more.unwrap_or_default()].join(" "), 1000);
+        if error["code"] == LOGIN_NEEDED {
+            let why = format!(
+                "{} is not logged in here, so nothing was done ({said}): {}",
+                self.agent.name, self.agent.log_in
+            );
+            return self.failed(why, true);
+        }
+        self.failed(format!("{} gave up: {said}", self.agent.name), false)
+    }
+
+    fn failed(&self, reason: String, last: bool) -> Failed {
+        Failed {
+            reason,
+            last,
+            usage: self.usage,
+            model: self.model.clone(),
+        }
+    }
+}

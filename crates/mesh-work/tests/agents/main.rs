@@ -1,0 +1,5 @@
+//! The runners with the real programs, against scripted answers in the shape of model APIs.
+
+mod harness;
+mod programs;
+mod protocol;

@@ -1,0 +1,74 @@
+//! Gemini CLI and opencode, both by the Agent Client Protocol.
+
+use mesh_work::runner::Options;
+
+use crate::harness::{Bench, Person, peers};
+
+/// The program's own settings: without them it asks a person how to log in, or which provider to use.
+async fn gemini() -> Option<(Bench, Options)> {
+    let bench = Bench::new("gemini.toml", peers("gemini")?).await;
+    let bench = bench.env("GEMINI_API_KEY", "scripted");
+    let folder = bench.home().join(".gemini");
+    std::fs::create_dir(&folder).unwrap();
+    let settings = r#"{"security":{"auth":{"selectedType":"gemini-api-key"}}}"#;
+    std::fs::write(folder.join("settings.json"), settings).unwrap();
+    let options = Options {
+        base_url: Some(bench.script.url()),
+        model: Some("gemini-2.5-flash".into()),
+        ..Options::default()
+    };
+    Some((bench, options))
+}
+
+async fn opencode() -> Option<(Bench, Options)> {
+    let bench = Bench::new("opencode.toml", peers("opencode")?).await;
+    let folder = bench.home().join(".config/opencode");
+    std::fs::create_dir_all(&folder).unwrap();
+    let url = format!("{}/v1", bench.script.url());
+    let settings = serde_json::json!({
+        "autoupdate": false, "share": "disabled",
+        "model": "scripted/scripted", "small_model": "scripted/scripted",
+        "permission": {"bash": "ask"},
+        "provider": {"scripted": {
+            "npm": "@ai-sdk/openai-compatible", "name": "scripted",
+            "options": {"baseURL": url, "apiKey": "scripted"},
+            "models": {"scripted": {"name": "scripted"}},
+        }},
+    });
+    std::fs::write(folder.join("opencode.json"), settings.to_string()).unwrap();
+    Some((bench, Options::default()))
+}
+
+async fn asks_before_it_runs_a_command(name: &str, bench: &Bench, options: Options) {
+    let person = Person::who_allows();
+    let job = bench.job("Please write the report.");
+    let done = bench.turn(name, options, job, &person).await;
+    let done = done.unwrap_or_else(|failed| {
+        panic!(
+            "{failed:?} {:?} {:?}",
+            person.seen(),
+            bench.script.unmatched()
+        )
+    });
+    let seen = person.seen();
+    assert_eq!(done.text, "The report is written.", "{seen:?}");
+    assert!(bench.cwd().join("report.txt").exists());
+    assert_eq!(seen.asked.len(), 1, "{:?}", seen.asked);
+    assert!(seen.asked[0].0.contains("report.txt"), "{:?}", seen.asked);
+}
+
+#[tokio::test]
+async fn gemini_asks_before_it_runs_a_command() {
+    let Some((bench, options)) = gemini().await else {
+        return;
+    };
+    asks_before_it_runs_a_command("gemini", &bench, options).await;
+}
+
+#[tokio::test]
+async fn opencode_asks_before_it_runs_a_command() {
+    let Some((bench, options)) = opencode().await else {
+        return;
+    };
+    asks_before_it_runs_a_command("opencode", &bench, options).await;
+}
