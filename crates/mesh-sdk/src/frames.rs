@@ -2,7 +2,7 @@
 
 use mesh_model::api::{ClientInfo, Participant, PresenceState, StreamItem, Welcome};
 use mesh_model::error::Problem;
-use mesh_model::{ParticipantId, RoomId, Seq, SessionId};
+use mesh_model::{ParticipantId, RoomId, Seq, SessionId, TaskId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -97,6 +97,22 @@ pub enum Ephemeral {
         /// What it is doing.
         summary: Option<String>,
     },
+    /// A task's words as they come: more of what follows its last stored piece.
+    Output {
+        /// Where.
+        room: RoomId,
+        /// The task.
+        task: TaskId,
+        /// The attempt.
+        fence: Seq,
+        /// Who works on it.
+        participant: ParticipantRefId,
+        /// The words.
+        text: String,
+    },
+    /// Something that this client does not know.
+    #[serde(other)]
+    Other,
 }
 
 /// The part of a participant that ephemeral frames are read for.

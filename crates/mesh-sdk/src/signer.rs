@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ed25519_dalek::SigningKey;
 use mesh_model::api::{MessageBody, ParentProof, SignedInput};
 use mesh_model::{MeshId, ParticipantId, PublicKey, RoomId, SignatureBytes};
+use mesh_proof::provenance::{Made, Signed};
 use mesh_proof::{Digest, SALT_BYTES, statement};
 
 use crate::Error;
@@ -130,6 +131,11 @@ impl Signer {
         let content = serde_json::to_string(body)?;
         let salt = self.salt(mesh, room, idempotency_key, &content);
         Ok(self.salted(mesh, room, idempotency_key, salt, content))
+    }
+
+    /// Signs a result: who made it from what.
+    pub fn result(&self, made: Made) -> Signed {
+        made.sign(&self.0)
     }
 
     /// The same words under the same idempotency key are the same request, byte for byte, also from

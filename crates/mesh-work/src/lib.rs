@@ -1,14 +1,26 @@
 //! Turns a machine into a worker: takes tasks from the mesh, lets a runner do them, hands the results
 //! in.
 //!
-//! [`runner`] says what a runner is and lists them; [`child`] and [`keeper`] see to it that no process
-//! outlives its task. No server code is in here: all goes through `mesh-sdk`.
+//! [`Worker`] is the whole of it, [`Settings`] what it is set up with. [`runner`] says what a runner is
+//! and lists them; [`child`] and [`keeper`] see to it that no process outlives its task; [`prompt`] and
+//! [`forms`] are what an agent is told and how it answers. No server code is in here: all goes through
+//! `mesh-sdk`.
 
+mod attempt;
 pub mod child;
+pub mod follow;
 pub mod forms;
 pub mod keeper;
+mod load;
 pub mod outbox;
 pub mod prices;
+pub mod prompt;
 pub mod runner;
+mod settings;
+pub mod stream;
 mod text;
+mod worker;
 pub mod worktree;
+
+pub use settings::{How, Listener, MARK, Said, Settings};
+pub use worker::{Leave, Trouble, Worker};

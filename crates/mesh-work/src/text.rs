@@ -56,6 +56,27 @@ pub fn tail(text: &str, bytes_max: usize) -> &str {
     &text[text.ceil_char_boundary(over)..]
 }
 
+/// Bytes of a text as a JSON string.
+pub fn encoded(text: &str) -> usize {
+    serde_json::to_string(text).map_or(usize::MAX, |json| json.len())
+}
+
+/// What stands where text was left out.
+const CUT: &str = "[the beginning was left out]\n";
+
+/// The end of a text that fits into so many bytes of JSON; says so if something is left out.
+pub fn fitting_tail(text: &str, bytes_max: usize) -> String {
+    if encoded(text) <= bytes_max {
+        return text.to_owned();
+    }
+    let room = bytes_max.saturating_sub(encoded(CUT));
+    let mut kept = tail(text, room);
+    while !kept.is_empty() && encoded(kept) > room {
+        kept = tail(kept, kept.len() - kept.len().div_ceil(8));
+    }
+    format!("{CUT}{kept}")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -73,6 +94,13 @@ mod tests {
             text.push_str(&decoder.end());
             prop_assert_eq!(&text, &String::from_utf8_lossy(&bytes));
             prop_assert_eq!(decoder.replaced() == 0, std::str::from_utf8(&bytes).is_ok());
+        }
+
+        #[test]
+        fn what_has_to_fit_fits(text in "[a\"\u{1}é\n]{0,300}", room in 40_usize..400) {
+            let kept = fitting_tail(&text, room);
+            prop_assert!(encoded(&kept) <= room, "{}", encoded(&kept));
+            prop_assert!(text.ends_with(kept.trim_start_matches(CUT)));
         }
 
         #[test]

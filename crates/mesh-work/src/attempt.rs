@@ -1,0 +1,320 @@
+//! One attempt at a task: from the lease to the letter that ends it.
+
+mod ending;
+mod folder;
+mod turns;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mesh_model::api::{LeaseView, TakenTask, TaskBeatInput, TaskOutput};
+use mesh_model::events::{Cost, Spend, Verdict, WorkerMode};
+use mesh_model::ops::{TaskExtend, TaskStart};
+use mesh_model::time::Millis;
+use mesh_model::{ErrorCode, Seq, TaskId};
+use mesh_sdk::Error;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+
+use crate::child::{Keep, too_much};
+use crate::outbox::Letter;
+use crate::runner::{Failed, Usage};
+use crate::settings::{How, Said};
+use crate::stream::Stream;
+use crate::worker::Shared;
+
+use folder::Folder;
+use turns::Turns;
+
+/// What a finished attempt has made.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    output: TaskOutput,
+    confidence: Option<u8>,
+    verdict: Option<Verdict>,
+}
+
+/// How an attempt came to its end.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// With a result.
+    Made(Made),
+    /// Without one: why, and whether another attempt would fail too.
+    Failed(String, bool),
+    /// It is given back: why.
+    HandedOff(String),
+    /// Nobody wants it any more: why.
+    Lost(String),
+}
+
+/// What happens to an attempt from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Nothing: go on.
+    Go,
+    /// Give it back.
+    HandOff(String),
+    /// Stop at once: nobody wants it any more.
+    Stop(String),
+}
+
+/// An attempt under way.
+pub(crate) struct Attempt {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) taken: TakenTask,
+    pub(crate) title: String,
+    pub(crate) keep: Arc<Keep>,
+    pub(crate) stream: Stream,
+    pub(crate) nonce: String,
+    /// Used by the turns that are over, and what the present one says of itself.
+    pub(crate) used: watch::Sender<Used>,
+    /// When the attempt is stopped at the latest.
+    pub(crate) deadline: Instant,
+}
+
+/// What an attempt has used.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Used {
+    pub(crate) over: Spend,
+    pub(crate) now: Spend,
+    pub(crate) model: Option<String>,
+}
+
+impl Used {
+    pub(crate) fn cost(&self) -> Cost {
+        Cost {
+            spend: self.over.plus(self.now),
+            model: self.model.clone(),
+        }
+    }
+}
+
+/// The lease by the worker's own clock.
+struct Lease {
+    /// When it ends at the earliest.
+    ends: Instant,
+    /// When it ends by the hub's clock.
+    until: Millis,
+    length: Duration,
+}
+
+impl Lease {
+    /// The hub extends a lease when less than half of it is left. So after each heartbeat half of it
+    /// is left at the least, and all of it if it was extended, counted from when the heartbeat was sent.
+    fn beaten(&mut self, sent: Instant, answer: &LeaseView) {
+        let left = match answer.until > self.until {
+            true => self.length,
+            false => self.length / 2,
+        };
+        self.ends = self.ends.max(sent + left);
+        self.until = answer.until;
+    }
+
+    /// When the runner has to be told to stop, so that it is gone before the lease is.
+    fn stop_at(&self, grace: Duration) -> Instant {
+        let margin = (grace + Duration::from_secs(1)).min(self.length / 6);
+        self.ends.checked_sub(margin).unwrap_or(self.ends)
+    }
+}
+
+impl Attempt {
+    pub(crate) fn task(&self) -> TaskId {
+        self.taken.task.id
+    }
+
+    pub(crate) fn fence(&self) -> Seq {
+        self.taken.fence
+    }
+
+    pub(crate) fn note(&self, line: impl Into<String>) {
+        (self.shared.listener)(Said::Note {
+            task: self.task(),
+            line: line.into(),
+        });
+    }
+
+    /// Runs it to its end and tells the mesh. When this returns, no process of it is left.
+    pub(crate) async fn run(self, orders: watch::Receiver<Order>) {
+        let began = Instant::now();
+        let mut tree = None;
+        let mut end = match self.begin(&orders).await {
+            Err(end) => end,
+            Ok(lease) => match Folder::open(&self).await {
+                Err(why) => End::Failed(why, false),
+                Ok(folder) => {
+                    let end = self.guarded(&folder, lease, orders).await;
+                    tree = Some(folder);
+                    end
+                }
+            },
+        };
+        self.keep.settled().await;
+        if let Some(folder) = tree {
+            end = folder.close(&self, end).await;
+        }
+        let (how, detail) = self.tell(end).await;
+        (self.shared.listener)(Said::Ended {
+            task: self.task(),
+            title: self.title.clone(),
+            how,
+            seconds: began.elapsed().as_secs_f64(),
+            cost: self.used.borrow().cost(),
+            detail,
+        });
+    }
+
+    async fn begin(&self, orders: &watch::Receiver<Order>) -> Result<Lease, End> {
+        match orders.borrow().clone() {
+            Order::Go => {}
+            Order::HandOff(why) => return Err(End::HandedOff(why)),
+            Order::Stop(why) => return Err(End::Lost(why)),
+        }
+        let sent = Instant::now();
+        let length = Duration::from_millis(u64::from(self.shared.settings.lease_ms));
+        let beat = self.beat(Spend::default());
+        match self.shared.client.call::<TaskStart>(beat).await {
+            Ok(answer) if answer.mode == WorkerMode::Draining => {
+                Err(End::HandedOff("the worker is drained".to_owned()))
+            }
+            // It was taken a moment ago; the first heartbeat tells more, long before half is over.
+            Ok(answer) => Ok(Lease {
+                ends: sent + length / 2,
+                until: answer.until,
+                length,
+            }),
+            Err(why) => Err(refused(why)),
+        }
+    }
+
+    fn beat(&self, spent: Spend) -> TaskBeatInput {
+        TaskBeatInput {
+            task: self.task(),
+            fence: self.fence(),
+            spent,
+        }
+    }
+
+    /// Runs the turns and stops them as soon as they must not go on. Whatever they have started ends
+    /// with them.
+    async fn guarded(
+        &self,
+        folder: &Folder,
+        mut lease: Lease,
+        mut orders: watch::Receiver<Order>,
+    ) -> End {
+        // What was ordered since the beginning counts too.
+        orders.mark_changed();
+        let shared = &*self.shared;
+        let turns = Turns::new(self, folder).run();
+        let pump = self.stream.pump(&shared.client, self.task(), self.fence());
+        tokio::pin!(turns, pump);
+        let grace = Duration::from_millis(self.keep.limits().grace_ms);
+        let mut beats = interval_at(Instant::now() + lease.length / 6, lease.length / 3);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut sizes = interval_at(Instant::now() + folder::EVERY, folder::EVERY);
+        sizes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // One heartbeat at a time: a hub that is away gets it when it is back.
+        let mut beating = None;
+        loop {
+            let stop_at = lease.stop_at(grace);
+            tokio::select! {
+                made = &mut turns => return match made {
+                    Ok(made) => End::Made(made),
+                    Err(failed) => End::Failed(failed.reason, failed.last),
+                },
+                lost = &mut pump => return End::Lost(lost.0),
+                () = self.stream.over() => {
+                    return End::Failed(too_much(shared.settings.limits.output_bytes), false);
+                }
+                () = sleep_until(stop_at) => {
+                    return End::HandedOff("the hub could not be reached before the lease ended".to_owned());
+                }
+                () = sleep_until(self.deadline) => {
+                    let limit = shared.settings.timeout.as_secs();
+                    return End::Failed(format!("it ran for more than {limit} s and was stopped; raise the worker's --timeout if it needs that long"), false);
+                }
+                _ = sizes.tick() => if let Some(why) = folder.too_large().await {
+                    return End::Failed(why, false);
+                },
+                _ = beats.tick(), if beating.is_none() => {
+                    let spent = self.used.borrow().cost().spend;
+                    let (client, beat) = (shared.client.clone(), self.beat(spent));
+                    beating = Some(Box::pin(async move {
+                        let sent = Instant::now();
+                        (sent, client.call::<TaskExtend>(beat).await)
+                    }));
+                }
+                (sent, answer) = async { beating.as_mut().expect("it is there").await }, if beating.is_some() => {
+                    beating = None;
+                    match answer {
+                        Ok(answer) if answer.mode == WorkerMode::Draining => {
+                            return End::HandedOff("the worker is drained".to_owned());
+                        }
+                        Ok(answer) => lease.beaten(sent, &answer),
+                        Err(Error::Refused(refusal)) if passing(refusal.code) => {}
+                        Err(why) => return refused(why),
+                    }
+                }
+                Ok(()) = orders.changed() => match orders.borrow_and_update().clone() {
+                    Order::Go => {}
+                    Order::HandOff(why) => return End::HandedOff(why),
+                    Order::Stop(why) => return End::Lost(why),
+                },
+            }
+        }
+    }
+
+    /// Adds what a turn used, priced.
+    pub(crate) fn turn_over(&self, usage: Usage, model: Option<String>) {
+        let model = model.or_else(|| self.model());
+        let spend = self.shared.settings.prices.spend(usage, model.as_deref());
+        self.used.send_modify(|used| {
+            // A runner that tells on the way and not at the end has still used it.
+            let turn = if spend.is_zero() { used.now } else { spend };
+            used.over = used.over.plus(turn);
+            used.now = Spend::default();
+            used.model = model.or(used.model.take());
+        });
+    }
+
+    pub(crate) fn model(&self) -> Option<String> {
+        let own = &self.shared.settings.options.model;
+        self.taken.model.clone().or_else(|| own.clone())
+    }
+
+    /// Keeps the letter, sends it, and says how the attempt ended.
+    async fn tell(&self, end: End) -> (How, String) {
+        let (letter, how, detail) = match self.letter(end).await {
+            Ok(told) => told,
+            Err(lost) => return (How::Lost, lost),
+        };
+        match self.shared.post(&letter).await {
+            Ok(state) => (how, if detail.is_empty() { state } else { detail }),
+            Err(dropped) => (How::Lost, dropped),
+        }
+    }
+}
+
+/// Whether a refusal says nothing about the attempt.
+fn passing(code: ErrorCode) -> bool {
+    code.status() >= 500 || code == ErrorCode::RateLimited
+}
+
+/// What a refused heartbeat means.
+fn refused(why: Error) -> End {
+    match &why {
+        Error::Refused(refusal) if refusal.code == ErrorCode::BudgetExceeded => {
+            End::Failed(refusal.detail.to_string(), false)
+        }
+        _ => End::Lost(why.to_string()),
+    }
+}
+
+/// A letter, how the attempt ended, and words for people.
+type Told = (Letter, How, String);
+
+impl From<Failed> for End {
+    fn from(failed: Failed) -> End {
+        End::Failed(failed.reason, failed.last)
+    }
+}
