@@ -92,13 +92,30 @@ export type SecretInfo = Schemas['SecretInfo'];
 export type LogVerified = Schemas['LogVerified'];
 export type LogListInput = Schemas['LogListInput'];
 
+// Work: tasks, workers, approvals, memories. What only its own pages use is named in `work/api.ts`.
+export type Approval = Schemas['ApprovalView'];
+export type TaskStats = Schemas['TaskStats'];
+export type ChatAnswer = Schemas['ChatAnswer'];
+export type TaskState = Schemas['TaskState'];
+
 /** One thing that happened, as it is pushed. */
 export type Item = Omit<Schemas['StreamItem'], 'data'> & { data: Record<string, unknown> };
 
 /** What is told once and never stored. */
 export type Ephemeral =
   | { type: 'typing'; room: string; participant: Person; typing: boolean }
-  | { type: 'presence'; participant: Person; state: PresenceState; summary?: string };
+  | { type: 'presence'; participant: Person; state: PresenceState; summary?: string }
+  | Output;
+
+/** What a worker prints at this moment; pieces of it are stored later. */
+export interface Output {
+  type: 'output';
+  room: string;
+  task: string;
+  fence: number;
+  participant: Person;
+  text: string;
+}
 
 /** A problem document (RFC 9457). A proxy before the node may send less, or a code of its own. */
 export type Problem = Partial<Omit<Schemas['Problem'], 'code'>> & { title: string; status: number; code: string };

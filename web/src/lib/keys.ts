@@ -1,5 +1,6 @@
 // Keys that work everywhere on the page. Single letters rest while somebody types.
 
+import { mesh } from '../store/mesh.svelte.ts';
 import { people } from '../store/people.svelte.ts';
 import { rooms } from '../store/rooms.svelte.ts';
 import { router } from '../store/router.svelte.ts';
@@ -19,6 +20,8 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: '↑', does: 'In an empty message box: edit your last message' },
   { keys: 'R E Q M', does: 'On a message: answer, edit, quote elsewhere, more' },
   { keys: 'G', does: 'In a room: its rules' },
+  { keys: 'B', does: 'The board; in a room, its own' },
+  { keys: 'A', does: 'Questions that wait for an answer' },
   { keys: 'J K R X', does: 'Waiting for review: move, release, reject' },
   { keys: 'Ctrl S', does: 'On the rules: set the draft' },
   { keys: 'Enter', does: 'Send; with Shift, begin a new line' },
@@ -63,6 +66,13 @@ const letters: Record<string, () => void> = {
   g: () => {
     const route = router.route;
     if (route.page === 'room') router.go({ page: 'rules', room: route.room });
+  },
+  b: () => {
+    const route = router.route;
+    if (mesh.may('tasks:read')) router.go({ page: 'board', filter: route.page === 'room' ? { room: route.room } : {} });
+  },
+  a: () => {
+    if (mesh.may('tasks:read')) router.go({ page: 'approvals' });
   },
   c: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
 };

@@ -1,6 +1,6 @@
 // What a reader must know of a message before its words: where it comes from, and who vouches for it.
 
-import type { Message } from '../api/types.ts';
+import type { Message, Trust } from '../api/types.ts';
 
 export type Signature = 'signed' | 'revoked' | 'attested';
 
@@ -47,3 +47,7 @@ export function origin(message: Message): string {
 /** Whether a message is recognisable as not simply a neighbour's. */
 export const fromAfar = (message: Message): boolean =>
   message.trust === 'untrusted' || message.trust === 'federated' || Boolean(message.relayed);
+
+/** The boundary that words came across, if they did. */
+export const fromTrust = (trust: Trust | undefined): 'untrusted' | 'federated' | null =>
+  trust === 'untrusted' || trust === 'federated' ? trust : null;

@@ -18,6 +18,13 @@ const routes: Route[] = [
   { page: 'audit', filter: {} },
   { page: 'audit', filter: { actor: 'rex', types: ['room.*'], since: '2026-11-21T06:00:00.000Z' } },
   { page: 'settings' },
+  { page: 'board', filter: {} },
+  { page: 'board', filter: { worker: 'rex', capability: 'a&b' } },
+  { page: 'board', filter: { room: 'build bench', capability: 'code' } },
+  { page: 'task', task: '019aa3b2-9f40-7000-8000-000000000001' },
+  { page: 'approvals' },
+  { page: 'workers' },
+  { page: 'figures' },
 ];
 
 test.each(routes)('%j survives', (route) => {

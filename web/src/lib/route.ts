@@ -2,6 +2,13 @@
 
 import { type AuditFilter, filterOf, queryOf } from './audit.ts';
 
+/** Which tasks the board shows; without a room, those of all rooms. */
+export interface BoardFilter {
+  room?: string;
+  worker?: string;
+  capability?: string;
+}
+
 export type Route =
   | { page: 'home' }
   | { page: 'room'; room: string; thread?: string }
@@ -13,6 +20,11 @@ export type Route =
   | { page: 'quarantine'; room?: string }
   | { page: 'audit'; filter: AuditFilter }
   | { page: 'settings' }
+  | { page: 'board'; filter: BoardFilter }
+  | { page: 'task'; task: string }
+  | { page: 'approvals' }
+  | { page: 'workers' }
+  | { page: 'figures' }
   | { page: 'lost'; path: string };
 
 export function parseRoute(path: string, query = ''): Route {
@@ -22,7 +34,12 @@ export function parseRoute(path: string, query = ''): Route {
   if (page === 'world' && parts.length === 1) return { page: 'world' };
   if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
   if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
-  if (page === 'settings' && parts.length === 1) return { page: 'settings' };
+  if ((page === 'settings' || page === 'approvals' || page === 'workers' || page === 'figures') && parts.length === 1)
+    return { page };
+  if (page === 'board' && parts.length === 1) return { page: 'board', filter: board(new URLSearchParams(query)) };
+  if (page === 'r' && name && more === 'board' && parts.length === 3)
+    return { page: 'board', filter: { ...board(new URLSearchParams(query)), room: name } };
+  if (page === 'task' && name && parts.length === 2) return { page: 'task', task: name };
   if (page === 'quarantine' && parts.length === 1) {
     const room = new URLSearchParams(query).get('room');
     return { page: 'quarantine', ...(room && { room }) };
@@ -47,6 +64,12 @@ function search(query: URLSearchParams): Route {
   const room = query.get('room');
   const from = query.get('from');
   return { page: 'search', q: query.get('q') ?? '', ...(room && { room }), ...(from && { from }) };
+}
+
+function board(query: URLSearchParams): BoardFilter {
+  const worker = query.get('worker');
+  const capability = query.get('capability');
+  return { ...(worker && { worker }), ...(capability && { capability }) };
 }
 
 function decode(part: string): string {
@@ -82,10 +105,19 @@ export function href(route: Route): string {
       const query = queryOf(route.filter).toString();
       return `/audit${query && `?${query}`}`;
     }
+    case 'board': {
+      const { room, ...rest } = route.filter;
+      const query = new URLSearchParams(rest as Record<string, string>).toString();
+      return `${room ? `/r/${to(room)}` : ''}/board${query && `?${query}`}`;
+    }
+    case 'task':
+      return `/task/${to(route.task)}`;
     case 'settings':
-      return '/settings';
+    case 'approvals':
+    case 'workers':
+    case 'figures':
     case 'world':
-      return '/world';
+      return `/${route.page}`;
     case 'lost':
       return route.path;
   }

@@ -1,14 +1,17 @@
 // What happens right now: the pace of messages, who is typing, and the happenings that the world shows as light.
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { Item, Message, Person } from '../api/types.ts';
+import type { Item, Message, Output, Person } from '../api/types.ts';
 
 export type Happening =
   | { type: 'message'; message: Message }
   | { type: 'arrived' | 'left'; participant: string }
   | { type: 'joined' | 'parted'; participant: string; room: string }
   /** Rules, moderation, keys or secrets changed. */
-  | { type: 'governed'; item: Item };
+  | { type: 'governed'; item: Item }
+  /** Something happened to a task, a worker, an approval, a budget, a template or a memory. */
+  | { type: 'work'; item: Item }
+  | { type: 'output'; output: Output };
 
 /** Somebody who stopped without saying so is forgotten after this time. */
 const TYPING_MS_MAX = 8_000;

@@ -8,6 +8,7 @@ import type { Hello, Item, Me, Message, Permission, Room } from '../api/types.ts
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
 import { Conversation } from './conversation.svelte.ts';
+import { desk } from './desk.svelte.ts';
 import { identity } from './identity.svelte.ts';
 import { people } from './people.svelte.ts';
 import { quarantine } from './quarantine.svelte.ts';
@@ -124,6 +125,7 @@ class Mesh implements Needs {
       if (fresh) for (const one of this.#conversations.values()) one.reset();
       await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
       if (quarantine.moderates) void quarantine.load();
+      desk.start();
       await identified;
       this.sender.resume(me.participant.id);
     } catch (error) {

@@ -31,10 +31,14 @@ function idOf(value: unknown): string | undefined {
 /** What rules, moderation and trust pages show. */
 const GOVERNED = /^(room\.(policy|slow_mode|hold|transferred|member)|participant\.(key|trust)|secret\.|mesh\.)/;
 
+/** What the pages about work show. */
+const WORK = /^(task|worker|approval|dispatch|budget|template|memory)\./;
+
 export function applyItem(item: Item, needs: Needs): void {
   if (item.from) people.meet(item.from);
   const [noun] = item.type.split('.');
   if (GOVERNED.test(item.type)) activity.tell({ type: 'governed', item });
+  if (WORK.test(item.type)) activity.tell({ type: 'work', item });
   if (item.type === 'message.quarantined' || item.type === 'message.reviewed') needs.reviewing(item);
   if (noun === 'message') applyMessage(item, needs);
   else if (noun === 'room') applyRoom(item, needs);
@@ -94,6 +98,10 @@ function applyRoom(item: Item, needs: Needs): void {
 }
 
 export function applyEphemeral(event: Ephemeral): void {
+  if (event.type === 'output') {
+    activity.tell({ type: 'output', output: event });
+    return;
+  }
   if (event.type === 'typing') {
     if (event.participant.id !== people.me?.id) activity.types(event.room, event.participant, event.typing);
     return;

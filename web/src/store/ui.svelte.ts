@@ -3,7 +3,7 @@
 import type { Message, Person } from '../api/types.ts';
 
 export type Theme = 'dark' | 'light';
-export type Dialog = 'palette' | 'keys' | 'create-room' | 'new-direct' | 'moderate' | 'quote';
+export type Dialog = 'new-task' | 'palette' | 'keys' | 'create-room' | 'new-direct' | 'moderate' | 'quote';
 /** Something that is asked for a reason before it is done. */
 export type Deed =
   | { does: 'mute' | 'kick' | 'ban'; room: string; person: Person }
@@ -32,7 +32,7 @@ class Ui {
   /** Read by screen readers, politely. */
   spoken = $state('');
   /** A short note for everybody, for example why something was refused. */
-  note = $state.raw<{ text: string; bad: boolean } | null>(null);
+  note = $state.raw<{ text: string; bad: boolean; undo?: () => void } | null>(null);
   /** A phone: one column. */
   narrow = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,11 +70,12 @@ class Ui {
     this.spoken = text;
   }
 
-  tell(text: string, bad = false): void {
-    this.note = { text, bad };
+  /** `undo` takes back what the note tells of. */
+  tell(text: string, bad = false, undo?: () => void): void {
+    this.note = { text, bad, ...(undo && { undo }) };
     this.say(text);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => (this.note = null), bad ? 9_000 : 4_000);
+    this.#timer = setTimeout(() => (this.note = null), bad || undo ? 9_000 : 4_000);
   }
 
   dismiss(): void {

@@ -1,0 +1,23 @@
+// Icons that only the pages about work draw; they come with them.
+export {
+  BadgeCheck as tick,
+  Brain as memory,
+  CircleDashed as queue,
+  CirclePause as pause,
+  CirclePlay as resume,
+  CircleStop as stop,
+  Coins as coins,
+  Crosshair as assign,
+  FileDiff as diff,
+  Flag as flag,
+  Hourglass as waiting,
+  LoaderCircle as running,
+  Minus as minus,
+  ScanSearch as verify,
+  SkipForward as skip,
+  Table2 as table,
+  ThumbsDown as bad,
+  ThumbsUp as good,
+  UserRoundCheck as person,
+  Workflow as graph,
+} from 'lucide';
