@@ -11,9 +11,10 @@ use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::keeper::NOT_STARTED;
+use crate::keeper::{NOT_STARTED, sweep};
 use crate::runner::{Failed, Progress};
 use crate::text::{Decoder, tail};
+use crate::worker::random_hex;
 
 /// What of standard error is kept for the reason of a failure.
 const STDERR_TAIL_BYTES: usize = 4096;
@@ -47,9 +48,14 @@ impl Default for Limits {
 pub struct Keep {
     keeper: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
+    /// By which what is left of a keeper that was killed itself is found.
+    mark: String,
     limits: Limits,
     running: watch::Sender<usize>,
 }
+
+/// The variable that tells the children of one attempt from those of others.
+const MARK: &str = "MESH_ATTEMPT";
 
 /// A program to start.
 #[derive(Debug, Clone)]
@@ -105,10 +111,13 @@ impl Program {
 
 impl Keep {
     /// Starts children by this keeper (a program and its first arguments) with this environment.
-    pub fn new(keeper: Vec<OsString>, env: Vec<(OsString, OsString)>, limits: Limits) -> Keep {
+    pub fn new(keeper: Vec<OsString>, mut env: Vec<(OsString, OsString)>, limits: Limits) -> Keep {
+        let name = random_hex::<8>();
+        env.push((MARK.into(), name.clone().into()));
         Keep {
             keeper,
             env,
+            mark: format!("{MARK}={name}"),
             limits,
             running: watch::Sender::new(0),
         }
@@ -163,12 +172,18 @@ impl Keep {
             exit: Some(exit),
             lifeline: Some(ours),
             output_bytes: self.limits.output_bytes,
+            pid: child.id(),
         };
         self.running.send_modify(|running| *running += 1);
-        let running = self.running.clone();
+        let (running, mark) = (self.running.clone(), self.mark.clone());
         tokio::spawn(async move {
+            let ended = child.wait().await;
+            if ended.as_ref().is_ok_and(|status| status.code().is_none()) {
+                // The keeper was killed and could not end what it kept.
+                sweep(&mark);
+            }
             // Nobody listens any more when the child was dropped.
-            let _ = told.send(child.wait().await);
+            let _ = told.send(ended);
             running.send_modify(|running| *running -= 1);
         });
         Ok(started)
@@ -215,6 +230,7 @@ pub struct Child {
     exit: Option<oneshot::Receiver<std::io::Result<ExitStatus>>>,
     lifeline: Option<PipeWriter>,
     output_bytes: usize,
+    pid: Option<u32>,
 }
 
 /// How a program ended.
@@ -277,6 +293,11 @@ impl Child {
             None => String::new(),
         };
         Ended { code, stderr }
+    }
+
+    /// The keeper's process.
+    pub fn pid(&self) -> Option<u32> {
+        self.pid
     }
 
     /// Ends it: asks first and kills after the grace. `ended` waits for that.

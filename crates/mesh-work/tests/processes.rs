@@ -1,0 +1,279 @@
+//! Real processes under real keepers: nothing that a program starts outlives it, or the worker.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Mutex;
+
+use mesh_model::events::Spend;
+use mesh_work::child::{Keep, Limits, Program};
+use mesh_work::runner::{Progress, Running};
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::sync::Notify;
+
+/// Collects output and says when something came.
+#[derive(Default)]
+struct Heard {
+    text: Mutex<String>,
+    came: Notify,
+}
+
+impl Progress for Heard {
+    fn output(&self, text: &str) {
+        self.text.lock().unwrap().push_str(text);
+        self.came.notify_one();
+    }
+    fn spent(&self, _: Spend) {}
+    fn session(&self, _: &str) {}
+    fn note(&self, _: &str) {}
+    fn approve<'a>(&'a self, _: &'a str, _: Map<String, Value>) -> Running<'a, bool> {
+        Box::pin(async { false })
+    }
+}
+
+fn keep(limits: Limits) -> Keep {
+    let keeper = vec![env!("CARGO_BIN_EXE_mesh-keeper").into()];
+    let path = std::env::var_os("PATH").unwrap();
+    Keep::new(
+        keeper,
+        vec![("PATH".into(), path), ("MESH_WORKER".into(), "test".into())],
+        limits,
+    )
+}
+
+fn quick() -> Limits {
+    Limits {
+        grace_ms: 100,
+        ..Limits::default()
+    }
+}
+
+fn script(folder: &Path, text: &str) -> PathBuf {
+    let path = folder.join("script");
+    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// Whether a process lives; one that waits to be reaped does not.
+fn lives(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat
+        .rsplit_once(") ")
+        .and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| state != 'Z' && state != 'X')
+}
+
+struct Bench {
+    folder: TempDir,
+    keep: Keep,
+}
+
+impl Bench {
+    fn new(limits: Limits) -> Bench {
+        Bench {
+            folder: tempfile::tempdir().unwrap(),
+            keep: keep(limits),
+        }
+    }
+
+    fn program(&self, text: &str) -> Program {
+        Program::new(script(self.folder.path(), text), self.folder.path())
+    }
+}
+
+#[tokio::test]
+async fn a_program_gets_its_input_and_a_clean_environment() {
+    let bench = Bench::new(Limits::default());
+    let mut child = bench
+        .keep
+        .start(bench.program("cat; env | cut -d= -f1 | sort").env("X", "1"))
+        .unwrap();
+    let heard = Heard::default();
+    let said = child.talk(b"hello\n", &heard).await.unwrap();
+    assert!(child.ended().await.success());
+    let mut lines: Vec<&str> = said.text.lines().collect();
+    assert_eq!(lines.remove(0), "hello");
+    // What a shell adds by itself is not passed on.
+    lines.retain(|name| !["PWD", "_", "SHLVL", "OLDPWD"].contains(name));
+    assert_eq!(lines, ["MESH_ATTEMPT", "MESH_WORKER", "PATH", "X"]);
+    assert_eq!(*heard.text.lock().unwrap(), said.text);
+}
+
+#[tokio::test]
+async fn failures_say_how_and_what_was_last_said() {
+    let bench = Bench::new(Limits::default());
+    let mut child = bench
+        .keep
+        .start(bench.program("printf '\\377ok'; echo broken >&2; exit 3"))
+        .unwrap();
+    let said = child.talk(b"", &Heard::default()).await.unwrap();
+    assert_eq!((said.text.as_str(), said.replaced), ("\u{fffd}ok", 1));
+    let ended = child.ended().await;
+    assert_eq!(ended.code, 3);
+    assert_eq!(
+        ended.reason("x"),
+        "x ended with code 3; the last it said: broken"
+    );
+    let missing = bench
+        .keep
+        .start(Program::new("no-such-program-here", bench.folder.path()));
+    let failed = missing.unwrap_err();
+    assert!(
+        failed.last && failed.reason.contains("install it"),
+        "{}",
+        failed.reason
+    );
+}
+
+#[tokio::test]
+async fn what_prints_for_ever_is_cut_off_and_gone() {
+    let bench = Bench::new(Limits {
+        output_bytes: 100_000,
+        ..quick()
+    });
+    let mut child = bench
+        .keep
+        .start(bench.program("echo $$ > pid; exec yes"))
+        .unwrap();
+    let heard = Heard::default();
+    let failed = child.talk(b"", &heard).await.unwrap_err();
+    assert!(failed.reason.contains("97 KiB"), "{}", failed.reason);
+    drop(child);
+    bench.keep.settled().await;
+    let pid = fs::read_to_string(bench.folder.path().join("pid")).unwrap();
+    assert!(!lives(pid.trim()));
+    assert!(heard.text.lock().unwrap().len() <= 100_000);
+}
+
+/// A program that ignores SIGTERM, with a child in a session of its own and an orphan that ignores it
+/// too.
+const STUBBORN: &str = "trap '' TERM\n(trap '' TERM; setsid sh -c 'trap \"\" TERM; echo $$; exec sleep 1000') &\n((trap '' TERM; sh -c 'echo $$; exec sleep 1000') &)\necho $$\nwhile :; do sleep 1000; done";
+
+async fn pids(out: impl tokio::io::AsyncRead + Unpin) -> Vec<String> {
+    let mut lines = BufReader::new(out).lines();
+    let mut pids = Vec::new();
+    while pids.len() < 3 {
+        pids.push(lines.next_line().await.unwrap().unwrap());
+    }
+    pids
+}
+
+#[tokio::test]
+async fn whatever_forks_and_ignores_signals_is_gone_after_a_stop() {
+    let bench = Bench::new(quick());
+    let mut child = bench.keep.start(bench.program(STUBBORN)).unwrap();
+    let pids = pids(child.stdout.take().unwrap()).await;
+    assert!(pids.iter().all(|pid| lives(pid)), "{pids:?}");
+    child.stop();
+    child.ended().await;
+    bench.keep.settled().await;
+    assert!(!pids.iter().any(|pid| lives(pid)), "{pids:?}");
+}
+
+#[tokio::test]
+async fn what_a_program_leaves_behind_ends_with_it() {
+    let bench = Bench::new(quick());
+    let text = "(setsid sleep 1000 & echo $! > left) </dev/null >/dev/null 2>&1\necho done";
+    let mut child = bench.keep.start(bench.program(text)).unwrap();
+    let said = child.talk(b"", &Heard::default()).await.unwrap();
+    assert!(child.ended().await.success());
+    assert_eq!(said.text, "done\n");
+    let left = fs::read_to_string(bench.folder.path().join("left")).unwrap();
+    assert!(!lives(left.trim()));
+}
+
+#[tokio::test]
+async fn a_file_beyond_the_limit_ends_the_program() {
+    let bench = Bench::new(Limits {
+        file_bytes: 1 << 20,
+        ..quick()
+    });
+    let text = "exec dd if=/dev/zero of=big bs=65536 count=1000 2>/dev/null";
+    let mut child = bench.keep.start(bench.program(text)).unwrap();
+    child.talk(b"", &Heard::default()).await.unwrap();
+    let ended = child.ended().await;
+    assert!(!ended.success());
+    assert!(
+        ended.reason("dd").contains("--max-file"),
+        "{}",
+        ended.reason("dd")
+    );
+    assert_eq!(
+        fs::metadata(bench.folder.path().join("big")).unwrap().len(),
+        1 << 20
+    );
+}
+
+#[tokio::test]
+async fn what_a_killed_keeper_leaves_is_ended_by_the_worker() {
+    let bench = Bench::new(quick());
+    let mut child = bench.keep.start(bench.program(STUBBORN)).unwrap();
+    let pids = pids(child.stdout.take().unwrap()).await;
+    let keeper = child.pid().unwrap().to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", &keeper])
+        .status();
+    assert!(killed.unwrap().success());
+    child.ended().await;
+    bench.keep.settled().await;
+    while pids.iter().any(|pid| lives(pid)) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The test's own program plays the worker that is killed: it starts a stubborn program and says its
+/// processes, then waits.
+#[tokio::test]
+async fn a_worker_that_is_killed_leaves_nothing() {
+    let me = std::env::current_exe().unwrap();
+    let mut worker = tokio::process::Command::new(me)
+        .args([
+            "--exact",
+            "plays_the_worker",
+            "--nocapture",
+            "--include-ignored",
+        ])
+        .env("MESH_TEST_PLAYS_WORKER", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(worker.stdout.take().unwrap()).lines();
+    let mut named = Vec::new();
+    while named.len() < 4 {
+        let line = lines.next_line().await.unwrap().unwrap();
+        if let Some((_, name)) = line.split_once("PID ") {
+            named.push(name.to_owned());
+        }
+    }
+    assert!(named.iter().all(|pid| lives(pid)));
+    worker.kill().await.unwrap();
+    // The programs hold the other end of this: it ends when the last of them has.
+    let mut rest = Vec::new();
+    lines.into_inner().read_to_end(&mut rest).await.unwrap();
+    let keeper = &named[3];
+    while lives(keeper) {
+        tokio::task::yield_now().await;
+    }
+    assert!(!named.iter().any(|pid| lives(pid)), "{named:?}");
+}
+
+/// Only ever run by the test above; by itself it has nothing to do.
+#[tokio::test]
+async fn plays_the_worker() {
+    if std::env::var_os("MESH_TEST_PLAYS_WORKER").is_none() {
+        return;
+    }
+    let bench = Bench::new(quick());
+    let mut child = bench.keep.start(bench.program(STUBBORN)).unwrap();
+    for pid in pids(child.stdout.take().unwrap()).await {
+        println!("PID {pid}");
+    }
+    println!("PID {}", child.pid().unwrap());
+    std::future::pending::<()>().await;
+}
