@@ -234,6 +234,12 @@ impl Work {
         self.workers.get(&id).map(|worker| &**worker)
     }
 
+    /// How many results of this kind were verified, of all workers.
+    pub fn verified_of(&self, capability: &str) -> u32 {
+        let known = self.index.verified.get(capability).copied();
+        known.unwrap_or_default()
+    }
+
     /// All workers, gone ones included, in the order of their ids.
     pub fn workers(&self) -> impl Iterator<Item = &Worker> {
         self.workers.values().map(|worker| &**worker)

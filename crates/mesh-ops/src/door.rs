@@ -3,6 +3,7 @@
 //! It says who the caller is, takes the request apart, checks what the declaration needs, and
 //! carries the operation out. What the core decides it checks early and leaves to the core again.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ struct Inner {
     hashing: Semaphore,
     secrets: tokio::sync::Mutex<()>,
     verifying: tokio::sync::Mutex<()>,
+    /// Workers that wait for a task.
+    waiting: AtomicUsize,
     memories: Memories,
     tools: Arc<dyn Tools>,
 }
@@ -80,6 +83,7 @@ impl Door {
             hashing: Semaphore::new(PASSWORD_HASHES_MAX),
             secrets: tokio::sync::Mutex::default(),
             verifying: tokio::sync::Mutex::default(),
+            waiting: AtomicUsize::new(0),
             memories: Memories::default(),
             tools,
         };
@@ -122,6 +126,11 @@ impl Door {
 
     pub(crate) fn tools(&self) -> &dyn Tools {
         self.inner.tools.as_ref()
+    }
+
+    /// How many workers wait for a task.
+    pub(crate) fn waiting_workers(&self) -> &AtomicUsize {
+        &self.inner.waiting
     }
 
     pub(crate) fn rates(&self) -> &Rates {

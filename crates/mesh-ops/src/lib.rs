@@ -18,6 +18,8 @@ mod door;
 mod evidence;
 mod explain;
 mod flood;
+mod handed_in;
+mod holds;
 mod memories;
 mod openapi;
 mod ops;
@@ -38,6 +40,7 @@ mod secrets;
 mod signature;
 mod signatures;
 mod table;
+mod taken;
 mod tasks;
 mod templates;
 #[cfg(any(test, feature = "testing"))]

@@ -53,7 +53,7 @@ pub(crate) fn open(signed: &SignedInput) -> Result<SignedContent, Refusal> {
     })
 }
 
-fn salt(hex: &str) -> Result<[u8; 16], Refusal> {
+pub(crate) fn salt(hex: &str) -> Result<[u8; 16], Refusal> {
     let mut salt = [0; 16];
     let digits = hex.len() == 32 && hex.bytes().all(|digit| digit.is_ascii_hexdigit());
     for (at, byte) in salt.iter_mut().enumerate().filter(|_| digits) {

@@ -42,6 +42,11 @@ impl Work {
         }
     }
 
+    /// Whose budgets are set.
+    pub fn budgets(&self) -> impl Iterator<Item = BudgetScope> {
+        self.budgets.keys().copied()
+    }
+
     /// Used on that day.
     pub fn spent(&self, scope: BudgetScope, now: Millis) -> Spend {
         match self.spending.get(&scope) {

@@ -148,6 +148,16 @@ impl Worker {
         found.map_or(Record::default(), |at| self.records[at].1)
     }
 
+    /// The same for every kind of which something is known, by capability.
+    pub fn records(&self) -> impl Iterator<Item = (&str, Record)> {
+        self.records.iter().map(|(name, record)| (&**name, *record))
+    }
+
+    /// Until when its breaker lets nothing through, if it is not closed.
+    pub fn breaker_until(&self) -> Option<Millis> {
+        self.open_until_ms.map(Millis)
+    }
+
     pub(crate) fn judge(&mut self, capability: &str, good: bool) {
         let found = self
             .records

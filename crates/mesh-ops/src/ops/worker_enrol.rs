@@ -1,9 +1,32 @@
 //! `worker.enrol`
 
+use mesh_model::command::WorkerCommand;
+
 use crate::prelude::*;
 
 impl Run for WorkerEnrol {
-    async fn run(_: &Door, _: &Call, _: WorkerEnrolInput) -> Result<Done, Refusal> {
-        Err(refuse::internal("STUB"))
+    async fn run(door: &Door, call: &Call, input: WorkerEnrolInput) -> Result<Done, Refusal> {
+        let WorkerEnrolInput {
+            slots,
+            capabilities,
+            machine,
+            runner,
+        } = input;
+        for (field, value) in [("machine", &machine), ("runner", &runner)] {
+            if let Some(value) = value {
+                check::label(field, value)?;
+            }
+        }
+        let about = match machine.is_some() || runner.is_some() {
+            true => content(&WorkerBody { machine, runner })?,
+            false => None,
+        };
+        let command = WorkerCommand::Enrol {
+            worker: call.me()?,
+            slots: slots.unwrap_or(1),
+            capabilities,
+            about,
+        };
+        call.done(door, Command::Worker(command)).await
     }
 }

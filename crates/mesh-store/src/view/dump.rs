@@ -19,6 +19,7 @@ const TABLES: &[(&str, &str)] = &[
     ("expiries", "seq"),
     ("sessions", "id"),
     ("stays", "room, participant, joined"),
+    ("workers", "participant"),
     ("labels", "id"),
     ("event_types", "name, version"),
     ("published", "seq"),

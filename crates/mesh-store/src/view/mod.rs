@@ -35,7 +35,7 @@ pub use history::Page;
 pub use inbox::{Inbox, Unread};
 pub use memories::MemoryRow;
 pub use message::{MessageRow, QuoteRow};
-pub use people::ProfileRow;
+pub use people::{ProfileRow, WorkerAbout};
 pub use project::Projector;
 pub use quarantine::WaitingRow;
 pub use records::{EventTypeRow, LabelRow, PublishedRow, RefusalRow};

@@ -81,6 +81,7 @@ CREATE TABLE stays (
     PRIMARY KEY (room, participant, joined)) WITHOUT ROWID;
 CREATE INDEX stays_by_participant ON stays (participant, joined);
 
+CREATE TABLE workers (participant INTEGER PRIMARY KEY, machine TEXT, runner TEXT);
 CREATE TABLE labels (id BLOB PRIMARY KEY, label TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE event_types (
     name TEXT, version INTEGER, at INTEGER NOT NULL, schema TEXT NOT NULL, about TEXT NOT NULL,

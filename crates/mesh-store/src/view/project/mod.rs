@@ -198,6 +198,7 @@ impl Batch<'_> {
             Facts::ContextRemoved(facts) => self.context_removed(facts),
             Facts::MemoryKept(facts) => self.memory_kept(event, facts),
             Facts::MemoryForgotten(facts) => self.memory_forgotten(event, facts),
+            Facts::WorkerEnrolled(facts) => self.worker_enrolled(event, facts),
             // Rules and permissions: the core's state answers for them.
             Facts::MeshCreated(_)
             | Facts::VaultReplaced(_)
@@ -250,7 +251,6 @@ impl Batch<'_> {
             | Facts::TaskAssigned(_)
             | Facts::TaskResolved(_)
             | Facts::TaskUrgencyRaised(_)
-            | Facts::WorkerEnrolled(_)
             | Facts::WorkerLeft(_)
             | Facts::WorkerModeSet(_)
             | Facts::WorkerLimitsSet(_)

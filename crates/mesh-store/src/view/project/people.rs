@@ -1,9 +1,9 @@
 //! Participants, their sessions, and the labels of what they issue.
 
 use mesh_model::ParticipantId;
-use mesh_model::api::{ClientInfo, Label, Profile};
+use mesh_model::api::{ClientInfo, Label, Profile, WorkerBody};
 use mesh_model::events::{
-    ParticipantRegistered, ParticipantUpdated, Refused, SessionClosed, SessionOpened,
+    ParticipantRegistered, ParticipantUpdated, Refused, SessionClosed, SessionOpened, WorkerEnrolled,
 };
 use uuid::Uuid;
 
@@ -91,6 +91,23 @@ impl Batch<'_> {
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO labels VALUES (?1, ?2, ?3)")?
             .execute((id.as_bytes(), label.label, int(event.at.0)))?;
+        Ok(())
+    }
+
+    /// What a worker says of itself; without words it says what it said before.
+    pub(super) fn worker_enrolled(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &WorkerEnrolled,
+    ) -> Result<(), StoreError> {
+        if event.content.is_none() {
+            return Ok(());
+        }
+        let worker = self.participant(facts.worker)?;
+        let body: WorkerBody = content(event);
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO workers VALUES (?1, ?2, ?3)")?
+            .execute((worker, body.machine, body.runner))?;
         Ok(())
     }
 
