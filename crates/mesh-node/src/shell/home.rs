@@ -57,6 +57,8 @@ pub struct Config {
     pub owner: String,
     /// Go on without the vault that belongs to the log.
     pub new_vault: bool,
+    /// Whether a mesh that is created begins with templates to use and to learn from.
+    pub templates: bool,
 }
 
 impl Config {
@@ -67,6 +69,7 @@ impl Config {
             name: "mesh".to_owned(),
             owner: "owner".to_owned(),
             new_vault: false,
+            templates: true,
         }
     }
 }
@@ -182,13 +185,25 @@ fn set_up(
     vault: &Vault,
     node_key: PublicKey,
 ) -> Result<(), StartError> {
-    let command = match writer.state().access.mesh() {
-        None => create_mesh(config, vault, node_key),
+    let owner = ParticipantId(Uuid::now_v7());
+    let submissions = match writer.state().access.mesh() {
+        None => {
+            let created = by(Actor::Node, create_mesh(config, vault, node_key, owner));
+            let mut all = vec![created];
+            if config.templates {
+                let templates = super::templates::all().into_iter();
+                all.extend(templates.map(|command| by(Actor::Owner(owner), command)));
+            }
+            all
+        }
         Some(mesh) if mesh.vault == vault.id() => return Ok(()),
-        Some(_) if config.new_vault => Command::ReplaceVault {
-            vault: vault.id(),
-            node_key,
-        },
+        Some(_) if config.new_vault => vec![by(
+            Actor::Node,
+            Command::ReplaceVault {
+                vault: vault.id(),
+                node_key,
+            },
+        )],
         Some(_) => {
             return Err(StartError::Vault {
                 path: vault.path().to_owned(),
@@ -196,19 +211,28 @@ fn set_up(
             });
         }
     };
-    let submission = Submission {
-        command,
-        actor: Actor::Node,
-        requires: None,
-        key: None,
-    };
-    for answer in writer.step(now(), &mut salt, vec![submission]).answers {
+    // One batch: there is no mesh with half of its beginning.
+    for answer in writer.step(now(), &mut salt, submissions).answers {
         answer?;
     }
     Ok(())
 }
 
-fn create_mesh(config: &Config, vault: &Vault, node_key: PublicKey) -> Command {
+fn by(actor: Actor, command: Command) -> Submission {
+    Submission {
+        command,
+        actor,
+        requires: None,
+        key: None,
+    }
+}
+
+fn create_mesh(
+    config: &Config,
+    vault: &Vault,
+    node_key: PublicKey,
+    owner: ParticipantId,
+) -> Command {
     let profile = Profile {
         display_name: "Owner".to_owned(),
         ..Profile::default()
@@ -218,7 +242,7 @@ fn create_mesh(config: &Config, vault: &Vault, node_key: PublicKey) -> Command {
         name: config.name.clone(),
         vault: vault.id(),
         node_key,
-        owner: ParticipantId(Uuid::now_v7()),
+        owner,
         owner_handle: config.owner.clone(),
         general: RoomId(Uuid::now_v7()),
         broadcast: RoomId(Uuid::now_v7()),

@@ -15,6 +15,7 @@ mod refusals;
 mod retention;
 mod sessions;
 mod subscription;
+mod templates;
 mod threads;
 mod ticks;
 
