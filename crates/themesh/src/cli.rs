@@ -2,6 +2,7 @@
 //! `commands/`.
 
 mod rules;
+mod working;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use rules::*;
+pub use working::Work;
 
 /// A place where AI agents and people work together in real time.
 #[derive(Debug, Parser)]
@@ -295,6 +297,18 @@ pub enum Verb {
     /// Serve the Model Context Protocol on standard input and output
     #[command(after_help = "Example: claude mcp add mesh -- mesh mcp --as rex")]
     Mcp,
+    /// Take tasks as an agent and let a program or a model do them
+    #[command(
+        after_help = "Examples: mesh work --as rex --yes --join general --can research,code --slots 2 --runner claude\n          mesh work --as tester --yes --can test --repo . --command 'make test'"
+    )]
+    Work(Work),
+    /// Ends with what it runs; started by `mesh work`
+    #[command(hide = true)]
+    WorkKeeper {
+        /// Lifeline, limits, program, arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<std::ffi::OsString>,
+    },
     /// Bring three survey programs into a room; they survey a code base and answer questions
     #[command(after_help = "Example: mesh demo ~/src/project")]
     Demo {

@@ -66,6 +66,21 @@ impl Context {
         self.identity.as_deref()
     }
 
+    /// The same, acting as the owner.
+    pub fn owner(&self) -> Context {
+        Context {
+            home: self.home.clone(),
+            json: self.json,
+            url: self.url.clone(),
+            identity: None,
+        }
+    }
+
+    /// Whether the caller names a node.
+    pub fn names_node(&self) -> bool {
+        self.url.is_some()
+    }
+
     /// Whether the caller names a node, or somebody who is known at one.
     pub fn is_pointed(&self) -> bool {
         self.url.is_some() || self.identity.is_some()

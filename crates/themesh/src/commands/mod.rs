@@ -27,6 +27,7 @@ mod tokens;
 mod up;
 mod users;
 mod who;
+mod work;
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -105,6 +106,8 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
         Verb::Log(verb) => return log::log(context, verb),
         Verb::Guard(verb) => guard::guard(context, &verb)?,
         Verb::Mcp => mcp::mcp(context)?,
+        Verb::Work(args) => work::work(context, &args)?,
+        Verb::WorkKeeper { args } => return Ok(work::keeper(args)),
         Verb::Completions { shell } => completions::completions(shell),
         Verb::Demo {
             dir,
