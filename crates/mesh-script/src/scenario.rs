@@ -43,6 +43,8 @@ pub struct Step {
     pub usage: Usage,
     /// An HTTP status instead of an answer.
     pub status: Option<u16>,
+    /// Seconds after which to ask again, told with that status.
+    pub retry_after: Option<u64>,
     /// The words of that error.
     pub error: Option<String>,
     /// The text is sent and the answer never ends.

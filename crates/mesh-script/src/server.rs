@@ -135,35 +135,41 @@ impl Shared {
     }
 
     /// The answer of the first step that fits, or the error to send.
-    fn answer(&self, talk: &Talk, asked: Asked) -> Result<Answer, (u16, String)> {
+    fn answer(&self, talk: &Talk, asked: Asked) -> Result<Answer, Refused> {
         let mut kept = self.kept();
         let number = kept.asked.len() as u64 + 1;
         let step = self.scenario.find(talk, &kept.used);
         kept.asked.push(Asked { step, ..asked });
+        let unanswered = |words| Refused {
+            status: 400,
+            words,
+            retry_after: None,
+        };
+        let mut unmatched = true;
         let outcome = match step {
             Some(place) => {
                 kept.used[place] += 1;
                 let step = &self.scenario.steps[place];
                 match step.status {
-                    Some(status) => Err((
-                        status,
-                        step.error
-                            .clone()
-                            .unwrap_or_else(|| "an error by the scenario".into()),
-                    )),
-                    None => Answer::of(step, talk, number).map_err(|why| (400, why)),
+                    Some(status) => {
+                        unmatched = false;
+                        let words = step.error.clone();
+                        Err(Refused {
+                            status,
+                            words: words.unwrap_or_else(|| "an error by the scenario".into()),
+                            retry_after: step.retry_after,
+                        })
+                    }
+                    None => Answer::of(step, talk, number).map_err(unanswered),
                 }
             }
-            None => Err((
-                400,
-                format!("no step of the scenario answers this. {}", talk.told()),
-            )),
+            None => Err(unanswered(format!(
+                "no step of the scenario answers this. {}",
+                talk.told()
+            ))),
         };
-        if let (Err((_, words)), true) = (
-            &outcome,
-            step.is_none_or(|i| self.scenario.steps[i].status.is_none()),
-        ) {
-            kept.unmatched.push(words.clone());
+        if let (Err(refused), true) = (&outcome, unmatched) {
+            kept.unmatched.push(refused.words.clone());
         }
         drop(kept);
         self.count.send_modify(|count| *count += 1);
@@ -187,6 +193,24 @@ fn router(shared: Arc<Shared>) -> Router {
         )
         .fallback(any(take))
         .with_state(shared)
+}
+
+/// An error instead of an answer.
+struct Refused {
+    status: u16,
+    words: String,
+    retry_after: Option<u64>,
+}
+
+impl Refused {
+    fn sent(self, form: fn(u16, &str) -> Value) -> Response<Body> {
+        let mut response = json_of(self.status, form(self.status, &self.words));
+        if let Some(seconds) = self.retry_after {
+            let headers = response.headers_mut();
+            headers.insert("retry-after", axum::http::HeaderValue::from(seconds));
+        }
+        response
+    }
 }
 
 /// The APIs, by their paths.
@@ -282,7 +306,7 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Resp
 fn answer_anthropic(shared: &Shared, body: &Value, asked: Asked) -> Response<Body> {
     let talk = anthropic::read(body);
     match shared.answer(&talk, asked) {
-        Err((status, words)) => json_of(status, anthropic::error(status, &words)),
+        Err(refused) => refused.sent(anthropic::error),
         Ok(answer) if talk.stream => sse(
             anthropic::events(&answer).into_iter().map(named_frame),
             answer.hold,
@@ -295,7 +319,7 @@ fn answer_anthropic(shared: &Shared, body: &Value, asked: Asked) -> Response<Bod
 fn answer_responses(shared: &Shared, body: &Value, asked: Asked) -> Response<Body> {
     let talk = responses::read(body);
     match shared.answer(&talk, asked) {
-        Err((status, words)) => json_of(status, chat::error(status, &words)),
+        Err(refused) => refused.sent(chat::error),
         Ok(answer) if talk.stream => sse(
             responses::events(&answer, body)
                 .into_iter()
@@ -310,7 +334,7 @@ fn answer_responses(shared: &Shared, body: &Value, asked: Asked) -> Response<Bod
 fn answer_chat(shared: &Shared, body: &Value, asked: Asked) -> Response<Body> {
     let talk = chat::read(body);
     match shared.answer(&talk, asked) {
-        Err((status, words)) => json_of(status, chat::error(status, &words)),
+        Err(refused) => refused.sent(chat::error),
         Ok(answer) if talk.stream => sse(
             chat::events(&answer).into_iter().map(frame),
             answer.hold,
@@ -329,7 +353,7 @@ fn answer_gemini(
 ) -> Response<Body> {
     let talk = gemini::read(body, model, stream);
     match shared.answer(&talk, asked) {
-        Err((status, words)) => json_of(status, gemini::error(status, &words)),
+        Err(refused) => refused.sent(gemini::error),
         Ok(answer) if stream => sse(
             gemini::events(&answer).into_iter().map(frame),
             answer.hold,

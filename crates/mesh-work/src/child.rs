@@ -128,6 +128,11 @@ impl Keep {
         self.limits
     }
 
+    /// Whether children get a variable of this name.
+    pub fn sets(&self, name: &str) -> bool {
+        self.env.iter().any(|(set, _)| set == name)
+    }
+
     /// Starts a program. Dropping the child ends it and all it has started.
     pub fn start(&self, program: Program) -> Result<Child, Failed> {
         let name = program.program.display().to_string();

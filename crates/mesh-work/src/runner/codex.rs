@@ -31,7 +31,6 @@ pub struct Codex {
     args: Vec<String>,
     model: Option<String>,
     base_url: Option<String>,
-    key: bool,
 }
 
 impl Codex {
@@ -43,7 +42,6 @@ impl Codex {
             args: words.collect(),
             model: options.model,
             base_url: options.base_url,
-            key: options.api_key.is_some(),
         }
     }
 
@@ -80,7 +78,7 @@ impl Codex {
                 .arg("-c")
                 .arg(format!("model_providers.worker.base_url={}", quoted(url)));
             program = program.args(["-c", "model_providers.worker.wire_api=\"responses\""]);
-            if self.key {
+            if job.keep.sets("OPENAI_API_KEY") {
                 program = program.args(["-c", "model_providers.worker.env_key=\"OPENAI_API_KEY\""]);
             }
         }

@@ -1,11 +1,14 @@
 //! What runs a task: a program or a model's API. One file per runner, one table of them all.
 
 mod acp;
+mod anthropic;
+mod api;
 mod claude;
 mod codex;
 mod command;
 mod gemini;
 mod lines;
+mod openai;
 mod opencode;
 
 use std::future::Future;
@@ -165,16 +168,27 @@ pub struct Options {
 }
 
 /// The names of all runners.
-pub const NAMES: &[&str] = &["acp", "claude", "codex", "command", "gemini", "opencode"];
+pub const NAMES: &[&str] = &[
+    "acp",
+    "anthropic",
+    "claude",
+    "codex",
+    "command",
+    "gemini",
+    "openai",
+    "opencode",
+];
 
 /// The runner of a name.
 pub fn named(name: &str, options: Options) -> Result<Box<dyn Runner>, String> {
     match name {
         "acp" => Ok(Box::new(acp::Acp::new(options)?)),
+        "anthropic" => Ok(Box::new(anthropic::Anthropic::new(options))),
         "claude" => Ok(Box::new(claude::Claude::new(options))),
         "codex" => Ok(Box::new(codex::Codex::new(options))),
         "command" => Ok(Box::new(command::Command::new(options)?)),
         "gemini" => Ok(Box::new(gemini::agent(options))),
+        "openai" => Ok(Box::new(openai::OpenAi::new(options))),
         "opencode" => Ok(Box::new(opencode::agent(options))),
         other => Err(format!(
             "there is no runner '{other}'; there are {}",

@@ -1,5 +1,6 @@
 //! The runners with the real programs, against scripted answers in the shape of model APIs.
 
+mod apis;
 mod harness;
 mod programs;
 mod protocol;

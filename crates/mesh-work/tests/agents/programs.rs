@@ -243,30 +243,20 @@ async fn codex_goes_on_with_a_conversation_and_each_turn_costs_its_own() {
 
 #[tokio::test]
 async fn codex_tells_what_went_wrong_and_what_to_do() {
-    let Some(peers) = peers("codex") else { return };
-    let bench = Bench::new("codex.toml", peers).await;
+    let Some(bench) = codex().await else { return };
     let person = Person::default();
-    let options = || scripted_model(&bench);
-    let failed = bench
-        .turn("codex", options(), bench.job("First question."), &person)
-        .await
-        .unwrap_err();
-    assert!(
-        failed.last && failed.reason.contains("--env OPENAI_API_KEY"),
-        "{failed:?}"
-    );
-    let bench = bench.env("OPENAI_API_KEY", "scripted");
-    let failed = bench
-        .turn(
-            "codex",
-            scripted_model(&bench),
-            bench.job("Fall over."),
-            &person,
-        )
-        .await
-        .unwrap_err();
-    assert!(
-        !failed.last && failed.reason.contains("the scenario says no"),
-        "{failed:?}"
-    );
+    for (question, last, words) in [
+        ("Locked out.", true, "--env OPENAI_API_KEY"),
+        ("Fall over.", false, "the scenario says no"),
+    ] {
+        let job = bench.job(question);
+        let failed = bench
+            .turn("codex", scripted_model(&bench), job, &person)
+            .await
+            .unwrap_err();
+        assert!(
+            failed.last == last && failed.reason.contains(words),
+            "{failed:?}"
+        );
+    }
 }
