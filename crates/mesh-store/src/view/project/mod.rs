@@ -1,11 +1,13 @@
 //! The projector: event by event into the tables, a batch in one transaction.
 
+mod attempts;
 mod erase;
 mod flow;
 mod message;
 mod people;
 mod place;
 mod quarantine;
+mod standing;
 mod tasks;
 mod words;
 
@@ -17,7 +19,7 @@ use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 
 pub(in crate::view) use message::Body;
-pub(in crate::view) use tasks::Standing;
+pub(in crate::view) use standing::Standing;
 use words::Words;
 
 use super::open::{close, upto};

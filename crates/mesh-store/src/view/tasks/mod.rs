@@ -378,8 +378,8 @@ impl View {
         })
     }
 
-    /// The places whose content belongs to a task: prompt, pieces, handoffs, results, reasons. Ascending; empty if
-    /// there is no such task.
+    /// The places whose content belongs to a task: prompt, pieces, handoffs, results, reasons, and the questions that
+    /// it asked. Ascending; empty if there is no such task.
     pub fn places_of_task(&self, task: TaskId) -> Result<Vec<Seq>, StoreError> {
         self.read(|db, _| {
             let Some(place) = place(db, task)? else {

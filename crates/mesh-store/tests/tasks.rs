@@ -1,0 +1,403 @@
+//! What the view says of tasks is what the core says of them, whatever work was done.
+
+#[path = "../../mesh-core/tests/work/random.rs"]
+mod random;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use mesh_core::{State, Stored, Task, apply, decide};
+use mesh_model::command::{TaskCommand, WorkerCommand};
+use mesh_model::events::{By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, Visibility};
+use mesh_model::*;
+use mesh_store::view::{TaskFilter, TaskRow};
+use mesh_store::{StoredEvent, View};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use random::{PEOPLE, Step, person, room};
+use uuid::Uuid;
+
+const MESH: &str = "0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
+
+struct Entry {
+    at: u64,
+    by: By,
+    facts: Facts,
+    content: Option<String>,
+}
+
+/// A mesh with people, rooms and workers, and whatever random work comes next.
+struct Run {
+    state: State,
+    now: u64,
+    log: Vec<Entry>,
+    held: BTreeMap<TaskId, (Seq, ParticipantId)>,
+}
+
+impl Run {
+    fn new() -> Run {
+        let mut run = Run {
+            state: State::new(),
+            now: 1_000_000,
+            log: Vec::new(),
+            held: BTreeMap::new(),
+        };
+        let create = Command::CreateMesh {
+            mesh: MeshId(Uuid::from_u128(1)),
+            name: "random".into(),
+            vault: VaultId(Uuid::from_u128(2)),
+            node_key: PublicKey([1; 32]),
+            owner: person(0),
+            owner_handle: "p0".into(),
+            general: RoomId(Uuid::from_u128(3)),
+            broadcast: RoomId(Uuid::from_u128(4)),
+            profile: None,
+        };
+        run.must(Actor::Node, &create);
+        for number in 1..PEOPLE {
+            run.settle_in(number);
+        }
+        for number in 0..2 {
+            let create = Command::CreateRoom {
+                room: room(number),
+                kind: RoomKind::Room,
+                name: Some(format!("r{number}")),
+                access: RoomAccess::Listed,
+                history: None,
+                defaults: Some(CapabilitySet::ALL),
+                members: (1..PEOPLE).map(person).collect(),
+                text: None,
+            };
+            run.must(run.actor(0), &create);
+        }
+        for number in 1..PEOPLE {
+            let enrol = WorkerCommand::Enrol {
+                worker: person(number),
+                slots: 2,
+                capabilities: vec!["code".into(), "research".into()],
+                about: None,
+            };
+            run.must(run.actor(number), &Command::Worker(enrol));
+        }
+        run
+    }
+
+    fn settle_in(&mut self, number: u8) {
+        let register = Command::RegisterParticipant {
+            participant: person(number),
+            kind: Kind::Agent,
+            handle: format!("p{number}"),
+            parent: Some(person(number / 2)),
+            agreed: None,
+            key: None,
+            visibility: Visibility::Public,
+            profile: None,
+        };
+        self.must(self.actor(0), &register);
+        let issue = Command::IssueCredential {
+            credential: CredentialId(person(number).0),
+            kind: CredentialKind::Token,
+            participant: person(number),
+            permissions: PermissionSet::ALL,
+            expires: None,
+            per_minute: None,
+            per_day: None,
+            label: None,
+        };
+        self.must(self.actor(0), &issue);
+    }
+
+    fn actor(&self, number: u8) -> Actor {
+        match number % PEOPLE {
+            0 => Actor::Owner(person(0)),
+            number => Actor::Credential(person(number), CredentialId(person(number).0)),
+        }
+    }
+
+    fn must(&mut self, actor: Actor, command: &Command) {
+        self.try_it(actor, command).unwrap();
+    }
+
+    fn try_it(&mut self, actor: Actor, command: &Command) -> Result<(), Refusal> {
+        let ctx = Ctx {
+            now: Millis(self.now),
+            actor,
+            requires: None,
+            key: None,
+        };
+        let by = By { actor, key: None };
+        for event in decide(&self.state, command, &ctx)? {
+            let seq = self.state.head().next();
+            let stored = Stored {
+                seq,
+                at: ctx.now,
+                by: &by,
+                facts: &event.facts,
+            };
+            apply(&mut self.state, &stored);
+            self.log.push(Entry {
+                at: self.now,
+                by: by.clone(),
+                facts: event.facts,
+                content: event.content.map(|json| json.get().to_owned()),
+            });
+        }
+        self.held = self
+            .state
+            .work
+            .tasks()
+            .filter_map(|task| {
+                let attempt = task.attempt.as_ref()?;
+                Some((task.id, (attempt.fence, attempt.worker)))
+            })
+            .collect();
+        Ok(())
+    }
+
+    fn step(&mut self, step: Step) {
+        let (by, command) = random::command(&self.state, &self.held, self.now, step);
+        let actor = match by {
+            None => Actor::Node,
+            Some(number) => self.actor(number),
+        };
+        self.now += u64::from(step[5]) * u64::from(step[4]) / 4;
+        let _ = self.try_it(actor, &command);
+    }
+
+    /// The view of everything so far, in batches of that size.
+    fn view(&self, home: &std::path::Path, batch: usize) -> View {
+        let (mut projector, view) = View::open(home, MESH).unwrap();
+        let events: Vec<StoredEvent<'_>> = self
+            .log
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| StoredEvent {
+                seq: Seq(place as u64 + 1),
+                at: Millis(entry.at),
+                by: &entry.by,
+                facts: &entry.facts,
+                content: entry.content.as_deref(),
+            })
+            .collect();
+        for batch in events.chunks(batch) {
+            projector.project(batch).unwrap();
+        }
+        view
+    }
+}
+
+/// Where the view and the core disagree about a task.
+fn check(task: &Task, row: &TaskRow) {
+    let held = |row: &TaskRow| {
+        row.attempt
+            .as_ref()
+            .map(|it| (it.fence, it.worker, it.since, it.until, it.reserved))
+    };
+    let attempt = task.attempt.as_ref();
+    let name = format!("{} {:?}\n{task:?}\n{row:?}", task.id, task.state);
+    assert_eq!(row.state, task.state, "{name}");
+    assert_eq!(row.room, task.room, "{name}");
+    assert_eq!(row.seq, task.created, "{name}");
+    assert_eq!(row.creator, task.creator, "{name}");
+    assert_eq!(row.plan, task.plan, "{name}");
+    assert_eq!(row.priority, task.priority, "{name}");
+    assert_eq!(row.urgency, task.urgency, "{name}");
+    assert_eq!(row.assigned, task.assigned, "{name}");
+    assert_eq!(row.tries, task.tries, "{name}");
+    assert_eq!(row.gate, task.gate, "{name}");
+    assert_eq!(row.labels, task.labels, "{name}");
+    assert_eq!(
+        held(row),
+        attempt.map(|it| (it.fence, it.worker, it.since(), it.until(), it.reserved)),
+        "{name}"
+    );
+    assert_eq!(row.ended_ms.is_some(), task.ended.is_some(), "{name}");
+    let theirs = task.result.as_ref().map(|it| {
+        (
+            it.fence,
+            it.worker,
+            it.confidence,
+            it.verdict,
+            it.verified,
+            it.chosen,
+        )
+    });
+    let ours = row.result.as_ref().map(|it| {
+        (
+            it.fence,
+            it.worker,
+            it.confidence,
+            it.verdict,
+            it.verified,
+            it.of,
+        )
+    });
+    assert_eq!(ours, theirs, "{name}");
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: number("PROPTEST_CASES").map_or(40, |cases| cases as u32),
+        rng_seed: RngSeed::Fixed(number("MESH_SEED").unwrap_or(7)),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// After any work every task stands in the view where it stands in the core, however large the batches were.
+    #[test]
+    fn tasks_stand_where_the_core_says(
+        steps in prop::collection::vec(any::<Step>(), 1..250), batch in 1..40_usize,
+    ) {
+        let mut run = Run::new();
+        steps.into_iter().for_each(|step| run.step(step));
+        let home = tempfile::tempdir().unwrap();
+        let view = run.view(home.path(), batch);
+        for task in run.state.work.tasks() {
+            let row = view.task(task.id).unwrap().expect("no task is lost");
+            check(task, &row);
+            let attempts = view.attempts(task.id, 500).unwrap();
+            prop_assert_eq!(attempts.len() as u32, task.tries);
+            let open = attempts.iter().filter(|it| it.how.is_none()).map(|it| it.fence);
+            prop_assert_eq!(
+                open.collect::<Vec<_>>(),
+                task.attempt.iter().map(|it| it.fence).collect::<Vec<_>>()
+            );
+        }
+        let filter = TaskFilter {
+            rooms: vec![(room(0), Seq::ZERO), (room(1), Seq::ZERO)],
+            limit: 500,
+            ..TaskFilter::default()
+        };
+        let listed = view.task_list(&filter).unwrap().items;
+        let mut places: Vec<Seq> = run.state.work.tasks().map(|task| task.created).collect();
+        places.sort_unstable();
+        prop_assert_eq!(listed.iter().map(|row| row.seq).collect::<Vec<_>>(), places);
+        let other = tempfile::tempdir().unwrap();
+        prop_assert_eq!(
+            run.view(other.path(), run.log.len()).dump().unwrap(),
+            view.dump().unwrap()
+        );
+    }
+}
+
+/// What was said of a task goes out of the view with its redaction, and a view that is built from an erased log is
+/// the same.
+#[test]
+fn words_go_with_their_redaction() {
+    let mut run = Run::new();
+    let word = "xyzzyword";
+    let steps = (0..4000_u32).map(|n| {
+        let hash = n.wrapping_mul(2_654_435_761).to_be_bytes();
+        [hash[0], hash[1], hash[2], hash[3], (n % 251) as u8, 1]
+    });
+    steps.for_each(|step| run.step(step));
+    for entry in &mut run.log {
+        if let Some(content) = &mut entry.content {
+            *content = format!(
+                "{{\"title\":\"{word}\",\"prompt\":\"{word}\",\"text\":\"{word}\",\"reason\":\"{word}\"}}"
+            );
+        }
+    }
+    let home = tempfile::tempdir().unwrap();
+    let before = run.view(home.path(), 100);
+    assert!(before.dump().unwrap().1.contains(word));
+    let tasks: Vec<(TaskId, RoomId)> = run
+        .state
+        .work
+        .tasks()
+        .map(|task| (task.id, task.room))
+        .collect();
+    let mut places = Vec::new();
+    for (task, room) in &tasks {
+        places.extend(before.places_of_task(*task).unwrap());
+        let facts = Facts::from(events::TaskRedacted {
+            task: *task,
+            room: *room,
+        });
+        run.log.push(Entry {
+            at: run.now,
+            by: By {
+                actor: Actor::Node,
+                key: None,
+            },
+            facts,
+            content: None,
+        });
+    }
+    assert!(places.len() > tasks.len());
+    let whole = tempfile::tempdir().unwrap();
+    let whole = run.view(whole.path(), 100).dump().unwrap();
+    for place in places {
+        run.log[place.0 as usize - 1].content = None;
+    }
+    let erased = tempfile::tempdir().unwrap();
+    let erased = run.view(erased.path(), 7).dump().unwrap();
+    assert_eq!(whole, erased);
+    let left = run.log.iter().filter(|entry| {
+        let content = entry.content.as_deref();
+        content.is_some_and(|text| text.contains(word))
+    });
+    let left: Vec<&Facts> = left.map(|entry| &entry.facts).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(!whole.1.contains(word), "the view still says it");
+}
+
+/// How fast work goes into the view: `cargo test --release -p mesh-store --test tasks -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn projection_rate() {
+    let mut run = Run::new();
+    for number in 0..3000_u32 {
+        let body = random::content();
+        let task = TaskId(Uuid::from_u128(1_000_000 + u128::from(number)));
+        let new = mesh_model::command::NewTask {
+            task,
+            plan: Default::default(),
+            template: None,
+            quotes: Vec::new(),
+            gate: None,
+            evidence: Default::default(),
+            body,
+        };
+        let create = TaskCommand::Create {
+            room: room(0),
+            tasks: vec![new],
+        };
+        run.must(run.actor(0), &Command::Task(create));
+        let worker = 1 + (number % 5) as u8;
+        run.now += 1000;
+        let take = TaskCommand::Take {
+            count: 1,
+            lease_ms: None,
+        };
+        run.must(run.actor(worker), &Command::Task(take));
+        for (task, (fence, worker)) in run.held.clone() {
+            let holder = (0..PEOPLE).find(|it| person(*it) == worker).unwrap();
+            let start = TaskCommand::Start { task, fence };
+            run.must(run.actor(holder), &Command::Task(start));
+            let finish = TaskCommand::Finish {
+                task,
+                fence,
+                result: Default::default(),
+                spare: TaskId(Uuid::from_u128(9_000_000 + u128::from(number))),
+                evidence: Default::default(),
+                body: random::content(),
+            };
+            run.must(run.actor(holder), &Command::Task(finish));
+        }
+    }
+    for batch in [1, 64, 1024] {
+        let home = tempfile::tempdir().unwrap();
+        let begun = Instant::now();
+        run.view(home.path(), batch);
+        let rate = run.log.len() as f64 / begun.elapsed().as_secs_f64();
+        println!(
+            "{} events in batches of {batch}: {rate:.0} events/s",
+            run.log.len()
+        );
+    }
+}
