@@ -1,5 +1,7 @@
 //! Servers of one run: started, asked for their processor time, killed.
 
+mod queues;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -12,6 +14,8 @@ use tempfile::TempDir;
 
 use crate::{BenchError, Outcome, said};
 
+pub use queues::{celery, postgres};
+
 /// A server that is killed when it is dropped.
 pub struct Server {
     child: Child,
@@ -19,12 +23,20 @@ pub struct Server {
     pub address: String,
     /// Its data, on a real disk.
     pub folder: TempDir,
+    /// The signal that ends it, if it has to end something itself and is not to be killed.
+    ends_with: Option<&'static str>,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to kill.
-        let _ = self.child.kill();
+        let id = self.child.id().to_string();
+        let asked = self
+            .ends_with
+            .map(|signal| Command::new("kill").args([signal, &id]).status());
+        if !asked.is_some_and(|sent| sent.is_ok_and(|sent| sent.success())) {
+            // It may have ended by itself; then there is nothing to kill.
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
@@ -130,6 +142,7 @@ fn started(child: std::io::Result<Child>, port: u16, folder: TempDir) -> Outcome
         child,
         address: format!("127.0.0.1:{port}"),
         folder,
+        ends_with: None,
     };
     server.wait()?;
     Ok(Some(server))
@@ -301,6 +314,7 @@ fn node(binary: &Path, folder: TempDir) -> Outcome<(Server, String)> {
             child,
             address,
             folder,
+            ends_with: None,
         },
         owner,
     ))

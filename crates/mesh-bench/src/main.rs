@@ -1,4 +1,4 @@
-//! The load driver behind `make bench`: the shipped binary beside Redis and NATS, in one run.
+//! The load driver behind `make bench`: the shipped binary beside its peers, in one run.
 //!
 //! Arms are interleaved and repeated; what counts is the median of the ratios of each repeat.
 //! One thread drives all arms with the same light client, so that the servers have the other core.
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
-/// Measures a node beside Redis and NATS where they are installed.
+/// Measures a node beside Redis, NATS, Postgres and Celery where they are installed.
 #[derive(Debug, Parser)]
 struct Args {
     /// The `mesh` binary
@@ -26,13 +26,19 @@ struct Args {
     /// The `redis-server` binary
     #[arg(long, env = "REDIS_SERVER", default_value = "redis-server")]
     redis: PathBuf,
+    /// The `postgres` binary; Debian's are found where Debian puts them
+    #[arg(long, env = "POSTGRES", default_value = "postgres")]
+    postgres: PathBuf,
+    /// The `celery` program
+    #[arg(long, env = "CELERY", default_value = "celery")]
+    celery: PathBuf,
     /// How often each comparison is repeated
     #[arg(long, default_value_t = 5)]
     repeats: usize,
     /// How long each arm runs, seconds
     #[arg(long, default_value_t = 3)]
     seconds: u64,
-    /// Only comparisons whose name contains this; also `paced`, `memory`, `rules` and `scale`
+    /// Only comparisons whose name contains this; also `paced`, `memory`, `rules`, `tasks` and `scale`
     #[arg(long, default_value = "")]
     only: String,
     /// Members that are connected and idle while memory is measured

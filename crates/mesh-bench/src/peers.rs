@@ -1,5 +1,7 @@
 //! The peers' protocols, as far as the arms need them.
 
+use std::ops::Range;
+
 use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::OwnedWriteHalf;
 
@@ -33,6 +35,33 @@ pub fn redis_answers(bytes: &[u8]) -> Outcome<(usize, usize)> {
         (count, at) = (count + 1, next);
     }
     Ok((count, at))
+}
+
+/// Appends one command.
+pub fn redis_command(out: &mut Vec<u8>, words: &[&[u8]]) {
+    out.extend_from_slice(format!("*{}\r\n", words.len()).as_bytes());
+    for word in words {
+        out.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
+        out.extend_from_slice(word);
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// The next whole array of strings at the front of `bytes`: where its last string is, and where it ends.
+pub fn redis_pushed(bytes: &[u8]) -> Option<(Range<usize>, usize)> {
+    let number = |at: usize| {
+        let end = at + memchr::memchr(b'\n', bytes.get(at..)?)?;
+        let digits = std::str::from_utf8(bytes.get(at + 1..end)?).ok()?;
+        Some((digits.trim().parse::<usize>().ok()?, end + 1))
+    };
+    let (count, mut at) = number(0)?;
+    let mut last = 0..0;
+    for _ in 0..count {
+        let (length, begin) = number(at)?;
+        last = begin..begin + length;
+        at = last.end + 2;
+    }
+    (bytes.len() >= at).then_some((last, at))
 }
 
 /// Connects to NATS.
@@ -106,6 +135,12 @@ mod tests {
     fn answers_and_messages_are_cut_where_they_end() {
         assert_eq!(redis_answers(b"$3\r\n1-0\r\n$3\r\n2-").unwrap(), (1, 9));
         assert!(redis_answers(b"-ERR no\r\n").is_err());
+        let pushed = b"*2\r\n$1\r\na\r\n$3\r\nxyz\r\n*2";
+        assert_eq!(redis_pushed(pushed), Some((15..18, 20)));
+        assert_eq!(redis_pushed(&pushed[..19]), None);
+        let mut command = Vec::new();
+        redis_command(&mut command, &[b"a", b"xyz"]);
+        assert_eq!(command, pushed[..20]);
         assert_eq!(nats_message(b"MSG a 1 3\r\nxyz\r\nMSG"), Some((11, 3, 16)));
         assert_eq!(nats_message(b"PING\r\n"), Some((0, 0, 6)));
         assert_eq!(nats_message(b"MSG a 1 3\r\nxy"), None);

@@ -6,6 +6,7 @@ mod memory;
 mod paced;
 mod rules;
 mod scale;
+mod tasks;
 mod window;
 
 use std::time::Duration;
@@ -118,6 +119,9 @@ pub async fn others(args: &Args, report: &mut Report) -> Outcome<()> {
     }
     if "rules".contains(&args.only) {
         rules::run(args, report).await?;
+    }
+    if "tasks".contains(&args.only) {
+        tasks::run(args, report).await?;
     }
     if "scale".contains(&args.only) {
         scale::run(args, report).await?;

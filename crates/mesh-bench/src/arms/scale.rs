@@ -116,7 +116,7 @@ async fn fill(mesh: &Mesh, messages: u64) -> Outcome<u64> {
 }
 
 /// Waits until the view has reached the head, and says how far that is.
-fn caught_up(mesh: &Mesh) -> Outcome<u64> {
+pub fn caught_up(mesh: &Mesh) -> Outcome<u64> {
     loop {
         let status = mesh.cli(&["status", "--json"]).output()?;
         let status: Value = serde_json::from_slice(&status.stdout)?;

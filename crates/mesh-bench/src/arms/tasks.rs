@@ -1,0 +1,275 @@
+//! Work: tasks without content from their creation to their end, with every step durable, beside the queues
+//! that others use. Then what a graph of tasks costs each of them, and what open tasks hold in memory.
+
+mod celery;
+mod mesh;
+mod postgres;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::window::Load;
+use crate::cluster::{self, Mesh, Server};
+use crate::report::{Line, Report, Target, median};
+use crate::{Args, Outcome, said};
+
+/// Workers of every side.
+const WORKERS: usize = 2;
+/// Tasks under way that are created, taken and ended many at a time.
+const MANY: usize = 64;
+/// Tasks whose time is taken one by one, a repeat.
+const TIMED: usize = 100;
+/// Between two of them, so that the worker waits when the next one comes.
+const PAUSE: Duration = Duration::from_millis(10);
+/// Tasks of the graph.
+const GRAPH: usize = 1000;
+/// Of which so many side by side.
+const ABREAST: usize = 10;
+/// Tasks that are open while memory is measured.
+const OPEN: usize = 100_000;
+
+/// The other sides, as far as they are installed.
+struct Peers {
+    postgres: Option<Server>,
+    celery: Option<(Server, Server)>,
+}
+
+/// Runs all arms and reports.
+pub async fn run(args: &Args, report: &mut Report) -> Outcome<()> {
+    let peers = peers(args)?;
+    if let Some(server) = &peers.postgres {
+        postgres::set_up(server).await?;
+    }
+    if let Some((_, redis)) = &peers.celery {
+        celery::ready(redis).await?;
+    }
+    let mesh = hub(args)?;
+    let mut ended = Vec::new();
+    rates(args, &mesh, &peers, &mut ended, report).await?;
+    times(args, &mesh, &peers, &mut ended, report).await?;
+    graph(args, &mesh, &mut ended, report).await?;
+    let mesh = mesh.kill_and_restart()?;
+    read_back(&mesh, ended)?;
+    mesh.verify()?;
+    drop((mesh, peers));
+    open(args, report)
+}
+
+fn peers(args: &Args) -> Outcome<Peers> {
+    let redis = cluster::redis(&args.redis)?;
+    let celery = match redis {
+        Some(redis) => {
+            cluster::celery(&args.celery, &redis, WORKERS)?.map(|celery| (celery, redis))
+        }
+        None => None,
+    };
+    Ok(Peers {
+        postgres: cluster::postgres(&args.postgres)?,
+        celery,
+    })
+}
+
+/// A node whose members may work in the room.
+fn hub(args: &Args) -> Outcome<Mesh> {
+    let mesh = Mesh::start(&args.mesh, WORKERS)?;
+    for member in 0..WORKERS {
+        let path = format!("/api/rooms/bench/members/member-{member}/capabilities");
+        let capabilities = ["speak", "listen", "execute", "data_read", "data_write"];
+        mesh.call("PUT", &path, &json!({ "capabilities": capabilities }))?;
+    }
+    Ok(mesh)
+}
+
+/// Tasks a second, one under way and many, beside each peer in turn.
+async fn rates(
+    args: &Args,
+    mesh: &Mesh,
+    peers: &Peers,
+    ended: &mut Vec<String>,
+    report: &mut Report,
+) -> Outcome<()> {
+    let time = Duration::from_secs(args.seconds);
+    for (window, aim) in [(1, 1.2), (MANY, 3.0)] {
+        let load = Load::Full { window, time };
+        let (mut waking, mut told, mut celery) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..args.repeats {
+            let ours = mesh::run(mesh, load, window, ended).await?.rate(1);
+            if let Some(server) = &peers.postgres {
+                let wakes = postgres::Wake::Notified;
+                waking.push((
+                    ours,
+                    Some(postgres::run(server, load, window, wakes).await?.rate(1)),
+                ));
+                let wakes = postgres::Wake::Told;
+                told.push((
+                    ours,
+                    Some(postgres::run(server, load, window, wakes).await?.rate(1)),
+                ));
+            } else {
+                waking.push((ours, None));
+            }
+            if let Some((_, redis)) = &peers.celery {
+                celery.push((ours, Some(celery::run(redis, load).await?.rate(1))));
+            }
+        }
+        let mut add = |name: &str, pairs: Vec<(f64, Option<f64>)>, target, peer: &str| {
+            if !pairs.is_empty() {
+                report.add(&Line {
+                    name: format!("tasks W{window} / {name}"),
+                    unit: "tasks/s",
+                    pairs,
+                    target,
+                    peer: format!("{WORKERS} workers; {peer}"),
+                });
+            }
+        };
+        let skip_locked = "Postgres, SKIP LOCKED";
+        add(
+            "Postgres",
+            waking,
+            Target::RatioAtLeast(aim),
+            &format!("{skip_locked}, workers woken by NOTIFY"),
+        );
+        add(
+            "Postgres, told",
+            told,
+            Target::None,
+            &format!("{skip_locked}, workers woken by the driver at no cost"),
+        );
+        add(
+            "Celery",
+            celery,
+            Target::None,
+            "Celery on Redis appendfsync always, late acknowledgement",
+        );
+    }
+    Ok(())
+}
+
+/// From creating a task to its creator hearing that it is done, with a worker that waits for it.
+async fn times(
+    args: &Args,
+    mesh: &Mesh,
+    peers: &Peers,
+    ended: &mut Vec<String>,
+    report: &mut Report,
+) -> Outcome<()> {
+    let mut pairs = Vec::new();
+    for _ in 0..args.repeats {
+        let ours = median(mesh::times(mesh, TIMED, PAUSE, ended).await?);
+        let theirs = match &peers.celery {
+            Some((_, redis)) => Some(median(celery::times(redis, TIMED, PAUSE).await?)),
+            None => None,
+        };
+        pairs.push((ours, theirs));
+    }
+    report.add(&Line {
+        name: "task p50 / Celery".to_owned(),
+        unit: "ms",
+        pairs,
+        target: Target::RatioAtMost(1.0),
+        peer: format!("{TIMED} tasks a repeat, one at a time, an idle worker"),
+    });
+    Ok(())
+}
+
+/// A graph in which each task needs two of those before it.
+async fn graph(
+    args: &Args,
+    mesh: &Mesh,
+    ended: &mut Vec<String>,
+    report: &mut Report,
+) -> Outcome<()> {
+    let key = |layer: usize, at: usize| format!("k{layer}-{at}");
+    let task = |number: usize| {
+        let (layer, at) = (number / ABREAST, number % ABREAST);
+        let needs = match layer {
+            0 => Vec::new(),
+            _ => vec![key(layer - 1, at), key(layer - 1, (at + 1) % ABREAST)],
+        };
+        json!({"key": key(layer, at), "title": "no-op", "prompt": "no-op", "needs": needs})
+    };
+    let tasks: Vec<Value> = (0..GRAPH).map(task).collect();
+    let mut pairs = Vec::new();
+    for _ in 0..args.repeats {
+        let begun = Instant::now();
+        mesh.call(
+            "POST",
+            "/api/tasks",
+            &json!({"room": "bench", "tasks": tasks}),
+        )?;
+        mesh::drain(mesh, GRAPH, ended).await?;
+        pairs.push((begun.elapsed().as_secs_f64() * 1e3 / GRAPH as f64, None));
+    }
+    report.add(&Line {
+        name: format!("graph of {GRAPH} tasks"),
+        unit: "ms/task",
+        pairs,
+        target: Target::AtMost(2.0),
+        peer: format!("{ABREAST} abreast, each needs two; {WORKERS} workers"),
+    });
+    Ok(())
+}
+
+/// Every task that was reported done is done, and nothing else is.
+fn read_back(mesh: &Mesh, mut ended: Vec<String>) -> Outcome<()> {
+    let mut found = Vec::with_capacity(ended.len());
+    let mut after = 0_u64;
+    loop {
+        let path = format!("/api/tasks?room=bench&after={after}&limit=500");
+        let page = mesh.call("GET", &path, &Value::Null)?;
+        for task in page["items"].as_array().into_iter().flatten() {
+            if task["state"] != "done" {
+                return said(format!("a task was reported done and is not: {task}"));
+            }
+            found.push(task["id"].as_str().unwrap_or_default().to_owned());
+        }
+        match page["next"].as_u64() {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    ended.sort_unstable();
+    found.sort_unstable();
+    match ended == found {
+        true => {
+            println!(
+                "{} tasks are done after kill -9; the log verifies",
+                found.len()
+            );
+            Ok(())
+        }
+        false => said(format!(
+            "{} tasks were reported done, {} are after kill -9",
+            ended.len(),
+            found.len()
+        )),
+    }
+}
+
+/// What open tasks hold in memory.
+fn open(args: &Args, report: &mut Report) -> Outcome<()> {
+    let mesh = hub(args)?;
+    let before = mesh.server.resident_bytes();
+    let task = json!({"title": "a task that waits", "prompt": "Say nothing and hand in what you have.",
+                      "capability": "research"});
+    let tasks = vec![task; GRAPH];
+    for _ in 0..OPEN / GRAPH {
+        mesh.call(
+            "POST",
+            "/api/tasks",
+            &json!({"room": "bench", "tasks": tasks}),
+        )?;
+    }
+    super::scale::caught_up(&mesh)?;
+    let after = mesh.server.resident_bytes();
+    report.add(&Line {
+        name: format!("{OPEN} open tasks"),
+        unit: "MiB in all",
+        pairs: vec![(after / 1_048_576.0, None)],
+        target: Target::AtMost(256.0),
+        peer: format!("resident memory; {:.0} MiB before", before / 1_048_576.0),
+    });
+    Ok(())
+}
