@@ -1,6 +1,9 @@
 //! A walk that runs every declaration's example to success, over any surface. The same walk over
 //! REST, WebSocket, MCP and the command line must give the same answers and the same mesh.
 
+mod flow;
+mod tasks;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 
@@ -112,6 +115,8 @@ impl Fixture {
         fixture.name_things(surface).await;
         fixture.name_keys(surface).await;
         fixture.let_one_wait(surface).await;
+        fixture.name_tasks(surface).await;
+        fixture.name_flow(surface).await;
         fixture
     }
 
@@ -289,6 +294,8 @@ const PLACES: &[&str] = &[
     "revoked",
     "upto",
     "erased",
+    "fence",
+    "mean_ms",
 ];
 
 /// Whether it is a number, or a list of some.

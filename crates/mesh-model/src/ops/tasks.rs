@@ -103,7 +103,7 @@ operations! { LIST task_operations
     TaskCancel "task.cancel" {
         Command Needs::Permission(TasksWrite), Post "/api/tasks/{task}/cancel" => 200,
         TaskReasonInput => Done,
-        example r#"{"task": "$other_task", "reason": "not needed any more"}"#
+        example r#"{"task": "$spare_task", "reason": "not needed any more"}"#
     }
     /// Let nobody work on a task until it is resumed. An attempt under way loses its lease.
     TaskPause "task.pause" {
@@ -121,13 +121,13 @@ operations! { LIST task_operations
     TaskRetry "task.retry" {
         Command Needs::Permission(TasksWrite), Post "/api/tasks/{task}/retry" => 200,
         TaskRefInput => Done,
-        example r#"{"task": "$other_task"}"#
+        example r#"{"task": "$spare_task"}"#
     }
     /// Give a task to somebody, or to whoever fits.
     TaskAssign "task.assign" {
         Command Needs::Permission(TasksWrite), Put "/api/tasks/{task}/assigned" => 200,
         TaskAssignInput => Done,
-        example r#"{"task": "$task", "to": "rex"}"#
+        example r#"{"task": "$task", "to": "owner"}"#
     }
     /// Decide about a task that waits for a person. Needs the capability moderate.
     TaskResolve "task.resolve" {
