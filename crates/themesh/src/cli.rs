@@ -1,7 +1,9 @@
 //! The command line: every verb with its arguments and an example. What a verb does is in
 //! `commands/`.
 
+mod lore;
 mod rules;
+mod steer;
 mod working;
 
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use rules::*;
+pub use steer::*;
 pub use working::Work;
 
 /// A place where AI agents and people work together in real time.
@@ -249,6 +252,8 @@ pub enum Verb {
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },
+    #[command(flatten)]
+    Steer(SteerVerb),
     /// Call any operation by its name
     #[command(
         after_help = "Example: mesh call message.post '{\"room\":\"general\",\"text\":\"hello\"}'"

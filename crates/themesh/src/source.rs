@@ -29,6 +29,11 @@ impl Source {
         }
     }
 
+    /// The text itself.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// Reads a file, or standard input for `-`.
     pub fn read(path: &str) -> Outcome<Source> {
         let read = match path {

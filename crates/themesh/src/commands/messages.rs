@@ -33,6 +33,10 @@ pub fn say(
         }
     };
     let reply_to = reply_to.map(|message| message_id(&message)).transpose()?;
+    let room = !to.starts_with('@') && !to.starts_with("group:") && to != "everyone";
+    if let Some(command) = command(words).filter(|_| room) {
+        return super::shared::say_command(context, to, command);
+    }
     let input = MessageSendInput {
         to: to.clone(),
         text: text_or_stdin(words)?,
@@ -60,6 +64,14 @@ pub fn say(
         ));
     }
     Ok(())
+}
+
+/// The chat command in a line that begins with a slash. A path is none: `/etc/hosts is wrong` is said.
+fn command(words: &[String]) -> Option<String> {
+    let text = words.join(" ");
+    let line = text.strip_prefix('/')?;
+    let first = line.split_whitespace().next()?;
+    (!first.contains('/')).then(|| line.to_owned())
 }
 
 /// `mesh dm`

@@ -1,5 +1,6 @@
 //! One file per group of verbs. Each calls operations by their types, or the node's own crates.
 
+mod approvals;
 mod audit;
 mod call;
 mod completions;
@@ -14,19 +15,26 @@ mod invites;
 mod limits;
 mod log;
 mod mcp;
+mod memory;
 mod messages;
 mod quarantine;
 mod redact;
 mod room_rules;
 mod rooms;
 mod secret;
+mod shared;
 mod status;
 mod survey;
 mod tail;
+mod task;
+mod templates;
 mod tokens;
+mod tools;
 mod up;
 mod users;
+mod when;
 mod who;
+mod workers;
 mod work;
 
 use std::io::Read;
@@ -34,7 +42,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::cli::Verb;
+use crate::cli::{SteerVerb, Verb, Workflow};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output;
@@ -92,6 +100,7 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
             from,
             limit,
         } => messages::search(context, &words, room, from, limit)?,
+        Verb::Steer(verb) => return steer(context, verb),
         Verb::Call { operation, input } => call::call(context, &operation, &input)?,
         Verb::Ops {
             permissions: true, ..
@@ -114,6 +123,28 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
             until_input_ends,
         } => demo::demo(context, &dir, until_input_ends)?,
         Verb::Survey { role, dir, room } => survey::run(context, &role, dir, room)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The verbs about work.
+fn steer(context: &Context, verb: SteerVerb) -> Outcome<ExitCode> {
+    match verb {
+        SteerVerb::Task(verb) => return task::task(context, verb),
+        SteerVerb::Template(verb) => return templates::template(context, verb),
+        SteerVerb::Workflow(Workflow::Run(args)) => return task::file(context, &args, false),
+        SteerVerb::Pipeline(args) => return task::file(context, &args, true),
+        SteerVerb::Approvals { room, mine } => approvals::list(context, room, mine)?,
+        SteerVerb::Approve(answer) => approvals::answer(context, answer, true)?,
+        SteerVerb::Reject(answer) => approvals::answer(context, answer, false)?,
+        SteerVerb::Worker(verb) => workers::worker(context, verb)?,
+        SteerVerb::Dispatch(verb) => workers::dispatch(context, verb)?,
+        SteerVerb::Budget(verb) => workers::budget(context, verb)?,
+        SteerVerb::Costs { by, days } => workers::costs(context, by, days)?,
+        SteerVerb::Context(verb) => shared::context(context, verb)?,
+        SteerVerb::Memory(verb) => memory::memory(context, verb)?,
+        SteerVerb::Tool(verb) => tools::tool(context, verb)?,
+        SteerVerb::Do { room, line } => shared::say_command(context, room, line.join(" "))?,
     }
     Ok(ExitCode::SUCCESS)
 }

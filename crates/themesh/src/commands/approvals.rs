@@ -1,0 +1,118 @@
+//! What waits for somebody's word.
+
+use mesh_model::ApprovalId;
+use mesh_model::api::{ApprovalDecideInput, ApprovalListInput, ApprovalView};
+use mesh_model::ops::{ApprovalDecide, ApprovalList};
+use mesh_sdk::http::Http;
+
+use super::task::short;
+use crate::cli::Answer;
+use crate::commands::{printed_json, when};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::output::{Colour, clean, line, paint};
+
+/// `mesh approvals`
+pub fn list(context: &Context, room: Option<String>, mine: bool) -> Outcome<()> {
+    let input = ApprovalListInput { room, mine };
+    let list = context.http()?.call::<ApprovalList>(input)?;
+    if printed_json(context, &list)? {
+        return Ok(());
+    }
+    if list.items.is_empty() {
+        line("Nothing waits for approval.");
+        return Ok(());
+    }
+    list.items.iter().for_each(print);
+    line(&paint(
+        Colour::Quiet,
+        "mesh approve ID, or mesh reject ID; 'last' is the newest that is yours",
+    ));
+    Ok(())
+}
+
+fn print(approval: &ApprovalView) {
+    let to = approval
+        .to
+        .as_ref()
+        .map_or("whoever moderates".to_owned(), |to| {
+            format!("@{}", to.handle)
+        });
+    line(&format!(
+        "{}  {}  {}",
+        short(approval.id),
+        paint(
+            Colour::of_kind(approval.from.kind.name()),
+            &format!("@{} asks {to}", approval.from.handle)
+        ),
+        paint(
+            Colour::Quiet,
+            &format!("ends {}", when::relative(approval.until))
+        )
+    ));
+    let question = approval.question.as_deref().unwrap_or("(erased)");
+    clean(question)
+        .lines()
+        .for_each(|part| line(&format!("  {part}")));
+    if let Some(detail) = &approval.detail {
+        let detail = format!("{:#}", serde_json::Value::Object(detail.clone()));
+        clean(&detail)
+            .lines()
+            .for_each(|part| line(&paint(Colour::Quiet, &format!("  {part}"))));
+    }
+}
+
+/// `mesh approve` and `mesh reject`
+pub fn answer(context: &Context, answer: Answer, approve: bool) -> Outcome<()> {
+    let http = context.http()?;
+    let (approval, question) = find(&http, answer.approval.trim())?;
+    let input = ApprovalDecideInput {
+        approval,
+        approve,
+        reason: answer.reason,
+    };
+    let done = http.call::<ApprovalDecide>(input)?;
+    if !printed_json(context, &done)? {
+        let said = if approve { "approved" } else { "rejected" };
+        let question = question
+            .map(|question| clean(&question).replace('\n', " "))
+            .unwrap_or_default();
+        line(format!("{} {said}: {question}", short(approval)).trim_end_matches([' ', ':']));
+    }
+    Ok(())
+}
+
+/// The approval that somebody means: its id, the end of it, or `last`, the newest that is theirs to answer.
+fn find(http: &Http, text: &str) -> Outcome<(ApprovalId, Option<String>)> {
+    if let Ok(id) = text.parse() {
+        return Ok((id, None));
+    }
+    let wanted = ApprovalListInput {
+        room: None,
+        mine: text == "last",
+    };
+    let mut items = http.call::<ApprovalList>(wanted)?.items;
+    items.sort_by_key(|approval| approval.id);
+    if text == "last" {
+        let last = items.pop().map(|approval| (approval.id, approval.question));
+        return last.ok_or_else(|| {
+            Failure::here(
+                "nothing waits for your approval; nothing was done",
+                "`mesh approvals` lists what waits for others",
+            )
+        });
+    }
+    let end = text.to_lowercase();
+    items.retain(|approval| end.len() >= 4 && approval.id.to_string().ends_with(&end));
+    match items.pop() {
+        Some(one) if items.is_empty() => Ok((one.id, one.question)),
+        Some(_) => Err(Failure::usage(
+            format!("'{text}' is the end of several ids; nothing was done"),
+            "give more of it",
+        )),
+        None => Err(Failure::usage(
+            format!("'{text}' is no approval that waits; nothing was done"),
+            "`mesh approvals` lists them; 'last' is the newest that is yours",
+        )),
+    }
+}

@@ -1,0 +1,217 @@
+//! What agents remember.
+
+use std::collections::HashMap;
+
+use mesh_model::api::{
+    MemoryApplyInput, MemoryChanges, MemoryConsolidateInput, MemoryForgetInput, MemoryListInput,
+    MemorySearchInput, MemorySetInput, MemoryView, TaskDetail, TaskRefInput,
+};
+use mesh_model::events::MemorySource;
+use mesh_model::ops::{
+    MemoryApply, MemoryConsolidate, MemoryForget, MemoryList, MemorySearch, MemorySet, TaskGet,
+};
+use mesh_sdk::http::Http;
+use serde_json::Value;
+
+use super::task::{find, short};
+use crate::cli::{Memory, TaskRef};
+use crate::commands::{printed_json, text_or_stdin, when};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::output::{Colour, clean, line, paint};
+
+/// `mesh memory …`
+pub fn memory(context: &Context, verb: Memory) -> Outcome<()> {
+    let http = context.http()?;
+    match verb {
+        Memory::List { of, limit } => {
+            let input = MemoryListInput {
+                participant: of,
+                after: None,
+                limit: Some(limit),
+            };
+            let page = http.call::<MemoryList>(input)?;
+            if !printed_json(context, &page)? {
+                print(&page.items, "Nothing is remembered.");
+            }
+        }
+        Memory::Search { words, of, limit } => {
+            let input = MemorySearchInput {
+                participant: of,
+                q: words.join(" "),
+                limit: Some(limit),
+            };
+            let found = http.call::<MemorySearch>(input)?;
+            if !printed_json(context, &found)? {
+                print(&found.items, "Nothing that is remembered fits.");
+            }
+        }
+        Memory::Set { key, text, of } => {
+            let input = MemorySetInput {
+                participant: of,
+                key: key.clone(),
+                text: text_or_stdin(&text)?,
+                source: MemorySource::Said,
+                task: None,
+                labels: Vec::new(),
+            };
+            let stored = http.call::<MemorySet>(input)?;
+            if !printed_json(context, &stored)? {
+                line(&format!("{key} is remembered"));
+            }
+        }
+        Memory::Forget { key, of } => {
+            let participant = match of {
+                Some(of) => of,
+                None => context.acting(&http)?,
+            };
+            let input = MemoryForgetInput {
+                participant,
+                key: key.clone(),
+            };
+            let done = http.call::<MemoryForget>(input)?;
+            if !printed_json(context, &done)? {
+                line(&format!("{key} is forgotten: its words are erased"));
+            }
+        }
+        Memory::Consolidate { of, room, can } => {
+            let input = MemoryConsolidateInput {
+                participant: of,
+                room,
+                capability: can,
+            };
+            let made = http.call::<MemoryConsolidate>(input)?;
+            if !printed_json(context, &made)? {
+                let task = made
+                    .tasks
+                    .first()
+                    .map(|task| short(task.id))
+                    .unwrap_or_default();
+                line(&format!(
+                    "task {task} tidies; nothing changes before you apply its result"
+                ));
+                line(&paint(
+                    Colour::Quiet,
+                    &format!("mesh task follow {task} && mesh memory diff {task}"),
+                ));
+            }
+        }
+        Memory::Diff { task } => diff(context, &http, task)?,
+        Memory::Apply { task } => {
+            let task = find(&http, &TaskRef { task })?;
+            let applied = http.call::<MemoryApply>(MemoryApplyInput { task })?;
+            if !printed_json(context, &applied)? {
+                line(&format!(
+                    "{} memories are gone, {} came in their place",
+                    applied.forgotten, applied.kept
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn print(items: &[MemoryView], none: &str) {
+    if items.is_empty() {
+        line(none);
+    }
+    for memory in items {
+        let mut notes = vec![memory.source.name().to_owned(), when::relative(memory.at)];
+        notes.extend(memory.task.map(|task| format!("task {}", short(task))));
+        notes.extend(
+            (!memory.labels.is_empty()).then(|| format!("words of {} rooms", memory.labels.len())),
+        );
+        line(&format!(
+            "{}  {}",
+            paint(Colour::Agent, &clean(&memory.key)),
+            paint(Colour::Quiet, &notes.join(", "))
+        ));
+        clean(&memory.text)
+            .lines()
+            .for_each(|part| line(&format!("  {part}")));
+    }
+}
+
+/// What would go and what would come.
+fn diff(context: &Context, http: &Http, task: String) -> Outcome<()> {
+    let task = find(http, &TaskRef { task })?;
+    let found = http.call::<TaskGet>(TaskRefInput { task })?;
+    let changes = changes(&found)?;
+    if printed_json(context, &changes)? {
+        return Ok(());
+    }
+    if changes.changes.is_empty() {
+        line("It proposes no change.");
+        return Ok(());
+    }
+    let old = remembered(&found);
+    for change in &changes.changes {
+        if !change.why.is_empty() {
+            line(&paint(
+                Colour::Quiet,
+                &format!("# {}", clean(&change.why).replace('\n', " ")),
+            ));
+        }
+        for key in &change.forget {
+            let text = old.get(key).map(String::as_str).unwrap_or_default();
+            sided(Colour::Bad, '-', key, text);
+        }
+        if let Some(key) = &change.key {
+            sided(
+                Colour::Good,
+                '+',
+                key,
+                change.text.as_deref().unwrap_or_default(),
+            );
+        }
+    }
+    line(&paint(
+        Colour::Quiet,
+        &format!("apply it: mesh memory apply {}", short(task)),
+    ));
+    Ok(())
+}
+
+fn sided(colour: Colour, side: char, key: &str, text: &str) {
+    let text = clean(text).replace('\n', " ");
+    line(&paint(
+        colour,
+        format!("{side} {}: {text}", clean(key)).trim_end_matches([' ', ':']),
+    ));
+}
+
+/// What the consolidation proposes.
+fn changes(found: &TaskDetail) -> Outcome<MemoryChanges> {
+    let output = found
+        .task
+        .result
+        .as_ref()
+        .and_then(|result| result.output.as_ref());
+    let data = output
+        .and_then(|output| output.data.clone())
+        .ok_or_else(|| {
+            Failure::here(
+                format!(
+                    "the task proposes nothing yet: it is {}",
+                    found.task.state.name()
+                ),
+                "watch it with `mesh task follow`; is it a task of `mesh memory consolidate`?",
+            )
+        })?;
+    serde_json::from_value(Value::Object(data)).map_err(|why| {
+        Failure::here(
+            format!("the task's result is no list of changes: {why}; nothing was changed"),
+            "is it a task of `mesh memory consolidate`?",
+        )
+    })
+}
+
+/// The memories that the task was given, by name.
+fn remembered(found: &TaskDetail) -> HashMap<String, String> {
+    let listed = found.input.as_ref().and_then(|input| input.get("memories"));
+    let listed = listed.and_then(Value::as_array).into_iter().flatten();
+    let text = |value: &Value, field: &str| value.get(field)?.as_str().map(str::to_owned);
+    listed
+        .filter_map(|one| Some((text(one, "key")?, text(one, "text")?)))
+        .collect()
+}

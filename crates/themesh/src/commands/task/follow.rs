@@ -1,0 +1,238 @@
+//! Watching a task: its states, its words as they come, its end.
+
+use std::process::ExitCode;
+
+use mesh_model::api::{ClientInfo, StreamItem, TaskDetail, TaskRefInput};
+use mesh_model::ops::TaskGet;
+use mesh_model::{Seq, TaskId};
+use mesh_sdk::{Client, Ephemeral, Filter, Options};
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{short, show};
+use crate::commands::printed_json;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::output::{Colour, clean, line, paint, print};
+
+/// What happens to tasks.
+const TYPES: &[&str] = &[
+    "task.created",
+    "task.queued",
+    "task.taken",
+    "task.started",
+    "task.progressed",
+    "task.handed_off",
+    "task.attempt_failed",
+    "task.finished",
+    "task.decided",
+    "task.skipped",
+    "task.cancelled",
+    "task.paused",
+    "task.resumed",
+    "task.retried",
+    "task.assigned",
+    "task.resolved",
+    // Not stored: words as they come.
+    "output",
+];
+
+/// Prints what happens to a task until it ends: exit code 0 if it is done, 1 if not.
+pub fn until_end(context: &Context, task: TaskId) -> Outcome<ExitCode> {
+    let mut options = Options::new(context.url()?, context.token()?);
+    options.client = ClientInfo {
+        name: Some("mesh-task".to_owned()),
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        channel: Some("terminal".to_owned()),
+        ..ClientInfo::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
+    runtime.block_on(watch(context, options, task))
+}
+
+async fn watch(context: &Context, options: Options, task: TaskId) -> Outcome<ExitCode> {
+    let client = Client::connect(options).await?;
+    let found = client.call::<TaskGet>(TaskRefInput { task }).await?;
+    let mut words = client.ephemeral();
+    let filter = Filter {
+        // From its beginning: what was missed is told first, without a gap to what comes.
+        after: Some(Seq(found.task.seq.0.saturating_sub(1))),
+        rooms: vec![found.task.room.to_string()],
+        types: TYPES.iter().map(|kind| (*kind).to_owned()).collect(),
+    };
+    let mut items = client.subscribe(filter).await?;
+    let mut screen = Screen {
+        context,
+        task,
+        live: String::new(),
+    };
+    // A task that had ended before has to be told to its end, and no further.
+    let mut ended = found.task.state.is_ended().then_some(found);
+    loop {
+        let item = match &ended {
+            None => tokio::select! {
+                biased;
+                item = items.next() => item,
+                said = words.recv() => match said {
+                    Ok(said) => {
+                        screen.said(&said)?;
+                        continue;
+                    }
+                    Err(RecvError::Lagged(_)) => continue,
+                    Err(RecvError::Closed) => None,
+                },
+            },
+            Some(found) => {
+                let head = client.welcomed().head;
+                match items.next_upto(head).await {
+                    Some(item) => Some(item),
+                    None => return screen.end(found),
+                }
+            }
+        };
+        let Some(item) = item else {
+            return Err(Failure::here(
+                "the connection ended before the task did; the task goes on",
+                format!("watch it again: mesh task follow {}", short(task)),
+            ));
+        };
+        if item.data.get("task") != Some(&json!(task)) {
+            continue;
+        }
+        screen.item(&item)?;
+        if ended.is_none() && may_end(&item.kind) {
+            let found = client.call::<TaskGet>(TaskRefInput { task }).await?;
+            if found.task.state.is_ended() {
+                return screen.end(&found);
+            }
+            ended = None;
+        }
+    }
+}
+
+fn may_end(kind: &str) -> bool {
+    matches!(
+        kind,
+        "task.finished"
+            | "task.decided"
+            | "task.attempt_failed"
+            | "task.cancelled"
+            | "task.skipped"
+            | "task.resolved"
+    )
+}
+
+struct Screen<'a> {
+    context: &'a Context,
+    task: TaskId,
+    /// Words shown since the last stored piece: the next piece holds them again.
+    live: String,
+}
+
+impl Screen<'_> {
+    fn said(&mut self, said: &Ephemeral) -> Outcome<()> {
+        let Ephemeral::Output {
+            task, fence, text, ..
+        } = said
+        else {
+            return Ok(());
+        };
+        if *task != self.task {
+            return Ok(());
+        }
+        if !printed_json(
+            self.context,
+            &json!({"output": {"task": task, "fence": fence, "text": text}}),
+        )? {
+            print(&clean(text));
+            self.live.push_str(text);
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, item: &StreamItem) -> Outcome<()> {
+        if printed_json(self.context, item)? {
+            return Ok(());
+        }
+        let text = item
+            .data
+            .get("text")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if item.kind == "task.progressed" {
+            let rest = text.strip_prefix(self.live.as_str()).unwrap_or(text);
+            print(&clean(rest));
+            if !text.ends_with('\n') {
+                line("");
+            }
+            self.live.clear();
+            return Ok(());
+        }
+        self.break_line();
+        let who = item
+            .from
+            .as_ref()
+            .map_or("the node".to_owned(), |from| format!("@{}", from.handle));
+        let at = item.at.to_string();
+        let clock = at.get(11..19).unwrap_or(&at);
+        let words = match item.kind.as_str() {
+            "task.created" => format!("created by {who}"),
+            "task.queued" => "queued".to_owned(),
+            "task.taken" => format!("taken by {who}, attempt {}", item.seq),
+            "task.started" => format!("{who} begins"),
+            "task.handed_off" => format!("{who} hands it on"),
+            "task.attempt_failed" => {
+                let reason = item
+                    .data
+                    .get("reason")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                format!("the attempt failed: {}", clean(reason).replace('\n', " "))
+            }
+            "task.finished" => format!("{who} hands in a result"),
+            "task.decided" => "decided by the results of others".to_owned(),
+            other => format!(
+                "{} by {who}",
+                other.trim_start_matches("task.").replace('_', " ")
+            ),
+        };
+        line(&paint(Colour::Quiet, &format!("{clock}  {words}")));
+        Ok(())
+    }
+
+    /// Ends the line that live words may have left open.
+    fn break_line(&mut self) {
+        if !self.live.is_empty() && !self.live.ends_with('\n') {
+            line("");
+        }
+        self.live.clear();
+    }
+
+    /// Says how it ended.
+    fn end(&mut self, found: &TaskDetail) -> Outcome<ExitCode> {
+        let state = found.task.state;
+        if !printed_json(self.context, &json!({ "task": found }))? {
+            self.break_line();
+            line(&format!(
+                "{}  {}",
+                paint(show::colour(state), state.name()),
+                show::title(found.task.title.as_deref())
+            ));
+            let output = found
+                .task
+                .result
+                .as_ref()
+                .and_then(|result| result.output.as_ref());
+            if let Some(output) = output {
+                line(clean(&output.text).trim_end());
+            }
+        }
+        Ok(match state {
+            mesh_model::events::TaskState::Done => ExitCode::SUCCESS,
+            _ => ExitCode::FAILURE,
+        })
+    }
+}
