@@ -77,7 +77,7 @@ operations! { LIST room_operations
     MemberCapabilities "member.capabilities" {
         Command Needs::Permission(MessagesWrite), Put "/api/rooms/{room}/members/{participant}/capabilities" => 200,
         MemberCapabilitiesInput => Done,
-        example r#"{"room": "workshop", "participant": "rex", "capabilities": ["speak", "listen"]}"#
+        example r#"{"room": "workshop", "participant": "rex", "capabilities": ["speak", "listen", "execute"]}"#
     }
     /// Set what members may do unless set otherwise for one. Needs the capability moderate.
     RoomDefaults "room.defaults" {
