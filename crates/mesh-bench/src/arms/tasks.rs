@@ -75,7 +75,7 @@ fn hub(args: &Args) -> Outcome<Mesh> {
     let mesh = Mesh::start(&args.mesh, WORKERS)?;
     for member in 0..WORKERS {
         let path = format!("/api/rooms/bench/members/member-{member}/capabilities");
-        let capabilities = ["speak", "listen", "execute", "data_read", "data_write"];
+        let capabilities = ["speak", "listen", "execute", "data-read", "data-write"];
         mesh.call("PUT", &path, &json!({ "capabilities": capabilities }))?;
     }
     Ok(mesh)
