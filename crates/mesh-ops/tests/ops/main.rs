@@ -19,4 +19,5 @@ mod request_limits;
 mod signatures;
 mod stored_secrets;
 mod tasks;
+mod tasks_words;
 mod work;

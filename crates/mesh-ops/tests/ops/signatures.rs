@@ -44,7 +44,7 @@ async fn say(house: &House, token: &str, key: &SigningKey, room: &str, request: 
 
 /// The same log with other words in its headers, chained anew: as somebody would forge it who holds
 /// the node's key.
-fn forged(reader: &LogReader, was: &str, is: &str) -> LogReader {
+pub fn forged(reader: &LogReader, was: &str, is: &str) -> LogReader {
     let mut log = MemoryLog::new();
     let raw = |json: &str| RawValue::from_string(json.to_owned()).unwrap();
     let read = reader.read(1, |record| {

@@ -33,6 +33,11 @@ impl House {
         }
     }
 
+    /// Starts a node on a folder that one ran on before.
+    pub async fn reopen(home: TempDir) -> House {
+        House::open(home).await
+    }
+
     /// Stops the node and starts it again on the same folder.
     pub async fn restart(self) -> House {
         House::open(self.stop().await).await
