@@ -31,11 +31,12 @@ operations! { LIST memory_operations
         MemoryForgetInput => Done,
         example r#"{"participant": "rex", "key": "stale"}"#
     }
-    /// Create a task that tidies an agent's memories. Nothing changes before a person applies its result.
+    /// Create a task that tidies an agent's memories; its input shows them to the room. Nothing changes before a
+    /// person applies its result.
     MemoryConsolidate "memory.consolidate" {
         Command Needs::Permission(MemoryWrite), Post "/api/memories/consolidate" => 201,
         MemoryConsolidateInput => TasksCreated,
-        example r#"{"participant": "rex", "room": "workshop"}"#
+        example r#"{"participant": "rex", "room": "workshop", "capability": "tidying"}"#
     }
     /// Apply the changes that a consolidation proposes. Only a person above the agent does.
     MemoryApply "memory.apply" {
