@@ -58,7 +58,9 @@ impl Claude {
             .hint(INSTALL)
             // No updates and no statistics from a machine that works for others.
             .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
-            .env("DISABLE_AUTOUPDATER", "1");
+            .env("DISABLE_AUTOUPDATER", "1")
+            // The mesh's tools are few: the agent sees them from the beginning instead of looking for them.
+            .env("ENABLE_TOOL_SEARCH", "false");
         if let Some(folder) = std::env::var_os("CLAUDE_CONFIG_DIR") {
             program = program.env("CLAUDE_CONFIG_DIR", folder);
         }

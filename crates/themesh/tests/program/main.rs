@@ -1,5 +1,6 @@
 //! The real program, driven as a person or a script would: processes, sockets, files.
 
+mod agents;
 mod attack;
 mod editor;
 mod first_steps;
