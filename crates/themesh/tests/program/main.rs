@@ -2,6 +2,7 @@
 
 mod agents;
 mod attack;
+mod attack_tasks;
 mod editor;
 mod first_steps;
 mod governance;
@@ -11,5 +12,6 @@ mod kill_nine;
 mod log_verbs;
 mod mcp;
 mod node;
+mod steer;
 mod survey;
 mod troubles;
