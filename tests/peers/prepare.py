@@ -48,6 +48,8 @@ def walk(url, token):
     keys(node)
     secrets(node)
     browsers(node)
+    tasks(node)
+    workers(node)
     return node.accepted
 
 
@@ -166,3 +168,74 @@ def browsers(node):
     node.ask("DELETE", "/api/browsers/{browser}", {"browser": other}, headers=headers)
     change = {"current": PASSWORD, "new": "battery horse correct"}
     node.ask("PUT", "/api/me/password", body=change, headers=headers)
+
+
+def tasks(node):
+    """Tasks through their whole life: the owner works itself."""
+    me = node.ask("GET", "/api/me")["participant"]["id"]
+    node.ask("POST", "/api/workers/me", body={"slots": 9})
+    # Nobody can do these: they stay where they are.
+    first, second = (create(node, {"prompt": prompt, "capability": "patience"}) for prompt in ("one", "two"))
+    node.ask("PUT", "/api/tasks/{task}/needs/{need}", {"task": first, "need": second})
+    task = {"task": first}
+    for part in ("", "/output", "/why", "/provenance"):
+        node.ask("GET", "/api/tasks/{task}" + part, task)
+    for change in ("pause", "resume", "cancel", "retry"):
+        node.ask("POST", "/api/tasks/{task}/" + change, task)
+    node.ask("PUT", "/api/tasks/{task}/assigned", task, {"to": me})
+    steps = [{"prompt": "one", "capability": "patience"}, {"prompt": "two"}]
+    node.ask("POST", "/api/pipelines", body={"room": "workshop", "steps": steps})
+    mine = {"prompt": "Do it.", "assigned": me, "attempts": 1}
+    held = take(node, create(node, mine))
+    for part in ("start", "extend"):
+        node.ask("POST", "/api/tasks/{task}/" + part, held, held)
+    for part in ("stream", "handoff"):
+        node.ask("POST", "/api/tasks/{task}/" + part, held, {**held, "text": "half of it"})
+    # What was handed on comes back first.
+    held = take(node, held["task"])
+    node.ask("POST", "/api/tasks/{task}/finish", held, {**held, "output": {"text": "all of it"}, "confidence": 90})
+    node.ask("POST", "/api/tasks/{task}/redact", {"task": held["task"]}, {"reason": "a password"})
+    held = take(node, create(node, mine))
+    node.ask("POST", "/api/tasks/{task}/fail", held, {**held, "reason": "no", "last": True})
+    node.ask("POST", "/api/tasks/{task}/resolve", {"task": held["task"]}, {"resolution": "fail"})
+    done_by_another(node)
+
+
+def create(node, task):
+    """One more task; gives its id."""
+    made = node.ask("POST", "/api/tasks", body={"room": "workshop", "tasks": [task]})
+    return made["tasks"][0]["id"]
+
+
+def take(node, task, headers=None):
+    """Takes the one task there is for whoever asks; gives it with its fence, as every update names it."""
+    taken = node.ask("POST", "/api/tasks/take", body={"lease_ms": 600000}, headers=headers)["items"][0]
+    if taken["task"]["id"] != task:
+        raise SystemExit(f"{task} should have been taken, not {taken}")
+    return {"task": task, "fence": taken["fence"]}
+
+
+def done_by_another(node):
+    """A result that somebody else made is confirmed."""
+    made = node.ask("POST", "/api/agents/{agent}/register", {"agent": "hand"}, {"preset": "worker"})
+    headers = {**node.headers, "Authorization": f"Bearer {made['token']}"}
+    member = {"room": "workshop", "participant": "hand"}
+    node.ask("PUT", "/api/rooms/{room}/members/{participant}", member)
+    may = {"capabilities": ["speak", "listen", "execute"]}
+    node.ask("PUT", "/api/rooms/{room}/members/{participant}/capabilities", member, may)
+    node.ask("POST", "/api/workers/me", body={"slots": 1}, headers=headers)
+    held = take(node, create(node, {"prompt": "Do it.", "assigned": "hand"}), headers)
+    result = {**held, "output": {"text": "done"}, "confidence": 90}
+    node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
+    node.ask("POST", "/api/tasks/{task}/confirm", {"task": held["task"]}, {"good": True})
+
+
+def workers(node):
+    """A worker is limited, paused and sent away; dispatch stops and goes on."""
+    hand = {"worker": "hand"}
+    node.ask("PUT", "/api/workers/{worker}", hand, {"slots": 3})
+    node.ask("PUT", "/api/workers/{worker}/mode", hand, {"mode": "paused"})
+    node.ask("DELETE", "/api/workers/{worker}", hand)
+    for change in ("stop", "resume"):
+        node.ask("POST", "/api/dispatch/" + change)
+    node.ask("PUT", "/api/budgets", body={"agent": "hand", "tokens": 200000})
