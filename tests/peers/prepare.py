@@ -49,6 +49,9 @@ def walk(url, token):
     secrets(node)
     browsers(node)
     tasks(node)
+    headers = mind(node)
+    flow(node, headers)
+    memories(node, headers)
     workers(node)
     return node.accepted
 
@@ -228,6 +231,49 @@ def done_by_another(node):
     result = {**held, "output": {"text": "done"}, "confidence": 90}
     node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
     node.ask("POST", "/api/tasks/{task}/confirm", {"task": held["task"]}, {"good": True})
+
+
+def mind(node):
+    """An agent that may work in the workshop; gives the headers of its requests."""
+    made = node.ask("POST", "/api/agents/{agent}/register", {"agent": "mind"}, {"preset": "worker"})
+    headers = {**node.headers, "Authorization": f"Bearer {made['token']}"}
+    member = {"room": "workshop", "participant": "mind"}
+    node.ask("PUT", "/api/rooms/{room}/members/{participant}", member)
+    may = {"capabilities": ["speak", "listen", "execute"]}
+    node.ask("PUT", "/api/rooms/{room}/members/{participant}/capabilities", member, may)
+    node.ask("POST", "/api/workers/me", body={"slots": 1}, headers=headers)
+    return headers
+
+
+def flow(node, headers):
+    """A question and its answer, a template and what is made of it, a value that is set and removed."""
+    asked = {"room": "workshop", "question": "May I push?"}
+    asked = node.ask("POST", "/api/approvals", body=asked, headers=headers)
+    approval = {"approval": asked["id"]}
+    node.ask("GET", "/api/approvals/{approval}", approval)
+    node.ask("POST", "/api/approvals/{approval}", approval, {"approve": True, "reason": "looks fine"})
+    node.ask("POST", "/api/templates", body={"name": "triage", "prompt": "Read {report}."})
+    values = {"room": "workshop", "values": {"report": "it"}, "capability": "patience"}
+    node.ask("POST", "/api/templates/{template}/dispatch", {"template": "triage"}, values)
+    node.ask("DELETE", "/api/templates/{template}", {"template": "triage"})
+    place = {"room": "workshop", "key": "branch"}
+    node.ask("PUT", "/api/rooms/{room}/context/{key}", place, {"value": "main"})
+    node.ask("GET", "/api/rooms/{room}/context", place)
+    node.ask("DELETE", "/api/rooms/{room}/context/{key}", place)
+
+
+def memories(node, headers):
+    """What an agent remembers is searched, tidied and forgotten."""
+    for key in ("stale", "build"):
+        node.ask("POST", "/api/memories", body={"participant": "mind", "key": key, "text": "The build needs Node 20."})
+    node.ask("GET", "/api/memories/search?participant=mind&q=node")
+    node.accepted["GET /api/memories/search"] = 200
+    tidy = node.ask("POST", "/api/memories/consolidate", body={"participant": "mind", "room": "workshop"})
+    held = take(node, tidy["tasks"][0]["id"], headers)
+    result = {**held, "output": {"text": "", "data": {"changes": [{"forget": ["stale"]}]}}, "confidence": 90}
+    node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
+    node.ask("POST", "/api/memories/apply", body={"task": held["task"]})
+    node.ask("DELETE", "/api/agents/{participant}/memory/{key}", {"participant": "mind", "key": "build"})
 
 
 def workers(node):
