@@ -1,0 +1,117 @@
+//! Who holds what, as the events alone tell: a small reference that shares nothing with the core. It is the rule about
+//! attempts and no other: a task is held by one attempt at most, and only that one changes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mesh_model::events::{AfterFailure, AfterResult, Decision, Facts, Resolution};
+use mesh_model::{Actor, ParticipantId, Seq, TaskId};
+
+/// A task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The attempt that holds it.
+    pub held: Option<(Seq, ParticipantId)>,
+    /// Whether it is over.
+    pub ended: bool,
+    /// The attempts that brought a result.
+    pub results: BTreeSet<(Seq, ParticipantId)>,
+}
+
+/// All tasks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    pub tasks: BTreeMap<TaskId, Known>,
+    /// Every number that was ever given.
+    fences: BTreeSet<Seq>,
+}
+
+impl Held {
+    /// Takes an event in. Panics where it cannot have happened.
+    pub fn take(&mut self, seq: Seq, actor: Actor, facts: &Facts) {
+        match facts {
+            Facts::TaskCreated(facts) => {
+                let known = self.tasks.insert(facts.task, Known::default());
+                assert!(known.is_none(), "{} was created twice", facts.task);
+            }
+            Facts::TaskTaken(facts) => {
+                assert!(self.fences.insert(seq), "the number {seq} was given twice");
+                let task = self.task(facts.task);
+                assert_eq!(task.held, None, "{} is held by two at {seq}", facts.task);
+                assert!(!task.ended, "{} was taken after its end", facts.task);
+                assert_eq!(actor.participant(), Some(facts.worker));
+                task.held = Some((seq, facts.worker));
+            }
+            Facts::TaskStarted(facts) => drop(self.holding(facts.task, facts.fence, actor)),
+            Facts::TaskLeaseExtended(facts) => drop(self.holding(facts.task, facts.fence, actor)),
+            Facts::TaskProgressed(facts) => drop(self.holding(facts.task, facts.fence, actor)),
+            Facts::TaskHandedOff(facts) => {
+                self.holding(facts.task, facts.fence, actor).held = None;
+            }
+            Facts::TaskAttemptFailed(facts) => {
+                let task = self.holding(facts.task, facts.fence, actor);
+                task.held = None;
+                task.ended = facts.next == AfterFailure::Fail;
+            }
+            Facts::TaskFinished(facts) => {
+                let task = self.holding(facts.task, facts.fence, actor);
+                task.held = None;
+                task.ended = facts.next == AfterResult::Done;
+                let new = task.results.insert((facts.fence, facts.worker));
+                assert!(new, "{} has one result twice", facts.task);
+            }
+            Facts::TaskCancelled(facts) => self.over(facts.task),
+            Facts::TaskSkipped(facts) => self.over(facts.task),
+            Facts::TaskPaused(facts) => self.task(facts.task).held = None,
+            Facts::TaskRetried(facts) => {
+                let task = self.task(facts.task);
+                assert!(task.ended, "{} was begun again before its end", facts.task);
+                task.ended = false;
+            }
+            Facts::TaskDecided(facts) => {
+                self.task(facts.task).ended = facts.decision != Decision::Person;
+            }
+            Facts::TaskResolved(facts) => {
+                self.task(facts.task).ended = facts.resolution != Resolution::Retry;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether this attempt holds the task.
+    pub fn holds(&self, task: TaskId, fence: Seq, worker: ParticipantId) -> bool {
+        self.tasks
+            .get(&task)
+            .is_some_and(|known| known.held == Some((fence, worker)))
+    }
+
+    /// Whether this attempt brought a result.
+    pub fn brought(&self, task: TaskId, fence: Seq, worker: ParticipantId) -> bool {
+        self.tasks
+            .get(&task)
+            .is_some_and(|known| known.results.contains(&(fence, worker)))
+    }
+
+    fn task(&mut self, id: TaskId) -> &mut Known {
+        self.tasks.get_mut(&id).expect("the task was created")
+    }
+
+    fn over(&mut self, id: TaskId) {
+        let task = self.task(id);
+        assert!(!task.ended, "{id} ended twice");
+        (task.held, task.ended) = (None, true);
+    }
+
+    /// The task, if that attempt holds it; only the hub itself ends others' attempts.
+    fn holding(&mut self, id: TaskId, fence: Seq, actor: Actor) -> &mut Known {
+        let task = self.task(id);
+        let Some((held, worker)) = task.held else {
+            panic!("{id}: nobody holds it, and {fence} changed it");
+        };
+        assert_eq!(held, fence, "{id} was changed by an attempt that is over");
+        assert!(
+            actor == Actor::Node || actor.participant() == Some(worker),
+            "{id} was changed by somebody else"
+        );
+        task
+    }
+}
