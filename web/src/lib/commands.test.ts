@@ -1,12 +1,19 @@
 // A line that begins with a slash is for the node, everything else is said.
 import { expect, test } from 'vitest';
-import { lineOf, offers } from './commands.ts';
+import { isCommand, lineOf, offers } from './commands.ts';
 
 test('lines and messages', () => {
   expect(lineOf('/tasks')).toBe('tasks');
   expect(lineOf('/do  survey the parser ')).toBe('do  survey the parser');
   expect(lineOf('hello /tasks')).toBeNull();
   expect(lineOf('//etc/hosts is a file')).toBeNull();
+});
+
+test('a slip of the pen is not said aloud', () => {
+  expect(isCommand('tasks')).toBe(true);
+  expect(isCommand('@rex survey the parser')).toBe(true);
+  expect(isCommand('set rex slots to 3')).toBe(true);
+  expect(isCommand('taks')).toBe(false);
 });
 
 test('offers while the first word is typed', () => {

@@ -22,7 +22,20 @@ export const COMMANDS: readonly Command[] = [
   { name: 'escalations', takes: '', does: 'Tasks that wait for a person' },
   { name: 'summary', takes: '', does: 'What came of the last tasks' },
   { name: '@context', takes: '', does: 'What the room shares; with key=value: set it' },
+  { name: 'pause', takes: 'whom', does: 'Give a worker nothing new' },
+  { name: 'drain', takes: 'whom', does: 'Let a worker hand off what it has, and go' },
+  { name: 'resume', takes: 'whom', does: 'Give a worker tasks again; dispatch: all of them' },
+  { name: 'stop', takes: 'dispatch', does: 'Give out no work at all' },
 ];
+
+/** Other words that sentences of operators begin with. */
+const SENTENCES = ['take', 'bring', 'set', 'move', 'how', 'which', '@costs'];
+
+/** Whether a line begins as a command does. Anything else the node would say aloud in the room. */
+export function isCommand(line: string): boolean {
+  const first = (line.split(/\s/, 1)[0] ?? '').toLowerCase();
+  return first.startsWith('@') || SENTENCES.includes(first) || COMMANDS.some((command) => command.name === first);
+}
 
 /** The command line in what was typed; null if it is a message. Two slashes begin a message that begins with one. */
 export function lineOf(text: string): string | null {

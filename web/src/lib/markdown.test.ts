@@ -60,3 +60,31 @@ describe('blocks', () => {
     expect(plain('x'.repeat(20), 10)).toBe(`${'x'.repeat(9)}…`);
   });
 });
+
+describe('blocks of reports', () => {
+  const words = (value: string) => [text(value)];
+  test('a table with a bar in a cell, and a short row', () => {
+    expect(parse('before\n| state | task |\n| --- | :-: |\n| done | a \\| b |\n| late |\nafter')).toEqual([
+      { type: 'paragraph', lines: [words('before')] },
+      {
+        type: 'table',
+        head: [words('state'), words('task')],
+        rows: [
+          [words('done'), words('a | b')],
+          [words('late'), []],
+        ],
+      },
+      { type: 'paragraph', lines: [words('after')] },
+    ]);
+  });
+  test('bars alone are no table', () => {
+    expect(parse('| a | b |')).toEqual([{ type: 'paragraph', lines: [words('| a | b |')] }]);
+  });
+  test('headings and numbered lists', () => {
+    expect(parse('## Found\n3. three\n4) four\n#no heading')).toEqual([
+      { type: 'heading', line: words('Found') },
+      { type: 'list', first: 3, items: [words('three'), words('four')] },
+      { type: 'paragraph', lines: [words('#no heading')] },
+    ]);
+  });
+});

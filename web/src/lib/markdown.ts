@@ -1,4 +1,4 @@
-// A small Markdown: code, bold, italics, links, mentions. The result is a tree that Svelte renders as text nodes and a few
+// A small Markdown: code, bold, italics, links, mentions, lists, headings, tables. The result is a tree that Svelte renders as text nodes and a few
 // known elements, so nothing a participant writes can become markup.
 
 export type Inline =
@@ -11,13 +11,19 @@ export type Inline =
 
 export type Block =
   | { type: 'paragraph'; lines: Inline[][] }
-  | { type: 'list'; items: Inline[][] }
+  | { type: 'list'; items: Inline[][]; first?: number }
+  | { type: 'heading'; line: Inline[] }
+  | { type: 'table'; head: Inline[][]; rows: Inline[][][] }
   | { type: 'quote'; lines: Inline[][] }
   | { type: 'pre'; text: string; language: string };
 
 const FENCE = /^```([\w+-]*)\s*$/;
 const ITEM = /^\s{0,3}[-*]\s+(.*)$/;
+const NUMBERED = /^\s{0,3}(\d{1,9})[.)]\s+(.*)$/;
+const HEADING = /^#{1,6}\s+(.*?)\s*#*$/;
 const QUOTE = /^>\s?(.*)$/;
+const ROW = /^\s*\|.*\|\s*$/;
+const RULE = /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
 export function parse(source: string): Block[] {
   const lines = source.replace(/\r\n?/g, '\n').split('\n');
@@ -31,6 +37,11 @@ export function parse(source: string): Block[] {
       const last = end < 0 ? lines.length : end;
       blocks.push({ type: 'pre', text: lines.slice(at + 1, last).join('\n'), language: fence[1] ?? '' });
       at = last + 1;
+    } else if (ROW.test(line) && RULE.test(lines[at + 1] ?? '')) {
+      at = table(lines, at, blocks);
+    } else if (HEADING.test(line)) {
+      blocks.push({ type: 'heading', line: inline(HEADING.exec(line)![1]!) });
+      at++;
     } else if (line.trim() === '') {
       at++;
     } else {
@@ -40,6 +51,26 @@ export function parse(source: string): Block[] {
   return blocks;
 }
 
+/** The cells of a row; a bar that belongs to the words is written with a backslash. */
+const cells = (line: string): Inline[][] =>
+  line
+    .trim()
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => inline(cell.trim().replaceAll('\\|', '|')));
+
+function table(lines: string[], start: number, blocks: Block[]): number {
+  const head = cells(lines[start]!);
+  const rows: Inline[][][] = [];
+  let at = start + 2;
+  for (; at < lines.length && ROW.test(lines[at]!); at++) {
+    const row = cells(lines[at]!);
+    rows.push(head.map((_, index) => row[index] ?? []));
+  }
+  blocks.push({ type: 'table', head, rows });
+  return at;
+}
+
 /** Takes the lines that belong to one paragraph, list or quote. */
 function run(lines: string[], start: number, blocks: Block[]): number {
   const kind = kindOf(lines[start]!);
@@ -47,16 +78,26 @@ function run(lines: string[], start: number, blocks: Block[]): number {
   let at = start;
   for (; at < lines.length; at++) {
     const line = lines[at]!;
-    if (line.trim() === '' || FENCE.test(line) || kindOf(line) !== kind) break;
-    const text = kind === 'paragraph' ? line : (kind === 'list' ? ITEM : QUOTE).exec(line)![1]!;
-    content.push(inline(text));
+    if (line.trim() === '' || FENCE.test(line) || HEADING.test(line) || kindOf(line) !== kind) break;
+    // A table may follow at once, but not in the middle of its own head.
+    if (at > start && ROW.test(line) && RULE.test(lines[at + 1] ?? '')) break;
+    content.push(inline(BODY[kind].exec(line)!.at(-1)!));
   }
-  blocks.push(kind === 'list' ? { type: 'list', items: content } : { type: kind, lines: content });
+  if (kind === 'list') blocks.push({ type: 'list', items: content });
+  else if (kind === 'numbered') {
+    blocks.push({ type: 'list', items: content, first: Number(NUMBERED.exec(lines[start]!)![1]) });
+  } else blocks.push({ type: kind, lines: content });
   return at;
 }
 
-function kindOf(line: string): 'paragraph' | 'list' | 'quote' {
+type Kind = 'paragraph' | 'list' | 'numbered' | 'quote';
+
+/** The last group is what is said. */
+const BODY: Record<Kind, RegExp> = { paragraph: /^(.*)$/, list: ITEM, numbered: NUMBERED, quote: QUOTE };
+
+function kindOf(line: string): Kind {
   if (ITEM.test(line)) return 'list';
+  if (NUMBERED.test(line)) return 'numbered';
   return QUOTE.test(line) ? 'quote' : 'paragraph';
 }
 

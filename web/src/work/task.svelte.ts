@@ -106,6 +106,8 @@ export class OneTask {
       this.#gather.ask();
     }
     if (item.type.startsWith('worker.') || item.type.startsWith('dispatch.')) this.#gather.ask();
+    // Who may execute in its room.
+    if (item.type.startsWith('room.') && item.room === this.detail?.room) this.#gather.ask();
   }
 
   print(output: Output): void {

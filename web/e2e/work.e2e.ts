@@ -1,0 +1,285 @@
+// Work: a task is created in the page and done by a worker that the page never meets but over the node. Only the real binary
+// dispatches.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { composer, enter, launch, messages, openPage, shot, stored, violations, type Watched } from './browser.ts';
+import { type Actor, startReal, type TestNode } from './node.ts';
+
+const binary = process.env.MESH_BIN;
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const PATCH =
+  'diff --git a/a.rs b/a.rs\n--- a/a.rs\n+++ b/a.rs\n@@ -1,2 +1,2 @@ fn main()\n-old line\n+new line\n same\n';
+
+interface Taken {
+  task: { id: string; title?: string };
+  fence: number;
+  prompt: string;
+}
+
+describe.runIf(binary)('work', () => {
+  let browser: Browser;
+  let node: TestNode;
+  let watched: Watched;
+  let rex: Actor;
+
+  beforeAll(async () => {
+    browser = await launch();
+    node = await startReal(binary!);
+    rex = await node.actor('rex', 'agent');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await node?.close();
+  });
+  beforeEach(async () => {
+    watched = await openPage(browser, node);
+  });
+  afterEach(async () => {
+    watched.clean();
+    await watched.close();
+  });
+
+  /** A room of its own, with a worker that does only what this journey is about. */
+  async function room(name: string): Promise<void> {
+    await node.room(name);
+    await rex.join(name);
+    const capabilities = ['speak', 'listen', 'execute'];
+    await node.owner.ask('PUT', `/api/rooms/${name}/members/rex/capabilities`, { capabilities });
+    await rex.ask('POST', '/api/workers/me', { slots: 8, capabilities: [name] });
+  }
+  async function create(room: string, title: string, more: object = {}): Promise<string> {
+    const task = { title, prompt: `Do this: ${title}`, ...more };
+    const made = await node.owner.ask<{ tasks: { id: string }[] }>('POST', '/api/tasks', { room, tasks: [task] });
+    return made.tasks[0]!.id;
+  }
+  async function take(): Promise<Taken> {
+    const { items } = await rex.ask<{ items: Taken[] }>('POST', '/api/tasks/take', {
+      wait_ms: 20_000,
+      lease_ms: 60_000,
+    });
+    const one = items[0]!;
+    await rex.ask('POST', `/api/tasks/${one.task.id}/start`, { fence: one.fence });
+    return one;
+  }
+  const finish = ({ task, fence }: Taken, more: object = {}) =>
+    rex.ask('POST', `/api/tasks/${task.id}/finish`, { fence, output: { text: 'done' }, confidence: 95, ...more });
+  const noted = (page: Page, text: string | RegExp) => page.locator('.note', { hasText: text }).waitFor();
+  const column = (page: Page, name: string) => page.locator(`[data-column="${name}"]`);
+  const ticket = (page: Page, name: string, title: string) =>
+    column(page, name).getByRole('article').filter({ hasText: title });
+
+  test('a task is created in the page, and its output, result, diff and cost are there as they come', async () => {
+    await room('bench');
+    const page = await enter(watched, node, '/r/bench/board');
+    await page.getByRole('button', { name: 'New task' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New task' });
+    await dialog.getByRole('button', { name: 'research' }).waitFor();
+    await dialog.getByLabel('What is to be done').fill('List the files of the parser.');
+    await dialog.getByLabel(/^Title/).fill('Survey the parser');
+    await dialog.getByLabel(/^Needs somebody who can/).fill('bench');
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-new-1280');
+    await dialog.getByRole('button', { name: 'Create the task' }).click();
+    await ticket(page, 'todo', 'Survey the parser').waitFor();
+    const taken = await take();
+    expect(taken.prompt).toBe('List the files of the parser.');
+    await ticket(page, 'doing', 'Survey the parser').getByText('rex').waitFor();
+    await page.getByRole('link', { name: 'Survey the parser' }).click();
+    const output = page.getByRole('log', { name: 'Output' });
+    await output.waitFor();
+    const stream = (text: string, live: boolean) =>
+      rex.ask('POST', `/api/tasks/${taken.task.id}/stream`, { fence: taken.fence, text, ...(live && { live }) });
+    await stream('reading lexer.rs', true);
+    await output.locator('[data-live]', { hasText: 'reading lexer.rs' }).waitFor();
+    await stream('reading lexer.rs', false);
+    await expect.poll(() => output.locator('[data-live]').count()).toBe(0);
+    expect((await output.textContent())?.match(/reading lexer/g)).toHaveLength(1);
+    await finish(taken, {
+      output: { text: 'Nine files.', data: { diff: PATCH, files: 9 } },
+      cost: { spend: { tokens: 5100, micros: 21_000 }, model: 'claude-sonnet' },
+    });
+    const main = page.getByRole('region', { name: 'Result' });
+    await main.getByText('Nine files.').waitFor();
+    await main.getByText('95 %').waitFor();
+    await main.locator('tr.added', { hasText: 'new line' }).waitFor();
+    await page.getByText('5.1k tokens, $0.021').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-task-1280');
+    await page.getByRole('button', { name: 'It is good' }).click();
+    await noted(page, 'counts as good for rex');
+    await main.getByText('found good by others').waitFor();
+  });
+
+  test('a task is dragged to be cancelled and brought back; the keyboard does the same by its menu', async () => {
+    await room('court');
+    await create('court', 'Tidy the attic', { capability: 'nobody-can' });
+    const page = await enter(watched, node, '/r/court/board');
+    await ticket(page, 'todo', 'Tidy the attic').dragTo(column(page, 'failed'));
+    await noted(page, 'Tidy the attic is cancelled.');
+    await ticket(page, 'failed', 'Tidy the attic').waitFor();
+    await page.locator('.note').getByRole('button', { name: 'Undo' }).click();
+    await ticket(page, 'todo', 'Tidy the attic').getByText('queued').waitFor();
+    await ticket(page, 'todo', 'Tidy the attic').getByRole('button', { name: 'Move Tidy the attic' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Pause' }).waitFor();
+    await page.keyboard.press('p');
+    await page.keyboard.press('Enter');
+    await ticket(page, 'todo', 'Tidy the attic').getByText('paused').waitFor();
+    await page.locator('.note').getByRole('button', { name: 'Undo' }).click();
+    await ticket(page, 'todo', 'Tidy the attic').getByText('queued').waitFor();
+    // Where nothing can be done, it says so and nothing changes.
+    await ticket(page, 'todo', 'Tidy the attic').dragTo(column(page, 'done'));
+    await noted(page, 'when its worker hands in a result');
+    await shot(page, 'work-board-1280');
+  });
+
+  test('a worker asks, and somebody approves it on a phone', async () => {
+    await room('gate');
+    await create('gate', 'Push to main', { capability: 'gate' });
+    const taken = await take();
+    const phone = await openPage(browser, node, PHONE);
+    const page = await enter(phone, node);
+    const asked = await rex.ask<{ id: string }>('POST', '/api/approvals', {
+      room: 'gate',
+      question: 'May I push to the main branch?',
+      detail: { tool: 'Bash', input: { command: 'git push origin main' } },
+      task: taken.task.id,
+      fence: taken.fence,
+    });
+    const link = page.getByRole('link', { name: /Approvals/ });
+    await link.filter({ hasText: '1 waiting' }).waitFor();
+    await link.click();
+    const card = page.getByRole('article', { name: /May I push/ });
+    await card.getByText('git push origin main').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-approvals-390');
+    const approve = card.getByRole('button', { name: 'Approve once' });
+    expect((await approve.boundingBox())!.height).toBeGreaterThanOrEqual(48);
+    const waits = rex.ask<{ state: string; reason: string }>('GET', `/api/approvals/${asked.id}?wait_ms=20000`);
+    await card.getByLabel(/^Why/).fill('the tests pass');
+    await approve.tap();
+    expect(await waits).toMatchObject({ state: 'approved', reason: 'the tests pass' });
+    await page.getByText('Nothing waits for you').waitFor();
+    await finish(taken);
+    phone.clean();
+    await phone.close();
+  });
+
+  test('work stands among the messages, and a question is answered there', async () => {
+    await room('feed');
+    const page = await enter(watched, node, '/r/feed');
+    await rex.post('feed', 'I am here');
+    await stored(page, 'I am here').waitFor();
+    await create('feed', 'Write the notes', { capability: 'feed' });
+    const log = messages(page);
+    await log.getByText('created Write the notes').waitFor();
+    const taken = await take();
+    const asked = await rex.ask<{ id: string }>('POST', '/api/approvals', {
+      room: 'feed',
+      question: 'May I delete the old notes?',
+      task: taken.task.id,
+      fence: taken.fence,
+    });
+    const card = log.getByRole('article', { name: /May I delete/ });
+    await card.getByRole('button', { name: 'Reject' }).click();
+    await noted(page, 'Rejected.');
+    await expect.poll(() => card.count()).toBe(0);
+    expect(await rex.ask('GET', `/api/approvals/${asked.id}`)).toMatchObject({ state: 'rejected' });
+    await finish(taken);
+    await log.getByText('rex did Write the notes').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-feed-1280');
+  });
+
+  test('a line that begins with a slash is a command, and only who typed it sees the answer', async () => {
+    await room('talk');
+    await create('talk', 'Count the doors', { capability: 'nobody-can' });
+    const page = await enter(watched, node, '/r/talk');
+    await composer(page).click();
+    await page.keyboard.type('/ta');
+    await page.getByRole('option', { name: /tasks/ }).waitFor();
+    await shot(page, 'work-commands-1280');
+    await page.keyboard.press('Tab');
+    expect(await composer(page).inputValue()).toBe('/tasks');
+    await page.keyboard.press('Enter');
+    const answers = page.getByRole('log', { name: 'Answers that only you see' });
+    await answers.getByText('Count the doors').waitFor();
+    expect(await composer(page).inputValue()).toBe('');
+    await page.keyboard.type('/nonsense');
+    await page.keyboard.press('Enter');
+    await answers.getByText('There is no such command').waitFor();
+    const { items } = await rex.ask<{ items: unknown[] }>('GET', '/api/rooms/talk/messages');
+    expect(items).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-answers-1280');
+  });
+
+  test('all dispatch is stopped by one switch, and given out again', async () => {
+    await room('halt');
+    const page = await enter(watched, node, '/workers');
+    const card = page.getByRole('article', { name: 'rex' });
+    await card.getByText('halt').waitFor();
+    await page.getByRole('button', { name: 'Stop all dispatch' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop all dispatch' }).click();
+    await page.getByText('All dispatch is stopped.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-stopped-1280');
+    await create('halt', 'Wait for it', { capability: 'halt' });
+    const nothing = await rex.ask<{ items: Taken[] }>('POST', '/api/tasks/take', {});
+    expect(nothing.items).toEqual([]);
+    await page.getByRole('button', { name: 'Give out work again' }).click();
+    await noted(page, 'Work is given out again.');
+    const taken = await take();
+    await card.getByText(/^1 of 8 slots in use/).waitFor();
+    await card.getByRole('button', { name: 'One slot more for rex' }).click();
+    await card.getByText(/^1 of 9 slots in use/).waitFor();
+    await finish(taken);
+  });
+
+  test('a pipeline is drawn, and its list says the same; figures have tables', async () => {
+    await room('lane');
+    const steps = ['Find', 'Sort', 'Tell'].map((title) => ({ title, prompt: title, capability: 'lane' }));
+    const { tasks } = await node.owner.ask<{ tasks: { id: string }[] }>('POST', '/api/pipelines', {
+      room: 'lane',
+      steps,
+    });
+    await finish(await take(), { cost: { spend: { tokens: 900, micros: 4_000 }, model: 'tiny' } });
+    const page = await enter(watched, node, `/task/${tasks[1]!.id}`);
+    const part = page.getByRole('region', { name: 'What it is part of' });
+    await expect.poll(() => part.locator('svg g').count()).toBe(3);
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-graph-1280');
+    await part.getByRole('button', { name: 'As a list' }).click();
+    expect(await part.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringMatching(/Find.*done/s),
+      expect.stringMatching(/Sort.*queued; after Find/s),
+      expect.stringMatching(/Tell.*waits for others; after Sort/s),
+    ]);
+    await page.goto(`${node.url}/figures`);
+    await page.getByRole('button', { name: 'Cost by model as a table' }).click();
+    await page.getByRole('row', { name: /tiny/ }).getByText('$0.0040').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shot(page, 'work-figures-1280');
+  });
+
+  test('what an agent remembers is searched and forgotten on its card', async () => {
+    await node.owner.ask('POST', '/api/memories', {
+      participant: 'rex',
+      key: 'build',
+      text: 'The build needs Node 20.',
+    });
+    await node.owner.ask('POST', '/api/memories', { participant: 'rex', key: 'tone', text: 'Short answers.' });
+    const page = await enter(watched, node, '/p/rex');
+    const card = page.getByRole('region', { name: 'Memories of rex' });
+    await card.getByText('Short answers.').waitFor();
+    await card.getByRole('searchbox').fill('node');
+    await expect.poll(() => card.getByText('Short answers.').count()).toBe(0);
+    await card.getByRole('button', { name: 'Forget build' }).click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Forget it for good' }).click();
+    await noted(page, 'build is forgotten.');
+    await card.getByText('Nothing fits.').waitFor();
+    await card.getByRole('searchbox').fill('');
+    await card.getByText('Short answers.').waitFor();
+  });
+});
