@@ -30,13 +30,10 @@ fn end(messages: &[Value]) -> End {
         .rposition(|m| m["role"] == "assistant")
         .map_or(0, |i| i + 1);
     let last = &messages[after..];
-    let blocks = last
+    let mut blocks = last
         .iter()
         .flat_map(|m| m["content"].as_array().into_iter().flatten());
-    match blocks
-        .filter(|block| block["type"] == "tool_result")
-        .next_back()
-    {
+    match blocks.rfind(|block| block["type"] == "tool_result") {
         Some(result) => End::Result {
             tool: tool_of(messages, &result["tool_use_id"]),
             text: words(&result["content"]),

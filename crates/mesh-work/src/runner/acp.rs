@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::lines::{Answer, Line, Lines, leave, number, one_line, question, spend, tell};
+use super::lines::{Answer, Line, Lines, leave, micros, number, one_line, question, spend, tell};
 use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
 use crate::child::{Child, Program};
 
@@ -29,6 +29,8 @@ pub struct Acp {
     pub model_arg: Option<&'static str>,
     /// The model unless a task names one.
     pub model: Option<String>,
+    /// Whether a conversation can go on in another process of it.
+    pub resumes: bool,
     /// More variables.
     pub env: Vec<(&'static str, String)>,
     /// What to do when the program is not there.
@@ -50,6 +52,7 @@ impl Acp {
             args: words.collect(),
             model_arg: None,
             model: options.model,
+            resumes: true,
             env: Vec::new(),
             install: "install it, or name another with --command",
             log_in: "start it once on this machine and log in",
@@ -84,6 +87,7 @@ impl Acp {
             answer: Answer::new(io, job.keep.limits().output_bytes),
             listening: false,
             usage: Usage::default(),
+            fresh: false,
             model: self.model(job).cloned(),
             calls: 0,
         };
@@ -126,6 +130,8 @@ struct Wire<'a> {
     /// What is told before the prompt is history.
     listening: bool,
     usage: Usage,
+    /// Whether the conversation began with this turn, so that its whole cost is this turn's.
+    fresh: bool,
     model: Option<String>,
     calls: u64,
 }
@@ -140,7 +146,10 @@ impl Wire<'_> {
         let agent = self.call("initialize", offered).await?;
         let can = &agent["agentCapabilities"];
         let session = self.session(job, can).await?;
-        self.io.session(&session);
+        let name = self.agent.resumes.then(|| session.clone());
+        if let Some(name) = &name {
+            self.io.session(name);
+        }
         self.listening = true;
         let prompt =
             json!({"sessionId": session, "prompt": [{"type": "text", "text": job.prompt}]});
@@ -151,7 +160,7 @@ impl Wire<'_> {
                 text: self.answer.text.trim().to_owned(),
                 usage: self.usage,
                 model: self.model.clone(),
-                session: Some(session),
+                session: name,
                 ..Done::default()
             }),
             "refusal" => Err(self
@@ -183,7 +192,8 @@ impl Wire<'_> {
             );
         }
         let mut asked = json!({"cwd": job.cwd, "mcpServers": servers});
-        if let (Some(session), true) = (&job.resume, can["loadSession"] == true) {
+        let resumes = self.agent.resumes && can["loadSession"] == true;
+        if let (Some(session), true) = (&job.resume, resumes) {
             asked["sessionId"] = session.as_str().into();
             match self.call("session/load", asked.clone()).await {
                 Ok(_) => return Ok(session.clone()),
@@ -198,6 +208,7 @@ impl Wire<'_> {
             fields.remove("sessionId");
         }
         let made = self.call("session/new", asked).await?;
+        self.fresh = true;
         if self.model.is_none() {
             self.model = made["models"]["currentModelId"].as_str().map(str::to_owned);
         }
@@ -266,6 +277,15 @@ impl Wire<'_> {
 
     /// Not every agent says what it used, and those that do say it in different places.
     fn count(&mut self, message: &Value) {
+        let cost = &message["cost"];
+        if let (Some(amount), true, true) = (
+            cost["amount"].as_f64(),
+            cost["currency"] == "USD",
+            self.fresh,
+        ) {
+            self.usage.micros = Some(micros(amount));
+            self.io.spent(spend(self.usage));
+        }
         let quota = &message["_meta"]["quota"]["token_count"];
         let places = [
             (

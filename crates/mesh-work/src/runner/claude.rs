@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::lines::{Answer, Line, Lines, leave, number, one_line, question, spend, tell};
+use super::lines::{Answer, Line, Lines, leave, micros, number, one_line, question, spend, tell};
 use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
 use crate::child::Program;
 
@@ -26,6 +26,11 @@ const ARGS: &[&str] = &[
     "--allowedTools=mcp__mesh",
     // There is nobody at a keyboard to answer it.
     "--disallowedTools=AskUserQuestion",
+    // Settings in the folder could allow commands and run hooks without a question to anybody. Whoever trusts the folder
+    // chooses otherwise: --command 'claude --setting-sources=user,project'.
+    "--setting-sources=user",
+    // Without those settings the folder's own guidance is not loaded either; as a file it is read like any other.
+    "--append-system-prompt=If the working folder has a CLAUDE.md, read it first: it says how people work there.",
 ];
 
 /// Runs Claude Code.
@@ -51,8 +56,8 @@ impl Claude {
 
     fn program(&self, job: &Job, resume: Option<&str>) -> Program {
         let mut program = Program::new(&self.program, &job.cwd)
-            .args(&self.args)
             .args(ARGS)
+            .args(&self.args)
             .arg("--mcp-config")
             .arg(job.mcp.file.as_os_str())
             .hint(INSTALL)
@@ -360,12 +365,6 @@ fn cost(result: &Value) -> Option<Usage> {
     Some(usage)
 }
 
-/// Rounded up: nothing that costs is free.
-fn micros(dollars: f64) -> u64 {
-    // A float's noise in the last digits must not add a millionth.
-    (dollars * 1e6 - 1e-6).ceil().max(0.0) as u64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -384,12 +383,5 @@ mod tests {
         );
         let older = json!({"total_cost_usd": 0.000_48, "modelUsage": model(20, 0.000_48)});
         assert_eq!(cost(&older).unwrap().micros, Some(480));
-    }
-
-    #[test]
-    fn money_is_rounded_up_but_not_by_noise() {
-        assert_eq!(micros(0.0), 0);
-        assert_eq!(micros(0.000_810_000_000_000_000_1), 810);
-        assert_eq!(micros(0.000_000_4), 1);
     }
 }

@@ -16,6 +16,8 @@ pub fn agent(options: Options) -> Acp {
         args,
         model_arg: Some("--model"),
         model: options.model,
+        // It offers to load a conversation but keeps none of those held by this protocol.
+        resumes: false,
         env: url.into_iter().collect(),
         install: "install Gemini CLI (npm install -g @google/gemini-cli) or name its path with --command",
         log_in: "log in on this machine (run `gemini`) or give the worker a key with --env GEMINI_API_KEY",

@@ -156,6 +156,12 @@ pub fn spend(usage: Usage) -> Spend {
     }
 }
 
+/// Rounded up: nothing that costs is free.
+pub fn micros(dollars: f64) -> u64 {
+    // A float's noise in the last digits must not add a millionth.
+    (dollars * 1e6 - 1e-6).ceil().max(0.0) as u64
+}
+
 /// A count in what a program reports.
 pub fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or(0)
@@ -234,5 +240,12 @@ mod tests {
     fn lines_for_people_hold_no_control_characters() {
         assert_eq!(one_line("a\u{1b}[31m\nb", 100), "a [31m b");
         assert_eq!(one_line("ääää", 5), "ää…");
+    }
+
+    #[test]
+    fn money_is_rounded_up_but_not_by_noise() {
+        assert_eq!(micros(0.0), 0);
+        assert_eq!(micros(0.000_810_000_000_000_000_1), 810);
+        assert_eq!(micros(0.000_000_4), 1);
     }
 }

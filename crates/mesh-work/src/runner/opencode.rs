@@ -15,6 +15,7 @@ pub fn agent(options: Options) -> Acp {
         args,
         model_arg: None,
         model: options.model,
+        resumes: true,
         env: Vec::new(),
         install: "install opencode (npm install -g opencode-ai) or name its path with --command",
         log_in: "log in on this machine (run `opencode auth login`) or name a provider in its settings",

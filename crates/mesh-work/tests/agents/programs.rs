@@ -63,6 +63,27 @@ async fn claude_asks_before_it_runs_a_command_and_tells_what_it_cost() {
 }
 
 #[tokio::test]
+async fn claude_asks_whatever_the_settings_in_the_folder_allow() {
+    let Some(bench) = claude().await else { return };
+    let folder = bench.cwd().join(".claude");
+    std::fs::create_dir(&folder).unwrap();
+    let hook = serde_json::json!({"type": "command", "command": "touch hooked"});
+    let settings = serde_json::json!({
+        "permissions": {"allow": ["Bash"]}, "hooks": {"SessionStart": [{"hooks": [hook]}]},
+    });
+    std::fs::write(folder.join("settings.json"), settings.to_string()).unwrap();
+    let person = Person::default();
+    let job = bench.job("Please write the report.");
+    let done = bench
+        .turn("claude", scripted(&bench, ""), job, &person)
+        .await
+        .unwrap();
+    assert_eq!(done.text, "I was not allowed to.");
+    assert_eq!(person.seen().asked.len(), 1);
+    assert!(!bench.cwd().join("hooked").exists());
+}
+
+#[tokio::test]
 async fn claude_goes_without_what_was_not_allowed() {
     let Some(bench) = claude().await else { return };
     let person = Person::default();

@@ -54,6 +54,8 @@ async fn asks_before_it_runs_a_command(name: &str, bench: &Bench, options: Optio
     assert_eq!(done.text, "The report is written.", "{seen:?}");
     assert!(bench.cwd().join("report.txt").exists());
     assert_eq!(seen.asked.len(), 1, "{:?}", seen.asked);
+    // The worker tells everything again where a conversation cannot go on.
+    assert_eq!(done.session.is_some(), name == "opencode");
     assert!(seen.asked[0].0.contains("report.txt"), "{:?}", seen.asked);
 }
 
@@ -71,4 +73,50 @@ async fn opencode_asks_before_it_runs_a_command() {
         return;
     };
     asks_before_it_runs_a_command("opencode", &bench, options).await;
+}
+
+#[tokio::test]
+async fn opencode_goes_on_with_a_conversation() {
+    let Some((bench, options)) = opencode().await else {
+        return;
+    };
+    let person = Person::default();
+    let first = bench.job("First question.");
+    let first = bench
+        .turn("opencode", options.clone(), first, &person)
+        .await
+        .unwrap();
+    let mut second = bench.job("Second question.");
+    second.resume.clone_from(&first.session);
+    let second = bench
+        .turn("opencode", options, second, &person)
+        .await
+        .unwrap();
+    assert_eq!(
+        (first.text.as_str(), second.text.as_str()),
+        ("First answer.", "Second answer.")
+    );
+    let asked = bench.script.asked();
+    let goes_on = asked.iter().any(|asked| {
+        let body = asked.body.to_string();
+        body.contains("Second question.") && body.contains("First question.")
+    });
+    assert!(goes_on, "{:?}", person.seen());
+}
+
+#[tokio::test]
+async fn gemini_without_a_key_fails_for_good_and_says_what_to_do() {
+    let Some(peers) = peers("gemini") else { return };
+    let bench = Bench::new("gemini.toml", peers).await;
+    let job = bench.job("First question.");
+    let failed = bench
+        .turn("gemini", Options::default(), job, &Person::default())
+        .await
+        .unwrap_err();
+    assert!(failed.last, "{failed:?}");
+    assert!(
+        failed.reason.contains("--env GEMINI_API_KEY"),
+        "{}",
+        failed.reason
+    );
 }
