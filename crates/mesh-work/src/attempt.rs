@@ -21,7 +21,7 @@ use crate::outbox::Letter;
 use crate::runner::{Failed, Usage};
 use crate::settings::{How, Said};
 use crate::stream::Stream;
-use crate::worker::Shared;
+use crate::worker::{Shared, Unsent};
 
 use folder::Folder;
 use turns::Turns;
@@ -282,7 +282,8 @@ impl Attempt {
         self.taken.model.clone().or_else(|| own.clone())
     }
 
-    /// Keeps the letter, sends it, and says how the attempt ended.
+    /// Keeps the letter, sends it, and says how the attempt ended. What the hub does not take in as it is
+    /// becomes a failure with the reason: nobody should wait for the lease to end.
     async fn tell(&self, end: End) -> (How, String) {
         let (letter, how, detail) = match self.letter(end).await {
             Ok(told) => told,
@@ -290,7 +291,15 @@ impl Attempt {
         };
         match self.shared.post(&letter).await {
             Ok(state) => (how, if detail.is_empty() { state } else { detail }),
-            Err(dropped) => (How::Lost, dropped),
+            Err(Unsent::Refused(why)) if how != How::Failed => {
+                let (letter, how, detail) =
+                    self.failure(format!("the hub refused it: {why}"), false);
+                match self.shared.post(&letter).await {
+                    Ok(_) => (how, detail),
+                    Err(unsent) => (How::Lost, unsent.why()),
+                }
+            }
+            Err(unsent) => (How::Lost, unsent.why()),
         }
     }
 }

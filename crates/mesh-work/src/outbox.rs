@@ -34,7 +34,9 @@ pub struct Letter {
 pub enum Sent {
     /// It was taken in, now or before.
     Taken,
-    /// Nobody waits for it any more, or it can never be taken in: why.
+    /// Nobody waits for it any more: why.
+    Stale(String),
+    /// It can never be taken in as it is: why.
     Dropped(String),
     /// It has to be sent again: why.
     Later(String),
@@ -70,7 +72,7 @@ pub fn sent(answer: &Result<Value, Error>) -> Sent {
         Err(why) => return Sent::Later(why.to_string()),
     };
     match refusal.code {
-        ErrorCode::StaleFence => Sent::Dropped(format!(
+        ErrorCode::StaleFence | ErrorCode::NotFound => Sent::Stale(format!(
             "somebody else has the task by now, or it is over ({})",
             refusal.detail
         )),
@@ -182,7 +184,7 @@ mod tests {
         assert_eq!(sent(&Ok(json!({}))), Sent::Taken);
         assert!(matches!(
             sent(&refused(ErrorCode::StaleFence)),
-            Sent::Dropped(_)
+            Sent::Stale(_)
         ));
         assert!(matches!(
             sent(&refused(ErrorCode::InvalidInput)),

@@ -1,6 +1,8 @@
 //! The worker: takes as many tasks as it has free slots, runs each as an attempt of its own, and leaves
 //! nothing behind when it goes.
 
+mod letters;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
@@ -16,14 +18,13 @@ use mesh_model::ops::{RoomJoin, StatusGet, TaskTake, WorkerEnrol, WorkerLeave};
 use mesh_model::time::Millis;
 use mesh_model::{ErrorCode, MeshId, Seq, TaskId};
 use mesh_sdk::{Client, Error, Filter, Items, Options, Signer};
-use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::attempt::{Attempt, Order, Used};
 use crate::child::Keep;
-use crate::outbox::{Letter, Outbox, Sent, sent};
+use crate::outbox::Outbox;
 use crate::runner::{self, Runner};
 use crate::settings::{Listener, Said, Settings};
 use crate::stream::Stream;
@@ -33,14 +34,14 @@ use crate::{keeper, load};
 const TAKE_WAIT_MS: u32 = 25_000;
 /// How soon to ask again when the hub has nothing and does not wait, or the machine is busy.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How often a letter that the hub could not take in is sent again.
-const LETTER_AGAIN: Duration = Duration::from_secs(2);
 /// How long a worker that goes waits for the answer to its last question for work.
 const LAST_TAKE: Duration = Duration::from_secs(5);
 /// How long a worker that goes waits for what it hands on to be taken in; what is not is kept on disk.
 const GOODBYE: Duration = Duration::from_secs(20);
 /// Conversations of tasks that are remembered to go on with.
 const SESSIONS_MAX: usize = 1000;
+
+pub(crate) use letters::Unsent;
 
 /// Why a worker could not work.
 #[derive(Debug)]
@@ -445,63 +446,6 @@ impl Shared {
     fn order_all(&self, order: &Order) {
         for (_, orders) in self.running().values() {
             orders.send_replace(order.clone());
-        }
-    }
-
-    /// Keeps a letter on disk and sends it until it was taken in or nobody waits for it any more.
-    pub(crate) async fn post(&self, letter: &Letter) -> Result<String, String> {
-        if let Err(why) = self.outbox.put(letter) {
-            self.say(&format!(
-                "a result could not be kept on disk and is only sent: {why}"
-            ));
-        }
-        loop {
-            let input = letter.input.clone();
-            let answer = self.client.call_raw(&letter.operation, input).await;
-            match sent(&answer) {
-                Sent::Later(why) => {
-                    if matches!(answer, Err(Error::Protocol(_))) {
-                        // This client is closed; a later run sends the letter.
-                        return Err(format!("it could not be sent and is kept: {why}"));
-                    }
-                    sleep_until(Instant::now() + LETTER_AGAIN).await;
-                }
-                told => {
-                    if let Err(why) = self.outbox.remove(letter) {
-                        self.say(&format!(
-                            "a letter that was sent stays in the outbox: {why}"
-                        ));
-                    }
-                    let state = |answer: Value| answer["state"].as_str().map(str::to_owned);
-                    return match told {
-                        Sent::Dropped(why) => Err(why),
-                        _ => Ok(answer.ok().and_then(state).unwrap_or_default()),
-                    };
-                }
-            }
-        }
-    }
-
-    /// Sends what a former run has kept.
-    async fn send_kept(&self) {
-        let (letters, odd) = match self.outbox.letters() {
-            Ok(found) => found,
-            Err(why) => return self.say(&format!("the outbox cannot be read: {why}")),
-        };
-        for path in odd {
-            self.say(&format!(
-                "{} is no letter and is left alone",
-                path.display()
-            ));
-        }
-        for letter in letters {
-            let task = letter.input["task"].as_str().unwrap_or_default().to_owned();
-            match self.post(&letter).await {
-                Ok(_) => self.say(&format!("sent what a former run had kept of task {task}")),
-                Err(why) => self.say(&format!(
-                    "dropped what a former run had kept of task {task}: {why}"
-                )),
-            }
         }
     }
 

@@ -39,7 +39,7 @@ impl Attempt {
         }
     }
 
-    fn failure(&self, reason: String, last: bool) -> Told {
+    pub(super) fn failure(&self, reason: String, last: bool) -> Told {
         let reason = reason.replace(&self.nonce, "\u{2026}");
         let input = TaskFailInput {
             task: self.task(),
@@ -61,9 +61,10 @@ impl Attempt {
         let input = TaskPieceInput {
             task: self.task(),
             fence: self.fence(),
-            text: self
-                .stream
-                .partial(before.unwrap_or_default(), HANDOFF_BYTES),
+            text: or_silent(
+                self.stream
+                    .partial(before.unwrap_or_default(), HANDOFF_BYTES),
+            ),
             live: false,
             cost: self.used.borrow().cost(),
         };
@@ -152,9 +153,20 @@ impl Attempt {
     }
 }
 
+/// The hub takes no empty words; who reads them would not know what to make of them either.
+fn or_silent(text: String) -> String {
+    match text.trim() {
+        "" => "(nothing was put out)".to_owned(),
+        _ => text,
+    }
+}
+
 /// An output that one request can carry. What is left out says so.
 fn fitted(output: TaskOutput) -> TaskOutput {
-    let text = fitting_tail(&output.text, TEXT_BYTES_MAX);
+    let mut text = fitting_tail(&output.text, TEXT_BYTES_MAX);
+    if output.data.is_none() {
+        text = or_silent(text);
+    }
     let data = output.data.map(|mut data| {
         let size = |data: &_| serde_json::to_string(data).map_or(0, |json: String| json.len());
         if size(&data) > DATA_BYTES_MAX {

@@ -15,3 +15,4 @@ mod node;
 mod steer;
 mod survey;
 mod troubles;
+mod work;

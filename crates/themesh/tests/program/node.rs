@@ -31,8 +31,17 @@ impl Node {
 
     /// Starts a node in a folder with more arguments, and waits until it says where it is.
     pub fn start_in(folder: TempDir, args: &[&str]) -> Node {
+        Node::listening(folder, "127.0.0.1:0", args)
+    }
+
+    /// Starts a node where one was before.
+    pub fn start_at(folder: TempDir, address: &str) -> Node {
+        Node::listening(folder, address, &[])
+    }
+
+    fn listening(folder: TempDir, address: &str, args: &[&str]) -> Node {
         let mut child = command(&folder.path().join("home"))
-            .args(["up", "--listen", "127.0.0.1:0", "--json"])
+            .args(["up", "--listen", address, "--json"])
             .args(args)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

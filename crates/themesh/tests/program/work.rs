@@ -1,0 +1,469 @@
+//! Whole workers: a node, `mesh work` as a process of its own, programs that behave and ones that do not.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use mesh_model::ops::{
+    RoomCreate, TaskCancel, TaskCreate, TaskGet, TaskList, TaskOutputs, TaskProvenance,
+};
+use serde_json::{Value, json};
+
+use super::node::{Node, command};
+
+/// A worker in a process of its own that says what it does.
+struct Worker {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    fn start(node: &Node, handle: &str, args: &[&str]) -> Worker {
+        Worker::start_in(node, handle, args, |_| {})
+    }
+
+    fn start_in(
+        node: &Node,
+        handle: &str,
+        args: &[&str],
+        change: impl FnOnce(&mut Command),
+    ) -> Worker {
+        let mut work = command(&node.home());
+        work.args(["--as", handle, "--json", "work", "--yes", "--join", "ops"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit());
+        change(&mut work);
+        let mut child = work.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Worker { child, lines }
+    }
+
+    /// Waits until it says this.
+    fn until(&mut self, event: &str) -> Value {
+        loop {
+            let mut line = String::new();
+            assert!(
+                self.lines.read_line(&mut line).unwrap() > 0,
+                "it ended without '{event}'"
+            );
+            let said: Value = serde_json::from_str(&line).unwrap();
+            if said["event"] == event {
+                return said;
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    fn ended(mut self) {
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn node() -> Node {
+    let node = Node::start();
+    node.call::<RoomCreate>(json!({"name": "ops", "topic": ""}));
+    node
+}
+
+fn create(node: &Node, tasks: Value) -> Vec<String> {
+    let made = node.call::<TaskCreate>(json!({"room": "ops", "tasks": tasks}));
+    made.tasks.iter().map(|task| task.id.to_string()).collect()
+}
+
+fn get(node: &Node, task: &str) -> Value {
+    serde_json::to_value(node.call::<TaskGet>(json!({"task": task}))).unwrap()
+}
+
+fn script(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A pipe with a name: reading from it waits for what a runner writes there.
+fn pipe(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    let made = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    path
+}
+
+fn lives(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat
+        .rsplit_once(") ")
+        .and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| state != 'Z' && state != 'X')
+}
+
+/// Waits for the end of what ends in any case.
+fn gone(pid: &str) {
+    while lives(pid) {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_task_is_done_by_a_program_streamed_signed_and_without_secrets() {
+    let node = node();
+    let task = create(
+        &node,
+        json!([{"title": "Say it", "prompt": "Say hello to Ana."}]),
+    )
+    .remove(0);
+    let go = pipe(node.folder.path(), "go");
+    let text = format!(
+        "cat > prompt\necho first\ncat {}\nenv\ncp prompt \"$KEEP\"",
+        go.display()
+    );
+    let program = script(node.folder.path(), "agent", &text);
+    let prompt = node.folder.path().join("prompt");
+    let mut worker = Worker::start_in(
+        &node,
+        "rex",
+        &["--once", "--command", &program, "--env", "KEEP"],
+        |work| {
+            work.env("KEEP", &prompt).env("SECRET_OF_THE_OWNER", "x");
+        },
+    );
+    assert_eq!(worker.until("taken")["title"], "Say it");
+    // It goes on when what it has said so far can be read.
+    let pieces = || {
+        let output = node.call::<TaskOutputs>(json!({"task": task}));
+        serde_json::to_string(&output).unwrap()
+    };
+    while !pieces().contains("first") {
+        std::thread::yield_now();
+    }
+    fs::write(&go, "second\n").unwrap();
+    assert_eq!(worker.until("ended")["how"], "done");
+    worker.ended();
+    let done = get(&node, &task);
+    assert_eq!(done["state"], "done");
+    let text = done["result"]["output"]["text"].as_str().unwrap();
+    assert!(text.starts_with("first\nsecond\n"), "{text}");
+    for secret in ["SECRET_OF_THE_OWNER", "mesh_ag_", "MESH_TOKEN", "MESH_HOME"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let prompt = fs::read_to_string(prompt).unwrap();
+    assert!(prompt.contains("Say hello to Ana.") && prompt.contains("You are @rex"));
+    let provenance = node.call::<TaskProvenance>(json!({"task": task}));
+    let provenance = serde_json::to_value(provenance).unwrap();
+    assert_eq!(provenance["holds"], true, "{provenance}");
+    assert!(
+        !fs::read_dir(node.home().join("work/rex/outbox"))
+            .unwrap()
+            .any(|_| true)
+    );
+}
+
+#[test]
+fn a_cancelled_task_leaves_no_process_however_stubborn() {
+    let node = node();
+    let pids = pipe(node.folder.path(), "pids");
+    let text = format!(
+        "trap '' TERM\n(setsid sh -c 'trap \"\" TERM; sleep 1000' &)\nsetsid sh -c 'trap \"\" TERM; echo $$ > {0}; exec sleep 1000' &\nwait",
+        pids.display()
+    );
+    let program = script(node.folder.path(), "agent", &text);
+    let task = create(&node, json!([{"title": "Never ends", "prompt": "x"}])).remove(0);
+    let mut worker = Worker::start(&node, "rex", &["--once", "--command", &program]);
+    let pid = fs::read_to_string(&pids).unwrap();
+    assert!(lives(pid.trim()));
+    node.call::<TaskCancel>(json!({"task": task, "reason": "not needed"}));
+    let ended = worker.until("ended");
+    assert_eq!(ended["how"], "lost", "{ended}");
+    assert!(!lives(pid.trim()));
+    worker.ended();
+    assert_eq!(get(&node, &task)["state"], "cancelled");
+}
+
+#[test]
+fn what_prints_for_ever_fails_and_says_why() {
+    let node = node();
+    let task = create(
+        &node,
+        json!([{"title": "Flood", "prompt": "x", "attempts": 1, "escalate": false}]),
+    )
+    .remove(0);
+    let mut worker = Worker::start(
+        &node,
+        "rex",
+        &["--once", "--max-output", "64", "--command", "yes"],
+    );
+    let ended = worker.until("ended");
+    assert_eq!(ended["how"], "failed");
+    assert!(
+        ended["detail"].as_str().unwrap().contains("64 KiB"),
+        "{ended}"
+    );
+    worker.ended();
+    assert_eq!(get(&node, &task)["state"], "failed");
+}
+
+#[test]
+fn a_missing_program_fails_for_good_and_says_what_to_do() {
+    let node = node();
+    let task = create(
+        &node,
+        json!([{"title": "x", "prompt": "x", "escalate": false}]),
+    )
+    .remove(0);
+    let mut worker = Worker::start(
+        &node,
+        "rex",
+        &["--once", "--command", "no-such-program-here"],
+    );
+    let ended = worker.until("ended");
+    assert!(
+        ended["detail"].as_str().unwrap().contains("install it"),
+        "{ended}"
+    );
+    worker.ended();
+    let failed = get(&node, &task);
+    assert_eq!(
+        (failed["state"].as_str(), failed["tries"].as_u64()),
+        (Some("failed"), Some(1))
+    );
+}
+
+#[test]
+fn a_killed_worker_leaves_no_runner_and_another_one_finishes() {
+    let node = node();
+    let pids = pipe(node.folder.path(), "pids");
+    let text = format!("echo $$ > {}; exec sleep 1000", pids.display());
+    let stuck = script(node.folder.path(), "stuck", &text);
+    let task = create(&node, json!([{"title": "Go on", "prompt": "x"}])).remove(0);
+    let worker = Worker::start(&node, "rex", &["--lease", "10", "--command", &stuck]);
+    let pid = fs::read_to_string(&pids).unwrap();
+    worker.signal("-KILL");
+    gone(pid.trim());
+    // The hub gives the task to somebody else when the lease is over.
+    let mut other = Worker::start(&node, "ana-agent", &["--once", "--command", "cat"]);
+    assert_eq!(other.until("ended")["how"], "done");
+    other.ended();
+    let done = get(&node, &task);
+    assert_eq!(
+        (done["state"].as_str(), done["tries"].as_u64()),
+        (Some("done"), Some(2))
+    );
+}
+
+#[test]
+fn a_result_arrives_once_although_the_hub_was_away() {
+    let node = node();
+    let (begun, go) = (
+        pipe(node.folder.path(), "begun"),
+        pipe(node.folder.path(), "go"),
+    );
+    let text = format!("echo x > {}; cat {}", begun.display(), go.display());
+    let program = script(node.folder.path(), "agent", &text);
+    let task = create(&node, json!([{"title": "Across", "prompt": "x"}])).remove(0);
+    let mut worker = Worker::start(&node, "rex", &["--once", "--command", &program]);
+    fs::read_to_string(&begun).unwrap();
+    let address = node.url.trim_start_matches("http://").to_owned();
+    let outbox = node.home().join("work/rex/outbox");
+    let folder = node.kill();
+    let outbox_moved = folder.path().join("home/work/rex/outbox");
+    assert_eq!(outbox, outbox_moved, "the folder stays where it is");
+    fs::write(folder.path().join("go"), "the answer").unwrap();
+    // The result is on disk before it can be sent.
+    while !fs::read_dir(&outbox)
+        .unwrap()
+        .flatten()
+        .any(|file| file.path().extension().is_some_and(|kind| kind == "json"))
+    {
+        std::thread::yield_now();
+    }
+    let node = Node::start_at(folder, &address);
+    assert_eq!(worker.until("ended")["how"], "done");
+    worker.ended();
+    let done = get(&node, &task);
+    assert_eq!(
+        (done["state"].as_str(), done["tries"].as_u64()),
+        (Some("done"), Some(1))
+    );
+    assert_eq!(done["result"]["output"]["text"], "the answer");
+}
+
+#[test]
+fn what_a_killed_worker_had_kept_is_sent_and_what_is_stale_is_dropped() {
+    let node = node();
+    let task = create(&node, json!([{"title": "Once", "prompt": "x"}])).remove(0);
+    let mut worker = Worker::start(&node, "rex", &["--once", "--command", "cat"]);
+    worker.until("ended");
+    worker.ended();
+    let outbox = node.home().join("work/rex/outbox");
+    let stale = json!({"operation": "task.fail", "input": {
+        "task": task, "fence": 3, "reason": "too late", "idempotency_key": "task.fail:3"
+    }});
+    fs::write(outbox.join("3-x.json"), stale.to_string()).unwrap();
+    let mut again = Worker::start(&node, "rex", &["--tasks", "0", "--command", "cat"]);
+    let said = again.until("worker");
+    assert!(said["line"].as_str().unwrap().contains("dropped"), "{said}");
+    again.ended();
+    assert_eq!(get(&node, &task)["state"], "done");
+}
+
+#[test]
+fn two_workers_share_tasks_and_none_is_done_twice() {
+    let node = node();
+    let done = node.folder.path().join("done");
+    let program = script(
+        node.folder.path(),
+        "agent",
+        &format!("basename \"$PWD\" >> {}", done.display()),
+    );
+    let tasks: Vec<Value> = (0..12)
+        .map(|n| json!({"title": format!("t{n}"), "prompt": "x"}))
+        .collect();
+    let mut made = create(&node, json!(tasks));
+    let start = |handle| Worker::start(&node, handle, &["--slots", "3", "--command", &program]);
+    let workers = [start("rex"), start("ana-agent")];
+    while node
+        .call::<TaskList>(json!({"room": "ops", "states": ["done"]}))
+        .items
+        .len()
+        < 12
+    {
+        std::thread::yield_now();
+    }
+    for worker in workers {
+        worker.signal("-TERM");
+        worker.ended();
+    }
+    let text = fs::read_to_string(done).unwrap();
+    let mut ran: Vec<&str> = text.lines().collect();
+    ran.sort_unstable();
+    made.sort_unstable();
+    assert_eq!(ran, made);
+}
+
+#[test]
+fn a_worker_that_leaves_hands_on_what_it_has_and_the_next_goes_on() {
+    let node = node();
+    let begun = pipe(node.folder.path(), "begun");
+    let text = format!(
+        "echo half of it; echo x > {}; exec sleep 1000",
+        begun.display()
+    );
+    let half = script(node.folder.path(), "half", &text);
+    let task = create(&node, json!([{"title": "Long", "prompt": "x"}])).remove(0);
+    let mut worker = Worker::start(&node, "rex", &["--command", &half]);
+    fs::read_to_string(&begun).unwrap();
+    worker.signal("-TERM");
+    assert_eq!(worker.until("ended")["how"], "handed_off");
+    worker.ended();
+    let mut other = Worker::start(&node, "ana-agent", &["--once", "--command", "cat"]);
+    assert_eq!(other.until("ended")["how"], "done");
+    other.ended();
+    let done = get(&node, &task);
+    let text = done["result"]["output"]["text"].as_str().unwrap();
+    assert!(
+        text.contains("CONTINUE FROM PREVIOUS AGENT'S PARTIAL WORK:"),
+        "{text}"
+    );
+    assert!(text.contains("half of it"), "{text}");
+}
+
+#[test]
+fn a_task_on_a_repository_brings_its_diff() {
+    let node = node();
+    let repo = tempfile::tempdir().unwrap();
+    let git = |args: &[&str]| {
+        let output = Command::new("git")
+            .current_dir(repo.path())
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    };
+    fs::write(repo.path().join("a.txt"), "one\n").unwrap();
+    git(&["init", "-q", "-b", "main"]);
+    git(&["add", "-A"]);
+    git(&[
+        "-c",
+        "user.name=x",
+        "-c",
+        "user.email=x@x.invalid",
+        "commit",
+        "-qm",
+        "one",
+    ]);
+    let task = create(&node, json!([{"title": "Change it", "prompt": "x"}])).remove(0);
+    let place = repo.path().to_str().unwrap();
+    let mut worker = Worker::start(
+        &node,
+        "rex",
+        &[
+            "--once",
+            "--repo",
+            place,
+            "--command",
+            "sed -i s/one/two/ a.txt",
+        ],
+    );
+    assert_eq!(worker.until("ended")["how"], "done");
+    worker.ended();
+    let data = get(&node, &task)["result"]["output"]["data"].clone();
+    assert!(data["diff"].as_str().unwrap().contains("+two"), "{data}");
+    let branch = data["branch"].as_str().unwrap();
+    assert_eq!(git(&["show", &format!("{branch}:a.txt")]), "two\n");
+    assert_eq!(git(&["show", "main:a.txt"]), "one\n");
+    assert_eq!(git(&["worktree", "list"]).lines().count(), 1);
+}
+
+#[test]
+fn a_plan_becomes_tasks_and_a_summary_once() {
+    let node = node();
+    let text = r#"prompt=$(cat)
+case "$prompt" in
+*'Split the goal'*) printf 'Here:\n```json\n{"subtasks":[{"title":"A","prompt":"do a"},{"title":"B","prompt":"do b"}]}\n```\n' ;;
+*'into one answer'*) echo "all together" ;;
+*) echo "a part" ;;
+esac"#;
+    let program = script(node.folder.path(), "agent", text);
+    create(
+        &node,
+        json!([{"title": "Plan", "prompt": "Release it", "input": {"follow": "subtasks"}}]),
+    );
+    let mut worker = Worker::start(&node, "rex", &["--tasks", "4", "--command", &program]);
+    for _ in 0..4 {
+        let ended = worker.until("ended");
+        assert_eq!(ended["how"], "done", "{ended}");
+    }
+    worker.ended();
+    let list = node.call::<TaskList>(json!({"room": "ops"}));
+    let titles: Vec<_> = list
+        .items
+        .iter()
+        .filter_map(|task| task.title.clone())
+        .collect();
+    assert!(
+        titles.contains(&"Summary: Plan".to_owned()) && titles.len() == 4,
+        "{titles:?}"
+    );
+    assert!(list.items.iter().all(|task| task.state.name() == "done"));
+}
