@@ -173,9 +173,7 @@ impl Attempt {
         let length = Duration::from_millis(u64::from(self.shared.settings.lease_ms));
         let beat = self.beat(Spend::default());
         match self.shared.client.call::<TaskStart>(beat).await {
-            Ok(answer) if answer.mode == WorkerMode::Draining => {
-                Err(End::HandedOff("the worker is drained".to_owned()))
-            }
+            Ok(answer) if answer.mode == WorkerMode::Draining => Err(self.drained()),
             // It was taken a moment ago; the first heartbeat tells more, long before half is over.
             Ok(answer) => Ok(Lease {
                 ends: sent + length / 2,
@@ -184,6 +182,12 @@ impl Attempt {
             }),
             Err(why) => Err(refused(why)),
         }
+    }
+
+    /// A drained worker hands on what it has and goes.
+    fn drained(&self) -> End {
+        self.shared.drain();
+        End::HandedOff("the worker is drained".to_owned())
     }
 
     fn beat(&self, spent: Spend) -> TaskBeatInput {
@@ -247,9 +251,7 @@ impl Attempt {
                 (sent, answer) = async { beating.as_mut().expect("it is there").await }, if beating.is_some() => {
                     beating = None;
                     match answer {
-                        Ok(answer) if answer.mode == WorkerMode::Draining => {
-                            return End::HandedOff("the worker is drained".to_owned());
-                        }
+                        Ok(answer) if answer.mode == WorkerMode::Draining => return self.drained(),
                         Ok(answer) => lease.beaten(sent, &answer),
                         Err(Error::Refused(refusal)) if passing(refusal.code) => {}
                         Err(why) => return refused(why),

@@ -104,6 +104,8 @@ impl Worker {
             let line = format!("{swept} processes that a former run had left were ended");
             listener(Said::Worker { line });
         }
+        // What was private to attempts that were cut off. It may not be there.
+        let _ = fs::remove_dir_all(settings.state.join("attempts"));
         let outbox = Outbox::open(settings.state.join("outbox")).map_err(|why| {
             Trouble::Here(format!("the outbox cannot be opened: {why}"), String::new())
         })?;
@@ -288,7 +290,7 @@ fn heard(shared: &Shared, item: &StreamItem) {
             shared.order(id("task"), item.data["fence"].as_u64(), &Order::Stop(over));
         }
         "worker.mode_set" if mine && id("mode") == WorkerMode::Draining.name() => {
-            shared.drained.notify_one();
+            shared.drain();
         }
         "worker.left" if mine => shared.left.notify_one(),
         _ => {}
@@ -300,6 +302,10 @@ impl Shared {
         (self.listener)(Said::Worker {
             line: line.to_owned(),
         });
+    }
+
+    pub(crate) fn drain(&self) {
+        self.drained.notify_one();
     }
 
     async fn enrol(&self) -> Result<(), Error> {
@@ -344,13 +350,12 @@ impl Shared {
         let asked = Instant::now();
         let asking = self.client.call::<TaskTake>(input);
         tokio::pin!(asking);
-        let answer = tokio::select! {
-            answer = &mut asking => answer,
-            _ = stop.wait_for(|stop| *stop) => return Ok(self.last_take(asking).await),
-            // It enrols again, and the next question is a new one.
-            () = self.left.notified() => {
-                self.enrol().await?;
-                return Ok(Vec::new());
+        let answer = loop {
+            tokio::select! {
+                answer = &mut asking => break answer,
+                _ = stop.wait_for(|stop| *stop) => return Ok(self.last_take(asking).await),
+                // The question goes on: its answer may hold tasks.
+                () = self.left.notified() => self.enrol().await?,
             }
         };
         match answer {

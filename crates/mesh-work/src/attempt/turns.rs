@@ -41,8 +41,7 @@ impl<'a> Turns<'a> {
 
     pub(super) async fn run(self) -> Result<Made, Failed> {
         let attempt = self.attempt;
-        let schema = self.schema().await;
-        let first = self.prompt(schema.as_ref()).await;
+        let (first, schema) = self.prompt().await;
         let mut prompt = first.clone();
         let mut resume = attempt.shared.session_of(attempt.task());
         let (mut said, mut made) = (String::new(), Made::default());
@@ -102,25 +101,18 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// The schema that was declared with the task. Without one there is nothing to tell the agent.
-    async fn schema(&self) -> Option<Map<String, Value>> {
-        let task = self.attempt.task();
-        let found = self
-            .attempt
-            .shared
-            .client
-            .call::<TaskGet>(TaskRefInput { task })
-            .await;
-        found.ok()?.check
-    }
-
-    async fn prompt(&self, schema: Option<&Map<String, Value>>) -> String {
+    /// What the agent is told, and the schema that was declared with the task.
+    async fn prompt(&self) -> (String, Option<Map<String, Value>>) {
         let attempt = self.attempt;
         let client = &attempt.shared.client;
-        let room = attempt.taken.task.room.to_string();
+        let (task, room) = (attempt.task(), attempt.taken.task.room.to_string());
         // A room without context and a mesh without tools are no reason not to begin.
-        let context = client.call::<ContextList>(RoomRefInput { room }).await;
-        let tools = client.call::<ToolList>(NoInput {}).await;
+        let (found, context, tools) = tokio::join!(
+            client.call::<TaskGet>(TaskRefInput { task }),
+            client.call::<ContextList>(RoomRefInput { room }),
+            client.call::<ToolList>(NoInput {}),
+        );
+        let schema = found.ok().and_then(|found| found.check);
         let mut tools = tools.map(|list| list.items).unwrap_or_default();
         tools.retain(|tool| tool.off.is_none());
         let parts = Parts {
@@ -128,11 +120,11 @@ impl<'a> Turns<'a> {
             taken: &attempt.taken,
             context: &context.map(|list| list.items).unwrap_or_default(),
             tools: &tools,
-            schema,
+            schema: schema.as_ref(),
             nonce: &attempt.nonce,
             subtasks: follow::wanted(attempt.taken.input.as_ref()),
         };
-        assemble(&parts, &boundary)
+        (assemble(&parts, &boundary), schema)
     }
 
     /// Reads the structured part of the answer if one was asked for.
