@@ -69,6 +69,12 @@ describe.runIf(binary)('the rules of a room', () => {
       .waitFor();
     expect(await answer(page, 'Post messages').textContent()).toMatch(/allowed.*before, then.*refused/s);
     expect(await answer(page, 'Post messages').getAttribute('class')).toContain('changed');
+    // What is refused from then on looks so: the sign has the colour of the word.
+    const colour = (part: string) =>
+      answer(page, 'Post messages')
+        .locator(part)
+        .evaluate((one) => getComputedStyle(one).color);
+    expect(await colour('.sign svg')).toBe(await colour('b'));
     await shot(page, 'rules-draft-1280');
     expect(await refusal(rex.post('workshop', 'still free'))).toBe('it was allowed');
     await page.keyboard.press('Control+s');

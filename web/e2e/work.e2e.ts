@@ -282,4 +282,68 @@ describe.runIf(binary)('work', () => {
     await card.getByRole('searchbox').fill('');
     await card.getByText('Short answers.').waitFor();
   });
+
+  describe('every page', () => {
+    let running: string;
+    let done: string;
+
+    beforeAll(async () => {
+      await room('axe');
+      const quiet = { capability: 'axe' };
+      done = await create('axe', 'Count the windows', quiet);
+      await finish(await take(), {
+        output: { text: '| floor | windows |\n| --- | --- |\n| 1 | 9 |', data: { diff: PATCH } },
+      });
+      running = await create('axe', 'Wash the windows of the whole house, from the roof down', quiet);
+      const taken = await take();
+      const lost = await create('axe', 'Paint the door', { capability: 'nobody-can', needs: [running] });
+      await node.owner.ask('POST', `/api/tasks/${lost}/pause`, {});
+      const old = await create('axe', 'Sell the house', { capability: 'nobody-can' });
+      await node.owner.ask('POST', `/api/tasks/${old}/cancel`, { reason: 'not now' });
+      const { task, fence } = taken;
+      await rex.ask('POST', `/api/tasks/${task.id}/stream`, { fence, text: 'two of nine are clean\n' });
+      await rex.ask('POST', '/api/approvals', {
+        room: 'axe',
+        question: 'May I use the ladder?',
+        detail: { tool: 'ladder', input: { command: 'ladder up --to roof', patch: PATCH } },
+        task: task.id,
+        fence,
+      });
+    });
+
+    for (const size of ['1280', '390'] as const) {
+      for (const colorScheme of ['dark', 'light'] as const) {
+        test(`axe finds nothing, and nothing is wider than the page: ${size}, ${colorScheme}`, async () => {
+          const viewport = size === '390' ? PHONE.viewport : { width: 1280, height: 800 };
+          const mine = await openPage(browser, node, { viewport, colorScheme, hasTouch: size === '390' });
+          const page = await enter(mine, node);
+          const found: Record<string, unknown> = {};
+          const look = async (name: string, path: string, there: string | RegExp) => {
+            await page.goto(node.url + path);
+            await page.getByText(there).first().waitFor();
+            if (colorScheme === 'dark') await shot(page, `work-all-${name}-${size}`);
+            const list = await violations(page);
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+            if (list.length > 0 || wide > 0) found[name] = { list, wide };
+          };
+          await look('board', '/r/axe/board', size === '390' ? 'Paint the door' : 'Wash the windows');
+          await look('running', `/task/${running}`, 'two of nine are clean');
+          await look('done', `/task/${done}`, 'new line');
+          await look('approvals', '/approvals', 'May I use the ladder?');
+          await look('workers', '/workers', /slots in use/);
+          await look('figures', '/figures', 'Tasks a day');
+          await look('feed', '/r/axe', 'May I use the ladder?');
+          await page.goto(`${node.url}/r/axe/board`);
+          await page.getByRole('button', { name: 'New task' }).click();
+          await page.getByRole('dialog').getByRole('button', { name: 'research' }).click();
+          if (colorScheme === 'dark') await shot(page, `work-all-new-${size}`);
+          const dialog = await violations(page);
+          if (dialog.length > 0) found.dialog = dialog;
+          expect(found).toEqual({});
+          mine.clean();
+          await mine.close();
+        });
+      }
+    }
+  });
 });

@@ -30,6 +30,15 @@ test.each([
   ],
   ['message.reviewed', { message: 'm5', released: false }, 'm5 rejected'],
   ['room.member_banned', { participant: 'rex' }, '@rex'],
+  [
+    'task.created',
+    { task: '01-abcdef', plan: { capability: 'code', assigned: 'rex', needs: ['x'] } },
+    'task …abcdef, code, for @rex, after 1',
+  ],
+  ['task.finished', { task: '01-abcdef', confidence: 92, provenance: {} }, 'task …abcdef, 92 % sure, signed'],
+  ['task.paused', { task: '01-abcdef' }, 'task …abcdef'],
+  ['approval.decided', { approval: 'x', approved: false }, 'rejected'],
+  ['worker.mode_set', { worker: 'rex', mode: 'draining' }, '@rex, draining'],
 ])('%s %j', (type, facts, said) => {
   expect(words(entry(type, facts), names)).toBe(said);
 });

@@ -43,13 +43,48 @@ export function describe(entry: LogEntry, names: Names): string {
     case 'message.redacted':
     case 'message.rescanned':
       return text(facts.message);
+    case 'task.created': {
+      const plan = (facts.plan ?? {}) as Record<string, unknown>;
+      const needs = Array.isArray(plan.needs) && plan.needs.length > 0 ? `after ${plan.needs.length}` : '';
+      return parts(
+        task(facts),
+        text(plan.capability),
+        plan.assigned ? `for ${names.person(text(plan.assigned))}` : '',
+        needs,
+      );
+    }
+    case 'task.taken':
+      return parts(task(facts), `by ${names.person(text(facts.worker))}`);
+    case 'task.finished':
+      return parts(
+        task(facts),
+        typeof facts.confidence === 'number' ? `${facts.confidence} % sure` : '',
+        facts.provenance ? 'signed' : '',
+      );
+    case 'task.attempt_failed':
+      return parts(task(facts), text(facts.cause).replaceAll('_', ' '));
+    case 'task.confirmed':
+      return parts(task(facts), facts.good ? 'found good' : 'found bad');
+    case 'approval.requested':
+      return parts(`by ${names.person(text(facts.from))}`, facts.to ? `of ${names.person(text(facts.to))}` : '');
+    case 'approval.decided':
+      return facts.approved ? 'approved' : 'rejected';
+    case 'worker.mode_set':
+      return parts(names.person(text(facts.worker)), text(facts.mode));
     case 'secret.set':
       return `${text(facts.name)}, version ${facts.version}`;
     default:
+      if (entry.type.startsWith('task.')) return task(facts);
+      if (typeof facts.worker === 'string') return names.person(facts.worker);
+      if (typeof facts.owner === 'string') return names.person(facts.owner);
       if (typeof facts.participant === 'string') return whom();
       return text(facts.name) || text(facts.handle) || text(facts.reason);
   }
 }
+
+/** Tasks are told apart by the end of their ids; the beginning is the time. */
+const task = (facts: Record<string, unknown>): string => `task …${text(facts.task).slice(-6)}`;
+const parts = (...all: string[]): string => all.filter(Boolean).join(', ');
 
 const count = (rules: unknown): string => {
   const size = Array.isArray(rules) ? rules.length : 0;

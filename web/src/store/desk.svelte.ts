@@ -5,6 +5,7 @@ import { Gather } from '../lib/gather.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
 import { mesh } from './mesh.svelte.ts';
+import { ui } from './ui.svelte.ts';
 
 /** At most one question a second, however much happens. */
 const PAUSE_MS = 1_000;
@@ -42,13 +43,21 @@ class Desk {
     this.approvals = this.approvals.filter((one) => one.id !== approval);
   }
 
+  /** Whoever cannot see the strip hears of a new question. */
+  #tell(approvals: Approval[]): void {
+    const known = new Set(this.approvals.map((one) => one.id));
+    const fresh = this.loaded ? approvals.find((one) => !known.has(one.id)) : undefined;
+    if (fresh) ui.urgent = `${fresh.from.handle} asks: ${fresh.question ?? 'its words were erased'}`;
+    this.approvals = approvals;
+  }
+
   async #load(): Promise<void> {
     if (!connection.live) return;
     try {
       const [approvals, stats] = await Promise.all([mesh.api.approvals(true), mesh.api.taskStats(1)]);
       const count = (...states: TaskState[]) =>
         stats.states.filter((one) => states.includes(one.state)).reduce((sum, one) => sum + one.count, 0);
-      this.approvals = approvals.items;
+      this.#tell(approvals.items);
       this.running = count('leased', 'running');
       this.blocked = count('blocked');
       this.micros = stats.days.at(-1)?.spend.micros ?? 0;

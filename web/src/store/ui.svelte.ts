@@ -31,6 +31,8 @@ class Ui {
   selection = $state.raw<Selection | null>(null);
   /** Read by screen readers, politely. */
   spoken = $state('');
+  /** Read at once: somebody waits for an answer. */
+  urgent = $state('');
   /** A short note for everybody, for example why something was refused. */
   note = $state.raw<{ text: string; bad: boolean; undo?: () => void } | null>(null);
   /** A phone: one column. */
