@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use mesh_model::ops::{
-    RoomCreate, TaskCancel, TaskCreate, TaskGet, TaskList, TaskOutputs, TaskProvenance,
+    RoomCreate, TaskCancel, TaskCreate, TaskGet, TaskList, TaskOutputs, TaskProvenance, WorkerMode,
 };
 use serde_json::{Value, json};
 
-use super::node::{Node, command};
+use super::node::{Node, command, mesh};
 
 /// A worker in a process of its own that says what it does.
 struct Worker {
@@ -466,4 +466,94 @@ esac"#;
         "{titles:?}"
     );
     assert!(list.items.iter().all(|task| task.state.name() == "done"));
+}
+
+#[test]
+fn an_agent_remembers_and_calls_tools_by_its_code_alone() {
+    let node = node();
+    let text = r#"prompt=$(cat)
+code=$(printf '%s' "$prompt" | sed -n 's/.*Your code for this task is \([0-9a-f]*\)\..*/\1/p')
+case "$prompt" in
+*'THE TOOL nowhere failed'*) echo "[CONFIDENCE $code] 0.9"; echo "done without the tool" ;;
+*) echo "[REMEMBER $code] colour: blue [/REMEMBER]"
+   echo "[REMEMBER 0123456789abcdef] colour: red [/REMEMBER]"
+   echo "[TOOL_CALL $code] {\"tool\":\"nowhere\"} [/TOOL_CALL]" ;;
+esac"#;
+    let program = script(node.folder.path(), "agent", text);
+    let task = create(&node, json!([{"title": "Paint", "prompt": "x"}])).remove(0);
+    let mut worker = Worker::start(&node, "rex", &["--once", "--command", &program]);
+    assert_eq!(worker.until("ended")["how"], "done");
+    worker.ended();
+    let result = get(&node, &task)["result"].clone();
+    assert_eq!(result["output"]["text"], "done without the tool");
+    assert_eq!(result["confidence"], 90);
+    let kept = mesh(&node.home(), &["--as", "rex", "call", "memory.list"]);
+    let kept: Value = serde_json::from_str(&kept.out).unwrap();
+    assert_eq!(kept["items"].as_array().unwrap().len(), 1, "{kept}");
+    assert_eq!(
+        (&kept["items"][0]["text"], &kept["items"][0]["source"]),
+        (&json!("blue"), &json!("extracted"))
+    );
+    assert_eq!(kept["items"][0]["task"], task);
+}
+
+#[test]
+fn a_drained_worker_hands_on_what_it_has_and_goes() {
+    let node = node();
+    let begun = pipe(node.folder.path(), "begun");
+    let text = format!("echo x > {}; exec sleep 1000", begun.display());
+    let program = script(node.folder.path(), "agent", &text);
+    let task = create(&node, json!([{"title": "Long", "prompt": "x"}])).remove(0);
+    let mut worker = Worker::start(&node, "rex", &["--command", &program]);
+    fs::read_to_string(&begun).unwrap();
+    node.call::<WorkerMode>(json!({"worker": "rex", "mode": "draining"}));
+    assert_eq!(worker.until("ended")["how"], "handed_off");
+    worker.ended();
+    assert_eq!(get(&node, &task)["state"], "queued");
+}
+
+#[test]
+fn what_takes_too_long_or_fills_the_disk_is_stopped() {
+    let node = node();
+    let task = json!([{"title": "x", "prompt": "x", "attempts": 1, "escalate": false}]);
+    let greedy = "head -c 3000000 /dev/zero > big; exec sleep 1000";
+    let greedy = script(node.folder.path(), "greedy", greedy);
+    for (args, why) in [
+        (["--max-disk", "1", "--command", &greedy], "--max-disk"),
+        (["--timeout", "1", "--command", "sleep 1000"], "--timeout"),
+    ] {
+        let task = create(&node, task.clone()).remove(0);
+        let mut worker = Worker::start(&node, "rex", &[&["--once"], &args[..]].concat());
+        let ended = worker.until("ended");
+        assert!(ended["detail"].as_str().unwrap().contains(why), "{ended}");
+        worker.ended();
+        assert_eq!(get(&node, &task)["state"], "failed");
+    }
+}
+
+#[test]
+fn a_worker_whose_hub_is_away_stops_before_its_lease_is_over() {
+    let node = node();
+    let pids = pipe(node.folder.path(), "pids");
+    let text = format!("echo $$ > {}; exec sleep 1000", pids.display());
+    let program = script(node.folder.path(), "agent", &text);
+    let task = create(&node, json!([{"title": "Alone", "prompt": "x"}])).remove(0);
+    let mut worker = Worker::start(
+        &node,
+        "rex",
+        &["--once", "--lease", "10", "--command", &program],
+    );
+    let pid = fs::read_to_string(&pids).unwrap();
+    let address = node.url.trim_start_matches("http://").to_owned();
+    let folder = node.kill();
+    gone(pid.trim());
+    let node = Node::start_at(folder, &address);
+    // Given back if the hub was there before the lease was over by its clock, lost if not.
+    let how = worker.until("ended")["how"].clone();
+    assert!(how == "handed_off" || how == "lost", "{how}");
+    worker.ended();
+    let mut other = Worker::start(&node, "ana-agent", &["--once", "--command", "cat"]);
+    assert_eq!(other.until("ended")["how"], "done");
+    other.ended();
+    assert_eq!(get(&node, &task)["state"], "done");
 }
