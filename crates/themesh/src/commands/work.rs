@@ -8,9 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mesh_model::ErrorCode;
-use mesh_model::api::{AgentRegisterInput, Profile, TokenCreateInput};
+use mesh_model::api::{
+    AgentRegisterInput, MemberCapabilitiesInput, MemberRefInput, Profile, TokenCreateInput,
+};
+use mesh_model::capability::Capability;
 use mesh_model::events::{Kind, Visibility};
-use mesh_model::ops::{AgentRegister, TokenCreate};
+use mesh_model::ops::{AgentRegister, MemberAdd, MemberCapabilities, TokenCreate};
 use mesh_model::permission::Preset;
 use mesh_sdk::Error;
 use mesh_work::child::Limits;
@@ -81,6 +84,9 @@ fn settings(context: &Context, args: &Work) -> Outcome<Settings> {
     })?;
     let handle = handle.trim_start_matches('@').to_owned();
     let identity = identity(context, &handle, args.yes)?;
+    if args.yes {
+        let_execute(context, &handle, &args.join)?;
+    }
     let state = context.home.join("work").join(&handle);
     let mut command = Vec::new();
     if let Some(text) = &args.command {
@@ -176,6 +182,34 @@ fn identity(context: &Context, handle: &str, yes: bool) -> Outcome<Identity> {
     };
     context.save_identity(&identity)?;
     Ok(identity)
+}
+
+/// Lets the agent into rooms and lets it do there what others give it to do, by the owner's leave.
+fn let_execute(context: &Context, handle: &str, rooms: &[String]) -> Outcome<()> {
+    let http = context.owner().http()?;
+    for room in rooms {
+        let member = MemberRefInput {
+            room: room.clone(),
+            participant: handle.to_owned(),
+        };
+        match http.call::<MemberAdd>(member) {
+            Err(Error::Refused(refusal)) if refusal.code == ErrorCode::Conflict => {}
+            added => drop(added?),
+        }
+        let may = [
+            Capability::Speak,
+            Capability::Listen,
+            Capability::Execute,
+            Capability::DataRead,
+            Capability::DataWrite,
+        ];
+        http.call::<MemberCapabilities>(MemberCapabilitiesInput {
+            room: room.clone(),
+            participant: handle.to_owned(),
+            capabilities: Some(may.into_iter().collect()),
+        })?;
+    }
+    Ok(())
 }
 
 fn new_token(owner: &Context, handle: &str, label: &str) -> Outcome<String> {
