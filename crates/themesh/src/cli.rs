@@ -314,7 +314,7 @@ pub enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<std::ffi::OsString>,
     },
-    /// Bring three survey programs into a room; they survey a code base and answer questions
+    /// Bring three survey programs and three workers into a room; they look at a code base and answer questions
     #[command(after_help = "Example: mesh demo ~/src/project")]
     Demo {
         /// The code base
@@ -336,6 +336,12 @@ pub enum Verb {
         /// The room to work in
         #[arg(long)]
         room: String,
+    },
+    /// One step of the demo's pipeline
+    #[command(hide = true)]
+    SurveyStep {
+        /// survey, test or summarise
+        step: String,
     },
     /// Print completions for a shell
     #[command(after_help = "Example: mesh completions bash > /etc/bash_completion.d/mesh")]

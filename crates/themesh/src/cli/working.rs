@@ -21,7 +21,7 @@ pub struct Work {
     /// The model unless a task names one
     #[arg(long)]
     pub model: Option<String>,
-    /// The address of a model's API, for the runners anthropic and openai
+    /// The address of a model's API instead of the runner's usual one (not for command, acp and opencode)
     #[arg(long, value_name = "URL")]
     pub api: Option<String>,
     /// What others see of this machine (default: its host name)
@@ -72,7 +72,10 @@ pub struct Work {
     /// Tokens of memories that go with each task
     #[arg(long, value_name = "N")]
     pub memory_tokens: Option<u32>,
-    /// Register the agent if it is not known here, with the owner's token
+    /// By the owner's token: register the agent if it is not known here, let it execute in the rooms it joins
     #[arg(long)]
     pub yes: bool,
+    /// Leave when standard input ends: how the demo keeps its workers
+    #[arg(long, hide = true)]
+    pub until_input_ends: bool,
 }

@@ -1,4 +1,7 @@
-//! The demo: three survey programs come into a room, each a process with a token of its own.
+//! The demo: three survey programs come into a room, each a process with a token of its own, and three workers do a
+//! pipeline of tasks there.
+
+mod pipeline;
 
 use std::io::Read;
 use std::path::Path;
@@ -40,6 +43,8 @@ pub fn demo(context: &Context, dir: &Path, until_input_ends: bool) -> Outcome<()
         http.call::<MemberAdd>(member)?;
         programs.push(start(context, role, &dir, &room)?);
     }
+    let workers = pipeline::workers(context, &dir, &room)?;
+    pipeline::tasks(&http, &dir, &room)?;
     if !context.json {
         line(&format!(
             "Three programs survey {} in the room '{room}'.",
@@ -48,8 +53,9 @@ pub fn demo(context: &Context, dir: &Path, until_input_ends: bool) -> Outcome<()
         line(&format!(
             "Ask them: mesh say {room} '@surveyor largest Rust files?'"
         ));
+        pipeline::announce(&dir, &room);
     }
-    wait(programs, until_input_ends)
+    wait(programs, workers, until_input_ends)
 }
 
 /// A room name made of the folder's name.
@@ -75,7 +81,7 @@ fn make_room(http: &Http, name: &str, dir: &Path) -> Outcome<()> {
     let made = http.call::<RoomCreate>(RoomCreateInput {
         name: name.to_owned(),
         topic: format!(
-            "Three programs survey {} and answer questions about it",
+            "Three programs survey {} and answer questions about it; three workers do tasks",
             dir.display()
         ),
         access: RoomAccess::Listed,
@@ -174,14 +180,13 @@ fn start(context: &Context, role: Role, dir: &Path, room: &str) -> Outcome<Child
         .map_err(cannot)
 }
 
-/// Waits for the programs, or for the end of the input that keeps the demo alive.
-fn wait(mut programs: Vec<Child>, until_input_ends: bool) -> Outcome<()> {
+/// Waits for the programs, or for the end of the input that keeps the demo alive. The workers end with them.
+fn wait(mut programs: Vec<Child>, mut workers: Vec<Child>, until_input_ends: bool) -> Outcome<()> {
     if until_input_ends {
         // Whatever comes or breaks, the input has ended.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        programs
-            .iter_mut()
-            .for_each(|program| drop(program.stdin.take()));
+        let all = programs.iter_mut().chain(&mut workers);
+        all.for_each(|program| drop(program.stdin.take()));
     }
     let mut failed = 0;
     for mut program in programs {
@@ -190,10 +195,14 @@ fn wait(mut programs: Vec<Child>, until_input_ends: bool) -> Outcome<()> {
         drop(input);
         failed += usize::from(!status.is_ok_and(|status| status.success()));
     }
+    for mut worker in workers {
+        drop(worker.stdin.take());
+        failed += usize::from(!worker.wait().is_ok_and(|status| status.success()));
+    }
     match failed {
         0 => Ok(()),
         n => Err(Failure::here(
-            format!("{n} of the three programs did not end well"),
+            format!("{n} of the six programs did not end well"),
             "their own lines above say why",
         )),
     }

@@ -34,8 +34,8 @@ mod up;
 mod users;
 mod when;
 mod who;
-mod workers;
 mod work;
+mod workers;
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -123,6 +123,7 @@ pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
             until_input_ends,
         } => demo::demo(context, &dir, until_input_ends)?,
         Verb::Survey { role, dir, room } => survey::run(context, &role, dir, room)?,
+        Verb::SurveyStep { step } => survey::step(&step)?,
     }
     Ok(ExitCode::SUCCESS)
 }

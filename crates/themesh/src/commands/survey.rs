@@ -14,13 +14,15 @@ use mesh_model::events::Kind;
 use mesh_model::ops::{InboxAck, PresenceSet, RoomGet, RoomTyping};
 use mesh_model::{ErrorCode, RoomId, Seq};
 use mesh_sdk::{Client, Error, Filter, Options, Signer};
-use mesh_survey::{Findings, Role, Summary, survey};
+use mesh_survey::{Findings, Role, Step, Summary, survey};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
+/// What is read of a task.
+const TASK_BYTES_MAX: u64 = 4 << 20;
 /// Messages dealt with at a time.
 const INBOX_LIMIT: u32 = 50;
 
@@ -29,6 +31,23 @@ struct Program {
     room: RoomId,
     dir: PathBuf,
     client: Client,
+}
+
+/// `mesh survey-step`: one step of the demo's pipeline, as a worker's program. The task comes on standard input.
+pub fn step(name: &str) -> Outcome<()> {
+    let step = Step::from_name(name)
+        .ok_or_else(|| Failure::usage(format!("'{name}' is no step"), "survey, test, summarise"))?;
+    let cannot = |why: &dyn std::fmt::Display| Failure::here(why.to_string(), "");
+    let mut task = Vec::new();
+    let read = std::io::stdin()
+        .lock()
+        .take(TASK_BYTES_MAX)
+        .read_to_end(&mut task);
+    read.map_err(|why| cannot(&why))?;
+    let task = String::from_utf8_lossy(&task);
+    let here = std::env::current_dir().map_err(|why| cannot(&why))?;
+    let done = step.run(&here, &task, &mut std::io::stdout().lock());
+    done.map_err(|why| cannot(&why))
 }
 
 /// `mesh survey`
@@ -75,7 +94,7 @@ pub fn run(context: &Context, role: &str, dir: PathBuf, room: String) -> Outcome
 }
 
 /// Ends when standard input does: then the demo is over.
-async fn parent_gone() {
+pub(crate) async fn parent_gone() {
     let (gone, wait) = oneshot::channel();
     std::thread::spawn(move || {
         // Whatever comes or breaks, the input has ended.

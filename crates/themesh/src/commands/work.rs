@@ -23,6 +23,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::cli::Work;
+use crate::commands::survey;
+use crate::commands::task::short;
 use crate::context::{Context, Identity, write_private};
 use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, line, paint};
@@ -42,7 +44,7 @@ pub fn work(context: &Context, args: &Work) -> Outcome<()> {
     let worked = runtime.block_on(async {
         let (leave, asked) = watch::channel(Leave::Stay);
         let worker = Worker::start(settings, listener).await?;
-        hear_signals(leave).map_err(|why| Trouble::Here(why.to_string(), String::new()))?;
+        hear_signals(leave, args.until_input_ends).map_err(|why| Trouble::Here(why.to_string(), String::new()))?;
         worker.run(asked).await
     });
     runtime.shutdown_background();
@@ -57,15 +59,19 @@ pub fn keeper(args: Vec<OsString>) -> ExitCode {
     ExitCode::from(mesh_work::keeper::run(args.into_iter()))
 }
 
-/// The first signal asks the worker to leave, the second one ends it at once.
-fn hear_signals(leave: watch::Sender<Leave>) -> std::io::Result<()> {
+/// The first signal asks the worker to leave, the second one ends it at once. So does the end of the input, for whoever
+/// wants that.
+fn hear_signals(leave: watch::Sender<Leave>, until_input_ends: bool) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
+        let mut input = std::pin::pin!(survey::parent_gone());
+        let mut listens = until_input_ends;
         for how in [Leave::Gracefully, Leave::AtOnce] {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
+                () = &mut input, if listens => listens = false,
             }
             leave.send_replace(how);
         }
@@ -372,9 +378,7 @@ fn print(json: bool, said: &Said) {
 }
 
 fn state(task: mesh_model::TaskId, colour: Colour, word: &str) -> String {
-    let id = task.to_string();
-    let short = id.get(id.len().saturating_sub(12)..).unwrap_or(&id);
-    format!("{short} {}", paint(colour, &format!("{word:<9}")))
+    format!("{} {}", short(task), paint(colour, &format!("{word:<9}")))
 }
 
 #[cfg(test)]

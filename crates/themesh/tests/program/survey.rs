@@ -1,11 +1,12 @@
-//! The demo on a random repository: the programs' answers against git and wc on their own.
+//! The demo on a random repository: the programs' answers and the workers' results against git and wc on their own.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use mesh_model::api::StreamItem;
-use mesh_model::ops::MessageList;
+use mesh_model::events::TaskState;
+use mesh_model::ops::{MessageList, TaskGet, TaskList, TaskProvenance};
 use mesh_sdk::{Client, Filter, Items, Options};
 use serde_json::json;
 use tempfile::TempDir;
@@ -69,13 +70,17 @@ struct Ear {
 
 impl Ear {
     async fn new(node: &Node) -> Ear {
+        Ear::of(node, "message.posted").await
+    }
+
+    async fn of(node: &Node, kind: &str) -> Ear {
         let token = fs::read_to_string(node.home().join("owner.token")).unwrap();
         let client = Client::connect(Options::new(&node.url, token.trim()))
             .await
             .unwrap();
         let filter = Filter {
             after: Some(mesh_model::Seq::ZERO),
-            types: vec!["message.posted".to_owned()],
+            types: vec![kind.to_owned()],
             ..Filter::default()
         };
         let items = client.subscribe(filter).await.unwrap();
@@ -156,6 +161,8 @@ async fn three_programs_survey_and_answer() {
     let tests = ear.ask(&room, "@builder how do I run the tests?").await;
     assert!(tests.contains("make test"), "{tests}");
 
+    pipeline(&node, &room, repository.path()).await;
+
     // Started again, the programs neither report nor answer a second time.
     let before = node
         .call::<MessageList>(json!({"room": room, "limit": 500}))
@@ -174,4 +181,45 @@ async fn three_programs_survey_and_answer() {
         .items
         .len();
     assert_eq!(after, before + 2, "one question and one answer");
+    let tasks = node.call::<TaskList>(json!({"room": room})).items;
+    assert_eq!(tasks.len(), 3, "the work is done once");
+}
+
+/// Three workers did three tasks: what they say is so, and they signed it.
+async fn pipeline(node: &Node, room: &str, repository: &Path) {
+    let mut ear = Ear::of(node, "task.finished").await;
+    for _ in 0..3 {
+        ear.items.next().await.unwrap();
+    }
+    let tasks = node.call::<TaskList>(json!({"room": room})).items;
+    let of = |capability: &str| {
+        let of = |task: &&mesh_model::api::TaskView| task.capability.as_deref() == Some(capability);
+        let task = tasks.iter().find(of).unwrap();
+        assert_eq!(task.state, TaskState::Done, "{capability}");
+        // Lists leave the words out.
+        let detail = node.call::<TaskGet>(json!({"task": task.id}));
+        (task.id, detail.task.result.unwrap().output.unwrap())
+    };
+    let data = |capability: &str| json!(of(capability).1.data.unwrap());
+    let files = run(repository, "git", &["ls-files", "-z"]);
+    let files: Vec<&str> = files.split_terminator('\0').collect();
+    let counted = run(repository, "wc", &[&["-l"], &files[..]].concat());
+    let lines = counted.lines().last().unwrap().split_whitespace().next();
+    let lines: u64 = lines.unwrap().parse().unwrap();
+    for step in ["survey", "summarise"] {
+        let found = data(step);
+        assert_eq!(found["files"], files.len(), "{found}");
+        assert_eq!(found["lines"], lines, "{found}");
+    }
+    let tested = data("test");
+    assert_eq!(
+        (&tested["command"], &tested["good"]),
+        (&json!("make test"), &json!(true)),
+        "{tested}"
+    );
+    let (last, output) = of("summarise");
+    assert!(output.text.contains("make test"), "{}", output.text);
+    let made = node.call::<TaskProvenance>(json!({ "task": last }));
+    assert!(made.holds, "{:?}", made.broken);
+    assert_eq!((made.results.len(), made.unsigned.len()), (3, 0));
 }
