@@ -233,13 +233,17 @@ impl Said<'_> {
         if items.is_empty() {
             return Ok("Nothing waits for approval here.".to_owned());
         }
+        let mut asked = Vec::new();
+        for approval in &items {
+            asked.push(self.question(approval).await);
+        }
         let rows: Vec<Vec<String>> = items
             .iter()
-            .map(|approval| {
-                let question = approval.question.as_deref();
+            .zip(asked)
+            .map(|(approval, question)| {
                 vec![
                     format!("@{}", approval.from.handle),
-                    title(question),
+                    question,
                     approval.to.as_ref().map_or_else(
                         || "whoever moderates".to_owned(),
                         |to| format!("@{}", to.handle),
@@ -253,12 +257,23 @@ impl Said<'_> {
         ))
     }
 
+    /// What is asked. A task that nobody may begin before the answer asks without words of its own.
+    async fn question(&self, approval: &ApprovalView) -> String {
+        if approval.question.is_none()
+            && let Some(task) = approval.task
+            && let Ok(found) = self.ask::<TaskGet>(TaskRefInput { task }).await
+        {
+            return format!("May this begin: {}", title(found.task.title.as_deref()));
+        }
+        title(approval.question.as_deref())
+    }
+
     async fn decide(&mut self, approve: bool, reason: String) -> Result<String, Refusal> {
         let items = self.approvals(true).await?;
         let Some(latest) = items.into_iter().next() else {
             return Ok("Nothing waits here for your approval. Nothing was done.".to_owned());
         };
-        let question = title(latest.question.as_deref());
+        let question = self.question(&latest).await;
         let input = ApprovalDecideInput {
             approval: latest.id,
             approve,

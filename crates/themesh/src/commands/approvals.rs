@@ -1,8 +1,8 @@
 //! What waits for somebody's word.
 
 use mesh_model::ApprovalId;
-use mesh_model::api::{ApprovalDecideInput, ApprovalListInput, ApprovalView};
-use mesh_model::ops::{ApprovalDecide, ApprovalList};
+use mesh_model::api::{ApprovalDecideInput, ApprovalListInput, ApprovalView, TaskRefInput};
+use mesh_model::ops::{ApprovalDecide, ApprovalList, TaskGet};
 use mesh_sdk::http::Http;
 
 use super::task::short;
@@ -15,7 +15,8 @@ use crate::output::{Colour, clean, line, paint};
 /// `mesh approvals`
 pub fn list(context: &Context, room: Option<String>, mine: bool) -> Outcome<()> {
     let input = ApprovalListInput { room, mine };
-    let list = context.http()?.call::<ApprovalList>(input)?;
+    let http = context.http()?;
+    let list = http.call::<ApprovalList>(input)?;
     if printed_json(context, &list)? {
         return Ok(());
     }
@@ -23,7 +24,9 @@ pub fn list(context: &Context, room: Option<String>, mine: bool) -> Outcome<()> 
         line("Nothing waits for approval.");
         return Ok(());
     }
-    list.items.iter().for_each(print);
+    list.items
+        .iter()
+        .for_each(|approval| print(&http, approval));
     line(&paint(
         Colour::Quiet,
         "mesh approve ID, or mesh reject ID; 'last' is the newest that is yours",
@@ -31,7 +34,7 @@ pub fn list(context: &Context, room: Option<String>, mine: bool) -> Outcome<()> 
     Ok(())
 }
 
-fn print(approval: &ApprovalView) {
+fn print(http: &Http, approval: &ApprovalView) {
     let to = approval
         .to
         .as_ref()
@@ -50,8 +53,7 @@ fn print(approval: &ApprovalView) {
             &format!("ends {}", when::relative(approval.until))
         )
     ));
-    let question = approval.question.as_deref().unwrap_or("(erased)");
-    clean(question)
+    clean(&question(http, approval))
         .lines()
         .for_each(|part| line(&format!("  {part}")));
     if let Some(detail) = &approval.detail {
@@ -60,6 +62,17 @@ fn print(approval: &ApprovalView) {
             .lines()
             .for_each(|part| line(&paint(Colour::Quiet, &format!("  {part}"))));
     }
+}
+
+/// What is asked. A task that nobody may begin before the answer asks without words of its own.
+fn question(http: &Http, approval: &ApprovalView) -> String {
+    let title = || {
+        let task = approval.task?;
+        let found = http.call::<TaskGet>(TaskRefInput { task }).ok()?;
+        Some(format!("May this begin: {}", found.task.title?))
+    };
+    let words = approval.question.clone().or_else(title);
+    words.unwrap_or_else(|| "(erased)".to_owned())
 }
 
 /// `mesh approve` and `mesh reject`
@@ -94,7 +107,8 @@ fn find(http: &Http, text: &str) -> Outcome<(ApprovalId, Option<String>)> {
     let mut items = http.call::<ApprovalList>(wanted)?.items;
     items.sort_by_key(|approval| approval.id);
     if text == "last" {
-        let last = items.pop().map(|approval| (approval.id, approval.question));
+        let last = items.pop();
+        let last = last.map(|approval| (approval.id, Some(question(http, &approval))));
         return last.ok_or_else(|| {
             Failure::here(
                 "nothing waits for your approval; nothing was done",
@@ -105,7 +119,7 @@ fn find(http: &Http, text: &str) -> Outcome<(ApprovalId, Option<String>)> {
     let end = text.to_lowercase();
     items.retain(|approval| end.len() >= 4 && approval.id.to_string().ends_with(&end));
     match items.pop() {
-        Some(one) if items.is_empty() => Ok((one.id, one.question)),
+        Some(one) if items.is_empty() => Ok((one.id, Some(question(http, &one)))),
         Some(_) => Err(Failure::usage(
             format!("'{text}' is the end of several ids; nothing was done"),
             "give more of it",

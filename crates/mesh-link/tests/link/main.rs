@@ -1,0 +1,6 @@
+//! What goes out, on a real node: a real HTTP server beside it, a real child process behind it.
+
+mod built_in;
+mod hooks;
+mod house;
+mod plugins;
