@@ -10,7 +10,7 @@ use mesh_model::events::{GuardMark, Spend, TaskState, TaskTaken};
 use mesh_model::{Facts, Millis, OutputHash, ParticipantId, Refusal, RoomId, Seq, TaskId};
 use mesh_node::Outcome;
 use mesh_node::machine::{Reader, Sealed};
-use mesh_store::view::{MessageRow, TaskRow};
+use mesh_store::view::{MessageRow, PieceRow, TaskRow};
 use mesh_store::{StoreError, View};
 use serde_json::{Map, Value};
 
@@ -28,7 +28,6 @@ verdict yourself, as confidence in percent.";
 #[derive(Debug, Clone)]
 struct Grant {
     task: TaskId,
-    room: RoomId,
     fence: Seq,
     until: Millis,
     reserved: Spend,
@@ -39,7 +38,7 @@ struct Found {
     row: TaskRow,
     needs: Vec<TaskRow>,
     about: Option<TaskRow>,
-    partial: Option<TaskOutput>,
+    partial: Option<PieceRow>,
     quotes: Vec<MessageRow>,
 }
 
@@ -94,7 +93,6 @@ fn held(work: &Work, me: ParticipantId, outcome: &Outcome) -> Option<Vec<Grant>>
         if own.contains(&attempt.fence) {
             grants.push(Grant {
                 task: *id,
-                room: task.room,
                 fence: attempt.fence,
                 until: attempt.until(),
                 reserved: attempt.reserved,
@@ -109,13 +107,11 @@ fn given(outcome: &Outcome, facts: Vec<Facts>) -> Vec<Grant> {
     let grant = |(at, facts): (u64, Facts)| match facts {
         Facts::TaskTaken(TaskTaken {
             task,
-            room,
             until,
             reserved,
             ..
         }) => Some(Grant {
             task,
-            room,
             fence: Seq(outcome.first.0 + at),
             until: Millis(until),
             reserved,
@@ -195,15 +191,14 @@ fn shown(door: &Door, call: &Call, outcome: &Outcome, grant: &Grant, found: &Fou
     if let Some(about) = &found.about {
         words.prompt = Some(second_opinion(access, reader, about));
     }
-    let partial = found.partial.clone().map(|output| {
-        // Whoever handed it on was at another attempt; this one's number marks the words.
+    let partial = found.partial.as_ref().and_then(|piece| {
         let said = Words {
-            seq: grant.fence,
-            room: grant.room,
-            author: None,
-            guard: None,
+            seq: piece.seq,
+            room: row.room,
+            author: piece.worker,
+            guard: piece.guard.as_ref(),
         };
-        as_data(access, reader, &said, output)
+        Some(as_data(access, reader, &said, piece.output.clone()?))
     });
     let quotes = found.quotes.iter().cloned();
     let quotes: Vec<Message> = quotes

@@ -400,7 +400,10 @@ async fn output_comes_in_pages_and_ends_cascade() {
     house.ok(&rex, "task.hand_off", handoff).await;
     let taken = take(&house, &rex).await;
     let partial = taken["partial"]["text"].as_str().unwrap();
-    assert!(partial.contains("so far"), "{partial}");
+    assert!(
+        partial.contains("so far") && partial.contains("@rex"),
+        "{partial}"
+    );
     finish(&house, &rex, &taken, "all of it").await;
     let (mut texts, mut kinds, mut after) = (Vec::new(), Vec::new(), json!(0));
     loop {

@@ -298,6 +298,26 @@ impl Batch<'_> {
         let Some(place) = self.place(facts.task)? else {
             return Ok(());
         };
+        self.forget_task(place, facts.task.0.as_bytes())?;
+        // A second opinion talks of nothing else.
+        let opinions: Vec<(i64, Vec<u8>)> = self
+            .tx
+            .prepare_cached(
+                "SELECT t.seq, t.id FROM task_links l JOIN tasks t ON t.id = l.task
+                 WHERE l.other = ?1 AND l.kind = ?2",
+            )?
+            .query_map((facts.task.0.as_bytes(), ABOUT), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .collect::<Result<_, _>>()?;
+        for (place, id) in opinions {
+            self.forget_task(place, &id)?;
+        }
+        Ok(())
+    }
+
+    /// Its words leave the tables.
+    pub(super) fn forget_task(&mut self, place: i64, id: &[u8]) -> Result<(), StoreError> {
         for sql in [
             "UPDATE tasks SET title = NULL, body = NULL WHERE seq = ?1",
             "UPDATE task_pieces SET output = NULL WHERE task = ?1",
@@ -309,7 +329,7 @@ impl Batch<'_> {
             .prepare_cached(
                 "UPDATE approvals SET content = NULL, reason = substr(reason, 1, 0) WHERE task = ?1",
             )?
-            .execute([facts.task.0.as_bytes()])?;
+            .execute([id])?;
         Ok(())
     }
 

@@ -200,6 +200,9 @@ pub(super) struct Created {
 const COLUMNS: &str =
     "t.seq, t.id, t.room, t.at, t.creator, t.facts, t.standing, t.result, t.title";
 
+/// The columns that [`piece`] reads.
+const PIECE: &str = "seq, at, kind, fence, worker, output, guard";
+
 /// A row without the output of its result.
 fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<TaskRow>> {
     let facts: String = row.get(5)?;
@@ -299,19 +302,19 @@ impl View {
         })
     }
 
-    /// What the last attempt that gave a task back handed on.
-    pub fn last_handoff(&self, task: TaskId) -> Result<Option<TaskOutput>, StoreError> {
-        self.read(|db, _| {
+    /// What the last attempt that gave a task back handed on; without output if that was erased.
+    pub fn last_handoff(&self, task: TaskId) -> Result<Option<PieceRow>, StoreError> {
+        self.read(|db, numbers| {
             let Some(place) = place(db, task)? else {
                 return Ok(None);
             };
-            let mut statement = db.prepare_cached(
-                "SELECT output FROM task_pieces WHERE task = ?1 AND kind = ?2 ORDER BY seq DESC LIMIT 1",
-            )?;
-            let json: Option<Option<String>> = statement
-                .query_row((place, PieceKind::Handoff as i64), |row| row.get(0))
-                .optional()?;
-            Ok(read_output(json.flatten()))
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {PIECE} FROM task_pieces WHERE task = ?1 AND kind = ?2 ORDER BY seq DESC LIMIT 1"
+            ))?;
+            let found = statement.query_row((place, PieceKind::Handoff as i64), |row| {
+                piece(numbers, row)
+            });
+            Ok(found.optional()?)
         })
     }
 
@@ -344,10 +347,9 @@ impl View {
             let Some(place) = place(db, task)? else {
                 return Ok(Vec::new());
             };
-            let mut statement = db.prepare_cached(
-                "SELECT seq, at, kind, fence, worker, output, guard FROM task_pieces
-                 WHERE task = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            )?;
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {PIECE} FROM task_pieces WHERE task = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+            ))?;
             let rows = statement.query_map((place, int(after.0), int(limit as u64)), |row| {
                 piece(numbers, row)
             })?;
@@ -378,19 +380,23 @@ impl View {
         })
     }
 
-    /// The places whose content belongs to a task: prompt, pieces, handoffs, results, reasons, and the questions that
-    /// it asked. Ascending; empty if there is no such task.
+    /// The places whose content belongs to a task: prompt, pieces, handoffs, results, reasons, the questions that it
+    /// asked, and all of these of second opinions about it. Ascending; empty if there is no such task.
     pub fn places_of_task(&self, task: TaskId) -> Result<Vec<Seq>, StoreError> {
         self.read(|db, _| {
-            let Some(place) = place(db, task)? else {
-                return Ok(Vec::new());
-            };
             let mut statement = db.prepare_cached(
-                "SELECT ?1 UNION SELECT seq FROM task_pieces WHERE task = ?1
-                 UNION SELECT ended FROM task_attempts WHERE task = ?1 AND ended IS NOT NULL
-                 UNION SELECT seq FROM task_words WHERE task = ?1 ORDER BY 1",
+                "WITH words(task) AS (
+                     SELECT seq FROM tasks WHERE id = ?1
+                     UNION SELECT t.seq FROM task_links l JOIN tasks t ON t.id = l.task
+                         WHERE l.other = ?1 AND l.kind = ?2)
+                 SELECT task FROM words
+                 UNION SELECT p.seq FROM words w CROSS JOIN task_pieces p ON p.task = w.task
+                 UNION SELECT a.ended FROM words w CROSS JOIN task_attempts a ON a.task = w.task
+                     WHERE a.ended IS NOT NULL
+                 UNION SELECT o.seq FROM words w CROSS JOIN task_words o ON o.task = w.task
+                 ORDER BY 1",
             )?;
-            let rows = statement.query_map([place], |row| sql::seq(row, 0))?;
+            let rows = statement.query_map((task.0.as_bytes(), ABOUT), |row| sql::seq(row, 0))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
