@@ -115,10 +115,9 @@ impl Memories {
             Some(index) => index,
             None => MemoryIndex::new()?,
         };
-        // If anything fails the index is gone, and the next one begins anew.
+        // If this fails the index is gone, and the next one begins anew.
         refresh(&mut index, view, vault)?;
-        let answer = ask(kept.insert(index));
-        answer
+        ask(kept.insert(index))
     }
 }
 
