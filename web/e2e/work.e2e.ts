@@ -92,7 +92,7 @@ describe.runIf(binary)('work', () => {
     await stream('reading lexer.rs', true);
     await output.locator('[data-live]', { hasText: 'reading lexer.rs' }).waitFor();
     await stream('reading lexer.rs', false);
-    await expect.poll(() => output.locator('[data-live]').count()).toBe(0);
+    await output.locator('[data-live]').waitFor({ state: 'detached' });
     expect((await output.textContent())?.match(/reading lexer/g)).toHaveLength(1);
     await finish(taken, {
       output: { text: 'Nine files.', data: { diff: PATCH, files: 9 } },
@@ -183,7 +183,7 @@ describe.runIf(binary)('work', () => {
     const card = log.getByRole('article', { name: /May I delete/ });
     await card.getByRole('button', { name: 'Reject' }).click();
     await noted(page, 'Rejected.');
-    await expect.poll(() => card.count()).toBe(0);
+    await card.waitFor({ state: 'detached' });
     expect(await rex.ask('GET', `/api/approvals/${asked.id}`)).toMatchObject({ state: 'rejected' });
     await finish(taken);
     await log.getByText('rex did Write the notes').waitFor();
@@ -198,6 +198,9 @@ describe.runIf(binary)('work', () => {
     await composer(page).click();
     await page.keyboard.type('/ta');
     await page.getByRole('option', { name: /tasks/ }).waitFor();
+    // What is chosen looks so at once, and there is nothing to wait for where motion is reduced.
+    const chosen = page.getByRole('option', { name: /tasks/ });
+    expect(await chosen.evaluate((one) => getComputedStyle(one).backgroundColor)).not.toBe('rgba(0, 0, 0, 0)');
     await shot(page, 'work-commands-1280');
     await page.keyboard.press('Tab');
     expect(await composer(page).inputValue()).toBe('/tasks');
@@ -246,7 +249,7 @@ describe.runIf(binary)('work', () => {
     await finish(await take(), { cost: { spend: { tokens: 900, micros: 4_000 }, model: 'tiny' } });
     const page = await enter(watched, node, `/task/${tasks[1]!.id}`);
     const part = page.getByRole('region', { name: 'What it is part of' });
-    await expect.poll(() => part.locator('svg g').count()).toBe(3);
+    await part.locator('svg g').nth(2).waitFor();
     expect(await violations(page)).toEqual([]);
     await shot(page, 'work-graph-1280');
     await part.getByRole('button', { name: 'As a list' }).click();
@@ -273,7 +276,7 @@ describe.runIf(binary)('work', () => {
     const card = page.getByRole('region', { name: 'Memories of rex' });
     await card.getByText('Short answers.').waitFor();
     await card.getByRole('searchbox').fill('node');
-    await expect.poll(() => card.getByText('Short answers.').count()).toBe(0);
+    await card.getByText('Short answers.').waitFor({ state: 'detached' });
     await card.getByRole('button', { name: 'Forget build' }).click();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Forget it for good' }).click();
