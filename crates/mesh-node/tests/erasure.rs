@@ -6,16 +6,19 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use mesh_log::{Content, FileLog, FileOptions, RealDisk, Trust, verify_folder};
-use mesh_model::command::ContentEvidence;
-use mesh_model::events::Priority;
+use mesh_model::command::{
+    ContentEvidence, MemoryCommand, NewTask, TaskCommand, TaskResult, WorkerCommand,
+};
+use mesh_model::events::{MemorySource, Priority, TaskPlan};
 use mesh_model::policy::Policy;
-use mesh_model::{Actor, Command, ErrorCode, MessageId, Millis, RoomId, Seq};
+use mesh_model::{Actor, Command, ErrorCode, MemoryId, MessageId, Millis, RoomId, Seq, TaskId};
 use mesh_node::machine::{Submission, Writer};
 use mesh_node::{Config, Node};
 use mesh_store::Vault;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// No file holds it by chance, and no other word begins like it.
 const SECRET: &str = "xylophonequartzobelisk";
@@ -333,4 +336,116 @@ async fn an_export_keeps_erased_what_is_erased() {
     )
     .unwrap();
     assert_eq!(holding(other.path()), [""; 0]);
+}
+
+impl Place {
+    /// A task whose prompt and result hold the secret. Gives the places of the two.
+    async fn secret_task(&self, task: TaskId) -> [u64; 2] {
+        let me = self.node.access().owner().unwrap();
+        self.run(Command::Worker(WorkerCommand::Enrol {
+            worker: me,
+            slots: 1,
+            capabilities: Vec::new(),
+            about: None,
+        }))
+        .await;
+        let words = format!("{{\"title\":\"t\",\"prompt\":\"use {SECRET}\"}}");
+        let new = NewTask {
+            task,
+            plan: TaskPlan::default(),
+            template: None,
+            quotes: Vec::new(),
+            gate: None,
+            evidence: ContentEvidence::default(),
+            body: RawValue::from_string(words).ok(),
+        };
+        let create = TaskCommand::Create {
+            room: self.general(),
+            tasks: vec![new],
+        };
+        let created = self.run(Command::Task(create)).await;
+        let take = TaskCommand::Take {
+            count: 1,
+            lease_ms: None,
+        };
+        let fence = self.run(Command::Task(take)).await;
+        let finish = TaskCommand::Finish {
+            task,
+            fence,
+            result: Box::new(TaskResult::default()),
+            spare: TaskId(Uuid::now_v7()),
+            evidence: ContentEvidence::default(),
+            body: body(&format!("it is {SECRET}")),
+        };
+        let finished = self.run(Command::Task(finish)).await;
+        self.node.wait_view(self.node.head()).await;
+        assert!(holding(self.home.path()).len() >= 2);
+        [created.0, finished.0]
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_words_of_a_redacted_task_are_in_no_file() {
+    let place = Place::new().await;
+    let task = TaskId(Uuid::now_v7());
+    let places = place.secret_task(task).await;
+    place
+        .run(Command::Task(TaskCommand::Redact {
+            task,
+            room: place.general(),
+            creator: place.node.access().owner(),
+            reason: None,
+        }))
+        .await;
+    assert_eq!(holding(place.home.path()), [""; 0]);
+    assert_eq!(place.erased(), places);
+    place.verify();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_words_of_tasks_that_are_over_are_as_old_as_their_end() {
+    let place = Place::new().await;
+    let places = place.secret_task(TaskId(Uuid::now_v7())).await;
+    place.keep_days(1).await;
+    let early = place.node.expire_rooms(place.node.now()).await.unwrap();
+    assert_eq!(early, []);
+    let over = place.node.expire_rooms(place.in_days(2)).await.unwrap();
+    assert_eq!(over, [place.general()]);
+    assert_eq!(holding(place.home.path()), [""; 0]);
+    assert_eq!(place.erased(), places);
+    let again = place.node.expire_rooms(place.in_days(2)).await.unwrap();
+    assert_eq!(again, []);
+    place.verify();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_memory_that_is_forgotten_or_replaced_is_in_no_file() {
+    let place = Place::new().await;
+    let owner = place.node.access().owner().unwrap();
+    let keep = |memory, replaces, text: &str| {
+        let sealed = format!("{{\"sealed\":\"{text}\"}}");
+        Command::Memory(MemoryCommand::Keep {
+            memory,
+            owner,
+            source: MemorySource::Said,
+            task: None,
+            replaces,
+            labels: Vec::new(),
+            evidence: ContentEvidence::default(),
+            body: RawValue::from_string(sealed).ok(),
+        })
+    };
+    let ids: Vec<MemoryId> = (0..3).map(|_| MemoryId(Uuid::now_v7())).collect();
+    let first = place.run(keep(ids[0], Vec::new(), SECRET)).await;
+    place.run(keep(ids[1], vec![ids[0]], "plain")).await;
+    assert_eq!(holding(place.home.path()), [""; 0]);
+    let last = place.run(keep(ids[2], Vec::new(), SECRET)).await;
+    let forget = MemoryCommand::Forget {
+        memory: ids[2],
+        owner,
+    };
+    place.run(Command::Memory(forget)).await;
+    assert_eq!(holding(place.home.path()), [""; 0]);
+    assert_eq!(place.erased(), [first.0, last.0]);
+    place.verify();
 }

@@ -17,6 +17,7 @@ const TABLES: &[(&str, &str)] = &[
     ("edits", "seq"),
     ("quarantine", "seq"),
     ("expiries", "seq"),
+    ("expired_tasks", "expiry, place"),
     ("sessions", "id"),
     ("stays", "room, participant, joined"),
     ("workers", "participant"),

@@ -55,10 +55,7 @@ impl View {
     }
 
     /// What these workers say of themselves, in the order asked for.
-    pub fn about_workers(
-        &self,
-        workers: &[ParticipantId],
-    ) -> Result<Vec<WorkerAbout>, StoreError> {
+    pub fn about_workers(&self, workers: &[ParticipantId]) -> Result<Vec<WorkerAbout>, StoreError> {
         self.read(|db, numbers| {
             let mut statement =
                 db.prepare_cached("SELECT machine, runner FROM workers WHERE participant = ?1")?;

@@ -5,6 +5,7 @@ use rusqlite::OptionalExtension;
 
 use super::View;
 use super::search::first_later_than;
+use super::tasks::schema::{LAST_PLACE, SPEAKS};
 use crate::StoreError;
 use crate::sql::{self, int};
 
@@ -30,12 +31,20 @@ impl View {
                     .query_row((room, int(after.0), end), |row| sql::seq_option(row, 0))?;
                 last = last.max(found);
             }
-            Ok(last)
+            // A task is as old as its end: as long as somebody is at it, its words are needed.
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT max({LAST_PLACE}) FROM tasks t WHERE t.room = ?1 AND t.ended_at < ?2 AND {SPEAKS}"
+            ))?;
+            let ended = statement
+                .query_row((room, int(at.0)), |row| sql::seq_option(row, 0))?
+                .filter(|ended| *ended > after);
+            Ok(last.max(ended))
         })
     }
 
     /// The places whose content the event at `expiry` (a `room.expired`) ends, ascending: what was said in the room
-    /// since the expiry before it, edits and waits in quarantine included. Empty if the view has no such event.
+    /// since the expiry before it, edits and waits in quarantine included, and all words of tasks that were over by then.
+    /// Empty if the view has no such event.
     pub fn expired_places(&self, expiry: Seq) -> Result<Vec<Seq>, StoreError> {
         self.read(|db, _| {
             let mut statement = db.prepare_cached(
@@ -56,9 +65,11 @@ impl View {
                      WHERE m.room = ?1 AND m.seq > ?2 AND m.seq <= ?3
                  UNION ALL SELECT seq FROM quarantine WHERE room = ?1 AND seq > ?2 AND seq <= ?3
                  UNION ALL SELECT seq FROM published WHERE room = ?1 AND seq > ?2 AND seq <= ?3
+                 UNION ALL SELECT place FROM expired_tasks WHERE expiry = ?4
                  ORDER BY 1",
             )?;
-            let rows = statement.query_map((room, after, upto), |row| sql::seq(row, 0))?;
+            let asked = (room, after, upto, int(expiry.0));
+            let rows = statement.query_map(asked, |row| sql::seq(row, 0))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }

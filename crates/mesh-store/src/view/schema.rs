@@ -62,6 +62,8 @@ CREATE TABLE quarantine (
     seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, author INTEGER NOT NULL, at INTEGER NOT NULL,
     waits INTEGER NOT NULL DEFAULT 1, facts TEXT NOT NULL, content TEXT);
 CREATE INDEX quarantine_by_room ON quarantine (room, seq);
+CREATE TABLE expired_tasks (
+    expiry INTEGER, place INTEGER, PRIMARY KEY (expiry, place)) WITHOUT ROWID;
 CREATE TABLE expiries (seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, upto INTEGER NOT NULL);
 
 CREATE VIEW message_index AS SELECT seq, text, '' AS tags FROM messages;

@@ -5,6 +5,7 @@ use mesh_model::events::{MessageRedacted, RoomExpired};
 use super::{Batch, Projector, StoredEvent};
 use crate::StoreError;
 use crate::sql::int;
+use crate::view::tasks::schema::{LAST_PLACE, PLACES, SPEAKS};
 
 /// How long readers may keep the journal from being emptied before it is tried again with the next batch.
 const JOURNAL_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -44,9 +45,38 @@ impl Batch<'_> {
         ] {
             self.tx.prepare_cached(sql)?.execute((room, upto))?;
         }
+        self.tasks_expired(event, room, upto)?;
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO expiries VALUES (?1, ?2, ?3)")?
             .execute((int(event.seq.0), room, upto))?;
+        Ok(())
+    }
+
+    /// Tasks that are over, with everything they put out at that place or before it. Which these are is kept: a task may
+    /// begin again before the log is rid of its words.
+    fn tasks_expired(
+        &mut self,
+        event: &StoredEvent<'_>,
+        room: i64,
+        upto: i64,
+    ) -> Result<(), StoreError> {
+        self.write_tasks()?;
+        let over: Vec<(i64, Vec<u8>)> = self
+            .tx
+            .prepare_cached(&format!(
+                "SELECT t.seq, t.id FROM tasks t WHERE t.room = ?1 AND t.seq <= ?2
+                   AND t.ended_at IS NOT NULL AND {LAST_PLACE} <= ?2 AND {SPEAKS}"
+            ))?
+            .query_map((room, upto), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (task, id) in over {
+            self.tx
+                .prepare_cached(&format!(
+                    "INSERT OR IGNORE INTO expired_tasks SELECT ?2, place FROM ({PLACES})"
+                ))?
+                .execute((task, int(event.seq.0)))?;
+            self.forget_task(task, &id)?;
+        }
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use mesh_model::ParticipantId;
 use mesh_model::api::{ClientInfo, Label, Profile, WorkerBody};
 use mesh_model::events::{
-    ParticipantRegistered, ParticipantUpdated, Refused, SessionClosed, SessionOpened, WorkerEnrolled,
+    ParticipantRegistered, ParticipantUpdated, Refused, SessionClosed, SessionOpened,
+    WorkerEnrolled,
 };
 use uuid::Uuid;
 

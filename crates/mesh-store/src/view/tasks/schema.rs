@@ -40,3 +40,19 @@ CREATE INDEX task_pieces_by_link ON task_pieces (link) WHERE link IS NOT NULL;
 CREATE TABLE task_holds (approval BLOB PRIMARY KEY, task BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE task_words (task INTEGER, seq INTEGER, PRIMARY KEY (task, seq)) WITHOUT ROWID;
 ";
+
+/// The places whose content belongs to the task `?1`.
+pub(in crate::view) const PLACES: &str =
+    "SELECT ?1 AS place UNION SELECT seq FROM task_pieces WHERE task = ?1
+     UNION SELECT ended FROM task_attempts WHERE task = ?1 AND ended IS NOT NULL
+     UNION SELECT seq FROM task_words WHERE task = ?1";
+
+/// The last of these, of the task `t`.
+pub(in crate::view) const LAST_PLACE: &str = "max(t.seq,
+     coalesce((SELECT max(seq) FROM task_pieces WHERE task = t.seq), 0),
+     coalesce((SELECT max(ended) FROM task_attempts WHERE task = t.seq), 0),
+     coalesce((SELECT max(seq) FROM task_words WHERE task = t.seq), 0))";
+
+/// Whether the task `t` still says anything.
+pub(in crate::view) const SPEAKS: &str = "(t.body IS NOT NULL OR EXISTS (
+     SELECT 1 FROM task_pieces WHERE task = t.seq AND output IS NOT NULL))";
