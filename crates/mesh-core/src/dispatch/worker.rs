@@ -119,6 +119,11 @@ impl Worker {
         self.set_slots.unwrap_or(self.own_slots)
     }
 
+    /// The slots and capabilities that an operator set, whatever it says of itself.
+    pub fn limits(&self) -> (Option<u16>, Option<&[Arc<str>]>) {
+        (self.set_slots, self.set_capabilities.as_deref())
+    }
+
     /// What it can do.
     pub fn capabilities(&self) -> &[Arc<str>] {
         self.set_capabilities

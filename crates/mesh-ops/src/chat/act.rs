@@ -119,26 +119,14 @@ impl Said<'_> {
             Line::Decide { approve, reason } => self.decide(approve, reason).await,
             Line::Mode { who, mode } => self.mode(who, mode).await,
             Line::Slots { who, slots } => {
-                let input = WorkerSetInput {
-                    worker: who.clone(),
-                    slots: Some(slots),
-                    capabilities: None,
-                };
-                let done = self.ask::<WorkerSet>(input).await?;
-                self.done(&done);
+                self.limit(&who, Some(slots), None).await?;
                 Ok(format!(
                     "@{who} gets at most {slots} tasks at the same time."
                 ))
             }
             Line::Only { who, capabilities } => {
                 let said = plain(&capabilities.join(", "), 200);
-                let input = WorkerSetInput {
-                    worker: who.clone(),
-                    slots: None,
-                    capabilities: Some(capabilities),
-                };
-                let done = self.ask::<WorkerSet>(input).await?;
-                self.done(&done);
+                self.limit(&who, None, Some(capabilities)).await?;
                 Ok(format!("@{who} gets only {said} from here on."))
             }
             Line::Stop => {
@@ -436,6 +424,29 @@ impl Said<'_> {
         let done = self.ask::<mesh_model::ops::WorkerMode>(input).await?;
         self.done(&done);
         Ok(format!("@{who} {said}."))
+    }
+
+    /// Sets the one limit that a line names; the other stays as an operator set it before.
+    async fn limit(
+        &mut self,
+        who: &str,
+        slots: Option<u16>,
+        capabilities: Option<Vec<String>>,
+    ) -> Result<(), Refusal> {
+        let id = self.call.participant(who)?.id;
+        let work = self.door.node().work();
+        let (set_slots, set_capabilities) = work
+            .worker(id)
+            .map_or((None, None), |worker| worker.limits());
+        let set = || set_capabilities.map(|all| all.iter().map(|one| one.to_string()).collect());
+        let input = WorkerSetInput {
+            worker: id.to_string(),
+            slots: slots.or(set_slots),
+            capabilities: capabilities.or_else(set),
+        };
+        let done = self.ask::<WorkerSet>(input).await?;
+        self.done(&done);
+        Ok(())
     }
 
     async fn stats(&self, days: u32) -> Result<TaskStats, Refusal> {

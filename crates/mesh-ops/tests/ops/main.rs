@@ -2,6 +2,7 @@
 
 mod audit;
 mod bad_input;
+mod chat;
 mod every_operation;
 mod flow;
 mod governance;
