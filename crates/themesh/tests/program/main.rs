@@ -14,5 +14,6 @@ mod mcp;
 mod node;
 mod steer;
 mod survey;
+mod tools;
 mod troubles;
 mod work;
