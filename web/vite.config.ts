@@ -33,7 +33,7 @@ export default defineConfig({
     target: 'es2023',
     // Data addresses are not allowed by the page's content security policy, so nothing is inlined.
     assetsInlineLimit: 0,
-    // The world is one lazy chunk of about a megabyte before compression; its budget is checked in e2e/budget.e2e.ts.
+    // The world is one lazy chunk of about a megabyte before compression; its budget is checked in e2e/world.e2e.ts.
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
   },
