@@ -4,10 +4,9 @@
 mod random;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use mesh_core::{State, Stored, Task, apply, decide};
-use mesh_model::command::{TaskCommand, WorkerCommand};
+use mesh_model::command::WorkerCommand;
 use mesh_model::events::{By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, Visibility};
 use mesh_model::*;
 use mesh_store::view::{TaskFilter, TaskRow};
@@ -344,60 +343,4 @@ fn words_go_with_their_redaction() {
     let left: Vec<&Facts> = left.map(|entry| &entry.facts).collect();
     assert!(left.is_empty(), "{left:?}");
     assert!(!whole.1.contains(word), "the view still says it");
-}
-
-/// How fast work goes into the view: `cargo test --release -p mesh-store --test tasks -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn projection_rate() {
-    let mut run = Run::new();
-    for number in 0..3000_u32 {
-        let body = random::content();
-        let task = TaskId(Uuid::from_u128(1_000_000 + u128::from(number)));
-        let new = mesh_model::command::NewTask {
-            task,
-            plan: Default::default(),
-            template: None,
-            quotes: Vec::new(),
-            gate: None,
-            evidence: Default::default(),
-            body,
-        };
-        let create = TaskCommand::Create {
-            room: room(0),
-            tasks: vec![new],
-        };
-        run.must(run.actor(0), &Command::Task(create));
-        let worker = 1 + (number % 5) as u8;
-        run.now += 1000;
-        let take = TaskCommand::Take {
-            count: 1,
-            lease_ms: None,
-        };
-        run.must(run.actor(worker), &Command::Task(take));
-        for (task, (fence, worker)) in run.held.clone() {
-            let holder = (0..PEOPLE).find(|it| person(*it) == worker).unwrap();
-            let start = TaskCommand::Start { task, fence };
-            run.must(run.actor(holder), &Command::Task(start));
-            let finish = TaskCommand::Finish {
-                task,
-                fence,
-                result: Default::default(),
-                spare: TaskId(Uuid::from_u128(9_000_000 + u128::from(number))),
-                evidence: Default::default(),
-                body: random::content(),
-            };
-            run.must(run.actor(holder), &Command::Task(finish));
-        }
-    }
-    for batch in [1, 64, 1024] {
-        let home = tempfile::tempdir().unwrap();
-        let begun = Instant::now();
-        run.view(home.path(), batch);
-        let rate = run.log.len() as f64 / begun.elapsed().as_secs_f64();
-        println!(
-            "{} events in batches of {batch}: {rate:.0} events/s",
-            run.log.len()
-        );
-    }
 }
