@@ -126,7 +126,8 @@ impl Node {
         self.work.load_full()
     }
 
-    /// Fires whenever [`Node::work`] has changed. Whoever waits for something subscribes first and looks then.
+    /// Fires whenever [`Node::work`] has changed, or who may do what. Whoever waits for something subscribes first and
+    /// looks then.
     pub fn work_changed(&self) -> watch::Receiver<Seq> {
         self.work_changed.subscribe()
     }

@@ -72,8 +72,9 @@ impl WriterThread {
             if let Some(last) = batch.events.last() {
                 node.head.store(last.seq.0, Ordering::Release);
             }
-            if batch.work_changed {
-                // After the head, so that who waited finds its own commands in everything.
+            if batch.work_changed || batch.access_changed {
+                // After the head, so that who waited finds its own commands in everything. Who may take
+                // what is a matter of access as well.
                 node.work_changed.send_replace(batch.work.changed());
             }
             node.metrics.batch(count, batch.events.len(), took);

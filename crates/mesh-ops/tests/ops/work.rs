@@ -229,6 +229,24 @@ async fn whoever_waits_is_woken_by_what_comes() {
 }
 
 #[tokio::test]
+async fn whoever_waits_is_woken_when_it_may_execute() {
+    let shop = Shop::open().await;
+    let rights = |capabilities: &[&str]| json!({"room": "workshop", "participant": "rex", "capabilities": capabilities});
+    shop.owner("member.capabilities", rights(&["speak", "listen"]))
+        .await;
+    let task = shop.create(json!({"title": "A", "prompt": "Do it."})).await;
+    let (taken, _) = tokio::join!(
+        shop.house
+            .ok(&shop.rex, "task.take", json!({"wait_ms": 30_000})),
+        shop.owner(
+            "member.capabilities",
+            rights(&["speak", "listen", "execute"])
+        )
+    );
+    assert_eq!(taken["items"][0]["task"]["id"], task);
+}
+
+#[tokio::test]
 async fn whoever_is_better_goes_first_for_half_a_second() {
     let shop = Shop::open().await;
     let bo = shop.second("bo").await;
