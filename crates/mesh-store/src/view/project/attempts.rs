@@ -90,11 +90,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn over(
-        &mut self,
-        event: &StoredEvent<'_>,
-        over: &Over<'_>,
-    ) -> Result<(), StoreError> {
+    fn over(&mut self, event: &StoredEvent<'_>, over: &Over<'_>) -> Result<(), StoreError> {
         self.tx
             .prepare_cached(
                 "UPDATE task_attempts SET ended = ?2, ended_at = ?3, how = ?4, cause = ?5, confidence = ?6,
