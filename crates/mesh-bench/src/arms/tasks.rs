@@ -13,6 +13,7 @@ use super::window::Load;
 use crate::cluster::{self, Mesh, Server};
 use crate::report::{Line, Report, Target, median};
 use crate::{Args, Outcome, said};
+use postgres::Wake;
 
 /// Workers of every side.
 const WORKERS: usize = 2;
@@ -92,57 +93,62 @@ async fn rates(
     let time = Duration::from_secs(args.seconds);
     for (window, aim) in [(1, 1.2), (MANY, 3.0)] {
         let load = Load::Full { window, time };
-        let (mut waking, mut told, mut celery) = (Vec::new(), Vec::new(), Vec::new());
+        let batch = window.div_ceil(WORKERS);
+        let mut sides = [const { Vec::new() }; 4];
         for _ in 0..args.repeats {
-            let ours = mesh::run(mesh, load, window, ended).await?.rate(1);
+            let ours = mesh::run(mesh, load, batch, ended).await?.rate(1);
             if let Some(server) = &peers.postgres {
-                let wakes = postgres::Wake::Notified;
-                waking.push((
-                    ours,
-                    Some(postgres::run(server, load, window, wakes).await?.rate(1)),
-                ));
-                let wakes = postgres::Wake::Told;
-                told.push((
-                    ours,
-                    Some(postgres::run(server, load, window, wakes).await?.rate(1)),
-                ));
+                let ways = [
+                    (batch, Wake::Notified),
+                    (1, Wake::Notified),
+                    (batch, Wake::Told),
+                ];
+                for (side, (batch, wake)) in ways.into_iter().enumerate() {
+                    let theirs = postgres::run(server, load, batch, wake).await?.rate(1);
+                    sides[side].push((ours, Some(theirs)));
+                }
             } else {
-                waking.push((ours, None));
+                sides[0].push((ours, None));
             }
             if let Some((_, redis)) = &peers.celery {
-                celery.push((ours, Some(celery::run(redis, load).await?.rate(1))));
+                sides[3].push((ours, Some(celery::run(redis, load).await?.rate(1))));
             }
         }
-        let mut add = |name: &str, pairs: Vec<(f64, Option<f64>)>, target, peer: &str| {
-            if !pairs.is_empty() {
+        let told = [
+            (
+                "Postgres",
+                Target::RatioAtLeast(aim),
+                "SKIP LOCKED in batches, workers woken by NOTIFY",
+            ),
+            (
+                "Postgres, row by row",
+                Target::None,
+                "SKIP LOCKED, one row a statement",
+            ),
+            (
+                "Postgres, told",
+                Target::None,
+                "SKIP LOCKED in batches, woken by the driver at no cost",
+            ),
+            (
+                "Celery",
+                Target::None,
+                "on Redis appendfsync always, late acknowledgement",
+            ),
+        ];
+        for ((peer, target, how), pairs) in told.into_iter().zip(sides) {
+            // With one under way a batch is one row.
+            let same = window == 1 && peer == "Postgres, row by row";
+            if !pairs.is_empty() && !same {
                 report.add(&Line {
-                    name: format!("tasks W{window} / {name}"),
+                    name: format!("tasks W{window} / {peer}"),
                     unit: "tasks/s",
                     pairs,
                     target,
-                    peer: format!("{WORKERS} workers; {peer}"),
+                    peer: format!("{WORKERS} workers; {how}"),
                 });
             }
-        };
-        let skip_locked = "Postgres, SKIP LOCKED";
-        add(
-            "Postgres",
-            waking,
-            Target::RatioAtLeast(aim),
-            &format!("{skip_locked}, workers woken by NOTIFY"),
-        );
-        add(
-            "Postgres, told",
-            told,
-            Target::None,
-            &format!("{skip_locked}, workers woken by the driver at no cost"),
-        );
-        add(
-            "Celery",
-            celery,
-            Target::None,
-            "Celery on Redis appendfsync always, late acknowledgement",
-        );
+        }
     }
     Ok(())
 }

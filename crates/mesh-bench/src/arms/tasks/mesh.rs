@@ -168,9 +168,9 @@ async fn work(
     }
 }
 
-/// Tasks from creation to the answer that they are done, as many under way as the load says.
-pub async fn run(mesh: &Mesh, load: Load, window: usize, ended: &mut Vec<String>) -> Outcome<Done> {
-    let batch = window.div_ceil(2);
+/// Tasks from creation to the answer that they are done, as many under way as the load says; a worker takes so many at
+/// once.
+pub async fn run(mesh: &Mesh, load: Load, batch: usize, ended: &mut Vec<String>) -> Outcome<Done> {
     let workers = [worker(mesh, 0).await?, worker(mesh, 1).await?];
     let mut creator = Socket::open(mesh, &mesh.owner).await?;
     let (window, ended) = (Window::new(load, 1), RefCell::new(ended));

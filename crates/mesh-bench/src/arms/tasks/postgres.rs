@@ -112,14 +112,15 @@ async fn work(
     }
 }
 
-/// Tasks from creation to the answer that they are done, as many under way as the load says.
-pub async fn run(server: &Server, load: Load, window: usize, wake: Wake) -> Outcome<Done> {
-    let arm = tasks(server, load, window, wake);
+/// Tasks from creation to the answer that they are done, as many under way as the load says; a worker takes and ends
+/// so many rows with one statement.
+pub async fn run(server: &Server, load: Load, batch: usize, wake: Wake) -> Outcome<Done> {
+    let arm = tasks(server, load, batch, wake);
     tokio::task::LocalSet::new().run_until(arm).await
 }
 
-async fn tasks(server: &Server, load: Load, window: usize, wake: Wake) -> Outcome<Done> {
-    let batch = window.div_ceil(2) as i64;
+async fn tasks(server: &Server, load: Load, batch: usize, wake: Wake) -> Outcome<Done> {
+    let batch = batch as i64;
     let bells = [Rc::new(Notify::new()), Rc::new(Notify::new())];
     let creator = connect(server, Rc::default()).await?;
     creator.batch_execute("TRUNCATE tasks").await?;
