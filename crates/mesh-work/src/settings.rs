@@ -34,6 +34,8 @@ pub struct Settings {
     pub machine: Option<String>,
     /// The runner's name.
     pub runner: String,
+    /// Whether the runner is told the task alone, not what an agent is told besides.
+    pub plain: bool,
     /// What the runner is set up with.
     pub options: runner::Options,
     /// Rooms to join first.

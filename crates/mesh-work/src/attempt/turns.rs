@@ -4,7 +4,7 @@ use mesh_model::api::{
     ApprovalAskInput, ApprovalRefInput, ApprovalState, MemorySetInput, NoInput, RoomRefInput,
     TaskOutput, TaskRefInput, ToolAnswer, ToolCallInput,
 };
-use mesh_model::events::{MemorySource, Spend, Verdict};
+use mesh_model::events::{Kind, MemorySource, Spend, Verdict};
 use mesh_model::ops::{
     ApprovalAsk, ApprovalGet, ContextList, MemorySet, TaskGet, ToolCall, ToolList,
 };
@@ -15,7 +15,7 @@ use super::folder::Folder;
 use super::{Attempt, Made};
 use crate::follow;
 use crate::forms::{self, Call, Forms};
-use crate::prompt::{Parts, after_tools, assemble};
+use crate::prompt::{Parts, after_tools, assemble, plain};
 use crate::runner::{Failed, Job, Progress, Running};
 use crate::worker::random_hex;
 
@@ -123,8 +123,13 @@ impl<'a> Turns<'a> {
             schema: schema.as_ref(),
             nonce: &attempt.nonce,
             subtasks: follow::wanted(attempt.taken.input.as_ref()),
+            enveloped: matches!(attempt.shared.me.kind, Kind::Agent | Kind::Bot),
         };
-        (assemble(&parts, &boundary), schema)
+        let told = match attempt.shared.settings.plain {
+            true => plain(&parts, &boundary),
+            false => assemble(&parts, &boundary),
+        };
+        (told, schema)
     }
 
     /// Reads the structured part of the answer if one was asked for.

@@ -1,4 +1,5 @@
-//! Any program: the prompt on standard input, the answer on standard output.
+//! Any program: the prompt on standard input, the answer on standard output. What the text forms have to
+//! carry stands in `MESH_CODE`.
 
 use serde_json::{Map, Value};
 
@@ -29,7 +30,9 @@ impl Command {
 impl Runner for Command {
     fn run<'a>(&'a self, job: Job, io: &'a dyn Progress) -> Running<'a, Result<Done, Failed>> {
         Box::pin(async move {
-            let program = Program::new(&self.program, &job.cwd).args(&self.args);
+            let program = Program::new(&self.program, &job.cwd)
+                .args(&self.args)
+                .env("MESH_CODE", &job.nonce);
             let mut child = job.keep.start(program)?;
             let said = child.talk(job.prompt.as_bytes(), io).await?;
             let ended = child.ended().await;

@@ -18,6 +18,9 @@ pub struct Work {
     /// The runner's program with its arguments; for 'command' the program that gets the prompt
     #[arg(long, value_name = "'PROGRAM ARGS'")]
     pub command: Option<String>,
+    /// Tell the command what agents are told: who it is, how to remember, call tools and say how sure it is
+    #[arg(long)]
+    pub forms: bool,
     /// The model unless a task names one
     #[arg(long)]
     pub model: Option<String>,

@@ -44,7 +44,8 @@ pub fn work(context: &Context, args: &Work) -> Outcome<()> {
     let worked = runtime.block_on(async {
         let (leave, asked) = watch::channel(Leave::Stay);
         let worker = Worker::start(settings, listener).await?;
-        hear_signals(leave, args.until_input_ends).map_err(|why| Trouble::Here(why.to_string(), String::new()))?;
+        hear_signals(leave, args.until_input_ends)
+            .map_err(|why| Trouble::Here(why.to_string(), String::new()))?;
         worker.run(asked).await
     });
     runtime.shutdown_background();
@@ -112,6 +113,7 @@ fn settings(context: &Context, args: &Work) -> Outcome<Settings> {
         capabilities: args.can.clone(),
         machine: args.machine.clone().or_else(host_name),
         runner: args.runner.clone(),
+        plain: args.runner == "command" && !args.forms,
         options: runner::Options {
             command,
             model: args.model.clone(),

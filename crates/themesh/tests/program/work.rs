@@ -469,6 +469,21 @@ esac"#;
 }
 
 #[test]
+fn a_command_gets_the_words_of_its_task_alone() {
+    let node = node();
+    let task = create(
+        &node,
+        json!([{"title": "Count", "prompt": "one two three"}]),
+    )
+    .remove(0);
+    let mut worker = Worker::start(&node, "rex", &["--once", "--command", "wc -w"]);
+    assert_eq!(worker.until("ended")["how"], "done");
+    worker.ended();
+    let result = get(&node, &task)["result"].clone();
+    assert_eq!(result["output"]["text"].as_str().unwrap().trim(), "3");
+}
+
+#[test]
 fn an_agent_remembers_and_calls_tools_by_its_code_alone() {
     let node = node();
     let text = r#"prompt=$(cat)
@@ -481,7 +496,8 @@ case "$prompt" in
 esac"#;
     let program = script(node.folder.path(), "agent", text);
     let task = create(&node, json!([{"title": "Paint", "prompt": "x"}])).remove(0);
-    let mut worker = Worker::start(&node, "rex", &["--once", "--command", &program]);
+    let args = ["--once", "--forms", "--command", &program];
+    let mut worker = Worker::start(&node, "rex", &args);
     assert_eq!(worker.until("ended")["how"], "done");
     worker.ended();
     let result = get(&node, &task)["result"].clone();
