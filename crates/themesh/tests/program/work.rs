@@ -163,7 +163,7 @@ fn a_task_is_done_by_a_program_streamed_signed_and_without_secrets() {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     let prompt = fs::read_to_string(prompt).unwrap();
-    assert!(prompt.contains("Say hello to Ana.") && prompt.contains("You are @rex"));
+    assert!(prompt.contains("Say hello to Ana.") && !prompt.contains("@rex"));
     let provenance = node.call::<TaskProvenance>(json!({"task": task}));
     let provenance = serde_json::to_value(provenance).unwrap();
     assert_eq!(provenance["holds"], true, "{provenance}");
@@ -449,7 +449,8 @@ esac"#;
         &node,
         json!([{"title": "Plan", "prompt": "Release it", "input": {"follow": "subtasks"}}]),
     );
-    let mut worker = Worker::start(&node, "rex", &["--tasks", "4", "--command", &program]);
+    let args = ["--tasks", "4", "--forms", "--command", &program];
+    let mut worker = Worker::start(&node, "rex", &args);
     for _ in 0..4 {
         let ended = worker.until("ended");
         assert_eq!(ended["how"], "done", "{ended}");
