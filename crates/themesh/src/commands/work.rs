@@ -202,7 +202,9 @@ fn let_execute(context: &Context, handle: &str, rooms: &[String]) -> Outcome<()>
         };
         match http.call::<MemberAdd>(member) {
             Err(Error::Refused(refusal)) if refusal.code == ErrorCode::Conflict => {}
-            added => drop(added?),
+            added => {
+                added?;
+            }
         }
         let may = [
             Capability::Speak,
