@@ -706,7 +706,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a task that tidies an agent's memories. Nothing changes before a person applies its result. */
+        /** Create a task that tidies an agent's memories; its input shows them to the room. Nothing changes before a person applies its result. */
         post: operations["memory.consolidate"];
         delete?: never;
         options?: never;
@@ -7818,6 +7818,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "capability": "tidying",
                  *       "participant": "rex",
                  *       "room": "workshop"
                  *     }
@@ -9658,7 +9659,8 @@ export interface operations {
                  * @example {
                  *       "capabilities": [
                  *         "speak",
-                 *         "listen"
+                 *         "listen",
+                 *         "execute"
                  *       ]
                  *     }
                  */
@@ -10823,7 +10825,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "to": "rex"
+                 *       "to": "owner"
                  *     }
                  */
                 "application/json": {
