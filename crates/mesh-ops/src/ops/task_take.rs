@@ -18,6 +18,8 @@ const WAIT_MS_MAX: u32 = 30_000;
 const GRACE: Duration = Duration::from_millis(TAKE_GRACE_MS + 5);
 /// Waiting workers leave so much time between two tries of one of them, each: together they try 5,000 times a second.
 const PAUSE_EACH: Duration = Duration::from_micros(200);
+/// Nobody pauses for less.
+const PAUSE_MIN: Duration = Duration::from_millis(1);
 
 impl Run for TaskTake {
     async fn run(door: &Door, call: &Call, input: TaskTakeInput) -> Result<TasksTaken, Refusal> {
@@ -144,7 +146,10 @@ impl<'a> Waiting<'a> {
     async fn pause(&self) -> bool {
         let waiting = u32::try_from(self.door.waiting_workers().load(Ordering::Relaxed));
         let next = self.tried + PAUSE_EACH * waiting.unwrap_or(u32::MAX).min(5_000);
-        tokio::time::sleep_until(next.min(self.until)).await;
+        // The timer counts whole milliseconds: a shorter pause would become one, and few that wait ask seldom anyway.
+        if next > Instant::now() + PAUSE_MIN {
+            tokio::time::sleep_until(next.min(self.until)).await;
+        }
         Instant::now() < self.until
     }
 
