@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # make up: builds what is missing and starts a node. Arguments go to `mesh up`.
-# The first start on an empty home brings the demo: three survey programs look at this repository and talk about it.
+# The first start on an empty home brings the demo: three programs look at this repository and talk about it, and three
+# workers survey, test and sum it up as tasks.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

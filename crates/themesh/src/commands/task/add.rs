@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use mesh_model::TaskId;
 use mesh_model::api::{
-    GateSpec, NoInput, PipelineCreateInput, TaskCreateInput, TaskSpec, TasksCreated, TemplateUse,
-    TemplateView,
+    GateSpec, NoInput, NotTaken, PipelineCreateInput, TaskCreateInput, TaskRefInput, TaskSpec,
+    TasksCreated, TemplateUse, TemplateView,
 };
-use mesh_model::events::VariableKind;
-use mesh_model::ops::{PipelineCreate, TaskCreate, TemplateList};
+use mesh_model::events::{TaskState, VariableKind};
+use mesh_model::ops::{PipelineCreate, TaskCreate, TaskWhyGet, TemplateList};
 use mesh_sdk::http::Http;
 use serde_json::Value;
 
@@ -97,6 +98,13 @@ fn created(context: &Context, made: TasksCreated, follow: bool) -> Outcome<ExitC
                 .trim_end(),
             );
         }
+        if let Some(first) = made.tasks.first()
+            && nobody_takes(context, first.id)
+        {
+            line(
+                "nobody can take it as things are: mesh task why ID says what each worker lacks, mesh work brings a worker",
+            );
+        }
         if !follow {
             line(&paint(Colour::Quiet, "watch it: mesh task follow last"));
         }
@@ -105,6 +113,22 @@ fn created(context: &Context, made: TasksCreated, follow: bool) -> Outcome<ExitC
         (Some(task), true) => until_end(context, task),
         _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Whether a queued task fits no worker that is here. Who is merely busy takes it later.
+fn nobody_takes(context: &Context, task: TaskId) -> bool {
+    let why = context
+        .http()
+        .and_then(|http| Ok(http.call::<TaskWhyGet>(TaskRefInput { task })?));
+    // The task is there whatever becomes of this question.
+    let Ok(why) = why else { return false };
+    let lacks = |not: &Option<NotTaken>| {
+        matches!(
+            not,
+            Some(NotTaken::Offline | NotTaken::Capability | NotTaken::Room | NotTaken::Assigned)
+        )
+    };
+    why.state == TaskState::Queued && why.workers.iter().all(|worker| lacks(&worker.not))
 }
 
 /// The beginning of a text on one line.
