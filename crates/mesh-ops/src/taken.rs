@@ -151,7 +151,8 @@ fn find(view: &View, grant: &Grant) -> Result<Option<Found>, StoreError> {
         Some(about) => view.task(about)?,
         None => None,
     };
-    let partial = match row.tries > 1 || row.attempt.is_none() {
+    // The view may not have this attempt yet; only an earlier one can have handed something on.
+    let partial = match row.tries > u32::from(row.attempt.is_some()) {
         true => view.last_handoff(grant.task)?,
         false => None,
     };
