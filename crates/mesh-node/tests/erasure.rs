@@ -141,18 +141,29 @@ fn post(room: RoomId, text: &str) -> Command {
     }
 }
 
-/// The files under a folder that hold the secret, but for its first letters.
+/// The files under a folder that hold the secret, but for its first letters. The node is at work: when a
+/// file goes or gets its name between a look at the folder and one at the file, all is looked at again.
 fn holding(folder: &Path) -> Vec<String> {
+    loop {
+        match looked_at(folder) {
+            Ok(found) => return found,
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
+            Err(why) => panic!("{why}"),
+        }
+    }
+}
+
+fn looked_at(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
         if path.is_dir() {
-            found.extend(holding(&path));
-        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains(&SECRET[3..]) {
+            found.extend(looked_at(&path)?);
+        } else if String::from_utf8_lossy(&std::fs::read(&path)?).contains(&SECRET[3..]) {
             found.push(path.display().to_string());
         }
     }
-    found
+    Ok(found)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
