@@ -42,10 +42,14 @@ pub fn work(context: &Context, args: &Work) -> Outcome<()> {
         .build();
     let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
     let worked = runtime.block_on(async {
-        let (leave, asked) = watch::channel(Leave::Stay);
-        let worker = Worker::start(settings, listener).await?;
+        let (leave, mut asked) = watch::channel(Leave::Stay);
         hear_signals(leave, args.until_input_ends)
             .map_err(|why| Trouble::Here(why.to_string(), String::new()))?;
+        // A node that is away is asked again and again, so whoever starts is heard as well.
+        let worker = tokio::select! {
+            worker = Worker::start(settings, listener) => worker?,
+            _ = asked.wait_for(|how| *how > Leave::Stay) => return Ok(()),
+        };
         worker.run(asked).await
     });
     runtime.shutdown_background();

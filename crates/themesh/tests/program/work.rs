@@ -574,3 +574,26 @@ fn a_worker_whose_hub_is_away_stops_before_its_lease_is_over() {
     other.ended();
     assert_eq!(get(&node, &task)["state"], "done");
 }
+
+/// It is asked to go while it waits for a node that takes its call and never answers.
+#[test]
+fn a_worker_that_has_not_begun_goes_when_it_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("work/rex");
+    fs::create_dir_all(&state).unwrap();
+    fs::write(state.join("tools.token"), "mesh_ag_x").unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let mut work = command(folder.path());
+    work.args(["--url", &url, "--as", "rex", "work", "--until-input-ends"])
+        .args(["--command", "cat"])
+        .env("MESH_TOKEN", "mesh_ag_x")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null());
+    let mut child = work.spawn().unwrap();
+    // It calls, so it is past its arguments.
+    let call = silent.accept().unwrap();
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    drop(call);
+}
