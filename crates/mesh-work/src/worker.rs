@@ -34,8 +34,8 @@ use crate::{keeper, load};
 const TAKE_WAIT_MS: u32 = 25_000;
 /// How soon to ask again when the hub has nothing and does not wait, or the machine is busy.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How long a worker that goes waits for the answer to its last question for work.
-const LAST_TAKE: Duration = Duration::from_secs(5);
+/// How long a worker that goes waits for the answer to its last question for work, and to its goodbye.
+const LAST_TAKE: Duration = Duration::from_secs(2);
 /// How long a worker that goes waits for what it hands on to be taken in; what is not is kept on disk.
 const GOODBYE: Duration = Duration::from_secs(20);
 /// Conversations of tasks that are remembered to go on with.
@@ -210,10 +210,8 @@ async fn goodbye(shared: &Shared, attempts: &mut JoinSet<()>) {
     while attempts.join_next().await.is_some() {}
     let worker = shared.me.id.to_string();
     // Who cannot say goodbye is missed when the session ends.
-    let _ = shared
-        .client
-        .call::<WorkerLeave>(WorkerRefInput { worker })
-        .await;
+    let leaving = shared.client.call::<WorkerLeave>(WorkerRefInput { worker });
+    let _ = timeout(LAST_TAKE, leaving).await;
 }
 
 /// Waits until the worker is asked to leave in this way or a harder one.
