@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::house::House;
+use crate::house::{House, holding};
 use serde_json::{Value, json};
 
 const WORKER: &[&str] = &[
@@ -44,22 +44,6 @@ fn pairs(list: &Value) -> Vec<(String, String)> {
 
 fn pair(key: &str, text: &str) -> (String, String) {
     (key.to_owned(), text.to_owned())
-}
-
-/// Every file below `dir` that holds these bytes.
-fn holding(dir: &Path, bytes: &[u8]) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(holding(&path, bytes));
-        } else if let Ok(read) = std::fs::read(&path)
-            && read.windows(bytes.len()).any(|window| window == bytes)
-        {
-            found.push(path.display().to_string());
-        }
-    }
-    found
 }
 
 /// What the log has of the last memory that was kept.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::house::House;
+use crate::house::{House, holding};
 use crate::signatures::forged;
 use ed25519_dalek::SigningKey;
 use mesh_model::{OutputHash, PublicKey};
@@ -49,24 +49,6 @@ async fn create(house: &House, task: Value) -> String {
 async fn take(house: &House, token: &str) -> Value {
     let taken = house.ok(token, "task.take", json!({"count": 1})).await;
     taken["items"][0].clone()
-}
-
-/// What is in any file below.
-fn holds(dir: &Path, word: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(holds(&path, word));
-        } else if let Ok(bytes) = std::fs::read(&path)
-            && bytes
-                .windows(word.len())
-                .any(|window| window == word.as_bytes())
-        {
-            found.push(path.display().to_string());
-        }
-    }
-    found
 }
 
 #[tokio::test]
@@ -118,7 +100,7 @@ async fn erased_words_are_nowhere_any_more() {
         let resolve = json!({"task": task, "resolution": "fail", "reason": WORD});
         house.ok(&house.owner, "task.resolve", resolve).await;
     }
-    assert!(!holds(house.home.path(), WORD).is_empty());
+    assert!(!holding(house.home.path(), WORD.as_bytes()).is_empty());
     house.ok(&house.owner, "task.redact", redact).await;
     let read = house
         .ok(&house.owner, "task.get", json!({"task": task}))
@@ -143,7 +125,7 @@ async fn erased_words_are_nowhere_any_more() {
     let sound = house.ok(&house.owner, "log.verify", json!({})).await;
     assert_eq!(sound["sound"], true, "{sound}");
     let home = house.stop().await;
-    assert_eq!(holds(home.path(), WORD), Vec::<String>::new());
+    assert_eq!(holding(home.path(), WORD.as_bytes()), Vec::<String>::new());
 }
 
 /// People see what untrusted agents say as it is; programs get it in an envelope, titles and reasons too.

@@ -1,6 +1,7 @@
 //! A real node in a folder of its own, called through its door.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::path::Path;
 use std::sync::Arc;
 
 use mesh_node::{Config, Node};
@@ -125,4 +126,32 @@ impl Surface for ByDoor<'_> {
             ),
         }
     }
+}
+
+/// The files below a folder that hold these bytes. The node may be at work: when a file goes or gets its
+/// name between a look at the folder and one at the file, all is looked at again.
+pub fn holding(dir: &Path, wanted: &[u8]) -> Vec<String> {
+    loop {
+        match looked_at(dir, wanted) {
+            Ok(found) => return found,
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
+            Err(why) => panic!("{}: {why}", dir.display()),
+        }
+    }
+}
+
+fn looked_at(dir: &Path, wanted: &[u8]) -> std::io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(looked_at(&path, wanted)?);
+        } else if std::fs::read(&path)?
+            .windows(wanted.len())
+            .any(|window| window == wanted)
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    Ok(found)
 }
