@@ -2,7 +2,11 @@
 
 use mesh_model::{Millis, Seq};
 use rusqlite::Row;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
+
+use crate::StoreError;
 
 /// SQLite's integers are signed; nothing in the product is above 2^53.
 pub(crate) fn int(number: u64) -> i64 {
@@ -43,4 +47,31 @@ pub(crate) fn uuids(bytes: &[u8]) -> impl Iterator<Item = Uuid> + '_ {
     bytes
         .chunks_exact(16)
         .filter_map(|id| Uuid::from_slice(id).ok())
+}
+
+/// What was read together with facts that may be unreadable.
+pub(crate) type Read<T> = rusqlite::Result<Result<T, StoreError>>;
+
+/// Our own plain types: writing them as JSON cannot fail.
+pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// What the projector wrote of our own types.
+pub(crate) fn stored<T: DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json)
+        .map_err(|why| StoreError::Unreadable(format!("a row's facts: {why}")))
+}
+
+/// Words, which may be erased.
+pub(crate) fn words<T: DeserializeOwned>(json: Option<String>) -> Option<T> {
+    json.and_then(|json| serde_json::from_str(&json).ok())
+}
+
+/// Bounds of time; an absent one is wide open.
+pub(crate) fn span(since: Option<Millis>, until: Option<Millis>) -> (i64, i64) {
+    (
+        since.map_or(0, |at| int(at.0)),
+        until.map_or(i64::MAX, |at| int(at.0)),
+    )
 }

@@ -3,49 +3,57 @@
 //! One [`Projector`] writes, in the log's order; any number of threads read through a [`View`], each
 //! read on a connection of its own and against one snapshot. A read never sees half a batch.
 
+mod approval;
+mod budget;
+mod context;
+mod credential;
 mod dump;
-mod flow;
-mod history;
+mod event_type;
 mod inbox;
-mod memories;
+mod memory;
+mod mesh;
 mod message;
-mod more;
 mod numbers;
 mod open;
-mod people;
+mod participant;
 mod pool;
 mod project;
 mod quarantine;
-mod records;
-mod retention;
-mod rooms;
+mod room;
 mod schema;
 mod search;
-mod sessions;
-mod tasks;
+mod session;
+mod task;
+mod template;
 pub(crate) mod words;
+mod worker;
 
 use std::sync::{Arc, RwLock};
 
 use mesh_model::events::By;
 use mesh_model::{Facts, Millis, RoomId, Seq};
 
-pub use flow::{Answer, Answered, ApprovalRow, ContextRow, TemplateRow};
-pub use history::Page;
+pub use approval::{Answer, Answered, ApprovalRow};
+pub use budget::{CostKey, CostRow};
+pub use context::ContextRow;
+pub use credential::LabelRow;
+pub use event_type::{EventTypeRow, PublishedRow};
 pub use inbox::{Inbox, Unread};
-pub use memories::MemoryRow;
-pub use message::{MessageRow, QuoteRow};
-pub use people::{ProfileRow, WorkerAbout};
+pub use memory::MemoryRow;
+pub use mesh::RefusalRow;
+pub use message::{MessageRow, Page, QuoteRow};
+pub use participant::ProfileRow;
 pub use project::Projector;
 pub use quarantine::WaitingRow;
-pub use records::{EventTypeRow, LabelRow, PublishedRow, RefusalRow};
-pub use rooms::RoomRow;
+pub use room::{RoomRow, StayFilter};
 pub use search::{FoundRow, Search};
-pub use sessions::{SessionFilter, SessionRow, StayFilter};
-pub use tasks::{
-    AttemptRow, CostKey, CostRow, DayRow, Figures, HeldRow, PieceRow, ResultRow, TaskFilter,
-    TaskPage, TaskRow, WorkerRow, days_back,
+pub use session::{SessionFilter, SessionRow};
+pub use task::{
+    AttemptRow, DayRow, Figures, HeldRow, PieceRow, ResultRow, TaskFilter, TaskPage, TaskRow,
+    WorkerRow, days_back,
 };
+pub use template::TemplateRow;
+pub use worker::WorkerAbout;
 
 use numbers::Numbers;
 use pool::Pool;

@@ -139,8 +139,10 @@ pub(super) fn close(db: &Connection) -> Result<(), StoreError> {
 fn create(path: &Path, mesh: &str) -> Result<Connection, StoreError> {
     let db = connect(path)?;
     db.execute_batch("BEGIN")?;
+    for noun in schema::NOUNS {
+        db.execute_batch(noun)?;
+    }
     db.execute_batch(schema::TABLES)?;
-    db.execute_batch(super::tasks::schema::TABLES)?;
     db.execute(
         "INSERT INTO meta VALUES ('mesh', ?1), ('upto', 0), ('written', '')",
         [mesh],

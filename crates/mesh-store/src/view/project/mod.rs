@@ -1,14 +1,6 @@
 //! The projector: event by event into the tables, a batch in one transaction.
 
-mod attempts;
 mod erase;
-mod flow;
-mod message;
-mod people;
-mod place;
-mod quarantine;
-mod standing;
-mod tasks;
 mod words;
 
 use std::collections::HashMap;
@@ -18,11 +10,10 @@ use mesh_model::{Facts, ParticipantId, RoomId, Seq, TaskId};
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 
-pub(in crate::view) use message::Body;
-pub(in crate::view) use standing::Standing;
 use words::Words;
 
 use super::open::{close, upto};
+use super::task::Kept;
 use super::{Numbers, StoredEvent, numbers};
 use crate::StoreError;
 use crate::sql::int;
@@ -39,15 +30,15 @@ pub struct Projector {
 
 /// What the projector keeps in memory, so that it need not ask for it with every message.
 #[derive(Debug)]
-struct Known {
+pub(super) struct Known {
     numbers: Arc<RwLock<Numbers>>,
     /// Messages of each room, by number.
     rooms: HashMap<i64, Count>,
     /// Messages of each author in each room, by numbers.
     voices: HashMap<(i64, i64), Count>,
     /// Tasks of the last batches.
-    tasks: HashMap<TaskId, tasks::Kept>,
-    words: Words,
+    pub(super) tasks: HashMap<TaskId, Kept>,
+    pub(super) words: Words,
 }
 
 /// Voices kept in memory: beyond it they are forgotten and read again.
@@ -61,11 +52,11 @@ struct Count {
 }
 
 /// One batch at work.
-struct Batch<'a> {
-    tx: &'a Transaction<'a>,
-    known: &'a mut Known,
+pub(super) struct Batch<'a> {
+    pub(super) tx: &'a Transaction<'a>,
+    pub(super) known: &'a mut Known,
     /// Whether something was erased for good.
-    erased: bool,
+    pub(super) erased: bool,
 }
 
 impl Projector {
@@ -266,7 +257,7 @@ impl Batch<'_> {
     }
 
     /// The room's number; a room that no event has made yet gets one all the same.
-    fn room(&mut self, id: RoomId) -> Result<i64, StoreError> {
+    pub(super) fn room(&mut self, id: RoomId) -> Result<i64, StoreError> {
         if let Some(number) = numbers::read(&self.known.numbers).room(id) {
             return Ok(number);
         }
@@ -284,7 +275,7 @@ impl Batch<'_> {
     }
 
     /// The participant's number. What the node itself does has the participant of all zeros.
-    fn participant(&mut self, id: ParticipantId) -> Result<i64, StoreError> {
+    pub(super) fn participant(&mut self, id: ParticipantId) -> Result<i64, StoreError> {
         if let Some(number) = numbers::read(&self.known.numbers).participant(id) {
             return Ok(number);
         }
@@ -301,7 +292,7 @@ impl Batch<'_> {
         Ok(number)
     }
 
-    fn actor(&mut self, event: &StoredEvent<'_>) -> Result<i64, StoreError> {
+    pub(super) fn actor(&mut self, event: &StoredEvent<'_>) -> Result<i64, StoreError> {
         self.participant(
             event
                 .by
@@ -312,7 +303,7 @@ impl Batch<'_> {
     }
 
     /// Counts one more message of `author` in `room`, and gives both counts.
-    fn count(&mut self, room: i64, author: i64) -> Result<(i64, i64), StoreError> {
+    pub(super) fn count(&mut self, room: i64, author: i64) -> Result<(i64, i64), StoreError> {
         if !self.known.rooms.contains_key(&room) {
             let mut select = self
                 .tx
@@ -384,7 +375,7 @@ impl Batch<'_> {
 }
 
 /// An event's content, or nothing in it if it is absent, erased or not of the shape expected.
-fn content<T: DeserializeOwned + Default>(event: &StoredEvent<'_>) -> T {
+pub(super) fn content<T: DeserializeOwned + Default>(event: &StoredEvent<'_>) -> T {
     event
         .content
         .and_then(|json| serde_json::from_str(json).ok())

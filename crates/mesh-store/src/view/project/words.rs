@@ -12,7 +12,7 @@ use crate::view::words::of_text;
 const SEEN_MAX: usize = 200_000;
 
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(in crate::view) struct Words {
     seen: HashSet<Box<str>>,
     /// Words of texts that were taken out of the index in this batch.
     leaving: BTreeSet<String>,
@@ -20,7 +20,7 @@ pub(super) struct Words {
 
 impl Words {
     /// Notes that a text was taken out of the index.
-    pub(super) fn leave(&mut self, text: &str) {
+    pub(in crate::view) fn leave(&mut self, text: &str) {
         of_text(text, |word| {
             self.leaving.insert(word.to_owned());
         });
@@ -28,7 +28,7 @@ impl Words {
 }
 
 impl Batch<'_> {
-    pub(super) fn learn_words(&mut self, text: &str) -> Result<(), StoreError> {
+    pub(in crate::view) fn learn_words(&mut self, text: &str) -> Result<(), StoreError> {
         let (tx, words) = (self.tx, &mut self.known.words);
         let mut done = Ok(());
         of_text(text, |word| {

@@ -1,0 +1,40 @@
+//! Values of shared context: set and removed.
+
+use mesh_model::events::{ContextRemoved, ContextSet};
+
+use crate::StoreError;
+use crate::sql::int;
+use crate::view::StoredEvent;
+use crate::view::project::Batch;
+
+impl Batch<'_> {
+    pub(in crate::view) fn context_set(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &ContextSet,
+    ) -> Result<(), StoreError> {
+        let (room, author) = (self.room(facts.room)?, self.actor(event)?);
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO context VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute((
+                room,
+                &facts.key,
+                int(event.seq.0),
+                int(event.at.0),
+                author,
+                event.content,
+            ))?;
+        Ok(())
+    }
+
+    pub(in crate::view) fn context_removed(
+        &mut self,
+        facts: &ContextRemoved,
+    ) -> Result<(), StoreError> {
+        let room = self.room(facts.room)?;
+        self.tx
+            .prepare_cached("DELETE FROM context WHERE room = ?1 AND key = ?2")?
+            .execute((room, &facts.key))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! Kinds of events, and what was published.
+
+mod project;
+mod read;
+pub(super) mod schema;
+
+pub use read::{EventTypeRow, PublishedRow};

@@ -1,0 +1,345 @@
+//! One message: by its id, its header as evidence, its thread, its edits.
+
+use mesh_model::events::{GuardMark, MessageHeader, Priority, Relayed, Released, Signed, Trust};
+use mesh_model::{MessageId, Millis, ParticipantId, RoomId, Seq};
+use rusqlite::{OptionalExtension, Row, Transaction};
+use serde_json::value::RawValue;
+
+use super::more::{More, read_signed, read_trust};
+use crate::StoreError;
+use crate::sql::{self, int};
+use crate::view::open::upto;
+use crate::view::{Numbers, View};
+
+/// A message as it stands now, edits and deletion included.
+#[derive(Debug, Clone)]
+pub struct MessageRow {
+    /// Its place; its id is `m` and this.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Where it stands.
+    pub room: RoomId,
+    /// Who wrote it.
+    pub author: ParticipantId,
+    /// The text; empty once deleted or redacted.
+    pub text: String,
+    /// Whom it names.
+    pub mentions: Vec<ParticipantId>,
+    /// How soon to look at it.
+    pub priority: Priority,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// The first message of its thread.
+    pub thread: Option<MessageId>,
+    /// A structured payload: a JSON object.
+    pub payload: Option<Box<RawValue>>,
+    /// The registered type the payload was checked against.
+    pub payload_type: Option<String>,
+    /// When the text last changed.
+    pub edited_at: Option<Millis>,
+    /// Whether it was taken back.
+    pub deleted: bool,
+    /// Whether its words were erased for good.
+    pub redacted: bool,
+    /// Messages of its thread that are still there, this one not counted.
+    pub replies: u32,
+    /// How far its words were trusted when they were accepted.
+    pub trust: Trust,
+    /// Whether it asks others to run a command.
+    pub command: bool,
+    /// The author's signature of the words as they are; an edit ends it.
+    pub signed: Option<Signed>,
+    /// From where it was brought.
+    pub relayed: Option<Relayed>,
+    /// The other rooms whose words are in it.
+    pub labels: Vec<RoomId>,
+    /// What it quotes, as that stands now.
+    pub quotes: Vec<QuoteRow>,
+    /// What the guard found.
+    pub guard: Option<GuardMark>,
+    /// That it waited in quarantine.
+    pub released: Option<Released>,
+}
+
+impl MessageRow {
+    /// Whether agents get it in an envelope.
+    pub fn is_marked(&self) -> bool {
+        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+    }
+}
+
+/// A message that another one quotes, as it stands now.
+#[derive(Debug, Clone)]
+pub struct QuoteRow {
+    /// The message.
+    pub message: MessageId,
+    /// The room it stands in.
+    pub room: RoomId,
+    /// Who wrote it.
+    pub author: ParticipantId,
+    /// Its text; empty once it is gone.
+    pub text: String,
+    /// Whether it was deleted or redacted since.
+    pub gone: bool,
+    /// How far its words were trusted when they were accepted.
+    pub trust: Trust,
+    /// From where it was brought.
+    pub relayed: Option<Relayed>,
+    /// What the guard found in it.
+    pub guard: Option<GuardMark>,
+}
+
+impl QuoteRow {
+    /// Whether agents get it in an envelope.
+    pub fn is_marked(&self) -> bool {
+        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+    }
+}
+
+/// In `gone`: it was taken back.
+pub(super) const DELETED: i64 = 1;
+/// In `gone`: its words were erased for good.
+pub(super) const REDACTED: i64 = 2;
+
+/// The columns that [`row`] reads, from `messages m`.
+pub(in crate::view) const COLUMNS: &str = "m.seq, m.at, m.room, m.author, m.text, m.mentions, m.priority, m.reply_to, m.thread, m.payload, \
+     m.payload_type, m.edited_at, m.gone, (SELECT t.replies FROM threads t WHERE t.root = m.seq), m.trust, m.signed, \
+     m.more";
+
+/// How many columns that is.
+pub(in crate::view) const COLUMNS_COUNT: usize = 17;
+
+/// A message without the words that it quotes: [`quoted`] brings them.
+pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+    let mentions: Option<Vec<u8>> = row.get(5)?;
+    let payload: Option<String> = row.get(9)?;
+    let gone: i64 = row.get(12)?;
+    let signed: Option<Vec<u8>> = row.get(15)?;
+    let more: Option<String> = row.get(16)?;
+    let more = More::read(more.as_deref());
+    Ok(MessageRow {
+        seq: sql::seq(row, 0)?,
+        at: sql::millis(row, 1)?,
+        room: numbers.room_id(row.get(2)?),
+        author: numbers.participant_id(row.get(3)?),
+        text: row.get(4)?,
+        mentions: sql::uuids(mentions.as_deref().unwrap_or_default())
+            .map(ParticipantId)
+            .collect(),
+        priority: priority(row.get(6)?),
+        reply_to: sql::seq_option(row, 7)?.map(MessageId),
+        thread: sql::seq_option(row, 8)?.map(MessageId),
+        payload: payload.and_then(|json| RawValue::from_string(json).ok()),
+        payload_type: row.get(10)?,
+        edited_at: sql::millis_option(row, 11)?,
+        deleted: gone & DELETED != 0,
+        redacted: gone & REDACTED != 0,
+        replies: row.get::<_, Option<u32>>(13)?.unwrap_or(0),
+        trust: read_trust(row.get(14)?),
+        command: more.command,
+        signed: signed.as_deref().and_then(read_signed),
+        relayed: more.relayed,
+        labels: more.labels,
+        quotes: match gone {
+            0 => more.quotes.into_iter().map(QuoteRow::unread).collect(),
+            _ => Vec::new(),
+        },
+        guard: more.guard,
+        released: more.released,
+    })
+}
+
+impl QuoteRow {
+    fn unread(message: MessageId) -> QuoteRow {
+        QuoteRow {
+            message,
+            room: RoomId(uuid::Uuid::nil()),
+            author: ParticipantId(uuid::Uuid::nil()),
+            text: String::new(),
+            gone: true,
+            trust: Trust::Untrusted,
+            relayed: None,
+            guard: None,
+        }
+    }
+}
+
+/// Reads what messages quote. It is read each time, so that a quote never says more than its message does now.
+pub(in crate::view) fn quoted<'a>(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    rows: impl IntoIterator<Item = &'a mut MessageRow>,
+) -> Result<(), StoreError> {
+    for quote in rows.into_iter().flat_map(|row| &mut row.quotes) {
+        let mut statement = db.prepare_cached(
+            "SELECT room, author, text, gone, trust, more FROM messages WHERE seq = ?1",
+        )?;
+        let found = statement.query_row([int(quote.message.0.0)], |row| {
+            let more: Option<String> = row.get(5)?;
+            let more = More::read(more.as_deref());
+            Ok(QuoteRow {
+                message: quote.message,
+                room: numbers.room_id(row.get(0)?),
+                author: numbers.participant_id(row.get(1)?),
+                text: row.get(2)?,
+                gone: row.get::<_, i64>(3)? != 0,
+                trust: read_trust(row.get(4)?),
+                relayed: more.relayed,
+                guard: more.guard,
+            })
+        });
+        if let Some(found) = found.optional()? {
+            *quote = found;
+        }
+    }
+    Ok(())
+}
+
+/// The same for messages that are returned.
+pub(in crate::view) fn with_quotes(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    mut rows: Vec<MessageRow>,
+) -> Result<Vec<MessageRow>, StoreError> {
+    quoted(db, numbers, &mut rows)?;
+    Ok(rows)
+}
+
+/// Stored so that what is more urgent comes first.
+pub(in crate::view) fn priority(stored: i64) -> Priority {
+    match stored {
+        0 => Priority::Now,
+        2 => Priority::Low,
+        _ => Priority::Next,
+    }
+}
+
+impl View {
+    /// A message, if there is one at that place. The caller checks whether it may be seen.
+    pub fn message(&self, message: MessageId) -> Result<Option<MessageRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM messages m WHERE m.seq = ?1"
+            ))?;
+            let mut found = statement
+                .query_row([int(message.0.0)], |found| row(numbers, found))
+                .optional()?;
+            quoted(db, numbers, &mut found)?;
+            Ok(found)
+        })
+    }
+
+    /// What the core needs to know about an older message: evidence, with how far the view was. `asker` is whoever
+    /// wants to do something about it.
+    pub fn header(
+        &self,
+        message: MessageId,
+        asker: Option<ParticipantId>,
+    ) -> Result<Option<MessageHeader>, StoreError> {
+        self.read(|db, numbers| {
+            let as_of = upto(db)?;
+            let mut statement = db.prepare_cached(
+                "SELECT room, author, thread, gone, mentions FROM messages WHERE seq = ?1",
+            )?;
+            let header = statement.query_row([int(message.0.0)], |row| {
+                let mentions: Option<Vec<u8>> = row.get(4)?;
+                let mut named = sql::uuids(mentions.as_deref().unwrap_or_default());
+                Ok(MessageHeader {
+                    message,
+                    room: numbers.room_id(row.get(0)?),
+                    author: numbers.participant_id(row.get(1)?),
+                    thread: sql::seq_option(row, 2)?.map(MessageId),
+                    deleted: row.get::<_, i64>(3)? != 0,
+                    names_asker: asker.is_some_and(|asker| named.any(|id| id == asker.0)),
+                    as_of,
+                })
+            });
+            Ok(header.optional()?)
+        })
+    }
+
+    /// The other rooms whose words are in a message.
+    pub fn labels(&self, message: MessageId) -> Result<Vec<RoomId>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached("SELECT more FROM messages WHERE seq = ?1")?;
+            let more: Option<Option<String>> = statement
+                .query_row([int(message.0.0)], |row| row.get(0))
+                .optional()?;
+            Ok(More::read(more.flatten().as_deref()).labels)
+        })
+    }
+
+    /// The places whose content belongs to a message: itself, its edits, its wait in quarantine. Ascending; empty
+    /// if there is no such message.
+    pub fn places(&self, message: MessageId) -> Result<Vec<Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached("SELECT more FROM messages WHERE seq = ?1")?;
+            let more: Option<Option<String>> = statement
+                .query_row([int(message.0.0)], |row| row.get(0))
+                .optional()?;
+            let Some(more) = more else {
+                return Ok(Vec::new());
+            };
+            let waited = More::read(more.as_deref()).released;
+            let mut places: Vec<Seq> = waited.map(|waited| waited.message.0).into_iter().collect();
+            places.push(message.0);
+            let mut statement =
+                db.prepare_cached("SELECT seq FROM edits WHERE message = ?1 ORDER BY seq")?;
+            let edits = statement.query_map([int(message.0.0)], |row| sql::seq(row, 0))?;
+            for edit in edits {
+                places.push(edit?);
+            }
+            Ok(places)
+        })
+    }
+
+    /// A thread by any of its messages: the first one and its answers, ascending, at most `limit`
+    /// and only from `first` on. Empty if there is no such message. All of a thread is in one room.
+    pub fn thread(
+        &self,
+        message: MessageId,
+        first: Seq,
+        limit: usize,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement = db.prepare_cached("SELECT coalesce(thread, seq) FROM messages WHERE seq = ?1")?;
+            let Some(root) = statement.query_row([int(message.0.0)], |row| row.get::<_, i64>(0)).optional()? else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM messages m WHERE m.seq = ?1 AND m.seq >= ?2
+                 UNION ALL SELECT * FROM (
+                     SELECT {COLUMNS} FROM messages m WHERE m.thread = ?1 AND m.seq >= ?2 ORDER BY m.seq)
+                 LIMIT ?3"
+            ))?;
+            let rows = statement.query_map((root, int(first.0), int(limit as u64)), |found| row(numbers, found))?;
+            with_quotes(db, numbers, rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// When a message's text was changed, oldest first. What it said before is in the log alone.
+    pub fn edits(&self, message: MessageId) -> Result<Vec<(Seq, Millis)>, StoreError> {
+        self.read(|db, _| {
+            let mut statement =
+                db.prepare_cached("SELECT seq, at FROM edits WHERE message = ?1 ORDER BY seq")?;
+            let rows = statement.query_map([int(message.0.0)], |row| {
+                Ok((sql::seq(row, 0)?, sql::millis(row, 1)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Who answered a message directly: the last stage of a receipt.
+    pub fn repliers(&self, message: MessageId) -> Result<Vec<ParticipantId>, StoreError> {
+        self.read(|db, numbers| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT author FROM messages WHERE reply_to = ?1 ORDER BY author",
+            )?;
+            let rows = statement.query_map([int(message.0.0)], |row| {
+                Ok(numbers.participant_id(row.get(0)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}

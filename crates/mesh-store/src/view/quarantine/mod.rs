@@ -1,0 +1,7 @@
+//! What waits for a moderator.
+
+mod project;
+mod read;
+pub(super) mod schema;
+
+pub use read::WaitingRow;

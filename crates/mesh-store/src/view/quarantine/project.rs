@@ -1,0 +1,51 @@
+//! What waits for a moderator, in a table that no history, search or inbox reads.
+
+use mesh_model::events::{MessageQuarantined, MessageReviewed};
+
+use crate::StoreError;
+use crate::sql::int;
+use crate::view::StoredEvent;
+use crate::view::project::Batch;
+
+impl Batch<'_> {
+    pub(in crate::view) fn message_quarantined(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &MessageQuarantined,
+    ) -> Result<(), StoreError> {
+        let room = self.room(facts.message.room)?;
+        let author = self.participant(facts.author)?;
+        // Our own plain types: writing them as JSON cannot fail.
+        let stored = serde_json::to_string(&facts.message).unwrap_or_default();
+        self.tx
+            .prepare_cached(
+                "INSERT INTO quarantine (seq, room, author, at, facts, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                int(event.seq.0),
+                room,
+                author,
+                int(event.at.0),
+                stored,
+                event.content,
+            ))?;
+        Ok(())
+    }
+
+    /// Whatever was decided, it waits no more: if it was let out, the next event posts it.
+    pub(in crate::view) fn message_reviewed(
+        &mut self,
+        facts: &MessageReviewed,
+    ) -> Result<(), StoreError> {
+        self.waits_no_more(int(facts.message.0.0))
+    }
+
+    pub(in crate::view) fn waits_no_more(&mut self, seq: i64) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE quarantine SET waits = 0, facts = '', content = NULL WHERE seq = ?1 AND waits",
+            )?
+            .execute([seq])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! Rooms, who was in them when, and what they keep no longer.
+
+mod project;
+mod read;
+mod retention;
+pub(super) mod schema;
+mod stays;
+
+pub use read::RoomRow;
+pub use stays::StayFilter;

@@ -1,0 +1,180 @@
+//! Rooms, who was in them when, and what they keep no longer.
+
+use mesh_model::api::RoomText;
+use mesh_model::events::{
+    GroupMemberAdded, GroupMemberRemoved, RoomCreated, RoomExpired, RoomUpdated,
+};
+use mesh_model::{GroupId, ParticipantId, RoomId};
+use rusqlite::OptionalExtension;
+
+use crate::StoreError;
+use crate::sql::int;
+use crate::view::StoredEvent;
+use crate::view::project::{Batch, content};
+use crate::view::task::schema::{LAST_PLACE, PLACES, SPEAKS};
+
+impl Batch<'_> {
+    pub(in crate::view) fn room_created(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &RoomCreated,
+    ) -> Result<(), StoreError> {
+        let room = self.room(facts.room)?;
+        let text: RoomText = content(event);
+        self.tx
+            .prepare_cached(
+                "UPDATE rooms SET group_id = ?2, topic = ?3, created_at = ?4 WHERE no = ?1",
+            )?
+            .execute((
+                room,
+                facts.group.map(|group| *group.0.as_bytes()),
+                text.topic,
+                int(event.at.0),
+            ))?;
+        for member in &facts.members {
+            self.joined(event, facts.room, *member)?;
+        }
+        Ok(())
+    }
+
+    pub(in crate::view) fn room_updated(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &RoomUpdated,
+    ) -> Result<(), StoreError> {
+        // Without content only the name changed.
+        if event.content.is_none() {
+            return Ok(());
+        }
+        let room = self.room(facts.room)?;
+        let text: RoomText = content(event);
+        self.tx
+            .prepare_cached("UPDATE rooms SET topic = ?2 WHERE no = ?1")?
+            .execute((room, text.topic))?;
+        Ok(())
+    }
+
+    /// A stay begins, unless one has begun already: a group's member is in the group's room, and the log may say
+    /// so once or twice.
+    pub(in crate::view) fn joined(
+        &mut self,
+        event: &StoredEvent<'_>,
+        room: RoomId,
+        participant: ParticipantId,
+    ) -> Result<(), StoreError> {
+        let (room, participant) = (self.room(room)?, self.participant(participant)?);
+        self.tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO stays (room, participant, joined, joined_at) SELECT ?1, ?2, ?3, ?4
+                 WHERE NOT EXISTS (SELECT 1 FROM stays WHERE room = ?1 AND participant = ?2 AND left IS NULL)",
+            )?
+            .execute((room, participant, int(event.seq.0), int(event.at.0)))?;
+        Ok(())
+    }
+
+    pub(in crate::view) fn left(
+        &mut self,
+        event: &StoredEvent<'_>,
+        room: RoomId,
+        participant: ParticipantId,
+    ) -> Result<(), StoreError> {
+        let (room, participant) = (self.room(room)?, self.participant(participant)?);
+        self.tx
+            .prepare_cached(
+                "UPDATE stays SET left = ?3, left_at = ?4 WHERE room = ?1 AND participant = ?2 AND left IS NULL",
+            )?
+            .execute((room, participant, int(event.seq.0), int(event.at.0)))?;
+        Ok(())
+    }
+
+    pub(in crate::view) fn group_joined(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &GroupMemberAdded,
+    ) -> Result<(), StoreError> {
+        match self.room_of(facts.group)? {
+            Some(room) => self.joined(event, room, facts.participant),
+            None => Ok(()),
+        }
+    }
+
+    pub(in crate::view) fn group_left(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &GroupMemberRemoved,
+    ) -> Result<(), StoreError> {
+        match self.room_of(facts.group)? {
+            Some(room) => self.left(event, room, facts.participant),
+            None => Ok(()),
+        }
+    }
+
+    fn room_of(&mut self, group: GroupId) -> Result<Option<RoomId>, StoreError> {
+        let mut select = self
+            .tx
+            .prepare_cached("SELECT id FROM rooms WHERE group_id = ?1")?;
+        Ok(select
+            .query_row([group.0.as_bytes()], |row| {
+                Ok(RoomId(crate::sql::uuid(row, 0)?))
+            })
+            .optional()?)
+    }
+
+    pub(in crate::view) fn room_expired(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &RoomExpired,
+    ) -> Result<(), StoreError> {
+        self.erased = true;
+        let (room, upto) = (self.room(facts.room)?, int(facts.upto.0));
+        let there: Vec<i64> = self
+            .tx
+            .prepare_cached(
+                "SELECT seq FROM messages WHERE room = ?1 AND seq <= ?2 AND gone & 2 = 0 ORDER BY seq",
+            )?
+            .query_map((room, upto), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for seq in there {
+            self.message_redacted(seq)?;
+        }
+        for sql in [
+            "UPDATE quarantine SET waits = 0, facts = '', content = NULL WHERE room = ?1 AND seq <= ?2 AND waits",
+            "UPDATE published SET payload = '{}' WHERE room = ?1 AND seq <= ?2 AND payload <> '{}'",
+        ] {
+            self.tx.prepare_cached(sql)?.execute((room, upto))?;
+        }
+        self.tasks_expired(event, room, upto)?;
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO expiries VALUES (?1, ?2, ?3)")?
+            .execute((int(event.seq.0), room, upto))?;
+        Ok(())
+    }
+
+    /// Tasks that are over, with everything they put out at that place or before it. Which these are is kept: a task may
+    /// begin again before the log is rid of its words.
+    fn tasks_expired(
+        &mut self,
+        event: &StoredEvent<'_>,
+        room: i64,
+        upto: i64,
+    ) -> Result<(), StoreError> {
+        self.write_tasks()?;
+        let over: Vec<(i64, Vec<u8>)> = self
+            .tx
+            .prepare_cached(&format!(
+                "SELECT t.seq, t.id FROM tasks t WHERE t.room = ?1 AND t.seq <= ?2
+                   AND t.ended_at IS NOT NULL AND {LAST_PLACE} <= ?2 AND {SPEAKS}"
+            ))?
+            .query_map((room, upto), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (task, id) in over {
+            self.tx
+                .prepare_cached(&format!(
+                    "INSERT OR IGNORE INTO expired_tasks SELECT ?2, place FROM ({PLACES})"
+                ))?
+                .execute((task, int(event.seq.0)))?;
+            self.forget_task(task, &id)?;
+        }
+        Ok(())
+    }
+}

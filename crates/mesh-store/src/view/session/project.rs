@@ -1,0 +1,43 @@
+//! Sessions: opened and closed.
+
+use mesh_model::api::ClientInfo;
+use mesh_model::events::{SessionClosed, SessionOpened};
+
+use crate::StoreError;
+use crate::sql::{int, json};
+use crate::view::StoredEvent;
+use crate::view::project::{Batch, content};
+
+impl Batch<'_> {
+    pub(in crate::view) fn session_opened(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &SessionOpened,
+    ) -> Result<(), StoreError> {
+        let participant = self.participant(facts.participant)?;
+        let client: ClientInfo = content(event);
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL)",
+            )?
+            .execute((
+                facts.session.0.as_bytes(),
+                participant,
+                int(event.seq.0),
+                int(event.at.0),
+                json(&client),
+            ))?;
+        Ok(())
+    }
+
+    pub(in crate::view) fn session_closed(
+        &mut self,
+        event: &StoredEvent<'_>,
+        facts: &SessionClosed,
+    ) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached("UPDATE sessions SET closed_at = ?2, reason = ?3 WHERE id = ?1 AND closed_at IS NULL")?
+            .execute((facts.session.0.as_bytes(), int(event.at.0), json(&facts.reason)))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! Lists of tasks, page by page.
+
+use mesh_model::events::TaskState;
+use mesh_model::{ParticipantId, Seq, TaskId};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Transaction, params_from_iter};
+
+use super::read::{COLUMNS, TaskRow, row};
+use crate::StoreError;
+use crate::sql::int;
+use crate::view::{Numbers, View, Visible};
+
+/// Which tasks.
+#[derive(Debug, Clone, Default)]
+pub struct TaskFilter {
+    /// Only in these rooms, and in each only what its reader may see.
+    pub rooms: Vec<Visible>,
+    /// Who asks: what it created or worked on it sees, however old.
+    pub viewer: Option<ParticipantId>,
+    /// Only in these states; empty: in any.
+    pub states: Vec<TaskState>,
+    /// Only with this capability.
+    pub capability: Option<String>,
+    /// Only those that this worker has or had last.
+    pub worker: Option<ParticipantId>,
+    /// Only those that this participant created.
+    pub creator: Option<ParticipantId>,
+    /// Only the graph that this task is part of.
+    pub graph: Option<TaskId>,
+    /// Created later than this place: then the oldest come first.
+    pub after: Option<Seq>,
+    /// Created earlier than this place.
+    pub before: Option<Seq>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A page of tasks, ascending.
+#[derive(Debug, Clone, Default)]
+pub struct TaskPage {
+    /// The tasks, without prompts and outputs.
+    pub items: Vec<TaskRow>,
+    /// There are later ones: ask with `after`.
+    pub next: Option<Seq>,
+    /// There are earlier ones: ask with `before`.
+    pub prev: Option<Seq>,
+}
+
+/// Everything that a task's links reach, in either direction.
+const GRAPH: &str = "WITH RECURSIVE part(id) AS (VALUES (?)
+     UNION SELECT l.other FROM part CROSS JOIN task_links l ON l.task = part.id
+     UNION SELECT l.task FROM part CROSS JOIN task_links l ON l.other = part.id) ";
+
+/// A statement without its bounds.
+struct Wanted {
+    with: &'static str,
+    from: String,
+    values: Vec<Value>,
+}
+
+impl Wanted {
+    fn of(filter: &TaskFilter, numbers: &Numbers) -> Wanted {
+        let mut values = Vec::new();
+        let with = match filter.graph {
+            Some(task) => {
+                values.push(Value::Blob(task.0.as_bytes().to_vec()));
+                GRAPH
+            }
+            None => "",
+        };
+        let person = |id: ParticipantId| Value::Integer(numbers.participant(id).unwrap_or(0));
+        let viewer = filter.viewer.map_or(Value::Null, person);
+        let mine = "OR t.creator = ? OR t.worker = ?";
+        let mut from = match filter.rooms[..] {
+            [(room, first)] => {
+                values.push(Value::Integer(numbers.room(room).unwrap_or(0)));
+                values.push(Value::Integer(int(first.0)));
+                format!("tasks t WHERE t.room = ? AND (t.seq >= ? {mine})")
+            }
+            _ => format!(
+                "tasks t CROSS JOIN temp.allowed a ON a.room = t.room WHERE (t.seq >= a.first {mine})"
+            ),
+        };
+        values.extend([viewer.clone(), viewer]);
+        if filter.graph.is_some() {
+            from.push_str(" AND t.id IN part");
+        }
+        if !filter.states.is_empty() {
+            let states = filter
+                .states
+                .iter()
+                .map(|state| (*state as i64).to_string());
+            from.push_str(&format!(
+                " AND t.state IN ({})",
+                states.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        if let Some(capability) = &filter.capability {
+            from.push_str(" AND t.capability = ?");
+            values.push(Value::Text(capability.clone()));
+        }
+        if let Some(worker) = filter.worker {
+            from.push_str(" AND t.worker = ?");
+            values.push(person(worker));
+        }
+        if let Some(creator) = filter.creator {
+            from.push_str(" AND t.creator = ?");
+            values.push(person(creator));
+        }
+        Wanted { with, from, values }
+    }
+
+    fn values(&self, from: i64, to: i64, limit: i64) -> impl Iterator<Item = Value> + '_ {
+        let bounds = [from, to, limit].map(Value::Integer);
+        self.values.iter().cloned().chain(bounds)
+    }
+
+    fn items(
+        &self,
+        db: &Transaction<'_>,
+        numbers: &Numbers,
+        filter: &TaskFilter,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let ascending = filter.after.is_some();
+        let order = if ascending { "ASC" } else { "DESC" };
+        let mut statement = db.prepare_cached(&format!(
+            "{}SELECT {COLUMNS}, NULL FROM {} AND t.seq >= ? AND t.seq < ? ORDER BY t.seq {order} LIMIT ?",
+            self.with, self.from
+        ))?;
+        let from = filter.after.map_or(0, |after| int(after.next().0));
+        let to = filter.before.map_or(i64::MAX, |before| int(before.0));
+        let values = self.values(from, to, int(filter.limit as u64));
+        let rows = statement.query_map(params_from_iter(values), |found| row(numbers, found))?;
+        let found: Vec<Option<TaskRow>> = rows.collect::<Result<_, _>>()?;
+        let mut items: Vec<TaskRow> = found.into_iter().flatten().collect();
+        if !ascending {
+            items.reverse();
+        }
+        Ok(items)
+    }
+
+    /// Whether there is one at `from` or later and before `to`.
+    fn exists(&self, db: &Transaction<'_>, from: i64, to: i64) -> Result<bool, StoreError> {
+        let mut statement = db.prepare_cached(&format!(
+            "{}SELECT 1 FROM {} AND t.seq >= ? AND t.seq < ? LIMIT ?",
+            self.with, self.from
+        ))?;
+        let values = self.values(from, to, 1);
+        Ok(statement
+            .query_row(params_from_iter(values), |_| Ok(()))
+            .optional()?
+            .is_some())
+    }
+}
+
+impl View {
+    /// Tasks in the order in which they were created: the newest page unless the bounds say otherwise.
+    pub fn task_list(&self, filter: &TaskFilter) -> Result<TaskPage, StoreError> {
+        if filter.rooms.is_empty() {
+            return Ok(TaskPage::default());
+        }
+        self.read_in(&filter.rooms, |db, numbers| {
+            let wanted = Wanted::of(filter, numbers);
+            let items = wanted.items(db, numbers, filter)?;
+            let newest = items.last().map(|task| task.seq);
+            let oldest = items.first().map(|task| task.seq);
+            // An empty page still has neighbours: what lies on the other side of its bound.
+            let next = newest.or(filter.before.map(|before| Seq(before.0.saturating_sub(1))));
+            let prev = oldest.or(filter.after.map(Seq::next));
+            let next = match next {
+                Some(seq) if wanted.exists(db, int(seq.next().0), i64::MAX)? => Some(seq),
+                _ => None,
+            };
+            let prev = match prev {
+                Some(seq) if wanted.exists(db, 0, int(seq.0))? => Some(seq),
+                _ => None,
+            };
+            Ok(TaskPage { items, next, prev })
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Tasks: what they say, where they stand, who tried them and what came of it.
+
+mod attempts;
+mod figures;
+mod list;
+mod project;
+mod read;
+pub(super) mod schema;
+mod standing;
+
+pub use figures::{DayRow, Figures, WorkerRow, days_back};
+pub use list::{TaskFilter, TaskPage};
+pub(super) use project::Kept;
+pub(super) use read::spend;
+pub use read::{AttemptRow, HeldRow, PieceRow, ResultRow, TaskRow};

@@ -1,0 +1,451 @@
+//! A task with its attempts, pieces and results.
+
+use mesh_model::api::{AttemptEnd, PieceKind, TaskBody, TaskOutput};
+use mesh_model::events::{
+    Cost, FailureCause, GuardMark, Provenance, Spend, TaskPlan, TaskState, Trust, Urgency, Verdict,
+};
+use mesh_model::{
+    ApprovalId, MessageId, Millis, OutputHash, ParticipantId, RoomId, Seq, TaskId, TemplateId,
+};
+use rusqlite::{OptionalExtension, Row, Transaction};
+use serde::{Deserialize, Serialize};
+
+use super::standing::Standing;
+use crate::StoreError;
+use crate::sql::{self, int};
+use crate::view::{Numbers, View};
+
+/// A task as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskRow {
+    /// Its id.
+    pub id: TaskId,
+    /// Where it belongs.
+    pub room: RoomId,
+    /// Where in the log it began.
+    pub seq: Seq,
+    /// When it was created.
+    pub created_ms: Millis,
+    /// Who wants it.
+    pub creator: Option<ParticipantId>,
+    /// What is to be done, as links and assignments have changed it since.
+    pub plan: TaskPlan,
+    /// How far its words are trusted.
+    pub trust: Trust,
+    /// The other rooms whose words are in it or in its result.
+    pub labels: Vec<RoomId>,
+    /// The messages it quotes.
+    pub quotes: Vec<MessageId>,
+    /// The template it was made from.
+    pub template: Option<TemplateId>,
+    /// What the guard found in its words.
+    pub guard: Option<GuardMark>,
+    /// The approval without which nobody may take it.
+    pub gate: Option<ApprovalId>,
+    /// Where it stands.
+    pub state: TaskState,
+    /// How pressing it is.
+    pub urgency: Urgency,
+    /// Its priority; handoffs raise it.
+    pub priority: u8,
+    /// Who is to do it; escalation changes it.
+    pub assigned: Option<ParticipantId>,
+    /// Attempts so far.
+    pub tries: u32,
+    /// Who has it or had it last.
+    pub worker: Option<ParticipantId>,
+    /// The attempt under way.
+    pub attempt: Option<HeldRow>,
+    /// When it ended.
+    pub ended_ms: Option<Millis>,
+    /// Its title; absent if it was erased.
+    pub title: Option<String>,
+    /// Its words; absent in lists and where they were erased.
+    pub body: Option<TaskBody>,
+    /// Its result.
+    pub result: Option<ResultRow>,
+}
+
+impl TaskRow {
+    /// Whether programs get its words in an envelope.
+    pub fn is_marked(&self) -> bool {
+        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+    }
+}
+
+/// A worker's hold on a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldRow {
+    /// Where it began.
+    pub fence: Seq,
+    /// Who.
+    pub worker: ParticipantId,
+    /// Since when.
+    pub since: Millis,
+    /// When the lease ends unless it is extended.
+    pub until: Millis,
+    /// What is reserved for it.
+    pub reserved: Spend,
+}
+
+/// What came of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResultRow {
+    /// The task whose result it is, if another's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<TaskId>,
+    /// Where it was handed in: its output is that event's content.
+    pub seq: Seq,
+    /// The attempt.
+    pub fence: Seq,
+    /// Who.
+    pub worker: ParticipantId,
+    /// When it was handed in.
+    pub at_ms: Millis,
+    /// How sure the worker is, percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
+    /// What it says of other work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// What it cost.
+    #[serde(default, skip_serializing_if = "Cost::is_nothing")]
+    pub cost: Cost,
+    /// Whether the hub's own check passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<bool>,
+    /// Whether somebody else found it good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// The worker's signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Box<Provenance>>,
+    /// The other rooms whose words are in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
+    /// What the guard found in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+    /// The output; absent in lists and where it was erased.
+    #[serde(skip)]
+    pub output: Option<TaskOutput>,
+}
+
+/// An attempt at a task, under way or over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptRow {
+    /// Its number.
+    pub fence: Seq,
+    /// Who.
+    pub worker: ParticipantId,
+    /// Since when.
+    pub since: Millis,
+    /// When it was over.
+    pub ended_at: Option<Millis>,
+    /// How; absent while it is under way.
+    pub how: Option<AttemptEnd>,
+    /// Why it failed.
+    pub cause: Option<FailureCause>,
+    /// The worker's words about it.
+    pub reason: Option<String>,
+    /// What it cost; of one that was lost, what was reserved for it.
+    pub cost: Cost,
+}
+
+/// A piece of what a task put out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PieceRow {
+    /// Its place.
+    pub seq: Seq,
+    /// When.
+    pub at: Millis,
+    /// What it is.
+    pub kind: PieceKind,
+    /// The attempt.
+    pub fence: Seq,
+    /// Who.
+    pub worker: Option<ParticipantId>,
+    /// What the guard found in it.
+    pub guard: Option<GuardMark>,
+    /// The output; absent if it was erased.
+    pub output: Option<TaskOutput>,
+}
+
+/// In `kind` of `task_links`: it waits for the other.
+pub(super) const NEEDS: i64 = 0;
+/// In `kind` of `task_links`: it looks at the other's result.
+pub(super) const ABOUT: i64 = 1;
+
+/// What a task was created with, apart from its words.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Created {
+    pub plan: TaskPlan,
+    pub trust: Trust,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+}
+
+/// The columns that [`row`] reads, from `tasks t`, and at the end either the words or nothing.
+pub(super) const COLUMNS: &str =
+    "t.seq, t.id, t.room, t.at, t.creator, t.facts, t.standing, t.result, t.title";
+
+/// The columns that [`piece`] reads.
+const PIECE: &str = "seq, at, kind, fence, worker, output, guard";
+
+/// A row without the output of its result.
+pub(super) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<TaskRow>> {
+    let facts: String = row.get(5)?;
+    let standing: String = row.get(6)?;
+    let result: Option<String> = row.get(7)?;
+    let body: Option<String> = row.get(9)?;
+    // Our own words: a row that cannot be read was written by another version, and is then rebuilt.
+    let (Ok(facts), Ok(standing)) = (
+        serde_json::from_str::<Created>(&facts),
+        serde_json::from_str::<Standing>(&standing),
+    ) else {
+        return Ok(None);
+    };
+    Ok(Some(TaskRow {
+        id: TaskId(sql::uuid(row, 1)?),
+        room: numbers.room_id(row.get(2)?),
+        seq: sql::seq(row, 0)?,
+        created_ms: sql::millis(row, 3)?,
+        creator: row
+            .get::<_, Option<i64>>(4)?
+            .map(|number| numbers.participant_id(number)),
+        plan: facts.plan,
+        trust: facts.trust,
+        labels: standing.labels,
+        quotes: facts.quotes,
+        template: facts.template,
+        guard: facts.guard,
+        gate: standing.gate,
+        state: standing.state,
+        urgency: standing.urgency,
+        priority: standing.priority,
+        assigned: standing.assigned,
+        tries: standing.tries,
+        worker: standing.worker,
+        attempt: standing.attempt,
+        ended_ms: standing.ended_at,
+        title: row.get(8)?,
+        body: body.and_then(|json| serde_json::from_str(&json).ok()),
+        result: result.and_then(|json| serde_json::from_str(&json).ok()),
+    }))
+}
+
+fn whole(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    id: TaskId,
+) -> Result<Option<TaskRow>, StoreError> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, t.body FROM tasks t WHERE t.id = ?1"
+    ))?;
+    let found = statement
+        .query_row([id.0.as_bytes()], |found| row(numbers, found))
+        .optional()?;
+    let Some(mut found) = found.flatten() else {
+        return Ok(None);
+    };
+    if let Some(result) = &mut found.result {
+        result.output = output(db, result.seq)?;
+    }
+    Ok(Some(found))
+}
+
+fn output(db: &Transaction<'_>, seq: Seq) -> Result<Option<TaskOutput>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT output FROM task_pieces WHERE seq = ?1")?;
+    let json: Option<Option<String>> = statement
+        .query_row([int(seq.0)], |row| row.get(0))
+        .optional()?;
+    Ok(read_output(json.flatten()))
+}
+
+fn read_output(json: Option<String>) -> Option<TaskOutput> {
+    json.and_then(|json| serde_json::from_str(&json).ok())
+}
+
+/// The row's number of a task.
+fn place(db: &Transaction<'_>, id: TaskId) -> Result<Option<i64>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT seq FROM tasks WHERE id = ?1")?;
+    Ok(statement
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?)
+}
+
+impl View {
+    /// A task with its words. The caller checks whether it may be seen.
+    pub fn task(&self, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
+        self.read(|db, numbers| whole(db, numbers, id))
+    }
+
+    /// The same for several, in the order that was asked for; unknown ones are left out.
+    pub fn tasks(&self, ids: &[TaskId]) -> Result<Vec<TaskRow>, StoreError> {
+        self.read(|db, numbers| {
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                rows.extend(whole(db, numbers, *id)?);
+            }
+            Ok(rows)
+        })
+    }
+
+    /// What the last attempt that gave a task back handed on; without output if that was erased.
+    pub fn last_handoff(&self, task: TaskId) -> Result<Option<PieceRow>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(place) = place(db, task)? else {
+                return Ok(None);
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {PIECE} FROM task_pieces WHERE task = ?1 AND kind = ?2 ORDER BY seq DESC LIMIT 1"
+            ))?;
+            let found = statement.query_row((place, PieceKind::Handoff as i64), |row| {
+                piece(numbers, row)
+            });
+            Ok(found.optional()?)
+        })
+    }
+
+    /// A task's attempts, the oldest first, at most the last `limit`.
+    pub fn attempts(&self, task: TaskId, limit: usize) -> Result<Vec<AttemptRow>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(place) = place(db, task)? else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(
+                "SELECT fence, worker, at, ended_at, how, cause, tokens, micros, model, reason FROM task_attempts
+                 WHERE task = ?1 ORDER BY fence DESC LIMIT ?2",
+            )?;
+            let rows =
+                statement.query_map((place, int(limit as u64)), |row| attempt(numbers, row))?;
+            let mut attempts: Vec<AttemptRow> = rows.collect::<Result<_, _>>()?;
+            attempts.reverse();
+            Ok(attempts)
+        })
+    }
+
+    /// What a task put out later than `after`, ascending, at most `limit`.
+    pub fn pieces(
+        &self,
+        task: TaskId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<PieceRow>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(place) = place(db, task)? else {
+                return Ok(Vec::new());
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {PIECE} FROM task_pieces WHERE task = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+            ))?;
+            let rows = statement.query_map((place, int(after.0), int(limit as u64)), |row| {
+                piece(numbers, row)
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Where the signed result was handed in that later ones name by this link.
+    pub fn result_linked(&self, link: OutputHash) -> Result<Option<Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut statement =
+                db.prepare_cached("SELECT min(seq) FROM task_pieces WHERE link = ?1")?;
+            Ok(statement.query_row([link.0], |row| sql::seq_option(row, 0))?)
+        })
+    }
+
+    /// The tasks that wait for this one, in the order in which they were created.
+    pub fn needed_by(&self, task: TaskId) -> Result<Vec<TaskId>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached(
+                "SELECT l.task FROM task_links l JOIN tasks t ON t.id = l.task
+                 WHERE l.other = ?1 AND l.kind = ?2 ORDER BY t.seq",
+            )?;
+            let rows = statement.query_map((task.0.as_bytes(), NEEDS), |row| {
+                Ok(TaskId(sql::uuid(row, 0)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The places whose content belongs to a task: prompt, pieces, handoffs, results, reasons, the questions that it
+    /// asked, and all of these of second opinions about it. Ascending; empty if there is no such task.
+    pub fn places_of_task(&self, task: TaskId) -> Result<Vec<Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached(
+                "WITH words(task) AS (
+                     SELECT seq FROM tasks WHERE id = ?1
+                     UNION SELECT t.seq FROM task_links l JOIN tasks t ON t.id = l.task
+                         WHERE l.other = ?1 AND l.kind = ?2)
+                 SELECT task FROM words
+                 UNION SELECT p.seq FROM words w CROSS JOIN task_pieces p ON p.task = w.task
+                 UNION SELECT a.ended FROM words w CROSS JOIN task_attempts a ON a.task = w.task
+                     WHERE a.ended IS NOT NULL
+                 UNION SELECT o.seq FROM words w CROSS JOIN task_words o ON o.task = w.task
+                 ORDER BY 1",
+            )?;
+            let rows = statement.query_map((task.0.as_bytes(), ABOUT), |row| sql::seq(row, 0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+fn attempt(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
+    let how: Option<i64> = row.get(4)?;
+    let cause: Option<i64> = row.get(5)?;
+    Ok(AttemptRow {
+        fence: sql::seq(row, 0)?,
+        worker: numbers.participant_id(row.get(1)?),
+        since: sql::millis(row, 2)?,
+        ended_at: sql::millis_option(row, 3)?,
+        how: how.map(|how| match how {
+            0 => AttemptEnd::Finished,
+            1 => AttemptEnd::Failed,
+            2 => AttemptEnd::HandedOff,
+            _ => AttemptEnd::Lost,
+        }),
+        cause: cause.map(|cause| match cause {
+            0 => FailureCause::Reported,
+            1 => FailureCause::LeaseExpired,
+            _ => FailureCause::CheckFailed,
+        }),
+        reason: row.get(9)?,
+        cost: Cost {
+            spend: spend(row, 6)?,
+            model: row.get(8)?,
+        },
+    })
+}
+
+/// Two columns: tokens and millionths.
+pub(in crate::view) fn spend(row: &Row<'_>, column: usize) -> rusqlite::Result<Spend> {
+    Ok(Spend {
+        tokens: sql::number(row.get(column)?),
+        micros: sql::number(row.get(column + 1)?),
+    })
+}
+
+fn piece(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<PieceRow> {
+    Ok(PieceRow {
+        seq: sql::seq(row, 0)?,
+        at: sql::millis(row, 1)?,
+        kind: match row.get::<_, i64>(2)? {
+            0 => PieceKind::Progress,
+            1 => PieceKind::Handoff,
+            _ => PieceKind::Result,
+        },
+        fence: sql::seq(row, 3)?,
+        worker: row
+            .get::<_, Option<i64>>(4)?
+            .map(|number| numbers.participant_id(number)),
+        output: read_output(row.get(5)?),
+        guard: row
+            .get::<_, Option<String>>(6)?
+            .and_then(|json| serde_json::from_str(&json).ok()),
+    })
+}

@@ -1,0 +1,7 @@
+//! What workers say of themselves.
+
+mod project;
+mod read;
+pub(super) mod schema;
+
+pub use read::WorkerAbout;
