@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::cli::LogFormat;
+use crate::commands::up::LogFormat;
 use crate::failure::{Failure, Outcome};
 
 /// What can be set. Everything has a default, so most meshes have no such file.

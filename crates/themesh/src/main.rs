@@ -5,9 +5,10 @@ mod commands;
 mod config;
 mod context;
 mod failure;
+mod input;
 mod output;
 mod source;
-mod template;
+mod times;
 
 use std::process::ExitCode;
 
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         Err(why) => why.exit(),
     };
     let context = Context::new(cli.global);
-    match commands::run(&context, cli.verb) {
+    match commands::run(&context, cli.command) {
         Ok(code) => code,
         Err(failure) => {
             failure.print(context.json);

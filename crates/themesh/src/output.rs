@@ -3,6 +3,11 @@
 use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
 
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
 /// A colour stands for a meaning; every meaning is legible without it.
 #[derive(Debug, Clone, Copy)]
 pub enum Colour {
@@ -76,6 +81,16 @@ pub fn print(text: &str) {
 /// Prints one line.
 pub fn line(text: &str) {
     print(&format!("{text}\n"));
+}
+
+/// Prints an answer as JSON if that was asked for; says whether it did.
+pub fn printed_json(context: &Context, answer: &impl Serialize) -> Outcome<bool> {
+    if context.json {
+        let text =
+            serde_json::to_string(answer).map_err(|why| Failure::here(why.to_string(), ""))?;
+        line(&text);
+    }
+    Ok(context.json)
 }
 
 /// Prints rows under a quiet heading, columns as wide as needed, the last one cut at the

@@ -1,14 +1,23 @@
 //! Completions for shells.
 
-use clap::CommandFactory;
 use clap_complete::{Shell, generate};
+
+use clap::{Args, CommandFactory};
 
 use crate::cli::Cli;
 use crate::output;
 
+/// Print completions for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Example: mesh completions bash > /etc/bash_completion.d/mesh")]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
 /// Prints the shell's completion script.
-pub fn completions(shell: Shell) {
+pub fn completions(args: CompletionsArgs) {
     let mut script = Vec::new();
-    generate(shell, &mut Cli::command(), "mesh", &mut script);
+    generate(args.shell, &mut Cli::command(), "mesh", &mut script);
     output::print(&String::from_utf8_lossy(&script));
 }

@@ -4,9 +4,10 @@
 mod pipeline;
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use clap::Args;
 use mesh_model::api::{
     AgentRegisterInput, MemberRefInput, Profile, RoomCreateInput, TokenCreateInput,
 };
@@ -21,6 +22,18 @@ use mesh_survey::Role;
 use crate::context::{Context, Identity};
 use crate::failure::{Failure, Outcome};
 use crate::output::line;
+
+/// Bring three survey programs and three workers into a room; they look at a code base and answer questions
+#[derive(Debug, Args)]
+#[command(after_help = "Example: mesh demo ~/src/project")]
+pub struct DemoArgs {
+    /// The code base
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// End when standard input does: how a node keeps its demo
+    #[arg(long, hide = true)]
+    pub until_input_ends: bool,
+}
 
 /// `mesh demo`
 pub fn demo(context: &Context, dir: &Path, until_input_ends: bool) -> Outcome<()> {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
+use clap::Args;
 use mesh_model::Millis;
 use mesh_model::api::{NoInput, Status};
 use mesh_model::ops::StatusGet;
@@ -19,6 +20,11 @@ use crate::config;
 use crate::context::{Context, DEFAULT_LISTEN};
 use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, line, paint};
+
+/// Find and explain the usual troubles
+#[derive(Debug, Args)]
+#[command(after_help = "Example: mesh doctor")]
+pub struct DoctorArgs {}
 
 /// Below this much free space the log may soon refuse to store: a gigabyte.
 const FREE_BYTES_LOW: u64 = 1 << 30;
@@ -41,7 +47,7 @@ struct Finding {
 }
 
 /// `mesh doctor`
-pub fn doctor(context: &Context) -> Outcome<ExitCode> {
+pub fn doctor(context: &Context, _: DoctorArgs) -> Outcome<ExitCode> {
     let mut findings = vec![
         home(context),
         configuration(context),

@@ -1,16 +1,34 @@
 //! `mesh guard check`: what the guard thinks of texts. It reads them here; no node is asked.
 
 use std::io::{Read, stdin};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Subcommand;
 use mesh_guard::{Action, Verdict, check};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::cli::Guard;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, line, paint};
+
+/// Check texts for injected instructions, without a node
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh guard check README.md")]
+pub enum GuardVerb {
+    /// Say of each text whether it tries to give an agent orders, and why
+    #[command(
+        after_help = "Examples: mesh guard check mail.txt\n          curl -s https://example.org | mesh guard check -\n          mesh guard check --json texts.jsonl    (lines {\"text\":…}, one verdict each)"
+    )]
+    Check {
+        /// The file with the text; standard input for -
+        #[arg(default_value = "-", value_name = "FILE")]
+        file: PathBuf,
+        /// The file has JSON lines {"text":…}, each a text of its own (seen by itself if every line is one)
+        #[arg(long)]
+        jsonl: bool,
+    },
+}
 
 /// A line of JSON with a text to check.
 #[derive(Deserialize)]
@@ -19,9 +37,9 @@ struct Row {
 }
 
 /// `mesh guard …`
-pub fn guard(context: &Context, verb: &Guard) -> Outcome<()> {
+pub fn guard(context: &Context, verb: &GuardVerb) -> Outcome<()> {
     match verb {
-        Guard::Check { file, jsonl } => {
+        GuardVerb::Check { file, jsonl } => {
             let text = read(file)?;
             let texts = if *jsonl || is_jsonl(&text) {
                 rows(&text)?

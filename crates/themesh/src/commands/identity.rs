@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use clap::Subcommand;
 use mesh_model::PublicKey;
 use mesh_model::api::{IdentityRevokeInput, ParticipantNameInput, SigningKey};
 use mesh_model::ops::{IdentityList, IdentityRevoke};
@@ -10,11 +11,41 @@ use mesh_sdk::http::Http;
 use mesh_sdk::{Seat, Signer};
 use serde_json::json;
 
-use crate::cli::IdentityVerb;
-use crate::commands::printed_json;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::{Colour, line, paint, table};
+use crate::output::{Colour, line, paint, printed_json, table};
+
+/// The keys by which participants sign what they say
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh identity show")]
+pub enum IdentityVerb {
+    /// Show the key that is kept here and what the node knows of it
+    #[command(after_help = "Example: mesh identity show --as rex")]
+    Show,
+    /// Make a key for this machine and add it
+    #[command(after_help = "Example: mesh identity new --as rex")]
+    New,
+    /// Put a new key in the place of the one kept here, which is revoked at once
+    #[command(after_help = "Example: mesh identity rotate --as rex")]
+    Rotate,
+    /// Revoke a key; what it signed before says so
+    #[command(
+        after_help = "Example: mesh identity revoke 03a1… --of rex   (`mesh identity list rex` shows the keys)"
+    )]
+    Revoke {
+        /// The key, or its first digits
+        key: String,
+        /// Whose it is (default: the one who acts)
+        #[arg(long, value_name = "HANDLE")]
+        of: Option<String>,
+    },
+    /// List the keys somebody signs or signed with
+    #[command(after_help = "Example: mesh identity list rex")]
+    List {
+        /// Who (default: the one who acts)
+        handle: Option<String>,
+    },
+}
 
 /// `mesh identity …`
 pub fn identity(context: &Context, verb: IdentityVerb) -> Outcome<()> {

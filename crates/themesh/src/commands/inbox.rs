@@ -1,20 +1,32 @@
 //! What waits for the one who acts.
 
+use clap::Args;
 use mesh_model::Seq;
 use mesh_model::api::{InboxAckInput, InboxListInput};
 use mesh_model::ops::{InboxAck, InboxList};
 
-use crate::commands::messages::print_message;
-use crate::commands::printed_json;
+use crate::commands::message::print_message;
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Colour, line, paint};
+use crate::output::{Colour, line, paint, printed_json};
+
+/// Read what waits for you
+#[derive(Debug, Args)]
+#[command(after_help = "Example: mesh inbox --ack")]
+pub struct InboxArgs {
+    /// Mark what is shown as taken in
+    #[arg(long)]
+    pub ack: bool,
+    /// At most so many
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+}
 
 /// `mesh inbox`
-pub fn inbox(context: &Context, ack: bool, limit: u32) -> Outcome<()> {
+pub fn inbox(context: &Context, args: InboxArgs) -> Outcome<()> {
     let http = context.http()?;
     let inbox = http.call::<InboxList>(InboxListInput {
-        limit: Some(limit),
+        limit: Some(args.limit),
         mentions_only: false,
     })?;
     if !printed_json(context, &inbox)? {
@@ -29,7 +41,7 @@ pub fn inbox(context: &Context, ack: bool, limit: u32) -> Outcome<()> {
             line(&paint(Colour::Quiet, &format!("{more} more wait")));
         }
     }
-    if ack && !inbox.items.is_empty() {
+    if args.ack && !inbox.items.is_empty() {
         // Only what was shown: something newer may have come meanwhile.
         let seqs: Vec<Seq> = inbox.items.iter().map(|message| message.seq).collect();
         let whole = usize::try_from(inbox.waiting).is_ok_and(|waiting| waiting == seqs.len());

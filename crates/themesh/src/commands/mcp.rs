@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write, stdin, stdout};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use clap::Args;
 use mesh_model::ErrorCode;
 use serde_json::{Value, json};
 use ureq::Agent;
@@ -12,6 +13,11 @@ use ureq::http::Response;
 
 use crate::context::Context;
 use crate::failure::Outcome;
+
+/// Serve the Model Context Protocol on standard input and output
+#[derive(Debug, Args)]
+#[command(after_help = "Example: claude mcp add mesh -- mesh mcp --as rex")]
+pub struct McpArgs {}
 
 /// What the node told at `initialize`; it goes along with every later request.
 #[derive(Debug, Default, Clone)]
@@ -29,7 +35,7 @@ struct Pump {
 }
 
 /// `mesh mcp`
-pub fn mcp(context: &Context) -> Outcome<()> {
+pub fn mcp(context: &Context, _: McpArgs) -> Outcome<()> {
     let agent: Agent = Agent::config_builder()
         .http_status_as_error(false)
         .build()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use clap::Subcommand;
 use mesh_model::api::{
     MemoryApplyInput, MemoryChanges, MemoryConsolidateInput, MemoryForgetInput, MemoryListInput,
     MemorySearchInput, MemorySetInput, MemoryView, TaskDetail, TaskRefInput,
@@ -14,17 +15,93 @@ use mesh_sdk::http::Http;
 use serde_json::Value;
 
 use super::task::{find, short};
-use crate::cli::{Memory, TaskRef};
-use crate::commands::{printed_json, text_or_stdin, when};
+use crate::commands::task::TaskRef;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::{Colour, clean, line, paint};
+use crate::input::text_or_stdin;
+use crate::output::{Colour, clean, line, paint, printed_json};
+use crate::times;
+
+/// What agents remember
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh memory search 'node build' --of rex")]
+pub enum MemoryVerb {
+    /// List what somebody remembers
+    #[command(after_help = "Example: mesh memory list rex")]
+    List {
+        /// Who (default: the one who acts)
+        of: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Let somebody remember something under a name
+    #[command(after_help = "Example: mesh memory set build 'The build needs Node 20.' --of rex")]
+    Set {
+        /// Its name
+        key: String,
+        /// What is remembered; standard input if absent
+        text: Vec<String>,
+        /// Who (default: the one who acts)
+        #[arg(long, value_name = "NAME")]
+        of: Option<String>,
+    },
+    /// Search what somebody remembers, the closest first
+    #[command(after_help = "Example: mesh memory search 'node build' --of rex")]
+    Search {
+        /// The words
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// Who (default: the one who acts)
+        #[arg(long, value_name = "NAME")]
+        of: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 10)]
+        limit: u32,
+    },
+    /// Forget a memory: its words are erased
+    #[command(after_help = "Example: mesh memory forget build --of rex")]
+    Forget {
+        /// Its name
+        key: String,
+        /// Who (default: the one who acts)
+        #[arg(long, value_name = "NAME")]
+        of: Option<String>,
+    },
+    /// Let an agent tidy memories; nothing changes before you apply what it proposes
+    #[command(
+        after_help = "Example: mesh memory consolidate --of rex --room workshop   (then: mesh memory diff last)"
+    )]
+    Consolidate {
+        /// Whose (default: the one who acts)
+        #[arg(long, value_name = "NAME")]
+        of: Option<String>,
+        /// The room in which the task is done
+        #[arg(long)]
+        room: String,
+        /// What a worker must be able to do (default: the agent itself does it)
+        #[arg(long, value_name = "SKILL")]
+        can: Option<String>,
+    },
+    /// Show what a consolidation proposes
+    #[command(after_help = "Example: mesh memory diff last   (then: mesh memory apply last)")]
+    Diff {
+        /// Its task: the id, the end of it, or 'last'
+        task: String,
+    },
+    /// Apply what a consolidation proposes
+    #[command(after_help = "Example: mesh memory apply last")]
+    Apply {
+        /// Its task: the id, the end of it, or 'last'
+        task: String,
+    },
+}
 
 /// `mesh memory …`
-pub fn memory(context: &Context, verb: Memory) -> Outcome<()> {
+pub fn memory(context: &Context, verb: MemoryVerb) -> Outcome<()> {
     let http = context.http()?;
     match verb {
-        Memory::List { of, limit } => {
+        MemoryVerb::List { of, limit } => {
             let input = MemoryListInput {
                 participant: of,
                 after: None,
@@ -35,7 +112,7 @@ pub fn memory(context: &Context, verb: Memory) -> Outcome<()> {
                 print(&page.items, "Nothing is remembered.");
             }
         }
-        Memory::Search { words, of, limit } => {
+        MemoryVerb::Search { words, of, limit } => {
             let input = MemorySearchInput {
                 participant: of,
                 q: words.join(" "),
@@ -46,7 +123,7 @@ pub fn memory(context: &Context, verb: Memory) -> Outcome<()> {
                 print(&found.items, "Nothing that is remembered fits.");
             }
         }
-        Memory::Set { key, text, of } => {
+        MemoryVerb::Set { key, text, of } => {
             let input = MemorySetInput {
                 participant: of,
                 key: key.clone(),
@@ -60,7 +137,7 @@ pub fn memory(context: &Context, verb: Memory) -> Outcome<()> {
                 line(&format!("{key} is remembered"));
             }
         }
-        Memory::Forget { key, of } => {
+        MemoryVerb::Forget { key, of } => {
             let participant = match of {
                 Some(of) => of,
                 None => context.acting(&http)?,
@@ -74,7 +151,7 @@ pub fn memory(context: &Context, verb: Memory) -> Outcome<()> {
                 line(&format!("{key} is forgotten: its words are erased"));
             }
         }
-        Memory::Consolidate { of, room, can } => {
+        MemoryVerb::Consolidate { of, room, can } => {
             let input = MemoryConsolidateInput {
                 participant: of,
                 room,
@@ -96,8 +173,8 @@ pub fn memory(context: &Context, verb: Memory) -> Outcome<()> {
                 ));
             }
         }
-        Memory::Diff { task } => diff(context, &http, task)?,
-        Memory::Apply { task } => {
+        MemoryVerb::Diff { task } => diff(context, &http, task)?,
+        MemoryVerb::Apply { task } => {
             let task = find(&http, &TaskRef { task })?;
             let applied = http.call::<MemoryApply>(MemoryApplyInput { task })?;
             if !printed_json(context, &applied)? {
@@ -116,7 +193,7 @@ fn print(items: &[MemoryView], none: &str) {
         line(none);
     }
     for memory in items {
-        let mut notes = vec![memory.source.name().to_owned(), when::relative(memory.at)];
+        let mut notes = vec![memory.source.name().to_owned(), times::relative(memory.at)];
         notes.extend(memory.task.map(|task| format!("task {}", short(task))));
         notes.extend(
             (!memory.labels.is_empty()).then(|| format!("words of {} rooms", memory.labels.len())),

@@ -1,195 +1,176 @@
-//! One file per group of verbs. Each calls operations by their types, or the node's own crates.
+//! The commands: one file or folder a noun, where a command's arguments stand beside what it does.
 
-mod approvals;
-mod audit;
-mod call;
+mod approval;
+mod budget;
+mod chat;
 mod completions;
+mod context;
+mod credential;
 mod demo;
+mod dispatch;
 mod doctor;
 mod guard;
 pub mod help;
 mod identity;
 mod inbox;
-mod init;
-mod invites;
-mod limits;
+mod invite;
 mod log;
 mod mcp;
 mod memory;
-mod messages;
+mod mesh;
+mod message;
+mod participant;
+mod policy;
 mod quarantine;
-mod redact;
-mod room_rules;
-mod rooms;
+mod room;
 mod secret;
-mod shared;
-mod status;
 mod survey;
-mod tail;
 mod task;
-mod templates;
-mod tokens;
-mod tools;
-mod up;
-mod users;
-mod when;
-mod who;
-mod work;
-mod workers;
+mod template;
+mod tool;
+pub mod up;
+mod user;
+mod worker;
 
-use std::io::Read;
 use std::process::ExitCode;
 
-use serde::Serialize;
+use clap::Subcommand;
 
-use crate::cli::{SteerVerb, Verb, Workflow};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
-use crate::output;
+use crate::failure::Outcome;
 
-/// Does what the verb says.
-pub fn run(context: &Context, verb: Verb) -> Outcome<ExitCode> {
-    match verb {
-        Verb::Up(args) => up::up(context, &args)?,
-        Verb::Init(args) => init::init(context, &args)?,
-        Verb::Status => status::status(context)?,
-        Verb::Join { target } => rooms::join(context, &target)?,
-        Verb::Leave { room } => rooms::leave(context, room)?,
-        Verb::Rooms => rooms::list(context)?,
-        Verb::Room(verb) => rooms::room(context, verb)?,
-        Verb::Who { query } => who::who(context, &query)?,
-        Verb::Register {
-            handle,
-            kind,
-            preset,
-            parent,
-            parent_key,
-        } => {
-            let parent = parent.map(|parent| (parent, parent_key));
-            who::register(context, handle, kind, &preset, parent)?;
-        }
-        Verb::Say {
-            to,
-            text,
-            priority,
-            reply_to,
-            unsigned,
-        } => messages::say(context, to, &text, &priority, reply_to, unsigned)?,
-        Verb::Dm {
-            handle,
-            text,
-            unsigned,
-        } => messages::dm(context, &handle, &text, unsigned)?,
-        Verb::Message { message } => messages::message(context, &message)?,
-        Verb::Redact { message, reason } => redact::redact(context, &message, reason)?,
-        Verb::Quarantine { verb } => quarantine::quarantine(context, verb)?,
-        Verb::Audit(args) => audit::audit(context, args)?,
-        Verb::Identity(verb) => identity::identity(context, verb)?,
-        Verb::Secret(verb) => secret::secret(context, verb)?,
-        Verb::Limits { verb } => limits::limits(context, verb)?,
-        Verb::Inbox { ack, limit } => inbox::inbox(context, ack, limit)?,
-        Verb::Read {
-            room,
-            limit,
-            before,
-        } => messages::read(context, room, limit, before)?,
-        Verb::Tail { rooms, after } => tail::tail(context, rooms, after)?,
-        Verb::Search {
-            words,
-            room,
-            from,
-            limit,
-        } => messages::search(context, &words, room, from, limit)?,
-        Verb::Steer(verb) => return steer(context, verb),
-        Verb::Call { operation, input } => call::call(context, &operation, &input)?,
-        Verb::Ops {
-            permissions: true, ..
-        } => crate::output::line(mesh_ops::permission_table().trim_end()),
-        Verb::Ops {
-            openapi, mcp_tools, ..
-        } => call::ops(context, openapi, mcp_tools)?,
-        Verb::Token(verb) => tokens::token(context, verb)?,
-        Verb::User(verb) => users::user(context, verb)?,
-        Verb::Invite(verb) => invites::invite(context, verb)?,
-        Verb::Doctor => return doctor::doctor(context),
-        Verb::Log(verb) => return log::log(context, verb),
-        Verb::Guard(verb) => guard::guard(context, &verb)?,
-        Verb::Mcp => mcp::mcp(context)?,
-        Verb::Work(args) => work::work(context, &args)?,
-        Verb::WorkKeeper { args } => return Ok(work::keeper(args)),
-        Verb::Completions { shell } => completions::completions(shell),
-        Verb::Demo {
-            dir,
-            until_input_ends,
-        } => demo::demo(context, &dir, until_input_ends)?,
-        Verb::Survey { role, dir, room } => survey::run(context, &role, dir, room)?,
-        Verb::SurveyStep { step } => survey::step(&step)?,
+/// Every command, in the order in which help lists them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Up(up::UpArgs),
+    Init(mesh::init::InitArgs),
+    Status(mesh::status::StatusArgs),
+    Doctor(doctor::DoctorArgs),
+    Join(room::JoinArgs),
+    Leave(room::LeaveArgs),
+    Rooms(room::RoomsArgs),
+    #[command(subcommand)]
+    Room(room::RoomVerb),
+    Who(participant::WhoArgs),
+    Register(participant::RegisterArgs),
+    Say(message::say::SayArgs),
+    Dm(message::say::DmArgs),
+    Message(message::read::MessageArgs),
+    Redact(message::redact::RedactArgs),
+    Quarantine(quarantine::QuarantineArgs),
+    Audit(log::audit::AuditArgs),
+    #[command(subcommand)]
+    Identity(identity::IdentityVerb),
+    #[command(subcommand)]
+    Secret(secret::SecretVerb),
+    Limits(mesh::limits::LimitsArgs),
+    Inbox(inbox::InboxArgs),
+    Read(message::read::ReadArgs),
+    Tail(message::tail::TailArgs),
+    Search(message::read::SearchArgs),
+    #[command(subcommand)]
+    Task(task::TaskVerb),
+    #[command(subcommand)]
+    Template(template::TemplateVerb),
+    #[command(subcommand)]
+    Workflow(template::workflow::WorkflowVerb),
+    Pipeline(template::workflow::PipelineArgs),
+    Approvals(approval::ApprovalsArgs),
+    Approve(approval::ApproveArgs),
+    Reject(approval::RejectArgs),
+    #[command(subcommand)]
+    Worker(worker::WorkerVerb),
+    #[command(subcommand)]
+    Dispatch(dispatch::DispatchVerb),
+    #[command(subcommand)]
+    Budget(budget::BudgetVerb),
+    Costs(budget::CostsArgs),
+    #[command(subcommand)]
+    Context(context::ContextVerb),
+    #[command(subcommand)]
+    Memory(memory::MemoryVerb),
+    #[command(subcommand)]
+    Tool(tool::ToolVerb),
+    Do(chat::DoArgs),
+    Call(mesh::operation::CallArgs),
+    Ops(mesh::operation::OpsArgs),
+    #[command(subcommand)]
+    Token(credential::TokenVerb),
+    #[command(subcommand)]
+    User(user::UserVerb),
+    #[command(subcommand)]
+    Invite(invite::InviteVerb),
+    #[command(subcommand)]
+    Log(log::LogVerb),
+    #[command(subcommand)]
+    Guard(guard::GuardVerb),
+    Mcp(mcp::McpArgs),
+    Work(Box<worker::work::WorkArgs>),
+    #[command(hide = true)]
+    WorkKeeper(worker::work::WorkKeeperArgs),
+    Demo(demo::DemoArgs),
+    #[command(hide = true)]
+    Survey(survey::SurveyArgs),
+    #[command(hide = true)]
+    SurveyStep(survey::StepArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Does what the command says.
+pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
+    match command {
+        Command::Up(args) => up::up(context, &args)?,
+        Command::Init(args) => mesh::init::init(context, &args)?,
+        Command::Status(args) => mesh::status::status(context, args)?,
+        Command::Doctor(args) => return doctor::doctor(context, args),
+        Command::Join(args) => room::join(context, args)?,
+        Command::Leave(args) => room::leave(context, args)?,
+        Command::Rooms(args) => room::list(context, args)?,
+        Command::Room(verb) => room::room(context, verb)?,
+        Command::Who(args) => participant::who(context, args)?,
+        Command::Register(args) => participant::register(context, args)?,
+        Command::Say(args) => message::say::say(context, args)?,
+        Command::Dm(args) => message::say::dm(context, args)?,
+        Command::Message(args) => message::read::message(context, args)?,
+        Command::Redact(args) => message::redact::redact(context, args)?,
+        Command::Quarantine(args) => quarantine::quarantine(context, args)?,
+        Command::Audit(args) => log::audit::audit(context, args)?,
+        Command::Identity(verb) => identity::identity(context, verb)?,
+        Command::Secret(verb) => secret::secret(context, verb)?,
+        Command::Limits(args) => mesh::limits::limits(context, args)?,
+        Command::Inbox(args) => inbox::inbox(context, args)?,
+        Command::Read(args) => message::read::read(context, args)?,
+        Command::Tail(args) => message::tail::tail(context, args)?,
+        Command::Search(args) => message::read::search(context, args)?,
+        Command::Task(verb) => return task::task(context, verb),
+        Command::Template(verb) => template::template(context, verb)?,
+        Command::Workflow(verb) => return template::workflow::workflow(context, verb),
+        Command::Pipeline(args) => return template::workflow::pipeline(context, args),
+        Command::Approvals(args) => approval::list(context, args)?,
+        Command::Approve(args) => approval::approve(context, args)?,
+        Command::Reject(args) => approval::reject(context, args)?,
+        Command::Worker(verb) => worker::worker(context, verb)?,
+        Command::Dispatch(verb) => dispatch::dispatch(context, verb)?,
+        Command::Budget(verb) => budget::budget(context, verb)?,
+        Command::Costs(args) => budget::costs(context, args)?,
+        Command::Context(verb) => context::context(context, verb)?,
+        Command::Memory(verb) => memory::memory(context, verb)?,
+        Command::Tool(verb) => tool::tool(context, verb)?,
+        Command::Do(args) => chat::say_line(context, args)?,
+        Command::Call(args) => mesh::operation::call(context, args)?,
+        Command::Ops(args) => mesh::operation::ops(context, args)?,
+        Command::Token(verb) => credential::token(context, verb)?,
+        Command::User(verb) => user::user(context, verb)?,
+        Command::Invite(verb) => invite::invite(context, verb)?,
+        Command::Log(verb) => return log::log(context, verb),
+        Command::Guard(verb) => guard::guard(context, &verb)?,
+        Command::Mcp(args) => mcp::mcp(context, args)?,
+        Command::Work(args) => worker::work::work(context, &args)?,
+        Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),
+        Command::Demo(args) => demo::demo(context, &args.dir, args.until_input_ends)?,
+        Command::Survey(args) => survey::run(context, &args.role, args.dir, args.room)?,
+        Command::SurveyStep(args) => survey::step(&args.step)?,
+        Command::Completions(args) => completions::completions(args),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The verbs about work.
-fn steer(context: &Context, verb: SteerVerb) -> Outcome<ExitCode> {
-    match verb {
-        SteerVerb::Task(verb) => return task::task(context, verb),
-        SteerVerb::Template(verb) => return templates::template(context, verb),
-        SteerVerb::Workflow(Workflow::Run(args)) => return task::file(context, &args, false),
-        SteerVerb::Pipeline(args) => return task::file(context, &args, true),
-        SteerVerb::Approvals { room, mine } => approvals::list(context, room, mine)?,
-        SteerVerb::Approve(answer) => approvals::answer(context, answer, true)?,
-        SteerVerb::Reject(answer) => approvals::answer(context, answer, false)?,
-        SteerVerb::Worker(verb) => workers::worker(context, verb)?,
-        SteerVerb::Dispatch(verb) => workers::dispatch(context, verb)?,
-        SteerVerb::Budget(verb) => workers::budget(context, verb)?,
-        SteerVerb::Costs { by, days } => workers::costs(context, by, days)?,
-        SteerVerb::Context(verb) => shared::context(context, verb)?,
-        SteerVerb::Memory(verb) => memory::memory(context, verb)?,
-        SteerVerb::Tool(verb) => tools::tool(context, verb)?,
-        SteerVerb::Do { room, line } => shared::say_command(context, room, line.join(" "))?,
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Prints an answer as JSON if that was asked for; says whether it did.
-fn printed_json(context: &Context, answer: &impl Serialize) -> Outcome<bool> {
-    if context.json {
-        let text =
-            serde_json::to_string(answer).map_err(|why| Failure::here(why.to_string(), ""))?;
-        output::line(&text);
-    }
-    Ok(context.json)
-}
-
-/// Words from the command line, or standard input if there are none.
-fn text_or_stdin(words: &[String]) -> Outcome<String> {
-    if !words.is_empty() {
-        return Ok(words.join(" "));
-    }
-    let mut text = String::new();
-    let read = std::io::stdin().read_to_string(&mut text);
-    read.map_err(|why| {
-        Failure::usage(
-            format!("standard input cannot be read: {why}"),
-            "give the text as an argument",
-        )
-    })?;
-    let text = text.trim_end().to_owned();
-    if text.is_empty() {
-        return Err(Failure::usage(
-            "there is no text",
-            "give it as an argument or on standard input",
-        ));
-    }
-    Ok(text)
-}
-
-/// Reads a message's id.
-fn message_id(text: &str) -> Outcome<mesh_model::MessageId> {
-    parse(text, "message ids look like m12")
-}
-
-/// Reads an argument of a type that names itself, such as a preset or a message id.
-fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, known: &str) -> Outcome<T> {
-    text.parse()
-        .map_err(|why: T::Err| Failure::usage(why.to_string(), known))
 }

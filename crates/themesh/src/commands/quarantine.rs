@@ -1,20 +1,60 @@
 //! What waits for a moderator.
 
+use clap::{Args, Subcommand};
 use mesh_model::api::{QuarantineListInput, Quarantined, ReviewInput};
 use mesh_model::ops::{QuarantineList, QuarantineReview};
 
-use crate::cli::Quarantine;
-use crate::commands::{message_id, printed_json};
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Colour, clean, line, paint};
+use crate::input::message_id;
+use crate::output::{Colour, clean, line, paint, printed_json};
+
+/// Decide on messages that the guard holds back
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Example: mesh quarantine   (then: mesh quarantine release m12)"
+)]
+pub struct QuarantineArgs {
+    #[command(subcommand)]
+    pub verb: Option<QuarantineVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum QuarantineVerb {
+    /// List what waits
+    #[command(after_help = "Example: mesh quarantine list --room plaza")]
+    List {
+        /// Only in this room
+        #[arg(long)]
+        room: Option<String>,
+    },
+    /// Let a message out: it is posted now
+    #[command(after_help = "Example: mesh quarantine release m12 --reason 'quotes an attack'")]
+    Release {
+        /// The message, such as m12
+        message: String,
+        /// Why; kept in the log until it is erased
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Reject a message for good
+    #[command(after_help = "Example: mesh quarantine reject m12 --reason 'an attack'")]
+    Reject {
+        /// The message, such as m12
+        message: String,
+        /// Why; kept in the log until it is erased
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+}
 
 /// `mesh quarantine …`
-pub fn quarantine(context: &Context, verb: Option<Quarantine>) -> Outcome<()> {
-    match verb.unwrap_or(Quarantine::List { room: None }) {
-        Quarantine::List { room } => list(context, room),
-        Quarantine::Release { message, reason } => review(context, &message, true, reason),
-        Quarantine::Reject { message, reason } => review(context, &message, false, reason),
+pub fn quarantine(context: &Context, args: QuarantineArgs) -> Outcome<()> {
+    match args.verb.unwrap_or(QuarantineVerb::List { room: None }) {
+        QuarantineVerb::List { room } => list(context, room),
+        QuarantineVerb::Release { message, reason } => review(context, &message, true, reason),
+        QuarantineVerb::Reject { message, reason } => review(context, &message, false, reason),
     }
 }
 

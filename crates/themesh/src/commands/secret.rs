@@ -2,19 +2,43 @@
 
 use std::io::{IsTerminal, Read, stdin};
 
+use clap::Subcommand;
 use mesh_model::api::{NoInput, SecretRefInput, SecretSetInput};
 use mesh_model::ops::{SecretList, SecretRemove, SecretSet};
 
-use crate::cli::Secret;
-use crate::commands::printed_json;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::{line, table};
+use crate::output::{line, printed_json, table};
+
+/// Secrets for webhooks, connectors, peers and storage
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh secret set searx < key-file")]
+pub enum SecretVerb {
+    /// Store a secret, or a new value of it
+    #[command(
+        after_help = "Examples: mesh secret set searx < key-file\n          mesh secret set searx 's3cret'   (your shell may keep the value in its history)"
+    )]
+    Set {
+        /// Its name: a-z, 0-9 and '-'
+        name: String,
+        /// The value; standard input if absent or '-'
+        value: Option<String>,
+    },
+    /// List the names; values are never shown
+    #[command(after_help = "Example: mesh secret list")]
+    List,
+    /// Remove a secret for good
+    #[command(visible_alias = "remove", after_help = "Example: mesh secret rm searx")]
+    Rm {
+        /// Its name
+        name: String,
+    },
+}
 
 /// `mesh secret …`
-pub fn secret(context: &Context, verb: Secret) -> Outcome<()> {
+pub fn secret(context: &Context, verb: SecretVerb) -> Outcome<()> {
     match verb {
-        Secret::Set { name, value } => {
+        SecretVerb::Set { name, value } => {
             let value = match value.filter(|value| value != "-") {
                 Some(value) => value,
                 None => from_input(&name)?,
@@ -29,7 +53,7 @@ pub fn secret(context: &Context, verb: Secret) -> Outcome<()> {
             }
             Ok(())
         }
-        Secret::List => {
+        SecretVerb::List => {
             let secrets = context.http()?.call::<SecretList>(NoInput {})?;
             if printed_json(context, &secrets)? {
                 return Ok(());
@@ -48,7 +72,7 @@ pub fn secret(context: &Context, verb: Secret) -> Outcome<()> {
             table(&["secret", "version", "set at"], &rows.collect::<Vec<_>>());
             Ok(())
         }
-        Secret::Rm { name } => {
+        SecretVerb::Rm { name } => {
             let input = SecretRefInput { name: name.clone() };
             let done = context.http()?.call::<SecretRemove>(input)?;
             if !printed_json(context, &done)? {

@@ -6,6 +6,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
+use clap::Args;
 use mesh_model::api::{
     ClientInfo, Inbox, InboxAckInput, Message, PresenceSetInput, PresenceState, RoomRefInput,
     RoomTypingInput,
@@ -20,6 +21,27 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+
+/// One survey program of the demo
+#[derive(Debug, Args)]
+pub struct SurveyArgs {
+    /// surveyor, historian or builder
+    #[arg(long)]
+    pub role: String,
+    /// The code base
+    #[arg(long)]
+    pub dir: PathBuf,
+    /// The room to work in
+    #[arg(long)]
+    pub room: String,
+}
+
+/// One step of the demo's pipeline
+#[derive(Debug, Args)]
+pub struct StepArgs {
+    /// survey, test or summarise
+    pub step: String,
+}
 
 /// What is read of a task.
 const TASK_BYTES_MAX: u64 = 4 << 20;

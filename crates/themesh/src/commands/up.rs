@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use clap::{Args, ValueEnum};
 use mesh_edge::EdgeConfig;
 use mesh_link::{Hooks, Link, Settings};
 use mesh_node::{Config as NodeConfig, Node};
@@ -17,14 +18,53 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{LogFormat, Up};
 use crate::config::{self, Config};
 use crate::context::{Context, DEFAULT_LISTEN, RunningNode};
 use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, line, paint};
 
+/// Start a node
+#[derive(Debug, Args)]
+#[command(after_help = "Example: mesh up --open")]
+pub struct UpArgs {
+    /// Where to listen; port 0 takes a free one (default: 127.0.0.1:7778)
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Listen beyond this machine although the connection is not encrypted
+    #[arg(long)]
+    pub insecure_listen: bool,
+    /// The address people use, when a reverse proxy stands before the node
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// A further name or address by which others reach the node
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub open: bool,
+    /// Also bring three survey programs that survey this code base
+    #[arg(long, value_name = "DIR")]
+    pub demo: Option<PathBuf>,
+    /// The mesh's name, on first start
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Go on without the vault that belongs to the log: every token and password ends
+    #[arg(long)]
+    pub new_vault: bool,
+    /// How to write the node's own log lines to standard error
+    #[arg(long, value_enum)]
+    pub log_format: Option<LogFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
 /// `mesh up`
-pub fn up(context: &Context, args: &Up) -> Outcome<()> {
+pub fn up(context: &Context, args: &UpArgs) -> Outcome<()> {
     let config = config::load(&context.home)?;
     let address = listen_address(args, &config)?;
     start_logging(args, &config);
@@ -37,7 +77,7 @@ pub fn up(context: &Context, args: &Up) -> Outcome<()> {
     runtime.block_on(serve(context, args, &config, address))
 }
 
-fn listen_address(args: &Up, config: &Config) -> Outcome<SocketAddr> {
+fn listen_address(args: &UpArgs, config: &Config) -> Outcome<SocketAddr> {
     let text = args
         .listen
         .as_deref()
@@ -61,7 +101,7 @@ fn listen_address(args: &Up, config: &Config) -> Outcome<SocketAddr> {
     Ok(address)
 }
 
-fn start_logging(args: &Up, config: &Config) {
+fn start_logging(args: &UpArgs, config: &Config) {
     let filter = std::env::var("MESH_LOG")
         .ok()
         .or_else(|| config.log_filter.clone());
@@ -83,7 +123,12 @@ fn start_logging(args: &Up, config: &Config) {
     }
 }
 
-async fn serve(context: &Context, args: &Up, config: &Config, address: SocketAddr) -> Outcome<()> {
+async fn serve(
+    context: &Context,
+    args: &UpArgs,
+    config: &Config,
+    address: SocketAddr,
+) -> Outcome<()> {
     // Signals first: one that comes while the node starts is not lost.
     let (mut interrupt, mut terminate) = signals()?;
     let outside = outside(context)?;
@@ -148,7 +193,7 @@ fn outside(context: &Context) -> Outcome<Settings> {
 
 /// The names the node answers to besides this machine's own: those that were given, and the address
 /// it listens at.
-fn allowed_hosts(args: &Up, config: &Config, bound: SocketAddr) -> Vec<String> {
+fn allowed_hosts(args: &UpArgs, config: &Config, bound: SocketAddr) -> Vec<String> {
     let given = args.allow_host.iter().chain(&config.allowed_hosts).cloned();
     let own = (!bound.ip().is_unspecified()).then(|| bound.ip().to_string());
     given.chain(own).collect()
@@ -172,7 +217,7 @@ fn signals() -> Outcome<(tokio::signal::unix::Signal, tokio::signal::unix::Signa
     both.map_err(|why| Failure::here(format!("signals cannot be heard: {why}"), ""))
 }
 
-async fn start(context: &Context, args: &Up) -> Outcome<Arc<Node>> {
+async fn start(context: &Context, args: &UpArgs) -> Outcome<Arc<Node>> {
     let mut config = NodeConfig::new(&context.home);
     if let Some(name) = &args.name {
         config.name.clone_from(name);

@@ -1,36 +1,77 @@
-//! Creating tasks: one by one, from a template, from a file.
+//! Creating tasks one by one.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use clap::Args;
 use mesh_model::TaskId;
 use mesh_model::api::{
-    GateSpec, NoInput, NotTaken, PipelineCreateInput, TaskCreateInput, TaskRefInput, TaskSpec,
-    TasksCreated, TemplateUse, TemplateView,
+    GateSpec, NotTaken, TaskCreateInput, TaskRefInput, TaskSpec, TasksCreated, TemplateUse,
 };
-use mesh_model::events::{TaskState, VariableKind};
-use mesh_model::ops::{PipelineCreate, TaskCreate, TaskWhyGet, TemplateList};
+use mesh_model::events::TaskState;
+use mesh_model::ops::{TaskCreate, TaskWhyGet};
 use mesh_sdk::http::Http;
-use serde_json::Value;
 
-use super::{find, short, until_end};
-use crate::cli::{FileRun, TaskAdd, TaskRef};
-use crate::commands::{printed_json, text_or_stdin, when};
+use super::{TaskRef, find, short, until_end};
+use crate::commands::template::values_of;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::{Colour, line, paint};
-use crate::source::Source;
+use crate::input::text_or_stdin;
+use crate::output::{Colour, line, paint, printed_json};
+use crate::times;
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// What is to be done; standard input if absent. With --template: name=value for each blank
+    pub text: Vec<String>,
+    /// The room it belongs to
+    #[arg(long)]
+    pub room: String,
+    /// A line for lists (default: how the text begins)
+    #[arg(long)]
+    pub title: Option<String>,
+    /// What a worker must be able to do
+    #[arg(long, value_name = "SKILL")]
+    pub can: Option<String>,
+    /// Who is to do it (default: whoever fits)
+    #[arg(long, value_name = "NAME")]
+    pub to: Option<String>,
+    /// 0 to 9; higher goes first (default: 5)
+    #[arg(long)]
+    pub priority: Option<u8>,
+    /// When it should be done: in 90m, 2h or 1d, or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub deadline: Option<String>,
+    /// A task that has to end first; may be given again
+    #[arg(long, value_name = "TASK")]
+    pub needs: Vec<String>,
+    /// Percent of confidence below which a second agent looks at the result; 0 is never (default: 70)
+    #[arg(long, value_name = "PERCENT")]
+    pub verify_below: Option<u8>,
+    /// Somebody has to approve it first: whoever moderates the room, or NAME
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub gate: Option<String>,
+    /// The model to ask (default: the worker's choice)
+    #[arg(long)]
+    pub model: Option<String>,
+    /// A template in the place of a text
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["title", "model"])]
+    pub template: Option<String>,
+    /// Watch it until it ends
+    #[arg(long)]
+    pub follow: bool,
+}
 
 /// Characters of a title made from the beginning of a text.
 const TITLE_CHARS_MAX: usize = 70;
 
 /// `mesh task add`
-pub fn add(context: &Context, http: &Http, args: TaskAdd) -> Outcome<ExitCode> {
+pub fn add(context: &Context, http: &Http, args: AddArgs) -> Outcome<ExitCode> {
     let mut spec = TaskSpec {
         capability: args.can,
         assigned: args.to,
         priority: args.priority,
-        deadline: args.deadline.as_deref().map(when::later).transpose()?,
+        deadline: args.deadline.as_deref().map(times::later).transpose()?,
         verify_below: args.verify_below,
         model: args.model,
         gate: args.gate.map(|to| GateSpec {
@@ -44,7 +85,7 @@ pub fn add(context: &Context, http: &Http, args: TaskAdd) -> Outcome<ExitCode> {
     }
     match args.template {
         Some(template) => {
-            let values = template_values(http, &template, &args.text)?;
+            let values = values_of(http, &template, &args.text)?;
             spec.template = Some(TemplateUse { template, values });
         }
         None => {
@@ -59,32 +100,7 @@ pub fn add(context: &Context, http: &Http, args: TaskAdd) -> Outcome<ExitCode> {
     created(context, http.call::<TaskCreate>(input)?, args.follow)
 }
 
-/// `mesh workflow run` and `mesh pipeline`
-pub fn file(context: &Context, args: &FileRun, pipeline: bool) -> Outcome<ExitCode> {
-    let http = context.http()?;
-    let text = Source::read(&args.file)?.into_text();
-    let mut tasks: Value = serde_json::from_str(&text).map_err(|why| {
-        Failure::usage(
-            format!("{}: {why}; nothing was created", args.file),
-            "the file holds a JSON list of tasks, each with a title and a prompt",
-        )
-    })?;
-    fill(&mut tasks, &pairs(&args.values)?)?;
-    let tasks: Vec<TaskSpec> = serde_json::from_value(tasks).map_err(|why| {
-        Failure::usage(
-            format!("{}: {why}; nothing was created", args.file),
-            "it takes what task.create takes: mesh ops --openapi describes it",
-        )
-    })?;
-    let room = args.room.clone();
-    let made = match pipeline {
-        true => http.call::<PipelineCreate>(PipelineCreateInput { room, steps: tasks })?,
-        false => http.call::<TaskCreate>(TaskCreateInput { room, tasks })?,
-    };
-    created(context, made, args.follow)
-}
-
-fn created(context: &Context, made: TasksCreated, follow: bool) -> Outcome<ExitCode> {
+pub fn created(context: &Context, made: TasksCreated, follow: bool) -> Outcome<ExitCode> {
     let last = made.tasks.last().map(|task| task.id);
     if !printed_json(context, &made)? {
         for task in &made.tasks {
@@ -163,184 +179,9 @@ pub fn pairs(given: &[String]) -> Outcome<BTreeMap<String, String>> {
     Ok(pairs)
 }
 
-/// The values of a template's blanks, each of the kind that the blank takes.
-pub fn template_values(
-    http: &Http,
-    template: &str,
-    given: &[String],
-) -> Outcome<BTreeMap<String, Value>> {
-    let given = pairs(given)?;
-    let known = http.call::<TemplateList>(NoInput {})?.items;
-    let known = known
-        .into_iter()
-        .find(|known| known.name == template || known.id.to_string() == template);
-    let kind = |name: &str| known.as_ref().and_then(|known| kind_of(known, name));
-    let typed = |(name, text): (String, String)| {
-        let wrong = |what: &str| {
-            Failure::usage(
-                format!("'{name}' takes {what}, not '{text}'; nothing was created"),
-                "`mesh template list` shows what each blank takes",
-            )
-        };
-        let value = match kind(&name) {
-            Some(VariableKind::Number) => {
-                let number: serde_json::Number = text.parse().map_err(|_| wrong("a number"))?;
-                Value::Number(number)
-            }
-            Some(VariableKind::Flag) => match text.as_str() {
-                "yes" | "true" => Value::Bool(true),
-                "no" | "false" => Value::Bool(false),
-                _ => return Err(wrong("yes or no")),
-            },
-            // The node says what it thinks of a blank that the template does not have.
-            Some(VariableKind::Text) | None => Value::String(text),
-        };
-        Ok((name, value))
-    };
-    given.into_iter().map(typed).collect()
-}
-
-fn kind_of(template: &TemplateView, name: &str) -> Option<VariableKind> {
-    let found = template
-        .variables
-        .iter()
-        .find(|variable| variable.name == name);
-    found.map(|variable| variable.kind)
-}
-
-/// Puts values in the place of `{name}` in titles, prompts and input.
-fn fill(tasks: &mut Value, values: &BTreeMap<String, String>) -> Outcome<()> {
-    let mut missing = Vec::new();
-    let mut used = Vec::new();
-    let tasks = tasks.as_array_mut().into_iter().flatten();
-    for task in tasks {
-        for field in ["title", "prompt", "input"] {
-            if let Some(value) = task.get_mut(field) {
-                fill_value(value, values, &mut used, &mut missing);
-            }
-        }
-    }
-    let wrong = |names: Vec<String>, what: &str, hint: &str| {
-        Failure::usage(
-            format!("{what}: {}; nothing was created", names.join(", ")),
-            hint.to_owned(),
-        )
-    };
-    missing.sort_unstable();
-    missing.dedup();
-    if !missing.is_empty() {
-        return Err(wrong(
-            missing,
-            "these blanks are not filled",
-            "give name=value for each behind the file",
-        ));
-    }
-    let unused: Vec<String> = values
-        .keys()
-        .filter(|name| !used.contains(name))
-        .cloned()
-        .collect();
-    match unused.is_empty() {
-        true => Ok(()),
-        false => Err(wrong(
-            unused,
-            "the file has no such blanks",
-            "a blank is a name between braces",
-        )),
-    }
-}
-
-fn fill_value<'a>(
-    value: &mut Value,
-    values: &'a BTreeMap<String, String>,
-    used: &mut Vec<&'a String>,
-    missing: &mut Vec<String>,
-) {
-    match value {
-        Value::String(text) => *text = fill_text(text, values, used, missing),
-        Value::Array(items) => {
-            for item in items {
-                fill_value(item, values, used, missing);
-            }
-        }
-        Value::Object(fields) => {
-            for field in fields.values_mut() {
-                fill_value(field, values, used, missing);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// What was filled in is not looked at for blanks.
-fn fill_text<'a>(
-    text: &str,
-    values: &'a BTreeMap<String, String>,
-    used: &mut Vec<&'a String>,
-    missing: &mut Vec<String>,
-) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let name = after.split_once('}').filter(|(name, _)| is_name(name));
-        let Some((name, behind)) = name else {
-            out.push('{');
-            rest = after;
-            continue;
-        };
-        match values.get_key_value(name) {
-            Some((name, value)) => {
-                used.push(name);
-                out.push_str(value);
-            }
-            None => missing.push(name.to_owned()),
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
-}
-
-fn is_name(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(plain)
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn filled(mut tasks: Value, given: &[&str]) -> Outcome<Value> {
-        let given: Vec<String> = given.iter().map(|one| (*one).to_owned()).collect();
-        fill(&mut tasks, &pairs(&given)?)?;
-        Ok(tasks)
-    }
-
-    #[test]
-    fn blanks_are_filled_and_those_that_are_not_are_named() {
-        let tasks = || json!([{"title": "On {goal}", "prompt": "{goal}: answer {\"json\": true} for {who}", "key": "{goal}"}]);
-        let full = filled(tasks(), &["goal=a {who} b", "who=me"]).unwrap();
-        assert_eq!(full[0]["title"], "On a {who} b");
-        assert_eq!(
-            full[0]["prompt"],
-            "a {who} b: answer {\"json\": true} for me"
-        );
-        assert_eq!(full[0]["key"], "{goal}");
-        let Failure::Usage { what, .. } = filled(tasks(), &["goal=x"]).unwrap_err() else {
-            panic!("another failure")
-        };
-        assert!(what.contains("not filled: who"), "{what}");
-        for wrong in [
-            &["goal=x", "who=y", "other=z"][..],
-            &["goal"],
-            &["goal=x", "goal=y"],
-        ] {
-            assert!(filled(tasks(), wrong).is_err(), "{wrong:?}");
-        }
-    }
 
     #[test]
     fn a_title_is_how_the_text_begins() {

@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{short, show};
-use crate::commands::printed_json;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::{Colour, clean, line, paint, print};
+use crate::output::{Colour, clean, line, paint, print, printed_json};
 
 /// What happens to tasks.
 const TYPES: &[&str] = &[

@@ -6,13 +6,14 @@ mod provenance;
 mod show;
 mod why;
 
-pub use add::{file, pairs, template_values};
+pub use add::{created, pairs};
 pub use follow::until_end;
 pub use show::money;
 pub use why::{budget_row, names};
 
 use std::process::ExitCode;
 
+use clap::{Args, Subcommand, ValueEnum};
 use mesh_model::api::{
     Done, TaskAssignInput, TaskConfirmInput, TaskListInput, TaskReasonInput, TaskRefInput,
     TaskResolveInput,
@@ -25,11 +26,131 @@ use mesh_model::ops::{
 use mesh_model::{RoomId, TaskId};
 use mesh_sdk::http::Http;
 
-use crate::cli::{Resolve, Task, TaskReason, TaskRef};
-use crate::commands::printed_json;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::line;
+use crate::output::{line, printed_json};
+
+/// Give work to agents, look at it, steer it
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh task add 'Survey the parser' --room workshop --follow")]
+pub enum TaskVerb {
+    /// Create a task
+    #[command(
+        after_help = "Examples: mesh task add 'Survey the parser' --room workshop --can research\n          mesh task add --template research topic='log formats' --room workshop\n          mesh task add --room workshop --needs last --deadline 2h < prompt.md"
+    )]
+    Add(Box<add::AddArgs>),
+    /// List tasks, the newest last
+    #[command(
+        after_help = "Example: mesh task list --room workshop --state queued --state running"
+    )]
+    List {
+        /// Only in this room
+        #[arg(long)]
+        room: Option<String>,
+        /// Only in this state; may be given again
+        #[arg(long, value_name = "STATE")]
+        state: Vec<String>,
+        /// Only what this worker has or had
+        #[arg(long, value_name = "NAME")]
+        worker: Option<String>,
+        /// Only with this capability
+        #[arg(long, value_name = "SKILL")]
+        can: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 30)]
+        limit: u32,
+    },
+    /// Show a task: its words, its attempts, its result
+    #[command(after_help = "Example: mesh task show last")]
+    Show(TaskRef),
+    /// Watch a task until it ends; exit code 0 if it is done, 1 if not
+    #[command(after_help = "Example: mesh task follow last && echo done")]
+    Follow(TaskRef),
+    /// Print what a task put out
+    #[command(after_help = "Example: mesh task output last > result.md")]
+    Output {
+        #[command(flatten)]
+        task: TaskRef,
+        /// Every piece, not only the result
+        #[arg(long)]
+        all: bool,
+    },
+    /// End a task without a result
+    #[command(after_help = "Example: mesh task cancel last --reason 'not needed any more'")]
+    Cancel(TaskReason),
+    /// Let nobody work on a task until it is resumed
+    #[command(after_help = "Example: mesh task pause last")]
+    Pause(TaskRef),
+    /// Let a paused task go on
+    #[command(after_help = "Example: mesh task resume last")]
+    Resume(TaskRef),
+    /// Begin again with a task that failed or was cancelled
+    #[command(after_help = "Example: mesh task retry last")]
+    Retry(TaskRef),
+    /// Give a task to somebody, or to whoever fits
+    #[command(
+        after_help = "Example: mesh task assign last rex   (whoever fits: mesh task assign last)"
+    )]
+    Assign {
+        #[command(flatten)]
+        task: TaskRef,
+        /// Who; whoever fits if absent
+        to: Option<String>,
+    },
+    /// Say whether a result is good; it counts for whoever made it
+    #[command(
+        after_help = "Example: mesh task confirm last   (it is not: mesh task confirm last --bad)"
+    )]
+    Confirm {
+        #[command(flatten)]
+        task: TaskRef,
+        /// It is not good
+        #[arg(long)]
+        bad: bool,
+    },
+    /// Decide about a task that waits for a person
+    #[command(after_help = "Example: mesh task resolve last retry --reason 'the server is back'")]
+    Resolve {
+        #[command(flatten)]
+        task: TaskRef,
+        /// accept, retry or fail
+        how: Resolve,
+        /// Why; kept in the log until it is erased
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Erase a task's words for good; what was done, by whom and when stays
+    #[command(after_help = "Example: mesh task redact last --reason 'holds a password'")]
+    Redact(TaskReason),
+    /// Say why a task is where it is, with the numbers behind the choice
+    #[command(after_help = "Example: mesh task why last")]
+    Why(TaskRef),
+    /// Show who made a result and from what, and verify the signatures here
+    #[command(after_help = "Example: mesh task provenance last")]
+    Provenance(TaskRef),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct TaskRef {
+    /// The task: its id, the end of it, or 'last'
+    pub task: String,
+}
+
+#[derive(Debug, Args)]
+pub struct TaskReason {
+    #[command(flatten)]
+    pub task: TaskRef,
+    /// Why; kept in the log until it is erased
+    #[arg(long, default_value = "")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Resolve {
+    Accept,
+    Retry,
+    Fail,
+}
 
 /// Hexadecimal digits of an id that are shown in lists: its end is drawn, its beginning is a time.
 const SHORT_DIGITS: usize = 8;
@@ -37,32 +158,32 @@ const SHORT_DIGITS: usize = 8;
 const LOOKED_THROUGH: u32 = 500;
 
 /// `mesh task …`
-pub fn task(context: &Context, verb: Task) -> Outcome<ExitCode> {
+pub fn task(context: &Context, verb: TaskVerb) -> Outcome<ExitCode> {
     let http = context.http()?;
     match verb {
-        Task::Add(args) => return add::add(context, &http, *args),
-        Task::Follow(one) => return until_end(context, find(&http, &one)?),
-        Task::List {
+        TaskVerb::Add(args) => return add::add(context, &http, *args),
+        TaskVerb::Follow(one) => return until_end(context, find(&http, &one)?),
+        TaskVerb::List {
             room,
             state,
             worker,
             can,
             limit,
         } => show::list(context, &http, room, &state, worker, can, limit)?,
-        Task::Show(one) => show::show(context, &http, find(&http, &one)?)?,
-        Task::Output { task, all } => show::output(context, &http, find(&http, &task)?, all)?,
-        Task::Why(one) => why::why(context, &http, find(&http, &one)?)?,
-        Task::Provenance(one) => {
+        TaskVerb::Show(one) => show::show(context, &http, find(&http, &one)?)?,
+        TaskVerb::Output { task, all } => show::output(context, &http, find(&http, &task)?, all)?,
+        TaskVerb::Why(one) => why::why(context, &http, find(&http, &one)?)?,
+        TaskVerb::Provenance(one) => {
             return provenance::provenance(context, &http, find(&http, &one)?);
         }
-        Task::Cancel(args) => reasoned::<TaskCancel>(context, &http, args, "is cancelled")?,
-        Task::Redact(args) => {
+        TaskVerb::Cancel(args) => reasoned::<TaskCancel>(context, &http, args, "is cancelled")?,
+        TaskVerb::Redact(args) => {
             reasoned::<TaskRedact>(context, &http, args, "has lost its words for good")?
         }
-        Task::Pause(one) => plain::<TaskPause>(context, &http, &one, "is paused")?,
-        Task::Resume(one) => plain::<TaskResume>(context, &http, &one, "goes on")?,
-        Task::Retry(one) => plain::<TaskRetry>(context, &http, &one, "begins again")?,
-        Task::Assign { task, to } => {
+        TaskVerb::Pause(one) => plain::<TaskPause>(context, &http, &one, "is paused")?,
+        TaskVerb::Resume(one) => plain::<TaskResume>(context, &http, &one, "goes on")?,
+        TaskVerb::Retry(one) => plain::<TaskRetry>(context, &http, &one, "begins again")?,
+        TaskVerb::Assign { task, to } => {
             let said = match &to {
                 Some(to) => format!("is for @{}", to.trim_start_matches('@')),
                 None => "is for whoever fits".to_owned(),
@@ -70,7 +191,7 @@ pub fn task(context: &Context, verb: Task) -> Outcome<ExitCode> {
             let task = find(&http, &task)?;
             done::<TaskAssign>(context, &http, TaskAssignInput { task, to }, task, &said)?;
         }
-        Task::Confirm { task, bad } => {
+        TaskVerb::Confirm { task, bad } => {
             let task = find(&http, &task)?;
             let input = TaskConfirmInput { task, good: !bad };
             let said = if bad {
@@ -80,7 +201,7 @@ pub fn task(context: &Context, verb: Task) -> Outcome<ExitCode> {
             };
             done::<TaskConfirm>(context, &http, input, task, said)?;
         }
-        Task::Resolve { task, how, reason } => {
+        TaskVerb::Resolve { task, how, reason } => {
             let task = find(&http, &task)?;
             let (resolution, said) = match how {
                 Resolve::Accept => (Resolution::Accept, "is done: its result stands"),

@@ -12,10 +12,10 @@ use mesh_sdk::http::Http;
 use serde_json::json;
 
 use super::{short, show};
-use crate::commands::{printed_json, when};
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Colour, line, paint};
+use crate::output::{Colour, line, paint, printed_json};
+use crate::times;
 
 /// `mesh task provenance`
 pub fn provenance(context: &Context, http: &Http, task: TaskId) -> Outcome<ExitCode> {
@@ -182,7 +182,7 @@ fn branch(
             &format!(
                 "{}, {}, key {}",
                 short(link.task),
-                when::relative(link.at),
+                times::relative(link.at),
                 key.get(..12).unwrap_or(&key)
             )
         )

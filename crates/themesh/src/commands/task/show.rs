@@ -10,10 +10,10 @@ use mesh_model::ops::{TaskGet, TaskList, TaskOutputs};
 use mesh_sdk::http::Http;
 
 use super::{room_name, short};
-use crate::commands::{printed_json, when};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::{Colour, clean, line, paint, table};
+use crate::output::{Colour, clean, line, paint, printed_json, table};
+use crate::times;
 
 /// `mesh task list`
 pub fn list(
@@ -70,7 +70,7 @@ fn row(task: &TaskView) -> Vec<String> {
         short(task.id),
         task.state.name().to_owned(),
         who,
-        when::relative(task.created_at),
+        times::relative(task.created_at),
         title(task.title.as_deref()),
     ]
 }
@@ -175,7 +175,7 @@ fn head(http: &Http, found: &TaskDetail) {
         .map_or("the node".to_owned(), |by| format!("@{}", by.handle));
     fact(
         "created",
-        format!("{} by {by}", when::relative(task.created_at)),
+        format!("{} by {by}", times::relative(task.created_at)),
     );
     if let Some(to) = &task.assigned {
         fact("for", format!("@{}", to.handle));
@@ -188,7 +188,7 @@ fn head(http: &Http, found: &TaskDetail) {
         format!("{}, {}", task.priority, task.urgency.name()),
     );
     if let Some(deadline) = task.deadline {
-        fact("deadline", when::relative(deadline));
+        fact("deadline", times::relative(deadline));
     }
     if !task.needs.is_empty() {
         let ids: Vec<String> = task.needs.iter().map(short).collect();
@@ -202,7 +202,7 @@ fn head(http: &Http, found: &TaskDetail) {
         fact("about", short(about));
     }
     if let Some(ended) = task.ended_at {
-        fact("ended", when::relative(ended));
+        fact("ended", times::relative(ended));
     }
     if found.enveloped {
         line(&paint(
@@ -221,15 +221,15 @@ fn attempt(attempt: &AttemptRecord) -> Vec<String> {
         Some(AttemptEnd::Lost) => "lost",
     };
     let reason = attempt.reason.as_deref().map(clean).unwrap_or_default();
-    let end = attempt.ended_at.unwrap_or_else(when::now);
+    let end = attempt.ended_at.unwrap_or_else(times::now);
     vec![
         attempt.fence.to_string(),
         attempt
             .worker
             .as_ref()
             .map_or("?".to_owned(), |who| format!("@{}", who.handle)),
-        when::relative(attempt.since),
-        when::span(end.since(attempt.since)),
+        times::relative(attempt.since),
+        times::span(end.since(attempt.since)),
         cost(&attempt.cost),
         format!(
             "{how}{}{}",
@@ -351,7 +351,7 @@ fn print_piece(piece: &TaskPiece) {
         &format!(
             "{}  {kind} of @{who}, {}",
             piece.seq,
-            when::relative(piece.at)
+            times::relative(piece.at)
         ),
     ));
     let text = piece

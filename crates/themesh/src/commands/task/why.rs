@@ -10,10 +10,10 @@ use mesh_model::{ParticipantId, TaskId};
 use mesh_sdk::http::Http;
 
 use super::{short, show};
-use crate::commands::{printed_json, when};
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Colour, clean, line, paint, table};
+use crate::output::{Colour, clean, line, paint, printed_json, table};
+use crate::times;
 
 /// `mesh task why`
 pub fn why(context: &Context, http: &Http, task: TaskId) -> Outcome<()> {
@@ -99,8 +99,8 @@ fn print_facts(why: &TaskWhy, name: &impl Fn(ParticipantId) -> String) {
             format!(
                 "{} since {}; its lease ends {}{}",
                 name(attempt.worker),
-                when::relative(attempt.since),
-                when::relative(attempt.until),
+                times::relative(attempt.since),
+                times::relative(attempt.until),
                 score.unwrap_or_default()
             ),
         );
