@@ -1,16 +1,16 @@
 //! What the events of work do to the state. Nothing is judged: whatever the log holds has happened.
 
 use mesh_model::events::{
-    AfterFailure, AfterResult, ApprovalDecided, ApprovalRequested, BudgetScope, CancelCause,
-    Decision, Facts, Resolution, Spend, TaskAttemptFailed, TaskCreated, TaskDecided, TaskFinished,
-    TaskHandedOff, TaskState, TaskTaken, Urgency,
+    AfterResult, ApprovalDecided, ApprovalRequested, BudgetScope, CancelCause, Facts, FailureCause,
+    Resolution, Spend, TaskAssigned, TaskDecided, TaskFinished, TaskLeaseExtended, TaskProgressed,
+    TaskQueued, TaskResumed, TaskSkipped, TaskStarted, TaskUrgencyRaised,
 };
 use mesh_model::{MemoryId, Millis, ParticipantId, RoomId, TaskId};
 
 use super::{Approval, Budget, Spending, Template, Work};
 use crate::Stored;
 use crate::dispatch::{Worker, day_of, names};
-use crate::task::{Attempt, Hold, Outcome, Task};
+use crate::task::Task;
 
 impl Work {
     /// Takes one event in. Returns whether it was one about work.
@@ -25,86 +25,52 @@ impl Work {
     fn apply_task(&mut self, event: &Stored<'_>) -> bool {
         let (seq, at) = (event.seq, event.at);
         match event.facts {
-            Facts::TaskCreated(facts) => self.created(facts, event),
+            Facts::TaskCreated(facts) => self.insert(Task::created(facts, event)),
             Facts::TaskLinked(facts) => {
                 self.refer(facts.needs, facts.task);
-                self.update(facts.task, |task| {
-                    task.plan.needs.push(facts.needs);
-                    if !matches!(task.state, TaskState::Paused | TaskState::Blocked) {
-                        task.retry_ms = None;
-                        task.state = task.resting();
-                    }
-                });
+                self.pass(facts.task, event);
             }
-            Facts::TaskQueued(facts) => self.update(facts.task, |task| {
-                if facts.assigned.is_some() {
-                    task.assigned = facts.assigned;
+            Facts::TaskTaken(facts) => {
+                self.pass(facts.task, event);
+                self.update_worker(facts.worker, |worker| worker.took(facts.task));
+            }
+            Facts::TaskHandedOff(facts) => {
+                self.charge(facts.worker, facts.room, facts.cost.spend, at);
+                self.update_worker(facts.worker, |worker| worker.let_go(facts.task));
+                self.pass(facts.task, event);
+            }
+            Facts::TaskAttemptFailed(facts) => {
+                self.charge(facts.worker, facts.room, facts.cost.spend, at);
+                self.update_worker(facts.worker, |worker| worker.failed(facts.task, at));
+                if facts.cause == FailureCause::CheckFailed {
+                    self.judge_worker_of(facts.task, facts.worker, false);
                 }
-                task.queue(at);
-            }),
-            Facts::TaskTaken(facts) => self.taken(facts, event),
-            Facts::TaskLeaseExtended(facts) => self.update(facts.task, |task| {
-                if let Some(attempt) = &mut task.attempt {
-                    attempt.until_ms = attempt.until_ms.max(facts.until);
-                    if let Some(reserved) = facts.reserved {
-                        attempt.reserved = reserved;
-                    }
-                }
-            }),
-            Facts::TaskStarted(facts) => self.update(facts.task, |task| {
-                if task.state == TaskState::Leased {
-                    task.state = TaskState::Running;
-                }
-            }),
-            Facts::TaskProgressed(facts) => self.update(facts.task, |task| {
-                if task.state == TaskState::Leased {
-                    task.state = TaskState::Running;
-                }
-                if let Some(attempt) = &mut task.attempt {
-                    attempt.parts = attempt.parts.max(facts.part);
-                }
-            }),
-            Facts::TaskHandedOff(facts) => self.handed_off(facts, at),
-            Facts::TaskAttemptFailed(facts) => self.attempt_failed(facts, event),
+                self.pass(facts.task, event);
+            }
             Facts::TaskFinished(facts) => self.finished(facts, event),
             Facts::TaskDecided(facts) => self.decided(facts, event),
             Facts::TaskConfirmed(facts) => self.verified(facts.task, facts.good),
-            Facts::TaskSkipped(facts) => {
-                self.end(facts.task, TaskState::Skipped, event);
-            }
             Facts::TaskCancelled(facts) => {
                 self.release(facts.task, at);
-                self.end(facts.task, TaskState::Cancelled, event);
+                self.pass(facts.task, event);
             }
             Facts::TaskPaused(facts) => {
                 self.release(facts.task, at);
-                self.update(facts.task, |task| {
-                    task.retry_ms = None;
-                    task.state = TaskState::Paused;
-                });
+                self.pass(facts.task, event);
             }
-            Facts::TaskResumed(facts) => self.update(facts.task, |task| task.rest(at)),
-            Facts::TaskRetried(facts) => self.begin_again(facts.task, at),
-            Facts::TaskAssigned(facts) => self.update(facts.task, |task| {
-                task.assigned = facts.to;
-                task.plan.assigned = facts.to;
-            }),
+            Facts::TaskRetried(facts) => self.begin_again(facts.task, event),
             Facts::TaskResolved(facts) => match facts.resolution {
-                Resolution::Accept => self.end(facts.task, TaskState::Done, event),
-                Resolution::Fail => self.end(facts.task, TaskState::Failed, event),
-                Resolution::Retry => {
-                    self.begin_again(facts.task, at);
-                    // What it needed has ended well already.
-                    self.update(facts.task, |task| {
-                        if task.gate.is_none() && task.plan.join.is_none() {
-                            task.queue(at);
-                        }
-                    });
-                }
+                Resolution::Accept | Resolution::Fail => self.pass(facts.task, event),
+                Resolution::Retry => self.begin_again(facts.task, event),
             },
-            Facts::TaskUrgencyRaised(facts) => self.update(facts.task, |task| {
-                task.urgency = facts.urgency;
-            }),
+            Facts::TaskQueued(TaskQueued { task, .. })
+            | Facts::TaskLeaseExtended(TaskLeaseExtended { task, .. })
+            | Facts::TaskStarted(TaskStarted { task, .. })
+            | Facts::TaskProgressed(TaskProgressed { task, .. })
+            | Facts::TaskSkipped(TaskSkipped { task, .. })
+            | Facts::TaskResumed(TaskResumed { task, .. })
+            | Facts::TaskAssigned(TaskAssigned { task, .. })
+            | Facts::TaskUrgencyRaised(TaskUrgencyRaised { task, .. }) => self.pass(*task, event),
             _ => return false,
         }
         if self.index.ended.len() > mesh_model::limits::TASKS_ENDED_MAX {
@@ -208,105 +174,9 @@ impl Work {
         }
     }
 
-    fn created(&mut self, facts: &TaskCreated, event: &Stored<'_>) {
-        let mut task = Task {
-            id: facts.task,
-            room: facts.room,
-            plan: facts.plan.clone(),
-            creator: event.participant(),
-            trust: facts.trust,
-            labels: facts.labels.clone(),
-            created: event.seq,
-            created_ms: event.at.0,
-            state: TaskState::Waiting,
-            urgency: Urgency::Low,
-            priority: facts.plan.priority,
-            assigned: facts.plan.assigned,
-            failed: 0,
-            level: 0,
-            handoffs: 0,
-            tries: 0,
-            last_failed: None,
-            attempt: None,
-            hold: None,
-            gate: facts.gate,
-            verifier: None,
-            retry_ms: None,
-            ready_ms: 0,
-            result: None,
-            ended: None,
-            open_needs: 0,
-            doomed: false,
-            referrers: Vec::new(),
-        };
-        task.rest(event.at);
-        self.insert(task);
-    }
-
-    fn taken(&mut self, facts: &TaskTaken, event: &Stored<'_>) {
-        self.update(facts.task, |task| {
-            task.state = TaskState::Leased;
-            task.tries = task.tries.saturating_add(1);
-            task.retry_ms = None;
-            task.attempt = Some(Attempt {
-                fence: event.seq,
-                worker: facts.worker,
-                since_ms: event.at.0,
-                until_ms: facts.until,
-                lease_ms: facts.lease_ms,
-                reserved: facts.reserved,
-                parts: 0,
-                score: facts.score,
-                rival: facts.rival,
-            });
-        });
-        self.update_worker(facts.worker, |worker| worker.took(facts.task));
-    }
-
-    fn handed_off(&mut self, facts: &TaskHandedOff, at: Millis) {
-        self.charge(facts.worker, facts.room, facts.cost.spend, at);
-        self.update_worker(facts.worker, |worker| worker.let_go(facts.task));
-        self.update(facts.task, |task| {
-            task.priority = facts.priority;
-            task.handoffs = task.handoffs.saturating_add(1);
-            task.queue(at);
-        });
-    }
-
-    fn attempt_failed(&mut self, facts: &TaskAttemptFailed, event: &Stored<'_>) {
-        let at = event.at;
-        self.charge(facts.worker, facts.room, facts.cost.spend, at);
-        self.update_worker(facts.worker, |worker| worker.failed(facts.task, at));
-        if facts.cause == mesh_model::events::FailureCause::CheckFailed {
-            self.judge_worker_of(facts.task, facts.worker, false);
-        }
-        self.update(facts.task, |task| {
-            task.last_failed = Some(facts.worker);
-            task.attempt = None;
-            task.hold = None;
-            match facts.next {
-                AfterFailure::Retry { at } => {
-                    task.failed = task.failed.saturating_add(1);
-                    task.retry_ms = Some(at);
-                    task.state = TaskState::Retrying;
-                }
-                AfterFailure::Escalate { to } => {
-                    task.failed = 0;
-                    task.level = 1;
-                    task.assigned = Some(to);
-                    task.queue(at);
-                }
-                AfterFailure::Person => {
-                    task.level = 2;
-                    task.hold = Some(Hold::Person);
-                    task.state = TaskState::Blocked;
-                }
-                AfterFailure::Fail => {}
-            }
-        });
-        if facts.next == AfterFailure::Fail {
-            self.end(facts.task, TaskState::Failed, event);
-        }
+    /// Takes a task through its event.
+    fn pass(&mut self, id: TaskId, event: &Stored<'_>) {
+        self.update(id, |task| task.apply(event));
     }
 
     fn finished(&mut self, facts: &TaskFinished, event: &Stored<'_>) {
@@ -315,38 +185,9 @@ impl Work {
         if let AfterResult::Verify { by } = facts.next {
             self.refer(by, facts.task);
         }
-        self.update(facts.task, |task| {
-            task.attempt = None;
-            task.hold = None;
-            task.labels.extend(&facts.labels);
-            task.labels.sort_unstable();
-            task.labels.dedup();
-            task.result = Some(Box::new(Outcome {
-                fence: facts.fence,
-                worker: facts.worker,
-                confidence: facts.confidence,
-                verdict: facts.verdict,
-                link: facts.provenance.as_ref().map(|signed| signed.link),
-                verified: None,
-                chosen: None,
-            }));
-            match facts.next {
-                AfterResult::Done => {
-                    task.state = TaskState::Done;
-                    task.ended = Some(event.seq);
-                }
-                AfterResult::Verify { by } => {
-                    task.verifier = Some(by);
-                    task.state = TaskState::Verifying;
-                }
-                AfterResult::Person => {
-                    task.hold = Some(Hold::Person);
-                    task.state = TaskState::Blocked;
-                }
-            }
-        });
+        self.pass(facts.task, event);
         if let Some(good) = facts.check {
-            self.verified(facts.task, good);
+            self.judge_worker_of(facts.task, facts.worker, good);
         }
     }
 
@@ -355,25 +196,10 @@ impl Work {
             self.verified(judged.task, judged.good);
         }
         let chosen = facts.chosen.filter(|id| *id != facts.task);
-        let result = chosen.and_then(|id| {
-            let mut result = self.tasks.get(&id)?.result.clone()?;
-            result.chosen = Some(id);
-            Some(result)
-        });
-        self.update(facts.task, |task| {
-            if result.is_some() {
-                task.result = result;
-            }
-            if facts.decision == Decision::Person {
-                task.hold = Some(Hold::Person);
-                task.state = TaskState::Blocked;
-            }
-        });
-        match facts.decision {
-            Decision::Accepted => self.end(facts.task, TaskState::Done, event),
-            Decision::Rejected => self.end(facts.task, TaskState::Failed, event),
-            Decision::Person => {}
+        if let Some(other) = chosen.and_then(|id| self.tasks.get(&id)).cloned() {
+            self.update(facts.task, |task| task.chose(&other));
         }
+        self.pass(facts.task, event);
     }
 
     /// Somebody else found a result good or bad; the first word counts.
@@ -386,11 +212,7 @@ impl Work {
             _ => return,
         };
         self.judge_worker_of(task, worker, good);
-        self.update(task, |task| {
-            if let Some(result) = &mut task.result {
-                result.verified = Some(good);
-            }
-        });
+        self.update(task, |task| task.verified(good));
     }
 
     fn judge_worker_of(&mut self, task: TaskId, worker: ParticipantId, good: bool) {
@@ -399,22 +221,11 @@ impl Work {
         }
     }
 
-    fn begin_again(&mut self, id: TaskId, at: Millis) {
+    fn begin_again(&mut self, id: TaskId, event: &Stored<'_>) {
         if let Some(verifier) = self.tasks.get(&id).and_then(|task| task.verifier) {
             self.unrefer(verifier, id);
         }
-        self.update(id, |task| task.begin_again(at));
-    }
-
-    fn end(&mut self, id: TaskId, state: TaskState, event: &Stored<'_>) {
-        self.update(id, |task| {
-            task.state = state;
-            task.ended = Some(event.seq);
-            task.attempt = None;
-            task.hold = None;
-            task.gate = None;
-            task.retry_ms = None;
-        });
+        self.pass(id, event);
     }
 
     /// An attempt that somebody ended from outside: what was reserved counts as spent.
@@ -428,10 +239,6 @@ impl Work {
         let (worker, room, reserved) = (attempt.worker, task.room, attempt.reserved);
         self.charge(worker, room, reserved, at);
         self.update_worker(worker, |worker| worker.let_go(id));
-        self.update(id, |task| {
-            task.attempt = None;
-            task.hold = None;
-        });
     }
 
     fn charge(&mut self, worker: ParticipantId, room: RoomId, spend: Spend, at: Millis) {
@@ -466,12 +273,7 @@ impl Work {
             until_ms: facts.until,
         });
         if let Some(holds) = facts.holds {
-            self.update(holds.task, |task| {
-                task.hold = Some(Hold::Approval(facts.approval));
-                if task.state != TaskState::Paused {
-                    task.state = TaskState::Blocked;
-                }
-            });
+            self.update(holds.task, |task| task.ask(facts.approval));
         }
     }
 
@@ -479,65 +281,13 @@ impl Work {
         self.answered(facts.approval, facts.approved, at);
     }
 
-    /// The question is off the table. An attempt that asked goes on and hears the answer; a task
-    /// that waited to begin may begin if it was approved.
     fn answered(&mut self, approval: mesh_model::ApprovalId, approved: bool, at: Millis) {
         let Some(known) = self.remove_approval(approval) else {
             return;
         };
-        let Some(holds) = known.holds else { return };
-        self.update(holds.task, |task| {
-            if task.hold == Some(Hold::Approval(approval)) {
-                task.hold = None;
-            }
-            let gated = task.gate == Some(approval);
-            if gated && approved {
-                task.gate = None;
-            }
-            if task.state != TaskState::Blocked || task.hold.is_some() {
-                return;
-            }
-            match (&task.attempt, gated && !approved) {
-                (Some(_), _) => task.state = TaskState::Running,
-                // Its end is the next event.
-                (None, true) => {}
-                (None, false) => task.rest(at),
-            }
-        });
-    }
-}
-
-impl Task {
-    /// Whoever fits may take it.
-    fn queue(&mut self, at: Millis) {
-        self.state = TaskState::Queued;
-        self.attempt = None;
-        self.hold = None;
-        self.retry_ms = None;
-        self.ready_ms = at.0;
-    }
-
-    /// Back to where it stands when nobody is at it.
-    fn rest(&mut self, at: Millis) {
-        match self.resting() {
-            TaskState::Queued => self.queue(at),
-            state => {
-                self.state = state;
-                self.hold = self.gate.map(Hold::Approval);
-            }
+        if let Some(holds) = known.holds {
+            self.update(holds.task, |task| task.answered(approval, approved, at));
         }
-    }
-
-    /// As if nobody had ever tried.
-    fn begin_again(&mut self, at: Millis) {
-        self.ended = None;
-        self.failed = 0;
-        self.level = 0;
-        self.last_failed = None;
-        self.assigned = self.plan.assigned;
-        self.result = None;
-        self.verifier = None;
-        self.rest(at);
     }
 }
 
