@@ -12,7 +12,6 @@ pub(crate) use mesh_model::{
 pub(crate) use mesh_node::Outcome;
 pub(crate) use uuid::Uuid;
 
-pub(crate) use crate::call::{Call, content};
-pub(crate) use crate::door::Door;
-pub(crate) use crate::registry::{Run, told};
-pub(crate) use crate::{check, refuse};
+pub(crate) use crate::door::call::content;
+pub(crate) use crate::door::{Call, Door, Run, refuse, told};
+pub(crate) use crate::evidence::check;

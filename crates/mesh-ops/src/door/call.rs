@@ -1,0 +1,192 @@
+//! One call under way: who asks, what was known when it came, and how it submits commands.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mesh_core::Access;
+use mesh_model::api::Done;
+use mesh_model::command::Content;
+use mesh_model::events::CommandKey;
+use mesh_model::ops::{Declaration, Needs};
+use mesh_model::{Actor, Command, Millis, ParticipantId, Permission, Refusal, Seq, SessionId};
+use mesh_node::Outcome;
+use serde::Serialize;
+
+use crate::door::request::part_of;
+use crate::door::{Door, refuse};
+
+/// What a transport knows about a call besides its input.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The idempotency key, if it came beside the input.
+    pub key: Option<String>,
+    /// The place that a read waits for, if it came beside the input.
+    pub min_seq: Option<Seq>,
+    /// The session by which the call came.
+    pub session: Option<SessionId>,
+    /// The address it came from; absent for what needs no network.
+    pub address: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub agent: Option<String>,
+}
+
+/// A change to the browser's cookie `mesh_session`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cookie {
+    /// Set it.
+    Set {
+        /// Its value.
+        secret: String,
+        /// How long it lasts, milliseconds.
+        lasts_ms: u64,
+    },
+    /// Remove it.
+    Clear,
+}
+
+/// What came of a call besides its output.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// Whether the writer was asked under the call's own key.
+    pub asked: bool,
+    pub seq: Option<Seq>,
+    pub replayed: bool,
+    pub cookie: Option<Cookie>,
+    /// What the request calls the tasks it creates: the log does not know it.
+    pub keys: Vec<Option<String>>,
+}
+
+/// One call under way.
+pub struct Call {
+    /// Who is who and who may what, as of the call's arrival.
+    pub(crate) access: Arc<Access>,
+    /// Who asks; [`Actor::Invite`] and [`Actor::Node`] never come by this way.
+    pub(crate) actor: Actor,
+    /// Whether nobody signed in; then `actor` means nothing.
+    pub(crate) anonymous: bool,
+    /// The signed-in browser by which the call came.
+    pub(crate) browser: Option<u64>,
+    pub(crate) declaration: &'static Declaration,
+    pub(crate) options: Options,
+    /// The idempotency key as it was sent: signatures cover it.
+    pub(crate) sent_key: Option<String>,
+    /// The idempotency key, hashed.
+    pub(crate) key: Option<CommandKey>,
+    /// The moment it came.
+    pub(crate) now: Millis,
+    /// The log's end at that moment.
+    pub(crate) head: Seq,
+    pub(crate) notes: Mutex<Notes>,
+}
+
+/// A content's exact JSON.
+pub(crate) fn content<T: Serialize>(value: &T) -> Result<Content, Refusal> {
+    let json = serde_json::value::to_raw_value(value);
+    json.map(Some)
+        .map_err(|_| refuse::internal("the content could not be written as JSON"))
+}
+
+impl Call {
+    /// The participant that asks.
+    pub(crate) fn me(&self) -> Result<ParticipantId, Refusal> {
+        self.actor
+            .participant()
+            .filter(|_| !self.anonymous)
+            .ok_or_else(refuse::unauthenticated)
+    }
+
+    /// Whether the caller holds a permission.
+    pub(crate) fn has(&self, permission: Permission) -> bool {
+        !self.anonymous && self.access.permissions(&self.actor).has(permission)
+    }
+
+    /// Submits a command under the call's key.
+    pub(crate) async fn submit(&self, door: &Door, command: Command) -> Result<Outcome, Refusal> {
+        self.send(door, self.actor, self.key, command).await
+    }
+
+    /// Submits one of several commands of the call, each under a key of its own; the first (0) under
+    /// the call's.
+    pub(crate) async fn submit_part(
+        &self,
+        door: &Door,
+        part: u32,
+        command: Command,
+    ) -> Result<Outcome, Refusal> {
+        self.send(
+            door,
+            self.actor,
+            self.key
+                .map(|key| if part == 0 { key } else { part_of(key, part) }),
+            command,
+        )
+        .await
+    }
+
+    /// Submits a command that is the same however often it is sent.
+    pub(crate) async fn submit_unkeyed(
+        &self,
+        door: &Door,
+        command: Command,
+    ) -> Result<Outcome, Refusal> {
+        self.send(door, self.actor, None, command).await
+    }
+
+    /// Submits a command as somebody else than the caller: who holds an invite.
+    pub(crate) async fn submit_as(
+        &self,
+        door: &Door,
+        actor: Actor,
+        command: Command,
+    ) -> Result<Outcome, Refusal> {
+        self.send(door, actor, None, command).await
+    }
+
+    async fn send(
+        &self,
+        door: &Door,
+        actor: Actor,
+        key: Option<CommandKey>,
+        command: Command,
+    ) -> Result<Outcome, Refusal> {
+        let requires = match self.declaration.needs {
+            Needs::Permission(permission) => Some(permission),
+            Needs::Nothing | Needs::Credential | Needs::Owner => None,
+        };
+        self.notes().asked |= key.is_some() && key == self.key;
+        let outcome = door.node().submit(command, actor, requires, key).await?;
+        let mut notes = self.notes();
+        notes.seq = notes.seq.max(Some(outcome.last()));
+        notes.replayed |= outcome.replayed;
+        Ok(outcome)
+    }
+
+    /// Submits a command that needs no more of an answer than its place.
+    pub(crate) async fn done(&self, door: &Door, command: Command) -> Result<Done, Refusal> {
+        let outcome = self.submit(door, command).await?;
+        Ok(Done {
+            seq: outcome.last(),
+        })
+    }
+
+    /// The same for one of several commands.
+    pub(crate) async fn done_part(
+        &self,
+        door: &Door,
+        part: u32,
+        command: Command,
+    ) -> Result<Done, Refusal> {
+        let outcome = self.submit_part(door, part, command).await?;
+        Ok(Done {
+            seq: outcome.last(),
+        })
+    }
+
+    pub(crate) fn set_cookie(&self, cookie: Cookie) {
+        self.notes().cookie = Some(cookie);
+    }
+
+    pub(crate) fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

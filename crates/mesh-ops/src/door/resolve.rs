@@ -1,0 +1,112 @@
+//! From what people write to ids: rooms, participants, groups. What the asker may not know of is
+//! answered like what does not exist.
+
+use std::sync::Arc;
+
+use mesh_core::{Action, Group, Participant, Room};
+use mesh_model::{MeshId, ParticipantId, Permission, Refusal, RoomId, Seq};
+
+use crate::door::{Call, refuse};
+
+impl Call {
+    /// A room by id or name, with or without `#`.
+    pub fn room(&self, text: &str) -> Result<Arc<Room>, Refusal> {
+        let found = match text.parse::<RoomId>() {
+            Ok(id) => self.access.room(id),
+            Err(_) => self.access.room_named(text),
+        };
+        let room = found.cloned().ok_or_else(refuse::no_room)?;
+        self.access
+            .may(self.me()?, Action::See, room.id)
+            .map_err(|_| refuse::no_room())?;
+        Ok(room)
+    }
+
+    /// A room that the caller may read, and the first place of it that it may read.
+    pub fn readable_room(&self, text: &str) -> Result<(RoomId, Seq), Refusal> {
+        let room = self.room(text)?;
+        self.readable(room.id)
+    }
+
+    /// The same, by id.
+    pub fn readable(&self, room: RoomId) -> Result<(RoomId, Seq), Refusal> {
+        self.access.may(self.me()?, Action::Read, room)?;
+        let found = self.rooms()?.into_iter().find(|(id, _)| *id == room);
+        found.ok_or_else(refuse::no_room)
+    }
+
+    /// A room whose rules the caller may know: it reads there, made it, or owns the mesh.
+    pub fn ruled_room(&self, text: &str) -> Result<Arc<Room>, Refusal> {
+        let (room, me) = (self.room(text)?, self.me()?);
+        if room.creator != Some(me) && !self.access.is_owner(me) {
+            self.access.may(me, Action::Read, room.id)?;
+        }
+        Ok(room)
+    }
+
+    /// The mesh's id.
+    pub fn mesh(&self) -> Result<MeshId, Refusal> {
+        let mesh = self.access.mesh().map(|mesh| mesh.id);
+        mesh.ok_or_else(|| refuse::internal("the mesh has no id yet"))
+    }
+
+    /// All rooms that the caller may read, and the first place of each.
+    pub fn rooms(&self) -> Result<Vec<(RoomId, Seq)>, Refusal> {
+        Ok(self.access.readable_rooms(self.me()?))
+    }
+
+    /// Whether the caller may know of the participant.
+    pub fn sees(&self, participant: ParticipantId) -> bool {
+        let sees = self
+            .actor
+            .participant()
+            .is_some_and(|me| self.access.sees_participant(me, participant));
+        sees || self.has(Permission::AgentsAdmin)
+    }
+
+    /// A participant by id or handle, with or without `@`.
+    pub fn participant(&self, text: &str) -> Result<Arc<Participant>, Refusal> {
+        let found = match text.parse::<ParticipantId>() {
+            Ok(id) => self.access.participant(id),
+            Err(_) => self.access.by_handle(text),
+        };
+        found
+            .filter(|found| self.sees(found.id))
+            .cloned()
+            .ok_or_else(refuse::no_participant)
+    }
+
+    /// Several participants.
+    pub fn participants(&self, texts: &[String]) -> Result<Vec<ParticipantId>, Refusal> {
+        texts
+            .iter()
+            .map(|text| Ok(self.participant(text)?.id))
+            .collect()
+    }
+
+    /// A user by id or handle.
+    pub fn user(&self, text: &str) -> Result<Arc<Participant>, Refusal> {
+        let found = self.participant(text).map_err(|_| refuse::no_user())?;
+        if found.user.is_none() {
+            return Err(refuse::no_user());
+        }
+        Ok(found)
+    }
+
+    /// A group by name.
+    pub fn group(&self, name: &str) -> Result<Arc<Group>, Refusal> {
+        self.access
+            .group_named(name)
+            .cloned()
+            .ok_or_else(refuse::no_group)
+    }
+
+    /// The participants whom a text names. Names that nobody has are just words.
+    pub fn mentions(&self, text: &str) -> Vec<ParticipantId> {
+        let handles = mesh_model::names::mentions(text);
+        handles
+            .into_iter()
+            .filter_map(|handle| Some(self.access.by_handle(handle)?.id))
+            .collect()
+    }
+}

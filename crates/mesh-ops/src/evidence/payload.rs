@@ -1,0 +1,237 @@
+//! Payloads and the JSON Schemas registered for them.
+//!
+//! A schema comes from one client and is run on what another sends, so it is held to rules that
+//! bound the work: patterns match in linear time, references stay inside the schema and do not
+//! run in circles, and written out it has a limited size.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use mesh_model::limits::SCHEMA_BYTES_MAX;
+use mesh_model::{ErrorCode, Refusal};
+use serde_json::{Map, Value};
+
+use crate::door::refuse;
+
+/// Places of a schema with its references written out: more than any form has that people fill in.
+const PLACES_MAX: usize = 10_000;
+/// Bytes of one compiled pattern.
+const PATTERN_BYTES_MAX: usize = 256 * 1024;
+/// Compiled schemas kept; beyond it all are forgotten and made again as they are asked for.
+const COMPILED_MAX: usize = 256;
+/// What a refusal quotes of a payload's fault.
+const FAULT_CHARS_MAX: usize = 300;
+
+/// A kind of event at one version.
+type Key = (String, u32);
+
+/// The compiled schemas by kind, or room, and version.
+#[derive(Default)]
+pub(crate) struct Compiled {
+    kept: Mutex<HashMap<Key, Arc<Validator>>>,
+}
+
+impl Compiled {
+    /// The validator of this kind and version, if it was made already.
+    pub fn get(&self, name: &str, version: u32) -> Option<Arc<Validator>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&(name.to_owned(), version)).cloned()
+    }
+
+    /// Compiles a registered schema and keeps it.
+    pub fn make(
+        &self,
+        name: &str,
+        version: u32,
+        schema: &Map<String, Value>,
+    ) -> Result<Arc<Validator>, Refusal> {
+        let validator = Arc::new(compile(schema)?);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= COMPILED_MAX {
+            kept.clear();
+        }
+        kept.insert((name.to_owned(), version), Arc::clone(&validator));
+        Ok(validator)
+    }
+}
+
+/// Checks a payload by a schema; `what` names it.
+pub(crate) fn check(
+    validator: &Validator,
+    what: &str,
+    payload: &Map<String, Value>,
+) -> Result<(), Refusal> {
+    // The validator takes a whole value; a payload is at most as large as a message.
+    let payload = Value::Object(payload.clone());
+    validator.validate(&payload).map_err(|fault| {
+        let place = fault.instance_path().to_string();
+        let place = if place.is_empty() {
+            "the payload".to_owned()
+        } else {
+            format!("the payload at {place}")
+        };
+        let fault: String = fault.to_string().chars().take(FAULT_CHARS_MAX).collect();
+        Refusal::new(
+            ErrorCode::SchemaMismatch,
+            format!("{place} does not fit {what}: {fault}; nothing was stored"),
+            "event_type.list shows the schemas of types, room.policy_get that of a room",
+        )
+    })
+}
+
+/// Compiles a schema after holding it to the rules.
+pub(crate) fn compile(schema: &Map<String, Value>) -> Result<Validator, Refusal> {
+    let schema = Value::Object(schema.clone());
+    let bytes = schema.to_string().len();
+    if bytes > SCHEMA_BYTES_MAX {
+        return Err(Refusal::new(
+            ErrorCode::TooLarge,
+            format!(
+                "the schema has {bytes} bytes, the limit is {SCHEMA_BYTES_MAX}; nothing was stored"
+            ),
+            "describe less, or leave the descriptions out",
+        ));
+    }
+    let mut left = PLACES_MAX;
+    walk(&schema, &schema, &mut Vec::new(), &mut left)?;
+    let patterns = PatternOptions::regex()
+        .size_limit(PATTERN_BYTES_MAX)
+        .dfa_size_limit(PATTERN_BYTES_MAX);
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_pattern_options(patterns)
+        .offline()
+        .build(&schema)
+        .map_err(|why| {
+            let why: String = why.to_string().chars().take(FAULT_CHARS_MAX).collect();
+            bad(format!("this is not a JSON Schema of draft 2020-12: {why}"))
+        })
+}
+
+fn bad(what: String) -> Refusal {
+    refuse::invalid(
+        format!("the field 'schema': {what}"),
+        "see json-schema.org; references have the form #/$defs/NAME",
+    )
+}
+
+/// Counts the places of a schema with its references written out.
+fn walk<'a>(
+    root: &'a Value,
+    here: &'a Value,
+    path: &mut Vec<&'a str>,
+    left: &mut usize,
+) -> Result<(), Refusal> {
+    *left = left
+        .checked_sub(1)
+        .ok_or_else(|| bad(format!("written out it has more than {PLACES_MAX} places")))?;
+    match here {
+        Value::Array(items) => items
+            .iter()
+            .try_for_each(|item| walk(root, item, path, left)),
+        Value::Object(fields) => {
+            fields
+                .iter()
+                .try_for_each(|(word, value)| match (word.as_str(), value) {
+                    ("$ref", Value::String(target)) => follow(root, target, path, left),
+                    (
+                        "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor"
+                        | "$id",
+                        _,
+                    ) => Err(bad(format!("the keyword {word} is not allowed here"))),
+                    // Plain data, whatever it looks like; definitions count where they are used.
+                    ("const" | "enum" | "default" | "examples" | "$defs" | "definitions", _) => {
+                        Ok(())
+                    }
+                    _ => walk(root, value, path, left),
+                })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn follow<'a>(
+    root: &'a Value,
+    target: &'a str,
+    path: &mut Vec<&'a str>,
+    left: &mut usize,
+) -> Result<(), Refusal> {
+    let name = target
+        .strip_prefix("#/$defs/")
+        .ok_or_else(|| bad(format!("the reference '{target}' leads outside")))?;
+    let found = root.get("$defs").and_then(|defs| defs.get(name));
+    let found = found.ok_or_else(|| bad(format!("the reference '{target}' leads nowhere")))?;
+    if path.contains(&name) {
+        return Err(bad(format!("the reference '{target}' runs in a circle")));
+    }
+    path.push(name);
+    walk(root, found, path, left)?;
+    path.pop();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn made(schema: Value) -> Result<Validator, Refusal> {
+        compile(schema.as_object().unwrap())
+    }
+
+    #[test]
+    fn payloads_are_checked() {
+        let schema = json!({"type": "object", "required": ["ok"], "properties": {"ok": {"type": "boolean"}}});
+        let validator = made(schema).unwrap();
+        let payload = |value: Value| check(&validator, "build", value.as_object().unwrap());
+        assert_eq!(payload(json!({"ok": true})), Ok(()));
+        let refusal = payload(json!({"ok": "yes"})).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::SchemaMismatch);
+        assert!(refusal.detail.contains("/ok"), "{refusal}");
+    }
+
+    #[test]
+    fn schemas_that_could_do_harm_are_refused() {
+        let chain: Map<String, Value> = (0..40)
+            .map(|at| {
+                let next = json!({"$ref": format!("#/$defs/d{}", at + 1)});
+                (
+                    format!("d{at}"),
+                    if at == 39 {
+                        json!({})
+                    } else {
+                        json!({"allOf": [next.clone(), next]})
+                    },
+                )
+            })
+            .collect();
+        for schema in [
+            json!({"$ref": "#"}),
+            json!({"$ref": "https://example.com/schema.json"}),
+            json!({"$ref": "#/$defs/none"}),
+            json!({"$ref": "#/$defs/a", "$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}}),
+            json!({"$ref": "#/$defs/d0", "$defs": chain}),
+            json!({"$dynamicRef": "#a"}),
+            json!({"type": "no such type"}),
+            json!({"pattern": "("}),
+            json!({"properties": {"a": {"pattern": "(((a{1,500}){1,500}){1,500})"}}}),
+        ] {
+            let refusal = made(schema.clone())
+                .err()
+                .unwrap_or_else(|| panic!("{schema} was taken"));
+            assert_eq!(refusal.code, ErrorCode::InvalidInput, "{schema}");
+        }
+        let long = json!({"description": "x".repeat(SCHEMA_BYTES_MAX)});
+        assert_eq!(made(long).err().unwrap().code, ErrorCode::TooLarge);
+    }
+
+    #[test]
+    fn references_inside_are_followed() {
+        let schema = json!({"properties": {"to": {"$ref": "#/$defs/name"}}, "$defs": {"name": {"type": "string"}}});
+        let validator = made(schema).unwrap();
+        assert!(check(&validator, "x", json!({"to": 1}).as_object().unwrap()).is_err());
+        assert!(check(&validator, "x", json!({"to": "a"}).as_object().unwrap()).is_ok());
+    }
+}

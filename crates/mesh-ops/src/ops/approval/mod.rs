@@ -1,0 +1,137 @@
+//! Approvals as their readers get them, and who may answer them.
+
+mod ask;
+mod decide;
+mod get;
+mod list;
+
+use std::sync::Arc;
+
+use mesh_core::{Access, Action};
+use mesh_model::api::{ApprovalOutcome, ApprovalState, ApprovalView};
+use mesh_model::events::{Kind, Trust};
+use mesh_model::{ApprovalId, Millis, Refusal};
+use mesh_node::machine::{Reader, Sealed};
+use mesh_store::view::{Answer, ApprovalRow};
+use serde_json::Value;
+
+use crate::door::{Call, Door, refuse};
+use crate::ops::present;
+
+pub(crate) fn no_approval() -> Refusal {
+    refuse::not_found(
+        "there is no such approval, or you may not read its room; nothing was done",
+        "list those that wait with approval.list",
+    )
+}
+
+/// An approval whose room the caller may read; whoever asks and whoever is asked may always.
+pub(crate) async fn readable(
+    door: &Door,
+    call: &Call,
+    id: ApprovalId,
+) -> Result<ApprovalRow, Refusal> {
+    let row = door.view(call, move |view| view.approval(id)).await?;
+    let row = row.ok_or_else(no_approval)?;
+    let me = call.me()?;
+    if row.facts.from != me && row.facts.to != Some(me) {
+        let (_, first) = call.readable(row.facts.room).map_err(|_| no_approval())?;
+        if row.seq < first {
+            return Err(no_approval());
+        }
+    }
+    Ok(row)
+}
+
+/// Whether the caller may answer, as the core will say: whoever was asked by name, or any person who moderates the
+/// room; never whoever asks, nor what it made.
+pub(crate) fn may_answer(call: &Call, row: &ApprovalRow) -> bool {
+    let Ok(me) = call.me() else {
+        return false;
+    };
+    let (access, facts) = (&call.access, &row.facts);
+    let Some(found) = access.participant(me) else {
+        return false;
+    };
+    if access.member(facts.room, me).is_none() || me == facts.from {
+        return false;
+    }
+    let program = matches!(found.kind, Kind::Agent | Kind::Bot);
+    if facts.to == Some(me) {
+        return !(program && access.descends(me, facts.from));
+    }
+    !program && access.may(me, Action::Moderate, facts.room).is_ok()
+}
+
+/// An approval as its reader gets it: programs get the words of untrusted participants in an envelope.
+pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &ApprovalRow) -> ApprovalView {
+    let facts = &row.facts;
+    let trust = access.trust_of(facts.from, false);
+    let guard = facts.guard.as_ref();
+    let marked = trust < Trust::Local || guard.is_some_and(|mark| mark.marked);
+    let body = row.body.as_ref();
+    let (question, detail) = match (reader, body) {
+        (_, None) => (None, None),
+        (Reader::Program(envelopes), Some(body)) if marked => {
+            let payload = body.detail.clone().map(|it| Value::Object(it).to_string());
+            let words = Sealed {
+                seq: row.seq,
+                room: Some(facts.room),
+                author: Some(facts.from),
+                trust,
+                relayed: None,
+                guard,
+                text: &body.question,
+                payload: payload.as_deref(),
+            };
+            (Some(envelopes.wrap(access, &words)), None)
+        }
+        (_, Some(body)) => (Some(body.question.clone()), body.detail.clone()),
+    };
+    ApprovalView {
+        id: facts.approval,
+        room: facts.room,
+        from: present::participant(access, facts.from),
+        to: facts.to.map(|to| present::participant(access, to)),
+        question,
+        detail,
+        task: facts.holds.map(|holds| holds.task),
+        until: Millis(facts.until),
+    }
+}
+
+/// The same with its answer.
+pub(crate) fn outcome(door: &Door, call: &Call, row: &ApprovalRow) -> ApprovalOutcome {
+    let access: Arc<Access> = door.node().access();
+    let reader = present::reader(door, call);
+    let answered = row.answered.as_ref();
+    let by = answered.and_then(|it| it.by).filter(|by| !by.0.is_nil());
+    let mut reason = answered.map(|it| it.reason.clone()).unwrap_or_default();
+    if let (Reader::Program(envelopes), Some(author)) = (reader, by) {
+        let trust = access.trust_of(author, false);
+        if trust < Trust::Local && !reason.is_empty() {
+            let words = Sealed {
+                seq: answered.map_or(row.seq, |it| it.seq),
+                room: Some(row.facts.room),
+                author: Some(author),
+                trust,
+                relayed: None,
+                guard: None,
+                text: &reason,
+                payload: None,
+            };
+            reason = envelopes.wrap(&access, &words);
+        }
+    }
+    ApprovalOutcome {
+        approval: view(&access, reader, row),
+        state: match answered.map(|it| it.answer) {
+            None => ApprovalState::Waiting,
+            Some(Answer::Approved) => ApprovalState::Approved,
+            Some(Answer::Rejected) => ApprovalState::Rejected,
+            Some(Answer::Expired) => ApprovalState::Expired,
+        },
+        by: by.map(|by| present::participant(&access, by)),
+        reason,
+    }
+}

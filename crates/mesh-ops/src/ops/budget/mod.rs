@@ -1,0 +1,5 @@
+//! Budgets, and what was spent.
+
+mod cost_list;
+mod list;
+mod set;

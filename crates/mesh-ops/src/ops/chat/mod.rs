@@ -1,0 +1,9 @@
+//! The language of chat commands: lines by which people steer the mesh from any room, without a form and without a
+//! model. `parse.rs` reads a line, `act.rs` carries it out by the operations that there are, `words.rs` writes answers.
+
+mod act;
+mod command;
+mod parse;
+mod words;
+
+pub(crate) use act::carry_out;

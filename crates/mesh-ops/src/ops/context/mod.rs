@@ -1,0 +1,5 @@
+//! Shared data of a room.
+
+mod list;
+mod remove;
+mod set;

@@ -1,0 +1,4 @@
+//! Whether tasks are given out at all.
+
+mod resume;
+mod stop;

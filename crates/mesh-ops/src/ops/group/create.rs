@@ -1,0 +1,37 @@
+//! `group.create`
+
+use crate::ops::present;
+use crate::prelude::*;
+
+impl Run for GroupCreate {
+    async fn run(door: &Door, call: &Call, input: GroupCreateInput) -> Result<Group, Refusal> {
+        let group = GroupId(Uuid::now_v7());
+        let room = RoomId(Uuid::now_v7());
+        let command = Command::CreateGroup {
+            group,
+            name: input.name,
+            room,
+        };
+        let outcome = call.submit(door, command).await?;
+        told::<Self>(door, call, &outcome).await
+    }
+
+    fn told(call: &Call, _: &Outcome, facts: Vec<Facts>) -> Option<Group> {
+        let (mut name, mut room, mut members) = (None, None, Vec::new());
+        for facts in facts {
+            match facts {
+                Facts::GroupCreated(group) => name = Some(group.name),
+                Facts::RoomCreated(conversation) => room = Some(conversation.room),
+                Facts::GroupMemberAdded(added) => {
+                    members.push(present::participant(&call.access, added.participant));
+                }
+                _ => {}
+            }
+        }
+        Some(Group {
+            name: name?,
+            room: room?,
+            members,
+        })
+    }
+}

@@ -1,0 +1,4 @@
+//! Asking the guard.
+
+mod check;
+mod rescan;

@@ -1,0 +1,5 @@
+//! The keys by which participants sign.
+
+mod add;
+mod list;
+mod revoke;

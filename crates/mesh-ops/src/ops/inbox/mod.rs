@@ -1,0 +1,4 @@
+//! What waits for a participant.
+
+mod ack;
+mod list;

@@ -1,0 +1,38 @@
+//! `invite.list`
+
+use crate::ops::present;
+use crate::prelude::*;
+
+impl Run for InviteList {
+    async fn run(door: &Door, call: &Call, _: NoInput) -> Result<List<Invite>, Refusal> {
+        let mut found: Vec<_> = call.access.invites().cloned().collect();
+        found.reverse();
+        let ids: Vec<_> = found.iter().map(|found| found.id).collect();
+        let labels = door
+            .view(call, move |view| {
+                ids.iter()
+                    .map(|id| view.invite_label(*id))
+                    .collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        let items = found.iter().zip(labels).filter_map(|(found, label)| {
+            Some(Invite {
+                id: found.id,
+                label: label.map(|row| row.label).unwrap_or_default(),
+                kind: found.kind,
+                permissions: found.permissions,
+                uses: found.uses,
+                used: found.uses - found.uses_left(),
+                expires: found.expires,
+                room: found
+                    .room
+                    .filter(|room| call.room(&room.to_string()).is_ok()),
+                creator: present::participant(&call.access, found.creator?),
+                revoked: found.revoked,
+            })
+        });
+        Ok(List {
+            items: items.collect(),
+        })
+    }
+}

@@ -1,0 +1,6 @@
+//! Invites.
+
+mod create;
+mod list;
+mod redeem;
+mod revoke;

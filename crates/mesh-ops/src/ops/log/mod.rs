@@ -1,0 +1,5 @@
+//! The log as its readers get it, and whether it holds.
+
+mod list;
+pub(crate) mod signatures;
+mod verify;

@@ -1,0 +1,67 @@
+//! `memory.set`
+
+use crate::ops::memory;
+use crate::ops::memory::{Keep, Words};
+use crate::prelude::*;
+
+use mesh_model::{MemoryId, TaskId};
+
+impl Run for MemorySet {
+    async fn run(door: &Door, call: &Call, input: MemorySetInput) -> Result<MemoryStored, Refusal> {
+        let owner = memory::mind(call, input.participant.as_deref())?;
+        let words = Words {
+            key: input.key,
+            text: input.text,
+        };
+        words.check()?;
+        let mut labels = Vec::new();
+        for room in &input.labels {
+            labels.push(call.readable_room(room)?.0);
+        }
+        if let Some(task) = input.task {
+            labels.extend(labels_of(door, call, task).await?);
+        }
+        let _turn = door.memories().turn(owner).await;
+        let replaces = memory::named(door, owner, words.key.clone()).await?;
+        let keep = Keep {
+            memory: MemoryId(Uuid::now_v7()),
+            owner,
+            source: input.source,
+            task: input.task,
+            replaces: replaces.into_iter().collect(),
+            labels,
+            words,
+        };
+        let outcome = memory::keep(door, call, keep, true).await?;
+        told::<Self>(door, call, &outcome).await
+    }
+
+    fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<MemoryStored> {
+        match facts.into_iter().next()? {
+            Facts::MemoryKept(kept) => Some(MemoryStored {
+                id: kept.memory,
+                seq: outcome.first,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The task's room, and the rooms whose words are in it or in its result.
+async fn labels_of(door: &Door, call: &Call, task: TaskId) -> Result<Vec<RoomId>, Refusal> {
+    let no_task = || {
+        refuse::not_found(
+            "there is no such task, or you may not read it; nothing was kept",
+            "list the tasks you can see with task.list, or leave the task out",
+        )
+    };
+    let row = door
+        .view(call, move |view| view.task(task))
+        .await?
+        .ok_or_else(no_task)?;
+    call.readable(row.room).map_err(|_| no_task())?;
+    let mut labels = row.labels;
+    labels.extend(row.result.into_iter().flat_map(|result| result.labels));
+    labels.push(row.room);
+    Ok(labels)
+}

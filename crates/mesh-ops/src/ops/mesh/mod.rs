@@ -1,0 +1,6 @@
+//! The mesh as a whole: its state, its limits, its operations.
+
+mod limits_get;
+mod limits_set;
+mod operation_list;
+mod status_get;

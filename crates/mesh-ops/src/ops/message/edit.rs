@@ -1,0 +1,36 @@
+//! `message.edit`
+
+use crate::evidence;
+use crate::evidence::Spoken;
+use crate::prelude::*;
+
+impl Run for MessageEdit {
+    async fn run(door: &Door, call: &Call, input: MessageEditInput) -> Result<Done, Refusal> {
+        let row = super::get::readable(door, call, input.message).await?;
+        let payload = row.payload.as_deref().map(crate::ops::present::object);
+        check::message(
+            &input.text,
+            row.payload.as_deref().map(|payload| payload.get().len()),
+            !row.quotes.is_empty(),
+        )?;
+        let message = evidence::header(door, call, input.message).await?;
+        let mentions = call.mentions(&input.text);
+        // The text changes; a payload stays what it was.
+        let body = content(&MessageBody {
+            text: input.text.clone(),
+            payload: payload.clone(),
+        })?;
+        let spoken = Spoken::new(input.text, payload, false).trusted(row.trust);
+        let outcome = evidence::submit(door, call, message.room, spoken, |evidence| {
+            Command::EditMessage {
+                message,
+                mentions: mentions.clone(),
+                evidence,
+                body: body.clone(),
+            }
+        });
+        Ok(Done {
+            seq: outcome.await?.0.last(),
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! `message.post`
+
+use crate::evidence;
+use crate::evidence::signature::SignedContent;
+use crate::evidence::{Spoken, signature};
+use crate::prelude::*;
+
+use mesh_model::events::{Priority, Relayed};
+use mesh_model::limits::MENTIONS_MAX;
+use serde_json::{Map, Value};
+
+impl Run for MessagePost {
+    async fn run(door: &Door, call: &Call, input: MessagePostInput) -> Result<Posted, Refusal> {
+        let room = call.room(&input.room)?.id;
+        let mut said = Said {
+            text: input.text,
+            reply_to: input.reply_to,
+            priority: input.priority,
+            payload: input.payload,
+            payload_type: input.payload_type,
+            command: input.command,
+            quotes: input.quotes,
+            signed: None,
+            relayed: input.relayed,
+        };
+        if let Some(signed) = input.signed {
+            said.sign(signed)?;
+        }
+        said.check(call)?;
+        post(door, call, room, said).await
+    }
+
+    fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
+        told_posted(outcome, facts)
+    }
+}
+
+/// What is to be posted.
+#[derive(Default)]
+pub(super) struct Said {
+    pub text: String,
+    pub reply_to: Option<MessageId>,
+    pub priority: Priority,
+    pub payload: Option<Map<String, Value>>,
+    pub payload_type: Option<String>,
+    pub command: bool,
+    pub quotes: Vec<MessageId>,
+    pub signed: Option<(SignedInput, SignedContent)>,
+    pub relayed: Option<Relayed>,
+}
+
+impl Said {
+    /// Takes what is said from the bytes that its author signed.
+    fn sign(&mut self, signed: SignedInput) -> Result<(), Refusal> {
+        if !self.text.is_empty() || self.payload.is_some() {
+            return Err(refuse::invalid(
+                "the field 'signed' stands there beside 'text' or 'payload'",
+                "send the signed content alone: it holds both",
+            ));
+        }
+        let opened = signature::open(&signed)?;
+        self.text.clone_from(&opened.body.text);
+        self.payload.clone_from(&opened.body.payload);
+        self.signed = Some((signed, opened));
+        Ok(())
+    }
+
+    /// What can be said against it before anything is done.
+    pub fn check(&self, call: &Call) -> Result<(), Refusal> {
+        let json = self.payload.as_ref().map(serde_json::to_string);
+        check::message(
+            &self.text,
+            json.map(|json| json.map_or(0, |json| json.len())),
+            !self.quotes.is_empty(),
+        )?;
+        if let Some((signed, _)) = &self.signed {
+            // The bytes as they were signed are what is stored.
+            check::message(&signed.content, None, true)?;
+        }
+        if let Some(relayed) = &self.relayed {
+            check::relayed(relayed)?;
+        }
+        let count = call.mentions(&self.text).len();
+        if count > MENTIONS_MAX {
+            return Err(refuse::invalid(
+                format!("the message mentions {count} participants, the limit is {MENTIONS_MAX}"),
+                "mention fewer, or a group",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Posts what was checked to a room that the caller may know of.
+pub(super) async fn post(
+    door: &Door,
+    call: &Call,
+    room: RoomId,
+    said: Said,
+) -> Result<Posted, Refusal> {
+    let payload_type = match (said.payload_type, &said.payload) {
+        (Some(kind), Some(payload)) => Some(evidence::payload(door, call, &kind, payload).await?),
+        (Some(_), None) => {
+            return Err(refuse::invalid(
+                "the field 'payload_type' stands there without a 'payload'",
+                "send both or neither",
+            ));
+        }
+        (None, _) => None,
+    };
+    let reply_to = match said.reply_to {
+        Some(message) => Some(evidence::header(door, call, message).await?),
+        None => None,
+    };
+    let quotes = evidence::quoted(door, call, &said.quotes).await?;
+    let mentions = call.mentions(&said.text);
+    let said_body = MessageBody {
+        text: said.text,
+        payload: said.payload,
+    };
+    let (signed, body) = match said.signed {
+        Some((signed, opened)) => {
+            let verified = signature::verify(call, room, &signed, &opened)?;
+            (Some(verified), opened.exact)
+        }
+        None => (None, content(&said_body)?),
+    };
+    let relays = said.relayed.is_some();
+    let spoken = Spoken::new(said_body.text, said_body.payload, relays);
+    let outcome = evidence::submit(door, call, room, spoken, |evidence| Command::PostMessage {
+        room,
+        mentions: mentions.clone(),
+        priority: said.priority,
+        reply_to,
+        payload_type: payload_type.clone(),
+        command: said.command,
+        quotes: quotes.clone(),
+        signed: signed.clone(),
+        relayed: said.relayed.clone(),
+        evidence,
+        body: body.clone(),
+    });
+    let (outcome, may_wait) = outcome.await?;
+    if outcome.replayed || may_wait {
+        // The same words may mean another room by now, and what was scanned may wait for a
+        // moderator; the log knows.
+        return told::<MessagePost>(door, call, &outcome).await;
+    }
+    Ok(posted(&outcome, room, false))
+}
+
+fn posted(outcome: &Outcome, room: RoomId, quarantined: bool) -> Posted {
+    Posted {
+        id: MessageId(outcome.first),
+        seq: outcome.first,
+        at: outcome.at,
+        room,
+        quarantined,
+    }
+}
+
+/// What the message's own event tells.
+pub(super) fn told_posted(outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
+    match facts.into_iter().next()? {
+        Facts::MessagePosted(message) => Some(posted(outcome, message.room, false)),
+        Facts::MessageQuarantined(waiting) => Some(posted(outcome, waiting.message.room, true)),
+        _ => None,
+    }
+}

@@ -1,0 +1,12 @@
+//! Participants, agents, and oneself.
+
+mod agent_heartbeat;
+mod agent_register;
+mod disable;
+mod enable;
+mod get;
+mod list;
+mod me_get;
+mod roles;
+mod trust;
+mod update;

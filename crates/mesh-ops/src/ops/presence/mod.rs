@@ -1,0 +1,4 @@
+//! Who is there.
+
+mod list;
+pub(crate) mod set;

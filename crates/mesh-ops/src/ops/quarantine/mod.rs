@@ -1,0 +1,4 @@
+//! What waits for a moderator.
+
+mod list;
+mod review;

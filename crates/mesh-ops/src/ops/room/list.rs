@@ -1,0 +1,102 @@
+//! `room.list`: rooms with what is unread
+
+use crate::ops::present;
+use crate::prelude::*;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mesh_core::Room as Record;
+use mesh_model::limits::ROOMS_LISTED_MAX;
+use mesh_store::view::{Inbox as Waiting, RoomRow, Unread};
+
+impl Run for RoomList {
+    async fn run(door: &Door, call: &Call, _: NoInput) -> Result<List<Room>, Refusal> {
+        let me = call.me()?;
+        let seen = |room: &&Arc<Record>| call.access.may(me, Action::See, room.id).is_ok();
+        let rooms: Vec<_> = call
+            .access
+            .rooms()
+            .filter(seen)
+            .take(ROOMS_LISTED_MAX)
+            .cloned()
+            .collect();
+        Ok(List {
+            items: describe_all(door, call, rooms).await?,
+        })
+    }
+}
+
+/// Rooms that the caller may know of, as it sees them, in the same order.
+pub(super) async fn describe_all(
+    door: &Door,
+    call: &Call,
+    rooms: Vec<Arc<Record>>,
+) -> Result<Vec<Room>, Refusal> {
+    let me = call.me()?;
+    let readable = call.rooms()?;
+    let inbox = call.access.inbox_rooms(me);
+    let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
+    let position = door.position(me).await?;
+    let (rows, unread, last) = door
+        .view(call, move |view| {
+            let rows = view.rooms(&ids)?;
+            let shown = |rooms: Vec<(RoomId, Seq)>| -> Vec<_> {
+                rooms
+                    .into_iter()
+                    .filter(|(room, _)| ids.contains(room))
+                    .collect()
+            };
+            let (readable, inbox) = (shown(readable), shown(inbox));
+            let waiting = Waiting {
+                participant: me,
+                rooms: &inbox,
+                position: &position,
+            };
+            Ok((rows, view.unread(waiting)?, view.last_messages(&readable)?))
+        })
+        .await?;
+    let rows: BTreeMap<RoomId, RoomRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let unread: BTreeMap<RoomId, Unread> = unread.into_iter().map(|row| (row.room, row)).collect();
+    let last: BTreeMap<RoomId, Seq> = last.into_iter().map(|row| (row.room, row.seq)).collect();
+    let described = rooms.iter().filter_map(|room| {
+        let row = rows.get(&room.id)?;
+        let seq = last.get(&room.id).copied().unwrap_or_default();
+        Some(describe(call, me, room, row, unread.get(&room.id), seq))
+    });
+    Ok(described.collect())
+}
+
+fn describe(
+    call: &Call,
+    me: ParticipantId,
+    room: &Record,
+    row: &RoomRow,
+    unread: Option<&Unread>,
+    last: Seq,
+) -> Room {
+    let access = &call.access;
+    let members = access.members(room.id);
+    let other = match room.kind {
+        RoomKind::Direct => members.iter().map(|(id, _)| *id).find(|id| *id != me),
+        _ => None,
+    };
+    Room {
+        id: room.id,
+        name: room.name.clone(),
+        kind: room.kind,
+        topic: row.topic.clone(),
+        access: room.access,
+        history: room.history,
+        creator: room.creator.map(|id| present::participant(access, id)),
+        created_at: row.created_at,
+        archived: room.archived,
+        members: u32::try_from(members.len()).unwrap_or(u32::MAX),
+        member: access.member(room.id, me).is_some(),
+        capabilities: access.capabilities(room.id, me),
+        with: other.map(|id| present::participant(access, id)),
+        unread: unread.map_or(0, |unread| unread.messages),
+        unread_mentions: unread.map_or(0, |unread| unread.mentions),
+        last_seq: last,
+    }
+}

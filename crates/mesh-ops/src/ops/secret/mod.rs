@@ -1,0 +1,5 @@
+//! Secrets that workers get and nobody reads.
+
+mod list;
+mod remove;
+mod set;

@@ -1,0 +1,55 @@
+//! `task.get`
+
+use crate::ops::task::Said;
+use crate::ops::{present, task};
+use crate::prelude::*;
+
+use mesh_node::machine::Reader;
+use mesh_store::view::AttemptRow;
+
+/// Attempts that are told of.
+const ATTEMPTS_MAX: usize = 50;
+
+impl Run for TaskGet {
+    async fn run(door: &Door, call: &Call, input: TaskRefInput) -> Result<TaskDetail, Refusal> {
+        let id = input.task;
+        let row = task::readable(door, call, id).await?;
+        let (needed_by, attempts) = door
+            .view(call, move |view| {
+                Ok((view.needed_by(id)?, view.attempts(id, ATTEMPTS_MAX)?))
+            })
+            .await?;
+        let reader = present::reader(door, call);
+        let mut detail = task::detail(&call.access, reader, &row);
+        detail.needed_by = needed_by;
+        let attempts = attempts.into_iter();
+        detail.attempts = attempts
+            .map(|attempt| record(&call.access, reader, row.room, attempt))
+            .collect();
+        Ok(detail)
+    }
+}
+
+fn record(access: &Access, reader: Reader<'_>, room: RoomId, attempt: AttemptRow) -> AttemptRecord {
+    let reason = attempt.reason.map(|text| {
+        // The boundary of an attempt is that of its beginning, where nothing else is said.
+        let place = Said {
+            seq: attempt.fence,
+            room,
+            author: attempt.worker,
+            guard: None,
+        };
+        let output = TaskOutput { text, data: None };
+        task::said(access, reader, &place, output).0.text
+    });
+    AttemptRecord {
+        fence: attempt.fence,
+        worker: Some(present::participant(access, attempt.worker)),
+        since: attempt.since,
+        ended_at: attempt.ended_at,
+        how: attempt.how,
+        cause: attempt.cause,
+        reason,
+        cost: attempt.cost,
+    }
+}

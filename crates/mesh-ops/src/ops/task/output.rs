@@ -1,0 +1,60 @@
+//! `task.output`
+
+use crate::ops::task::Said;
+use crate::ops::{present, task};
+use crate::prelude::*;
+
+/// Pieces on a page unless the caller says otherwise.
+const PIECES_DEFAULT: u32 = 100;
+
+impl Run for TaskOutputs {
+    async fn run(
+        door: &Door,
+        call: &Call,
+        input: TaskOutputInput,
+    ) -> Result<Page<TaskPiece>, Refusal> {
+        let limit = check::limit(Some(input.limit.unwrap_or(PIECES_DEFAULT)))?;
+        door.check_cursor(input.after)?;
+        let row = task::readable(door, call, input.task).await?;
+        let (id, after) = (input.task, input.after.unwrap_or_default());
+        // One more tells whether there is a next page.
+        let mut pieces = door
+            .view(call, move |view| view.pieces(id, after, limit + 1))
+            .await?;
+        let more = pieces.len() > limit;
+        pieces.truncate(limit);
+        let next = pieces.last().map(|piece| piece.seq).filter(|_| more);
+        let reader = present::reader(door, call);
+        let items = pieces.into_iter().map(|piece| {
+            let (output, enveloped) = match (piece.output, piece.worker) {
+                (Some(output), Some(author)) => {
+                    let place = Said {
+                        seq: piece.seq,
+                        room: row.room,
+                        author,
+                        guard: piece.guard.as_ref(),
+                    };
+                    let (output, enveloped) = task::said(&call.access, reader, &place, output);
+                    (Some(output), enveloped)
+                }
+                (output, _) => (output, false),
+            };
+            TaskPiece {
+                seq: piece.seq,
+                at: piece.at,
+                kind: piece.kind,
+                fence: piece.fence,
+                worker: piece
+                    .worker
+                    .map(|worker| present::participant(&call.access, worker)),
+                output,
+                enveloped,
+            }
+        });
+        Ok(Page {
+            items: items.collect(),
+            next,
+            prev: None,
+        })
+    }
+}

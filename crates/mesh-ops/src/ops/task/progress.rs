@@ -1,0 +1,76 @@
+//! `task.progress`: stored, or sent on and forgotten
+
+use mesh_model::command::TaskCommand;
+use mesh_model::events::Spend;
+use mesh_model::limits::PROGRESS_BYTES_MAX;
+
+use crate::ops::task::holds;
+use crate::prelude::*;
+
+impl Run for TaskProgress {
+    async fn run(door: &Door, call: &Call, input: TaskPieceInput) -> Result<Done, Refusal> {
+        let TaskPieceInput {
+            task,
+            fence,
+            text,
+            live,
+            ..
+        } = input;
+        if live {
+            return send_on(door, call, task, fence, &text).await;
+        }
+        let room = holds::room(door, task)?;
+        let output = TaskOutput { text, data: None };
+        let outcome = holds::submit(door, call, room, output, |evidence, body| {
+            Command::Task(TaskCommand::Progress {
+                task,
+                fence,
+                evidence,
+                body,
+            })
+        });
+        Ok(Done {
+            seq: outcome.await?.last(),
+        })
+    }
+}
+
+/// To whoever looks at this moment.
+async fn send_on(
+    door: &Door,
+    call: &Call,
+    task: mesh_model::TaskId,
+    fence: Seq,
+    text: &str,
+) -> Result<Done, Refusal> {
+    if text.len() > PROGRESS_BYTES_MAX {
+        return Err(Refusal::new(
+            ErrorCode::TooLarge,
+            format!(
+                "the piece of output has {} bytes, the limit is {PROGRESS_BYTES_MAX}; it was not sent on",
+                text.len()
+            ),
+            "send it in several pieces",
+        ));
+    }
+    let me = call.me()?;
+    let holds = |work: &mesh_core::Work| {
+        let task = work.task(task)?;
+        let attempt = task.attempt.as_ref()?;
+        (attempt.fence == fence && attempt.worker == me).then_some(task.room)
+    };
+    let held = holds(&door.node().work());
+    let room = match held {
+        Some(room) => room,
+        None => {
+            // The core says why not. If it takes the beat after all, the attempt holds.
+            let spent = Spend::default();
+            let beat = Command::Task(TaskCommand::Extend { task, fence, spent });
+            call.submit_unkeyed(door, beat).await?;
+            holds::room(door, task)?
+        }
+    };
+    call.access.may(me, Action::Read, room)?;
+    door.node().ephemeral().output(room, task, fence, me, text);
+    Ok(Done { seq: call.head })
+}

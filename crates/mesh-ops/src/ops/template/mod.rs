@@ -1,0 +1,185 @@
+//! Templates: recurring tasks whose blanks are filled in.
+
+mod create;
+mod delete;
+mod dispatch;
+mod list;
+mod pipeline_create;
+
+use std::collections::BTreeMap;
+
+use mesh_core::Template;
+use mesh_model::api::{TaskSpec, TemplateBody, TemplateUse};
+use mesh_model::events::{Trust, Variable, VariableKind};
+use mesh_model::{Refusal, TemplateId};
+use mesh_store::view::TemplateRow;
+use serde_json::Value;
+
+use crate::door::{Call, Door, refuse};
+
+/// A template with its blanks filled in.
+pub(crate) struct Filled {
+    pub template: TemplateId,
+    /// The blanks that were filled in, with what.
+    pub given: Vec<(String, VariableKind)>,
+    pub title: String,
+    pub prompt: String,
+}
+
+/// Fills a template in. Whether the values are those it asks for, the core says.
+pub(crate) async fn fill(
+    door: &Door,
+    call: &Call,
+    wanted: &TemplateUse,
+    spec: &TaskSpec,
+) -> Result<Filled, Refusal> {
+    if !spec.title.is_empty() || !spec.prompt.is_empty() {
+        return Err(refuse::invalid(
+            "the field 'template' stands there beside 'title' or 'prompt'; nothing was created",
+            "send the template alone: it has both",
+        ));
+    }
+    let id = named(door, &wanted.template)?.id;
+    let row = door.view(call, move |view| view.template(id)).await?;
+    if let Some(row) = &row {
+        check_author(call, row)?;
+    }
+    let body = row.and_then(|row| row.body).ok_or_else(|| {
+        refuse::invalid(
+            "the template's words are erased; nothing was created",
+            "make the template anew",
+        )
+    })?;
+    let mut given = Vec::with_capacity(wanted.values.len());
+    let mut words = BTreeMap::new();
+    for (name, value) in &wanted.values {
+        let (kind, text) = match value {
+            Value::String(text) => (VariableKind::Text, text.clone()),
+            Value::Number(number) => (VariableKind::Number, number.to_string()),
+            Value::Bool(flag) => (VariableKind::Flag, flag.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => {
+                return Err(refuse::invalid(
+                    format!(
+                        "the value of '{name}' is no text, number or flag; nothing was created"
+                    ),
+                    "look at the template's variables with template.list",
+                ));
+            }
+        };
+        given.push((name.clone(), kind));
+        words.insert(name.as_str(), text);
+    }
+    let blanks = named_blanks(door, id);
+    let fill = |text: &str| filled(text, &blanks, &words);
+    Ok(Filled {
+        template: id,
+        given,
+        title: fill(&body.title),
+        prompt: fill(&body.prompt),
+    })
+}
+
+/// A template by its id or name.
+pub(crate) fn named(door: &Door, text: &str) -> Result<Template, Refusal> {
+    let work = door.node().work();
+    let found = match text.parse::<TemplateId>() {
+        Ok(id) => work.template(id),
+        Err(_) => work.template_named(text),
+    };
+    found.cloned().ok_or_else(|| {
+        refuse::not_found(
+            "there is no such template; nothing was done",
+            "list them with template.list",
+        )
+    })
+}
+
+/// A template is used by others. Its words must not become the order of somebody who is trusted more.
+fn check_author(call: &Call, row: &TemplateRow) -> Result<(), Refusal> {
+    let mine = call.me()? == row.author;
+    if mine || call.access.trust_of(row.author, false) >= Trust::Local {
+        return Ok(());
+    }
+    Err(refuse::invalid(
+        "whoever made this template is not trusted any more, so nobody else uses it",
+        "read it with template.list and make one of your own",
+    ))
+}
+
+/// The blanks of a template that names none: every `{name}` in it is a text.
+pub(crate) fn blanks_of(body: &TemplateBody) -> Vec<Variable> {
+    let mut found: Vec<Variable> = Vec::new();
+    for text in [&body.title, &body.prompt] {
+        for piece in text.split('{').skip(1) {
+            let name = piece.split_once('}').map(|(name, _)| name);
+            let name = name.filter(|name| mesh_model::names::check(name).is_ok());
+            if let Some(name) = name.filter(|name| !found.iter().any(|it| it.name == **name)) {
+                found.push(Variable {
+                    name: name.to_owned(),
+                    kind: VariableKind::Text,
+                    optional: false,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The names of a template's blanks.
+fn named_blanks(door: &Door, id: TemplateId) -> Vec<String> {
+    let work = door.node().work();
+    let variables = work.template(id).map(|found| found.variables.as_slice());
+    let names = variables.unwrap_or_default().iter();
+    names.map(|variable| variable.name.clone()).collect()
+}
+
+/// Puts the values where the blanks are, in one pass: a value that looks like a blank stays as it is. A blank that was
+/// left out becomes nothing; other braces are just words.
+fn filled(text: &str, blanks: &[String], values: &BTreeMap<&str, String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let name = rest[1..].split_once('}').map(|(name, _)| name);
+        match name.filter(|name| blanks.iter().any(|blank| blank == name)) {
+            Some(name) => {
+                out.push_str(values.get(name).map_or("", String::as_str));
+                rest = &rest[name.len() + 2..];
+            }
+            None => {
+                out.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_filled_once_and_other_braces_stay() {
+        let blanks = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
+        let values = BTreeMap::from([("a", "{b}".to_owned()), ("b", "2".to_owned())]);
+        let text = "{a} {b} {c}| {d} {\"json\": {a}} {{b}} {";
+        assert_eq!(
+            filled(text, &blanks, &values),
+            "{b} 2 | {d} {\"json\": {b}} {2} {"
+        );
+    }
+
+    #[test]
+    fn blanks_are_names_between_braces() {
+        let body = TemplateBody {
+            about: "{not-here}".to_owned(),
+            title: "Triage {report}".to_owned(),
+            prompt: "Read {report} for {who}: fn f() { x } {} {A} {a b} {half".to_owned(),
+        };
+        let names: Vec<String> = blanks_of(&body).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["report", "who"]);
+    }
+}

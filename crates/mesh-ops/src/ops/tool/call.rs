@@ -1,0 +1,285 @@
+//! `tool.call`: checks who asks for what, uses the tool, records that it was used, and hands its answer on as data
+
+use std::time::{Duration, Instant};
+
+use crate::evidence::{payload, scan};
+use crate::ops::tool::{MEMORY_ENHANCE, Told};
+use crate::ops::{present, tool};
+use crate::prelude::*;
+
+use mesh_guard::Envelope;
+use mesh_model::TaskId;
+use mesh_model::limits::{TOOL_ANSWER_BYTES_MAX, TOOL_MS_MAX};
+use mesh_node::machine::Reader;
+use serde_json::{Map, Value};
+
+impl Run for ToolCall {
+    async fn run(door: &Door, call: &Call, input: ToolCallInput) -> Result<ToolAnswer, Refusal> {
+        if let Some(task) = input.task {
+            check_task(door, call, task)?;
+        }
+        let tool = named(door, call, &input.tool).await?;
+        if let Some(why) = &tool.off {
+            return Err(Refusal::new(
+                ErrorCode::Conflict,
+                format!(
+                    "the tool '{}' cannot be used: {why}; nothing was done",
+                    tool.name
+                ),
+                "tool.list says what can; whoever runs the node sets tools up in plugins.toml",
+            ));
+        }
+        check_input(door, &tool, input.input.clone()).await?;
+        if let Some(answer) = told_before(door, call).await? {
+            return Ok(answer);
+        }
+        let began = Instant::now();
+        let answer = ask(door, call, &tool.name, input.input).await;
+        let took = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let ok = answer.is_ok();
+        let told = bounded(answer.unwrap_or_else(Told::text));
+        let command = Command::RecordTool {
+            tool: tool.name.clone(),
+            task: input.task,
+            ok,
+            took_ms: took,
+        };
+        let outcome = call.submit(door, command).await?;
+        shown(door, call, &tool.name, told, ok, outcome.last()).await
+    }
+
+    /// What a tool said is not kept, so a repeated request learns only that it was carried out.
+    fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<ToolAnswer> {
+        facts.into_iter().find_map(|facts| match facts {
+            Facts::ToolCalled(called) => Some(ToolAnswer {
+                ok: called.ok,
+                text: "This request was carried out before. What the tool said then is not kept; ask again with another key."
+                    .to_owned(),
+                data: None,
+                seq: outcome.last(),
+            }),
+            _ => None,
+        })
+    }
+}
+
+/// A task that the caller may not know of cannot be named as what a tool was used for.
+fn check_task(door: &Door, call: &Call, task: TaskId) -> Result<(), Refusal> {
+    let no_task = || {
+        refuse::not_found(
+            "there is no such task, or you may not know of it; nothing was done",
+            "list the tasks you can see with task.list",
+        )
+    };
+    let room = door.node().work().task(task).map(|task| task.room);
+    let room = room.ok_or_else(no_task)?;
+    call.access
+        .may(call.me()?, Action::Read, room)
+        .map_err(|_| no_task())
+}
+
+/// The tool of that name, if the caller may use it.
+async fn named(door: &Door, call: &Call, name: &str) -> Result<ToolView, Refusal> {
+    let own = tool::own().into_iter().find(|tool| tool.name == name);
+    let tool = match own {
+        Some(own) => Some(own),
+        None => door.tools().find(name.to_owned()).await,
+    };
+    let tool = tool.ok_or_else(|| {
+        refuse::not_found(
+            "there is no such tool; nothing was done",
+            "list the tools with tool.list",
+        )
+    })?;
+    call.access
+        .check_permission(&call.actor, tool.needs, call.now)?;
+    Ok(tool)
+}
+
+async fn check_input(
+    door: &Door,
+    tool: &ToolView,
+    input: Map<String, Value>,
+) -> Result<(), Refusal> {
+    let (schema, what) = (tool.input.clone(), format!("the tool '{}'", tool.name));
+    let checked = door.blocking(move || {
+        let validator = payload::compile(&schema)?;
+        payload::check(&validator, &what, &input)
+    });
+    checked.await?.map_err(|refusal| match refusal.code {
+        ErrorCode::SchemaMismatch => Refusal::new(
+            ErrorCode::SchemaMismatch,
+            refusal
+                .detail
+                .replace("the payload", "the input")
+                .replace("nothing was stored", "the tool was not used"),
+            "tool.list shows the schema of each tool's input",
+        ),
+        _ => Refusal::new(
+            ErrorCode::Conflict,
+            format!(
+                "the tool '{}' says of its input what cannot be checked, so it cannot be used; nothing was done",
+                tool.name
+            ),
+            "whoever runs the node can look at the plugin: its input needs a JSON Schema of draft 2020-12",
+        ),
+    })
+}
+
+/// The answer, if the same request was carried out before: a notification must not go out twice.
+async fn told_before(door: &Door, call: &Call) -> Result<Option<ToolAnswer>, Refusal> {
+    if call.key.is_none() {
+        return Ok(None);
+    }
+    // The writer looks at the key before it decides, and this command is always refused.
+    let never = Command::RevokeCredential {
+        credential: CredentialId(Uuid::nil()),
+    };
+    match call.submit(door, never).await {
+        Ok(outcome) => Ok(Some(told::<ToolCall>(door, call, &outcome).await?)),
+        Err(refusal) if refusal.code == ErrorCode::IdempotencyMismatch => Err(refusal),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn ask(
+    door: &Door,
+    call: &Call,
+    tool: &str,
+    input: Map<String, Value>,
+) -> Result<Told, String> {
+    if tool == MEMORY_ENHANCE {
+        return memories(door, call, &input).await;
+    }
+    let limit = Duration::from_millis(TOOL_MS_MAX);
+    match tokio::time::timeout(limit, door.tools().call(tool.to_owned(), input)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(format!(
+            "the tool did not answer within {} seconds; whether it did anything is unknown",
+            TOOL_MS_MAX / 1000
+        )),
+    }
+}
+
+/// `memory_enhance`: what the caller remembers that fits.
+async fn memories(door: &Door, call: &Call, input: &Map<String, Value>) -> Result<Told, String> {
+    let limit = input.get("limit").and_then(Value::as_u64);
+    let asked = MemorySearchInput {
+        participant: None,
+        q: input
+            .get("query")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        limit: Some(
+            limit
+                .and_then(|limit| u32::try_from(limit).ok())
+                .unwrap_or(5),
+        ),
+    };
+    let found = MemorySearch::run(door, call, asked).await;
+    let found = found.map_err(|refusal| refusal.detail.into_owned())?;
+    let lines: Vec<String> = found
+        .items
+        .iter()
+        .map(|memory| format!("- {}: {}", memory.key, memory.text))
+        .collect();
+    let data = serde_json::to_value(&found).ok();
+    Ok(Told {
+        text: match lines.is_empty() {
+            true => "You remember nothing that fits.".to_owned(),
+            false => lines.join("\n"),
+        },
+        data: data.and_then(|data| data.as_object().cloned()),
+    })
+}
+
+/// An answer of at most so many bytes; a structured one that is larger is left out.
+fn bounded(mut told: Told) -> Told {
+    if told.text.len() > TOOL_ANSWER_BYTES_MAX {
+        let mut end = TOOL_ANSWER_BYTES_MAX;
+        while !told.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        told.text.truncate(end);
+        told.text.push_str("\n… (cut: the answer was longer)");
+    }
+    let bytes =
+        |data: &Map<String, Value>| serde_json::to_string(data).map_or(0, |json| json.len());
+    if (told.data.as_ref())
+        .is_some_and(|data| told.text.len() + bytes(data) > TOOL_ANSWER_BYTES_MAX)
+    {
+        told.data = None;
+    }
+    told
+}
+
+/// The answer as its reader gets it: programs in an envelope, people with what the guard has against it.
+async fn shown(
+    door: &Door,
+    call: &Call,
+    tool: &str,
+    told: Told,
+    ok: bool,
+    seq: Seq,
+) -> Result<ToolAnswer, Refusal> {
+    let payload = told
+        .data
+        .as_ref()
+        .map(|data| Value::Object(data.clone()).to_string());
+    let whole = match &payload {
+        Some(payload) => format!("{}\n\nData: {payload}", told.text),
+        None => told.text.clone(),
+    };
+    let verdict = scan::verdict(door, whole.clone()).await?;
+    let marked = verdict.action != "deliver";
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in verdict.reasons.into_iter().filter(|_| marked) {
+        if !reasons.contains(&reason.rule) {
+            reasons.push(reason.rule);
+        }
+    }
+    let reasons = reasons.join(", ");
+    let answer = |text, data| ToolAnswer {
+        ok,
+        text,
+        data,
+        seq,
+    };
+    if let Reader::Program(envelopes) = present::reader(door, call) {
+        let envelope = Envelope {
+            sender: &format!("the tool {tool}"),
+            origin: "outside this mesh",
+            trust: "untrusted",
+            reasons: &reasons,
+            text: &whole,
+        };
+        return Ok(answer(envelope.wrap(&envelopes.boundary(seq)), None));
+    }
+    let text = match marked {
+        true => format!(
+            "(The guard takes this answer for an attack on agents: {reasons}.)\n{}",
+            told.text
+        ),
+        false => told.text,
+    };
+    Ok(answer(text, told.data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_bounded_at_a_whole_character() {
+        let told = bounded(Told::text("ä".repeat(TOOL_ANSWER_BYTES_MAX)));
+        assert!(told.text.len() < TOOL_ANSWER_BYTES_MAX + 40);
+        assert!(told.text.ends_with("longer)"));
+        let data = serde_json::json!({"x": "y".repeat(TOOL_ANSWER_BYTES_MAX)});
+        let told = bounded(Told {
+            text: "short".to_owned(),
+            data: data.as_object().cloned(),
+        });
+        assert_eq!((told.text.as_str(), told.data), ("short", None));
+    }
+}

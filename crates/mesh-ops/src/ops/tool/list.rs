@@ -1,0 +1,13 @@
+//! `tool.list`
+
+use crate::ops::tool;
+use crate::prelude::*;
+
+impl Run for ToolList {
+    async fn run(door: &Door, _: &Call, _: NoInput) -> Result<List<ToolView>, Refusal> {
+        let mut items = tool::own();
+        items.extend(door.tools().list().await);
+        items.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(List { items })
+    }
+}

@@ -1,0 +1,6 @@
+//! People.
+
+mod create;
+mod disable;
+mod list;
+mod update;

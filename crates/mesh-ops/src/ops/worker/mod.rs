@@ -1,0 +1,7 @@
+//! Workers.
+
+mod enrol;
+mod leave;
+mod list;
+mod mode;
+mod set;
