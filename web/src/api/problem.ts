@@ -1,7 +1,7 @@
 // Refusals as exceptions: a problem document, or the plain fact that the node could not be reached.
 
-import { rulingWords } from '../lib/rulewords.ts';
-import { readable } from '../lib/time.ts';
+import { rulingWords } from '../policy/words.ts';
+import { readable } from '../shell/time.ts';
 import type { Problem } from './types.ts';
 
 /** The node answered and said no. Nothing was stored. */

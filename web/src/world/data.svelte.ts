@@ -2,9 +2,9 @@
 
 import { untrack } from 'svelte';
 import type { Message } from '../api/types.ts';
-import type { Happening } from '../store/activity.svelte.ts';
-import { people } from '../store/people.svelte.ts';
-import { rooms, title } from '../store/rooms.svelte.ts';
+import { people } from '../participant/people.svelte.ts';
+import { rooms, title } from '../room/rooms.svelte.ts';
+import type { Happening } from '../shell/activity.svelte.ts';
 import type { Spoken, WorldBody, WorldData } from './scene-view.ts';
 
 /** Where each participant was last heard: it stands there. */

@@ -1,7 +1,7 @@
 // The world itself: puts ground, platforms, avatars, light and labels together and draws them as often as is good.
 
 import { Color, PerspectiveCamera, type RenderPipeline, Scene, Vector3, type WebGPURenderer } from 'three/webgpu';
-import { plain } from '../lib/markdown.ts';
+import { plain } from '../shell/markdown.ts';
 import { SLOT_BYTES } from './atlas.ts';
 import { Beams } from './beams.ts';
 import { Crowd, colourOf } from './crowd.ts';

@@ -1,0 +1,12 @@
+// The page's words for kinds of participants and how far their words are trusted.
+
+import type { ParticipantKind, Trust } from '../api/types.ts';
+
+export const KIND: Record<ParticipantKind, string> = { human: 'person', agent: 'agent', bot: 'bot', bridge: 'bridge' };
+
+export const TRUST: Record<Trust, string> = {
+  owner: 'owner of this node',
+  local: 'registered on this node',
+  federated: 'from a verified other mesh',
+  untrusted: 'from outside, unproven',
+};

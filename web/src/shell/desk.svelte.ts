@@ -1,0 +1,71 @@
+// What is always in sight about work: what runs, what waits for this reader's answer, what was spent today.
+
+import type { Approval, TaskState } from '../api/types.ts';
+import { activity } from './activity.svelte.ts';
+import { connection } from './connection.svelte.ts';
+import { Gather } from './gather.ts';
+import { mesh } from './mesh.svelte.ts';
+import { ui } from './ui.svelte.ts';
+
+/** At most one question a second, however much happens. */
+const PAUSE_MS = 1_000;
+/** What does not change how many tasks run or wait. */
+const QUIET = new Set(['task.progressed', 'task.lease_extended', 'task.urgency_raised']);
+
+class Desk {
+  /** Approvals that this reader may give or refuse. */
+  approvals = $state.raw<Approval[]>([]);
+  running = $state(0);
+  /** Tasks that wait for a person. */
+  blocked = $state(0);
+  /** Millionths of the currency. */
+  micros = $state(0);
+  loaded = $state(false);
+  #started = false;
+  #gather = new Gather(() => this.#load(), PAUSE_MS);
+
+  /** Asks now, and again whenever something happened. */
+  start(): void {
+    if (!mesh.may('tasks:read')) return;
+    void this.#load();
+    if (this.#started) return;
+    this.#started = true;
+    activity.listen((happening) => {
+      if (happening.type !== 'work' || QUIET.has(happening.item.type)) return;
+      // A question to this reader is not kept waiting.
+      if (happening.item.type.startsWith('approval.')) void this.#load();
+      else this.#gather.ask();
+    });
+  }
+
+  /** An answer was given: it is gone before the node says so. */
+  answered(approval: string): void {
+    this.approvals = this.approvals.filter((one) => one.id !== approval);
+  }
+
+  /** Whoever cannot see the strip hears of a new question. */
+  #tell(approvals: Approval[]): void {
+    const known = new Set(this.approvals.map((one) => one.id));
+    const fresh = this.loaded ? approvals.find((one) => !known.has(one.id)) : undefined;
+    if (fresh) ui.urgent = `${fresh.from.handle} asks: ${fresh.question ?? 'its words were erased'}`;
+    this.approvals = approvals;
+  }
+
+  async #load(): Promise<void> {
+    if (!connection.live) return;
+    try {
+      const [approvals, stats] = await Promise.all([mesh.api.approvals(true), mesh.api.taskStats(1)]);
+      const count = (...states: TaskState[]) =>
+        stats.states.filter((one) => states.includes(one.state)).reduce((sum, one) => sum + one.count, 0);
+      this.#tell(approvals.items);
+      this.running = count('leased', 'running');
+      this.blocked = count('blocked');
+      this.micros = stats.days.at(-1)?.spend.micros ?? 0;
+      this.loaded = true;
+    } catch {
+      // The strip keeps what it knew; the pages about work say what is wrong.
+    }
+  }
+}
+
+export const desk = new Desk();

@@ -1,0 +1,284 @@
+// Ties the connection to the stores: loads what the page shows, applies what is pushed, sends what the reader writes.
+
+import { MeshApi } from '../api/mesh.ts';
+import { explain, MeshProblem } from '../api/problem.ts';
+import { MeshSocket } from '../api/socket.ts';
+import type { Hello, Item, Me, Message, Permission, Room } from '../api/types.ts';
+import { identity } from '../identity/identity.svelte.ts';
+import { signedIn, signOut } from '../login/session.ts';
+import { Conversation } from '../message/conversation.svelte.ts';
+import { Sender } from '../message/sender.svelte.ts';
+import { people } from '../participant/people.svelte.ts';
+import { quarantine } from '../quarantine/quarantine.svelte.ts';
+import { rooms } from '../room/rooms.svelte.ts';
+import { activity } from './activity.svelte.ts';
+import { connection } from './connection.svelte.ts';
+import { desk } from './desk.svelte.ts';
+import { applyEphemeral, applyItem, type Needs } from './stream.ts';
+import { ui } from './ui.svelte.ts';
+
+const PAGE = 60;
+/** How often the node is asked how far its log is verified; it does not push that. */
+const STATUS_MS = 30_000;
+
+class Mesh implements Needs {
+  readonly #socket = new MeshSocket(`${location.origin.replace(/^http/, 'ws')}/ws`, {
+    link: (state, retryAt) => this.#link(state, retryAt),
+    ready: (hello, fresh) => void this.#ready(hello, fresh),
+    items: (items) => {
+      for (const item of items) applyItem(item, this);
+    },
+    ephemeral: applyEphemeral,
+    head: (seq) => {
+      if (seq > connection.head) connection.head = seq;
+    },
+    gap: () => connection.gaps++,
+  });
+  readonly api = new MeshApi(this.#socket);
+  readonly sender = new Sender(this.api, (room) => this.open(room));
+  readonly #conversations = new Map<string, Conversation>();
+  me = $state.raw<Me | null>(null);
+  /** Everything the page needs for its first picture is there. */
+  loaded = $state(false);
+  /** The room whose end is on the screen. */
+  #reading: string | null = null;
+  #presenceAsked = false;
+  #status: ReturnType<typeof setInterval> | undefined;
+  #clock: ReturnType<typeof setInterval> | undefined;
+
+  start(): void {
+    this.#clock ??= setInterval(() => activity.tick(Date.now()), 1000);
+    this.#status ??= setInterval(() => this.#refreshStatus(), STATUS_MS);
+    this.#socket.start();
+  }
+
+  #refreshStatus(): void {
+    if (!connection.live || document.visibilityState !== 'visible') return;
+    this.api.status().then(
+      (status) => (connection.status = status),
+      () => {
+        // The strip keeps what it knew; a broken link shows itself.
+      },
+    );
+  }
+
+  /** Whether the reader's credential may ask for such things at all. */
+  may(permission: Permission): boolean {
+    return this.me?.permissions.includes(permission) ?? false;
+  }
+
+  /** Whether the reader sets this room's rules. */
+  rules(room: Room): boolean {
+    return room.kind !== 'direct' && (this.me?.owner === true || (room.member && room.creator?.id === people.me?.id));
+  }
+
+  complete(message: Message): void {
+    this.api.message(message.id).then(
+      (whole) => this.#conversations.get(whole.room)?.add([whole]),
+      () => {
+        // The message stays as it came; what it quotes is named by id.
+      },
+    );
+  }
+
+  reviewing(item: Item): void {
+    quarantine.apply(item);
+  }
+
+  hurry(): void {
+    this.#socket.hurry();
+  }
+
+  async signOut(): Promise<void> {
+    await signOut();
+    this.#socket.stop();
+    location.assign('/');
+  }
+
+  #link(state: Parameters<typeof connection.set>[0], retryAt: number | null): void {
+    connection.set(state, retryAt);
+    // A browser does not say why an upgrade was refused; a plain request does.
+    if (state === 'offline') {
+      void signedIn().then((good) => {
+        if (good === false && connection.link === 'offline') {
+          this.#socket.stop();
+          connection.set('signed-out', null);
+        }
+      });
+    }
+  }
+
+  async #ready(_hello: Hello, fresh: boolean): Promise<void> {
+    try {
+      const [me] = await Promise.all([this.api.me(), this.#loadLists()]);
+      people.put(me.participant);
+      people.me = me.participant;
+      this.me = me;
+      // What is sent from here on is signed, if this browser can.
+      const identified = identity.start(
+        this.api,
+        connection.status?.mesh ?? '',
+        me.participant,
+        this.may('agents:write'),
+      );
+      this.loaded = true;
+      if (fresh) for (const one of this.#conversations.values()) one.reset();
+      await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
+      if (quarantine.moderates) void quarantine.load();
+      desk.start();
+      await identified;
+      this.sender.resume(me.participant.id);
+    } catch (error) {
+      if (connection.live) ui.tell(explain(error), true);
+    }
+  }
+
+  async #loadLists(): Promise<void> {
+    const [everybody, here, list, status] = await Promise.all([
+      this.api.participants(),
+      this.api.presence(),
+      this.api.rooms(),
+      this.api.status(),
+    ]);
+    for (const one of everybody.items) people.put(one);
+    people.setAll(here.items);
+    rooms.setAll(list.items);
+    connection.status = status;
+    await Promise.all(list.items.filter((room) => room.member).map((room) => this.loadMembers(room.id)));
+  }
+
+  async loadMembers(room: string): Promise<void> {
+    try {
+      const page = await this.api.members(room);
+      for (const one of page.items) people.meet(one.participant);
+      rooms.members.set(room, new Set(page.items.map((one) => one.participant.id)));
+    } catch {
+      // Rooms may keep their members to themselves; their count is shown instead.
+    }
+  }
+
+  /** The conversation of a room, loaded on first use. */
+  open(room: string): Conversation {
+    let conversation = this.#conversations.get(room);
+    if (!conversation) {
+      conversation = new Conversation(room);
+      this.#conversations.set(room, conversation);
+    }
+    if (!conversation.ready && !conversation.loading && connection.live) void this.#first(conversation);
+    return conversation;
+  }
+
+  async #first(conversation: Conversation): Promise<void> {
+    await this.#load(conversation, async () => {
+      const page = await this.api.messages({ room: conversation.room, limit: PAGE });
+      conversation.add(page.items);
+      conversation.older = page.prev !== null;
+      conversation.ready = true;
+      conversation.markUnread(rooms.byId.get(conversation.room)?.unread ?? 0, people.me?.id ?? '');
+    });
+  }
+
+  async loadOlder(conversation: Conversation): Promise<void> {
+    if (!conversation.older || !conversation.ready) return;
+    await this.#load(conversation, async () => {
+      const page = await this.api.messages({ room: conversation.room, before: conversation.first, limit: PAGE });
+      conversation.add(page.items);
+      conversation.older = page.prev !== null;
+    });
+  }
+
+  async #load(conversation: Conversation, work: () => Promise<void>): Promise<void> {
+    if (conversation.loading) return;
+    conversation.loading = true;
+    conversation.problem = null;
+    try {
+      await work();
+    } catch (error) {
+      conversation.problem = explain(error);
+    } finally {
+      conversation.loading = false;
+    }
+  }
+
+  /** After a break: what was posted meanwhile, in case the stream began anew instead of resuming. */
+  async #catchUp(conversation: Conversation): Promise<void> {
+    if (!conversation.ready) return void this.open(conversation.room);
+    let after = conversation.last?.seq ?? 0;
+    for (;;) {
+      const page = await this.api.messages({ room: conversation.room, after, limit: 200 });
+      conversation.add(page.items);
+      after = page.items.at(-1)?.seq ?? after;
+      if (page.next === null || page.items.length === 0) return;
+    }
+  }
+
+  /** The reader sees the end of this room (null: of none). */
+  watch(room: string | null): void {
+    this.#reading = room;
+    const open = room ? rooms.byId.get(room) : undefined;
+    if (open) this.markRead(open);
+  }
+
+  markRead(room: Room): void {
+    if (room.unread === 0 || !room.member) return;
+    const conversation = this.#conversations.get(room.id);
+    if (!conversation?.ready) return;
+    const unread = conversation.messages.filter((message) => message.from.id !== people.me?.id).slice(-room.unread);
+    rooms.change(room.id, { unread: 0, unread_mentions: 0 });
+    if (unread.length > 0) this.#ack(unread.map((message) => message.seq));
+  }
+
+  /** What is acknowledged here is what the author sees as "seen". */
+  #ack(seqs: number[]): void {
+    this.api.ack(seqs).catch(() => {
+      // Not fatal: the node offers the messages again, and the next acknowledgement covers them.
+    });
+  }
+
+  conversation(room: string): Conversation | undefined {
+    return this.#conversations.get(room);
+  }
+
+  reading(room: string): boolean {
+    return this.#reading === room && document.visibilityState === 'visible';
+  }
+
+  read(message: Message): void {
+    this.#ack([message.seq]);
+  }
+
+  async refreshRoom(id: string): Promise<void> {
+    try {
+      const room = await this.api.room(id);
+      rooms.byId.set(room.id, room);
+      if (room.member) await this.loadMembers(room.id);
+    } catch (error) {
+      // Gone, or not ours to see any more. A broken link says nothing about the room.
+      if (error instanceof MeshProblem) rooms.byId.delete(id);
+    }
+  }
+
+  refreshPerson(id: string): void {
+    this.api.participant(id).then(
+      (one) => people.put(one),
+      () => {
+        // Somebody hidden from this reader; the short form from messages stays.
+      },
+    );
+  }
+
+  /** Sessions open and close in bursts; one question answers for all of them. */
+  refreshPresence(): void {
+    if (this.#presenceAsked) return;
+    this.#presenceAsked = true;
+    this.api
+      .presence()
+      .then(
+        (page) => people.setAll(page.items),
+        () => {},
+      )
+      .finally(() => (this.#presenceAsked = false));
+  }
+}
+
+export const mesh = new Mesh();

@@ -1,0 +1,124 @@
+// Addresses of the page: every place has one, so that back, reload and sharing work.
+
+import { type AuditFilter, filterOf, queryOf } from '../log/audit.ts';
+
+/** Which tasks the board shows; without a room, those of all rooms. */
+export interface BoardFilter {
+  room?: string;
+  worker?: string;
+  capability?: string;
+}
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'room'; room: string; thread?: string }
+  | { page: 'direct'; handle: string; thread?: string }
+  | { page: 'person'; handle: string }
+  | { page: 'search'; q: string; room?: string; from?: string }
+  | { page: 'world' }
+  | { page: 'rules'; room: string; who?: string }
+  | { page: 'quarantine'; room?: string }
+  | { page: 'audit'; filter: AuditFilter }
+  | { page: 'settings' }
+  | { page: 'board'; filter: BoardFilter }
+  | { page: 'task'; task: string }
+  | { page: 'approvals' }
+  | { page: 'workers' }
+  | { page: 'figures' }
+  | { page: 'lost'; path: string };
+
+export function parseRoute(path: string, query = ''): Route {
+  const parts = path.split('/').filter(Boolean).map(decode);
+  const [page, name, more, last] = parts;
+  if (page === undefined) return { page: 'home' };
+  if (page === 'world' && parts.length === 1) return { page: 'world' };
+  if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
+  if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
+  if ((page === 'settings' || page === 'approvals' || page === 'workers' || page === 'figures') && parts.length === 1)
+    return { page };
+  if (page === 'board' && parts.length === 1) return { page: 'board', filter: board(new URLSearchParams(query)) };
+  if (page === 'r' && name && more === 'board' && parts.length === 3)
+    return { page: 'board', filter: { ...board(new URLSearchParams(query)), room: name } };
+  if (page === 'task' && name && parts.length === 2) return { page: 'task', task: name };
+  if (page === 'quarantine' && parts.length === 1) {
+    const room = new URLSearchParams(query).get('room');
+    return { page: 'quarantine', ...(room && { room }) };
+  }
+  if (page === 'r' && name && more === 'rules' && parts.length === 3) {
+    const who = new URLSearchParams(query).get('who');
+    return { page: 'rules', room: name, ...(who && { who }) };
+  }
+  if (name && (page === 'r' || page === 'dm')) {
+    const thread = more === 't' && last && parts.length === 4 ? last : undefined;
+    if (parts.length === 2 || thread) {
+      const place =
+        page === 'r' ? ({ page: 'room', room: name } as const) : ({ page: 'direct', handle: name } as const);
+      return thread ? { ...place, thread } : place;
+    }
+  }
+  if (page === 'p' && name && parts.length === 2) return { page: 'person', handle: name };
+  return { page: 'lost', path };
+}
+
+function search(query: URLSearchParams): Route {
+  const room = query.get('room');
+  const from = query.get('from');
+  return { page: 'search', q: query.get('q') ?? '', ...(room && { room }), ...(from && { from }) };
+}
+
+function board(query: URLSearchParams): BoardFilter {
+  const worker = query.get('worker');
+  const capability = query.get('capability');
+  return { ...(worker && { worker }), ...(capability && { capability }) };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function href(route: Route): string {
+  const to = encodeURIComponent;
+  switch (route.page) {
+    case 'home':
+      return '/';
+    case 'room':
+      return `/r/${to(route.room)}${route.thread ? `/t/${to(route.thread)}` : ''}`;
+    case 'direct':
+      return `/dm/${to(route.handle)}${route.thread ? `/t/${to(route.thread)}` : ''}`;
+    case 'person':
+      return `/p/${to(route.handle)}`;
+    case 'search': {
+      const query = new URLSearchParams({ q: route.q });
+      if (route.room) query.set('room', route.room);
+      if (route.from) query.set('from', route.from);
+      return `/search?${query}`;
+    }
+    case 'rules':
+      return `/r/${to(route.room)}/rules${route.who ? `?${new URLSearchParams({ who: route.who })}` : ''}`;
+    case 'quarantine':
+      return `/quarantine${route.room ? `?${new URLSearchParams({ room: route.room })}` : ''}`;
+    case 'audit': {
+      const query = queryOf(route.filter).toString();
+      return `/audit${query && `?${query}`}`;
+    }
+    case 'board': {
+      const { room, ...rest } = route.filter;
+      const query = new URLSearchParams(rest as Record<string, string>).toString();
+      return `${room ? `/r/${to(room)}` : ''}/board${query && `?${query}`}`;
+    }
+    case 'task':
+      return `/task/${to(route.task)}`;
+    case 'settings':
+    case 'approvals':
+    case 'workers':
+    case 'figures':
+    case 'world':
+      return `/${route.page}`;
+    case 'lost':
+      return route.path;
+  }
+}

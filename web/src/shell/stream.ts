@@ -1,0 +1,116 @@
+// What each pushed item changes in the stores. Unknown types are passed over: a newer node may tell more than this page shows.
+
+import type { Ephemeral, Item, Message } from '../api/types.ts';
+import type { Conversation } from '../message/conversation.svelte.ts';
+import { heldOf, incomplete, messageOf } from '../message/timeline.ts';
+import { people } from '../participant/people.svelte.ts';
+import { rooms } from '../room/rooms.svelte.ts';
+import { activity } from './activity.svelte.ts';
+
+/** What the stream asks of the one who holds the connection. */
+export interface Needs {
+  conversation(room: string): Conversation | undefined;
+  /** Whether the reader sees the end of this room right now. */
+  reading(room: string): boolean;
+  refreshRoom(room: string): Promise<void>;
+  refreshPerson(participant: string): void;
+  refreshPresence(): void;
+  /** Fetches a message whose quotes the stream only named. */
+  complete(message: Message): void;
+  /** Something waits for a moderator, or a moderator decided. */
+  reviewing(item: Item): void;
+  read(message: Message): void;
+}
+
+/** Ids come bare or inside the thing they belong to. */
+function idOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value && typeof value === 'object' && 'id' in value ? String(value.id) : undefined;
+}
+
+/** What rules, moderation and trust pages show. */
+const GOVERNED = /^(room\.(policy|slow_mode|hold|transferred|member)|participant\.(key|trust)|secret\.|mesh\.)/;
+
+/** What the pages about work show. */
+const WORK = /^(task|worker|approval|dispatch|budget|template|memory)\./;
+
+export function applyItem(item: Item, needs: Needs): void {
+  if (item.from) people.meet(item.from);
+  const [noun] = item.type.split('.');
+  if (GOVERNED.test(item.type)) activity.tell({ type: 'governed', item });
+  if (WORK.test(item.type)) activity.tell({ type: 'work', item });
+  if (item.type === 'message.quarantined' || item.type === 'message.reviewed') needs.reviewing(item);
+  if (noun === 'message') applyMessage(item, needs);
+  else if (noun === 'room') applyRoom(item, needs);
+  else if (noun === 'participant') {
+    const id = idOf(item.data.participant) ?? idOf(item.data.id);
+    if (id) needs.refreshPerson(id);
+  } else if (noun === 'session') needs.refreshPresence();
+}
+
+function applyMessage(item: Item, needs: Needs): void {
+  const message = messageOf(item);
+  if (!message) {
+    const conversation = item.room ? needs.conversation(item.room) : undefined;
+    const held = item.from?.id === people.me?.id ? heldOf(item) : null;
+    if (held && conversation?.ready) {
+      conversation.landed(held);
+      conversation.add([held]);
+    } else conversation?.change(item);
+    return;
+  }
+  if (incomplete(message) && needs.conversation(message.room)?.ready) needs.complete(message);
+  const mine = message.from.id === people.me?.id;
+  const room = rooms.byId.get(message.room);
+  if (!room) void needs.refreshRoom(message.room);
+  const conversation = needs.conversation(message.room);
+  if (conversation?.ready) {
+    if (mine) conversation.landed(message);
+    conversation.add([message]);
+    if (message.thread) conversation.replied(message.thread);
+  }
+  if (mine || needs.reading(message.room)) {
+    rooms.change(message.room, { last_seq: message.seq });
+    if (!mine) needs.read(message);
+  } else if (room) {
+    const named = message.mentions.includes(people.me?.id ?? '');
+    rooms.change(message.room, {
+      last_seq: message.seq,
+      unread: room.unread + 1,
+      unread_mentions: room.unread_mentions + (named ? 1 : 0),
+    });
+  }
+  activity.tell({ type: 'message', message });
+}
+
+function applyRoom(item: Item, needs: Needs): void {
+  const room = item.room ?? idOf(item.data.room) ?? idOf(item.data.id);
+  if (!room) return;
+  const participant = idOf(item.data.participant);
+  if ((item.type === 'room.member_joined' || item.type === 'room.member_left') && participant) {
+    const inside = item.type === 'room.member_joined';
+    rooms.member(room, participant, inside);
+    if (!people.byId.has(participant)) needs.refreshPerson(participant);
+    activity.tell({ type: inside ? 'joined' : 'parted', participant, room });
+    if (participant !== people.me?.id) return;
+  }
+  void needs.refreshRoom(room);
+}
+
+export function applyEphemeral(event: Ephemeral): void {
+  if (event.type === 'output') {
+    activity.tell({ type: 'output', output: event });
+    return;
+  }
+  if (event.type === 'typing') {
+    if (event.participant.id !== people.me?.id) activity.types(event.room, event.participant, event.typing);
+    return;
+  }
+  if (event.type === 'presence') {
+    const before = people.state(event.participant.id);
+    people.set({ participant: event.participant, presence: { state: event.state, summary: event.summary } });
+    if ((before === 'offline') !== (event.state === 'offline')) {
+      activity.tell({ type: event.state === 'offline' ? 'left' : 'arrived', participant: event.participant.id });
+    }
+  }
+}

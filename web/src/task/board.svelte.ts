@@ -1,0 +1,139 @@
+// The tasks a board shows: loaded once, then kept up by what the stream tells of.
+
+import { explain, MeshProblem } from '../api/problem.ts';
+import type { Item } from '../api/types.ts';
+import { type Task, type TaskState, work } from '../api/work.ts';
+import { rooms } from '../room/rooms.svelte.ts';
+import { Gather } from '../shell/gather.ts';
+import type { BoardFilter } from '../shell/route.ts';
+import { COLUMNS, type ColumnKey, columnOf, ended } from './words.ts';
+
+/** Soon enough to look live, late enough to gather a burst. */
+const PAUSE_MS = 150;
+/** With more changes than this the lists are asked for anew. */
+const ONE_BY_ONE_MAX = 12;
+const OPEN_MAX = 500;
+const ENDED_PAGE = 50;
+const OPEN: TaskState[] = COLUMNS.flatMap((column) => column.states).filter((state) => !ended(state));
+const OVER: TaskState[] = COLUMNS.flatMap((column) => column.states).filter(ended);
+
+const PRESSING = { low: 0, medium: 1, high: 2, critical: 3 };
+
+/** What goes first in each column. */
+export function sorted(key: ColumnKey, tasks: Task[]): Task[] {
+  const byEnd = (a: Task, b: Task) => (b.ended_at ?? '').localeCompare(a.ended_at ?? '') || b.seq - a.seq;
+  const byRank = (a: Task, b: Task) =>
+    Number(a.state === 'paused') - Number(b.state === 'paused') ||
+    b.priority + PRESSING[b.urgency] - a.priority - PRESSING[a.urgency] ||
+    a.seq - b.seq;
+  const bySeq = (a: Task, b: Task) => a.seq - b.seq;
+  return [...tasks].sort(key === 'todo' ? byRank : key === 'done' || key === 'failed' ? byEnd : bySeq);
+}
+
+export class Board {
+  readonly filter: BoardFilter;
+  tasks = $state.raw<ReadonlyMap<string, Task>>(new Map());
+  loaded = $state(false);
+  problem = $state('');
+  /** Older ended tasks exist from here back. */
+  older = $state<number | null>(null);
+  /** How many there are in each state, of all that the node knows in this room. */
+  #counts = $state.raw<ReadonlyMap<TaskState, number>>(new Map());
+  readonly #touched = new Set<string>();
+  readonly #gather = new Gather(() => this.#follow(), PAUSE_MS);
+
+  readonly columns = $derived.by(() => {
+    const by = new Map<ColumnKey, Task[]>(COLUMNS.map((column) => [column.key, []]));
+    for (const task of this.tasks.values()) by.get(columnOf(task.state))!.push(task);
+    return COLUMNS.map((column) => {
+      const list = sorted(column.key, by.get(column.key)!);
+      const known = column.states.reduce((sum, state) => sum + (this.#counts.get(state) ?? 0), 0);
+      return { ...column, tasks: list, count: Math.max(list.length, this.#narrow ? 0 : known) };
+    });
+  });
+  readonly capabilities = $derived(
+    [
+      ...new Set([...this.tasks.values()].map((task) => task.capability).filter((one) => typeof one === 'string')),
+    ].sort(),
+  );
+
+  constructor(filter: BoardFilter) {
+    this.filter = filter;
+  }
+
+  /** The figures of the node know rooms only. */
+  get #narrow(): boolean {
+    return this.filter.worker !== undefined || this.filter.capability !== undefined;
+  }
+
+  get #asked() {
+    const { room, worker, capability } = this.filter;
+    return { ...(room && { room }), ...(worker && { worker }), ...(capability && { capability }) };
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [open, over, stats] = await Promise.all([
+        work.tasks({ ...this.#asked, states: OPEN, limit: OPEN_MAX }),
+        work.tasks({ ...this.#asked, states: OVER, limit: ENDED_PAGE }),
+        work.stats(1, this.filter.room),
+      ]);
+      this.tasks = new Map([...open.items, ...over.items].map((task) => [task.id, task]));
+      this.older = over.prev;
+      this.#counts = new Map(stats.states.map((one) => [one.state, one.count]));
+      this.problem = '';
+    } catch (error) {
+      this.problem = explain(error);
+    } finally {
+      this.loaded = true;
+    }
+  }
+
+  async more(): Promise<void> {
+    if (this.older === null) return;
+    try {
+      const page = await work.tasks({ ...this.#asked, states: OVER, limit: ENDED_PAGE, before: this.older });
+      this.tasks = new Map([...page.items, ...this.tasks.values()].map((task) => [task.id, task]));
+      this.older = page.prev;
+    } catch (error) {
+      this.problem = explain(error);
+    }
+  }
+
+  hear(item: Item): void {
+    const { task, room } = item.data;
+    if (!item.type.startsWith('task.') || typeof task !== 'string') return;
+    if (item.type === 'task.progressed' || item.type === 'task.lease_extended') return;
+    const mine = this.filter.room ? rooms.find(this.filter.room)?.id : undefined;
+    if (mine && room !== mine) return;
+    this.#touched.add(task);
+    this.#gather.ask();
+  }
+
+  end(): void {
+    this.#gather.end();
+  }
+
+  async #follow(): Promise<void> {
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    if (touched.length > ONE_BY_ONE_MAX || this.#narrow) return this.load();
+    const next = new Map(this.tasks);
+    const stats = work.stats(1, this.filter.room);
+    // A rejection is looked at below; it must not count as nobody's before.
+    stats.catch(() => {});
+    for (const id of touched) {
+      try {
+        next.set(id, await work.task(id));
+      } catch (error) {
+        if (error instanceof MeshProblem) next.delete(id);
+      }
+    }
+    this.tasks = next;
+    try {
+      this.#counts = new Map((await stats).states.map((one) => [one.state, one.count]));
+    } catch {
+      // The counts stay as they were until the next change.
+    }
+  }
+}

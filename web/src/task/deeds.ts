@@ -1,0 +1,115 @@
+// What may be done about a task as it stands, and what is told afterwards. The core decides; this only offers what it would take.
+
+import { explain } from '../api/problem.ts';
+import { type Task, work } from '../api/work.ts';
+import { people } from '../participant/people.svelte.ts';
+import { rooms } from '../room/rooms.svelte.ts';
+import { mesh } from '../shell/mesh.svelte.ts';
+import { ui } from '../shell/ui.svelte.ts';
+import { type ColumnKey, columnOf, ERASED, ended } from './words.ts';
+
+export type Deed = 'cancel' | 'pause' | 'resume' | 'retry' | 'assign' | 'resolve' | 'confirm' | 'redact';
+
+type Standing = Pick<Task, 'state' | 'attempt' | 'result'>;
+
+/** By the state alone. */
+export function possible(task: Standing): Deed[] {
+  switch (task.state) {
+    case 'waiting':
+    case 'retrying':
+    case 'queued':
+      return ['assign', 'pause', 'cancel'];
+    case 'leased':
+    case 'running':
+      return ['pause', 'cancel'];
+    case 'paused':
+      return ['resume', 'assign', 'cancel'];
+    case 'blocked':
+      return ['resolve', 'pause', 'cancel'];
+    case 'verifying':
+      return ['cancel'];
+    case 'failed':
+    case 'cancelled':
+      return ['retry', 'redact'];
+    case 'done':
+      return task.result && !task.result.of && typeof task.result.verified !== 'boolean'
+        ? ['confirm', 'redact']
+        : ['redact'];
+    case 'skipped':
+      return ['redact'];
+  }
+}
+
+/** Whoever created it, and whoever moderates its room. */
+export function steers(task: Pick<Task, 'room' | 'creator'>): boolean {
+  if (!mesh.may('tasks:write')) return false;
+  return task.creator?.id === people.me?.id || (rooms.byId.get(task.room)?.capabilities.includes('moderate') ?? false);
+}
+
+export const offered = (task: Task): Deed[] =>
+  steers(task) ? possible(task).filter((deed) => deed !== 'confirm' || task.result?.worker.id !== people.me?.id) : [];
+
+export const nameOf = (task: Pick<Task, 'title'>): string => task.title ?? ERASED;
+
+/** What dropping a task on a column does; a sentence says why nothing can be done. */
+export function onDrop(task: Standing, column: ColumnKey): Deed | string | null {
+  const from = columnOf(task.state);
+  if (from === column) return null;
+  const can = possible(task);
+  if (column === 'failed') return can.includes('cancel') ? 'cancel' : 'What is over cannot be cancelled.';
+  if (column === 'todo') {
+    if (can.includes('retry')) return 'retry';
+    if (can.includes('pause')) return 'pause';
+    return ended(task.state)
+      ? 'What is done stays done. Create a new task instead.'
+      : 'A second opinion is on its way; wait for it, or cancel the task.';
+  }
+  if (column === 'doing') {
+    if (can.includes('resume')) return 'resume';
+    return can.includes('assign')
+      ? 'Workers take tasks by themselves. To choose who does it, assign it.'
+      : 'Workers take tasks by themselves.';
+  }
+  if (column === 'done')
+    return can.includes('resolve') ? 'resolve' : 'A task is done when its worker hands in a result.';
+  return 'Workers ask for a person by themselves.';
+}
+
+/** Does it, says so, and offers the way back where there is one. True if it was done. */
+export async function act(task: Task, deed: 'cancel' | 'pause' | 'resume' | 'retry', reason = ''): Promise<boolean> {
+  const back = { cancel: 'retry', pause: 'resume', resume: 'pause', retry: 'cancel' } as const;
+  const told = {
+    cancel: 'is cancelled.',
+    pause: task.attempt ? 'is paused. Its worker was told to stop.' : 'is paused.',
+    resume: 'goes on.',
+    retry: 'begins again.',
+  };
+  return done(
+    () => (deed === 'cancel' ? work.cancel(task.id, reason) : work[deed](task.id)),
+    `${nameOf(task)} ${told[deed]}`,
+    () => void act(task, back[deed]),
+  );
+}
+
+/** `to` is nobody: whoever fits. */
+export function assign(task: Task, to: { id: string; handle: string } | null): Promise<boolean> {
+  const before = task.assigned ?? null;
+  const words = to ? `is for ${to.handle} now.` : 'is for whoever fits.';
+  return done(
+    () => work.assign(task.id, to?.id ?? null),
+    `${nameOf(task)} ${words}`,
+    () => void assign({ ...task, assigned: to && people.byId.get(to.id) }, before),
+  );
+}
+
+/** Runs a command and tells how it went. */
+export async function done(run: () => Promise<unknown>, words: string, undo?: () => void): Promise<boolean> {
+  try {
+    await run();
+    ui.tell(words, false, undo);
+    return true;
+  } catch (error) {
+    ui.tell(`Nothing was changed. ${explain(error)}`, true);
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+// One task as its page shows it: words, attempts, output as it comes, numbers, and the graph it is part of.
+
+import { explain } from '../api/problem.ts';
+import type { Item, Output } from '../api/types.ts';
+import { type Piece, type Provenance, type Task, type TaskDetail, type TaskWhy, work } from '../api/work.ts';
+import { Gather } from '../shell/gather.ts';
+import { type Live, settled, streamed } from './live.ts';
+
+const PAUSE_MS = 150;
+/** Tasks of a graph that are drawn. */
+const GRAPH_MAX = 200;
+
+export class OneTask {
+  readonly id: string;
+  detail = $state.raw<TaskDetail | null>(null);
+  pieces = $state.raw<Piece[]>([]);
+  /** What is printed at this moment and not stored yet. */
+  live = $state.raw<Live | null>(null);
+  why = $state.raw<TaskWhy | null>(null);
+  provenance = $state.raw<Provenance | null>(null);
+  graph = $state.raw<Task[]>([]);
+  problem = $state('');
+  /** Why a part could not be read; the rest is shown. */
+  missing = $state.raw<string[]>([]);
+  readonly #gather = new Gather(() => this.load(), PAUSE_MS);
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.detail = await work.task(this.id);
+      this.problem = '';
+    } catch (error) {
+      this.problem = explain(error);
+      return;
+    }
+    const { needs, needed_by, result } = this.detail;
+    const linked = (needs?.length ?? 0) + (needed_by?.length ?? 0) > 0;
+    const missing: string[] = [];
+    const part = async (name: string, read: () => Promise<void>) => {
+      try {
+        await read();
+      } catch (error) {
+        missing.push(`${name} could not be read. ${explain(error)}`);
+      }
+    };
+    await Promise.all([
+      part('The output', async () => this.#add(await this.#output())),
+      part('Why it is where it is', async () => {
+        this.why = await work.why(this.id);
+      }),
+      part('Where the result comes from', async () => {
+        this.provenance = result ? await work.provenance(this.id) : null;
+      }),
+      part('The graph', async () => {
+        this.graph = linked ? (await work.tasks({ graph: this.id, limit: GRAPH_MAX })).items : [];
+      }),
+    ]);
+    this.missing = missing;
+  }
+
+  async #output(): Promise<Piece[]> {
+    const all: Piece[] = [];
+    let after = this.pieces.at(-1)?.seq;
+    for (;;) {
+      const page = await work.output(this.id, after);
+      all.push(...page.items);
+      if (page.next === null || page.items.length === 0) return all;
+      after = page.next;
+    }
+  }
+
+  #add(more: Piece[]): void {
+    if (more.length === 0) return;
+    const by = new Map([...this.pieces, ...more].map((piece) => [piece.seq, piece]));
+    this.pieces = [...by.values()].sort((a, b) => a.seq - b.seq);
+    for (const piece of more) this.live = settled(this.live, piece.fence, piece.output?.text ?? '');
+  }
+
+  hear(item: Item): void {
+    const { task } = item.data;
+    if (item.type === 'task.redacted' && task === this.id) this.pieces = [];
+    if (task === this.id || this.graph.some((one) => one.id === task)) {
+      if (item.type === 'task.lease_extended') return;
+      // A piece brings its words along; everything else is asked for.
+      if (
+        item.type === 'task.progressed' &&
+        task === this.id &&
+        typeof item.data.text === 'string' &&
+        !item.data.enveloped
+      ) {
+        this.#add([
+          {
+            seq: item.seq,
+            at: item.at,
+            kind: 'progress',
+            fence: Number(item.data.fence),
+            worker: item.from,
+            output: { text: item.data.text },
+          },
+        ]);
+        return;
+      }
+      this.#gather.ask();
+    }
+    if (item.type.startsWith('worker.') || item.type.startsWith('dispatch.')) this.#gather.ask();
+    // Who may execute in its room.
+    if (item.type.startsWith('room.') && item.room === this.detail?.room) this.#gather.ask();
+  }
+
+  print(output: Output): void {
+    if (output.task === this.id) this.live = streamed(this.live, output.fence, output.text);
+  }
+
+  end(): void {
+    this.#gather.end();
+  }
+}

@@ -1,0 +1,31 @@
+// The blanks of a template: what stands in them at first, whether enough is filled in, and the values the node gets.
+
+import type { Template } from '../api/work.ts';
+
+type Filled = Record<string, string | boolean>;
+
+export const blanksOf = (template: Template): Filled =>
+  Object.fromEntries(template.variables.map((one) => [one.name, one.kind === 'flag' ? false : '']));
+
+export const filled = (template: Template, values: Filled): boolean =>
+  template.variables.every((one) => {
+    const value = values[one.name];
+    if (one.kind === 'flag') return true;
+    const text = String(value ?? '').trim();
+    if (text === '') return one.optional === true;
+    return one.kind !== 'number' || Number.isFinite(Number(text));
+  });
+
+/** Each of its kind; blanks that were left empty are left out. */
+export function valuesOf(template: Template, values: Filled): Record<string, string | number | boolean> {
+  const all: Record<string, string | number | boolean> = {};
+  for (const { name, kind } of template.variables) {
+    const value = values[name];
+    if (kind === 'flag') all[name] = value === true;
+    else {
+      const text = String(value ?? '').trim();
+      if (text !== '') all[name] = kind === 'number' ? Number(text) : text;
+    }
+  }
+  return all;
+}
