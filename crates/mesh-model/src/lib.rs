@@ -6,18 +6,51 @@
 //! Start with [`ops`] (what can be asked), [`command`] (what the core decides) and
 //! [`events`] (what the log remembers).
 
+// What is shared.
 pub mod api;
 pub mod capability;
 pub mod command;
+mod common;
 pub mod error;
 pub mod events;
 pub mod ids;
 pub mod limits;
 pub mod names;
+mod nouns;
 pub mod ops;
 pub mod permission;
-pub mod policy;
 pub mod time;
+
+// The nouns, see `nouns.rs`.
+pub mod approval;
+pub mod budget;
+pub mod chat;
+pub mod context;
+pub mod credential;
+pub mod dispatch;
+pub mod event_type;
+pub mod group;
+pub mod guard;
+pub mod identity;
+pub mod inbox;
+pub mod invite;
+pub mod log;
+pub mod login;
+pub mod memory;
+pub mod mesh;
+pub mod message;
+pub mod participant;
+pub mod policy;
+pub mod presence;
+pub mod quarantine;
+pub mod room;
+pub mod secret;
+pub mod session;
+pub mod task;
+pub mod template;
+pub mod tool;
+pub mod user;
+pub mod worker;
 
 pub use capability::{Capability, CapabilitySet};
 pub use command::{Actor, Command, Ctx};

@@ -1,0 +1,15 @@
+//! The JSON that clients send and receive: `NOUN/api.rs`. Inputs refuse unknown fields; outputs may
+//! gain fields. Where a room or participant is named, id and name both do.
+
+pub use crate::common::*;
+
+macro_rules! all_api_types {
+    ($($noun:ident: $($part:ident)*;)*) => {
+        $($(all_api_types!(@part $noun $part);)*)*
+    };
+    (@part $noun:ident api) => {
+        pub use crate::$noun::api::*;
+    };
+    (@part $noun:ident $other:ident) => {};
+}
+crate::nouns::nouns!(all_api_types);

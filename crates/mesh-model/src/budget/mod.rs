@@ -1,0 +1,5 @@
+//! Budgets and costs.
+
+pub mod api;
+pub mod events;
+pub mod ops;

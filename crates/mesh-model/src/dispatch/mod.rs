@@ -1,0 +1,4 @@
+//! The switch that stops all dispatch.
+
+pub mod events;
+pub mod ops;

@@ -1,0 +1,27 @@
+//! Typed events: named kinds with a registered JSON Schema, published into rooms, and the replay of all events; what the log remembers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::RoomId;
+
+/// A named kind of event exists from here on. Content: [`crate::api::SchemaText`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventTypeRegistered {
+    /// Its name, such as `build-finished`.
+    pub name: String,
+    /// 1 at first, one more each time the schema changes.
+    pub version: u32,
+}
+
+/// An event of a registered kind. Content: [`crate::api::EventBody`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventPublished {
+    /// Where.
+    pub room: RoomId,
+    /// Its kind.
+    pub name: String,
+    /// The version of the schema it was checked against.
+    pub version: u32,
+}

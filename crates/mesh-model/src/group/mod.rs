@@ -1,0 +1,5 @@
+//! Groups of participants.
+
+pub mod api;
+pub mod events;
+pub mod ops;

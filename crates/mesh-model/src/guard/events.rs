@@ -1,0 +1,33 @@
+//! What the guard finds in words: what the log remembers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{MessageId, RoomId};
+
+/// What the guard found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GuardMark {
+    /// The version of its rules and weights.
+    pub version: u32,
+    /// How much it looks like an attack, in percent.
+    pub score: u8,
+    /// Whether it reached the room's mark.
+    pub marked: bool,
+    /// The names of what it found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+/// The guard looked at an older message again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageRescanned {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+    /// What it found this time.
+    pub guard: GuardMark,
+}

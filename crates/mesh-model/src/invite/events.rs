@@ -1,0 +1,51 @@
+//! Invites: codes by which somebody becomes a participant; what the log remembers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::events::{Kind, Trust};
+use crate::ids::{InviteId, ParticipantId, PublicKey, RoomId};
+use crate::permission::PermissionSet;
+use crate::time::{Millis, raw};
+
+/// Somebody with the code can become a participant. Content: [`crate::api::Label`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InviteCreated {
+    /// The invite.
+    pub invite: InviteId,
+    /// What kind of participant it makes.
+    pub kind: Kind,
+    /// What the newcomer's token may ask for.
+    pub permissions: PermissionSet,
+    /// How many may come.
+    pub uses: u32,
+    /// When it ends by itself.
+    #[serde(with = "raw", default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Millis>,
+    /// The room newcomers are in at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    /// How far newcomers are trusted.
+    #[serde(default = "Trust::local", skip_serializing_if = "Trust::is_local")]
+    pub trust: Trust,
+}
+
+/// Somebody came. Bound to the newcomer's key: the same key again is the same participant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InviteRedeemed {
+    /// The invite.
+    pub invite: InviteId,
+    /// Who came.
+    pub participant: ParticipantId,
+    /// The newcomer's key.
+    pub key: PublicKey,
+}
+
+/// It can be used no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InviteRevoked {
+    /// The invite.
+    pub invite: InviteId,
+}

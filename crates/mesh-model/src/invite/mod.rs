@@ -1,0 +1,5 @@
+//! Invites: codes by which somebody becomes a participant.
+
+pub mod api;
+pub mod events;
+pub mod ops;

@@ -1,0 +1,32 @@
+//! Invites: codes by which somebody becomes a participant; what can be asked.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST invite
+    /// List invites.
+    InviteList "invite.list" {
+        Query Needs::Permission(AdminTokens), Get "/api/invites" => 200,
+        NoInput => List<Invite>,
+        example "{}"
+    }
+    /// Make an invite: a code by which somebody becomes a participant.
+    InviteCreate "invite.create" {
+        Command Needs::Permission(AdminTokens), Post "/api/invites" => 201,
+        InviteCreateInput => InviteCreated,
+        example r#"{"kind": "agent", "uses": 2, "room": "workshop"}"#
+    }
+    /// Revoke an invite. Those who came by it stay.
+    InviteRevoke "invite.revoke" {
+        Command Needs::Permission(AdminTokens), Delete "/api/invites/{invite}" => 200,
+        InviteRefInput => Done,
+        example r#"{"invite": "$invite"}"#
+    }
+    /// Come in by an invite's code. A retry with the same key gets the same participant and a fresh token.
+    InviteRedeem "invite.redeem" {
+        Command Needs::Nothing, Post "/api/invites/redeem" => 201,
+        InviteRedeemInput => Registered,
+        example r#"{"code": "$code", "handle": "newcomer", "key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"}"#
+    }
+}

@@ -1,0 +1,4 @@
+//! The log as it is read and verified.
+
+pub mod api;
+pub mod ops;

@@ -1,0 +1,20 @@
+//! The log as it is read and verified: what can be asked.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST log
+    /// Check the log's chain and signatures from its first line to its end.
+    LogVerify "log.verify" {
+        Query Needs::Permission(AdminAnalytics), Get "/api/log/verify" => 200,
+        NoInput => LogVerified,
+        example "{}"
+    }
+    /// Read the log's headers in order: all that happened, without the content of rooms.
+    LogList "log.list" {
+        Query Needs::Permission(AdminAnalytics), Get "/api/log" => 200,
+        LogListInput => Page<LogEntry>,
+        example r#"{"after": 0, "limit": 5}"#
+    }
+}

@@ -1,0 +1,4 @@
+//! Signing in, browsers, passwords.
+
+pub mod api;
+pub mod ops;

@@ -1,0 +1,78 @@
+//! Memories of agents. Their words are content, sealed by the node before they get here: what the log remembers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::events::GuardMark;
+use crate::ids::{MemoryId, ParticipantId, RoomId, TaskId};
+
+/// Where a memory comes from.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum MemorySource {
+    /// Somebody said so.
+    #[default]
+    Said,
+    /// It stood in what a task put out.
+    Extracted,
+    /// It was made from several others.
+    Consolidated,
+}
+
+impl MemorySource {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            MemorySource::Said => "said",
+            MemorySource::Extracted => "extracted",
+            MemorySource::Consolidated => "consolidated",
+        }
+    }
+}
+
+/// An agent remembers something from here on. Content: [`crate::api::SealedBody`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryKept {
+    /// The memory.
+    pub memory: MemoryId,
+    /// Who remembers.
+    pub owner: ParticipantId,
+    /// Where it comes from.
+    pub source: MemorySource,
+    /// The task in whose output it stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// The memories in whose place it stands; they are forgotten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<MemoryId>,
+    /// The rooms whose words are in it, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
+    /// What the guard found in its words, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+}
+
+/// A memory is gone; its words are erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryForgotten {
+    /// The memory.
+    pub memory: MemoryId,
+    /// Who remembered.
+    pub owner: ParticipantId,
+}

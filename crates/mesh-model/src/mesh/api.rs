@@ -1,0 +1,67 @@
+//! The mesh itself: its beginning, its vault, its limits, what was refused; what clients send and get.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{MeshId, PublicKey, Seq};
+use crate::time::Millis;
+
+/// What the node says about itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Status {
+    /// The mesh.
+    pub mesh: MeshId,
+    /// Its name.
+    pub name: String,
+    /// The program's version.
+    pub version: String,
+    /// The key that signs checkpoints.
+    pub node_key: PublicKey,
+    /// When the node started.
+    pub started_at: Millis,
+    /// The newest event.
+    pub head: Seq,
+    /// How far the views are.
+    pub view: Seq,
+    /// What the log's check has found.
+    pub log: LogState,
+    /// Participants that are connected.
+    pub present: u32,
+    /// Agents among them.
+    pub agents_present: u32,
+    /// Participants in all.
+    pub participants: u32,
+    /// Rooms the caller can see.
+    pub rooms: u32,
+}
+
+/// What is known of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LogState {
+    /// Whether the node takes commands.
+    pub writable: bool,
+    /// Chain and signatures are verified up to here since the node started.
+    pub verified: Seq,
+    /// The first thing wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// One operation of the registry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OperationInfo {
+    /// Its name, such as `message.post`.
+    pub name: String,
+    /// `command` or `query`.
+    pub kind: String,
+    /// What it does.
+    pub doc: String,
+    /// The permission it needs.
+    pub permission: Option<crate::permission::Permission>,
+    /// Its method in REST.
+    pub method: String,
+    /// Its path in REST.
+    pub path: String,
+    /// An example of its input.
+    pub example: serde_json::Value,
+}

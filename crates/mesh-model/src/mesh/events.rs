@@ -1,0 +1,101 @@
+//! The mesh itself: its beginning, its vault, its limits, what was refused; what the log remembers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{MeshId, ParticipantId, PublicKey, VaultId};
+use crate::time::{Millis, raw};
+
+/// The first event of every log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeshCreated {
+    /// The mesh.
+    pub mesh: MeshId,
+    /// Its name.
+    pub name: String,
+    /// The vault that belongs to it.
+    pub vault: VaultId,
+    /// The key that signs checkpoints.
+    pub node_key: PublicKey,
+}
+
+/// The log was opened with another vault, as its operator asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaultReplaced {
+    /// The vault that belongs to the log from here on.
+    pub vault: VaultId,
+    /// The key that signs checkpoints from here on.
+    pub node_key: PublicKey,
+}
+
+/// Requests refused in one minute, counted together so that a flood cannot fill the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// Who asked, if that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<ParticipantId>,
+    /// The operation that was asked for.
+    pub operation: String,
+    /// The error code.
+    pub code: String,
+    /// How often.
+    pub count: u32,
+    /// When the minute began.
+    #[serde(with = "raw")]
+    pub minute: Option<Millis>,
+}
+
+/// How often whom the node answers, from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsSet {
+    /// All limits.
+    pub limits: RequestLimits,
+}
+
+/// Requests that the node answers. A limit of 0 requests a second is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RequestLimits {
+    /// Of one local participant. The owner is not limited.
+    pub local: RequestRate,
+    /// Of one federated participant.
+    pub federated: RequestRate,
+    /// Of one untrusted participant.
+    pub untrusted: RequestRate,
+    /// Of one address without a credential.
+    pub address: RequestRate,
+    /// Of everybody together, the owner not counted.
+    pub instance: RequestRate,
+}
+
+/// So many a second on average, and so many at once after a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRate {
+    /// Requests a second, at most 1000000; 0 is no limit.
+    pub per_second: u32,
+    /// Requests at once, 1 to 1000000.
+    pub burst: u32,
+}
+
+impl RequestRate {
+    const fn new(per_second: u32, burst: u32) -> RequestRate {
+        RequestRate { per_second, burst }
+    }
+}
+
+impl Default for RequestLimits {
+    fn default() -> RequestLimits {
+        RequestLimits {
+            local: RequestRate::new(0, 1),
+            federated: RequestRate::new(50, 200),
+            untrusted: RequestRate::new(5, 50),
+            address: RequestRate::new(50, 500),
+            instance: RequestRate::new(200_000, 400_000),
+        }
+    }
+}

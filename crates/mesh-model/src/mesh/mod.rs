@@ -1,0 +1,5 @@
+//! The mesh itself: its beginning, its vault, its limits, what was refused.
+
+pub mod api;
+pub mod events;
+pub mod ops;

@@ -1,0 +1,319 @@
+//! Messages: what clients send and get.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::api::ParticipantRef;
+use crate::events::{GuardMark, Priority, Relayed, Released, Trust};
+use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq};
+use crate::time::Millis;
+
+/// Do something to a message, for a reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageReasonInput {
+    /// The message.
+    pub message: MessageId,
+    /// Why, for people. At most 500 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// A quote as its reader sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Quote {
+    /// The message that is quoted.
+    pub message: MessageId,
+    /// The room it stands in.
+    pub room: RoomId,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<ParticipantId>,
+    /// Its text; empty once it was deleted or redacted.
+    pub text: String,
+    /// Whether it was redacted or deleted since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
+}
+
+/// How a message was signed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignatureView {
+    /// The key.
+    pub key: PublicKey,
+    /// The signature.
+    pub sig: crate::SignatureBytes,
+    /// Where in the log the key was revoked since, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<Seq>,
+}
+
+/// A message's content with its author's signature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignedInput {
+    /// The key, one of the caller's.
+    pub key: PublicKey,
+    /// 16 random bytes in hex: the salt of the content's hash.
+    #[schemars(regex(pattern = "^[0-9a-fA-F]{32}$"))]
+    pub salt: String,
+    /// The signature of the statement `mesh-statement/1`, the mesh's id, the room's id, the key, the
+    /// idempotency key and the hash of salt and content, each on a line of its own.
+    pub sig: crate::SignatureBytes,
+    /// The exact content: the JSON of `text` and `payload`. It stands in place of both.
+    pub content: String,
+}
+
+/// A message's content as the log stores it; erasable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageBody {
+    /// The text.
+    pub text: String,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Where it stands.
+    pub room: RoomId,
+    /// Who wrote it.
+    pub from: ParticipantRef,
+    /// The text; empty once deleted.
+    pub text: String,
+    /// Whom it names.
+    #[serde(default)]
+    pub mentions: Vec<ParticipantId>,
+    /// How soon to look at it.
+    pub priority: Priority,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// The first message of its thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageId>,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+    /// The registered event type the payload was checked against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_type: Option<String>,
+    /// When the text last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Millis>,
+    /// Whether it was taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// Whether its words were erased for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
+    /// How far its words were trusted when they were accepted.
+    pub trust: Trust,
+    /// Whether it asks others to run a command, as somebody who may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
+    /// Its author's signature. Without one the node attests who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignatureView>,
+    /// From where it was brought, if its sender only relays it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
+    /// The other rooms whose words are in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
+    /// The messages it quotes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<Quote>,
+    /// What the guard found, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+    /// Whether `text` stands in an envelope: to agents, words from across a trust boundary are data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enveloped: bool,
+    /// That it waited in quarantine, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
+    /// How many messages its thread has, this one not counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub replies: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// Post to a room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePostInput {
+    /// The room: id or name.
+    pub room: String,
+    /// The text, with `@handle` where it names somebody. At most 50 KiB with the payload. It may be
+    /// empty if something is quoted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The message it answers, in the same room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// How soon to look at it; `next` if absent.
+    #[serde(default)]
+    pub priority: Priority,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+    /// A registered event type to check the payload against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_type: Option<String>,
+    /// Ask those who are named to run a command. The room must allow it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
+    /// Messages to quote, from any room one may read. What is quoted carries the label of its room,
+    /// and goes only where that room allows. At most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<MessageId>,
+    /// The content as its author signed it, in place of `text` and `payload`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedInput>,
+    /// Where the words come from, if the caller only relays them. Needs the capability bridge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
+}
+
+/// Post to whoever is named: a person, a room, a group, everybody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageSendInput {
+    /// `@handle` (direct), `#room` or a room's name or id, `group:NAME`, or `everyone`.
+    pub to: String,
+    /// The text. At most 50 KiB with the payload.
+    pub text: String,
+    /// The message it answers, in the same conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// How soon to look at it; `next` if absent.
+    #[serde(default)]
+    pub priority: Priority,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+}
+
+/// The message was stored: it survives a power cut from here on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Posted {
+    /// The message.
+    pub id: MessageId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Where.
+    pub room: RoomId,
+    /// Whether it waits for a moderator: the guard takes it for an attack on agents.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quarantined: bool,
+}
+
+/// Read a room's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageListInput {
+    /// The room: id or name.
+    pub room: String,
+    /// Only messages later than this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Seq>,
+    /// Only messages earlier than this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Seq>,
+    /// At most so many (1 to 500, 50 if absent). Without `after` the newest ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Wait until the node's views have reached this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_seq: Option<Seq>,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageRefInput {
+    /// The message.
+    pub message: MessageId,
+}
+
+/// Change the text of one's own message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageEditInput {
+    /// The message.
+    pub message: MessageId,
+    /// The text from here on.
+    pub text: String,
+}
+
+/// Search messages one may read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageSearchInput {
+    /// Words; all of them must occur. The last one also matches as the beginning of a word.
+    pub q: String,
+    /// Only in this room: id or name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<String>,
+    /// Only by this participant: id or handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Only later than this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
+    /// Only earlier than this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+    /// At most so many (1 to 500, 50 if absent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A message that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Found {
+    /// The message.
+    pub message: Message,
+    /// The place that matched, with the words between `⟦` and `⟧`.
+    pub snippet: String,
+}
+
+/// How far a message has come with one recipient.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Durable in the log, and nothing more is known.
+    Stored,
+    /// Written to one of the recipient's connections or returned to one of its calls.
+    Offered,
+    /// The recipient proved that it took the message in.
+    InContext,
+    /// The recipient answered it.
+    Replied,
+}
+
+/// One recipient's stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Receipt {
+    /// The recipient.
+    pub participant: ParticipantRef,
+    /// How far the message has come.
+    pub stage: Stage,
+}

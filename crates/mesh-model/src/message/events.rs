@@ -1,0 +1,196 @@
+//! Messages: what the log remembers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::events::{GuardMark, Released, Trust};
+use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes};
+
+/// How soon a recipient should look at a message.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// At once: it overtakes what waits in the inbox.
+    Now,
+    /// At the next pause.
+    #[default]
+    Next,
+    /// Whenever there is time.
+    Low,
+}
+
+impl Priority {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Priority::Now => "now",
+            Priority::Next => "next",
+            Priority::Low => "low",
+        }
+    }
+
+    /// Whether it is the ordinary one, which is not stored.
+    pub fn is_next(&self) -> bool {
+        *self == Priority::Next
+    }
+}
+
+/// A message was posted; its id is `m` and the event's seq. Content: [`crate::api::MessageBody`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePosted {
+    /// Where.
+    pub room: RoomId,
+    /// Whom it names, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<ParticipantId>,
+    /// How soon to look at it.
+    #[serde(default, skip_serializing_if = "Priority::is_next")]
+    pub priority: Priority,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// The first message of its thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageId>,
+    /// The registered type its payload was checked against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_type: Option<String>,
+    /// How far its words are trusted, for good.
+    #[serde(default = "Trust::local", skip_serializing_if = "Trust::is_local")]
+    pub trust: Trust,
+    /// Whether it asks others to run a command.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
+    /// The messages it quotes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<MessageId>,
+    /// The other rooms whose words are in it, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
+    /// The author's signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
+    /// From where it was brought, if its sender only relays it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
+    /// What the guard found, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+    /// Who wrote it and where it waited, if somebody else let it out of quarantine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
+}
+
+impl MessagePosted {
+    /// Who wrote it, given who did the event.
+    pub fn author(&self, actor: Option<ParticipantId>) -> Option<ParticipantId> {
+        self.released
+            .as_ref()
+            .map_or(actor, |released| Some(released.author))
+    }
+
+    /// Whether agents get it in an envelope: its words come from across a trust boundary, or the
+    /// guard has something against them.
+    pub fn is_marked(&self) -> bool {
+        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+    }
+}
+
+/// A signature over mesh, room, key, idempotency key and the salted hash of the content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signed {
+    /// The key that made it.
+    pub key: PublicKey,
+    /// The signature.
+    pub sig: SignatureBytes,
+    /// The idempotency key as it was sent. The signature covers it, so whoever has the log alone can
+    /// check the signature; readers of messages do not get it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// Words that somebody brought from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Relayed {
+    /// The mesh or service they come from, as the relay says.
+    pub origin: String,
+    /// Who said them there, as the relay says.
+    pub sender: String,
+    /// The relays they passed, the first one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<String>,
+}
+
+/// A message's words are erased for good, everywhere. Content: [`crate::api::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageRedacted {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+    /// The places whose content is erased: the message, its edits, its wait in quarantine.
+    pub erased: Vec<Seq>,
+}
+
+/// The author changed the text. Content: [`crate::api::MessageBody`], whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageEdited {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+    /// Whom it names from here on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<ParticipantId>,
+    /// What the guard found in the new text, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+}
+
+/// The author or a moderator took a message back. Content: [`crate::api::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageDeleted {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+}
+
+/// The header of an older message, read from the log by the door as evidence for a reply,
+/// an edit or a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageHeader {
+    /// The message.
+    pub message: MessageId,
+    /// Where it stands.
+    pub room: RoomId,
+    /// Who wrote it.
+    pub author: ParticipantId,
+    /// The first message of its thread, if it is in one.
+    pub thread: Option<MessageId>,
+    /// Whether it was deleted or redacted, as of `as_of`.
+    pub deleted: bool,
+    /// Whether it names whoever asks.
+    pub names_asker: bool,
+    /// The place in the log up to which the reader looked.
+    pub as_of: Seq,
+}

@@ -1,0 +1,5 @@
+//! Messages.
+
+pub mod api;
+pub mod events;
+pub mod ops;

@@ -1,0 +1,72 @@
+//! Messages: what can be asked.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST message
+    /// Erase a message for good: log, view, search and snapshots. Its author may, whoever moderates
+    /// the room, and the owner of the mesh. The chain still verifies.
+    MessageRedact "message.redact" {
+        Command Needs::Permission(MessagesWrite), Post "/api/messages/{message}/redact" => 200,
+        MessageReasonInput => Done,
+        example r#"{"message": "$message", "reason": "holds a password"}"#
+    }
+    /// Post a message to a room. It is durable when the answer comes.
+    MessagePost "message.post" {
+        Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/messages" => 201,
+        MessagePostInput => Posted,
+        example r#"{"room": "workshop", "text": "The build is green, @rex."}"#
+    }
+    /// Post to a person (@handle), a room (#name), a group (group:name) or everyone. A direct conversation is opened when it is the first.
+    MessageSend "message.send" {
+        Command Needs::Permission(MessagesWrite), Post "/api/messages" => 201,
+        MessageSendInput => Posted,
+        tool "mesh_say",
+        example r#"{"to": "@rex", "text": "Can you look at the parser?"}"#
+    }
+    /// Read a room's history, ascending; without bounds the newest messages.
+    MessageList "message.list" {
+        Query Needs::Permission(MessagesRead), Get "/api/rooms/{room}/messages" => 200,
+        MessageListInput => Page<Message>,
+        tool "mesh_read",
+        example r#"{"room": "workshop", "limit": 20}"#
+    }
+    /// Read one message.
+    MessageGet "message.get" {
+        Query Needs::Permission(MessagesRead), Get "/api/messages/{message}" => 200,
+        MessageRefInput => Message,
+        example r#"{"message": "$message"}"#
+    }
+    /// Read a thread: its first message and all answers.
+    MessageThread "message.thread" {
+        Query Needs::Permission(MessagesRead), Get "/api/messages/{message}/thread" => 200,
+        MessageRefInput => List<Message>,
+        example r#"{"message": "$message"}"#
+    }
+    /// See how far a message has come with each recipient.
+    MessageReceipts "message.receipts" {
+        Query Needs::Permission(MessagesRead), Get "/api/messages/{message}/receipts" => 200,
+        MessageRefInput => List<Receipt>,
+        example r#"{"message": "$message"}"#
+    }
+    /// Change the text of one's own message.
+    MessageEdit "message.edit" {
+        Command Needs::Permission(MessagesWrite), Patch "/api/messages/{message}" => 200,
+        MessageEditInput => Done,
+        example r#"{"message": "$message", "text": "The build is green again."}"#
+    }
+    /// Take back one's own message, or another's with the capability moderate.
+    MessageDelete "message.delete" {
+        Command Needs::Permission(MessagesWrite), Delete "/api/messages/{message}" => 200,
+        MessageReasonInput => Done,
+        example r#"{"message": "$message"}"#
+    }
+    /// Search the messages one may read, newest first.
+    MessageSearch "message.search" {
+        Query Needs::Permission(MessagesRead), Get "/api/search" => 200,
+        MessageSearchInput => List<Found>,
+        tool "mesh_search",
+        example r#"{"q": "build green", "room": "workshop"}"#
+    }
+}

@@ -1,0 +1,209 @@
+//! Participants: people, agents, bots, bridges; what clients send and get.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::{Presence, PresenceState};
+use crate::events::{Kind, Trust, Visibility};
+use crate::ids::{CredentialId, ParticipantId, PublicKey, Seq};
+use crate::permission::{PermissionSet, Preset};
+use crate::time::Millis;
+
+/// Whose keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantNameInput {
+    /// Who: id or handle.
+    pub participant: String,
+}
+
+/// Set how far a participant is trusted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrustSetInput {
+    /// Who: id or handle.
+    pub participant: String,
+    /// `untrusted`, `federated` or `local`.
+    pub trust: Trust,
+}
+
+/// What a participant says of itself. Erasable.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The name people read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub display_name: String,
+    /// A few words about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// What it can do, in words others search for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
+}
+
+/// A participant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Participant {
+    /// The participant.
+    pub id: ParticipantId,
+    /// Its handle, without @.
+    pub handle: String,
+    /// What kind it is.
+    pub kind: Kind,
+    /// How far its words are trusted.
+    pub trust: Trust,
+    /// Who made it.
+    pub parent: Option<ParticipantId>,
+    /// Its public key; without one the node attests what it says.
+    pub key: Option<PublicKey>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Its roles.
+    pub roles: Vec<String>,
+    /// Its groups' names.
+    pub groups: Vec<String>,
+    /// Whether it was disabled.
+    pub disabled: bool,
+    /// What it says of itself.
+    pub profile: Profile,
+    /// When it was registered.
+    pub registered_at: Millis,
+    /// Its presence now.
+    pub presence: Presence,
+}
+
+/// Keep an agent's session-less presence alive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeartbeatInput {
+    /// The agent: id or handle. It must be the caller.
+    pub agent: String,
+    /// `idle`, `busy` or `dnd`; as it was if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<PresenceState>,
+    /// What it is doing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+}
+
+/// Register a participant, its parent being the caller, and issue its token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentRegisterInput {
+    /// Its handle: a-z, 0-9 and '-', at most 40.
+    pub agent: String,
+    /// What kind it is; `agent` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Its public key, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PublicKey>,
+    /// Whose it is, if not the caller's: id or handle. That one has to agree, by `parent_proof`,
+    /// unless the caller holds agents:admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The parent's signature of `mesh-parent/1`, the mesh's id, the parent's id and the new handle,
+    /// each on a line of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_proof: Option<ParentProof>,
+    /// What its token may ask for; `worker` if neither this nor `permissions` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
+    /// What its token may ask for, one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<PermissionSet>,
+    /// Who may see it.
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// What it says of itself.
+    #[serde(default, deserialize_with = "crate::common::object")]
+    pub profile: Profile,
+}
+
+/// The participant exists and this is its token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Registered {
+    /// The participant.
+    pub id: ParticipantId,
+    /// Its handle.
+    pub handle: String,
+    /// The token's id.
+    pub credential: CredentialId,
+    /// The secret. Shown once; a replayed request does not show it again.
+    pub token: Option<String>,
+    /// The place in the log.
+    pub seq: Seq,
+}
+
+/// List participants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantListInput {
+    /// Words that occur in handle, name, summary, roles, groups or skills.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Only this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Only those who are connected.
+    #[serde(default)]
+    pub present: bool,
+}
+
+/// One participant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantRefInput {
+    /// The participant: id or handle.
+    pub participant: String,
+}
+
+/// Change a participant's profile or visibility.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantUpdateInput {
+    /// The participant: id or handle.
+    pub participant: String,
+    /// Who may see it from here on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+    /// What it says of itself from here on, whole.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::common::object_or_null"
+    )]
+    pub profile: Option<Profile>,
+}
+
+/// Set a participant's roles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RolesSetInput {
+    /// The participant: id or handle.
+    pub participant: String,
+    /// All its roles from here on.
+    pub roles: Vec<String>,
+}
+
+/// Who the caller is and what it may do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Me {
+    /// The caller.
+    pub participant: Participant,
+    /// What this credential may ask for, after all limits.
+    pub permissions: PermissionSet,
+    /// Whether this is the mesh's owner.
+    pub owner: bool,
+}
+
+/// That a parent agreed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParentProof {
+    /// The parent's key.
+    pub key: PublicKey,
+    /// The signature.
+    pub sig: crate::SignatureBytes,
+}

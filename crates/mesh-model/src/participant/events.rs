@@ -1,0 +1,166 @@
+//! Participants: people, agents, bots, bridges; what the log remembers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ParticipantId, PublicKey};
+
+/// What kind of participant.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A person.
+    Human,
+    /// A program that thinks: usually one with a language model behind it.
+    Agent,
+    /// A program that follows rules.
+    Bot,
+    /// A program that relays for others.
+    Bridge,
+}
+
+impl Kind {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Human => "human",
+            Kind::Agent => "agent",
+            Kind::Bot => "bot",
+            Kind::Bridge => "bridge",
+        }
+    }
+}
+
+/// How far a participant's words are trusted. Derived from where it comes from, never claimed.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Trust {
+    /// From outside, unproven.
+    Untrusted,
+    /// From a verified peer mesh.
+    Federated,
+    /// Registered on this node.
+    Local,
+    /// The owner of this node.
+    Owner,
+}
+
+impl Trust {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Trust::Untrusted => "untrusted",
+            Trust::Federated => "federated",
+            Trust::Local => "local",
+            Trust::Owner => "owner",
+        }
+    }
+
+    /// What facts mean that say nothing of trust: serde's default for such a field.
+    pub(crate) fn local() -> Trust {
+        Trust::Local
+    }
+
+    /// Whether a fact need not say it, by reference as serde asks.
+    pub(crate) fn is_local(&self) -> bool {
+        *self == Trust::Local
+    }
+}
+
+/// Who may see a participant in lists.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Everybody on the mesh.
+    #[default]
+    Public,
+    /// Those who share a room with it.
+    Room,
+    /// Only itself, its parents and the owner.
+    Hidden,
+}
+
+/// A participant exists from here on. Content: [`crate::api::Profile`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantRegistered {
+    /// The participant.
+    pub participant: ParticipantId,
+    /// What kind it is.
+    pub kind: Kind,
+    /// Its unique handle.
+    pub handle: String,
+    /// The human or agent that made it; absent for the owner only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParticipantId>,
+    /// Its public key, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PublicKey>,
+    /// Its trust, fixed at acceptance.
+    pub trust: Trust,
+    /// Who may see it.
+    pub visibility: Visibility,
+}
+
+/// Visibility or profile changed. Content: [`crate::api::Profile`], whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantUpdated {
+    /// The participant.
+    pub participant: ParticipantId,
+    /// Who may see it from here on.
+    pub visibility: Visibility,
+}
+
+/// Its roles changed: free labels, such as `reviewer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantRolesSet {
+    /// The participant.
+    pub participant: ParticipantId,
+    /// All its roles from here on, sorted.
+    pub roles: Vec<String>,
+}
+
+/// It may do nothing from here on; its credentials rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantDisabled {
+    /// The participant.
+    pub participant: ParticipantId,
+}
+
+/// It may act again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantEnabled {
+    /// The participant.
+    pub participant: ParticipantId,
+}
+
+/// How far a participant's words are trusted from here on. What it said before keeps its trust.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantTrustSet {
+    /// The participant.
+    pub participant: ParticipantId,
+    /// Its trust.
+    pub trust: Trust,
+}

@@ -1,0 +1,5 @@
+//! Participants: people, agents, bots, bridges.
+
+pub mod api;
+pub mod events;
+pub mod ops;

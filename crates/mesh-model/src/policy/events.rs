@@ -1,0 +1,18 @@
+//! A room's rules, and why something is allowed or refused: what the log remembers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::RoomId;
+use crate::policy::Policy;
+
+/// The room's rules from here on. A policy is facts: who may what must be known for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomPolicySet {
+    /// The room.
+    pub room: RoomId,
+    /// Counts from 1 up.
+    pub version: u32,
+    /// The rules, whole.
+    pub policy: Policy,
+}

@@ -1,0 +1,69 @@
+//! How present somebody is: what clients send and get.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::time::Millis;
+
+/// How present somebody is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum PresenceState {
+    /// Connected and free.
+    Idle,
+    /// Connected and at work.
+    Busy,
+    /// Connected, not to be disturbed.
+    Dnd,
+    /// Connected, but silent for a while.
+    Away,
+    /// Not connected.
+    #[default]
+    Offline,
+}
+
+/// Somebody's presence.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Presence {
+    /// How present.
+    pub state: PresenceState,
+    /// What it is doing, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// When it was last connected, if it is not now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Millis>,
+}
+
+/// Presence of one participant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PresenceOf {
+    /// Who.
+    pub participant: crate::api::ParticipantRef,
+    /// How present.
+    pub presence: Presence,
+}
+
+/// Say how present one is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PresenceSetInput {
+    /// `idle`, `busy` or `dnd`; the others follow from the connection.
+    pub state: PresenceState,
+    /// What one is doing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+}

@@ -1,0 +1,4 @@
+//! How present somebody is.
+
+pub mod api;
+pub mod ops;

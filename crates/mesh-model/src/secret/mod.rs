@@ -1,0 +1,5 @@
+//! Secrets of the node. Their values are in the vault alone, sealed.
+
+pub mod api;
+pub mod events;
+pub mod ops;

@@ -1,0 +1,140 @@
+//! Sessions: one connected run of a client; what clients send and get.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::{ParticipantRef, Presence, Profile};
+use crate::events::Visibility;
+use crate::ids::{RoomId, Seq, SessionId};
+use crate::time::Millis;
+
+/// What a client states about itself. Not proven; erasable.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientInfo {
+    /// The program, such as `mesh-cli`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The program's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The channel it comes by, such as `terminal` or `browser`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The language model behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The kind of machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+    /// The machine's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    /// The folder it works in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+}
+
+/// A session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Session {
+    /// The session.
+    pub id: SessionId,
+    /// Whose.
+    pub participant: ParticipantRef,
+    /// What the client states about itself.
+    pub client: ClientInfo,
+    /// When it began.
+    pub opened_at: Millis,
+    /// When it ended.
+    pub closed_at: Option<Millis>,
+}
+
+/// Open a session without a WebSocket. It needs heartbeats to stay open.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionOpenInput {
+    /// A session of one's own to go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    /// What the client states about itself.
+    #[serde(default, deserialize_with = "crate::common::object")]
+    pub client: ClientInfo,
+}
+
+/// The session is open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionOpened {
+    /// The session.
+    pub session: SessionId,
+    /// Whether it went on rather than began.
+    pub resumed: bool,
+    /// What was restored and what was missed.
+    pub welcome: Welcome,
+    /// The place in the log.
+    pub seq: Seq,
+}
+
+/// What was restored and what was missed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Welcome {
+    /// When the participant was last connected; absent the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Millis>,
+    /// Its groups' names.
+    pub groups: Vec<String>,
+    /// Its roles.
+    pub roles: Vec<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// What it says of itself.
+    pub profile: Profile,
+    /// Its presence as it left it.
+    pub presence: Presence,
+    /// Messages that wait in its inbox.
+    pub missed: u32,
+    /// Those among them that name it or are direct.
+    pub missed_mentions: u32,
+    /// A sentence that says the above.
+    pub greeting: String,
+}
+
+/// One session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRefInput {
+    /// The session.
+    pub session: SessionId,
+}
+
+/// List sessions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionListInput {
+    /// Only this participant's: id or handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<String>,
+    /// Ended ones too.
+    #[serde(default)]
+    pub ended: bool,
+}
+
+/// One item of a stream: an event that the reader may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StreamItem {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// Its type, such as `message.posted`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Where it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    /// Who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<ParticipantRef>,
+    /// What it says: facts and content together.
+    pub data: serde_json::Value,
+}

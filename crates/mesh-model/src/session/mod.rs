@@ -1,0 +1,5 @@
+//! Sessions: one connected run of a client.
+
+pub mod api;
+pub mod events;
+pub mod ops;

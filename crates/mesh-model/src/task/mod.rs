@@ -1,0 +1,6 @@
+//! Tasks: who tries them, and what came of it.
+
+pub mod api;
+pub mod events;
+pub mod ops;
+pub mod plan;

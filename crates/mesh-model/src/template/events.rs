@@ -1,0 +1,65 @@
+//! Templates: recurring tasks with blanks to fill in, and pipelines; what the log remembers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TemplateId;
+
+/// What a variable takes.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum VariableKind {
+    /// Words.
+    Text,
+    /// A number.
+    Number,
+    /// Yes or no.
+    Flag,
+}
+
+impl VariableKind {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            VariableKind::Text => "text",
+            VariableKind::Number => "number",
+            VariableKind::Flag => "flag",
+        }
+    }
+}
+
+/// A blank in a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variable {
+    /// Its name, as it stands between braces in the text.
+    pub name: String,
+    /// What it takes.
+    pub kind: VariableKind,
+    /// Whether it may be left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+}
+
+/// A template exists from here on. Content: [`crate::api::TemplateBody`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateCreated {
+    /// The template.
+    pub template: TemplateId,
+    /// Its unique name.
+    pub name: String,
+    /// Its blanks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
+}
+
+/// A template is gone; tasks made from it stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateDeleted {
+    /// The template.
+    pub template: TemplateId,
+}

@@ -1,0 +1,5 @@
+//! Templates: recurring tasks with blanks to fill in, and pipelines.
+
+pub mod api;
+pub mod events;
+pub mod ops;

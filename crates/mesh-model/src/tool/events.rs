@@ -1,0 +1,20 @@
+//! The tools of the node: what the log remembers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TaskId;
+
+/// Somebody used a tool. Changes nothing that decisions look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolCalled {
+    /// The tool.
+    pub tool: String,
+    /// The task it was used for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// Whether it gave a result.
+    pub ok: bool,
+    /// How long it took, milliseconds.
+    pub took_ms: u32,
+}

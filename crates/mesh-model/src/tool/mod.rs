@@ -1,0 +1,5 @@
+//! The tools of the node.
+
+pub mod api;
+pub mod events;
+pub mod ops;

@@ -1,0 +1,34 @@
+//! Users: people who sign in with a password; what the log remembers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ParticipantId;
+use crate::permission::Preset;
+
+/// A human participant can sign in with a password from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserCreated {
+    /// The participant.
+    pub participant: ParticipantId,
+    /// Its role: `admin`, `user` or `viewer`.
+    pub role: Preset,
+}
+
+/// A user's role changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserRoleSet {
+    /// The participant.
+    pub participant: ParticipantId,
+    /// Its role from here on.
+    pub role: Preset,
+}
+
+/// A user's password was changed or reset. The password itself is in no log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserPasswordChanged {
+    /// The participant.
+    pub participant: ParticipantId,
+}

@@ -1,0 +1,88 @@
+//! Workers: participants that take tasks; what the log remembers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ParticipantId;
+
+/// A participant takes work from here on. Content: [`crate::api::WorkerBody`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerEnrolled {
+    /// Who.
+    pub worker: ParticipantId,
+    /// Tasks at the same time.
+    pub slots: u16,
+    /// What it can do, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
+}
+
+/// A worker is gone; its leases run on until they end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerLeft {
+    /// Who.
+    pub worker: ParticipantId,
+}
+
+/// Whether a worker takes work.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkerMode {
+    /// It does.
+    #[default]
+    Open,
+    /// It does not; what it has it finishes.
+    Paused,
+    /// It does not; what it has it hands off, and then it goes.
+    Draining,
+}
+
+impl WorkerMode {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            WorkerMode::Open => "open",
+            WorkerMode::Paused => "paused",
+            WorkerMode::Draining => "draining",
+        }
+    }
+}
+
+/// An operator paused, drained or resumed a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerModeSet {
+    /// Who.
+    pub worker: ParticipantId,
+    /// From here on.
+    pub mode: WorkerMode,
+}
+
+/// An operator's word on a worker, which goes before what the worker says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerLimitsSet {
+    /// Who.
+    pub worker: ParticipantId,
+    /// Tasks at the same time; absent: as the worker says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<u16>,
+    /// What it may be given, sorted, each once; absent: as the worker says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Vec<String>>,
+}

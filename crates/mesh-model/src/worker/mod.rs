@@ -1,0 +1,5 @@
+//! Workers: participants that take tasks.
+
+pub mod api;
+pub mod events;
+pub mod ops;
