@@ -64,7 +64,9 @@ build_web() {
         (cd "$root/web" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2)
         printf '%s' "$lock" >"$stamp"
     fi
-    if [[ ! -e $root/web/dist/index.html || -n $(find "$root/web" -path "$root/web/node_modules" -prune -o -path "$root/web/dist" -prune -o -type f -newer "$root/web/dist/index.html" -print -quit) ]]; then
+    local built=$root/web/dist/index.html
+    # The types are made anew by each npm script, so their age says nothing; the file that they are made from counts.
+    if [[ ! -e $built || $root/docs/reference/openapi.json -nt $built || -n $(find "$root/web" \( -path "$root/web/node_modules" -o -path "$root/web/dist" -o -name generated.ts \) -prune -o -type f -newer "$built" -print -quit) ]]; then
         say "building the web page"
         (cd "$root/web" && npm run --silent build </dev/null >&2)
     fi

@@ -1,6 +1,7 @@
 // The one WebSocket: says hello, carries calls and pushes, and comes back by itself from where it stopped.
 
 import { backoffMs } from './backoff.ts';
+import type { Call } from './operations.ts';
 import { Disconnected, MeshProblem } from './problem.ts';
 import { Place } from './resume.ts';
 import type { Ephemeral, Hello, Item, Problem } from './types.ts';
@@ -66,10 +67,10 @@ export class MeshSocket {
   }
 
   /** Calls an operation. Rejects with MeshProblem when refused and Disconnected when no answer can come any more. */
-  call<T>(name: string, input: object): Promise<T> {
+  readonly call: Call = (name, ...[input]) => {
     if (!this.#live) return Promise.reject(new Disconnected());
-    return this.#ask<T>({ call: name, input });
-  }
+    return this.#ask({ call: name, input: input ?? {} });
+  };
 
   #ask<T>(frame: object): Promise<T> {
     const id = this.#next++;

@@ -1,10 +1,10 @@
 // Whose budget it is, in words, and how much of it is left.
 
-import type { Budget } from '../api/work.ts';
+import type { BudgetView } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
 import { rooms, title } from '../room/rooms.svelte.ts';
 
-export function budgetName(scope: Budget['scope']): string {
+export function budgetName(scope: BudgetView['scope']): string {
   if (scope === 'mesh') return 'the whole mesh';
   if (scope === 'each_agent') return 'each agent';
   if ('agent' in scope) return people.name(scope.agent);
@@ -13,7 +13,7 @@ export function budgetName(scope: Budget['scope']): string {
 }
 
 /** Shares from 0 to 1: what is used, and what is set aside besides; of whichever limit is nearer. Null: no limit. */
-export function used(budget: Budget): { spent: number; reserved: number } | null {
+export function used(budget: BudgetView): { spent: number; reserved: number } | null {
   const shares = (['tokens', 'micros'] as const).flatMap((unit) => {
     const limit = budget[unit];
     if (typeof limit !== 'number') return [];

@@ -1,7 +1,7 @@
 // This browser's own key. It is made here, cannot leave the browser, and signs what is posted from here. Browsers without
 // Ed25519, and pages on plain http at another machine, have none; the node then attests who wrote what.
 
-import type { MeshApi } from '../api/mesh.ts';
+import type { Call } from '../api/operations.ts';
 import { explain } from '../api/problem.ts';
 import type { Participant, SignedInput } from '../api/types.ts';
 import { contentHash, contentOf, hex, keyStatement, messageStatement } from './statement.ts';
@@ -50,12 +50,12 @@ class Identity {
   #starting: Promise<void> = Promise.resolve();
 
   /** Loads or makes the key and sees that the node knows it. What is posted meanwhile waits for it. */
-  start(api: MeshApi, mesh: string, me: Participant, mayAdd: boolean): Promise<void> {
-    this.#starting = this.#begin(api, mesh, me, mayAdd);
+  start(call: Call, mesh: string, me: Participant, mayAdd: boolean): Promise<void> {
+    this.#starting = this.#begin(call, mesh, me, mayAdd);
     return this.#starting;
   }
 
-  async #begin(api: MeshApi, mesh: string, me: Participant, mayAdd: boolean): Promise<void> {
+  async #begin(call: Call, mesh: string, me: Participant, mayAdd: boolean): Promise<void> {
     if (!globalThis.crypto?.subtle || !globalThis.indexedDB) {
       this.reason =
         'This page is not in a secure context, so the browser lends it no keys. The node attests what you write.';
@@ -63,7 +63,7 @@ class Identity {
     }
     try {
       const place = `${mesh}/${me.id}`;
-      const known = (await api.keys(me.id)).items;
+      const known = (await call('identity.list', { participant: me.id })).items;
       let held = await inStore<Held | undefined>('readonly', (store) => store.get(place));
       const revoked = held && known.some((one) => one.key === held?.key && one.revoked);
       if (revoked) held = undefined;
@@ -76,7 +76,7 @@ class Identity {
         const fresh = held;
         await inStore('readwrite', (store) => store.put(fresh, place));
       }
-      if (!known.some((one) => one.key === held.key)) await addKey(api, mesh, me.id, held);
+      if (!known.some((one) => one.key === held.key)) await addKey(call, mesh, me.id, held);
       this.#pair = held.pair;
       this.#mesh = mesh;
       this.key = held.key;
@@ -114,8 +114,8 @@ async function makeKey(): Promise<Held> {
   return { pair, key: hex(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))) };
 }
 
-async function addKey(api: MeshApi, mesh: string, me: string, held: Held): Promise<void> {
-  await api.addKey(held.key, await signText(held.pair, keyStatement(mesh, me, held.key)));
+async function addKey(call: Call, mesh: string, me: string, held: Held): Promise<void> {
+  await call('identity.add', { key: held.key, proof: await signText(held.pair, keyStatement(mesh, me, held.key)) });
 }
 
 const signText = async (pair: CryptoKeyPair, text: string): Promise<string> =>

@@ -1,6 +1,6 @@
 // The page's words for where a memory comes from.
 
-import type { MemorySource } from '../api/work.ts';
+import type { MemorySource } from '../api/types.ts';
 
 export const SOURCE: Record<MemorySource, string> = {
   said: 'told',

@@ -1,6 +1,6 @@
 // Sending: a message is on the screen at once, goes out when the link is up, and keeps its key until the node has it.
 
-import type { MeshApi } from '../api/mesh.ts';
+import type { Call } from '../api/operations.ts';
 import { Disconnected, explain, MeshProblem } from '../api/problem.ts';
 import type { Message, Priority } from '../api/types.ts';
 import { identity } from '../identity/identity.svelte.ts';
@@ -21,15 +21,15 @@ export interface Writing {
 }
 
 export class Sender {
-  readonly #api: MeshApi;
+  readonly #call: Call;
   readonly #open: (room: string) => Conversation;
   readonly #outbox = new Map<string, Draft>();
   readonly #running = new Map<string, Promise<void>>();
   /** How many messages wait for the node. */
   waiting = $state(0);
 
-  constructor(api: MeshApi, open: (room: string) => Conversation) {
-    this.#api = api;
+  constructor(call: Call, open: (room: string) => Conversation) {
+    this.#call = call;
     this.#open = open;
   }
 
@@ -86,7 +86,7 @@ export class Sender {
     const draft = await this.#signed(unsigned);
     try {
       const { room, text, reply_to, priority, key, quotes, signed } = draft;
-      const stored = await this.#api.post({
+      const stored = await this.#call('message.post', {
         room,
         idempotency_key: key,
         ...(signed ? { signed } : text && { text }),

@@ -61,7 +61,7 @@ export class RulesEditor {
 
   async load(): Promise<void> {
     try {
-      const view = await mesh.api.policy(this.room);
+      const view = await mesh.call('room.policy_get', { room: this.room });
       this.problem = '';
       this.remember(view);
       if (this.held && this.dirty) {
@@ -120,7 +120,7 @@ export class RulesEditor {
       const found: Version[] = [];
       let before: number | undefined;
       do {
-        const page = await mesh.api.log({
+        const page = await mesh.call('log.list', {
           types: ['room.policy_set'],
           room: this.room,
           newest: true,
@@ -161,8 +161,13 @@ export class RulesEditor {
     this.fault = null;
     this.problem = '';
     try {
-      await mesh.api.setPolicy({ room: this.room, policy, expected_version: expected, ...(force && { force }) });
-      const view = await mesh.api.policy(this.room);
+      await mesh.call('room.policy_set', {
+        room: this.room,
+        policy,
+        expected_version: expected,
+        ...(force && { force }),
+      });
+      const view = await mesh.call('room.policy_get', { room: this.room });
       this.remember(view);
       this.take(view);
       return true;
@@ -178,7 +183,7 @@ export class RulesEditor {
     const code = error instanceof MeshProblem ? error.code : '';
     const { detail = '', hint = '' } = error instanceof MeshProblem ? error.problem : {};
     if (code === 'conflict') {
-      this.newer = await mesh.api.policy(this.room).catch(() => null);
+      this.newer = await mesh.call('room.policy_get', { room: this.room }).catch(() => null);
       if (this.newer) this.remember(this.newer);
       else this.problem = explain(error);
     } else if (code === 'invalid_policy' && /force/.test(hint)) {
@@ -199,8 +204,10 @@ export class RulesEditor {
     this.previewing = true;
     try {
       const [present, drafted] = await Promise.all([
-        mesh.api.explain(this.room, who),
-        mesh.api.tryPolicy(this.room, policy, who).catch((error: unknown) => ({ error })),
+        mesh.call('room.explain', { room: this.room, participant: who }),
+        mesh
+          .call('room.policy_try', { room: this.room, policy, participant: who })
+          .catch((error: unknown) => ({ error })),
       ]);
       if (turn !== this.#turn) return;
       this.present = present;

@@ -22,7 +22,7 @@ class Quarantine {
     }
     this.#asking = true;
     try {
-      this.waiting = (await mesh.api.quarantine()).items;
+      this.waiting = (await mesh.call('quarantine.list')).items;
       this.problem = '';
     } catch (error) {
       this.problem = explain(error);

@@ -1,6 +1,6 @@
 // What is always in sight about work: what runs, what waits for this reader's answer, what was spent today.
 
-import type { Approval, TaskState } from '../api/types.ts';
+import type { ApprovalView, TaskState } from '../api/types.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
 import { Gather } from './gather.ts';
@@ -14,7 +14,7 @@ const QUIET = new Set(['task.progressed', 'task.lease_extended', 'task.urgency_r
 
 class Desk {
   /** Approvals that this reader may give or refuse. */
-  approvals = $state.raw<Approval[]>([]);
+  approvals = $state.raw<ApprovalView[]>([]);
   running = $state(0);
   /** Tasks that wait for a person. */
   blocked = $state(0);
@@ -44,7 +44,7 @@ class Desk {
   }
 
   /** Whoever cannot see the strip hears of a new question. */
-  #tell(approvals: Approval[]): void {
+  #tell(approvals: ApprovalView[]): void {
     const known = new Set(this.approvals.map((one) => one.id));
     const fresh = this.loaded ? approvals.find((one) => !known.has(one.id)) : undefined;
     if (fresh) ui.urgent = `${fresh.from.handle} asks: ${fresh.question ?? 'its words were erased'}`;
@@ -54,7 +54,10 @@ class Desk {
   async #load(): Promise<void> {
     if (!connection.live) return;
     try {
-      const [approvals, stats] = await Promise.all([mesh.api.approvals(true), mesh.api.taskStats(1)]);
+      const [approvals, stats] = await Promise.all([
+        mesh.call('approval.list', { mine: true }),
+        mesh.call('task.stats', { days: 1 }),
+      ]);
       const count = (...states: TaskState[]) =>
         stats.states.filter((one) => states.includes(one.state)).reduce((sum, one) => sum + one.count, 0);
       this.#tell(approvals.items);

@@ -1,6 +1,6 @@
 // Ties the connection to the stores: loads what the page shows, applies what is pushed, sends what the reader writes.
 
-import { MeshApi } from '../api/mesh.ts';
+import type { Call } from '../api/operations.ts';
 import { explain, MeshProblem } from '../api/problem.ts';
 import { MeshSocket } from '../api/socket.ts';
 import type { Hello, Item, Me, Message, Permission, Room } from '../api/types.ts';
@@ -34,8 +34,8 @@ class Mesh implements Needs {
     },
     gap: () => connection.gaps++,
   });
-  readonly api = new MeshApi(this.#socket);
-  readonly sender = new Sender(this.api, (room) => this.open(room));
+  readonly call: Call = this.#socket.call;
+  readonly sender = new Sender(this.call, (room) => this.open(room));
   readonly #conversations = new Map<string, Conversation>();
   me = $state.raw<Me | null>(null);
   /** Everything the page needs for its first picture is there. */
@@ -54,7 +54,7 @@ class Mesh implements Needs {
 
   #refreshStatus(): void {
     if (!connection.live || document.visibilityState !== 'visible') return;
-    this.api.status().then(
+    this.call('status.get').then(
       (status) => (connection.status = status),
       () => {
         // The strip keeps what it knew; a broken link shows itself.
@@ -73,7 +73,7 @@ class Mesh implements Needs {
   }
 
   complete(message: Message): void {
-    this.api.message(message.id).then(
+    this.call('message.get', { message: message.id }).then(
       (whole) => this.#conversations.get(whole.room)?.add([whole]),
       () => {
         // The message stays as it came; what it quotes is named by id.
@@ -110,13 +110,13 @@ class Mesh implements Needs {
 
   async #ready(_hello: Hello, fresh: boolean): Promise<void> {
     try {
-      const [me] = await Promise.all([this.api.me(), this.#loadLists()]);
+      const [me] = await Promise.all([this.call('me.get'), this.#loadLists()]);
       people.put(me.participant);
       people.me = me.participant;
       this.me = me;
       // What is sent from here on is signed, if this browser can.
       const identified = identity.start(
-        this.api,
+        this.call,
         connection.status?.mesh ?? '',
         me.participant,
         this.may('agents:write'),
@@ -135,10 +135,10 @@ class Mesh implements Needs {
 
   async #loadLists(): Promise<void> {
     const [everybody, here, list, status] = await Promise.all([
-      this.api.participants(),
-      this.api.presence(),
-      this.api.rooms(),
-      this.api.status(),
+      this.call('participant.list'),
+      this.call('presence.list'),
+      this.call('room.list'),
+      this.call('status.get'),
     ]);
     for (const one of everybody.items) people.put(one);
     people.setAll(here.items);
@@ -149,7 +149,7 @@ class Mesh implements Needs {
 
   async loadMembers(room: string): Promise<void> {
     try {
-      const page = await this.api.members(room);
+      const page = await this.call('member.list', { room });
       for (const one of page.items) people.meet(one.participant);
       rooms.members.set(room, new Set(page.items.map((one) => one.participant.id)));
     } catch {
@@ -170,7 +170,7 @@ class Mesh implements Needs {
 
   async #first(conversation: Conversation): Promise<void> {
     await this.#load(conversation, async () => {
-      const page = await this.api.messages({ room: conversation.room, limit: PAGE });
+      const page = await this.call('message.list', { room: conversation.room, limit: PAGE });
       conversation.add(page.items);
       conversation.older = page.prev !== null;
       conversation.ready = true;
@@ -181,7 +181,11 @@ class Mesh implements Needs {
   async loadOlder(conversation: Conversation): Promise<void> {
     if (!conversation.older || !conversation.ready) return;
     await this.#load(conversation, async () => {
-      const page = await this.api.messages({ room: conversation.room, before: conversation.first, limit: PAGE });
+      const page = await this.call('message.list', {
+        room: conversation.room,
+        before: conversation.first,
+        limit: PAGE,
+      });
       conversation.add(page.items);
       conversation.older = page.prev !== null;
     });
@@ -205,7 +209,7 @@ class Mesh implements Needs {
     if (!conversation.ready) return void this.open(conversation.room);
     let after = conversation.last?.seq ?? 0;
     for (;;) {
-      const page = await this.api.messages({ room: conversation.room, after, limit: 200 });
+      const page = await this.call('message.list', { room: conversation.room, after, limit: 200 });
       conversation.add(page.items);
       after = page.items.at(-1)?.seq ?? after;
       if (page.next === null || page.items.length === 0) return;
@@ -230,7 +234,7 @@ class Mesh implements Needs {
 
   /** What is acknowledged here is what the author sees as "seen". */
   #ack(seqs: number[]): void {
-    this.api.ack(seqs).catch(() => {
+    this.call('inbox.ack', { seqs }).catch(() => {
       // Not fatal: the node offers the messages again, and the next acknowledgement covers them.
     });
   }
@@ -249,7 +253,7 @@ class Mesh implements Needs {
 
   async refreshRoom(id: string): Promise<void> {
     try {
-      const room = await this.api.room(id);
+      const room = await this.call('room.get', { room: id });
       rooms.byId.set(room.id, room);
       if (room.member) await this.loadMembers(room.id);
     } catch (error) {
@@ -259,7 +263,7 @@ class Mesh implements Needs {
   }
 
   refreshPerson(id: string): void {
-    this.api.participant(id).then(
+    this.call('participant.get', { participant: id }).then(
       (one) => people.put(one),
       () => {
         // Somebody hidden from this reader; the short form from messages stays.
@@ -271,8 +275,7 @@ class Mesh implements Needs {
   refreshPresence(): void {
     if (this.#presenceAsked) return;
     this.#presenceAsked = true;
-    this.api
-      .presence()
+    this.call('presence.list')
       .then(
         (page) => people.setAll(page.items),
         () => {},

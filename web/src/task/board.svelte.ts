@@ -1,10 +1,10 @@
 // The tasks a board shows: loaded once, then kept up by what the stream tells of.
 
 import { explain, MeshProblem } from '../api/problem.ts';
-import type { Item } from '../api/types.ts';
-import { type Task, type TaskState, work } from '../api/work.ts';
+import type { Item, TaskState, TaskView } from '../api/types.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { Gather } from '../shell/gather.ts';
+import { mesh } from '../shell/mesh.svelte.ts';
 import type { BoardFilter } from '../shell/route.ts';
 import { COLUMNS, type ColumnKey, columnOf, ended } from './words.ts';
 
@@ -20,19 +20,19 @@ const OVER: TaskState[] = COLUMNS.flatMap((column) => column.states).filter(ende
 const PRESSING = { low: 0, medium: 1, high: 2, critical: 3 };
 
 /** What goes first in each column. */
-export function sorted(key: ColumnKey, tasks: Task[]): Task[] {
-  const byEnd = (a: Task, b: Task) => (b.ended_at ?? '').localeCompare(a.ended_at ?? '') || b.seq - a.seq;
-  const byRank = (a: Task, b: Task) =>
+export function sorted(key: ColumnKey, tasks: TaskView[]): TaskView[] {
+  const byEnd = (a: TaskView, b: TaskView) => (b.ended_at ?? '').localeCompare(a.ended_at ?? '') || b.seq - a.seq;
+  const byRank = (a: TaskView, b: TaskView) =>
     Number(a.state === 'paused') - Number(b.state === 'paused') ||
     b.priority + PRESSING[b.urgency] - a.priority - PRESSING[a.urgency] ||
     a.seq - b.seq;
-  const bySeq = (a: Task, b: Task) => a.seq - b.seq;
+  const bySeq = (a: TaskView, b: TaskView) => a.seq - b.seq;
   return [...tasks].sort(key === 'todo' ? byRank : key === 'done' || key === 'failed' ? byEnd : bySeq);
 }
 
 export class Board {
   readonly filter: BoardFilter;
-  tasks = $state.raw<ReadonlyMap<string, Task>>(new Map());
+  tasks = $state.raw<ReadonlyMap<string, TaskView>>(new Map());
   loaded = $state(false);
   problem = $state('');
   /** Older ended tasks exist from here back. */
@@ -43,7 +43,7 @@ export class Board {
   readonly #gather = new Gather(() => this.#follow(), PAUSE_MS);
 
   readonly columns = $derived.by(() => {
-    const by = new Map<ColumnKey, Task[]>(COLUMNS.map((column) => [column.key, []]));
+    const by = new Map<ColumnKey, TaskView[]>(COLUMNS.map((column) => [column.key, []]));
     for (const task of this.tasks.values()) by.get(columnOf(task.state))!.push(task);
     return COLUMNS.map((column) => {
       const list = sorted(column.key, by.get(column.key)!);
@@ -74,9 +74,9 @@ export class Board {
   async load(): Promise<void> {
     try {
       const [open, over, stats] = await Promise.all([
-        work.tasks({ ...this.#asked, states: OPEN, limit: OPEN_MAX }),
-        work.tasks({ ...this.#asked, states: OVER, limit: ENDED_PAGE }),
-        work.stats(1, this.filter.room),
+        mesh.call('task.list', { ...this.#asked, states: OPEN, limit: OPEN_MAX }),
+        mesh.call('task.list', { ...this.#asked, states: OVER, limit: ENDED_PAGE }),
+        mesh.call('task.stats', { days: 1, room: this.filter.room }),
       ]);
       this.tasks = new Map([...open.items, ...over.items].map((task) => [task.id, task]));
       this.older = over.prev;
@@ -92,7 +92,12 @@ export class Board {
   async more(): Promise<void> {
     if (this.older === null) return;
     try {
-      const page = await work.tasks({ ...this.#asked, states: OVER, limit: ENDED_PAGE, before: this.older });
+      const page = await mesh.call('task.list', {
+        ...this.#asked,
+        states: OVER,
+        limit: ENDED_PAGE,
+        before: this.older,
+      });
       this.tasks = new Map([...page.items, ...this.tasks.values()].map((task) => [task.id, task]));
       this.older = page.prev;
     } catch (error) {
@@ -119,12 +124,12 @@ export class Board {
     this.#touched.clear();
     if (touched.length > ONE_BY_ONE_MAX || this.#narrow) return this.load();
     const next = new Map(this.tasks);
-    const stats = work.stats(1, this.filter.room);
+    const stats = mesh.call('task.stats', { days: 1, room: this.filter.room });
     // A rejection is looked at below; it must not count as nobody's before.
     stats.catch(() => {});
     for (const id of touched) {
       try {
-        next.set(id, await work.task(id));
+        next.set(id, await mesh.call('task.get', { task: id }));
       } catch (error) {
         if (error instanceof MeshProblem) next.delete(id);
       }

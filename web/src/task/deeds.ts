@@ -1,7 +1,7 @@
 // What may be done about a task as it stands, and what is told afterwards. The core decides; this only offers what it would take.
 
 import { explain } from '../api/problem.ts';
-import { type Task, work } from '../api/work.ts';
+import type { TaskView } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
@@ -10,7 +10,7 @@ import { type ColumnKey, columnOf, ERASED, ended } from './words.ts';
 
 export type Deed = 'cancel' | 'pause' | 'resume' | 'retry' | 'assign' | 'resolve' | 'confirm' | 'redact';
 
-type Standing = Pick<Task, 'state' | 'attempt' | 'result'>;
+type Standing = Pick<TaskView, 'state' | 'attempt' | 'result'>;
 
 /** By the state alone. */
 export function possible(task: Standing): Deed[] {
@@ -41,15 +41,15 @@ export function possible(task: Standing): Deed[] {
 }
 
 /** Whoever created it, and whoever moderates its room. */
-export function steers(task: Pick<Task, 'room' | 'creator'>): boolean {
+export function steers(task: Pick<TaskView, 'room' | 'creator'>): boolean {
   if (!mesh.may('tasks:write')) return false;
   return task.creator?.id === people.me?.id || (rooms.byId.get(task.room)?.capabilities.includes('moderate') ?? false);
 }
 
-export const offered = (task: Task): Deed[] =>
+export const offered = (task: TaskView): Deed[] =>
   steers(task) ? possible(task).filter((deed) => deed !== 'confirm' || task.result?.worker.id !== people.me?.id) : [];
 
-export const nameOf = (task: Pick<Task, 'title'>): string => task.title ?? ERASED;
+export const nameOf = (task: Pick<TaskView, 'title'>): string => task.title ?? ERASED;
 
 /** What dropping a task on a column does; a sentence says why nothing can be done. */
 export function onDrop(task: Standing, column: ColumnKey): Deed | string | null {
@@ -76,7 +76,11 @@ export function onDrop(task: Standing, column: ColumnKey): Deed | string | null 
 }
 
 /** Does it, says so, and offers the way back where there is one. True if it was done. */
-export async function act(task: Task, deed: 'cancel' | 'pause' | 'resume' | 'retry', reason = ''): Promise<boolean> {
+export async function act(
+  task: TaskView,
+  deed: 'cancel' | 'pause' | 'resume' | 'retry',
+  reason = '',
+): Promise<boolean> {
   const back = { cancel: 'retry', pause: 'resume', resume: 'pause', retry: 'cancel' } as const;
   const told = {
     cancel: 'is cancelled.',
@@ -85,18 +89,21 @@ export async function act(task: Task, deed: 'cancel' | 'pause' | 'resume' | 'ret
     retry: 'begins again.',
   };
   return done(
-    () => (deed === 'cancel' ? work.cancel(task.id, reason) : work[deed](task.id)),
+    () =>
+      deed === 'cancel'
+        ? mesh.call('task.cancel', { task: task.id, reason: reason || undefined })
+        : mesh.call(`task.${deed}`, { task: task.id }),
     `${nameOf(task)} ${told[deed]}`,
     () => void act(task, back[deed]),
   );
 }
 
 /** `to` is nobody: whoever fits. */
-export function assign(task: Task, to: { id: string; handle: string } | null): Promise<boolean> {
+export function assign(task: TaskView, to: { id: string; handle: string } | null): Promise<boolean> {
   const before = task.assigned ?? null;
   const words = to ? `is for ${to.handle} now.` : 'is for whoever fits.';
   return done(
-    () => work.assign(task.id, to?.id ?? null),
+    () => mesh.call('task.assign', { task: task.id, to: to?.id ?? null }),
     `${nameOf(task)} ${words}`,
     () => void assign({ ...task, assigned: to && people.byId.get(to.id) }, before),
   );

@@ -1,9 +1,9 @@
 // Work stands between the messages it happened between.
 import { expect, test } from 'vitest';
-import type { Approval, Task } from '../api/work.ts';
+import type { ApprovalView, TaskView } from '../api/types.ts';
 import { entriesOf, madeAt, weave } from './entries.ts';
 
-const task = (id: string, created_at: string, ended_at?: string): Task => ({
+const task = (id: string, created_at: string, ended_at?: string): TaskView => ({
   id,
   created_at,
   ...(ended_at && { ended_at }),
@@ -38,6 +38,6 @@ test('what belongs to messages that are not shown is not shown', () => {
 test('a question stands where it was asked', () => {
   const id = '019aa5a2-8c00-7000-8000-000000000000';
   expect(madeAt(id)).toBe(new Date(0x019aa5a28c00).toISOString());
-  const [entry] = entriesOf([], [{ id, room: 'r', until: '' } as unknown as Approval]);
+  const [entry] = entriesOf([], [{ id, room: 'r', until: '' } as unknown as ApprovalView]);
   expect(entry).toMatchObject({ type: 'asked', at: madeAt(id) });
 });

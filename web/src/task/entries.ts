@@ -1,11 +1,11 @@
 // When what happened to a task, and between which messages that belongs.
 
-import type { Approval, Task } from '../api/work.ts';
+import type { ApprovalView, TaskView } from '../api/types.ts';
 import { ended } from './words.ts';
 
 export type Entry =
-  | { key: string; at: string; type: 'created' | 'ended'; task: Task }
-  | { key: string; at: string; type: 'asked'; approval: Approval };
+  | { key: string; at: string; type: 'created' | 'ended'; task: TaskView }
+  | { key: string; at: string; type: 'asked'; approval: ApprovalView };
 
 /** Ids of approvals begin with the time they were made at, as UUIDv7 has it. */
 export function madeAt(id: string): string {
@@ -13,7 +13,7 @@ export function madeAt(id: string): string {
   return new Date(Number.isFinite(ms) ? ms : 0).toISOString();
 }
 
-export function entriesOf(tasks: readonly Task[], approvals: readonly Approval[]): Entry[] {
+export function entriesOf(tasks: readonly TaskView[], approvals: readonly ApprovalView[]): Entry[] {
   const list: Entry[] = [];
   for (const task of tasks) {
     list.push({ key: `${task.id} created`, at: task.created_at, type: 'created', task });

@@ -1,7 +1,6 @@
 // Work among the messages of a room: tasks that were created and that ended, and questions that wait.
 
-import type { Item, Message } from '../api/types.ts';
-import { type Approval, type Task, work } from '../api/work.ts';
+import type { ApprovalView, Item, Message, TaskView } from '../api/types.ts';
 import { activity } from '../shell/activity.svelte.ts';
 import { Gather } from '../shell/gather.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
@@ -14,8 +13,8 @@ const ROW =
 
 export class Feed {
   readonly room: string;
-  #tasks = $state.raw<Task[]>([]);
-  #approvals = $state.raw<Approval[]>([]);
+  #tasks = $state.raw<TaskView[]>([]);
+  #approvals = $state.raw<ApprovalView[]>([]);
   readonly entries = $derived(entriesOf(this.#tasks, this.#approvals));
   readonly #gather = new Gather(() => this.load(), PAUSE_MS);
   readonly #stop: () => void;
@@ -35,8 +34,8 @@ export class Feed {
   async load(): Promise<void> {
     try {
       const [tasks, approvals] = await Promise.all([
-        work.tasks({ room: this.room, limit: TASKS_MAX }),
-        work.approvals(this.room),
+        mesh.call('task.list', { room: this.room, limit: TASKS_MAX }),
+        mesh.call('approval.list', { room: this.room }),
       ]);
       this.#tasks = tasks.items;
       this.#approvals = approvals.items;

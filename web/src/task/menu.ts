@@ -1,6 +1,6 @@
 // The actions of a task's menu: everything that dragging does, and more.
 
-import type { Task } from '../api/work.ts';
+import type { TaskView } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
 import { assign, pause, person, resume } from '../shell/icons.ts';
 import type { Action } from '../shell/Menu.svelte';
@@ -9,7 +9,7 @@ import { router } from '../shell/router.svelte.ts';
 import { act, offered } from './deeds.ts';
 import { workUi } from './ui.svelte.ts';
 
-export function menuOf(task: Task, resolve: () => void): Action[] {
+export function menuOf(task: TaskView, resolve: () => void): Action[] {
   const can = offered(task);
   const list: Action[] = [{ name: 'Open', icon: 'right', run: () => router.go({ page: 'task', task: task.id }) }];
   if (can.includes('resolve')) list.push({ name: 'Decide about it', icon: person, run: resolve });

@@ -1,9 +1,9 @@
 // One task as its page shows it: words, attempts, output as it comes, numbers, and the graph it is part of.
 
 import { explain } from '../api/problem.ts';
-import type { Item, Output } from '../api/types.ts';
-import { type Piece, type Provenance, type Task, type TaskDetail, type TaskWhy, work } from '../api/work.ts';
+import type { Item, Output, ProvenanceView, TaskDetail, TaskPiece, TaskView, TaskWhy } from '../api/types.ts';
 import { Gather } from '../shell/gather.ts';
+import { mesh } from '../shell/mesh.svelte.ts';
 import { type Live, settled, streamed } from './live.ts';
 
 const PAUSE_MS = 150;
@@ -13,12 +13,12 @@ const GRAPH_MAX = 200;
 export class OneTask {
   readonly id: string;
   detail = $state.raw<TaskDetail | null>(null);
-  pieces = $state.raw<Piece[]>([]);
+  pieces = $state.raw<TaskPiece[]>([]);
   /** What is printed at this moment and not stored yet. */
   live = $state.raw<Live | null>(null);
   why = $state.raw<TaskWhy | null>(null);
-  provenance = $state.raw<Provenance | null>(null);
-  graph = $state.raw<Task[]>([]);
+  provenance = $state.raw<ProvenanceView | null>(null);
+  graph = $state.raw<TaskView[]>([]);
   problem = $state('');
   /** Why a part could not be read; the rest is shown. */
   missing = $state.raw<string[]>([]);
@@ -30,7 +30,7 @@ export class OneTask {
 
   async load(): Promise<void> {
     try {
-      this.detail = await work.task(this.id);
+      this.detail = await mesh.call('task.get', { task: this.id });
       this.problem = '';
     } catch (error) {
       this.problem = explain(error);
@@ -49,30 +49,30 @@ export class OneTask {
     await Promise.all([
       part('The output', async () => this.#add(await this.#output())),
       part('Why it is where it is', async () => {
-        this.why = await work.why(this.id);
+        this.why = await mesh.call('task.why', { task: this.id });
       }),
       part('Where the result comes from', async () => {
-        this.provenance = result ? await work.provenance(this.id) : null;
+        this.provenance = result ? await mesh.call('task.provenance', { task: this.id }) : null;
       }),
       part('The graph', async () => {
-        this.graph = linked ? (await work.tasks({ graph: this.id, limit: GRAPH_MAX })).items : [];
+        this.graph = linked ? (await mesh.call('task.list', { graph: this.id, limit: GRAPH_MAX })).items : [];
       }),
     ]);
     this.missing = missing;
   }
 
-  async #output(): Promise<Piece[]> {
-    const all: Piece[] = [];
+  async #output(): Promise<TaskPiece[]> {
+    const all: TaskPiece[] = [];
     let after = this.pieces.at(-1)?.seq;
     for (;;) {
-      const page = await work.output(this.id, after);
+      const page = await mesh.call('task.output', { task: this.id, after, limit: 500 });
       all.push(...page.items);
       if (page.next === null || page.items.length === 0) return all;
       after = page.next;
     }
   }
 
-  #add(more: Piece[]): void {
+  #add(more: TaskPiece[]): void {
     if (more.length === 0) return;
     const by = new Map([...this.pieces, ...more].map((piece) => [piece.seq, piece]));
     this.pieces = [...by.values()].sort((a, b) => a.seq - b.seq);

@@ -1,8 +1,8 @@
 // The dialog about a task that is open, wherever on the pages about work it was asked for.
 
-import type { Task } from '../api/work.ts';
+import type { TaskView } from '../api/types.ts';
 
-export type Asked = { does: 'assign' | 'cancel' | 'redact'; task: Task };
+export type Asked = { does: 'assign' | 'cancel' | 'redact'; task: TaskView };
 
 class WorkUi {
   asked = $state.raw<Asked | null>(null);

@@ -1,6 +1,6 @@
 // The page's words for the states of a task, in one place so that every view says the same.
 
-import type { NotTaken, TaskState, Urgency } from '../api/work.ts';
+import type { NotTaken, TaskState, Urgency } from '../api/types.ts';
 import type { IconName } from '../shell/Icon.svelte';
 import * as icons from '../shell/icons.ts';
 

@@ -1,9 +1,9 @@
 // Blanks have kinds: the node gets numbers as numbers, and an empty one is no text.
 import { expect, test } from 'vitest';
-import type { Template } from '../api/work.ts';
+import type { TemplateView } from '../api/types.ts';
 import { blanksOf, filled, valuesOf } from './template.ts';
 
-const template: Template = {
+const template: TemplateView = {
   id: 'x',
   name: 'research',
   variables: [

@@ -1,13 +1,13 @@
 // The blanks of a template: what stands in them at first, whether enough is filled in, and the values the node gets.
 
-import type { Template } from '../api/work.ts';
+import type { TemplateView } from '../api/types.ts';
 
 type Filled = Record<string, string | boolean>;
 
-export const blanksOf = (template: Template): Filled =>
+export const blanksOf = (template: TemplateView): Filled =>
   Object.fromEntries(template.variables.map((one) => [one.name, one.kind === 'flag' ? false : '']));
 
-export const filled = (template: Template, values: Filled): boolean =>
+export const filled = (template: TemplateView, values: Filled): boolean =>
   template.variables.every((one) => {
     const value = values[one.name];
     if (one.kind === 'flag') return true;
@@ -17,7 +17,7 @@ export const filled = (template: Template, values: Filled): boolean =>
   });
 
 /** Each of its kind; blanks that were left empty are left out. */
-export function valuesOf(template: Template, values: Filled): Record<string, string | number | boolean> {
+export function valuesOf(template: TemplateView, values: Filled): Record<string, string | number | boolean> {
   const all: Record<string, string | number | boolean> = {};
   for (const { name, kind } of template.variables) {
     const value = values[name];

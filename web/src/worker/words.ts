@@ -1,6 +1,6 @@
 // The page's words for the states of workers.
 
-import type { BreakerState, WorkerMode } from '../api/work.ts';
+import type { BreakerState, WorkerMode } from '../api/types.ts';
 
 export const BREAKER: Record<BreakerState, string> = {
   closed: 'works normally',
