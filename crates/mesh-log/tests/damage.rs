@@ -12,8 +12,8 @@ use mesh_log::{
     Verified, VerifyError, import, open_reader, verify_folder,
 };
 
-const DIR: &str = "/home/log";
-const FIRST: &str = "/home/log/00000000000000000001.jsonl";
+const DIR: &str = "/srv/log";
+const FIRST: &str = "/srv/log/00000000000000000001.jsonl";
 
 fn options() -> FileOptions {
     let key = SigningKey::from_bytes(&[3; 32]);
@@ -290,14 +290,14 @@ fn an_unfinished_erasure_is_finished() {
     half[at + 1..at + 40].copy_from_slice(&[b' '; 39]);
     disk.tamper(FIRST, half);
     assert!(verify(&disk).is_err());
-    disk.tamper("/home/log/erasing.json", br#"{"erase":[5]}"#.to_vec());
+    disk.tamper("/srv/log/erasing.json", br#"{"erase":[5]}"#.to_vec());
     let (log, report) = open(&disk).expect("the erasure is finished");
     assert_eq!(report.erased, [5]);
     assert_eq!(
         log.verify(&trust()).expect("the log verifies").erased,
         erased_before + 1
     );
-    assert_eq!(disk.contents("/home/log/erasing.json"), None);
+    assert_eq!(disk.contents("/srv/log/erasing.json"), None);
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn snapshots_that_cannot_be_read_are_as_if_they_were_not_there() {
     snapshots
         .save(log.tail(), "state/1", b"newer")
         .expect("saving works");
-    let path = "/home/log/snapshot-00000000000000000006.bin";
+    let path = "/srv/log/snapshot-00000000000000000006.bin";
     let bytes = disk.contents(path).expect("the snapshot is there");
     for at in 0..bytes.len() {
         let mut flipped = bytes.clone();

@@ -10,7 +10,7 @@ use mesh_log::{
     AppendError, Fault, FileLog, FileOptions, Log, OpenError, SimDisk, Tail, Trust, verify_folder,
 };
 
-const DIR: &str = "/home/log";
+const DIR: &str = "/srv/log";
 
 /// Small segments and paddings, so that a short workload passes every kind of IO point several times.
 fn options() -> FileOptions {

@@ -207,22 +207,7 @@ impl Fixture {
     /// # Panics
     /// If the example is no object or holds an unknown name.
     pub fn input(&self, declaration: &Declaration) -> Value {
-        let example: Map<String, Value> =
-            serde_json::from_str(declaration.example).unwrap_or_default();
-        let fill = |value: Value| match value.as_str() {
-            Some(name) if name.starts_with('$') => self
-                .names
-                .get(name)
-                .unwrap_or_else(|| panic!("{}: what is {name}?", declaration.name))
-                .clone(),
-            _ => value,
-        };
-        Value::Object(
-            example
-                .into_iter()
-                .map(|(field, value)| (field, fill(value)))
-                .collect(),
-        )
+        filled(declaration, |name| self.names.get(name).cloned())
     }
 
     /// The token by which the example is called: the owner's, but for what only a user can do.
@@ -249,6 +234,26 @@ impl Fixture {
         }
         steps
     }
+}
+
+/// An operation's example with its `$NAME`s replaced by what they stand for.
+///
+/// # Panics
+/// If the example is no object or holds a name that stands for nothing.
+pub fn filled(declaration: &Declaration, named: impl Fn(&str) -> Option<Value>) -> Value {
+    let example: Map<String, Value> = serde_json::from_str(declaration.example).unwrap_or_default();
+    let fill = |value: Value| match value.as_str() {
+        Some(name) if name.starts_with('$') => {
+            named(name).unwrap_or_else(|| panic!("{}: what is {name}?", declaration.name))
+        }
+        _ => value,
+    };
+    Value::Object(
+        example
+            .into_iter()
+            .map(|(field, value)| (field, fill(value)))
+            .collect(),
+    )
 }
 
 /// The seeds of rex's key and of a fresh one.

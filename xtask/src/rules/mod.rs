@@ -1,5 +1,6 @@
 //! The rules of the house, one file each: a rule takes the tree and says what it found.
 
+mod corpus;
 mod errors;
 mod graph;
 mod links;
@@ -13,6 +14,7 @@ use crate::tree::{Finding, Tree};
 /// Everything that is wrong with the tree, in the order of the files.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let rules = [
+        corpus::check,
         errors::check,
         graph::check,
         links::check,

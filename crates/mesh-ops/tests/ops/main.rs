@@ -10,6 +10,7 @@ mod house;
 mod idempotency;
 mod identity;
 mod invites;
+mod kept;
 mod marked;
 mod memories;
 mod moderation;
