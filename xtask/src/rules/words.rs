@@ -1,4 +1,4 @@
-//! Words that must not be left in the tree: marks of unfinished work, addresses of registries, paths of one machine.
+//! What must not be left in the tree: marks of unfinished work, and absolute paths under a home folder.
 
 use crate::tree::{Finding, Tree};
 
@@ -15,21 +15,8 @@ const UNFINISHED: &[&str] = &[
     concat!("test", ".only("),
     concat!("it", ".only("),
 ];
-const HOSTS: &[&str] = &[
-    concat!("index.cra", "tes.io"),
-    concat!("static.cra", "tes.io"),
-    concat!("registry.npm", "js.org"),
-    concat!("registry.yarn", "pkg.com"),
-    concat!("py", "pi.org"),
-    concat!("files.python", "hosted.org"),
-    concat!("deb.deb", "ian.org"),
-];
-const HOMES: &[&str] = &[
-    concat!("/ro", "ot/"),
-    concat!("/Us", "ers/"),
-    concat!("/wor", "k/main"),
-    concat!("/wor", "k/shared"),
-];
+/// Where systems keep home folders. A path below one is somebody's own and means nothing elsewhere.
+const HOMES: &[&str] = &["/home/", "/root/", "/Users/", "C:\\Users\\"];
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -50,12 +37,21 @@ fn objection(line: &str) -> Option<String> {
             "`{word}`: finish it, or write down what is missing where its users look"
         ));
     }
-    if let Some(host) = find(HOSTS) {
-        return Some(format!(
-            "`{host}`: where packages come from is set up on each machine, not here"
-        ));
-    }
-    find(HOMES).map(|home| format!("`{home}` is a path of one machine"))
+    under_home(line).map(|home| format!("a path under `{home}` exists on one machine only"))
+}
+
+/// The home folders' folder that an absolute path in the line begins with. A path of a web address
+/// or of a user named as a blank (`/home/USER`, `/home/…`) is none.
+fn under_home(line: &str) -> Option<&'static str> {
+    let absolute = |at: usize| {
+        let before = line[..at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() && !"./_-$}~".contains(c))
+    };
+    let named = |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '.');
+    HOMES.iter().copied().find(|home| {
+        line.match_indices(home)
+            .any(|(at, found)| absolute(at) && named(&line[at + found.len()..]))
+    })
 }
 
 /// A word inside a longer one, such as a name that happens to contain it, is not meant.
@@ -89,15 +85,17 @@ mod tests {
     }
 
     #[test]
-    fn hosts_and_homes_are_found() {
-        for word in HOSTS.iter().chain(HOMES) {
-            let text = format!("see <{word}x");
-            let text = if word.ends_with('/') {
-                text
-            } else {
-                format!("see {word} there")
-            };
-            assert_eq!(check(&Tree::of(&[("a.md", &text)])).len(), 1, "{word}");
+    fn absolute_paths_under_a_home_folder_are_found() {
+        for (line, found) in [
+            (concat!("see /ro", "ot/notes"), 1),
+            (concat!("\"/ho", "me/ana/mesh\""), 1),
+            (concat!("(/Us", "ers/ana/x)"), 1),
+            (concat!("C:\\Us", "ers\\ana"), 1),
+            ("https://example.org/home/ana", 0),
+            ("$prefix/root/x", 0),
+            ("/home/USER/.mesh", 0),
+        ] {
+            assert_eq!(check(&Tree::of(&[("a.md", line)])).len(), found, "{line}");
         }
     }
 }
