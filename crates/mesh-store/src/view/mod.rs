@@ -30,6 +30,7 @@ mod worker;
 
 use std::sync::{Arc, RwLock};
 
+use mesh_core::Stored;
 use mesh_model::events::By;
 use mesh_model::{Facts, Millis, RoomId, Seq};
 
@@ -49,8 +50,8 @@ pub use room::{RoomRow, StayFilter};
 pub use search::{FoundRow, Search};
 pub use session::{SessionFilter, SessionRow};
 pub use task::{
-    AttemptRow, DayRow, Figures, HeldRow, PieceRow, ResultRow, TaskFilter, TaskPage, TaskRow,
-    WorkerRow, days_back,
+    AttemptRow, DayRow, Figures, PieceRow, ResultRow, TaskFilter, TaskPage, TaskRow, WorkerRow,
+    days_back,
 };
 pub use template::TemplateRow;
 pub use worker::WorkerAbout;
@@ -71,6 +72,18 @@ pub struct StoredEvent<'a> {
     pub facts: &'a Facts,
     /// The content's exact JSON; absent if there is none or it was erased.
     pub content: Option<&'a str>,
+}
+
+impl<'a> StoredEvent<'a> {
+    /// As the core takes it: without content.
+    fn fact(&self) -> Stored<'a> {
+        Stored {
+            seq: self.seq,
+            at: self.at,
+            by: self.by,
+            facts: self.facts,
+        }
+    }
 }
 
 /// A room its reader may see, and the first place in the log from which on it may see it.

@@ -63,7 +63,7 @@ fn check_person(call: &Call, owner: ParticipantId) -> Result<(), Refusal> {
 
 /// Anybody can create a task that looks like one that tidies.
 fn check_origin(access: &Access, row: &TaskRow, owner: ParticipantId) -> Result<(), Refusal> {
-    let creator = row.creator.filter(|creator| {
+    let creator = row.task.creator.filter(|creator| {
         let person = access
             .participant(*creator)
             .is_some_and(|found| found.kind == Kind::Human);
@@ -104,12 +104,12 @@ impl Tidied {
             serde_json::from_value::<Tidying>(serde_json::Value::Object(input)).ok()
         });
         let asked = asked.ok_or_else(no_tidying)?;
-        if row.state != TaskState::Done {
+        if row.task.state != TaskState::Done {
             return Err(Refusal::new(
                 ErrorCode::Conflict,
                 format!(
                     "the task is {}, not done; nothing was changed",
-                    row.state.name()
+                    row.task.state.name()
                 ),
                 "wait until it has a result",
             ));
@@ -182,7 +182,7 @@ impl<'a> Apply<'a> {
         row: &TaskRow,
         tidied: Tidied,
     ) -> Result<Apply<'a>, Refusal> {
-        let (owner, at) = (tidied.owner(), row.seq);
+        let (owner, at) = (tidied.owner(), row.task.created);
         let view = door.node().view().clone();
         let asked =
             door.blocking(move || Ok((view.memories(owner)?, view.memories_as_of(owner, at)?)));
@@ -206,8 +206,8 @@ impl<'a> Apply<'a> {
         Ok(Apply {
             door,
             call,
-            task: row.id,
-            at: row.seq,
+            task: row.task.id,
+            at: row.task.created,
             tidied,
             labels,
             named,

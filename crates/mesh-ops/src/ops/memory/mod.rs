@@ -388,9 +388,9 @@ async fn shown_to(
     let mut trusts: HashMap<TaskId, Trust> = HashMap::new();
     if !tasks.is_empty() {
         for row in door.view(call, move |view| view.tasks(&tasks)).await? {
-            let worker = row.result.map(|result| result.worker);
+            let worker = row.result.map(|result| result.facts.worker);
             let worker = worker.map_or(Trust::Owner, |worker| access.trust_of(worker, false));
-            trusts.insert(row.id, row.trust.min(worker));
+            trusts.insert(row.task.id, row.task.trust.min(worker));
         }
     }
     let views = found.into_iter().map(|(opened, score)| {

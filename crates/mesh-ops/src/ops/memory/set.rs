@@ -59,9 +59,13 @@ async fn labels_of(door: &Door, call: &Call, task: TaskId) -> Result<Vec<RoomId>
         .view(call, move |view| view.task(task))
         .await?
         .ok_or_else(no_task)?;
-    call.readable(row.room).map_err(|_| no_task())?;
-    let mut labels = row.labels;
-    labels.extend(row.result.into_iter().flat_map(|result| result.labels));
-    labels.push(row.room);
+    call.readable(row.task.room).map_err(|_| no_task())?;
+    let mut labels = row.task.labels;
+    labels.extend(
+        row.result
+            .into_iter()
+            .flat_map(|result| result.facts.labels),
+    );
+    labels.push(row.task.room);
     Ok(labels)
 }

@@ -24,7 +24,7 @@ impl Run for TaskGet {
         detail.needed_by = needed_by;
         let attempts = attempts.into_iter();
         detail.attempts = attempts
-            .map(|attempt| record(&call.access, reader, row.room, attempt))
+            .map(|attempt| record(&call.access, reader, row.task.room, attempt))
             .collect();
         Ok(detail)
     }

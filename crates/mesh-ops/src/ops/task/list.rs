@@ -19,7 +19,7 @@ impl Run for TaskList {
         };
         if let Some(task) = input.graph {
             // All of a graph is in one room.
-            let room = task::readable(door, call, task).await?.room;
+            let room = task::readable(door, call, task).await?.task.room;
             rooms.retain(|(id, _)| *id == room);
         }
         let named = |who: &Option<String>| match who {

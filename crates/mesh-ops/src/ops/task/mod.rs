@@ -50,10 +50,12 @@ pub(crate) async fn readable(door: &Door, call: &Call, id: TaskId) -> Result<Tas
         .view(call, move |view| view.task(id))
         .await?
         .ok_or_else(refuse::no_task)?;
-    let (_, first) = call.readable(row.room).map_err(|_| refuse::no_task())?;
+    let (_, first) = call
+        .readable(row.task.room)
+        .map_err(|_| refuse::no_task())?;
     let me = Some(call.me()?);
-    let own = row.creator == me || row.worker == me || row.assigned == me;
-    match row.seq >= first || own {
+    let own = row.task.creator == me || row.worker == me || row.task.assigned == me;
+    match row.task.created >= first || own {
         true => Ok(row),
         false => Err(refuse::no_task()),
     }
@@ -64,29 +66,29 @@ pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &TaskRow) -> TaskVi
     let hidden = row.is_marked() && matches!(reader, Reader::Program(_));
     let result = row.result.as_ref();
     TaskView {
-        id: row.id,
-        room: row.room,
+        id: row.task.id,
+        room: row.task.room,
         title: row.title.clone().filter(|_| !hidden),
-        creator: row.creator.map(|id| present::participant(access, id)),
-        state: row.state,
-        priority: row.priority,
-        urgency: row.urgency,
-        capability: row.plan.capability.clone(),
-        assigned: row.assigned.map(|id| present::participant(access, id)),
-        deadline: row.plan.deadline,
-        needs: row.plan.needs.clone(),
-        attempt: row.attempt.as_ref().map(|attempt| AttemptView {
+        creator: row.task.creator.map(|id| present::participant(access, id)),
+        state: row.task.state,
+        priority: row.task.priority,
+        urgency: row.task.urgency,
+        capability: row.task.plan.capability.clone(),
+        assigned: row.task.assigned.map(|id| present::participant(access, id)),
+        deadline: row.task.plan.deadline,
+        needs: row.task.plan.needs.clone(),
+        attempt: row.task.attempt.as_ref().map(|attempt| AttemptView {
             fence: attempt.fence,
             worker: attempt.worker,
-            since: attempt.since,
-            until: attempt.until,
+            since: attempt.since(),
+            until: attempt.until(),
             reserved: attempt.reserved,
         }),
-        tries: row.tries,
-        result: result.map(|found| self::result(access, reader, row.room, found).0),
-        labels: row.labels.clone(),
+        tries: row.task.tries,
+        result: result.map(|found| self::result(access, reader, row.task.room, found).0),
+        labels: row.task.labels.clone(),
         created_at: row.created_ms,
-        seq: row.seq,
+        seq: row.task.created,
         ended_at: row.ended_ms,
     }
 }
@@ -106,8 +108,8 @@ pub(crate) fn result(
                 &Said {
                     seq: row.seq,
                     room,
-                    author: row.worker,
-                    guard: row.guard.as_ref(),
+                    author: row.facts.worker,
+                    guard: row.facts.guard.as_ref(),
                 },
                 output,
             );
@@ -117,13 +119,13 @@ pub(crate) fn result(
     };
     let view = ResultView {
         of: row.of,
-        worker: present::participant(access, row.worker),
+        worker: present::participant(access, row.facts.worker),
         output,
-        confidence: row.confidence,
-        verdict: row.verdict,
+        confidence: row.facts.confidence,
+        verdict: row.facts.verdict,
         verified: row.verified,
-        cost: row.cost.clone(),
-        link: row.provenance.as_ref().map(|signed| signed.link),
+        cost: row.facts.cost.clone(),
+        link: row.facts.provenance.as_ref().map(|signed| signed.link),
     };
     (view, enveloped)
 }
@@ -206,12 +208,12 @@ pub(crate) fn prompt(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Prom
         false => format!("{}\n\n{}", body.title, body.prompt),
     };
     let sealed = Sealed {
-        seq: row.seq,
-        room: Some(row.room),
-        author: row.creator,
-        trust: row.trust,
+        seq: row.task.created,
+        room: Some(row.task.room),
+        author: row.task.creator,
+        trust: row.task.trust,
         relayed: None,
-        guard: row.guard.as_ref(),
+        guard: row.facts.guard.as_ref(),
         text: &text,
         payload: rest.as_deref(),
     };
@@ -240,7 +242,7 @@ pub(crate) fn detail(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Task
     let sealed = row
         .result
         .as_ref()
-        .is_some_and(|found| result(access, reader, row.room, found).1);
+        .is_some_and(|found| result(access, reader, row.task.room, found).1);
     TaskDetail {
         task: view(access, reader, row),
         prompt: words.prompt,
@@ -249,7 +251,7 @@ pub(crate) fn detail(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Task
         model: words.model,
         check: words.check,
         needed_by: Vec::new(),
-        about: row.plan.about,
+        about: row.task.plan.about,
         attempts: Vec::new(),
     }
 }

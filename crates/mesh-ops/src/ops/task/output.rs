@@ -30,7 +30,7 @@ impl Run for TaskOutputs {
                 (Some(output), Some(author)) => {
                     let place = Said {
                         seq: piece.seq,
-                        room: row.room,
+                        room: row.task.room,
                         author,
                         guard: piece.guard.as_ref(),
                     };

@@ -85,13 +85,13 @@ impl Found {
         let mut found = Found {
             results: BTreeMap::new(),
             unsigned: BTreeSet::new(),
-            room: row.room,
+            room: row.task.room,
         };
-        let (mut seen, mut next) = (BTreeSet::from([row.id]), vec![row]);
+        let (mut seen, mut next) = (BTreeSet::from([row.task.id]), vec![row]);
         while let Some(row) = next.pop() {
             let chosen = row.result.as_ref().and_then(|result| result.of);
-            let from = row.plan.needs.iter().copied();
-            let from = from.chain(row.plan.about).chain(chosen);
+            let from = row.task.plan.needs.iter().copied();
+            let from = from.chain(row.task.plan.about).chain(chosen);
             let from: Vec<TaskId> = from.filter(|id| seen.insert(*id)).collect();
             next.extend(view.tasks(&from)?);
             found.add(row);
@@ -107,12 +107,12 @@ impl Found {
             // It stands with the task that brought it.
             return;
         }
-        match &result.provenance {
+        match &result.facts.provenance {
             Some(signed) => {
                 let found = Signature {
-                    task: row.id,
-                    room: row.room,
-                    worker: result.worker,
+                    task: row.task.id,
+                    room: row.task.room,
+                    worker: result.facts.worker,
                     signed: signed.clone(),
                     row: None,
                 };
@@ -121,7 +121,7 @@ impl Found {
                 self.results.insert(place, Signature { row, ..found });
             }
             None => {
-                self.unsigned.insert(row.id);
+                self.unsigned.insert(row.task.id);
             }
         }
     }

@@ -14,8 +14,8 @@ impl Run for TaskRedact {
             .ok_or_else(refuse::no_task)?;
         let command = TaskCommand::Redact {
             task: id,
-            room: row.room,
-            creator: row.creator,
+            room: row.task.room,
+            creator: row.task.creator,
             reason,
         };
         call.done(door, Command::Task(command)).await

@@ -142,21 +142,21 @@ fn find(view: &View, grant: &Grant) -> Result<Option<Found>, StoreError> {
     let Some(row) = view.task(grant.task)? else {
         return Ok(None);
     };
-    let needs = match row.plan.needs.is_empty() {
+    let needs = match row.task.plan.needs.is_empty() {
         true => Vec::new(),
-        false => view.tasks(&row.plan.needs)?,
+        false => view.tasks(&row.task.plan.needs)?,
     };
-    let about = match row.plan.about {
+    let about = match row.task.plan.about {
         Some(about) => view.task(about)?,
         None => None,
     };
     // The view may not have this attempt yet; only an earlier one can have handed something on.
-    let partial = match row.tries > u32::from(row.attempt.is_some()) {
+    let partial = match row.task.tries > u32::from(row.task.attempt.is_some()) {
         true => view.last_handoff(grant.task)?,
         false => None,
     };
     let mut quotes = Vec::new();
-    for quote in &row.quotes {
+    for quote in &row.facts.quotes {
         quotes.extend(view.message(*quote)?);
     }
     Ok(Some(Found {
@@ -194,7 +194,7 @@ fn shown(door: &Door, call: &Call, outcome: &Outcome, grant: &Grant, found: &Fou
     let partial = found.partial.as_ref().and_then(|piece| {
         let said = Words {
             seq: piece.seq,
-            room: row.room,
+            room: row.task.room,
             author: piece.worker,
             guard: piece.guard.as_ref(),
         };
@@ -269,22 +269,22 @@ fn as_data(
 fn need(access: &Access, reader: Reader<'_>, row: &TaskRow) -> NeedView {
     let program = matches!(reader, Reader::Program(_));
     NeedView {
-        task: row.id,
+        task: row.task.id,
         title: row.title.clone().filter(|_| !program || !row.is_marked()),
-        state: row.state,
+        state: row.task.state,
         result: result_of(access, reader, row),
-        labels: row.labels.clone(),
+        labels: row.task.labels.clone(),
     }
 }
 
 fn result_of(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Option<ResultView> {
     let found = row.result.as_ref()?;
-    let (mut view, _) = task::result(access, reader, row.room, found);
+    let (mut view, _) = task::result(access, reader, row.task.room, found);
     let words = Words {
         seq: found.seq,
-        room: row.room,
-        author: Some(found.worker),
-        guard: found.guard.as_ref(),
+        room: row.task.room,
+        author: Some(found.facts.worker),
+        guard: found.facts.guard.as_ref(),
     };
     let output = found.output.clone();
     view.output = output.map(|output| as_data(access, reader, &words, output));
@@ -300,10 +300,10 @@ fn second_opinion(access: &Access, reader: Reader<'_>, about: &TaskRow) -> Strin
         ..
     } = about.body.clone().unwrap_or_default();
     let words = Words {
-        seq: about.seq,
-        room: about.room,
-        author: about.creator,
-        guard: about.guard.as_ref(),
+        seq: about.task.created,
+        room: about.task.room,
+        author: about.task.creator,
+        guard: about.facts.guard.as_ref(),
     };
     let task = TaskOutput {
         text: format!("{title}\n\n{prompt}"),
@@ -324,7 +324,9 @@ fn written(output: TaskOutput) -> String {
 
 /// What a signed result has to be linked to: see the core's rule about results.
 fn previous(work: &Work, row: &TaskRow) -> Vec<OutputHash> {
-    let plan = work.task(row.id).map_or(&row.plan, |task| &task.plan);
+    let plan = work
+        .task(row.task.id)
+        .map_or(&row.task.plan, |task| &task.plan);
     let link = |id: TaskId| work.task(id)?.result.as_ref()?.link;
     let mut links: Vec<OutputHash> = (plan.needs.iter().copied())
         .chain(plan.about)
@@ -349,7 +351,7 @@ async fn remembered(
     }
     let body = row.body.clone().unwrap_or_default();
     let text = format!("{}\n{}", body.title, body.prompt);
-    memory::recall(door, call, me, row.room, &text, tokens).await
+    memory::recall(door, call, me, row.task.room, &text, tokens).await
 }
 
 /// Our own plain types: writing them as JSON cannot fail.

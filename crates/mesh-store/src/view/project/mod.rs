@@ -31,7 +31,7 @@ pub struct Projector {
 /// What the projector keeps in memory, so that it need not ask for it with every message.
 #[derive(Debug)]
 pub(super) struct Known {
-    numbers: Arc<RwLock<Numbers>>,
+    pub(super) numbers: Arc<RwLock<Numbers>>,
     /// Messages of each room, by number.
     rooms: HashMap<i64, Count>,
     /// Messages of each author in each room, by numbers.

@@ -2,13 +2,12 @@
 
 use mesh_model::api::{AttemptEnd, PieceKind, Reason};
 use mesh_model::events::{
-    AfterFailure, AfterResult, Cost, Decision, FailureCause, GuardMark, TaskAttemptFailed,
-    TaskDecided, TaskFinished, TaskHandedOff, TaskLeaseExtended, TaskState, TaskTaken,
+    Cost, FailureCause, GuardMark, TaskAttemptFailed, TaskDecided, TaskFinished, TaskHandedOff,
+    TaskTaken,
 };
-use mesh_model::{Millis, Seq, TaskId};
-use rusqlite::OptionalExtension;
+use mesh_model::{Seq, TaskId};
 
-use super::read::{HeldRow, ResultRow};
+use super::read::ResultRow;
 use crate::StoreError;
 use crate::sql::{int, json};
 use crate::view::StoredEvent;
@@ -39,27 +38,7 @@ impl Batch<'_> {
                 "INSERT INTO task_attempts (fence, task, room, worker, at) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute((int(event.seq.0), place, room, worker, int(event.at.0)))?;
-        self.update(facts.task, |task| {
-            task.state = TaskState::Leased;
-            task.tries = task.tries.saturating_add(1);
-            task.worker = Some(facts.worker);
-            task.attempt = Some(HeldRow {
-                fence: event.seq,
-                worker: facts.worker,
-                since: event.at,
-                until: Millis(facts.until),
-                reserved: facts.reserved,
-            });
-        })
-    }
-
-    pub(super) fn lease_extended(&mut self, facts: &TaskLeaseExtended) -> Result<(), StoreError> {
-        self.update(facts.task, |task| {
-            if let Some(attempt) = &mut task.attempt {
-                attempt.until = attempt.until.max(Millis(facts.until));
-                attempt.reserved = facts.reserved.unwrap_or(attempt.reserved);
-            }
-        })
+        self.pass(facts.task, event)
     }
 
     /// A piece of output, with whoever holds the task.
@@ -118,7 +97,7 @@ impl Batch<'_> {
         event: &StoredEvent<'_>,
         id: TaskId,
     ) -> Result<(), StoreError> {
-        let Some(attempt) = self.kept(id)?.and_then(|kept| kept.standing.attempt.take()) else {
+        let Some(attempt) = self.kept(id)?.and_then(|kept| kept.task.attempt.clone()) else {
             return Ok(());
         };
         let cost = Cost {
@@ -135,8 +114,7 @@ impl Batch<'_> {
                 cost: &cost,
                 reason: None,
             },
-        )?;
-        self.update(id, |task| task.hold = None)
+        )
     }
 
     pub(super) fn handed_off(
@@ -160,10 +138,7 @@ impl Batch<'_> {
             reason: None,
         };
         self.over(event, &over)?;
-        self.update(facts.task, |task| {
-            task.priority = facts.priority;
-            task.queue();
-        })
+        self.pass(facts.task, event)
     }
 
     pub(super) fn attempt_failed(
@@ -186,20 +161,7 @@ impl Batch<'_> {
             reason: Some(reason).filter(|reason| !reason.is_empty()),
         };
         self.over(event, &over)?;
-        let at = event.at;
-        self.update(facts.task, |task| {
-            task.attempt = None;
-            task.hold = None;
-            match facts.next {
-                AfterFailure::Retry { .. } => task.state = TaskState::Retrying,
-                AfterFailure::Escalate { to } => {
-                    task.assigned = Some(to);
-                    task.queue();
-                }
-                AfterFailure::Person => task.block(),
-                AfterFailure::Fail => task.end(TaskState::Failed, at),
-            }
-        })
+        self.pass(facts.task, event)
     }
 
     pub(super) fn task_finished(
@@ -229,39 +191,17 @@ impl Batch<'_> {
         };
         self.over(event, &over)?;
         let result = ResultRow {
-            of: None,
             seq: event.seq,
-            fence: facts.fence,
-            worker: facts.worker,
             at_ms: event.at,
-            confidence: facts.confidence,
-            verdict: facts.verdict,
-            cost: facts.cost.clone(),
-            check: facts.check,
-            // The hub's own check is a word of somebody else.
-            verified: facts.check,
-            provenance: facts.provenance.clone(),
-            labels: facts.labels.clone(),
-            guard: facts.guard.clone(),
+            facts: facts.clone(),
+            of: None,
+            verified: None,
             output: None,
         };
-        self.put_result(facts.task, Some(&result))?;
-        let at = event.at;
-        self.update(facts.task, |task| {
-            task.attempt = None;
-            task.hold = None;
-            task.labels.extend(&facts.labels);
-            task.labels.sort_unstable();
-            task.labels.dedup();
-            match facts.next {
-                AfterResult::Done => {
-                    task.state = TaskState::Done;
-                    task.ended_at = Some(at);
-                }
-                AfterResult::Verify { .. } => task.state = TaskState::Verifying,
-                AfterResult::Person => task.block(),
-            }
-        })
+        self.tx
+            .prepare_cached("UPDATE tasks SET result = ?2 WHERE id = ?1")?
+            .execute((facts.task.0.as_bytes(), json(&result)))?;
+        self.pass(facts.task, event)
     }
 
     pub(super) fn task_decided(
@@ -270,53 +210,19 @@ impl Batch<'_> {
         facts: &TaskDecided,
     ) -> Result<(), StoreError> {
         if let Some(judged) = facts.judged {
-            self.verified(judged.task, judged.good)?;
+            self.change_task(judged.task, |task| task.verified(judged.good))?;
         }
-        if let Some(chosen) = facts.chosen.filter(|id| *id != facts.task)
-            && let Some(mut result) = self.result(chosen)?
-        {
-            result.of = Some(chosen);
-            self.put_result(facts.task, Some(&result))?;
+        let chosen = facts.chosen.filter(|id| *id != facts.task);
+        let other = match chosen {
+            Some(id) => self.kept(id)?.map(|kept| kept.task.clone()),
+            None => None,
+        };
+        if let Some(other) = other.filter(|other| other.result.is_some()) {
+            self.change_task(facts.task, |task| task.chose(&other))?;
+            self.tx
+                .prepare_cached("UPDATE tasks SET result = (SELECT o.result FROM tasks o WHERE o.id = ?2) WHERE id = ?1")?
+                .execute((facts.task.0.as_bytes(), other.id.0.as_bytes()))?;
         }
-        let at = event.at;
-        self.update(facts.task, |task| match facts.decision {
-            Decision::Accepted => task.end(TaskState::Done, at),
-            Decision::Rejected => task.end(TaskState::Failed, at),
-            Decision::Person => task.block(),
-        })
-    }
-
-    pub(super) fn result(&mut self, id: TaskId) -> Result<Option<ResultRow>, StoreError> {
-        let mut select = self
-            .tx
-            .prepare_cached("SELECT result FROM tasks WHERE id = ?1")?;
-        let stored: Option<Option<String>> = select
-            .query_row([id.0.as_bytes()], |row| row.get(0))
-            .optional()?;
-        Ok(stored
-            .flatten()
-            .and_then(|json| serde_json::from_str(&json).ok()))
-    }
-
-    pub(super) fn put_result(
-        &mut self,
-        id: TaskId,
-        result: Option<&ResultRow>,
-    ) -> Result<(), StoreError> {
-        self.tx
-            .prepare_cached("UPDATE tasks SET result = ?2 WHERE id = ?1")?
-            .execute((id.0.as_bytes(), result.map(json)))?;
-        Ok(())
-    }
-
-    /// Somebody else found a result good or bad; the first word counts.
-    pub(super) fn verified(&mut self, id: TaskId, good: bool) -> Result<(), StoreError> {
-        match self.result(id)? {
-            Some(mut result) if result.verified.is_none() => {
-                result.verified = Some(good);
-                self.put_result(id, Some(&result))
-            }
-            _ => Ok(()),
-        }
+        self.pass(facts.task, event)
     }
 }

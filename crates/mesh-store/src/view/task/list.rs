@@ -162,8 +162,8 @@ impl View {
         self.read_in(&filter.rooms, |db, numbers| {
             let wanted = Wanted::of(filter, numbers);
             let items = wanted.items(db, numbers, filter)?;
-            let newest = items.last().map(|task| task.seq);
-            let oldest = items.first().map(|task| task.seq);
+            let newest = items.last().map(|row| row.task.created);
+            let oldest = items.first().map(|row| row.task.created);
             // An empty page still has neighbours: what lies on the other side of its bound.
             let next = newest.or(filter.before.map(|before| Seq(before.0.saturating_sub(1))));
             let prev = oldest.or(filter.after.map(Seq::next));

@@ -6,10 +6,9 @@ mod list;
 mod project;
 mod read;
 pub(super) mod schema;
-mod standing;
 
 pub use figures::{DayRow, Figures, WorkerRow, days_back};
 pub use list::{TaskFilter, TaskPage};
 pub(super) use project::Kept;
 pub(super) use read::spend;
-pub use read::{AttemptRow, HeldRow, PieceRow, ResultRow, TaskRow};
+pub use read::{AttemptRow, PieceRow, ResultRow, TaskRow};

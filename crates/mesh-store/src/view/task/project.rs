@@ -1,19 +1,20 @@
-//! Tasks into their tables: created, linked, steered, held up, erased. What the core knows of a task that it still
-//! remembers is what stands here.
+//! Tasks into their tables: created, linked, steered, held up, erased. How they stand is what the core's own record
+//! says, which each event is given to.
 
+use mesh_core::Task;
 use mesh_model::api::{PieceKind, TaskBody};
 use mesh_model::events::{
-    ApprovalRequested, Resolution, TaskCreated, TaskLinked, TaskRedacted, TaskState,
+    ApprovalRequested, TaskAssigned, TaskConfirmed, TaskCreated, TaskLeaseExtended, TaskQueued,
+    TaskRedacted, TaskResumed, TaskRetried, TaskSkipped, TaskStarted, TaskUrgencyRaised,
 };
-use mesh_model::{ApprovalId, Facts, Millis, TaskId};
+use mesh_model::{ApprovalId, Facts, Millis, ParticipantId, TaskId};
 use rusqlite::OptionalExtension;
 
-use super::read::{ABOUT, Created, NEEDS};
-use super::standing::{Hold, Standing};
+use super::read::{ABOUT, NEEDS};
 use crate::StoreError;
-use crate::sql::{int, json};
-use crate::view::StoredEvent;
+use crate::sql::{self, int, json};
 use crate::view::project::Batch;
+use crate::view::{StoredEvent, numbers};
 
 /// Tasks kept in memory: beyond it they are forgotten and read again.
 const KEPT_MAX: usize = 20_000;
@@ -23,7 +24,11 @@ const KEPT_MAX: usize = 20_000;
 pub(in crate::view) struct Kept {
     /// Its row.
     place: i64,
-    pub standing: Standing,
+    /// As the core has it.
+    pub(super) task: Task,
+    /// Who has it or had it last.
+    worker: Option<ParticipantId>,
+    ended_at: Option<Millis>,
     /// Not yet in its table.
     changed: bool,
 }
@@ -34,17 +39,13 @@ impl Batch<'_> {
         &mut self,
         event: &StoredEvent<'_>,
     ) -> Result<(), StoreError> {
-        let at = event.at;
         match event.facts {
             Facts::TaskCreated(facts) => self.task_created(event, facts),
-            Facts::TaskLinked(facts) => self.task_linked(facts),
-            Facts::TaskQueued(facts) => self.update(facts.task, |task| {
-                task.assigned = facts.assigned.or(task.assigned);
-                task.queue();
-            }),
+            Facts::TaskLinked(facts) => {
+                self.link(facts.task, facts.needs, NEEDS)?;
+                self.pass(facts.task, event)
+            }
             Facts::TaskTaken(facts) => self.task_taken(event, facts),
-            Facts::TaskLeaseExtended(facts) => self.lease_extended(facts),
-            Facts::TaskStarted(facts) => self.update(facts.task, Standing::run),
             Facts::TaskProgressed(facts) => {
                 self.piece(
                     event,
@@ -53,41 +54,34 @@ impl Batch<'_> {
                     facts.fence,
                     facts.guard.as_ref(),
                 )?;
-                self.update(facts.task, Standing::run)
+                self.pass(facts.task, event)
             }
             Facts::TaskHandedOff(facts) => self.handed_off(event, facts),
             Facts::TaskAttemptFailed(facts) => self.attempt_failed(event, facts),
             Facts::TaskFinished(facts) => self.task_finished(event, facts),
             Facts::TaskDecided(facts) => self.task_decided(event, facts),
-            Facts::TaskConfirmed(facts) => self.verified(facts.task, facts.good),
-            Facts::TaskSkipped(facts) => {
-                self.update(facts.task, |task| task.end(TaskState::Skipped, at))
-            }
             Facts::TaskCancelled(facts) => {
                 self.release(event, facts.task)?;
                 self.words(event, facts.task)?;
-                self.update(facts.task, |task| task.end(TaskState::Cancelled, at))
+                self.pass(facts.task, event)
             }
             Facts::TaskPaused(facts) => {
                 self.release(event, facts.task)?;
-                self.update(facts.task, |task| task.state = TaskState::Paused)
-            }
-            Facts::TaskResumed(facts) => self.update(facts.task, Standing::rest),
-            Facts::TaskRetried(facts) => self.begin_again(facts.task),
-            Facts::TaskAssigned(facts) => {
-                self.replan(facts.task, |created| created.plan.assigned = facts.to)?;
-                self.update(facts.task, |task| {
-                    task.assigned = facts.to;
-                    task.wanted = facts.to;
-                })
+                self.pass(facts.task, event)
             }
             Facts::TaskResolved(facts) => {
                 self.words(event, facts.task)?;
-                self.resolved(facts.task, facts.resolution, at)
+                self.pass(facts.task, event)
             }
-            Facts::TaskUrgencyRaised(facts) => {
-                self.update(facts.task, |task| task.urgency = facts.urgency)
-            }
+            Facts::TaskQueued(TaskQueued { task, .. })
+            | Facts::TaskLeaseExtended(TaskLeaseExtended { task, .. })
+            | Facts::TaskStarted(TaskStarted { task, .. })
+            | Facts::TaskConfirmed(TaskConfirmed { task, .. })
+            | Facts::TaskSkipped(TaskSkipped { task, .. })
+            | Facts::TaskResumed(TaskResumed { task, .. })
+            | Facts::TaskRetried(TaskRetried { task, .. })
+            | Facts::TaskAssigned(TaskAssigned { task, .. })
+            | Facts::TaskUrgencyRaised(TaskUrgencyRaised { task, .. }) => self.pass(*task, event),
             Facts::TaskRedacted(facts) => self.task_redacted(facts),
             Facts::ApprovalRequested(facts) => self.task_held(event, facts),
             Facts::ApprovalDecided(facts) => {
@@ -98,15 +92,32 @@ impl Batch<'_> {
         }
     }
 
-    /// Changes where a task stands; the row is written at the batch's end. A task that is not there has nothing to
+    /// Takes a task through its event; the row is written at the batch's end. A task that is not there has nothing to
     /// change.
-    pub(in crate::view) fn update(
+    pub(super) fn pass(&mut self, id: TaskId, event: &StoredEvent<'_>) -> Result<(), StoreError> {
+        if let Some(kept) = self.kept(id)? {
+            kept.task.apply(&event.fact());
+            kept.changed = true;
+            if let Some(attempt) = &kept.task.attempt {
+                kept.worker = Some(attempt.worker);
+            }
+            kept.ended_at = match kept.task.ended {
+                Some(ended) if ended == event.seq => Some(event.at),
+                Some(_) => kept.ended_at,
+                None => None,
+            };
+        }
+        Ok(())
+    }
+
+    /// Changes a task by an event that is about something else.
+    pub(super) fn change_task(
         &mut self,
         id: TaskId,
-        change: impl FnOnce(&mut Standing),
+        change: impl FnOnce(&mut Task),
     ) -> Result<(), StoreError> {
         if let Some(kept) = self.kept(id)? {
-            change(&mut kept.standing);
+            change(&mut kept.task);
             kept.changed = true;
         }
         Ok(())
@@ -116,21 +127,26 @@ impl Batch<'_> {
         if !self.known.tasks.contains_key(&id) {
             let mut select = self
                 .tx
-                .prepare_cached("SELECT seq, standing FROM tasks WHERE id = ?1")?;
-            let found: Option<(i64, String)> = select
-                .query_row([id.0.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let Some((place, json)) = found else {
+                .prepare_cached("SELECT seq, task, worker, ended_at FROM tasks WHERE id = ?1")?;
+            let numbers = numbers::read(&self.known.numbers);
+            let found = select.query_row([id.0.as_bytes()], |row| {
+                let task: String = row.get(1)?;
+                let worker: Option<i64> = row.get(2)?;
+                let Ok(task) = serde_json::from_str(&task) else {
+                    return Ok(None);
+                };
+                Ok(Some(Kept {
+                    place: row.get(0)?,
+                    task,
+                    worker: worker.map(|number| numbers.participant_id(number)),
+                    ended_at: sql::millis_option(row, 3)?,
+                    changed: false,
+                }))
+            });
+            let Some(kept) = found.optional()?.flatten() else {
                 return Ok(None);
             };
-            let Ok(standing) = serde_json::from_str(&json) else {
-                return Ok(None);
-            };
-            let kept = Kept {
-                place,
-                standing,
-                changed: false,
-            };
+            drop(numbers);
             self.known.tasks.insert(id, kept);
         }
         Ok(self.known.tasks.get_mut(&id))
@@ -143,20 +159,19 @@ impl Batch<'_> {
     pub(in crate::view) fn write_tasks(&mut self) -> Result<(), StoreError> {
         let mut tasks = std::mem::take(&mut self.known.tasks);
         let mut update = self.tx.prepare_cached(
-            "UPDATE tasks SET state = ?2, worker = ?3, ended_at = ?4, standing = ?5 WHERE seq = ?1",
+            "UPDATE tasks SET state = ?2, worker = ?3, ended_at = ?4, task = ?5 WHERE seq = ?1",
         )?;
         for kept in tasks.values_mut().filter(|kept| kept.changed) {
-            let standing = &kept.standing;
-            let worker = match standing.worker {
+            let worker = match kept.worker {
                 Some(worker) => Some(self.participant(worker)?),
                 None => None,
             };
             update.execute((
                 kept.place,
-                standing.state as i64,
+                kept.task.state as i64,
                 worker,
-                standing.ended_at.map(|at| int(at.0)),
-                json(standing),
+                kept.ended_at.map(|at| int(at.0)),
+                json(&kept.task),
             ))?;
             kept.changed = false;
         }
@@ -174,26 +189,18 @@ impl Batch<'_> {
     ) -> Result<(), StoreError> {
         let place = int(event.seq.0);
         let room = self.room(facts.room)?;
-        let creator = match event.by.actor.participant() {
+        let task = Task::created(facts, &event.fact());
+        let creator = match task.creator {
             Some(creator) => Some(self.participant(creator)?),
             None => None,
         };
-        let mut standing = Standing::new(facts);
-        standing.rest();
         let title = event
             .content
             .and_then(|json| serde_json::from_str::<TaskBody>(json).ok())
             .map(|body| body.title);
-        let created = Created {
-            plan: facts.plan.clone(),
-            trust: facts.trust,
-            template: facts.template,
-            quotes: facts.quotes.clone(),
-            guard: facts.guard.clone(),
-        };
         self.tx
             .prepare_cached(
-                "INSERT INTO tasks (seq, id, room, at, creator, state, capability, facts, standing, title, body)
+                "INSERT INTO tasks (seq, id, room, at, creator, state, capability, facts, task, title, body)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(rusqlite::params![
@@ -202,10 +209,10 @@ impl Batch<'_> {
                 room,
                 int(event.at.0),
                 creator,
-                standing.state as i64,
+                task.state as i64,
                 facts.plan.capability,
-                json(&created),
-                json(&standing),
+                json(facts),
+                json(&task),
                 title,
                 event.content,
             ])?;
@@ -217,7 +224,9 @@ impl Batch<'_> {
         }
         let kept = Kept {
             place,
-            standing,
+            task,
+            worker: None,
+            ended_at: None,
             changed: false,
         };
         self.known.tasks.insert(facts.task, kept);
@@ -229,61 +238,6 @@ impl Batch<'_> {
             .prepare_cached("INSERT OR IGNORE INTO task_links VALUES (?1, ?2, ?3)")?
             .execute((task.0.as_bytes(), other.0.as_bytes(), kind))?;
         Ok(())
-    }
-
-    fn task_linked(&mut self, facts: &TaskLinked) -> Result<(), StoreError> {
-        self.link(facts.task, facts.needs, NEEDS)?;
-        self.replan(facts.task, |created| created.plan.needs.push(facts.needs))?;
-        self.update(facts.task, |task| {
-            task.waits = true;
-            if !matches!(task.state, TaskState::Paused | TaskState::Blocked) {
-                task.state = task.resting();
-            }
-        })
-    }
-
-    /// Changes what a task was created with.
-    fn replan(&mut self, id: TaskId, change: impl FnOnce(&mut Created)) -> Result<(), StoreError> {
-        let Some(place) = self.place(id)? else {
-            return Ok(());
-        };
-        let mut select = self
-            .tx
-            .prepare_cached("SELECT facts FROM tasks WHERE seq = ?1")?;
-        let stored: String = select.query_row([place], |row| row.get(0))?;
-        if let Ok(mut created) = serde_json::from_str::<Created>(&stored) {
-            change(&mut created);
-            self.tx
-                .prepare_cached("UPDATE tasks SET facts = ?2 WHERE seq = ?1")?
-                .execute((place, json(&created)))?;
-        }
-        Ok(())
-    }
-
-    fn begin_again(&mut self, id: TaskId) -> Result<(), StoreError> {
-        self.put_result(id, None)?;
-        self.update(id, Standing::begin_again)
-    }
-
-    fn resolved(
-        &mut self,
-        id: TaskId,
-        resolution: Resolution,
-        at: Millis,
-    ) -> Result<(), StoreError> {
-        match resolution {
-            Resolution::Accept => self.update(id, |task| task.end(TaskState::Done, at)),
-            Resolution::Fail => self.update(id, |task| task.end(TaskState::Failed, at)),
-            Resolution::Retry => {
-                self.begin_again(id)?;
-                self.update(id, |task| {
-                    // What it needed has ended well already.
-                    if task.gate.is_none() && !task.joins {
-                        task.queue();
-                    }
-                })
-            }
-        }
     }
 
     /// Notes a place whose words belong to the task.
@@ -349,12 +303,7 @@ impl Batch<'_> {
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO task_holds VALUES (?1, ?2)")?
             .execute((facts.approval.0.as_bytes(), holds.task.0.as_bytes()))?;
-        self.update(holds.task, |task| {
-            task.hold = Some(Hold::Approval(facts.approval));
-            if task.state != TaskState::Paused {
-                task.state = TaskState::Blocked;
-            }
-        })
+        self.change_task(holds.task, |task| task.ask(facts.approval))
     }
 
     fn task_answered(
@@ -374,7 +323,7 @@ impl Batch<'_> {
         match task {
             Some(task) => {
                 self.words(event, task)?;
-                self.update(task, |task| task.answered(approval, approved))
+                self.change_task(task, |task| task.answered(approval, approved, event.at))
             }
             None => Ok(()),
         }

@@ -1,61 +1,27 @@
 //! A task with its attempts, pieces and results.
 
+use mesh_core::Task;
 use mesh_model::api::{AttemptEnd, PieceKind, TaskBody, TaskOutput};
-use mesh_model::events::{
-    Cost, FailureCause, GuardMark, Provenance, Spend, TaskPlan, TaskState, Trust, Urgency, Verdict,
-};
-use mesh_model::{
-    ApprovalId, MessageId, Millis, OutputHash, ParticipantId, RoomId, Seq, TaskId, TemplateId,
-};
+use mesh_model::events::{Cost, FailureCause, GuardMark, Spend, TaskCreated, TaskFinished, Trust};
+use mesh_model::{Millis, OutputHash, ParticipantId, Seq, TaskId};
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::standing::Standing;
 use crate::StoreError;
 use crate::sql::{self, int};
 use crate::view::{Numbers, View};
 
-/// A task as it stands.
+/// A task: what it was created with, as it stands, and its words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskRow {
-    /// Its id.
-    pub id: TaskId,
-    /// Where it belongs.
-    pub room: RoomId,
-    /// Where in the log it began.
-    pub seq: Seq,
+    /// What it was created with.
+    pub facts: TaskCreated,
+    /// As it stands: links, assignments and attempts have changed it since.
+    pub task: Task,
     /// When it was created.
     pub created_ms: Millis,
-    /// Who wants it.
-    pub creator: Option<ParticipantId>,
-    /// What is to be done, as links and assignments have changed it since.
-    pub plan: TaskPlan,
-    /// How far its words are trusted.
-    pub trust: Trust,
-    /// The other rooms whose words are in it or in its result.
-    pub labels: Vec<RoomId>,
-    /// The messages it quotes.
-    pub quotes: Vec<MessageId>,
-    /// The template it was made from.
-    pub template: Option<TemplateId>,
-    /// What the guard found in its words.
-    pub guard: Option<GuardMark>,
-    /// The approval without which nobody may take it.
-    pub gate: Option<ApprovalId>,
-    /// Where it stands.
-    pub state: TaskState,
-    /// How pressing it is.
-    pub urgency: Urgency,
-    /// Its priority; handoffs raise it.
-    pub priority: u8,
-    /// Who is to do it; escalation changes it.
-    pub assigned: Option<ParticipantId>,
-    /// Attempts so far.
-    pub tries: u32,
     /// Who has it or had it last.
     pub worker: Option<ParticipantId>,
-    /// The attempt under way.
-    pub attempt: Option<HeldRow>,
     /// When it ended.
     pub ended_ms: Option<Millis>,
     /// Its title; absent if it was erased.
@@ -69,63 +35,26 @@ pub struct TaskRow {
 impl TaskRow {
     /// Whether programs get its words in an envelope.
     pub fn is_marked(&self) -> bool {
-        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+        let guard = self.facts.guard.as_ref();
+        self.task.trust < Trust::Local || guard.is_some_and(|mark| mark.marked)
     }
-}
-
-/// A worker's hold on a task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HeldRow {
-    /// Where it began.
-    pub fence: Seq,
-    /// Who.
-    pub worker: ParticipantId,
-    /// Since when.
-    pub since: Millis,
-    /// When the lease ends unless it is extended.
-    pub until: Millis,
-    /// What is reserved for it.
-    pub reserved: Spend,
 }
 
 /// What came of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResultRow {
-    /// The task whose result it is, if another's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub of: Option<TaskId>,
     /// Where it was handed in: its output is that event's content.
     pub seq: Seq,
-    /// The attempt.
-    pub fence: Seq,
-    /// Who.
-    pub worker: ParticipantId,
     /// When it was handed in.
     pub at_ms: Millis,
-    /// How sure the worker is, percent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confidence: Option<u8>,
-    /// What it says of other work.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
-    /// What it cost.
-    #[serde(default, skip_serializing_if = "Cost::is_nothing")]
-    pub cost: Cost,
-    /// Whether the hub's own check passed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check: Option<bool>,
+    /// What the worker said and what it cost.
+    pub facts: TaskFinished,
+    /// The task whose result it is, if another's.
+    #[serde(skip)]
+    pub of: Option<TaskId>,
     /// Whether somebody else found it good.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub verified: Option<bool>,
-    /// The worker's signature.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provenance: Option<Box<Provenance>>,
-    /// The other rooms whose words are in it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<RoomId>,
-    /// What the guard found in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guard: Option<GuardMark>,
     /// The output; absent in lists and where it was erased.
     #[serde(skip)]
     pub output: Option<TaskOutput>,
@@ -176,65 +105,43 @@ pub(super) const NEEDS: i64 = 0;
 /// In `kind` of `task_links`: it looks at the other's result.
 pub(super) const ABOUT: i64 = 1;
 
-/// What a task was created with, apart from its words.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Created {
-    pub plan: TaskPlan,
-    pub trust: Trust,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub template: Option<TemplateId>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub quotes: Vec<MessageId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guard: Option<GuardMark>,
-}
-
 /// The columns that [`row`] reads, from `tasks t`, and at the end either the words or nothing.
-pub(super) const COLUMNS: &str =
-    "t.seq, t.id, t.room, t.at, t.creator, t.facts, t.standing, t.result, t.title";
+pub(super) const COLUMNS: &str = "t.facts, t.task, t.at, t.worker, t.ended_at, t.title, t.result";
 
 /// The columns that [`piece`] reads.
 const PIECE: &str = "seq, at, kind, fence, worker, output, guard";
 
 /// A row without the output of its result.
 pub(super) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<TaskRow>> {
-    let facts: String = row.get(5)?;
-    let standing: String = row.get(6)?;
-    let result: Option<String> = row.get(7)?;
-    let body: Option<String> = row.get(9)?;
+    let (facts, task): (String, String) = (row.get(0)?, row.get(1)?);
     // Our own words: a row that cannot be read was written by another version, and is then rebuilt.
-    let (Ok(facts), Ok(standing)) = (
-        serde_json::from_str::<Created>(&facts),
-        serde_json::from_str::<Standing>(&standing),
+    let (Ok(facts), Ok(task)) = (
+        serde_json::from_str(&facts),
+        serde_json::from_str::<Task>(&task),
     ) else {
         return Ok(None);
     };
+    let stored: Option<String> = row.get(6)?;
+    // A task that began again has none, whatever it had.
+    let outcome = task.result.as_ref();
+    let result = outcome.and_then(|outcome| {
+        Some(ResultRow {
+            of: outcome.chosen,
+            verified: outcome.verified,
+            ..sql::words(stored)?
+        })
+    });
     Ok(Some(TaskRow {
-        id: TaskId(sql::uuid(row, 1)?),
-        room: numbers.room_id(row.get(2)?),
-        seq: sql::seq(row, 0)?,
-        created_ms: sql::millis(row, 3)?,
-        creator: row
-            .get::<_, Option<i64>>(4)?
+        facts,
+        task,
+        created_ms: sql::millis(row, 2)?,
+        worker: row
+            .get::<_, Option<i64>>(3)?
             .map(|number| numbers.participant_id(number)),
-        plan: facts.plan,
-        trust: facts.trust,
-        labels: standing.labels,
-        quotes: facts.quotes,
-        template: facts.template,
-        guard: facts.guard,
-        gate: standing.gate,
-        state: standing.state,
-        urgency: standing.urgency,
-        priority: standing.priority,
-        assigned: standing.assigned,
-        tries: standing.tries,
-        worker: standing.worker,
-        attempt: standing.attempt,
-        ended_ms: standing.ended_at,
-        title: row.get(8)?,
-        body: body.and_then(|json| serde_json::from_str(&json).ok()),
-        result: result.and_then(|json| serde_json::from_str(&json).ok()),
+        ended_ms: sql::millis_option(row, 4)?,
+        title: row.get(5)?,
+        body: sql::words(row.get(7)?),
+        result,
     }))
 }
 
@@ -263,11 +170,7 @@ fn output(db: &Transaction<'_>, seq: Seq) -> Result<Option<TaskOutput>, StoreErr
     let json: Option<Option<String>> = statement
         .query_row([int(seq.0)], |row| row.get(0))
         .optional()?;
-    Ok(read_output(json.flatten()))
-}
-
-fn read_output(json: Option<String>) -> Option<TaskOutput> {
-    json.and_then(|json| serde_json::from_str(&json).ok())
+    Ok(sql::words(json.flatten()))
 }
 
 /// The row's number of a task.
@@ -443,9 +346,7 @@ fn piece(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<PieceRow> {
         worker: row
             .get::<_, Option<i64>>(4)?
             .map(|number| numbers.participant_id(number)),
-        output: read_output(row.get(5)?),
-        guard: row
-            .get::<_, Option<String>>(6)?
-            .and_then(|json| serde_json::from_str(&json).ok()),
+        output: sql::words(row.get(5)?),
+        guard: sql::words(row.get(6)?),
     })
 }

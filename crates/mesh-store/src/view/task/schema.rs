@@ -1,8 +1,7 @@
 //! The tables of tasks.
 
-/// A task's row is numbered by its place in the log. `standing` is what changes as work goes on, as JSON (see
-/// `project::tasks::Standing`); the columns that lists ask by stand beside it. `facts` is what it was created with.
-/// `title`, `body`, `output` and `reason` are words: they go when the task is redacted.
+/// A task's row is numbered by its place in the log. `facts` is what it was created with, `task` how it stands: the
+/// core's record, which changes as work goes on. The columns that lists ask by stand beside it. `title`, `body`, `output` and `reason` are words: they go when the task is redacted.
 ///
 /// `link` of a result that is signed is what later results are linked to.
 ///
@@ -13,7 +12,7 @@ pub(in crate::view) const TABLES: &str = "
 CREATE TABLE tasks (
     seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, room INTEGER NOT NULL, at INTEGER NOT NULL, creator INTEGER,
     state INTEGER NOT NULL, capability TEXT, worker INTEGER, ended_at INTEGER,
-    facts TEXT NOT NULL, standing TEXT NOT NULL, result TEXT, title TEXT, body TEXT);
+    facts TEXT NOT NULL, task TEXT NOT NULL, result TEXT, title TEXT, body TEXT);
 CREATE INDEX tasks_by_room ON tasks (room, seq);
 CREATE INDEX tasks_by_state ON tasks (state, seq);
 CREATE INDEX tasks_by_worker ON tasks (worker, seq) WHERE worker IS NOT NULL;
