@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DevNode } from '../dev/node.ts';
 import type { ParticipantKind, PresenceState, Priority } from '../src/api/types.ts';
@@ -81,7 +81,7 @@ export async function startReal(binary: string, demo?: string): Promise<TestNode
   let url = '';
 
   async function up(listen: string): Promise<void> {
-    child = spawn(binary, ['--home', home, 'up', '--listen', listen, '--json', ...(demo ? ['--demo', demo] : [])], {
+    child = spawn(binary, ['--home', home, 'up', '--listen', listen, '--json', ...(demo ? ['--with', `'${join(dirname(binary), 'mesh-survey')}' '${demo}'`] : [])], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let errors = '';

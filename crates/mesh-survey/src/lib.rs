@@ -2,7 +2,8 @@
 //!
 //! A survey reads a folder and gives [`Findings`]; findings write their own report, answer questions and say something
 //! useful about another program's [`Summary`]. Everything here is a function of files, git output and text: there is
-//! no network and no async code, and the only other program ever started is `git`, with fixed arguments.
+//! no network and no async code, and the only other program ever started is `git`, with fixed arguments. The program
+//! `mesh-survey` brings it to a node.
 //!
 //! ```no_run
 //! use mesh_survey::{Role, survey};

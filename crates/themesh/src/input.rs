@@ -37,3 +37,39 @@ pub fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, known: &s
     text.parse()
         .map_err(|why: T::Err| Failure::usage(why.to_string(), known))
 }
+
+/// A command line's words; quotation marks keep some together. None if one is not closed.
+pub fn command_words(text: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in text.chars() {
+        match quote {
+            Some(mark) if c == mark => quote = None,
+            Some(_) => word.get_or_insert_default().push(c),
+            None if c == '"' || c == '\'' => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c.is_whitespace() => words.extend(word.take()),
+            None => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_falls_into_words() {
+        let split = |text| command_words(text).unwrap();
+        assert_eq!(
+            split("sh -c 'echo \"a  b\"' x"),
+            ["sh", "-c", "echo \"a  b\"", "x"]
+        );
+        assert_eq!(split("  a''b  \"\" "), ["ab", ""]);
+        assert_eq!(command_words("sh 'x"), None);
+        assert!(split(" ").is_empty());
+    }
+}

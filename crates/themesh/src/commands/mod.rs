@@ -6,7 +6,6 @@ mod chat;
 mod completions;
 mod context;
 mod credential;
-mod demo;
 mod dispatch;
 mod doctor;
 mod guard;
@@ -24,7 +23,6 @@ mod policy;
 mod quarantine;
 mod room;
 mod secret;
-mod survey;
 mod task;
 mod template;
 mod tool;
@@ -108,11 +106,6 @@ pub enum Command {
     Work(Box<worker::work::WorkArgs>),
     #[command(hide = true)]
     WorkKeeper(worker::work::WorkKeeperArgs),
-    Demo(demo::DemoArgs),
-    #[command(hide = true)]
-    Survey(survey::SurveyArgs),
-    #[command(hide = true)]
-    SurveyStep(survey::StepArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -167,9 +160,6 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Mcp(args) => mcp::mcp(context, args)?,
         Command::Work(args) => worker::work::work(context, &args)?,
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),
-        Command::Demo(args) => demo::demo(context, &args.dir, args.until_input_ends)?,
-        Command::Survey(args) => survey::run(context, &args.role, args.dir, args.room)?,
-        Command::SurveyStep(args) => survey::step(&args.step)?,
         Command::Completions(args) => completions::completions(args),
     }
     Ok(ExitCode::SUCCESS)

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{self, Config};
 use crate::context::{Context, DEFAULT_LISTEN, RunningNode};
 use crate::failure::{Failure, Outcome};
+use crate::input::command_words;
 use crate::output::{Colour, line, paint};
 
 /// Start a node
@@ -42,9 +43,9 @@ pub struct UpArgs {
     /// Open the page in a browser
     #[arg(long)]
     pub open: bool,
-    /// Also bring three survey programs that survey this code base
-    #[arg(long, value_name = "DIR")]
-    pub demo: Option<PathBuf>,
+    /// Also run this program while the node is up; its input ends when the node goes down
+    #[arg(long, value_name = "'PROGRAM ARGS'")]
+    pub with: Option<String>,
     /// The mesh's name, on first start
     #[arg(long)]
     pub name: Option<String>,
@@ -148,10 +149,10 @@ async fn serve(
     if args.open {
         open_browser(&login);
     }
-    let demo = args
-        .demo
+    let companion = args
+        .with
         .as_deref()
-        .map(|dir| demo(context, dir))
+        .map(|with| Companion::start(context, with))
         .transpose()?;
     let edge = EdgeConfig {
         public_url,
@@ -170,7 +171,7 @@ async fn serve(
     let door = Door::with_tools(Arc::clone(&node), Arc::new(tools));
     let hooks = Hooks::start(door.clone(), hooks);
     let served = mesh_edge::serve(listener, door, edge, stop).await;
-    drop((demo, hooks));
+    drop((companion, hooks));
     node.shutdown().await;
     drop(running);
     served.map_err(|why| {
@@ -347,38 +348,40 @@ impl Drop for RunningFile {
     }
 }
 
-/// The demo's parent process; its programs end when it does.
-struct Demo(Child);
+/// The program that was started along; it ends when the node does.
+struct Companion(Child);
 
-impl Drop for Demo {
+impl Companion {
+    fn start(context: &Context, with: &str) -> Outcome<Companion> {
+        let cannot = |why: &str| {
+            Failure::here(
+                format!("'{with}' could not be started: {why}; the node went down again"),
+                "everything acknowledged is stored; start the node without --with",
+            )
+        };
+        let words =
+            command_words(with).ok_or_else(|| cannot("a quotation mark in it is not closed"))?;
+        let (program, args) = words
+            .split_first()
+            .ok_or_else(|| cannot("it names no program"))?;
+        let child = Command::new(program)
+            .args(args)
+            .env("MESH_HOME", &context.home)
+            .stdin(Stdio::piped())
+            .stdout(if context.json {
+                Stdio::null()
+            } else {
+                Stdio::inherit()
+            })
+            .spawn();
+        Ok(Companion(child.map_err(|why| cannot(&why.to_string()))?))
+    }
+}
+
+impl Drop for Companion {
     fn drop(&mut self) {
         // Closing its input tells it to end; waiting reaps it.
         drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
-}
-
-fn demo(context: &Context, dir: &Path) -> Outcome<Demo> {
-    let cannot = |why: std::io::Error| {
-        Failure::here(
-            format!("the demo could not be started: {why}"),
-            "the node itself is up",
-        )
-    };
-    let program = std::env::current_exe().map_err(cannot)?;
-    let child = Command::new(program)
-        .arg("--home")
-        .arg(&context.home)
-        .arg("demo")
-        .arg(dir)
-        .arg("--until-input-ends")
-        .stdin(Stdio::piped())
-        .stdout(if context.json {
-            Stdio::null()
-        } else {
-            Stdio::inherit()
-        })
-        .spawn()
-        .map_err(cannot)?;
-    Ok(Demo(child))
 }

@@ -13,7 +13,6 @@ mod log_verbs;
 mod mcp;
 mod node;
 mod steer;
-mod survey;
 mod tools;
 mod troubles;
 mod work;

@@ -3,6 +3,7 @@
 use clap::Args;
 use std::ffi::OsString;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,12 +22,12 @@ use mesh_work::child::Limits;
 use mesh_work::prices::{BUILT_IN, Prices};
 use mesh_work::{How, Leave, Said, Settings, Trouble, Worker, runner};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
-use crate::commands::survey;
 use crate::commands::task::short;
 use crate::context::{Context, Identity, write_private};
 use crate::failure::{Failure, Outcome};
+use crate::input::command_words;
 use crate::output::{Colour, line, paint};
 
 /// Take tasks as an agent and let a program or a model do them
@@ -107,7 +108,7 @@ pub struct WorkArgs {
     /// By the owner's token: register the agent if it is not known here, let it execute in the rooms it joins
     #[arg(long)]
     pub yes: bool,
-    /// Leave when standard input ends: how the demo keeps its workers
+    /// Leave when standard input ends: how whoever starts it keeps it
     #[arg(long, hide = true)]
     pub until_input_ends: bool,
 }
@@ -162,7 +163,7 @@ fn hear_signals(leave: watch::Sender<Leave>, until_input_ends: bool) -> std::io:
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
-        let mut input = std::pin::pin!(survey::parent_gone());
+        let mut input = std::pin::pin!(input_ends());
         let mut listens = until_input_ends;
         for how in [Leave::Gracefully, Leave::AtOnce] {
             tokio::select! {
@@ -176,6 +177,16 @@ fn hear_signals(leave: watch::Sender<Leave>, until_input_ends: bool) -> std::io:
         std::future::pending::<()>().await;
     });
     Ok(())
+}
+
+async fn input_ends() {
+    let (ended, wait) = oneshot::channel();
+    std::thread::spawn(move || {
+        // Whatever comes or breaks, the input has ended.
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        let _ = ended.send(());
+    });
+    let _ = wait.await;
 }
 
 fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
@@ -193,7 +204,7 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
     let state = context.home.join("work").join(&handle);
     let mut command = Vec::new();
     if let Some(text) = &args.command {
-        command = words(text).ok_or_else(|| {
+        command = command_words(text).ok_or_else(|| {
             Failure::usage(format!("a quotation mark in '{text}' is not closed"), "")
         })?;
     }
@@ -409,25 +420,6 @@ fn write_prices(context: &Context, args: &WorkArgs) -> Outcome<()> {
     Ok(())
 }
 
-/// A command line's words; quotation marks keep some together. None if one is not closed.
-fn words(text: &str) -> Option<Vec<String>> {
-    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    for c in text.chars() {
-        match quote {
-            Some(mark) if c == mark => quote = None,
-            Some(_) => word.get_or_insert_default().push(c),
-            None if c == '"' || c == '\'' => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            None if c.is_whitespace() => words.extend(word.take()),
-            None => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    quote.is_none().then_some(words)
-}
-
 fn print(json: bool, said: &Said) {
     if json {
         line(&serde_json::to_string(said).unwrap_or_default());
@@ -479,21 +471,4 @@ fn print(json: bool, said: &Said) {
 
 fn state(task: mesh_model::TaskId, colour: Colour, word: &str) -> String {
     format!("{} {}", short(task), paint(colour, &format!("{word:<9}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_line_falls_into_words() {
-        let split = |text| words(text).unwrap();
-        assert_eq!(
-            split("sh -c 'echo \"a  b\"' x"),
-            ["sh", "-c", "echo \"a  b\"", "x"]
-        );
-        assert_eq!(split("  a''b  \"\" "), ["ab", ""]);
-        assert_eq!(words("sh 'x"), None);
-        assert!(split(" ").is_empty());
-    }
 }

@@ -1,17 +1,86 @@
 //! The demo on a random repository: the programs' answers and the workers' results against git and wc on their own.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use mesh_model::api::StreamItem;
 use mesh_model::events::TaskState;
-use mesh_model::ops::{MessageList, TaskGet, TaskList, TaskProvenance};
+use mesh_model::ops::{MessageList, Operation, TaskGet, TaskList, TaskProvenance};
+use mesh_sdk::http::Http;
 use mesh_sdk::{Client, Filter, Items, Options};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::node::Node;
+/// A node with the demo beside it, in a process of its own.
+struct Node {
+    home: TempDir,
+    url: String,
+    child: Child,
+    /// Kept: a closed pipe would end the node's words.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Node {
+    fn start(home: TempDir, dir: &str) -> Node {
+        let survey = env!("CARGO_BIN_EXE_mesh-survey");
+        let mesh = Path::new(survey).with_file_name("mesh");
+        assert!(mesh.is_file(), "build it first: cargo build -p themesh");
+        let mut command = Command::new(mesh);
+        for name in ["MESH_HOME", "MESH_URL", "MESH_AS", "MESH_TOKEN", "MESH_LOG"] {
+            command.env_remove(name);
+        }
+        let mut child = command
+            .arg("--home")
+            .arg(home.path())
+            .args(["up", "--listen", "127.0.0.1:0", "--json", "--with"])
+            .arg(format!("'{survey}' '{dir}'"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let said: Value =
+            serde_json::from_str(&line).unwrap_or_else(|why| panic!("{why}: '{line}'"));
+        Node {
+            home,
+            url: said["url"].as_str().unwrap().to_owned(),
+            child,
+            _out: out,
+        }
+    }
+
+    /// Asks the node to stop and waits until it and the demo have.
+    fn stop(mut self) -> TempDir {
+        let pid = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(asked.unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+        std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
+    }
+
+    fn token(&self) -> String {
+        let token = fs::read_to_string(self.home.path().join("owner.token")).unwrap();
+        token.trim().to_owned()
+    }
+
+    /// Calls an operation as the owner; the input is JSON.
+    fn call<O: Operation>(&self, input: Value) -> O::Output {
+        let http = Http::new(&self.url, Some(self.token()));
+        http.call::<O>(serde_json::from_value(input).unwrap())
+            .unwrap()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
 
 fn run(dir: &Path, program: &str, args: &[&str]) -> String {
     run_as("nobody", dir, program, args)
@@ -74,8 +143,7 @@ impl Ear {
     }
 
     async fn of(node: &Node, kind: &str) -> Ear {
-        let token = fs::read_to_string(node.home().join("owner.token")).unwrap();
-        let client = Client::connect(Options::new(&node.url, token.trim()))
+        let client = Client::connect(Options::new(&node.url, node.token()))
             .await
             .unwrap();
         let filter = Filter {
@@ -124,7 +192,7 @@ async fn three_programs_survey_and_answer() {
             .trim_matches('-')
     );
     let dir = repository.path().to_str().unwrap().to_owned();
-    let node = Node::start_in(tempfile::tempdir().unwrap(), &["--demo", &dir]);
+    let node = Node::start(tempfile::tempdir().unwrap(), &dir);
     let mut ear = Ear::new(&node).await;
     // In whatever order they report.
     let mut silent = vec!["surveyor", "historian", "builder"];
@@ -172,7 +240,7 @@ async fn three_programs_survey_and_answer() {
     let folder = tokio::task::spawn_blocking(move || node.stop())
         .await
         .unwrap();
-    let node = Node::start_in(folder, &["--demo", &dir]);
+    let node = Node::start(folder, &dir);
     let mut ear = Ear::new(&node).await;
     let again = ear.ask(&room, "@surveyor which languages?").await;
     assert!(again.contains("Rust"), "{again}");
@@ -183,6 +251,10 @@ async fn three_programs_survey_and_answer() {
     assert_eq!(after, before + 2, "one question and one answer");
     let tasks = node.call::<TaskList>(json!({"room": room})).items;
     assert_eq!(tasks.len(), 3, "the work is done once");
+    drop(ear);
+    tokio::task::spawn_blocking(move || node.stop())
+        .await
+        .unwrap();
 }
 
 /// Three workers did three tasks: what they say is so, and they signed it.

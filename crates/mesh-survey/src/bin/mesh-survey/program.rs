@@ -3,10 +3,8 @@
 //! Everything it posts has a key made of what it is about, so that after a restart nothing is
 //! said twice; its inbox tells it what it has not dealt with yet.
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
 use mesh_model::api::{
     ClientInfo, Inbox, InboxAckInput, Message, PresenceSetInput, PresenceState, RoomRefInput,
     RoomTypingInput,
@@ -15,86 +13,43 @@ use mesh_model::events::Kind;
 use mesh_model::ops::{InboxAck, PresenceSet, RoomGet, RoomTyping};
 use mesh_model::{ErrorCode, RoomId, Seq};
 use mesh_sdk::{Client, Error, Filter, Options, Signer};
-use mesh_survey::{Findings, Role, Step, Summary, survey};
+use mesh_survey::{Findings, Role, Summary, survey};
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::Trouble;
+use crate::home::Identity;
 
-/// One survey program of the demo
-#[derive(Debug, Args)]
-pub struct SurveyArgs {
-    /// surveyor, historian or builder
-    #[arg(long)]
-    pub role: String,
-    /// The code base
-    #[arg(long)]
-    pub dir: PathBuf,
-    /// The room to work in
-    #[arg(long)]
-    pub room: String,
-}
-
-/// One step of the demo's pipeline
-#[derive(Debug, Args)]
-pub struct StepArgs {
-    /// survey, test or summarise
-    pub step: String,
-}
-
-/// What is read of a task.
-const TASK_BYTES_MAX: u64 = 4 << 20;
 /// Messages dealt with at a time.
 const INBOX_LIMIT: u32 = 50;
 
-struct Program {
+/// One program at work.
+pub struct Program {
     role: Role,
     room: RoomId,
     dir: PathBuf,
     client: Client,
 }
 
-/// `mesh survey-step`: one step of the demo's pipeline, as a worker's program. The task comes on standard input.
-pub fn step(name: &str) -> Outcome<()> {
-    let step = Step::from_name(name)
-        .ok_or_else(|| Failure::usage(format!("'{name}' is no step"), "survey, test, summarise"))?;
-    let cannot = |why: &dyn std::fmt::Display| Failure::here(why.to_string(), "");
-    let mut task = Vec::new();
-    let read = std::io::stdin()
-        .lock()
-        .take(TASK_BYTES_MAX)
-        .read_to_end(&mut task);
-    read.map_err(|why| cannot(&why))?;
-    let task = String::from_utf8_lossy(&task);
-    let here = std::env::current_dir().map_err(|why| cannot(&why))?;
-    let done = step.run(&here, &task, &mut std::io::stdout().lock());
-    done.map_err(|why| cannot(&why))
-}
-
-/// `mesh survey`
-pub fn run(context: &Context, role: &str, dir: PathBuf, room: String) -> Outcome<()> {
-    let role = Role::from_handle(role).ok_or_else(|| {
-        Failure::usage(
-            format!("'{role}' is no survey program"),
-            "surveyor, historian, builder",
-        )
-    })?;
-    let mut options = Options::new(context.url()?, context.token()?);
-    options.client = ClientInfo {
-        name: Some(format!("mesh-{}", role.handle())),
-        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        channel: Some("demo".to_owned()),
-        cwd: Some(dir.display().to_string()),
-        ..ClientInfo::default()
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
-    let worked = runtime.block_on(async {
+impl Program {
+    /// Comes in, surveys and answers until the connection is closed for good.
+    pub async fn run(
+        role: Role,
+        identity: Identity,
+        key: &Path,
+        dir: PathBuf,
+        room: String,
+    ) -> Result<(), Trouble> {
+        let mut options = Options::new(identity.url, identity.token);
+        options.client = ClientInfo {
+            name: Some(format!("mesh-{}", role.handle())),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            channel: Some("demo".to_owned()),
+            cwd: Some(dir.display().to_string()),
+            ..ClientInfo::default()
+        };
         let mut client = Client::connect(options).await?;
-        if let Some(signer) = Signer::load(&context.key_path(role.handle())?)? {
+        if let Some(signer) = Signer::load(key)? {
             // A key that the node does not take, from an earlier mesh here: then the node attests.
             let _ = client.sign_with(signer).await;
         }
@@ -105,29 +60,10 @@ pub fn run(context: &Context, role: &str, dir: PathBuf, room: String) -> Outcome
             dir,
             client,
         };
-        tokio::select! {
-            worked = program.work() => worked,
-            () = parent_gone() => Ok(()),
-        }
-    });
-    // A survey under way has nothing to save: it is not waited for.
-    runtime.shutdown_background();
-    worked
-}
+        program.work().await
+    }
 
-/// Ends when standard input does: then the demo is over.
-pub(crate) async fn parent_gone() {
-    let (gone, wait) = oneshot::channel();
-    std::thread::spawn(move || {
-        // Whatever comes or breaks, the input has ended.
-        let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        let _ = gone.send(());
-    });
-    let _ = wait.await;
-}
-
-impl Program {
-    async fn work(&self) -> Outcome<()> {
+    async fn work(&self) -> Result<(), Trouble> {
         // Before anything is read, so that nothing falls between reading and hearing.
         let mut items = self
             .client
@@ -151,7 +87,7 @@ impl Program {
                     &format!("failed:{why}"),
                 )
                 .await?;
-                return Err(Failure::here(why, "the other programs go on"));
+                return Err(format!("@{}: {why}; the others go on", self.role.handle()).into());
             }
         };
         self.report(&findings).await?;
@@ -188,7 +124,7 @@ impl Program {
         }
     }
 
-    async fn report(&self, findings: &Findings) -> Outcome<()> {
+    async fn report(&self, findings: &Findings) -> Result<(), Trouble> {
         let text = findings.report().join("\n");
         let payload = json!({ "survey": findings.summary() });
         self.say(
@@ -201,7 +137,7 @@ impl Program {
     }
 
     /// Deals with everything that waits, `upto` being the newest place that was heard of.
-    async fn deal_with_inbox(&self, findings: &Findings, upto: Seq) -> Outcome<()> {
+    async fn deal_with_inbox(&self, findings: &Findings, upto: Seq) -> Result<(), Trouble> {
         loop {
             // Without the place, a view that lags on a busy machine could hide what was heard.
             let wanted = json!({"limit": INBOX_LIMIT, "min_seq": upto});
@@ -226,7 +162,7 @@ impl Program {
         }
     }
 
-    async fn deal_with(&self, findings: &Findings, message: &Message) -> Outcome<()> {
+    async fn deal_with(&self, findings: &Findings, message: &Message) -> Result<(), Trouble> {
         if let Some(reaction) = summary(message).and_then(|summary| findings.react(&summary)) {
             return self
                 .say(
@@ -272,7 +208,7 @@ impl Program {
         answers: Option<&Message>,
         payload: Option<Value>,
         key: &str,
-    ) -> Outcome<()> {
+    ) -> Result<(), Trouble> {
         let room = answers.map_or(self.room, |message| message.room);
         let mut input = json!({"room": room, "text": text, "idempotency_key": short(key)});
         if let Some(message) = answers {
@@ -285,7 +221,7 @@ impl Program {
         Ok(())
     }
 
-    async fn presence(&self, state: PresenceState, summary: String) -> Outcome<()> {
+    async fn presence(&self, state: PresenceState, summary: String) -> Result<(), Trouble> {
         self.client
             .call::<PresenceSet>(PresenceSetInput {
                 state,
