@@ -2,6 +2,7 @@
 
 mod ending;
 mod folder;
+mod lease;
 mod turns;
 
 use std::sync::Arc;
@@ -10,12 +11,12 @@ use std::time::Duration;
 use mesh_model::api::{LeaseView, TakenTask, TaskBeatInput, TaskOutput};
 use mesh_model::events::{Cost, Spend, Verdict, WorkerMode};
 use mesh_model::ops::{TaskExtend, TaskStart};
-use mesh_model::time::Millis;
 use mesh_model::{ErrorCode, Seq, TaskId};
-use mesh_sdk::Error;
+use mesh_sdk::{Client, Error};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
 
+use crate::awake::Moment;
 use crate::child::{Keep, too_much};
 use crate::outbox::Letter;
 use crate::runner::{Failed, Usage};
@@ -24,6 +25,7 @@ use crate::stream::Stream;
 use crate::worker::{Shared, Unsent};
 
 use folder::Folder;
+use lease::Lease;
 use turns::Turns;
 
 /// What a finished attempt has made.
@@ -62,6 +64,8 @@ pub(crate) enum Order {
 pub(crate) struct Attempt {
     pub(crate) shared: Arc<Shared>,
     pub(crate) taken: TakenTask,
+    /// Before the task was asked for.
+    pub(crate) asked: Moment,
     pub(crate) title: String,
     pub(crate) keep: Arc<Keep>,
     pub(crate) stream: Stream,
@@ -89,34 +93,6 @@ impl Used {
     }
 }
 
-/// The lease by the worker's own clock.
-struct Lease {
-    /// When it ends at the earliest.
-    ends: Instant,
-    /// When it ends by the hub's clock.
-    until: Millis,
-    length: Duration,
-}
-
-impl Lease {
-    /// The hub extends a lease when less than half of it is left. So after each heartbeat half of it
-    /// is left at the least, and all of it if it was extended, counted from when the heartbeat was sent.
-    fn beaten(&mut self, sent: Instant, answer: &LeaseView) {
-        let left = match answer.until > self.until {
-            true => self.length,
-            false => self.length / 2,
-        };
-        self.ends = self.ends.max(sent + left);
-        self.until = answer.until;
-    }
-
-    /// When the runner has to be told to stop, so that it is gone before the lease is.
-    fn stop_at(&self, grace: Duration) -> Instant {
-        let margin = (grace + Duration::from_secs(1)).min(self.length / 6);
-        self.ends.checked_sub(margin).unwrap_or(self.ends)
-    }
-}
-
 impl Attempt {
     pub(crate) fn task(&self) -> TaskId {
         self.taken.task.id
@@ -140,7 +116,7 @@ impl Attempt {
         let mut end = match self.begin(&orders).await {
             Err(end) => end,
             Ok(lease) => match Folder::open(&self).await {
-                Err(why) => End::Failed(why, false),
+                Err(failed) => failed.into(),
                 Ok(folder) => {
                     let end = self.guarded(&folder, lease, orders).await;
                     tree = Some(folder);
@@ -169,18 +145,28 @@ impl Attempt {
             Order::HandOff(why) => return Err(End::HandedOff(why)),
             Order::Stop(why) => return Err(End::Lost(why)),
         }
-        let sent = Instant::now();
         let length = Duration::from_millis(u64::from(self.shared.settings.lease_ms));
-        let beat = self.beat(Spend::default());
-        match self.shared.client.call::<TaskStart>(beat).await {
+        let answer = self.heard(self.client().call::<TaskStart>(self.beat()).await)?;
+        let mut lease = Lease::new(self.asked, length, &answer);
+        // The question for it may have waited long, and so may this process since.
+        if lease.is_short() {
+            let sent = Moment::now();
+            let answer = self.heard(self.client().call::<TaskExtend>(self.beat()).await)?;
+            lease.beaten(sent, &answer);
+        }
+        self.keep.until(lease.ends());
+        Ok(lease)
+    }
+
+    fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    /// What a heartbeat says that is not refused.
+    fn heard(&self, answer: Result<LeaseView, Error>) -> Result<LeaseView, End> {
+        match answer {
             Ok(answer) if answer.mode == WorkerMode::Draining => Err(self.drained()),
-            // It was taken a moment ago; the first heartbeat tells more, long before half is over.
-            Ok(answer) => Ok(Lease {
-                ends: sent + length / 2,
-                until: answer.until,
-                length,
-            }),
-            Err(why) => Err(refused(why)),
+            answer => answer.map_err(refused),
         }
     }
 
@@ -190,11 +176,11 @@ impl Attempt {
         End::HandedOff("the worker is drained".to_owned())
     }
 
-    fn beat(&self, spent: Spend) -> TaskBeatInput {
+    fn beat(&self) -> TaskBeatInput {
         TaskBeatInput {
             task: self.task(),
             fence: self.fence(),
-            spent,
+            spent: self.used.borrow().cost().spend,
         }
     }
 
@@ -213,7 +199,7 @@ impl Attempt {
         let pump = self.stream.pump(&shared.client, self.task(), self.fence());
         tokio::pin!(turns, pump);
         let grace = Duration::from_millis(self.keep.limits().grace_ms);
-        let mut beats = interval_at(Instant::now() + lease.length / 6, lease.length / 3);
+        let mut beats = interval_at(Instant::now() + lease.length / 6, lease.length / 4);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sizes = interval_at(Instant::now() + folder::EVERY, folder::EVERY);
         sizes.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -224,15 +210,14 @@ impl Attempt {
             tokio::select! {
                 made = &mut turns => return match made {
                     Ok(made) => End::Made(made),
-                    Err(failed) => End::Failed(failed.reason, failed.last),
+                    Err(_) if stop_at.left().is_zero() => too_late(),
+                    Err(failed) => failed.into(),
                 },
                 lost = &mut pump => return End::Lost(lost.0),
                 () = self.stream.over() => {
                     return End::Failed(too_much(shared.settings.limits.output_bytes), false);
                 }
-                () = sleep_until(stop_at) => {
-                    return End::HandedOff("the hub could not be reached before the lease ended".to_owned());
-                }
+                () = sleep(stop_at.left()) => return too_late(),
                 () = sleep_until(self.deadline) => {
                     let limit = shared.settings.timeout.as_secs();
                     return End::Failed(format!("it ran for more than {limit} s and was stopped; raise the worker's --timeout if it needs that long"), false);
@@ -241,10 +226,9 @@ impl Attempt {
                     return End::Failed(why, false);
                 },
                 _ = beats.tick(), if beating.is_none() => {
-                    let spent = self.used.borrow().cost().spend;
-                    let (client, beat) = (shared.client.clone(), self.beat(spent));
+                    let (client, beat) = (shared.client.clone(), self.beat());
                     beating = Some(Box::pin(async move {
-                        let sent = Instant::now();
+                        let sent = Moment::now();
                         (sent, client.call::<TaskExtend>(beat).await)
                     }));
                 }
@@ -252,7 +236,10 @@ impl Attempt {
                     beating = None;
                     match answer {
                         Ok(answer) if answer.mode == WorkerMode::Draining => return self.drained(),
-                        Ok(answer) => lease.beaten(sent, &answer),
+                        Ok(answer) => {
+                            lease.beaten(sent, &answer);
+                            self.keep.until(lease.ends());
+                        }
                         Err(Error::Refused(refusal)) if passing(refusal.code) => {}
                         Err(why) => return refused(why),
                     }
@@ -304,6 +291,13 @@ impl Attempt {
             Err(unsent) => (How::Lost, unsent.why()),
         }
     }
+}
+
+/// The lease is all but over and nothing has extended it. Another worker gets the task, perhaps already.
+fn too_late() -> End {
+    End::HandedOff(
+        "the node was not reached before the lease ended, or this worker was stopped".to_owned(),
+    )
 }
 
 /// Whether a refusal says nothing about the attempt.

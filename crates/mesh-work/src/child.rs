@@ -1,16 +1,18 @@
 //! Child processes of a worker: a clean environment, bounded output, a keeper that ends them.
 
 use std::ffi::{OsStr, OsString};
-use std::io::PipeWriter;
+use std::io::{PipeWriter, Write};
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::awake::Moment;
 use crate::keeper::{NOT_STARTED, sweep};
 use crate::runner::{Failed, Progress};
 use crate::text::{Decoder, tail};
@@ -52,6 +54,14 @@ pub struct Keep {
     mark: String,
     limits: Limits,
     running: watch::Sender<usize>,
+    lease: Mutex<Held>,
+}
+
+/// How long children may go on, and where each of them is told of it.
+#[derive(Debug)]
+struct Held {
+    ends: Moment,
+    lifelines: Vec<Weak<PipeWriter>>,
 }
 
 /// The variable that tells the children of one attempt from those of others.
@@ -120,7 +130,32 @@ impl Keep {
             mark: format!("{MARK}={name}"),
             limits,
             running: watch::Sender::new(0),
+            lease: Mutex::new(Held {
+                ends: Moment::NEVER,
+                lifelines: Vec::new(),
+            }),
         }
+    }
+
+    /// The lease ends then: at that moment nothing of any child is left, whether or not this process
+    /// runs. Children that were started before learn of it.
+    pub fn until(&self, ends: Moment) {
+        let mut held = self.held();
+        held.ends = ends;
+        held.lifelines.retain(|lifeline| {
+            let Some(lifeline) = lifeline.upgrade() else {
+                return false;
+            };
+            // A keeper that has ended needs no telling, and one that does not read keeps to the
+            // earlier end.
+            (&*lifeline).write_all(&ends.0.to_le_bytes()).is_ok()
+        });
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.lease
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner())
     }
 
     /// What a child may use.
@@ -147,16 +182,22 @@ impl Keep {
         let (lifeline, ours) = std::io::pipe().map_err(not_started)?;
         rustix::io::fcntl_setfd(&lifeline, rustix::io::FdFlags::empty())
             .map_err(|why| not_started(why.into()))?;
+        // A keeper that was stopped must not stop the worker.
+        rustix::fs::fcntl_setfl(&ours, rustix::fs::OFlags::NONBLOCK)
+            .map_err(|why| not_started(why.into()))?;
         let (keeper, first) = self
             .keeper
             .split_first()
             .ok_or_else(|| Failed::last("the worker was set up without a keeper".to_owned()))?;
+        // Held until the child is known, so that no new end passes it by.
+        let mut held = self.held();
         let mut command = Command::new(keeper);
         command
             .args(first)
             .arg(lifeline.as_raw_fd().to_string())
             .arg(self.limits.file_bytes.to_string())
             .arg(self.limits.grace_ms.to_string())
+            .arg(held.ends.0.to_string())
             .arg(found)
             .args(&program.args)
             .env_clear()
@@ -168,6 +209,9 @@ impl Keep {
             .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(not_started)?;
         drop(lifeline);
+        let ours = Arc::new(ours);
+        held.lifelines.push(Arc::downgrade(&ours));
+        drop(held);
         let stderr = child.stderr.take();
         let (told, exit) = oneshot::channel();
         let started = Child {
@@ -233,7 +277,7 @@ pub struct Child {
     pub stdout: Option<ChildStdout>,
     stderr: Option<JoinHandle<String>>,
     exit: Option<oneshot::Receiver<std::io::Result<ExitStatus>>>,
-    lifeline: Option<PipeWriter>,
+    lifeline: Option<Arc<PipeWriter>>,
     output_bytes: usize,
     pid: Option<u32>,
 }

@@ -1,16 +1,22 @@
 //! The keeper: a small process between the worker and a runner's program. It ends whatever the
-//! program started, however it was started, when the program ends or when the worker lets go or dies.
+//! program started, however it was started, when the program ends, when the worker lets go or dies, or
+//! when the lease ends.
 //!
 //! The worker holds one end of a pipe, the lifeline; the keeper reads the other one. When the worker
 //! stops an attempt it closes its end, and when the worker is killed the system does. The keeper is a
 //! session of its own and, on Linux, the parent of every orphan below it, so that no process gets away
 //! by a fork, a group or a session of its own.
+//!
+//! The keeper holds the lease's end by itself, by a clock that counts the machine's sleep: a worker
+//! that is stopped cannot see to it, and another one gets the task. When the lease is extended the
+//! worker writes the new end into the lifeline, eight bytes, the lowest first.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -21,27 +27,39 @@ use rustix::process::{
     setrlimit, setsid, wait,
 };
 
+use crate::awake::{Alarm, Moment};
+
 /// How long to wait between two rounds of killing whatever still forks.
 const ROUND: Duration = Duration::from_millis(20);
 
 /// The exit code if the program cannot be started.
 pub const NOT_STARTED: u8 = 127;
 
+/// What killing takes: so long before the lease's end it begins at the latest.
+const KILLING: Duration = Duration::from_millis(100);
+
 enum Event {
     /// The worker has let go.
     Released,
+    /// The lease ends then, and not when it was said before.
+    Ends(Moment),
+    /// It is time to look at the lease.
+    Rung,
     /// The program has ended.
     Ended(u8),
     /// Nothing is left of it.
     AllGone,
 }
 
-/// Runs a program under a keeper: `LIFELINE FILE_BYTES GRACE_MS PROGRAM ARGS…`, the lifeline by its
-/// number. Gives the program's exit code, or 128 and the signal that ended it.
+/// Runs a program under a keeper: `LIFELINE FILE_BYTES GRACE_MS ENDS PROGRAM ARGS…`, the lifeline by its
+/// number and the lease's end as a [`Moment`]. Gives the program's exit code, or 128 and the signal that
+/// ended it.
 pub fn run(mut args: impl Iterator<Item = OsString>) -> u8 {
     let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
-    let (Some(lifeline), Some(file_bytes), Some(grace)) = (number(), number(), number()) else {
-        return refuse("its arguments are LIFELINE FILE_BYTES GRACE_MS PROGRAM ARGS");
+    let (Some(lifeline), Some(file_bytes), Some(grace), Some(ends)) =
+        (number(), number(), number(), number())
+    else {
+        return refuse("its arguments are LIFELINE FILE_BYTES GRACE_MS ENDS PROGRAM ARGS");
     };
     let Some(program) = args.next() else {
         return refuse("there is no program to keep");
@@ -60,6 +78,13 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> u8 {
         Ok(lifeline) => lifeline,
         Err(why) => return refuse(&format!("the lifeline cannot be held: {why}")),
     };
+    let mut lease = match Lease::new(Moment(ends), Duration::from_millis(grace)) {
+        Ok(lease) => lease,
+        Err(why) => return refuse(&format!("the lease's end cannot be held: {why}")),
+    };
+    if lease.ask_at().left().is_zero() {
+        return refuse("the lease is over");
+    }
     let child = Command::new(&program).args(args).process_group(0).spawn();
     let child = match child {
         Ok(child) => child,
@@ -70,8 +95,48 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> u8 {
     };
     let (events, received) = channel();
     hold(lifeline, events.clone());
+    let (alarm, ringing) = (lease.alarm.clone(), events.clone());
+    thread::spawn(
+        move || {
+            while alarm.rung().is_ok() && ringing.send(Event::Rung).is_ok() {}
+        },
+    );
     thread::spawn(move || reap(child, &events));
-    watch(child, &received, Duration::from_millis(grace))
+    watch(child, &received, &mut lease)
+}
+
+/// How long the program may go on.
+struct Lease {
+    ends: Moment,
+    /// Between being asked to end and being killed.
+    grace: Duration,
+    alarm: Arc<Alarm>,
+}
+
+impl Lease {
+    fn new(ends: Moment, grace: Duration) -> std::io::Result<Lease> {
+        let lease = Lease {
+            ends,
+            grace,
+            alarm: Arc::new(Alarm::new()?),
+        };
+        lease.alarm.set(lease.ask_at())?;
+        Ok(lease)
+    }
+
+    fn ask_at(&self) -> Moment {
+        if self.ends == Moment::NEVER {
+            return self.ends;
+        }
+        self.kill_at().minus(self.grace)
+    }
+
+    fn kill_at(&self) -> Moment {
+        if self.ends == Moment::NEVER {
+            return self.ends;
+        }
+        self.ends.minus(KILLING)
+    }
 }
 
 fn refuse(why: &str) -> u8 {
@@ -82,8 +147,13 @@ fn refuse(why: &str) -> u8 {
 /// Reads the lifeline until it ends.
 fn hold(mut lifeline: File, events: Sender<Event>) {
     thread::spawn(move || {
-        let mut byte = [0; 1];
-        while matches!(lifeline.read(&mut byte), Ok(1..)) {}
+        let mut ends = [0; 8];
+        while lifeline.read_exact(&mut ends).is_ok() {
+            let ends = Moment(u64::from_le_bytes(ends));
+            if events.send(Event::Ends(ends)).is_err() {
+                return;
+            }
+        }
         // The receiver is gone only when all is over.
         let _ = events.send(Event::Released);
     });
@@ -112,27 +182,41 @@ fn code(status: WaitStatus) -> u8 {
 }
 
 /// Waits for an end of one kind or another and then for the end of all that is left.
-fn watch(child: Pid, events: &Receiver<Event>, grace: Duration) -> u8 {
+fn watch(child: Pid, events: &Receiver<Event>, lease: &mut Lease) -> u8 {
     let mut ended = 128 + 15;
-    let mut asked = false;
+    // Once the program was asked to end: when it is killed.
+    let mut kill_at: Option<Moment> = None;
     loop {
-        let event = if asked {
-            events.recv_timeout(grace)
-        } else {
-            events.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        let event = match kill_at {
+            Some(at) => events.recv_timeout(at.left()),
+            None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match event {
             Ok(Event::AllGone) | Err(RecvTimeoutError::Disconnected) => return ended,
             Ok(Event::Ended(code)) => ended = code,
-            Ok(Event::Released) => {}
-            Err(RecvTimeoutError::Timeout) => {
-                kill_all(child, events, &mut ended);
-                return ended;
+            Ok(Event::Released) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Event::Ends(ends)) => {
+                // What was asked to end does not come back.
+                if kill_at.is_none() {
+                    lease.ends = ends;
+                    // A timer that was set once can be set again.
+                    let _ = lease.alarm.set(lease.ask_at());
+                }
+                continue;
             }
+            Ok(Event::Rung) if kill_at.is_none() && !lease.ask_at().left().is_zero() => continue,
+            Ok(Event::Rung) => {}
         }
-        if !asked {
+        let kill_at = *kill_at.get_or_insert_with(|| {
             each_below(child, Signal::TERM);
-            asked = true;
+            let at = Moment::now().plus(lease.grace).min(lease.kill_at());
+            // By the alarm too: the machine may sleep meanwhile.
+            let _ = lease.alarm.set(at);
+            at
+        });
+        if kill_at.left().is_zero() {
+            kill_all(child, events, &mut ended);
+            return ended;
         }
     }
 }
@@ -146,7 +230,8 @@ fn kill_all(child: Pid, events: &Receiver<Event>, ended: &mut u8) {
         match events.recv_timeout(ROUND) {
             Ok(Event::AllGone) | Err(RecvTimeoutError::Disconnected) => return,
             Ok(Event::Ended(code)) => *ended = code,
-            Ok(Event::Released) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Event::Released | Event::Ends(_) | Event::Rung) | Err(RecvTimeoutError::Timeout) => {
+            }
         }
     }
 }

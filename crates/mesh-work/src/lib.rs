@@ -7,6 +7,7 @@
 //! `mesh-sdk`.
 
 mod attempt;
+pub mod awake;
 pub mod child;
 pub mod follow;
 pub mod forms;

@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::attempt::{Attempt, Order, Used};
+use crate::awake::Moment;
 use crate::child::Keep;
 use crate::outbox::Outbox;
 use crate::runner::{self, Runner};
@@ -251,6 +252,7 @@ async fn work(
             () = shared.quiet() => {}
             _ = stop.wait_for(|stop| *stop) => return Ok(()),
         }
+        let asked = Moment::now();
         // A slot that comes free meanwhile is another question's.
         let taken = shared
             .take(u8::try_from(free.min(64)).unwrap_or(64), &mut stop)
@@ -260,7 +262,7 @@ async fn work(
             let (orders, ordered) = watch::channel(Order::Go);
             // Known before it begins, so that no order misses it.
             shared.running().insert(task.task.id, (task.fence, orders));
-            attempts.spawn(shared.clone().attempt(task, ordered));
+            attempts.spawn(shared.clone().attempt(task, asked, ordered));
         }
         if *stop.borrow() {
             return Ok(());
@@ -397,7 +399,12 @@ impl Shared {
     }
 
     /// Runs one task.
-    async fn attempt(self: Arc<Self>, taken: TakenTask, ordered: watch::Receiver<Order>) {
+    async fn attempt(
+        self: Arc<Self>,
+        taken: TakenTask,
+        asked: Moment,
+        ordered: watch::Receiver<Order>,
+    ) {
         let title = taken
             .task
             .title
@@ -419,6 +426,7 @@ impl Shared {
             deadline: Instant::now() + settings.timeout,
             shared: self.clone(),
             taken,
+            asked,
             title,
             keep: Arc::new(keep),
             nonce,

@@ -5,8 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use mesh_model::events::Spend;
+use mesh_work::awake::Moment;
 use mesh_work::child::{Keep, Limits, Program};
 use mesh_work::runner::{Progress, Running};
 use serde_json::{Map, Value};
@@ -263,13 +265,87 @@ async fn a_worker_that_is_killed_leaves_nothing() {
     assert!(!named.iter().any(|pid| lives(pid)), "{named:?}");
 }
 
-/// Only ever run by the test above; by itself it has nothing to do.
+/// A worker that is stopped and cannot see to its lease: the keeper ends the program then. The worker
+/// is let go on only after that, and hears of it.
+#[tokio::test]
+async fn a_program_under_a_stopped_worker_ends_with_the_lease() {
+    let folder = tempfile::tempdir().unwrap();
+    // Every process below the program holds this open: it ends when the last of them has.
+    let held = folder.path().join("held");
+    assert!(ran("mkfifo", &[held.to_str().unwrap()]));
+    let me = std::env::current_exe().unwrap();
+    let mut worker = tokio::process::Command::new(me)
+        .args(["--exact", "plays_the_worker", "--nocapture"])
+        .env("MESH_TEST_PLAYS_WORKER", "1")
+        .env("MESH_TEST_HELD", &held)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut held = tokio::fs::File::open(held).await.unwrap();
+    let mut lines = BufReader::new(worker.stdout.take().unwrap()).lines();
+    let mut named = Vec::new();
+    while named.len() < 4 {
+        let line = lines.next_line().await.unwrap().unwrap();
+        if let Some((_, name)) = line.split_once("PID ") {
+            named.push(name.to_owned());
+        }
+    }
+    let pid = worker.id().unwrap().to_string();
+    assert!(ran("kill", &["-STOP", &pid]));
+    held.read_to_end(&mut Vec::new()).await.unwrap();
+    assert!(!named[..3].iter().any(|pid| lives(pid)), "{named:?}");
+    assert!(lives(&pid), "the worker had no part in it");
+    assert!(ran("kill", &["-CONT", &pid]));
+    while lines.next_line().await.unwrap().unwrap() != "ENDED" {}
+}
+
+#[tokio::test]
+async fn a_lease_that_is_extended_goes_on_and_one_that_is_over_starts_nothing() {
+    let bench = Bench::new(quick());
+    bench.keep.until(Moment::now().plus(Duration::from_mins(1)));
+    let mut child = bench.keep.start(bench.program("cat")).unwrap();
+    bench.keep.until(Moment::now().plus(Duration::from_mins(2)));
+    let said = child.talk(b"hello", &Heard::default()).await.unwrap();
+    assert_eq!(said.text, "hello");
+    assert!(child.ended().await.success());
+
+    bench.keep.until(Moment::now());
+    let mut child = bench.keep.start(bench.program("echo on")).unwrap();
+    let said = child.talk(b"", &Heard::default()).await.unwrap();
+    assert_eq!(said.text, "");
+    let ended = child.ended().await;
+    assert!(ended.stderr.contains("the lease is over"), "{ended:?}");
+}
+
+fn ran(program: &str, args: &[&str]) -> bool {
+    let status = std::process::Command::new(program).args(args).status();
+    status.unwrap().success()
+}
+
+/// Only ever run by the tests above; by itself it has nothing to do.
 #[tokio::test]
 async fn plays_the_worker() {
     if std::env::var_os("MESH_TEST_PLAYS_WORKER").is_none() {
         return;
     }
     let bench = Bench::new(quick());
+    if let Some(held) = std::env::var_os("MESH_TEST_HELD") {
+        let holding = format!("exec 3> '{}'\n{STUBBORN}", held.display());
+        bench.keep.until(Moment::now().plus(Duration::from_mins(1)));
+        let mut child = bench.keep.start(bench.program(&holding)).unwrap();
+        for pid in pids(child.stdout.take().unwrap()).await {
+            println!("PID {pid}");
+        }
+        // Told over the lifeline, as by a heartbeat. It is over soon, whatever the worker does.
+        bench.keep.until(Moment::now().plus(Duration::from_secs(2)));
+        println!("PID {}", child.pid().unwrap());
+        child.ended().await;
+        println!("ENDED");
+        return;
+    }
     let mut child = bench.keep.start(bench.program(STUBBORN)).unwrap();
     for pid in pids(child.stdout.take().unwrap()).await {
         println!("PID {pid}");

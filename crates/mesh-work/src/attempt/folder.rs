@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Attempt, End};
-use crate::runner::Mcp;
+use crate::runner::{Failed, Mcp};
 use crate::worktree::{Left, Worktree};
 
 /// How often a folder's size is looked at.
@@ -26,14 +26,14 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    pub(super) async fn open(attempt: &Attempt) -> Result<Folder, String> {
+    pub(super) async fn open(attempt: &Attempt) -> Result<Folder, Failed> {
         let settings = &attempt.shared.settings;
         let task = attempt.task().to_string();
         let trouble = |what: &Path, why: std::io::Error| {
-            format!(
+            Failed::new(format!(
                 "{} cannot be used on the worker's machine: {why}",
                 what.display()
-            )
+            ))
         };
         let private = settings
             .state
@@ -51,7 +51,11 @@ impl Folder {
                 let branch = format!("mesh/{}", &task[task.len() - 12..]);
                 let env = settings.environment();
                 let handle = &attempt.shared.me.handle;
-                tree = Some(Worktree::open(repo, place.clone(), branch, handle, env).await?);
+                tree = Some(
+                    Worktree::open(repo, place.clone(), branch, handle, env)
+                        .await
+                        .map_err(Failed::new)?,
+                );
                 place
             }
             (Some(dir), None) => dir.clone(),

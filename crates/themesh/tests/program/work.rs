@@ -266,6 +266,32 @@ fn a_killed_worker_leaves_no_runner_and_another_one_finishes() {
     );
 }
 
+/// The worker is stopped, as by a machine's sleep, and cannot end what it runs: its keeper does, before
+/// another worker begins. The program of the second attempt looks for the first one's processes.
+#[test]
+fn the_program_of_a_stopped_worker_is_gone_before_another_begins() {
+    let node = node();
+    let folder = node.folder.path();
+    let (pids, first) = (pipe(folder, "pids"), folder.join("first"));
+    let text = format!(
+        "if mkdir '{first}'; then\n  trap '' TERM\n  setsid sleep 1000 &\n  echo $! $$ > '{first}/pids'\n  cat '{first}/pids' > '{pids}'\n  while :; do sleep 1000; done\nfi\nfor pid in $(cat '{first}/pids'); do\n  kill -0 $pid && echo \"$pid lives\"\ndone\necho looked",
+        first = first.display(),
+        pids = pids.display(),
+    );
+    let program = script(folder, "program", &text);
+    let task = create(&node, json!([{"title": "Go on", "prompt": "x"}])).remove(0);
+    let stopped = Worker::start(&node, "rex", &["--lease", "10", "--command", &program]);
+    let pids = fs::read_to_string(&pids).unwrap();
+    stopped.signal("-STOP");
+    let mut other = Worker::start(&node, "ana-agent", &["--once", "--command", &program]);
+    assert_eq!(other.until("ended")["how"], "done");
+    other.ended();
+    assert!(!pids.split_whitespace().any(lives), "{pids}");
+    let done = get(&node, &task);
+    assert_eq!(done["result"]["output"]["text"], "looked\n");
+    assert_eq!(done["tries"], 2);
+}
+
 #[test]
 fn a_result_arrives_once_although_the_hub_was_away() {
     let node = node();
