@@ -29,7 +29,7 @@ use crate::outbox::Outbox;
 use crate::runner::{self, Runner};
 use crate::settings::{Listener, Said, Settings};
 use crate::stream::Stream;
-use crate::{keeper, load};
+use crate::{keeper, load, worktree};
 
 /// How long one question for work waits at the hub.
 const TAKE_WAIT_MS: u32 = 25_000;
@@ -100,6 +100,7 @@ impl Worker {
         let runner = runner::named(&settings.runner, settings.options.clone())
             .map_err(|why| Trouble::Here(why, "nothing was taken; see mesh work --help".into()))?;
         let lock = lock(&settings)?;
+        look_at_repo(&settings, &listener).await?;
         let swept = keeper::sweep(&settings.mark());
         if swept > 0 {
             let line = format!("{swept} processes that a former run had left were ended");
@@ -478,6 +479,23 @@ impl Shared {
             .lock()
             .unwrap_or_else(|broken| broken.into_inner())
     }
+}
+
+/// Says what tasks will not see of the repository they get worktrees of. One that no task could begin
+/// on is refused before any is taken.
+async fn look_at_repo(settings: &Settings, listener: &Listener) -> Result<(), Trouble> {
+    let Some(repo) = &settings.repo else {
+        return Ok(());
+    };
+    let looked = worktree::look(repo, settings.environment()).await;
+    let said = looked.map_err(|failed| {
+        let hint = "nothing was taken; name another folder with --repo";
+        Trouble::Here(failed.reason, hint.to_owned())
+    })?;
+    for line in said {
+        listener(Said::Worker { line });
+    }
+    Ok(())
 }
 
 /// Makes the worker's folder and holds it.

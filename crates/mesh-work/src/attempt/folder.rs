@@ -51,11 +51,11 @@ impl Folder {
                 let branch = format!("mesh/{}", &task[task.len() - 12..]);
                 let env = settings.environment();
                 let handle = &attempt.shared.me.handle;
-                tree = Some(
-                    Worktree::open(repo, place.clone(), branch, handle, env)
-                        .await
-                        .map_err(Failed::new)?,
-                );
+                let opened = Worktree::open(repo, place.clone(), branch, handle, env).await?;
+                for (_, said) in &opened.empty {
+                    attempt.note(said.clone());
+                }
+                tree = Some(opened);
                 place
             }
             (Some(dir), None) => dir.clone(),

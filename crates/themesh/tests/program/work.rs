@@ -288,7 +288,7 @@ fn the_program_of_a_stopped_worker_is_gone_before_another_begins() {
     other.ended();
     assert!(!pids.split_whitespace().any(lives), "{pids}");
     let done = get(&node, &task);
-    assert_eq!(done["result"]["output"]["text"], "looked\n");
+    assert_eq!(done["result"]["output"]["text"], "looked");
     assert_eq!(done["tries"], 2);
 }
 
