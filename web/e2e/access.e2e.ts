@@ -1,16 +1,11 @@
 // For everybody: axe finds nothing in any place, theme or size; the phone has one column; the keyboard reaches everything.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { composer, enter, launch, openPage, stored, violations } from './browser.ts';
-import { startNode, type TestNode } from './node.ts';
+import { expect, test } from 'vitest';
+import { composer, enter, openPage, stored, violations } from './browser.ts';
+import { browser, journeys, node } from './setup.ts';
 
-let browser: Browser;
-let node: TestNode;
 let thread = '';
 
-beforeAll(async () => {
-  browser = await launch();
-  node = await startNode();
+async function ready(): Promise<void> {
   await node.room('workshop', 'where things are made');
   await node.room('attic');
   const rex = await node.actor('rex', 'agent');
@@ -26,11 +21,8 @@ beforeAll(async () => {
   await rex.present('busy');
   await ana.send(node.owner.handle, 'psst');
   thread = root.id;
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.close();
-});
+}
+journeys({ ready, page: false });
 
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

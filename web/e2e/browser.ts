@@ -87,6 +87,12 @@ export const messages = (page: Page) => page.getByRole('log', { name: 'Messages'
 /** The message with this text, once the node has confirmed it. */
 export const stored = (page: Page, text: string) => messages(page).locator('article[data-message]', { hasText: text });
 
+/** Waits until there are exactly so many. */
+export async function amount(list: Locator, count: number): Promise<void> {
+  await list.nth(count).waitFor({ state: 'detached' });
+  if (count > 0) await list.nth(count - 1).waitFor({ state: 'attached' });
+}
+
 /** Presses Tab until this has the focus: what cannot be reached so is not there for many people. */
 export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
   for (let pressed = 0; pressed < 120; pressed++) {

@@ -3,21 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { enter, launch, messages, openPage, say } from './browser.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { enter, messages, say } from './browser.ts';
 import { startReal, type TestNode } from './node.ts';
-
-const binary = process.env.MESH_BIN;
+import { binary, journeys, node, watched } from './setup.ts';
 
 describe.runIf(binary)('the demo', () => {
-  let browser: Browser;
-  let node: TestNode;
   let folder: string;
   /** Not the same in each run, so that the answer cannot be known beforehand. */
   const lines = 40 + Math.floor(Math.random() * 400);
 
-  beforeAll(async () => {
+  async function start(): Promise<TestNode> {
     folder = mkdtempSync(join(tmpdir(), 'mesh-demo-'));
     writeFileSync(join(folder, 'engine.rs'), 'fn step() {}\n'.repeat(lines));
     writeFileSync(join(folder, 'wheel.rs'), 'fn turn() {}\n'.repeat(7));
@@ -26,17 +22,12 @@ describe.runIf(binary)('the demo', () => {
     git('init', '--quiet');
     git('add', '.');
     git('commit', '--quiet', '--message', 'Begin');
-    browser = await launch();
-    node = await startReal(binary!, folder);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+    return startReal(binary!, folder);
+  }
+  journeys({ start });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('a question put by mention is answered from the code base itself, beside the answer in the world', async () => {
-    const watched = await openPage(browser, node);
     const page = await enter(watched, node);
     const room = page.getByRole('link', { name: /^code-/ }).first();
     await room.click();
@@ -54,7 +45,5 @@ describe.runIf(binary)('the demo', () => {
     const row = page.getByRole('row').filter({ hasText: 'surveyor' });
     await row.getByText(/^code-/).waitFor();
     expect(await row.textContent()).toContain('bot');
-    watched.clean();
-    await watched.close();
   });
 });

@@ -1,10 +1,9 @@
 // The rules of a room: set up and understood by keyboard alone, with what goes wrong on the way. Only the real binary decides.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { enter, launch, openPage, shot, tabTo, type Watched } from './browser.ts';
-import { type Actor, startReal, type TestNode } from './node.ts';
-
-const binary = process.env.MESH_BIN;
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { amount, enter, shot, tabTo } from './browser.ts';
+import type { Actor } from './node.ts';
+import { binary, journeys, node, realNode, watched } from './setup.ts';
 
 /** What a refused request says. */
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -15,29 +14,14 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 }
 
 describe.runIf(binary)('the rules of a room', () => {
-  let browser: Browser;
-  let node: TestNode;
-  let watched: Watched;
   let rex: Actor;
   let ana: Actor;
 
-  beforeAll(async () => {
-    browser = await launch();
-    node = await startReal(binary!);
+  async function ready(): Promise<void> {
     rex = await node.actor('rex', 'agent');
     ana = await node.actor('ana', 'human');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.close();
-  });
-  beforeEach(async () => {
-    watched = await openPage(browser, node);
-  });
-  afterEach(async () => {
-    watched.clean();
-    await watched.close();
-  });
+  }
+  journeys({ start: realNode, ready });
 
   async function room(name: string): Promise<void> {
     await node.room(name);
@@ -85,7 +69,7 @@ describe.runIf(binary)('the rules of a room', () => {
     // Whom it is about is chosen by typing into the list.
     await tabTo(page, page.locator('[data-preview]'));
     await page.keyboard.type('@ana');
-    await expect.poll(() => new URL(page.url()).searchParams.get('who')).toBe('ana');
+    await page.waitForURL((url) => url.searchParams.get('who') === 'ana');
     await answer(page, 'Post messages').getByText('allowed').waitFor();
     await tabTo(page, page.getByRole('button', { name: 'Take all rules away' }), 'Shift+Tab');
     await page.keyboard.press('Enter');
@@ -99,17 +83,17 @@ describe.runIf(binary)('the rules of a room', () => {
     await node.owner.ask('PUT', '/api/rooms/order/policy', { policy: { rules } });
     const page = await enter(watched, node, '/r/order/rules');
     const heads = main(page).locator('[data-rule]');
-    await expect.poll(() => heads.count()).toBe(2);
+    await amount(heads, 2);
     await heads.first().focus();
     await page.keyboard.press('Alt+ArrowDown');
-    await expect.poll(() => heads.last().textContent()).toContain('first');
+    await heads.last().filter({ hasText: 'first' }).waitFor();
     expect(await heads.last().evaluate((one) => one === document.activeElement)).toBe(true);
     await page.getByText('first is number 2 of 2').waitFor({ state: 'attached' });
     await tabTo(page, page.getByRole('button', { name: 'Delete first' }));
     await page.keyboard.press('Enter');
-    await expect.poll(() => heads.count()).toBe(1);
+    await amount(heads, 1);
     await page.getByRole('button', { name: 'Discard' }).click();
-    await expect.poll(() => heads.count()).toBe(2);
+    await amount(heads, 2);
   });
 
   test('what is wrong is said at its place, and setting it goes there', async () => {
@@ -121,7 +105,7 @@ describe.runIf(binary)('the rules of a room', () => {
     await page.getByRole('checkbox', { name: 'people', exact: true }).first().focus();
     await page.keyboard.press('Control+s');
     const name = page.locator('[data-place="rules[0].name"]');
-    await expect.poll(() => name.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.locator('[data-place="rules[0].name"]:focus').waitFor();
     expect(await name.getAttribute('aria-invalid')).toBe('true');
     await page.getByRole('alert').filter({ hasText: 'cannot be a name' }).first().waitFor();
     await name.fill('a-name');

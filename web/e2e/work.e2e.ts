@@ -1,11 +1,11 @@
 // Work: a task is created in the page and done by a worker that the page never meets but over the node. Only the real binary
 // dispatches.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { composer, enter, launch, messages, openPage, shot, stored, violations, type Watched } from './browser.ts';
-import { type Actor, startReal, type TestNode } from './node.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { composer, enter, messages, openPage, shot, stored, violations } from './browser.ts';
+import type { Actor } from './node.ts';
+import { binary, browser, journeys, node, realNode, watched } from './setup.ts';
 
-const binary = process.env.MESH_BIN;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const PATCH =
   'diff --git a/a.rs b/a.rs\n--- a/a.rs\n+++ b/a.rs\n@@ -1,2 +1,2 @@ fn main()\n-old line\n+new line\n same\n';
@@ -17,26 +17,13 @@ interface Taken {
 }
 
 describe.runIf(binary)('work', () => {
-  let browser: Browser;
-  let node: TestNode;
-  let watched: Watched;
   let rex: Actor;
 
-  beforeAll(async () => {
-    browser = await launch();
-    node = await startReal(binary!);
-    rex = await node.actor('rex', 'agent');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.close();
-  });
-  beforeEach(async () => {
-    watched = await openPage(browser, node);
-  });
-  afterEach(async () => {
-    watched.clean();
-    await watched.close();
+  journeys({
+    start: realNode,
+    ready: async () => {
+      rex = await node.actor('rex', 'agent');
+    },
   });
 
   /** A room of its own, with a worker that does only what this journey is about. */

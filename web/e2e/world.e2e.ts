@@ -2,21 +2,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { Stats } from '../src/world/scene-view.ts';
 import { enter, launch, openPage, violations } from './browser.ts';
-import { type Actor, DIST, startNode, type TestNode } from './node.ts';
+import { type Actor, DIST } from './node.ts';
+import { browser, journeys, node } from './setup.ts';
 
 const AGENTS = 200;
 const ROOMS = 20;
-let browser: Browser;
-let node: TestNode;
 const actors: Actor[] = [];
 
-beforeAll(async () => {
-  browser = await launch();
-  node = await startNode();
+async function ready(): Promise<void> {
   for (let number = 0; number < ROOMS; number++) await node.room(`room-${number}`);
   for (let number = 0; number < AGENTS; number++) {
     const actor = await node.actor(
@@ -27,11 +24,8 @@ beforeAll(async () => {
     await actor.present(number % 3 === 0 ? 'busy' : 'idle');
     actors.push(actor);
   }
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.close();
-});
+}
+journeys({ ready, page: false });
 
 const small = { viewport: { width: 800, height: 560 }, reducedMotion: 'no-preference' as const };
 
@@ -92,10 +86,17 @@ function countCalls(): void {
 const stats = (page: Page) =>
   page.evaluate(() => (globalThis as unknown as { meshWorld: { stats(): Stats } }).meshWorld.stats());
 
+/** Looks with each frame of the browser whether the world has drawn so many. */
+const reached = (page: Page, frames: number) =>
+  page.waitForFunction(
+    (least) => (globalThis as unknown as { meshWorld: { stats(): Stats } }).meshWorld.stats().frames >= least,
+    frames,
+    { polling: 'raf', timeout: 90_000 },
+  );
+
 async function drawn(page: Page, frames = 8): Promise<Stats> {
   await page.waitForFunction(() => 'meshWorld' in globalThis);
-  const from = (await stats(page)).frames;
-  await expect.poll(async () => (await stats(page)).frames, { timeout: 90_000 }).toBeGreaterThanOrEqual(from + frames);
+  await reached(page, (await stats(page)).frames + frames);
   return stats(page);
 }
 
@@ -249,7 +250,7 @@ describe('in the world', () => {
     const page = await enter(watched, node, '/world?tier=low');
     // The first pictures are drawn in any case: labels are painted a few at a time.
     await drawn(page, 0);
-    await expect.poll(async () => (await stats(page)).frames, { timeout: 60_000 }).toBeGreaterThan(30);
+    await reached(page, 31);
     const still = await page.evaluate(async () => {
       const { meshWorld } = globalThis as unknown as { meshWorld: { stats(): { frames: number } } };
       const frames = (count: number) =>
