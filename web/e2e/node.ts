@@ -29,6 +29,8 @@ export interface Actor {
 
 export interface TestNode {
   readonly url: string;
+  /** The folder of a real node; the simulated one has none. */
+  readonly home: string;
   /** A link that signs the owner in, once. */
   link(): Promise<string>;
   owner: Actor;
@@ -59,6 +61,7 @@ async function startSimulated(): Promise<TestNode> {
     ask: () => Promise.reject(new Error('the simulated node has no REST')),
   });
   return {
+    home: '',
     get url() {
       return url;
     },
@@ -131,6 +134,7 @@ export async function startReal(binary: string, demo?: string): Promise<TestNode
   const ownerToken = readFileSync(join(home, 'owner.token'), 'utf8').trim();
   const { participant } = await request<{ participant: { handle: string } }>(ownerToken, 'GET', '/api/me');
   return {
+    home,
     get url() {
       return url;
     },
