@@ -69,6 +69,44 @@ function print(name: string, values: number[]): void {
   );
 }
 
+/** What the page's main thread computes for each message, whatever else the machine does. */
+async function mainThread(page: Page): Promise<{ print(messages: number): Promise<void> }> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const names = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration', 'TaskDuration'];
+  const read = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return names.map((name) => (metrics.find((one) => one.name === name)?.value ?? 0) * 1000);
+  };
+  const before = await read();
+  return {
+    async print(messages) {
+      const each = (await read()).map((value, index) => ((value - before[index]!) / messages).toFixed(2));
+      console.log(
+        `main thread for each: script ${each[0]} ms, style ${each[1]} ms, layout ${each[2]} ms, together ${each[3]} ms`,
+      );
+    },
+  };
+}
+
+/** Changes an empty page so often and says how long each change took to the screen. */
+async function emptyPage(times: number): Promise<number[]> {
+  const took: number[] = [];
+  for (let number = 0; number < times; number++) {
+    const begun = performance.now();
+    document.body.append(document.createElement('p'));
+    await new Promise<void>((done) => {
+      requestAnimationFrame(() => {
+        const drawn = new MessageChannel();
+        drawn.port1.onmessage = () => done();
+        drawn.port2.postMessage(null);
+      });
+    });
+    took.push(performance.now() - begun);
+  }
+  return took;
+}
+
 journeys();
 
 test('post to seen', async () => {
@@ -78,6 +116,7 @@ test('post to seen', async () => {
   await rex.join('pace');
   const page = await enter(watched, node, '/r/pace');
   await composer(page).waitFor();
+  const cpu = await mainThread(page);
   const theirs: Record<'answer' | 'frame' | 'document' | 'screen' | 'all', number[]> = {
     answer: [],
     frame: [],
@@ -103,6 +142,11 @@ test('post to seen', async () => {
   print('frame: until it stands in the document', theirs.document);
   print('document: until it is on the screen', theirs.screen);
   print('post to seen, together', theirs.all);
+  await cpu.print(MESSAGES + WARMING);
+  // What this browser on this machine needs to show any change at all.
+  const blank = await page.context().newPage();
+  print('an empty page: from a change to the screen', await blank.evaluate(emptyPage, MESSAGES / 3 + WARMING));
+  await blank.close();
   const own: number[] = [];
   for (let number = 0; number < MESSAGES / 3 + WARMING; number++) {
     const text = `own-${number}.`;

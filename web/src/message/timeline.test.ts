@@ -108,6 +108,13 @@ describe('rows', () => {
     ];
     expect(rows(list, day, 0, 'a').map((row) => row.head)).toEqual([true, true, true]);
   });
+  test('a row that did not change is the same as before', () => {
+    const list = [message(1, ada, 0), message(2, ada, 1)];
+    const before = rows(list, day, 0, 'a');
+    const after = rows([list[0]!, { ...list[1]!, text: 'new' }, message(3, bob, 2)], day, 0, 'a', before);
+    expect(after.map((row) => before.includes(row))).toEqual([true, false, false]);
+    expect(rows(list.slice(1), day, 0, 'a', before)[0]).not.toBe(before[1]);
+  });
   test('one mark before the first unread message of others', () => {
     const list = [message(1, bob), message(2, ada), message(3, bob), message(4, bob)];
     expect(rows(list, day, 1, 'a').map((row) => row.unread)).toEqual([false, false, true, false]);

@@ -119,16 +119,26 @@ export interface Row {
   unread: boolean;
 }
 
-export function rows(list: readonly Message[], dayOf: (at: string) => string, readSeq: number, me: string): Row[] {
+/** A row that did not change stays the same object as in `former`, so that only what changed is drawn again. */
+export function rows(
+  list: readonly Message[],
+  dayOf: (at: string) => string,
+  readSeq: number,
+  me: string,
+  former: readonly Row[] = [],
+): Row[] {
   let before: Message | undefined;
   let marked = false;
+  const known = new Map(former.map((row) => [row.message, row]));
   return list.map((message) => {
     const day = !before || dayOf(before.at) !== dayOf(message.at);
     const unread = !marked && readSeq > 0 && message.seq > readSeq && message.from.id !== me;
     if (unread) marked = true;
     const head = day || unread || !before || !sameBreath(before, message);
     before = message;
-    return { message, day, head, unread };
+    const row = known.get(message);
+    const same = row && row.day === day && row.head === head && row.unread === unread;
+    return same ? row : { message, day, head, unread };
   });
 }
 
