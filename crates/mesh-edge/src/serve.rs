@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use mesh_model::limits::{HEADER_BYTES_MAX, HEADERS_MAX};
 use mesh_ops::Door;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -31,10 +32,6 @@ use crate::router::router;
 
 /// A request's headers that take longer are somebody holding connections open.
 const HEADER_WAIT: Duration = Duration::from_secs(10);
-/// A request's headers with its line, bytes.
-const HEADER_BYTES_MAX: usize = 32 * 1024;
-/// A request's headers.
-const HEADERS_MAX: usize = 64;
 /// How long connections have to end by themselves when the node goes down.
 const FAREWELL_WAIT: Duration = Duration::from_secs(5);
 /// How long to wait when the system has no place for another connection.

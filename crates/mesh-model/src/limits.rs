@@ -1,4 +1,8 @@
-//! Every limit in one place, each with its reason. Bytes unless the name says otherwise.
+//! Every limit that a client can meet, each with its reason. Bytes unless the name says otherwise.
+//!
+//! Bounds that nobody outside can meet (a cache, a queue between two threads, a block that is read at
+//! once) stand in the file that keeps them, with their reason. What a worker's machine
+//! and the plugins bear is the affair of `mesh-work` and `mesh-link` and stands there.
 
 /// A message's text with its payload: seed of every buffer size; larger things are files.
 pub const MESSAGE_BYTES_MAX: usize = 50 * 1024;
@@ -227,3 +231,30 @@ pub const MEMORY_TOKENS_MAX: u32 = 16_000;
 pub const TOOL_ANSWER_BYTES_MAX: usize = 256 * 1024;
 /// How long a tool may take, milliseconds.
 pub const TOOL_MS_MAX: u64 = 60_000;
+/// A query that waits for something to happen answers after so long at the latest, milliseconds: less than
+/// proxies and clients give an idle request.
+pub const WAIT_MS_MAX: u32 = 30_000;
+/// Attempts of a task that are told of with it: the newest say most.
+pub const ATTEMPTS_TOLD_MAX: usize = 50;
+/// Days that figures of tasks are told for unless the caller names another number: two weeks fit a chart.
+pub const STATS_DAYS_DEFAULT: u32 = 14;
+/// See [`STATS_DAYS_DEFAULT`]: a quarter.
+pub const STATS_DAYS_MAX: u32 = 90;
+/// Days of costs that are added up: a year.
+pub const COST_DAYS_MAX: u32 = 366;
+/// Memories that a search finds unless the caller asks for more.
+pub const MEMORIES_FOUND_DEFAULT: usize = 10;
+/// See [`MEMORIES_FOUND_DEFAULT`]: more than that is not a search.
+pub const MEMORIES_FOUND_MAX: usize = 100;
+/// Changes of memories that one task may propose: each of those looked at, and what comes in their place.
+pub const CONSOLIDATION_CHANGES_MAX: usize = 500;
+/// Seconds over which a policy's rate counts: a day; longer ones would be forgotten by those they bind.
+pub const RATE_SECONDS_MAX: u32 = 24 * 60 * 60;
+/// Messages that a policy's rate allows: more is no limit.
+pub const RATE_COUNT_MAX: u32 = 1_000_000;
+/// Days that a room may keep what was said: a century; for ever is no number.
+pub const RETENTION_DAYS_MAX: u32 = 36_500;
+/// A request's headers with its line: cookies and tokens with room to spare.
+pub const HEADER_BYTES_MAX: usize = 32 * 1024;
+/// A request's headers: more than browsers behind several proxies send.
+pub const HEADERS_MAX: usize = 64;

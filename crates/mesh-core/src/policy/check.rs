@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mesh_model::events::{RoomKind, Trust};
 use mesh_model::limits::{
     NAME_CHARS_MAX, POLICY_BYTES_MAX, POLICY_LIMITS_MAX, POLICY_NAMES_MAX, POLICY_RULES_MAX,
-    POLICY_WHY_CHARS_MAX, SCHEMA_BYTES_MAX,
+    POLICY_WHY_CHARS_MAX, RATE_COUNT_MAX, RATE_SECONDS_MAX, RETENTION_DAYS_MAX, SCHEMA_BYTES_MAX,
 };
 use mesh_model::policy::{Effect, Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, Who};
 use mesh_model::{Capability, ErrorCode, Refusal, RoomId, names};
@@ -13,11 +13,6 @@ use mesh_model::{Capability, ErrorCode, Refusal, RoomId, names};
 use super::resolve::span;
 use crate::Access;
 use crate::record::Room;
-
-/// Seconds in a day: longer rates would be forgotten by those they bind.
-const RATE_SECONDS_MAX: u32 = 24 * 60 * 60;
-const RATE_COUNT_MAX: u32 = 1_000_000;
-const RETENTION_DAYS_MAX: u32 = 36_500;
 
 type Checked = Result<(), Refusal>;
 

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use mesh_model::ApprovalId;
 
-/// The longest that a request waits for an answer.
-const WAIT_MS_MAX: u32 = 30_000;
+use mesh_model::limits::WAIT_MS_MAX;
 
 impl Run for ApprovalGet {
     async fn run(

@@ -3,10 +3,8 @@
 use crate::ops::{present, task};
 use crate::prelude::*;
 
+use mesh_model::limits::COST_DAYS_MAX;
 use mesh_store::view::{CostKey, CostRow, days_back};
-
-/// Days added up at most.
-const DAYS_MAX: u32 = 366;
 
 impl Run for CostList {
     async fn run(
@@ -14,7 +12,7 @@ impl Run for CostList {
         call: &Call,
         input: CostListInput,
     ) -> Result<List<CostView>, Refusal> {
-        let days = task::days(input.days, 1, DAYS_MAX)?;
+        let days = task::days(input.days, 1, COST_DAYS_MAX)?;
         let since = days_back(call.now, days);
         let rows = door
             .view(call, move |view| view.costs(input.by, since))

@@ -9,12 +9,10 @@ use std::collections::HashMap;
 
 use mesh_model::command::MemoryCommand;
 use mesh_model::events::{MemorySource, TaskState};
+use mesh_model::limits::CONSOLIDATION_CHANGES_MAX;
 use mesh_model::{MemoryId, TaskId};
 use mesh_store::view::TaskRow;
 use sha2::{Digest, Sha256};
-
-/// Changes of one task that are applied.
-const CHANGES_MAX: usize = 500;
 
 impl Run for MemoryApply {
     async fn run(
@@ -119,10 +117,12 @@ impl Tidied {
         let proposed = data.and_then(|data| {
             serde_json::from_value::<MemoryChanges>(serde_json::Value::Object(data)).ok()
         });
-        let proposed = proposed.filter(|it| it.changes.len() <= CHANGES_MAX);
+        let proposed = proposed.filter(|it| it.changes.len() <= CONSOLIDATION_CHANGES_MAX);
         let proposed = proposed.ok_or_else(|| {
             refuse::invalid(
-                format!("the task's result is no list of at most {CHANGES_MAX} changes"),
+                format!(
+                    "the task's result is no list of at most {CONSOLIDATION_CHANGES_MAX} changes"
+                ),
                 "let it be done again: memory.consolidate",
             )
         })?;

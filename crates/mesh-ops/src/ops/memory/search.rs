@@ -3,10 +3,7 @@
 use crate::ops::memory;
 use crate::prelude::*;
 
-/// Memories that are found unless more are asked for.
-const FOUND_DEFAULT: usize = 10;
-/// The most that are found.
-const FOUND_MAX: usize = 100;
+use mesh_model::limits::{MEMORIES_FOUND_DEFAULT, MEMORIES_FOUND_MAX};
 
 impl Run for MemorySearch {
     async fn run(
@@ -15,10 +12,12 @@ impl Run for MemorySearch {
         input: MemorySearchInput,
     ) -> Result<List<MemoryView>, Refusal> {
         let owner = memory::mind(call, input.participant.as_deref())?;
-        let limit = input.limit.map_or(FOUND_DEFAULT, |limit| limit as usize);
-        if !(1..=FOUND_MAX).contains(&limit) {
+        let limit = input
+            .limit
+            .map_or(MEMORIES_FOUND_DEFAULT, |limit| limit as usize);
+        if !(1..=MEMORIES_FOUND_MAX).contains(&limit) {
             return Err(refuse::invalid(
-                format!("the field 'limit' is not between 1 and {FOUND_MAX}"),
+                format!("the field 'limit' is not between 1 and {MEMORIES_FOUND_MAX}"),
                 "ask for that many, with more words in 'q' if the right one is not among them",
             ));
         }

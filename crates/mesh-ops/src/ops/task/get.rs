@@ -4,11 +4,9 @@ use crate::ops::task::Said;
 use crate::ops::{present, task};
 use crate::prelude::*;
 
+use mesh_model::limits::ATTEMPTS_TOLD_MAX;
 use mesh_node::machine::Reader;
 use mesh_store::view::AttemptRow;
-
-/// Attempts that are told of.
-const ATTEMPTS_MAX: usize = 50;
 
 impl Run for TaskGet {
     async fn run(door: &Door, call: &Call, input: TaskRefInput) -> Result<TaskDetail, Refusal> {
@@ -16,7 +14,7 @@ impl Run for TaskGet {
         let row = task::readable(door, call, id).await?;
         let (needed_by, attempts) = door
             .view(call, move |view| {
-                Ok((view.needed_by(id)?, view.attempts(id, ATTEMPTS_MAX)?))
+                Ok((view.needed_by(id)?, view.attempts(id, ATTEMPTS_TOLD_MAX)?))
             })
             .await?;
         let reader = present::reader(door, call);

@@ -3,15 +3,12 @@
 use crate::ops::{present, task};
 use crate::prelude::*;
 
+use mesh_model::limits::{STATS_DAYS_DEFAULT, STATS_DAYS_MAX};
 use mesh_store::view::{DayRow, days_back};
-
-/// Days told of unless the caller says otherwise, and at most.
-const DAYS_DEFAULT: u32 = 14;
-const DAYS_MAX: u32 = 90;
 
 impl Run for TaskStatistics {
     async fn run(door: &Door, call: &Call, input: TaskStatsInput) -> Result<TaskStats, Refusal> {
-        let days = task::days(input.days, DAYS_DEFAULT, DAYS_MAX)?;
+        let days = task::days(input.days, STATS_DAYS_DEFAULT, STATS_DAYS_MAX)?;
         let rooms = match &input.room {
             Some(room) => vec![call.readable_room(room)?],
             None => call.rooms()?,

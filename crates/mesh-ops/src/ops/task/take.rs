@@ -6,14 +6,12 @@ use std::time::Duration;
 use mesh_core::Work;
 use mesh_model::command::TaskCommand;
 use mesh_model::events::{TaskState, WorkerMode};
-use mesh_model::limits::{MEMORY_TOKENS_DEFAULT, MEMORY_TOKENS_MAX, TAKE_GRACE_MS};
+use mesh_model::limits::{MEMORY_TOKENS_DEFAULT, MEMORY_TOKENS_MAX, TAKE_GRACE_MS, WAIT_MS_MAX};
 use tokio::time::Instant;
 
 use crate::ops::task::taken;
 use crate::prelude::*;
 
-/// The longest wait.
-const WAIT_MS_MAX: u32 = 30_000;
 /// A task is looked for again when whoever is better had their time, and a little.
 const GRACE: Duration = Duration::from_millis(TAKE_GRACE_MS + 5);
 /// Waiting workers leave so much time between two tries of one of them, each: together they try 5,000 times a second.
