@@ -5,6 +5,7 @@ mod errors;
 mod graph;
 mod links;
 mod locks;
+mod nouns;
 mod pure;
 mod shape;
 mod words;
@@ -19,6 +20,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         graph::check,
         links::check,
         locks::check,
+        nouns::check,
         pure::check,
         shape::check,
         words::check,
