@@ -19,6 +19,7 @@
 mod governance;
 mod minds;
 mod script;
+mod shape;
 mod work;
 mod world;
 
@@ -59,71 +60,88 @@ stories! {
     workflows
 }
 
-/// A snapshot of another shape must have another fingerprint. If this fails because a stored type
-/// changed, raise `FINGERPRINT` and accept the new file beside the old one's removal.
+/// A snapshot of another shape must have another fingerprint. If one of these fails because a stored type changed, raise
+/// `FINGERPRINT` and accept the new files beside the old ones' removal. A story has to bring about each kind of record.
+fn shape_after(part: &str, story: &str) -> String {
+    let state = serde_json::to_value(&script::world_after(story).state).unwrap();
+    shape::of(part, &state[part])
+}
+
+fn shape_file(part: &str) -> String {
+    format!("{} {part}", mesh_core::FINGERPRINT).replace(['/', ' '], "-")
+}
+
+const PEOPLE: &str = r#"owner agent rex
+    owner user ana viewer
+    owner group devs
+    owner room dev private with=rex key=1
+    owner let dev rex speak,listen
+    rex direct rex+owner
+    rex open s1
+    owner invite code room=general expires=5000
+    invite:code redeem code tom
+    owner type build
+    owner post general as=m key=2
+    owner delete m
+    owner register cub
+    owner disable cub
+    owner revoke tom
+    owner policy dev {"rules":[{"name":"quiet","effect":"deny","to":{"groups":["devs"]},"capabilities":["speak"],"when":{"hours":[{"from":"22:00","to":"06:00"}]}}],"limits":[{"name":"pace","rate":{"count":3,"seconds":60}}],"execution":{"peers":["rex"]},"data":{"leave":{"rooms":["general"]}}}
+    owner post dev
+    owner mute dev rex 5000
+    owner slow dev 5
+    owner addkey owner 9
+    owner agent guest
+    owner trust guest untrusted
+    owner add dev guest
+    guest post dev score=90
+    owner secret searx
+    owner limits 7"#;
+
 #[test]
-fn the_shape_of_snapshots_goes_with_the_fingerprint() {
-    let world = script::world_after(
-        r#"owner agent rex
-         owner user ana viewer
-         owner group devs
-         owner room dev private with=rex key=1
-         owner let dev rex speak,listen
-         rex direct rex+owner
-         rex open s1
-         owner invite code room=general expires=5000
-         invite:code redeem code tom
-         owner type build
-         owner post general as=m key=2
-         owner delete m
-         owner register cub
-         owner disable cub
-         owner revoke tom
-         owner policy dev {"rules":[{"name":"quiet","effect":"deny","to":{"groups":["devs"]},"capabilities":["speak"],"when":{"hours":[{"from":"22:00","to":"06:00"}]}}],"limits":[{"name":"pace","rate":{"count":3,"seconds":60}}],"execution":{"peers":["rex"]},"data":{"leave":{"rooms":["general"]}}}
-         owner post dev
-         owner mute dev rex 5000
-         owner slow dev 5
-         owner addkey owner 9
-         owner agent guest
-         owner trust guest untrusted
-         owner add dev guest
-         guest post dev score=90
-         owner secret searx
-         owner limits 7
-         owner room work
-         owner agent ann
-         owner agent bob
-         owner add work ann
-         owner add work bob
-         owner let work ann speak,listen,execute
-         owner let work bob speak,listen,execute
-         ann enrol ann can=code,research slots=4
-         bob enrol bob can=code
-         owner limit bob slots=2 can=code
-         ann addkey ann 5
-         owner task work t1 can=code prio=7 deadline=90000 reserve=10/5 attempts=2
-         ann take
-         ann finish t1 sure=90 cost=7/3 signed=5
-         owner confirm t1 good
-         owner graph work t2 t3:t2 t4:t2
-         owner task work t5 needs=t2,t3 apart=t2 same=t3 when=reject:t3
-         owner task work t6 needs=t2,t3 join=majority:2
-         owner task work t7 gate=a7 ttl=5000
-         ann take
-         ann ask a2 work task=t2
-         owner task work t8 can=code
-         owner wait 500
-         bob take
-         bob fail t8
-         owner task work t9 can=research
-         ann take
-         ann finish t9 sure=5 spare=t10
-         owner budget agent:ann tokens=1000
-         owner budget room:work micros=7
-         owner template research topic:text count:number?
-         owner set work goal
-         owner stop-all"#,
-    );
-    let name = mesh_core::FINGERPRINT.replace('/', "-");
-    insta::assert_json_snapshot!(name, world.state);
+fn the_shape_of_people_rooms_and_rights_goes_with_the_fingerprint() {
+    insta::assert_snapshot!(shape_file("access"), shape_after("access", PEOPLE));
+}
+
+#[test]
+fn the_shape_of_what_happened_lately_goes_with_the_fingerprint() {
+    insta::assert_snapshot!(shape_file("recent"), shape_after("recent", PEOPLE));
+}
+
+#[test]
+fn the_shape_of_work_goes_with_the_fingerprint() {
+    let story = r#"owner room work
+        owner agent ann
+        owner agent bob
+        owner add work ann
+        owner add work bob
+        owner let work ann speak,listen,execute
+        owner let work bob speak,listen,execute
+        ann enrol ann can=code,research slots=4
+        bob enrol bob can=code
+        owner limit bob slots=2 can=code
+        ann addkey ann 5
+        owner task work t1 can=code prio=7 deadline=90000 reserve=10/5 attempts=2
+        ann take
+        ann finish t1 sure=90 cost=7/3 signed=5
+        owner confirm t1 good
+        owner graph work t2 t3:t2 t4:t2
+        owner task work t5 needs=t2,t3 apart=t2 same=t3 when=reject:t3
+        owner task work t6 needs=t2,t3 join=majority:2
+        owner task work t7 gate=a7 ttl=5000
+        ann take
+        ann ask a2 work task=t2
+        owner task work t8 can=code
+        owner wait 500
+        bob take
+        bob fail t8
+        owner task work t9 can=research
+        ann take
+        ann finish t9 sure=5 spare=t10
+        owner budget agent:ann tokens=1000
+        owner budget room:work micros=7
+        owner template research topic:text count:number?
+        owner set work goal
+        owner stop-all"#;
+    insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
 }
