@@ -45,7 +45,6 @@ pub use mesh::RefusalRow;
 pub use message::{MessageRow, Page, QuoteRow};
 pub use participant::ProfileRow;
 pub use project::Projector;
-pub use quarantine::WaitingRow;
 pub use room::{RoomRow, StayFilter};
 pub use search::{FoundRow, Search};
 pub use session::{SessionFilter, SessionRow};

@@ -38,8 +38,7 @@ async fn look_again(
     room: RoomId,
     row: MessageRow,
 ) -> Result<bool, Refusal> {
-    let gone = row.deleted || row.redacted;
-    if gone || !call.access.wants_scan(room, row.trust) {
+    if row.is_gone() || !call.access.wants_scan(room, row.facts.trust) {
         return Ok(false);
     }
     let payload = row.payload.as_deref().map(crate::ops::present::object);
@@ -50,7 +49,7 @@ async fn look_again(
         .map(|record| record.policy.guard)
         .unwrap_or_default()
         .mark;
-    let same = row.guard.as_ref().is_some_and(|before| {
+    let same = row.facts.guard.as_ref().is_some_and(|before| {
         before.score == found.score
             && before.marked == (found.score >= mark)
             && before.reasons == found.reasons

@@ -51,6 +51,6 @@ fn offered(rows: &[MessageRow], limit: usize) -> Option<Seq> {
     let whole = rows.len() < limit;
     let in_order = rows
         .iter()
-        .filter(|row| whole || row.priority != events::Priority::Now);
+        .filter(|row| whole || row.facts.priority != events::Priority::Now);
     in_order.map(|row| row.seq).max()
 }

@@ -23,7 +23,9 @@ pub(super) async fn readable(
         .view(call, move |view| view.message(message))
         .await?
         .ok_or_else(refuse::no_message)?;
-    let (_, first) = call.readable(row.room).map_err(|_| refuse::no_message())?;
+    let (_, first) = call
+        .readable(row.facts.room)
+        .map_err(|_| refuse::no_message())?;
     if row.seq < first {
         return Err(refuse::no_message());
     }

@@ -12,8 +12,8 @@ mod send;
 mod thread;
 
 use mesh_core::Access;
-use mesh_model::MessageId;
 use mesh_model::api::{Message, Quote, SignatureView};
+use mesh_model::{MessageId, RoomId};
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::{MessageRow, QuoteRow};
 use serde_json::value::RawValue;
@@ -40,16 +40,16 @@ pub(crate) fn snippet(reader: Reader<'_>, row: &MessageRow, snippet: String) -> 
 }
 
 fn show(access: &Access, reader: Reader<'_>, row: MessageRow, marked: bool) -> Message {
-    let gone = row.deleted || row.redacted;
+    let (gone, facts) = (row.is_gone(), row.facts);
     let (text, payload, enveloped) = match reader {
         Reader::Program(envelopes) if marked && !gone => {
             let words = Sealed {
                 seq: row.seq,
-                room: Some(row.room),
+                room: Some(facts.room),
                 author: Some(row.author),
-                trust: row.trust,
-                relayed: row.relayed.as_ref(),
-                guard: row.guard.as_ref(),
+                trust: facts.trust,
+                relayed: facts.relayed.as_ref(),
+                guard: facts.guard.as_ref(),
                 text: &row.text,
                 payload: row.payload.as_deref().map(RawValue::get),
             };
@@ -62,48 +62,59 @@ fn show(access: &Access, reader: Reader<'_>, row: MessageRow, marked: bool) -> M
         id: MessageId(row.seq),
         seq: row.seq,
         at: row.at,
-        room: row.room,
+        room: facts.room,
         from: present::participant(access, row.author),
         text,
-        mentions: row.mentions,
-        priority: row.priority,
-        reply_to: row.reply_to,
-        thread: row.thread,
+        mentions: facts.mentions,
+        priority: facts.priority,
+        reply_to: facts.reply_to,
+        thread: facts.thread,
         payload,
-        payload_type: row.payload_type,
+        payload_type: facts.payload_type,
         edited_at: row.edited_at,
         deleted: row.deleted,
         redacted: row.redacted,
-        trust: row.trust,
-        command: row.command,
-        signed: row.signed.map(|signed| SignatureView {
+        trust: facts.trust,
+        command: facts.command,
+        signed: facts.signed.map(|signed| SignatureView {
             key: signed.key,
             sig: signed.sig,
             revoked: access
                 .key(row.author, &signed.key)
                 .and_then(|key| key.revoked),
         }),
-        relayed: row.relayed,
-        labels: row.labels,
+        relayed: facts.relayed,
+        labels: facts.labels,
         quotes: quotes.map(|row| quote(access, reader, row)).collect(),
-        guard: row.guard,
+        guard: facts.guard,
         enveloped,
-        released: row.released,
+        released: facts.released,
         replies: row.replies,
     }
 }
 
-fn quote(access: &Access, reader: Reader<'_>, row: QuoteRow) -> Quote {
+fn quote(access: &Access, reader: Reader<'_>, quote: QuoteRow) -> Quote {
+    let message = quote.message;
+    let Some(row) = quote.row else {
+        return Quote {
+            message,
+            room: RoomId(uuid::Uuid::nil()),
+            from: None,
+            text: String::new(),
+            gone: true,
+        };
+    };
+    let gone = row.is_gone();
     let text = match reader {
-        Reader::Program(envelopes) if row.is_marked() && !row.gone => {
+        Reader::Program(envelopes) if row.is_marked() && !gone => {
             let words = Sealed {
-                seq: row.message.0,
+                seq: row.seq,
                 // Whoever reads the quote need not be one who may know the room's name.
                 room: None,
                 author: Some(row.author),
-                trust: row.trust,
-                relayed: row.relayed.as_ref(),
-                guard: row.guard.as_ref(),
+                trust: row.facts.trust,
+                relayed: row.facts.relayed.as_ref(),
+                guard: row.facts.guard.as_ref(),
                 text: &row.text,
                 payload: None,
             };
@@ -112,10 +123,10 @@ fn quote(access: &Access, reader: Reader<'_>, row: QuoteRow) -> Quote {
         _ => row.text,
     };
     Quote {
-        message: row.message,
-        room: row.room,
-        from: Some(row.author).filter(|_| !row.gone),
+        message,
+        room: row.facts.room,
+        from: Some(row.author).filter(|_| !gone),
         text,
-        gone: row.gone,
+        gone,
     }
 }

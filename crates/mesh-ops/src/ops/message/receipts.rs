@@ -16,13 +16,13 @@ impl Run for MessageReceipts {
         let row = readable(door, call, input.message).await?;
         let recipients: Vec<_> = call
             .access
-            .members(row.room)
+            .members(row.facts.room)
             .into_iter()
             .map(|(id, _)| id)
             .filter(|id| *id != row.author && call.sees(*id))
             .filter(|id| {
                 call.access
-                    .capabilities(row.room, *id)
+                    .capabilities(row.facts.room, *id)
                     .has(Capability::Listen)
             })
             .collect();

@@ -14,7 +14,7 @@ impl Run for MessageThread {
         input: MessageRefInput,
     ) -> Result<List<Message>, Refusal> {
         let row = readable(door, call, input.message).await?;
-        let (_, first) = call.readable(row.room)?;
+        let (_, first) = call.readable(row.facts.room)?;
         let rows = door
             .view(call, move |view| {
                 view.thread(input.message, first, PAGE_ITEMS_MAX)

@@ -27,7 +27,7 @@ impl Run for QuarantineList {
         let rows = door.view(call, move |view| view.quarantine(&rooms)).await?;
         let reader = present::reader(door, call);
         let items = rows.into_iter().filter_map(|row| {
-            let message = message::waiting(&call.access, reader, row.message);
+            let message = message::waiting(&call.access, reader, row);
             let guard = message.guard.clone()?;
             Some(Quarantined { message, guard })
         });

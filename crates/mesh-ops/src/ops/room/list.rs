@@ -58,7 +58,10 @@ pub(super) async fn describe_all(
         .await?;
     let rows: BTreeMap<RoomId, RoomRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     let unread: BTreeMap<RoomId, Unread> = unread.into_iter().map(|row| (row.room, row)).collect();
-    let last: BTreeMap<RoomId, Seq> = last.into_iter().map(|row| (row.room, row.seq)).collect();
+    let last: BTreeMap<RoomId, Seq> = last
+        .into_iter()
+        .map(|row| (row.facts.room, row.seq))
+        .collect();
     let described = rooms.iter().filter_map(|room| {
         let row = rows.get(&room.id)?;
         let seq = last.get(&room.id).copied().unwrap_or_default();

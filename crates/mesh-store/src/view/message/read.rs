@@ -1,6 +1,6 @@
 //! One message: by its id, its header as evidence, its thread, its edits.
 
-use mesh_model::events::{GuardMark, MessageHeader, Priority, Relayed, Released, Signed, Trust};
+use mesh_model::events::{MessageHeader, MessagePosted, Priority};
 use mesh_model::{MessageId, Millis, ParticipantId, RoomId, Seq};
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde_json::value::RawValue;
@@ -18,24 +18,15 @@ pub struct MessageRow {
     pub seq: Seq,
     /// When it was stored.
     pub at: Millis,
-    /// Where it stands.
-    pub room: RoomId,
     /// Who wrote it.
     pub author: ParticipantId,
+    /// What is for good. An edit changes whom it names and ends signature and verdict, a scan renews the verdict; of one
+    /// that is gone little is left.
+    pub facts: MessagePosted,
     /// The text; empty once deleted or redacted.
     pub text: String,
-    /// Whom it names.
-    pub mentions: Vec<ParticipantId>,
-    /// How soon to look at it.
-    pub priority: Priority,
-    /// The message it answers.
-    pub reply_to: Option<MessageId>,
-    /// The first message of its thread.
-    pub thread: Option<MessageId>,
     /// A structured payload: a JSON object.
     pub payload: Option<Box<RawValue>>,
-    /// The registered type the payload was checked against.
-    pub payload_type: Option<String>,
     /// When the text last changed.
     pub edited_at: Option<Millis>,
     /// Whether it was taken back.
@@ -44,56 +35,28 @@ pub struct MessageRow {
     pub redacted: bool,
     /// Messages of its thread that are still there, this one not counted.
     pub replies: u32,
-    /// How far its words were trusted when they were accepted.
-    pub trust: Trust,
-    /// Whether it asks others to run a command.
-    pub command: bool,
-    /// The author's signature of the words as they are; an edit ends it.
-    pub signed: Option<Signed>,
-    /// From where it was brought.
-    pub relayed: Option<Relayed>,
-    /// The other rooms whose words are in it.
-    pub labels: Vec<RoomId>,
     /// What it quotes, as that stands now.
     pub quotes: Vec<QuoteRow>,
-    /// What the guard found.
-    pub guard: Option<GuardMark>,
-    /// That it waited in quarantine.
-    pub released: Option<Released>,
+}
+
+/// A message that another one quotes.
+#[derive(Debug, Clone)]
+pub struct QuoteRow {
+    /// Which.
+    pub message: MessageId,
+    /// As it stands now, without what it quotes itself; absent if there is none.
+    pub row: Option<Box<MessageRow>>,
 }
 
 impl MessageRow {
     /// Whether agents get it in an envelope.
     pub fn is_marked(&self) -> bool {
-        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+        self.facts.is_marked()
     }
-}
 
-/// A message that another one quotes, as it stands now.
-#[derive(Debug, Clone)]
-pub struct QuoteRow {
-    /// The message.
-    pub message: MessageId,
-    /// The room it stands in.
-    pub room: RoomId,
-    /// Who wrote it.
-    pub author: ParticipantId,
-    /// Its text; empty once it is gone.
-    pub text: String,
-    /// Whether it was deleted or redacted since.
-    pub gone: bool,
-    /// How far its words were trusted when they were accepted.
-    pub trust: Trust,
-    /// From where it was brought.
-    pub relayed: Option<Relayed>,
-    /// What the guard found in it.
-    pub guard: Option<GuardMark>,
-}
-
-impl QuoteRow {
-    /// Whether agents get it in an envelope.
-    pub fn is_marked(&self) -> bool {
-        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
+    /// Whether its words are gone.
+    pub fn is_gone(&self) -> bool {
+        self.deleted || self.redacted
     }
 }
 
@@ -118,50 +81,46 @@ pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result
     let signed: Option<Vec<u8>> = row.get(15)?;
     let more: Option<String> = row.get(16)?;
     let more = More::read(more.as_deref());
-    Ok(MessageRow {
-        seq: sql::seq(row, 0)?,
-        at: sql::millis(row, 1)?,
+    let quotes = match gone {
+        0 => more.quotes.iter().copied().map(QuoteRow::unread).collect(),
+        _ => Vec::new(),
+    };
+    let facts = MessagePosted {
         room: numbers.room_id(row.get(2)?),
-        author: numbers.participant_id(row.get(3)?),
-        text: row.get(4)?,
         mentions: sql::uuids(mentions.as_deref().unwrap_or_default())
             .map(ParticipantId)
             .collect(),
         priority: priority(row.get(6)?),
         reply_to: sql::seq_option(row, 7)?.map(MessageId),
         thread: sql::seq_option(row, 8)?.map(MessageId),
-        payload: payload.and_then(|json| RawValue::from_string(json).ok()),
         payload_type: row.get(10)?,
+        trust: read_trust(row.get(14)?),
+        command: more.command,
+        quotes: more.quotes,
+        labels: more.labels,
+        signed: signed.as_deref().and_then(read_signed),
+        relayed: more.relayed,
+        guard: more.guard,
+        released: more.released,
+    };
+    Ok(MessageRow {
+        seq: sql::seq(row, 0)?,
+        at: sql::millis(row, 1)?,
+        author: numbers.participant_id(row.get(3)?),
+        facts,
+        text: row.get(4)?,
+        payload: payload.and_then(|json| RawValue::from_string(json).ok()),
         edited_at: sql::millis_option(row, 11)?,
         deleted: gone & DELETED != 0,
         redacted: gone & REDACTED != 0,
         replies: row.get::<_, Option<u32>>(13)?.unwrap_or(0),
-        trust: read_trust(row.get(14)?),
-        command: more.command,
-        signed: signed.as_deref().and_then(read_signed),
-        relayed: more.relayed,
-        labels: more.labels,
-        quotes: match gone {
-            0 => more.quotes.into_iter().map(QuoteRow::unread).collect(),
-            _ => Vec::new(),
-        },
-        guard: more.guard,
-        released: more.released,
+        quotes,
     })
 }
 
 impl QuoteRow {
     fn unread(message: MessageId) -> QuoteRow {
-        QuoteRow {
-            message,
-            room: RoomId(uuid::Uuid::nil()),
-            author: ParticipantId(uuid::Uuid::nil()),
-            text: String::new(),
-            gone: true,
-            trust: Trust::Untrusted,
-            relayed: None,
-            guard: None,
-        }
+        QuoteRow { message, row: None }
     }
 }
 
@@ -172,26 +131,11 @@ pub(in crate::view) fn quoted<'a>(
     rows: impl IntoIterator<Item = &'a mut MessageRow>,
 ) -> Result<(), StoreError> {
     for quote in rows.into_iter().flat_map(|row| &mut row.quotes) {
-        let mut statement = db.prepare_cached(
-            "SELECT room, author, text, gone, trust, more FROM messages WHERE seq = ?1",
-        )?;
-        let found = statement.query_row([int(quote.message.0.0)], |row| {
-            let more: Option<String> = row.get(5)?;
-            let more = More::read(more.as_deref());
-            Ok(QuoteRow {
-                message: quote.message,
-                room: numbers.room_id(row.get(0)?),
-                author: numbers.participant_id(row.get(1)?),
-                text: row.get(2)?,
-                gone: row.get::<_, i64>(3)? != 0,
-                trust: read_trust(row.get(4)?),
-                relayed: more.relayed,
-                guard: more.guard,
-            })
-        });
-        if let Some(found) = found.optional()? {
-            *quote = found;
-        }
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM messages m WHERE m.seq = ?1"
+        ))?;
+        let found = statement.query_row([int(quote.message.0.0)], |found| row(numbers, found));
+        quote.row = found.optional()?.map(Box::new);
     }
     Ok(())
 }

@@ -3,5 +3,3 @@
 mod project;
 mod read;
 pub(super) mod schema;
-
-pub use read::WaitingRow;
