@@ -51,14 +51,29 @@ pub struct RunningNode {
 
 impl Context {
     /// Reads the global options; the folder is `--home`, else `$MESH_HOME`, else `~/.mesh`.
-    pub fn new(global: Global) -> Context {
-        let default = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".mesh");
-        Context {
-            home: global.home.unwrap_or_else(default),
+    pub fn new(global: Global, needs_folder: bool) -> Outcome<Context> {
+        let user = std::env::var_os("HOME").filter(|home| !home.is_empty());
+        let default = user.map(|home| PathBuf::from(home).join(".mesh"));
+        let home = match global
+            .home
+            .filter(|home| *home != Path::new(""))
+            .or(default)
+        {
+            Some(home) => home,
+            None if !needs_folder => PathBuf::new(),
+            None => {
+                return Err(Failure::usage(
+                    "HOME is not set, so the mesh's folder is not known; nothing was read or written",
+                    "name it with --home DIR or MESH_HOME, or set HOME",
+                ));
+            }
+        };
+        Ok(Context {
+            home,
             json: global.json,
             url: global.url,
             identity: global.identity,
-        }
+        })
     }
 
     /// The handle given by `--as`.

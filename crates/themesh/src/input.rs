@@ -4,26 +4,39 @@ use std::io::Read;
 
 use crate::failure::{Failure, Outcome};
 
-/// Words from the command line, or standard input if there are none.
+/// Words from the command line, or standard input if there are none, or only a `-`.
 pub fn text_or_stdin(words: &[String]) -> Outcome<String> {
-    if !words.is_empty() {
-        return Ok(words.join(" "));
-    }
-    let mut text = String::new();
-    let read = std::io::stdin().read_to_string(&mut text);
-    read.map_err(|why| {
-        Failure::usage(
-            format!("standard input cannot be read: {why}"),
-            "give the text as an argument",
-        )
-    })?;
-    let text = text.trim_end().to_owned();
+    let named = !words.is_empty() && words != ["-"];
+    let text = if named {
+        words.join(" ")
+    } else {
+        read_stdin()?.trim_end().to_owned()
+    };
     if text.is_empty() {
         return Err(Failure::usage(
             "there is no text",
             "give it as an argument or on standard input",
         ));
     }
+    Ok(text)
+}
+
+/// One value from the command line, or all of standard input for `-`.
+pub fn value_or_stdin(value: String) -> Outcome<String> {
+    if value == "-" {
+        return Ok(read_stdin()?.trim_end().to_owned());
+    }
+    Ok(value)
+}
+
+fn read_stdin() -> Outcome<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|why| {
+        Failure::usage(
+            format!("standard input cannot be read: {why}"),
+            "give the text as an argument",
+        )
+    })?;
     Ok(text)
 }
 

@@ -36,11 +36,13 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(why) => why.exit(),
     };
-    let context = Context::new(cli.global);
-    match commands::run(&context, cli.command) {
+    let json = cli.global.json;
+    let done = Context::new(cli.global, cli.command.needs_folder())
+        .and_then(|context| commands::run(&context, cli.command));
+    match done {
         Ok(code) => code,
         Err(failure) => {
-            failure.print(context.json);
+            failure.print(json);
             ExitCode::from(failure.exit_code())
         }
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::input::value_or_stdin;
 use crate::output::{clean, line, printed_json, table};
 use crate::times;
 
@@ -37,7 +38,7 @@ pub enum ContextVerb {
         room: String,
         /// Its name
         key: String,
-        /// The value; what is no JSON is a text
+        /// The value, standard input for '-'; what is no JSON is a text
         value: String,
         /// Only if its version is still this one; 0: only if there is none
         #[arg(long, value_name = "VERSION")]
@@ -95,6 +96,7 @@ pub fn context(context: &Context, verb: ContextVerb) -> Outcome<()> {
             value,
             expected,
         } => {
+            let value = value_or_stdin(value)?;
             let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
             let input = ContextSetInput {
                 room,

@@ -40,7 +40,7 @@ pub enum MemoryVerb {
     Set {
         /// Its name
         key: String,
-        /// What is remembered; standard input if absent
+        /// What is remembered; standard input if absent or '-'
         text: Vec<String>,
         /// Who (default: the one who acts)
         #[arg(long, value_name = "NAME")]

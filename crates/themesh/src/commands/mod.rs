@@ -109,6 +109,16 @@ pub enum Command {
     Completions(completions::CompletionsArgs),
 }
 
+impl Command {
+    /// Whether it has to do with the mesh's folder: it then has to be known where that is.
+    pub fn needs_folder(&self) -> bool {
+        !matches!(
+            self,
+            Command::Ops(_) | Command::Guard(_) | Command::WorkKeeper(_) | Command::Completions(_)
+        )
+    }
+}
+
 /// Does what the command says.
 pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
     match command {

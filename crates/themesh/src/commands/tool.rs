@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::task::{TaskRef, find};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::input::value_or_stdin;
 use crate::output::{Colour, clean, line, paint, printed_json, table};
 
 /// Tools that the node offers
@@ -25,7 +26,7 @@ pub enum ToolVerb {
     Call {
         /// The tool
         name: String,
-        /// Its input: one JSON object, or name=value
+        /// Its input: one JSON object, standard input for '-', or name=value
         input: Vec<String>,
         /// The task it is used for: the id, the end of it, or 'last'
         #[arg(long, value_name = "TASK")]
@@ -84,9 +85,9 @@ fn row(tool: &ToolView) -> Vec<String> {
 /// A tool's input: one JSON object, or `name=value` of the kinds that the tool's schema names.
 fn given(http: &Http, name: &str, input: &[String]) -> Outcome<Map<String, Value>> {
     if let [one] = input
-        && one.trim_start().starts_with('{')
+        && (one == "-" || one.trim_start().starts_with('{'))
     {
-        return serde_json::from_str(one).map_err(|why| {
+        return serde_json::from_str(&value_or_stdin(one.clone())?).map_err(|why| {
             Failure::usage(
                 format!("the input is no JSON object: {why}; the tool was not used"),
                 "or give name=value",

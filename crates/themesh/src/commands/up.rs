@@ -10,6 +10,8 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use mesh_edge::EdgeConfig;
 use mesh_link::{Hooks, Link, Settings};
+use mesh_model::api::NoInput;
+use mesh_model::ops::LoginLinkCreate;
 use mesh_node::{Config as NodeConfig, Node};
 use mesh_ops::Door;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -133,7 +135,10 @@ async fn serve(
     // Signals first: one that comes while the node starts is not lost.
     let (mut interrupt, mut terminate) = signals()?;
     let outside = outside(context)?;
-    let node = start(context, args).await?;
+    let node = match start(context, args).await {
+        Ok(node) => node,
+        Err(why) => return go_to_running(context, args).ok_or(why),
+    };
     let listener = bind(address).await?;
     let bound = listener
         .local_addr()
@@ -228,11 +233,30 @@ async fn start(context: &Context, args: &UpArgs) -> Outcome<Arc<Node>> {
     node.map_err(|why| not_started(context, &why))
 }
 
+/// With `--open`, a node that runs on this folder already is as good as a new one: its page is opened.
+fn go_to_running(context: &Context, args: &UpArgs) -> Option<()> {
+    let url = context.running().filter(|_| args.open)?.url;
+    let link = context
+        .owner()
+        .http()
+        .ok()?
+        .call::<LoginLinkCreate>(NoInput {});
+    let login = format!("{url}{}", link.ok()?.path);
+    if context.json {
+        line(&json!({"url": url, "login": login, "home": context.home}).to_string());
+    } else {
+        line("A node runs on this folder already.");
+        line(&format!("  open    {login}"));
+    }
+    open_browser(&login);
+    Some(())
+}
+
 /// What is said when the folder cannot be used by this process.
 pub(crate) fn not_started(context: &Context, why: &dyn std::fmt::Display) -> Failure {
     let hint = match context.running() {
         Some(node) => format!(
-            "is a node running on this folder already? process {} said it was at {}",
+            "is a node running on this folder already? process {} said it was at {}; if so, `mesh up --open` opens its page",
             node.pid, node.url
         ),
         None => "`mesh doctor` looks for the reason".to_owned(),
@@ -244,7 +268,7 @@ async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
     TcpListener::bind(address).await.map_err(|why| match why.kind() {
         ErrorKind::AddrInUse => Failure::here(
             format!("something else listens at {address} already; nothing was changed"),
-            "use that node, stop it, or choose another address: mesh up --listen 127.0.0.1:7779",
+            "if it is a node of yours, use it or stop it; or choose another address: mesh up --listen 127.0.0.1:7779",
         ),
         _ => Failure::here(format!("cannot listen at {address}: {why}"), "choose another with --listen"),
     })

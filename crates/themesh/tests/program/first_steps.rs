@@ -1,7 +1,7 @@
 //! What somebody does in the first ten minutes.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use mesh_model::ops;
 use serde_json::{Value, json};
@@ -36,22 +36,95 @@ fn people_and_agents_talk() {
 #[test]
 fn text_comes_from_standard_input_too() {
     let node = Node::start();
-    let mut child = command(&node.home())
-        .args(["say", "general"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all("from a pipe\nin two lines\n".as_bytes())
-        .unwrap();
-    assert!(child.wait().unwrap().success());
-    assert_eq!(
-        node.json(&["read", "general"])["items"][0]["text"],
-        "from a pipe\nin two lines"
+    let piped = |args: &[&str], text: &str| {
+        let mut child = command(&node.home())
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(text.as_bytes()).unwrap();
+        drop(input);
+        let said = said(child.wait_with_output().unwrap());
+        assert_eq!(said.code, 0, "{args:?}: {}", said.err);
+        said.out
+    };
+    let newest = || node.json(&["read", "general"])["items"][0]["text"].clone();
+    piped(&["say", "general"], "from a pipe\nin two lines\n");
+    assert_eq!(newest(), "from a pipe\nin two lines");
+    // As everywhere, a dash stands for it.
+    piped(&["say", "general", "-"], "by a dash\n");
+    assert!(node.mesh(&["read", "general"]).out.contains("by a dash"));
+    node.mesh(&["register", "rex"]);
+    piped(&["dm", "rex", "-"], "to rex by a dash\n");
+    piped(&["memory", "set", "build", "-"], "Needs Node 20.\n");
+    piped(&["context", "set", "general", "branch", "-"], "main\n");
+    piped(&["template", "add", "triage", "-"], "Read {report}.\n");
+    piped(
+        &["task", "add", "--room", "general", "-"],
+        "Fix the test.\n",
     );
+    let dm = node.json(&["search", "to rex by a dash"]);
+    assert_eq!(dm["items"].as_array().unwrap().len(), 1, "{dm}");
+    assert!(
+        node.mesh(&["memory", "list"])
+            .out
+            .contains("Needs Node 20.")
+    );
+    let branch = node.mesh(&["context", "get", "general", "branch"]);
+    assert_eq!(branch.out, "main\n");
+    assert!(node.mesh(&["template", "list"]).out.contains("report"));
+    assert!(node.mesh(&["task", "list"]).out.contains("Fix the test."));
+}
+
+#[test]
+fn without_a_home_nothing_is_made_where_one_stands() {
+    let here = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(binary());
+        command.args(args).current_dir(here.path()).env_clear();
+        said(command.stdin(Stdio::null()).output().unwrap())
+    };
+    for args in [&["up"][..], &["status"], &["--home", "", "register", "rex"]] {
+        let refused = run(args);
+        assert_eq!(refused.code, 2, "{args:?}: {}", refused.err);
+        assert!(refused.err.contains("--home"), "{}", refused.err);
+    }
+    // What needs no folder needs no home.
+    for args in [&["ops"][..], &["completions", "bash"]] {
+        assert_eq!(run(args).code, 0, "{args:?}");
+    }
+    assert_eq!(std::fs::read_dir(here.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn whoever_asks_for_the_page_of_a_running_node_gets_a_link_to_it() {
+    let node = Node::start();
+    let refused = node.mesh(&["up"]);
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    assert!(refused.err.contains("mesh up --open"), "{}", refused.err);
+    let up = command(&node.home())
+        .args(["up", "--open"])
+        // Where there is no browser.
+        .env("PATH", "")
+        .stdin(Stdio::null())
+        .output();
+    let up = said(up.unwrap());
+    assert_eq!(up.code, 0, "{}", up.err);
+    let start = up
+        .out
+        .find(&node.url)
+        .unwrap_or_else(|| panic!("{}", up.out));
+    let shown = up.out[start..].lines().next().unwrap();
+    let called = node.json(&["call", "login.link"]);
+    for link in [shown, called["url"].as_str().unwrap()] {
+        assert!(link.starts_with(&format!("{}/login?", node.url)), "{link}");
+        let opened = ureq::config::Config::builder().max_redirects(0).build();
+        let opened = opened.new_agent().get(link).call().unwrap();
+        assert!(opened.headers().contains_key("set-cookie"), "{opened:?}");
+    }
 }
 
 #[test]

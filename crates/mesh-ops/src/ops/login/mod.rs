@@ -86,7 +86,7 @@ impl Door {
             Refusal::new(
                 ErrorCode::Gone,
                 "the link was used before or is older than ten minutes; nobody was signed in",
-                "make a new one with `mesh login` or login.link",
+                "make a new one on the machine of the node: mesh call login.link",
             )
         };
         let (secret, now) = (link.to_owned(), self.node().now());

@@ -1,13 +1,12 @@
 //! Any operation by its name, and the list of all.
 
-use std::io::Read;
-
 use clap::Args;
 use mesh_model::ops::{self, Needs, OpKind};
 use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::input::value_or_stdin;
 use crate::output::{Colour, line, paint, table};
 
 /// Call any operation by its name
@@ -47,17 +46,7 @@ pub fn call(context: &Context, args: CallArgs) -> Outcome<()> {
             nearest(operation),
         )
     })?;
-    let text = match args.input.as_str() {
-        "-" => {
-            let mut text = String::new();
-            let read = std::io::stdin().read_to_string(&mut text);
-            read.map_err(|why| {
-                Failure::usage(format!("standard input cannot be read: {why}"), "")
-            })?;
-            text
-        }
-        given => given.to_owned(),
-    };
+    let text = value_or_stdin(args.input)?;
     let example = || {
         format!(
             "for example: mesh call {operation} '{}'",
@@ -69,7 +58,15 @@ pub fn call(context: &Context, args: CallArgs) -> Outcome<()> {
     if !input.is_object() {
         return Err(Failure::usage("the input is not a JSON object", example()));
     }
-    let answer = context.http()?.call_declared(declaration, input)?;
+    let mut answer = context.http()?.call_declared(declaration, input)?;
+    // A link to the page: whoever opens it needs the node's address before the path.
+    if let Some(path) = answer.body["path"]
+        .as_str()
+        .filter(|path| path.starts_with('/'))
+    {
+        let url = format!("{}{path}", context.url()?);
+        answer.body["url"] = url.into();
+    }
     let text = if context.json {
         answer.body.to_string()
     } else {

@@ -19,7 +19,7 @@ use crate::output::{Colour, line, paint, printed_json};
 pub struct SayArgs {
     /// A room, @handle, group:NAME or everyone
     pub to: String,
-    /// The text; standard input if absent
+    /// The text; standard input if absent or '-'
     pub text: Vec<String>,
     /// How soon to look at it: now, next or low
     #[arg(long, default_value = "next")]
@@ -38,7 +38,7 @@ pub struct SayArgs {
 pub struct DmArgs {
     /// The handle
     pub handle: String,
-    /// The text; standard input if absent
+    /// The text; standard input if absent or '-'
     pub text: Vec<String>,
     /// Do not sign it: the node attests who said it
     #[arg(long)]

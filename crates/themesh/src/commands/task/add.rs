@@ -22,7 +22,7 @@ use crate::times;
 
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// What is to be done; standard input if absent. With --template: name=value for each blank
+    /// What is to be done; standard input if absent or '-'. With --template: name=value for each blank
     pub text: Vec<String>,
     /// The room it belongs to
     #[arg(long)]

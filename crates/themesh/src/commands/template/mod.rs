@@ -33,7 +33,7 @@ pub enum TemplateVerb {
     Add {
         /// Its name: a-z, 0-9 and '-'
         name: String,
-        /// The prompt; standard input if absent
+        /// The prompt; standard input if absent or '-'
         prompt: Vec<String>,
         /// The title of its tasks
         #[arg(long, default_value = "")]
