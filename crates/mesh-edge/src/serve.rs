@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,6 +18,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use mesh_model::limits::{HEADER_BYTES_MAX, HEADERS_MAX};
 use mesh_ops::Door;
+use mesh_proof::node::{CHALLENGE, PROOF};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
@@ -119,6 +120,13 @@ async fn connection(edge: Arc<Edge>, router: Router, stream: TcpStream, from: So
     }
 }
 
+/// The node's proof that it is who is meant, for a client that asks before it shows a token. Whatever
+/// it asks, with whatever answer, also the one that makes a WebSocket of its connection.
+fn proof(edge: &Edge, headers: &HeaderMap) -> Option<HeaderValue> {
+    let challenge = headers.get(CHALLENGE)?.to_str().ok()?;
+    edge.node.prove(challenge)?.try_into().ok()
+}
+
 async fn answer(
     edge: Arc<Edge>,
     router: Router,
@@ -126,10 +134,14 @@ async fn answer(
     from: SocketAddr,
 ) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(From(from.ip()));
+    let proof = proof(&edge, request.headers());
     let mut response = match edge.hosts.check_host(request.uri(), request.headers()) {
         Err(refusal) => Refused(refusal).into_response(),
         Ok(()) => router.oneshot(request.map(Body::new)).await?,
     };
+    if let Some(proof) = proof {
+        response.headers_mut().insert(PROOF, proof);
+    }
     headers::secure(response.headers_mut(), edge.hosts.https);
     edge.node
         .metrics()

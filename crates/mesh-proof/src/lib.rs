@@ -21,6 +21,7 @@ mod batch;
 mod checkpoint;
 mod digest;
 mod line;
+pub mod node;
 pub mod provenance;
 pub mod statement;
 mod verify;

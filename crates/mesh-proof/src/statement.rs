@@ -8,6 +8,7 @@
 //! mesh-statement/1     mesh, room, key, idempotency key, hash of salt and content
 //! mesh-key/1           mesh, participant, key
 //! mesh-parent/1        mesh, parent, handle of the child
+//! mesh-node/1          challenge (see `node`)
 //! mesh-result/1        mesh, previous links, time, agent, task, hash of salt and output (see `provenance`)
 //! ```
 

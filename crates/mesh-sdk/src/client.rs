@@ -2,7 +2,7 @@
 
 use mesh_model::api::{ClientInfo, NoInput, ParticipantNameInput, RoomRefInput};
 use mesh_model::ops::{IdentityAdd, IdentityList, OpKind, Operation, RoomGet, RoomList, StatusGet};
-use mesh_model::{RoomId, Seq, SessionId, ops};
+use mesh_model::{PublicKey, RoomId, Seq, SessionId, ops};
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -22,6 +22,9 @@ pub struct Options {
     pub url: String,
     /// The token.
     pub token: String,
+    /// The key by which the node is known; it is proved before the token is shown, with each
+    /// connection. Without one whoever listens at the address is trusted.
+    pub node: Option<PublicKey>,
     /// A session of one's own to go on with.
     pub session: Option<SessionId>,
     /// What to state about oneself.
@@ -34,6 +37,7 @@ impl Options {
         Options {
             url: url.into(),
             token: token.into(),
+            node: None,
             session: None,
             client: ClientInfo::default(),
         }

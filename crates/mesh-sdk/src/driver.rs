@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use mesh_model::error::Problem;
 use mesh_model::{ErrorCode, Refusal, Seq};
+use mesh_proof::node::{CHALLENGE, PROOF};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
@@ -19,6 +21,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use crate::frames::{
     CallOut, FrameIn, HelloBody, HelloOut, SubscribeBody, SubscribeOut, Subscribed,
 };
+use crate::node::Challenge;
 use crate::stream::{Filter, Given};
 use crate::{Ephemeral, Error, Options, Welcomed};
 
@@ -118,11 +121,22 @@ async fn connect(options: &Options) -> Result<(Socket, Welcomed), Error> {
         None => format!("ws://{}/ws", base.strip_prefix("http://").unwrap_or(base)),
     };
     let config = WebSocketConfig::default().read_buffer_size(16 * 1024);
-    let connecting = connect_async_with_config(address, Some(config), true);
+    let challenge = Challenge::fresh()?;
+    let mut request = address
+        .into_client_request()
+        .map_err(|why| unreachable(why.to_string()))?;
+    if let (Some(_), Ok(drawn)) = (options.node, challenge.text().try_into()) {
+        request.headers_mut().insert(CHALLENGE, drawn);
+    }
+    let connecting = connect_async_with_config(request, Some(config), true);
     let connected = timeout(CONNECT_WAIT, connecting)
         .await
         .map_err(|_| unreachable("no answer in time".to_owned()))?;
-    let (mut socket, _) = connected.map_err(|why| unreachable(why.to_string()))?;
+    let (mut socket, response) = connected.map_err(|why| unreachable(why.to_string()))?;
+    if let Some(meant) = options.node {
+        let proof = response.headers().get(PROOF);
+        challenge.check(base, meant, proof.and_then(|proof| proof.to_str().ok()))?;
+    }
     let body = HelloBody {
         token: &options.token,
         session: options.session,

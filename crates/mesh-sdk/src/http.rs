@@ -1,5 +1,6 @@
 //! One question over HTTP, without a runtime: what a command line needs.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use mesh_model::api::{NoInput, ParticipantNameInput, RoomRefInput};
@@ -9,22 +10,27 @@ use mesh_model::ops::{
     RoomList, StatusGet,
 };
 use mesh_model::{PublicKey, RoomId};
+use mesh_proof::node::{CHALLENGE, PROOF};
 use serde_json::{Map, Value};
 use ureq::Agent;
 use ureq::http::{Response, Uri};
 
+use crate::node::Challenge;
 use crate::signer::Signer;
 use crate::signing::{self, Signing, Unsigned};
 use crate::{Error, Seat};
 
 /// Longer than any operation takes; a node that hangs is reported as unreachable.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
+/// Longer than a node takes to sign a line.
+const PROOF_WAIT: Duration = Duration::from_secs(10);
 
 /// A node's address and a token.
 #[derive(Debug, Clone)]
 pub struct Http {
     url: String,
     token: Option<String>,
+    node: Option<PublicKey>,
     agent: Agent,
     signing: Option<Signing>,
 }
@@ -41,16 +47,27 @@ pub struct Answer {
 impl Http {
     /// Talks to `url` with `token`, if there is one.
     pub fn new(url: &str, token: Option<String>) -> Http {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(ANSWER_WAIT))
-            .user_agent(concat!("mesh-sdk/", env!("CARGO_PKG_VERSION")));
+        let url = url.trim_end_matches('/');
         Http {
-            url: url.trim_end_matches('/').to_owned(),
+            url: url.to_owned(),
             token,
-            agent: config.build().into(),
+            node: None,
+            agent: agent(url, Some(ANSWER_WAIT)),
             signing: None,
         }
+    }
+
+    /// Talks to the node with this key alone: it is proved before each request.
+    pub fn only(mut self, node: PublicKey) -> Http {
+        self.node = Some(node);
+        self
+    }
+
+    /// The key of the node that listens there. Nothing is sent but a challenge.
+    pub fn identify(&self) -> Result<PublicKey, Error> {
+        let challenge = Challenge::fresh()?;
+        let proof = proof(&self.agent, &self.url, &challenge)?;
+        challenge.answered(&self.url, proof.as_deref())
     }
 
     /// Signs from here on what is posted. A key that the node does not know yet is added to the
@@ -160,6 +177,9 @@ impl Http {
     }
 
     fn request(&self, method: &str, target: &str, body: Option<String>) -> Result<Answer, Error> {
+        if let Some(node) = self.node {
+            prove(&self.agent, &self.url, node)?;
+        }
         let uri: Uri = format!("{}{target}", self.url)
             .parse()
             .map_err(|why| self.unreachable(why))?;
@@ -188,6 +208,61 @@ impl Http {
             why: why.to_string(),
         }
     }
+}
+
+/// What carries requests to a node: straight to the address that was named. A proxy of the environment
+/// has no business between two programs of one machine, and a node sends nobody elsewhere.
+pub fn agent(url: &str, wait: Option<Duration>) -> Agent {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(wait)
+        .user_agent(concat!("mesh-sdk/", env!("CARGO_PKG_VERSION")));
+    if url.parse().is_ok_and(|uri: Uri| is_loopback(&uri)) {
+        config = config.proxy(None);
+    }
+    config.build().into()
+}
+
+fn is_loopback(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let numeric = bare.parse::<IpAddr>();
+    bare == "localhost" || numeric.is_ok_and(|address| address.is_loopback())
+}
+
+/// Asks whoever listens at `url` to show that it is the node with this key. A request with a token
+/// follows right behind, on the connection that stays open.
+pub fn prove(agent: &Agent, url: &str, node: PublicKey) -> Result<(), Error> {
+    let challenge = Challenge::fresh()?;
+    let proof = proof(agent, url, &challenge)?;
+    challenge.check(url, node, proof.as_deref())
+}
+
+/// What is answered to a challenge.
+fn proof(agent: &Agent, url: &str, challenge: &Challenge) -> Result<Option<String>, Error> {
+    let unreachable = |why: &dyn std::fmt::Display| Error::Unreachable {
+        url: url.to_owned(),
+        why: format!("{why}; nothing was sent"),
+    };
+    let request = ureq::http::Request::get(format!("{url}/api/health"))
+        .header(CHALLENGE, challenge.text())
+        .body(())
+        .map_err(|why| unreachable(&why))?;
+    let request = agent
+        .configure_request(request)
+        .timeout_global(Some(PROOF_WAIT))
+        .build();
+    let mut response = agent.run(request).map_err(|why| unreachable(&why))?;
+    let proof = response.headers().get(PROOF);
+    let proof = proof
+        .and_then(|proof| proof.to_str().ok())
+        .map(str::to_owned);
+    if proof.is_some() {
+        // Read to its end the connection can be used again; what it says does not matter.
+        let _ = response.body_mut().read_to_vec();
+    }
+    Ok(proof)
 }
 
 fn read(mut response: Response<ureq::Body>) -> Result<Answer, Error> {

@@ -5,6 +5,9 @@
 //! subscription without gap or repetition. [`http`] asks one question and is done: what a
 //! command line needs.
 //!
+//! Told the node's key, both show their token to nobody else: whoever listens at the address has to sign
+//! a fresh challenge first.
+//!
 //! With a [`Signer`], both sign what they post: the key is made on this side and stays here, and
 //! the exact bytes that were signed are sent, again too after a broken connection.
 //!
@@ -27,6 +30,7 @@ mod client;
 mod driver;
 mod frames;
 pub mod http;
+mod node;
 mod signer;
 mod signing;
 mod stream;
@@ -61,6 +65,14 @@ pub enum Error {
         /// Where it was looked for.
         url: String,
         /// What the network said.
+        why: String,
+    },
+    /// Something else is there than the node that is meant. It was shown no token and nothing else.
+    #[error("what listens at {url} is not the node that is meant: {why}. Nothing was sent to it")]
+    Stranger {
+        /// Where.
+        url: String,
+        /// How that shows.
         why: String,
     },
     /// The node said something this client does not understand.

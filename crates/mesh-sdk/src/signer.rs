@@ -178,7 +178,7 @@ impl Signer {
     }
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Error> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
         .map_err(|why| Error::Protocol(format!("the system gives no random bytes: {why}")))?;

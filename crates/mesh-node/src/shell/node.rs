@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
+use ed25519_dalek::SigningKey;
 use mesh_core::{Access, Work};
 use mesh_log::LogReader;
 use mesh_model::api::Presence;
@@ -81,6 +82,12 @@ impl Node {
     /// Opens the folder, or makes a mesh in it, and starts the threads. Needs a tokio runtime.
     pub async fn start(config: Config) -> Result<Arc<Node>, StartError> {
         home::start(config).await
+    }
+
+    /// Shows who asks with a fresh challenge that this is the mesh's node; `None` if it is no challenge.
+    pub fn prove(&self, challenge: &str) -> Option<String> {
+        let key = SigningKey::from_bytes(&self.vault.node_seed().0);
+        mesh_proof::node::prove(&key, challenge)
     }
 
     /// Has a command decided and stored. The answer comes when it is durable.
