@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mesh_model::TaskId;
 use mesh_model::events::Cost;
+use mesh_model::{PublicKey, TaskId};
 use serde::Serialize;
 
 use crate::child::{CLEAN, Limits};
@@ -18,6 +18,8 @@ use crate::runner;
 pub struct Settings {
     /// The node's address.
     pub url: String,
+    /// The key that the node has to prove before it is shown a token.
+    pub node: Option<PublicKey>,
     /// The agent's own token.
     pub token: String,
     /// The token that runners get to reach the mesh as the agent.

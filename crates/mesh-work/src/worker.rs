@@ -113,6 +113,7 @@ impl Worker {
         })?;
         let signer = Signer::load_or_make(&settings.key)?;
         let mut options = Options::new(&settings.url, &settings.token);
+        options.node = settings.node;
         options.client = ClientInfo {
             name: Some("mesh-work".to_owned()),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),

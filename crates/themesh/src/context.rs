@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use mesh_model::api::NoInput;
 use mesh_model::ops::MeGet;
-use mesh_model::{ErrorCode, PublicKey};
+use mesh_model::{ErrorCode, MeshId, PublicKey};
 use mesh_sdk::http::Http;
-use mesh_sdk::{Error, Signer};
+use mesh_sdk::{Error, Options, Signer};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Global;
 use crate::failure::{Failure, Outcome};
 
-/// Where a node listens unless told otherwise.
+/// Where `mesh up` listens unless told otherwise. Nobody looks for a node there.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7778";
 
 /// What every command starts from.
@@ -34,19 +34,38 @@ pub struct Context {
 pub struct Identity {
     /// Its handle.
     pub handle: String,
-    /// Its node's address.
+    /// Its node's address, when it was last known.
     pub url: String,
+    /// Its node's key: whoever else listens at the address is not shown the token. Files of earlier
+    /// releases do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_key: Option<PublicKey>,
     /// Its token.
     pub token: String,
 }
 
-/// What a running node leaves for programs on the same machine, in `node.json`.
+/// The folder's own record of the node that runs on it, `node.json`: written at its start, removed
+/// at its stop.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunningNode {
     /// Its address.
     pub url: String,
     /// Its process.
     pub pid: u32,
+    /// The mesh.
+    pub mesh: MeshId,
+    /// The key by which the node proves that it is this one.
+    pub node_key: PublicKey,
+}
+
+/// The node that is meant.
+#[derive(Debug, Clone)]
+pub struct NodeAt {
+    /// Its address.
+    pub url: String,
+    /// The key that it has to prove before it is shown a token. There is none only where both address
+    /// and token were given by hand.
+    pub key: Option<PublicKey>,
 }
 
 impl Context {
@@ -91,27 +110,83 @@ impl Context {
         }
     }
 
-    /// Whether the caller names a node.
-    pub fn names_node(&self) -> bool {
-        self.url.is_some()
-    }
-
     /// Whether the caller names a node, or somebody who is known at one.
     pub fn is_pointed(&self) -> bool {
         self.url.is_some() || self.identity.is_some()
     }
 
-    /// The node's address.
-    pub fn url(&self) -> Outcome<String> {
-        if let Some(url) = &self.url {
-            return Ok(url.trim_end_matches('/').to_owned());
+    /// The node that is meant, as the folder knows it: the one that runs on it, or the one to which
+    /// the participant named by `--as` belongs. Another address can be given, another node cannot,
+    /// unless its token is given too.
+    pub fn node(&self) -> Outcome<NodeAt> {
+        let given = self.given();
+        if let Some(url) = &given
+            && has_token_given()
+        {
+            return Ok(NodeAt {
+                url: url.clone(),
+                key: None,
+            });
         }
         if let Some(handle) = &self.identity {
-            return Ok(self.load_identity(handle)?.url);
+            return self.node_of(&self.load_identity(handle)?);
         }
-        Ok(self
-            .running()
-            .map_or_else(|| format!("http://{DEFAULT_LISTEN}"), |node| node.url))
+        let running = self.running().ok_or_else(|| self.no_node())?;
+        Ok(NodeAt {
+            url: given.unwrap_or(running.url),
+            key: Some(running.node_key),
+        })
+    }
+
+    /// The node to which somebody belongs. If it is the folder's own, it may listen elsewhere than
+    /// when the identity was kept.
+    pub fn node_of(&self, known: &Identity) -> Outcome<NodeAt> {
+        let running = self.running();
+        let same_place = || running.as_ref().filter(|node| node.url == known.url);
+        let key = known
+            .node_key
+            .or_else(|| same_place().map(|node| node.node_key));
+        let key = key.ok_or_else(|| {
+            Failure::here(
+                format!(
+                    "which node '{}' belongs to was not kept by the earlier release that wrote its file; nothing was sent",
+                    known.handle
+                ),
+                "start the folder's node where it was, or give address and token: --url URL, with the token in MESH_TOKEN",
+            )
+        })?;
+        let own = running.filter(|node| node.node_key == key);
+        let url = self
+            .given()
+            .or(own.map(|node| node.url))
+            .unwrap_or_else(|| known.url.clone());
+        Ok(NodeAt {
+            url,
+            key: Some(key),
+        })
+    }
+
+    /// Where `--url` or `MESH_URL` points.
+    fn given(&self) -> Option<String> {
+        let url = self.url.as_deref()?;
+        Some(url.trim_end_matches('/').to_owned())
+    }
+
+    fn no_node(&self) -> Failure {
+        Failure::Unreachable {
+            what: format!(
+                "no node runs on {}; nothing was sent",
+                self.home.display()
+            ),
+            hint: "start it with `mesh up`, name its folder with --home, or act as somebody of another mesh with --as; \
+                   `mesh doctor` looks for the reason"
+                .to_owned(),
+        }
+    }
+
+    /// The node's address.
+    pub fn url(&self) -> Outcome<String> {
+        Ok(self.node()?.url)
     }
 
     /// The node that runs on this folder, as far as it said so.
@@ -140,7 +215,20 @@ impl Context {
 
     /// A client that acts as chosen.
     pub fn http(&self) -> Outcome<Http> {
-        Ok(Http::new(&self.url()?, Some(self.token()?)))
+        let node = self.node()?;
+        let http = Http::new(&node.url, Some(self.token()?));
+        Ok(match node.key {
+            Some(key) => http.only(key),
+            None => http,
+        })
+    }
+
+    /// How to connect as chosen, and stay.
+    pub fn options(&self) -> Outcome<Options> {
+        let node = self.node()?;
+        let mut options = Options::new(node.url, self.token()?);
+        options.node = node.key;
+        Ok(options)
     }
 
     /// A client that acts as chosen and signs what it posts, unless told otherwise. A participant
@@ -155,7 +243,7 @@ impl Context {
         let path = self.key_path(&handle)?;
         let (signer, fresh) = match Signer::load(&path)? {
             Some(signer) => (signer, false),
-            None if std::env::var_os("MESH_TOKEN").is_some() => return Ok(http),
+            None if has_token_given() => return Ok(http),
             None => (Signer::load_or_make(&path)?, true),
         };
         match http.sign_with(signer) {
@@ -178,9 +266,7 @@ impl Context {
     /// The handle of the one who acts.
     pub fn acting(&self, http: &Http) -> Outcome<String> {
         match &self.identity {
-            Some(handle) if std::env::var_os("MESH_TOKEN").is_none() => {
-                Ok(handle.trim_start_matches('@').to_owned())
-            }
+            Some(handle) if !has_token_given() => Ok(handle.trim_start_matches('@').to_owned()),
             _ => Ok(http.call::<MeGet>(NoInput {})?.participant.handle),
         }
     }
@@ -232,6 +318,23 @@ impl Context {
         serde_json::from_str(&text).map_err(|why| missing(why.to_string()))
     }
 
+    /// Keeps somebody who came in at the node that is meant, with the node's key.
+    pub fn keep_identity(&self, handle: &str, token: String) -> Outcome<Identity> {
+        let node = self.node()?;
+        let key = match node.key {
+            Some(key) => key,
+            None => Http::new(&node.url, None).identify()?,
+        };
+        let identity = Identity {
+            handle: handle.to_owned(),
+            url: node.url,
+            node_key: Some(key),
+            token,
+        };
+        self.save_identity(&identity)?;
+        Ok(identity)
+    }
+
     /// Keeps an identity, readable by this user only.
     pub fn save_identity(&self, identity: &Identity) -> Outcome<()> {
         let path = self.identity_path(&identity.handle)?;
@@ -245,6 +348,11 @@ impl Context {
             .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
         Ok(self.home.join("clients").join(format!("{handle}.json")))
     }
+}
+
+/// Whether the environment brings a token: then none of the folder's is shown to anybody.
+pub fn has_token_given() -> bool {
+    std::env::var_os("MESH_TOKEN").is_some()
 }
 
 /// Writes a file that only this user can read.

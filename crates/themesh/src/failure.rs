@@ -125,6 +125,10 @@ impl From<Error> for Failure {
                 what: error.to_string(),
                 hint: "start it with `mesh up`, or name another with --url; `mesh doctor` looks for the reason".to_owned(),
             },
+            Error::Stranger { .. } => Failure::Unreachable {
+                what: error.to_string(),
+                hint: "start the node that is meant with `mesh up`, elsewhere if its place is taken; `mesh doctor` looks for the reason".to_owned(),
+            },
             Error::Key { .. } => Failure::Here {
                 what: error.to_string(),
                 hint: "nothing was sent; say it without a signature with --unsigned, or make another key: mesh identity rotate".to_owned(),

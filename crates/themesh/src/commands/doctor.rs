@@ -12,7 +12,7 @@ use mesh_model::Millis;
 use mesh_model::api::{NoInput, Status};
 use mesh_model::ops::StatusGet;
 use mesh_sdk::Error;
-use mesh_sdk::http::Http;
+use rustix::process::{Pid, test_kill_process};
 use serde::Serialize;
 
 use crate::commands::log;
@@ -212,14 +212,30 @@ fn the_log(context: &Context) -> Finding {
     }
 }
 
-/// What can be learnt from the node, if one answers.
+/// What can be learnt from the node, if the one that is meant answers.
 fn node(context: &Context) -> Vec<Finding> {
-    let (Ok(url), Ok(token)) = (context.url(), context.token()) else {
-        return vec![nobody(context)];
+    let (url, http) = match (context.node(), context.http()) {
+        (Ok(node), Ok(http)) => (node.url, http),
+        (Err(Failure::Unreachable { .. }), _) => return vec![nobody(context)],
+        (Err(Failure::Here { what, hint }), _) | (_, Err(Failure::Here { what, hint })) => {
+            return vec![bad("node", what, hint)];
+        }
+        _ => {
+            return vec![bad(
+                "node",
+                "which one is meant is not clear",
+                "see --url and --as",
+            )];
+        }
     };
-    match Http::new(&url, Some(token)).call::<StatusGet>(NoInput {}) {
+    match http.call::<StatusGet>(NoInput {}) {
         Ok(status) => vec![version(&url, &status), clock(&status), writable(&status)],
-        Err(Error::Unreachable { .. }) => vec![nobody(context)],
+        Err(Error::Unreachable { .. }) => vec![silent(context, &url)],
+        Err(Error::Stranger { why, .. }) => vec![bad(
+            "node",
+            format!("something else listens at {url}: {why}; it was shown no token"),
+            "start this folder's node elsewhere: mesh up --listen 127.0.0.1:0, or stop what listens there",
+        )],
         Err(Error::Refused(refusal)) => {
             vec![bad(
                 "node",
@@ -227,34 +243,72 @@ fn node(context: &Context) -> Vec<Finding> {
                 refusal.hint.to_string(),
             )]
         }
-        Err(_) => vec![bad(
+        Err(why) => vec![bad(
             "node",
-            format!("something else listens at {url}"),
-            "stop it, or start the node elsewhere: mesh up --listen 127.0.0.1:7779",
+            format!("{url} answers, but: {why}"),
+            "is it of another version? Restart it with this one",
         )],
     }
 }
 
+/// No node said that it runs here.
 fn nobody(context: &Context) -> Finding {
-    let left = context.running().map(|node| {
-        format!(
-            "; the last one here was process {} at {}",
-            node.pid, node.url
-        )
-    });
-    let taken = DEFAULT_LISTEN.parse::<SocketAddr>().is_ok_and(|address| {
+    let record = context.home.join("node.json");
+    if record.exists() {
+        return bad(
+            "node",
+            format!(
+                "{} does not say which node runs here; an earlier release may have written it",
+                record.display()
+            ),
+            "stop that node, if it runs, and start it with this program: mesh up",
+        );
+    }
+    let config = config::load(&context.home).unwrap_or_default();
+    let place = config.listen.as_deref().unwrap_or(DEFAULT_LISTEN);
+    let taken = place.parse::<SocketAddr>().is_ok_and(|address| {
         TcpListener::bind(address).is_err_and(|why| why.kind() == io::ErrorKind::AddrInUse)
     });
     if taken {
         return warning(
             "node",
-            format!("none runs on this folder, and something else listens at {DEFAULT_LISTEN}"),
-            "name that node's folder with --home, or start this one elsewhere: mesh up --listen 127.0.0.1:7779",
+            format!("none runs on this folder, and something else listens at {place}"),
+            "name that node's folder with --home, or start this one elsewhere: mesh up --listen 127.0.0.1:0",
         );
     }
     warning(
         "node",
-        format!("none answers{}", left.unwrap_or_default()),
+        "none runs on this folder",
+        "start it with `mesh up`",
+    )
+}
+
+/// Nothing listens where the node said that it would.
+fn silent(context: &Context, url: &str) -> Finding {
+    let Some(node) = context.running().filter(|node| node.url == url) else {
+        return warning(
+            "node",
+            format!("nothing answers at {url}"),
+            "start that node, or ask who runs it",
+        );
+    };
+    let process = i32::try_from(node.pid).ok().and_then(Pid::from_raw);
+    if process.is_some_and(|process| test_kill_process(process).is_ok()) {
+        return bad(
+            "node",
+            format!(
+                "process {} was to listen at {url} and does not answer",
+                node.pid
+            ),
+            "if that process is the node, it hangs or is stopped: end it and start it again with `mesh up`",
+        );
+    }
+    warning(
+        "node",
+        format!(
+            "the last one here, process {} at {url}, ended without a goodbye; what it acknowledged is stored",
+            node.pid
+        ),
         "start it with `mesh up`",
     )
 }

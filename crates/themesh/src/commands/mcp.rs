@@ -7,11 +7,12 @@ use std::thread;
 
 use clap::Args;
 use mesh_model::ErrorCode;
+use mesh_sdk::http;
 use serde_json::{Value, json};
-use ureq::Agent;
-use ureq::http::Response;
+use ureq::http::{Request, Response};
+use ureq::{Agent, AsSendBody};
 
-use crate::context::Context;
+use crate::context::{Context, NodeAt};
 use crate::failure::Outcome;
 
 /// Serve the Model Context Protocol on standard input and output
@@ -28,7 +29,7 @@ struct Negotiated {
 
 #[derive(Clone)]
 struct Pump {
-    url: String,
+    node: NodeAt,
     token: String,
     agent: Agent,
     negotiated: Arc<Mutex<Negotiated>>,
@@ -36,14 +37,11 @@ struct Pump {
 
 /// `mesh mcp`
 pub fn mcp(context: &Context, _: McpArgs) -> Outcome<()> {
-    let agent: Agent = Agent::config_builder()
-        .http_status_as_error(false)
-        .build()
-        .into();
+    let node = context.node()?;
     let pump = Pump {
-        url: format!("{}/mcp", context.url()?),
         token: context.token()?,
-        agent,
+        agent: http::agent(&node.url, None),
+        node,
         negotiated: Arc::default(),
     };
     let mut running = Vec::new();
@@ -83,25 +81,37 @@ pub fn mcp(context: &Context, _: McpArgs) -> Outcome<()> {
 impl Pump {
     /// Sends one message and prints what comes back.
     fn carry(&self, message: &Value) {
-        let request = self.headers(ureq::http::Request::post(&self.url), message);
+        let request = self.headers(Request::post(self.address()), message);
         let request = request
             .header("content-type", "application/json")
             .body(message.to_string());
         let sent = request
             .map_err(|why| why.to_string())
-            .and_then(|request| self.agent.run(request).map_err(|why| why.to_string()));
+            .and_then(|request| self.send(request));
         let id = message.get("id");
         match (sent, id) {
             (Ok(response), _) => self.answer(response, message),
             (Err(why), Some(id)) => {
                 let text = format!(
                     "cannot reach the node at {}: {why}. Start it with `mesh up`.",
-                    self.url
+                    self.node.url
                 );
                 say(&failure(id, -32000, text));
             }
             (Err(why), None) => eprintln!("mesh mcp: {why}"),
         }
+    }
+
+    fn address(&self) -> String {
+        format!("{}/mcp", self.node.url)
+    }
+
+    /// Sends a request with the token, once whoever listens there has proved to be the node.
+    fn send(&self, request: Request<impl AsSendBody>) -> Result<Response<ureq::Body>, String> {
+        if let Some(key) = self.node.key {
+            http::prove(&self.agent, &self.node.url, key).map_err(|why| why.to_string())?;
+        }
+        self.agent.run(request).map_err(|why| why.to_string())
     }
 
     fn headers(
@@ -197,10 +207,10 @@ impl Pump {
     /// Prints what the node says unasked, for as long as both live.
     fn listen(&self) {
         let request = self
-            .headers(ureq::http::Request::get(&self.url), &Value::Null)
+            .headers(Request::get(self.address()), &Value::Null)
             .body(());
         let Ok(request) = request else { return };
-        let Ok(response) = self.agent.run(request) else {
+        let Ok(response) = self.send(request) else {
             return;
         };
         if response.status().is_success() {
@@ -223,10 +233,10 @@ impl Pump {
             .is_ok_and(|negotiated| negotiated.session.is_some())
         {
             let request = self
-                .headers(ureq::http::Request::delete(&self.url), &Value::Null)
+                .headers(Request::delete(self.address()), &Value::Null)
                 .body(());
             if let Ok(request) = request {
-                let _ = self.agent.run(request);
+                let _ = self.send(request);
             }
         }
     }

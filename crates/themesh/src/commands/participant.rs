@@ -10,7 +10,7 @@ use mesh_model::events::{Kind, Visibility};
 use mesh_model::ops::{AgentRegister, ParticipantGet, ParticipantList, StatusGet};
 use mesh_sdk::{Error, Signer};
 
-use crate::context::{Context, Identity};
+use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::input::parse;
 use crate::output::{Colour, line, paint, printed_json, table};
@@ -121,11 +121,8 @@ pub fn register(context: &Context, args: RegisterArgs) -> Outcome<()> {
         answer => answer?,
     };
     context.rename_key(&handle, &registered.handle)?;
-    context.save_identity(&Identity {
-        handle: registered.handle.clone(),
-        url: context.url()?,
-        token: registered.token.clone().unwrap_or_default(),
-    })?;
+    let token = registered.token.clone().unwrap_or_default();
+    context.keep_identity(&registered.handle, token)?;
     if !printed_json(context, &registered)? {
         let name = paint(
             Colour::of_kind(Kind::from(kind).name()),

@@ -144,7 +144,7 @@ async fn serve(
         .local_addr()
         .map_err(|why| Failure::here(why.to_string(), ""))?;
     let url = format!("http://{}", visible(bound));
-    let running = RunningFile::write(context, &url)?;
+    let running = RunningFile::write(context, &node, &url)?;
     let public_url = args
         .public_url
         .clone()
@@ -352,11 +352,20 @@ fn open_browser(login: &str) {
 struct RunningFile(PathBuf);
 
 impl RunningFile {
-    fn write(context: &Context, url: &str) -> Outcome<RunningFile> {
+    fn write(context: &Context, node: &Node, url: &str) -> Outcome<RunningFile> {
         let path = context.home.join("node.json");
+        let access = node.access();
+        let mesh = access.mesh().ok_or_else(|| {
+            Failure::here(
+                "the log has no mesh",
+                "it is damaged: run `mesh log verify`",
+            )
+        })?;
         let node = RunningNode {
             url: url.to_owned(),
             pid: std::process::id(),
+            mesh: mesh.id,
+            node_key: mesh.node_key,
         };
         let text =
             serde_json::to_string(&node).map_err(|why| Failure::here(why.to_string(), ""))?;

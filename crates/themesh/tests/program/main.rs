@@ -12,6 +12,7 @@ mod kill_nine;
 mod log_verbs;
 mod mcp;
 mod node;
+mod own_node;
 mod steer;
 mod tools;
 mod troubles;

@@ -94,13 +94,41 @@ fn the_doctor_finds_what_is_wrong() {
         "{all:?}"
     );
     fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
-    let folder = node.stop();
+    let folder = node.kill();
     let home = folder.path().join("home");
+    let told = mesh(&home, &["doctor"]).out;
+    assert!(told.contains("ended without a goodbye"), "{told}");
+    let folder = Node::start_in(folder, &[]).stop();
     let (_, all) = findings(&home);
     assert!(
         all.contains(&("node".to_owned(), "warning".to_owned())),
         "{all:?}"
     );
+    // What it says of the place where a start would listen is of that place.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = taken.local_addr().unwrap();
+    let config = home.join("config.toml");
+    fs::write(&config, format!("listen = \"{place}\"\n")).unwrap();
+    let told = mesh(&home, &["doctor"]).out;
+    assert!(
+        told.contains(&format!("something else listens at {place}")),
+        "{told}"
+    );
+    fs::write(&config, "listen = \"127.0.0.1:0\"\n").unwrap();
+    let told = mesh(&home, &["doctor"]).out;
+    assert!(told.contains("none runs on this folder\n"), "{told}");
+    fs::write(
+        home.join("node.json"),
+        r#"{"url":"http://127.0.0.1:1","pid":1}"#,
+    )
+    .unwrap();
+    let told = mesh(&home, &["doctor"]).out;
+    assert!(
+        told.contains("an earlier release may have written it"),
+        "{told}"
+    );
+    fs::remove_file(home.join("node.json")).unwrap();
+    assert_eq!(folder.path().join("home"), home);
     fs::rename(home.join("vault"), home.join("elsewhere")).unwrap();
     let (code, all) = findings(&home);
     assert_eq!(code, 1);

@@ -132,6 +132,7 @@ fn identity(home: &Home, http: &Http, role: Role) -> Result<Identity, Trouble> {
         None => Identity {
             handle: role.handle().to_owned(),
             url: home.url.clone(),
+            node_key: Some(home.node_key),
             token: token(home, http, role)?.unwrap_or_default(),
         },
     };

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use mesh_model::PublicKey;
 use mesh_sdk::http::Http;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,8 @@ use crate::Trouble;
 pub struct Home {
     pub folder: PathBuf,
     pub url: String,
+    /// The node proves this key before it is shown a token.
+    pub node_key: PublicKey,
 }
 
 /// A participant whose token is kept here; `mesh --as HANDLE` acts as it.
@@ -22,12 +25,14 @@ pub struct Home {
 pub struct Identity {
     pub handle: String,
     pub url: String,
+    pub node_key: Option<PublicKey>,
     pub token: String,
 }
 
 #[derive(Deserialize)]
 struct RunningNode {
     url: String,
+    node_key: PublicKey,
 }
 
 impl Home {
@@ -42,8 +47,12 @@ impl Home {
             let folder = folder.display();
             format!("no node runs on {folder} ({why}); start it: mesh up --with 'mesh-survey .'")
         })?;
-        let RunningNode { url } = serde_json::from_slice(&node)?;
-        Ok(Home { folder, url })
+        let RunningNode { url, node_key } = serde_json::from_slice(&node)?;
+        Ok(Home {
+            folder,
+            url,
+            node_key,
+        })
     }
 
     /// A client that acts as the owner.
@@ -51,7 +60,7 @@ impl Home {
         let path = self.folder.join("owner.token");
         let token = fs::read_to_string(&path)
             .map_err(|why| format!("{} cannot be read: {why}", path.display()))?;
-        Ok(Http::new(&self.url, Some(token.trim().to_owned())))
+        Ok(Http::new(&self.url, Some(token.trim().to_owned())).only(self.node_key))
     }
 
     /// Where a participant's key is kept.
@@ -59,11 +68,11 @@ impl Home {
         self.folder.join("keys").join(format!("{handle}.key"))
     }
 
-    /// A kept identity, if there is one, with the node's address of today.
+    /// A kept identity of this node, if there is one, with the node's address of today.
     pub fn identity(&self, handle: &str) -> Option<Identity> {
         let text = fs::read(self.identity_path(handle)).ok()?;
         let kept: Identity = serde_json::from_slice(&text).ok()?;
-        Some(Identity {
+        (kept.node_key == Some(self.node_key)).then(|| Identity {
             url: self.url.clone(),
             ..kept
         })

@@ -41,6 +41,7 @@ impl Program {
         room: String,
     ) -> Result<(), Trouble> {
         let mut options = Options::new(identity.url, identity.token);
+        options.node = identity.node_key;
         options.client = ClientInfo {
             name: Some(format!("mesh-{}", role.handle())),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),

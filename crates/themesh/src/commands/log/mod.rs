@@ -15,7 +15,7 @@ use mesh_log::{
 };
 use mesh_model::events::{MeshCreated, VaultReplaced};
 use mesh_ops::Signatures;
-use mesh_sdk::{Client, Filter, Options};
+use mesh_sdk::{Client, Filter};
 use serde_json::{Value, json};
 
 use crate::context::Context;
@@ -317,7 +317,7 @@ fn tail(context: &Context) -> Outcome<()> {
     if context.running().is_none() {
         return Ok(());
     }
-    let options = Options::new(context.url()?, context.token()?);
+    let options = context.options()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

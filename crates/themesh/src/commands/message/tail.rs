@@ -3,7 +3,7 @@
 use clap::Args;
 use mesh_model::Seq;
 use mesh_model::api::{ClientInfo, Message, StreamItem};
-use mesh_sdk::{Client, Filter, Options};
+use mesh_sdk::{Client, Filter};
 
 use crate::commands::message::print_message;
 use crate::context::Context;
@@ -23,7 +23,7 @@ pub struct TailArgs {
 
 /// `mesh tail`
 pub fn tail(context: &Context, args: TailArgs) -> Outcome<()> {
-    let mut options = Options::new(context.url()?, context.token()?);
+    let mut options = context.options()?;
     options.client = ClientInfo {
         name: Some("mesh-tail".to_owned()),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),

@@ -173,21 +173,28 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
             format!("mesh join {node}/i/{code} --as rex"),
         )
     })?;
-    match context.load_identity(handle) {
+    let pinned = match context.load_identity(handle) {
         // A try whose answer never came: the kept key makes this one the same participant.
-        Ok(Identity { token, .. }) if token.is_empty() => {}
+        Ok(known) if known.token.is_empty() => known.node_key,
         Ok(_) => {
             return Err(Failure::here(
                 format!("'{handle}' is known here already"),
                 format!("act as it with --as {handle}, or choose another handle"),
             ));
         }
-        Err(_) => {}
-    }
+        Err(_) => None,
+    };
+    let there = Http::new(node, None);
+    let node_key = match pinned {
+        Some(key) => key,
+        // Whoever answers the invite's address now is the node that the token is for, from here on.
+        None => there.identify()?,
+    };
     let (key, _) = context.key_for(handle)?;
     let mut identity = Identity {
         handle: handle.to_owned(),
         url: node.to_owned(),
+        node_key: Some(node_key),
         token: String::new(),
     };
     context.save_identity(&identity)?;
@@ -197,7 +204,7 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
         key,
         profile: Profile::default(),
     };
-    let registered = Http::new(node, None).call::<InviteRedeem>(input)?;
+    let registered = there.only(node_key).call::<InviteRedeem>(input)?;
     context.rename_key(handle, &registered.handle)?;
     identity.handle = registered.handle.clone();
     identity.token = registered.token.clone().unwrap_or_default();

@@ -38,7 +38,7 @@ const TYPES: &[&str] = &[
 
 /// Prints what happens to a task until it ends: exit code 0 if it is done, 1 if not.
 pub fn until_end(context: &Context, task: TaskId) -> Outcome<ExitCode> {
-    let mut options = Options::new(context.url()?, context.token()?);
+    let mut options = context.options()?;
     options.client = ClientInfo {
         name: Some("mesh-task".to_owned()),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),

@@ -25,7 +25,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
 use crate::commands::task::short;
-use crate::context::{Context, Identity, write_private};
+use crate::context::{Context, Identity, has_token_given, write_private};
 use crate::failure::{Failure, Outcome};
 use crate::input::command_words;
 use crate::output::{Colour, line, paint};
@@ -213,6 +213,7 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
     Ok(Settings {
         tools_token: tools_token(context, &state, &identity)?,
         url: identity.url,
+        node: identity.node_key,
         token: identity.token,
         key: context.key_path(&handle)?,
         state: std::path::absolute(&state).unwrap_or(state),
@@ -250,20 +251,22 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
 /// The agent's own token: the one kept here, or a new one by the owner's leave.
 fn identity(context: &Context, handle: &str, yes: bool) -> Outcome<Identity> {
     if let Ok(token) = std::env::var("MESH_TOKEN") {
+        let node = context.node()?;
         return Ok(Identity {
             handle: handle.to_owned(),
-            url: context.url()?,
+            url: node.url,
+            node_key: node.key,
             token,
         });
     }
     match context.load_identity(handle) {
-        Ok(mut known) => {
-            // A node of this folder may listen elsewhere than last time.
-            known.url = match context.running() {
-                Some(node) if !context.names_node() => node.url,
-                _ => context.url()?,
-            };
-            return Ok(known);
+        Ok(known) => {
+            let node = context.node_of(&known)?;
+            return Ok(Identity {
+                url: node.url,
+                node_key: node.key,
+                ..known
+            });
         }
         Err(why) if !yes => return Err(why),
         Err(_) => {}
@@ -290,13 +293,7 @@ fn identity(context: &Context, handle: &str, yes: bool) -> Outcome<Identity> {
         }
         Err(other) => return Err(other.into()),
     };
-    let identity = Identity {
-        handle: handle.to_owned(),
-        url: owner.url()?,
-        token: token.unwrap_or_default(),
-    };
-    context.save_identity(&identity)?;
-    Ok(identity)
+    owner.keep_identity(handle, token.unwrap_or_default())
 }
 
 /// Lets the agent into rooms and lets it do there what others give it to do, by the owner's leave.
@@ -354,8 +351,8 @@ fn tools_token(context: &Context, state: &Path, identity: &Identity) -> Outcome<
     let owner = context.owner();
     let here = context
         .running()
-        .is_some_and(|node| node.url == identity.url);
-    if !here || owner.token().is_err() || std::env::var_os("MESH_TOKEN").is_some() {
+        .is_some_and(|node| Some(node.node_key) == identity.node_key);
+    if !here || owner.token().is_err() || has_token_given() {
         return Ok(identity.token.clone());
     }
     let token = new_token(&owner, &identity.handle, "tools of mesh work")?;

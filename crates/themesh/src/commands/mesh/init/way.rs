@@ -7,6 +7,7 @@ use mesh_model::api::NoInput;
 use mesh_model::ops::{Operation, StatusGet};
 use mesh_node::{Config, Node};
 use mesh_ops::{Caller, Door, Options};
+use mesh_sdk::Error;
 use mesh_sdk::http::Http;
 use tokio::runtime::Runtime;
 
@@ -38,8 +39,8 @@ impl Way {
             let http = context.http()?;
             match http.call::<StatusGet>(NoInput {}) {
                 Ok(_) => return Ok(Way::There(http)),
-                // The file of a node that was killed stays behind.
-                Err(mesh_sdk::Error::Unreachable { .. }) if !named => {}
+                // The record of a node that was killed stays behind; something else may listen there now.
+                Err(Error::Unreachable { .. } | Error::Stranger { .. }) if !named => {}
                 Err(other) => return Err(other.into()),
             }
         }
