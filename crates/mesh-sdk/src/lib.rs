@@ -37,7 +37,7 @@ mod stream;
 
 pub use client::{Client, Options};
 pub use frames::{Ephemeral, Welcomed};
-pub use signer::Signer;
+pub use signer::{Signer, fresh_key};
 pub use stream::{Filter, Items};
 
 use std::path::PathBuf;

@@ -186,7 +186,7 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
 }
 
 /// A key for one request, so that a repetition happens once.
-pub(crate) fn fresh_key() -> String {
+pub fn fresh_key() -> String {
     // Without randomness a repeated key would make two commands one: better to stop here.
     let bytes: [u8; 16] = random().expect("the system gives no random bytes");
     format!("{:032x}", u128::from_be_bytes(bytes))

@@ -19,7 +19,7 @@ use crate::failure::{Failure, Outcome};
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7778";
 
 /// What every command starts from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     /// The mesh's folder.
     pub home: PathBuf,
