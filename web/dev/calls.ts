@@ -136,13 +136,13 @@ export const calls: Record<string, Call> = {
     const message = own(state, me, text(input, 'message'));
     message.text = text(input, 'text');
     message.edited_at = new Date().toISOString();
-    const data = { message: message.id, text: message.text, mentions: message.mentions };
+    const data = { room: message.room, message: message.id, text: message.text, mentions: message.mentions };
     return { seq: state.emit('message.edited', me, data, message.room) };
   },
   'message.delete': (state, me, input) => {
     const message = own(state, me, text(input, 'message'));
     Object.assign(message, { deleted: true, text: '' });
-    return { seq: state.emit('message.deleted', me, { message: message.id }, message.room) };
+    return { seq: state.emit('message.deleted', me, { room: message.room, message: message.id }, message.room) };
   },
   'message.search': search,
   'participant.list': (state) => ({ items: [...state.participants.values()] }),

@@ -1,6 +1,7 @@
 // The simulated node's memory: participants, rooms, messages and the items they make. For development and tests of the page
 // only; it keeps nothing, signs nothing and checks little.
 import { randomUUID } from 'node:crypto';
+import type { EventName, Told } from '../src/api/events.ts';
 import type {
   Ephemeral,
   Item,
@@ -82,9 +83,11 @@ export class State {
     return found;
   }
 
-  emit(type: string, by: string, data: Item['data'], room?: string): number {
+  emit<Name extends EventName>(type: Name, by: string, data: Told[Name], room?: string): number {
     const seq = this.head + 1;
-    const item: Item = { seq, at: new Date().toISOString(), type, data, from: this.person(by), ...(room && { room }) };
+    const told = { seq, at: new Date().toISOString(), type, data, from: this.person(by), ...(room && { room }) };
+    // The compiler cannot know that name and words belong together; the parameters say it.
+    const item = told as unknown as Item;
     this.items.push(item);
     this.onItem(item);
     return seq;
@@ -113,7 +116,7 @@ export class State {
       presence: { state: 'offline' },
     };
     this.participants.set(participant.id, participant);
-    this.emit('participant.registered', participant.id, { participant: participant.id });
+    this.emit('participant.registered', participant.id, { participant: participant.id, handle, kind, trust });
     return participant;
   }
 
@@ -139,7 +142,7 @@ export class State {
       members: new Set([by, ...members]),
     };
     this.rooms.set(room.id, room);
-    this.emit('room.created', by, { room: room.id, name: room.name, members: [...room.members] }, room.id);
+    this.emit('room.created', by, { room: room.id, ...(room.name && { name: room.name }) }, room.id);
     return room;
   }
 
@@ -181,8 +184,8 @@ export class State {
     };
     this.messages.set(message.id, message);
     if (thread) this.message(thread).replies = (this.message(thread).replies ?? 0) + 1;
-    const { seq: _seq, at: _at, room: _room, from: _from, ...data } = message;
-    this.emit('message.posted', by, { ...data }, room.id);
+    const { seq: _seq, at: _at, room: _room, from: _from, quotes: _quotes, ...data } = message;
+    this.emit('message.posted', by, data, room.id);
     return message;
   }
 

@@ -84,9 +84,21 @@ export async function startReal(binary: string, demo?: string): Promise<TestNode
   let url = '';
 
   async function up(listen: string): Promise<void> {
-    child = spawn(binary, ['--home', home, 'up', '--listen', listen, '--json', ...(demo ? ['--with', `'${join(dirname(binary), 'mesh-survey')}' '${demo}'`] : [])], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    child = spawn(
+      binary,
+      [
+        '--home',
+        home,
+        'up',
+        '--listen',
+        listen,
+        '--json',
+        ...(demo ? ['--with', `'${join(dirname(binary), 'mesh-survey')}' '${demo}'`] : []),
+      ],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let errors = '';
     child.stderr!.on('data', (chunk) => {
       errors += chunk;

@@ -3,18 +3,13 @@
 
 import type * as Api from './generated.ts';
 
+export type { Item, LogEntry } from './events.ts';
 export type * from './generated.ts';
 /** The short form of a participant, as messages carry it. */
 export type { Kind as ParticipantKind, ParticipantRef as Person } from './generated.ts';
 
 /** A message, with what this page knows of it besides: its own message may wait in quarantine or have been rejected there. */
 export type Message = Api.Message & { held?: 'waiting' | 'rejected' };
-
-/** One line of the log; what it says depends on its type. */
-export type LogEntry = Omit<Api.LogEntry, 'facts'> & { facts: Record<string, unknown> };
-
-/** One thing that happened, as it is pushed. */
-export type Item = Omit<Api.StreamItem, 'data'> & { data: Record<string, unknown> };
 
 /** What is told once and never stored. */
 export type Ephemeral =

@@ -1,7 +1,6 @@
 // What is asked of the log: the same in the address, in the form and in the call.
 
 import type { Input } from '../api/operations.ts';
-import type { LogEntry } from '../api/types.ts';
 
 export interface AuditFilter {
   actor?: string;
@@ -70,7 +69,7 @@ export function actorOf(by: unknown): { id?: string; by: string } {
 }
 
 /** A place of an event in a log that is read backwards: the smallest seq of the page. */
-export const lowest = (items: readonly LogEntry[]): number | undefined =>
+export const lowest = (items: readonly { seq: number }[]): number | undefined =>
   items.length > 0 ? Math.min(...items.map((one) => one.seq)) : undefined;
 
 /** One line of JSON Lines, with fields in the order of the log. */

@@ -1,9 +1,12 @@
 // Lines of the audit page.
+
 import { expect, test } from 'vitest';
+import kept from '../../../crates/mesh-model/tests/events.jsonl?raw';
+import type { LogEntry } from '../api/events.ts';
 import { describe as words } from './events.ts';
 
 const names = { person: (id: string) => `@${id}`, room: (id: string) => `#${id}` };
-const entry = (type: string, facts: Record<string, unknown>) => ({
+const entry = (type: string, facts: object) => ({
   seq: 7,
   at: '2026-11-21T06:00:00.000Z',
   type,
@@ -40,5 +43,12 @@ test.each([
   ['approval.decided', { approval: 'x', approved: false }, 'rejected'],
   ['worker.mode_set', { worker: 'rex', mode: 'draining' }, '@rex, draining'],
 ])('%s %j', (type, facts, said) => {
-  expect(words(entry(type, facts), names)).toBe(said);
+  expect(words(entry(type, facts) as LogEntry, names)).toBe(said);
+});
+
+test('something is said of every event that was ever stored, with nothing undefined in it', () => {
+  for (const line of kept.trim().split('\n')) {
+    const { type, facts } = JSON.parse(line) as { type: string; facts: object };
+    expect(`${type}: ${words(entry(type, facts) as LogEntry, names)}`).not.toMatch(/undefined|null|\[object/);
+  }
 });

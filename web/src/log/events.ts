@@ -1,112 +1,105 @@
 // What an event of the log says, in a few words. Everything else stands in its facts.
 
-import type { LogEntry } from '../api/types.ts';
+import type { Kept, LogEntry, Told } from '../api/events.ts';
+import { plural } from '../shell/words.ts';
 
 export interface Names {
   person(id: string): string;
   room(id: string): string;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const list = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : '');
-
 export function describe(entry: LogEntry, names: Names): string {
   const { facts } = entry;
-  const whom = () => names.person(text(facts.participant));
   switch (entry.type) {
     case 'note.refused':
-      return refused(facts, names);
+      return refused(entry.facts, names);
     case 'room.policy_set':
-      return `version ${facts.version}, ${count((facts.policy as { rules?: unknown[] } | undefined)?.rules)}`;
+      return `version ${entry.facts.version}, ${plural(entry.facts.policy.rules?.length ?? 0, 'rule')}`;
     case 'room.slow_mode_set':
-      return facts.seconds ? `${facts.seconds} s between two messages` : 'off';
+      return entry.facts.seconds ? `${entry.facts.seconds} s between two messages` : 'off';
     case 'room.hold_set':
-      return facts.hold ? 'on' : 'off';
+      return entry.facts.hold ? 'on' : 'off';
     case 'room.transferred':
-      return `to ${names.person(text(facts.creator))}`;
-    case 'room.member_muted':
-      return `${whom()}${facts.until ? ` until ${new Date(facts.until as number | string).toISOString()}` : ''}`;
+      return `to ${names.person(entry.facts.creator)}`;
+    case 'room.member_muted': {
+      const { participant, until } = entry.facts;
+      return `${names.person(participant)}${until ? ` until ${new Date(until).toISOString()}` : ''}`;
+    }
     case 'participant.trust_set':
-      return `${whom()}, ${text(facts.trust)}`;
+      return `${names.person(entry.facts.participant)}, ${entry.facts.trust}`;
     case 'participant.roles_set':
-      return `${whom()}: ${list(facts.roles) || 'none'}`;
+      return `${names.person(entry.facts.participant)}: ${entry.facts.roles.join(', ') || 'none'}`;
     case 'participant.registered':
-      return `${text(facts.handle)}, ${text(facts.kind)}, ${text(facts.trust)}`;
+      return `${entry.facts.handle}, ${entry.facts.kind}, ${entry.facts.trust}`;
     case 'message.posted':
-      return posted(`m${entry.seq}`, facts);
+      return posted(`m${entry.seq}`, entry.facts);
     case 'message.quarantined':
-      return posted(`m${entry.seq}`, (facts.message ?? {}) as Record<string, unknown>);
+      return posted(`m${entry.seq}`, entry.facts.message);
     case 'message.reviewed':
-      return `${text(facts.message)} ${facts.released ? 'released' : 'rejected'}`;
+      return `${entry.facts.message} ${entry.facts.released ? 'released' : 'rejected'}`;
     case 'message.edited':
     case 'message.deleted':
     case 'message.redacted':
     case 'message.rescanned':
-      return text(facts.message);
+      return entry.facts.message;
     case 'task.created': {
-      const plan = (facts.plan ?? {}) as Record<string, unknown>;
-      const needs = Array.isArray(plan.needs) && plan.needs.length > 0 ? `after ${plan.needs.length}` : '';
+      const { plan } = entry.facts;
       return parts(
-        task(facts),
-        text(plan.capability),
-        plan.assigned ? `for ${names.person(text(plan.assigned))}` : '',
-        needs,
+        task(entry.facts),
+        plan.capability ?? '',
+        plan.assigned ? `for ${names.person(plan.assigned)}` : '',
+        plan.needs?.length ? `after ${plan.needs.length}` : '',
       );
     }
     case 'task.taken':
-      return parts(task(facts), `by ${names.person(text(facts.worker))}`);
+      return parts(task(entry.facts), `by ${names.person(entry.facts.worker)}`);
     case 'task.finished':
       return parts(
-        task(facts),
-        typeof facts.confidence === 'number' ? `${facts.confidence} % sure` : '',
-        facts.provenance ? 'signed' : '',
+        task(entry.facts),
+        entry.facts.confidence === undefined ? '' : `${entry.facts.confidence} % sure`,
+        entry.facts.provenance ? 'signed' : '',
       );
     case 'task.attempt_failed':
-      return parts(task(facts), text(facts.cause).replaceAll('_', ' '));
+      return parts(task(entry.facts), entry.facts.cause.replaceAll('_', ' '));
     case 'task.confirmed':
-      return parts(task(facts), facts.good ? 'found good' : 'found bad');
+      return parts(task(entry.facts), entry.facts.good ? 'found good' : 'found bad');
     case 'approval.requested':
-      return parts(`by ${names.person(text(facts.from))}`, facts.to ? `of ${names.person(text(facts.to))}` : '');
+      return parts(`by ${names.person(entry.facts.from)}`, entry.facts.to ? `of ${names.person(entry.facts.to)}` : '');
     case 'approval.decided':
-      return facts.approved ? 'approved' : 'rejected';
+      return entry.facts.approved ? 'approved' : 'rejected';
     case 'worker.mode_set':
-      return parts(names.person(text(facts.worker)), text(facts.mode));
+      return parts(names.person(entry.facts.worker), entry.facts.mode);
     case 'secret.set':
-      return `${text(facts.name)}, version ${facts.version}`;
-    default:
-      if (entry.type.startsWith('task.')) return task(facts);
-      if (typeof facts.worker === 'string') return names.person(facts.worker);
-      if (typeof facts.owner === 'string') return names.person(facts.owner);
-      if (typeof facts.participant === 'string') return whom();
-      return text(facts.name) || text(facts.handle) || text(facts.reason);
+      return `${entry.facts.name}, version ${entry.facts.version}`;
   }
+  // Everything else, and what a newer node tells, by the first of these that it has.
+  if ('task' in facts && typeof facts.task === 'string') return task({ task: facts.task });
+  if ('worker' in facts) return names.person(facts.worker);
+  if ('owner' in facts) return names.person(facts.owner);
+  if ('participant' in facts && facts.participant) return names.person(facts.participant);
+  return 'name' in facts ? (facts.name ?? '') : '';
 }
 
 /** Tasks are told apart by the end of their ids; the beginning is the time. */
-const task = (facts: Record<string, unknown>): string => `task …${text(facts.task).slice(-6)}`;
+const task = (facts: { task: string }): string => `task …${facts.task.slice(-6)}`;
 const parts = (...all: string[]): string => all.filter(Boolean).join(', ');
 
-const count = (rules: unknown): string => {
-  const size = Array.isArray(rules) ? rules.length : 0;
-  return `${size} ${size === 1 ? 'rule' : 'rules'}`;
-};
-
 /** Refusals are counted by the minute, so that a flood cannot fill the log. */
-function refused(facts: Record<string, unknown>, names: Names): string {
-  const who = facts.participant ? names.person(text(facts.participant)) : 'somebody who was not signed in';
-  const times = Number(facts.count) === 1 ? 'once' : `${facts.count} times in a minute`;
-  return `${text(facts.operation)} by ${who}, ${times}: ${text(facts.code).replaceAll('_', ' ')}`;
+function refused(facts: Told['note.refused'], names: Names): string {
+  const who = facts.participant ? names.person(facts.participant) : 'somebody who was not signed in';
+  const times = facts.count === 1 ? 'once' : `${facts.count} times in a minute`;
+  return `${facts.operation} by ${who}, ${times}: ${facts.code.replaceAll('_', ' ')}`;
 }
 
-function posted(id: string, facts: Record<string, unknown>): string {
+function posted(id: string, facts: Kept<'message.posted'>): string {
   const marks = [
-    facts.command === true && 'asks for a command',
-    facts.signed !== undefined && 'signed',
-    typeof facts.trust === 'string' && facts.trust,
-    facts.relayed !== undefined && 'relayed',
-    (facts.guard as { marked?: boolean } | undefined)?.marked && 'marked by the guard',
-    facts.released !== undefined && 'released from quarantine',
-    Array.isArray(facts.quotes) && facts.quotes.length > 0 && 'quotes',
+    facts.command && 'asks for a command',
+    facts.signed && 'signed',
+    facts.trust,
+    facts.relayed && 'relayed',
+    facts.guard?.marked && 'marked by the guard',
+    facts.released && 'released from quarantine',
+    facts.quotes?.length && 'quotes',
   ].filter(Boolean);
   return [id, ...marks].join(', ');
 }

@@ -1,6 +1,6 @@
 // The messages of one room as this page holds them: a piece of its history that grows in both directions.
 
-import type { Item, Message } from '../api/types.ts';
+import type { Message } from '../api/types.ts';
 import { change, type Draft, merge } from './timeline.ts';
 
 export class Conversation {
@@ -51,7 +51,7 @@ export class Conversation {
     if (old) this.messages = this.messages.with(index, { ...old, replies: (old.replies ?? 0) + 1 });
   }
 
-  change(item: Item): void {
+  change(item: Parameters<typeof change>[1]): void {
     this.messages = change(this.messages, item);
   }
 

@@ -1,6 +1,7 @@
 // One room's messages: order, repetition, edits, groups.
 import { describe, expect, test } from 'vitest';
-import type { Item, Message, Person } from '../api/types.ts';
+import type { EventName, ItemOf, Told } from '../api/events.ts';
+import type { Message, Person } from '../api/types.ts';
 import { change, heldOf, incomplete, merge, messageOf, rows } from './timeline.ts';
 
 const ada: Person = { id: 'a', handle: 'ada', kind: 'human', trust: 'owner' };
@@ -35,17 +36,20 @@ describe('merge', () => {
 });
 
 describe('items', () => {
-  const item = (type: string, data: Item['data'], seq = 9): Item => ({
-    seq,
-    at: at(30),
-    type,
-    room: 'r',
-    from: ada,
-    data,
-  });
+  const item = <Name extends EventName>(type: Name, data: Partial<Told[Name]>, seq = 9) =>
+    ({
+      seq,
+      at: at(30),
+      type,
+      room: 'r',
+      from: ada,
+      data,
+    }) as unknown as ItemOf<Name>;
 
   test('a posted item is a message', () => {
-    expect(messageOf(item('message.posted', { id: 'm9', text: 'x', mentions: [] }))).toMatchObject({
+    expect(
+      messageOf(item('message.posted', { id: 'm9', text: 'x', mentions: [], priority: 'next', trust: 'owner' })),
+    ).toMatchObject({
       id: 'm9',
       seq: 9,
       text: 'x',

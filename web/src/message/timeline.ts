@@ -1,5 +1,6 @@
 // One room's messages in the order of the log, with what is being sent at the end. Plain logic; the rune store wraps it.
 
+import type { ItemOf, Of } from '../api/events.ts';
 import type { Item, Message, Person, Priority, Quote, SignedInput } from '../api/types.ts';
 
 export type SendState = 'pending' | 'failed';
@@ -34,44 +35,42 @@ export function merge(list: readonly Message[], more: readonly Message[]): Messa
 }
 
 /** What stands in place of a quote until it is fetched: pushes name only ids. */
-const quoteOf = (quote: unknown): Quote =>
-  typeof quote === 'string' ? { message: quote, room: '', text: '' } : (quote as Quote);
+const named = (message: string): Quote => ({ message, room: '', text: '' });
 
-function build(item: Item, data: Partial<Message>): Message | null {
+function build(item: ItemOf<'message.posted' | 'message.quarantined'>): Message | null {
   if (!item.room || !item.from) return null;
+  const { quotes, text = '', ...data } = item.data;
   return {
     ...data,
-    id: data.id ?? `m${item.seq}`,
-    text: data.text ?? '',
-    mentions: data.mentions ?? [],
-    priority: data.priority ?? 'next',
-    trust: data.trust ?? item.from.trust,
+    text,
     seq: item.seq,
     at: item.at,
     room: item.room,
     from: item.from,
-    ...(data.quotes && { quotes: data.quotes.map(quoteOf) }),
+    ...(quotes && { quotes: quotes.map(named) }),
   };
 }
 
 /** The message that a `message.posted` item tells of. */
 export function messageOf(item: Item): Message | null {
-  return item.type === 'message.posted' ? build(item, item.data as Partial<Message>) : null;
+  return item.type === 'message.posted' ? build(item) : null;
 }
 
 /** A message of the reader that waits in quarantine: nobody else but moderators sees it. */
 export function heldOf(item: Item): Message | null {
-  return item.type === 'message.quarantined'
-    ? build(item, { ...(item.data as Partial<Message>), held: 'waiting' })
-    : null;
+  const message = item.type === 'message.quarantined' ? build(item) : null;
+  return message && { ...message, held: 'waiting' };
 }
 
 /** Whether parts of the message have to be fetched, because the stream did not bring them. */
 export const incomplete = (message: Message): boolean => message.quotes?.some((quote) => quote.room === '') ?? false;
 
+/** What happens to a message that is there. */
+type Later = Exclude<Of<'message'>, { type: 'message.posted' | 'message.quarantined' }>;
+
 /** Applies what later happened to a message; the same list when it is about a message that is not here. */
-export function change(list: Message[], item: Item): Message[] {
-  const id = (item.data.message ?? item.data.id) as string | undefined;
+export function change(list: Message[], item: Later): Message[] {
+  const id = item.data.message;
   const index = list.findIndex((message) => message.id === id);
   if (index < 0) return list;
   const next = changed(list[index]!, item);
@@ -79,30 +78,27 @@ export function change(list: Message[], item: Item): Message[] {
 }
 
 /** The message as it is then; null when it is not there any more. */
-function changed(old: Message, item: Item): Message | null {
-  const { data } = item;
+function changed(old: Message, item: Later): Message | null {
   switch (item.type) {
     case 'message.deleted':
       return { ...old, deleted: true, text: '', payload: undefined, quotes: undefined };
     case 'message.redacted':
       return { ...old, redacted: true, text: '', payload: undefined, quotes: undefined };
     case 'message.rescanned':
-      return { ...old, guard: data.guard as Message['guard'] };
+      return { ...old, guard: item.data.guard };
     case 'message.reviewed':
       // A released message is posted anew, at its own place.
-      return data.released ? null : { ...old, held: 'rejected' };
+      return item.data.released ? null : { ...old, held: 'rejected' };
     case 'message.edited':
       return {
         ...old,
-        text: (data.text as string | undefined) ?? old.text,
-        mentions: (data.mentions as string[] | undefined) ?? old.mentions,
+        text: item.data.text ?? old.text,
+        mentions: item.data.mentions ?? old.mentions,
         edited_at: item.at,
         // The signature was of the text before.
         signed: undefined,
-        ...(data.guard !== undefined && { guard: data.guard as Message['guard'] }),
+        ...(item.data.guard && { guard: item.data.guard }),
       };
-    default:
-      return old;
   }
 }
 
@@ -184,7 +180,7 @@ export function draftMessage(draft: Draft, me: Person): Message {
     priority: draft.priority,
     trust: me.trust,
     ...(draft.signed && { signed: { key: draft.signed.key, sig: draft.signed.sig } }),
-    ...(draft.quotes && { quotes: draft.quotes.map(quoteOf) }),
+    ...(draft.quotes && { quotes: draft.quotes.map(named) }),
     reply_to: draft.reply_to,
     thread: draft.thread,
   };

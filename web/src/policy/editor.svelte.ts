@@ -1,5 +1,6 @@
 // The rules of a room while somebody works on them: what holds, the draft, what it would change, and the way to set it.
 
+import type { LogEntry } from '../api/events.ts';
 import { explain, MeshProblem } from '../api/problem.ts';
 import type { Explanations, Policy, PolicyView } from '../api/types.ts';
 import { actorName } from '../participant/people.svelte.ts';
@@ -127,8 +128,9 @@ export class RulesEditor {
           limit: 100,
           ...(before && { before }),
         });
-        for (const entry of page.items) {
-          const { version, policy } = entry.facts as { version: number; policy: Policy };
+        for (const entry of page.items as LogEntry[]) {
+          if (entry.type !== 'room.policy_set') continue;
+          const { version, policy } = entry.facts;
           found.push({ version, policy, by: actorName(entry.by), at: entry.at, seq: entry.seq });
         }
         before = page.prev ?? undefined;

@@ -1,7 +1,8 @@
 // Messages that wait for this reader as a moderator.
 
+import type { ItemOf } from '../api/events.ts';
 import { explain } from '../api/problem.ts';
-import type { Item, Quarantined } from '../api/types.ts';
+import type { Quarantined } from '../api/types.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
 
@@ -37,8 +38,8 @@ class Quarantine {
   }
 
   /** Of the stream: something waits, or somebody decided. */
-  apply(item: Item): void {
-    if (item.type === 'message.reviewed') this.drop(String(item.data.message));
+  apply(item: ItemOf<'message.quarantined' | 'message.reviewed'>): void {
+    if (item.type === 'message.reviewed') this.drop(item.data.message);
     if (this.moderates) void this.load();
   }
 

@@ -1,5 +1,6 @@
 // What is always in sight about work: what runs, what waits for this reader's answer, what was spent today.
 
+import { about, type EventName } from '../api/events.ts';
 import type { ApprovalView, TaskState } from '../api/types.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
@@ -10,7 +11,7 @@ import { ui } from './ui.svelte.ts';
 /** At most one question a second, however much happens. */
 const PAUSE_MS = 1_000;
 /** What does not change how many tasks run or wait. */
-const QUIET = new Set(['task.progressed', 'task.lease_extended', 'task.urgency_raised']);
+const QUIET = new Set<EventName>(['task.progressed', 'task.lease_extended', 'task.urgency_raised']);
 
 class Desk {
   /** Approvals that this reader may give or refuse. */
@@ -33,7 +34,7 @@ class Desk {
     activity.listen((happening) => {
       if (happening.type !== 'work' || QUIET.has(happening.item.type)) return;
       // A question to this reader is not kept waiting.
-      if (happening.item.type.startsWith('approval.')) void this.#load();
+      if (about(happening.item, 'approval')) void this.#load();
       else this.#gather.ask();
     });
   }

@@ -1,9 +1,10 @@
 // Ties the connection to the stores: loads what the page shows, applies what is pushed, sends what the reader writes.
 
+import type { ItemOf } from '../api/events.ts';
 import type { Call } from '../api/operations.ts';
 import { explain, MeshProblem } from '../api/problem.ts';
 import { MeshSocket } from '../api/socket.ts';
-import type { Hello, Item, Me, Message, Permission, Room } from '../api/types.ts';
+import type { Hello, Me, Message, Permission, Room } from '../api/types.ts';
 import { identity } from '../identity/identity.svelte.ts';
 import { signedIn, signOut } from '../login/session.ts';
 import { Conversation } from '../message/conversation.svelte.ts';
@@ -81,7 +82,7 @@ class Mesh implements Needs {
     );
   }
 
-  reviewing(item: Item): void {
+  reviewing(item: ItemOf<'message.quarantined' | 'message.reviewed'>): void {
     quarantine.apply(item);
   }
 

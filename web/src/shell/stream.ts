@@ -1,5 +1,6 @@
 // What each pushed item changes in the stores. Unknown types are passed over: a newer node may tell more than this page shows.
 
+import { about, type EventName, type ItemOf, type Of } from '../api/events.ts';
 import type { Ephemeral, Item, Message } from '../api/types.ts';
 import type { Conversation } from '../message/conversation.svelte.ts';
 import { heldOf, incomplete, messageOf } from '../message/timeline.ts';
@@ -18,37 +19,43 @@ export interface Needs {
   /** Fetches a message whose quotes the stream only named. */
   complete(message: Message): void;
   /** Something waits for a moderator, or a moderator decided. */
-  reviewing(item: Item): void;
+  reviewing(item: ItemOf<'message.quarantined' | 'message.reviewed'>): void;
   read(message: Message): void;
 }
 
-/** Ids come bare or inside the thing they belong to. */
-function idOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return value && typeof value === 'object' && 'id' in value ? String(value.id) : undefined;
-}
-
 /** What rules, moderation and trust pages show. */
-const GOVERNED = /^(room\.(policy|slow_mode|hold|transferred|member)|participant\.(key|trust)|secret\.|mesh\.)/;
+const GOVERNED = new Set<EventName>([
+  'room.policy_set',
+  'room.slow_mode_set',
+  'room.hold_set',
+  'room.transferred',
+  'room.member_joined',
+  'room.member_left',
+  'room.member_capabilities_set',
+  'room.member_muted',
+  'room.member_unmuted',
+  'room.member_banned',
+  'room.member_unbanned',
+  'participant.key_added',
+  'participant.key_revoked',
+  'participant.trust_set',
+]);
 
 /** What the pages about work show. */
-const WORK = /^(task|worker|approval|dispatch|budget|template|memory)\./;
+const WORK = ['task', 'worker', 'approval', 'dispatch', 'budget', 'template', 'memory'] as const;
 
 export function applyItem(item: Item, needs: Needs): void {
   if (item.from) people.meet(item.from);
-  const [noun] = item.type.split('.');
-  if (GOVERNED.test(item.type)) activity.tell({ type: 'governed', item });
-  if (WORK.test(item.type)) activity.tell({ type: 'work', item });
+  if (GOVERNED.has(item.type) || about(item, 'secret', 'mesh')) activity.tell({ type: 'governed', item });
+  if (about(item, ...WORK)) activity.tell({ type: 'work', item });
   if (item.type === 'message.quarantined' || item.type === 'message.reviewed') needs.reviewing(item);
-  if (noun === 'message') applyMessage(item, needs);
-  else if (noun === 'room') applyRoom(item, needs);
-  else if (noun === 'participant') {
-    const id = idOf(item.data.participant) ?? idOf(item.data.id);
-    if (id) needs.refreshPerson(id);
-  } else if (noun === 'session') needs.refreshPresence();
+  if (about(item, 'message')) applyMessage(item, needs);
+  else if (about(item, 'room')) applyRoom(item, needs);
+  else if (about(item, 'participant')) needs.refreshPerson(item.data.participant);
+  else if (about(item, 'session')) needs.refreshPresence();
 }
 
-function applyMessage(item: Item, needs: Needs): void {
+function applyMessage(item: Of<'message'>, needs: Needs): void {
   const message = messageOf(item);
   if (!message) {
     const conversation = item.room ? needs.conversation(item.room) : undefined;
@@ -56,7 +63,7 @@ function applyMessage(item: Item, needs: Needs): void {
     if (held && conversation?.ready) {
       conversation.landed(held);
       conversation.add([held]);
-    } else conversation?.change(item);
+    } else if (item.type !== 'message.posted' && item.type !== 'message.quarantined') conversation?.change(item);
     return;
   }
   if (incomplete(message) && needs.conversation(message.room)?.ready) needs.complete(message);
@@ -83,11 +90,10 @@ function applyMessage(item: Item, needs: Needs): void {
   activity.tell({ type: 'message', message });
 }
 
-function applyRoom(item: Item, needs: Needs): void {
-  const room = item.room ?? idOf(item.data.room) ?? idOf(item.data.id);
-  if (!room) return;
-  const participant = idOf(item.data.participant);
-  if ((item.type === 'room.member_joined' || item.type === 'room.member_left') && participant) {
+function applyRoom(item: Of<'room'>, needs: Needs): void {
+  const { room } = item.data;
+  if (item.type === 'room.member_joined' || item.type === 'room.member_left') {
+    const { participant } = item.data;
     const inside = item.type === 'room.member_joined';
     rooms.member(room, participant, inside);
     if (!people.byId.has(participant)) needs.refreshPerson(participant);

@@ -1,5 +1,6 @@
 // The tasks a board shows: loaded once, then kept up by what the stream tells of.
 
+import { about } from '../api/events.ts';
 import { explain, MeshProblem } from '../api/problem.ts';
 import type { Item, TaskState, TaskView } from '../api/types.ts';
 import { rooms } from '../room/rooms.svelte.ts';
@@ -106,8 +107,8 @@ export class Board {
   }
 
   hear(item: Item): void {
+    if (!about(item, 'task')) return;
     const { task, room } = item.data;
-    if (!item.type.startsWith('task.') || typeof task !== 'string') return;
     if (item.type === 'task.progressed' || item.type === 'task.lease_extended') return;
     const mine = this.filter.room ? rooms.find(this.filter.room)?.id : undefined;
     if (mine && room !== mine) return;

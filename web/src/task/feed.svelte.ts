@@ -1,5 +1,6 @@
 // Work among the messages of a room: tasks that were created and that ended, and questions that wait.
 
+import { about, type EventName } from '../api/events.ts';
 import type { ApprovalView, Item, Message, TaskView } from '../api/types.ts';
 import { activity } from '../shell/activity.svelte.ts';
 import { Gather } from '../shell/gather.ts';
@@ -8,8 +9,22 @@ import { type Entry, entriesOf, weave } from './entries.ts';
 
 const PAUSE_MS = 150;
 const TASKS_MAX = 100;
-const ROW =
-  /^(task\.(created|taken|started|finished|decided|attempt_failed|cancelled|skipped|retried|paused|resumed|resolved|redacted)|approval\.)/;
+/** What happens to a task that shows among the messages. */
+const SHOWN = new Set<EventName>([
+  'task.created',
+  'task.taken',
+  'task.started',
+  'task.finished',
+  'task.decided',
+  'task.attempt_failed',
+  'task.cancelled',
+  'task.skipped',
+  'task.retried',
+  'task.paused',
+  'task.resumed',
+  'task.resolved',
+  'task.redacted',
+]);
 
 export class Feed {
   readonly room: string;
@@ -28,7 +43,7 @@ export class Feed {
   }
 
   #mine(item: Item): boolean {
-    return ROW.test(item.type) && (item.room ?? item.data.room) === this.room;
+    return item.room === this.room && (SHOWN.has(item.type) || about(item, 'approval'));
   }
 
   async load(): Promise<void> {

@@ -1,5 +1,6 @@
 // One task as its page shows it: words, attempts, output as it comes, numbers, and the graph it is part of.
 
+import { about, type Of } from '../api/events.ts';
 import { explain } from '../api/problem.ts';
 import type { Item, Output, ProvenanceView, TaskDetail, TaskPiece, TaskView, TaskWhy } from '../api/types.ts';
 import { Gather } from '../shell/gather.ts';
@@ -80,34 +81,23 @@ export class OneTask {
   }
 
   hear(item: Item): void {
-    const { task } = item.data;
-    if (item.type === 'task.redacted' && task === this.id) this.pieces = [];
-    if (task === this.id || this.graph.some((one) => one.id === task)) {
-      if (item.type === 'task.lease_extended') return;
-      // A piece brings its words along; everything else is asked for.
-      if (
-        item.type === 'task.progressed' &&
-        task === this.id &&
-        typeof item.data.text === 'string' &&
-        !item.data.enveloped
-      ) {
-        this.#add([
-          {
-            seq: item.seq,
-            at: item.at,
-            kind: 'progress',
-            fence: Number(item.data.fence),
-            worker: item.from,
-            output: { text: item.data.text },
-          },
-        ]);
-        return;
-      }
-      this.#gather.ask();
-    }
-    if (item.type.startsWith('worker.') || item.type.startsWith('dispatch.')) this.#gather.ask();
+    if (about(item, 'task')) this.#worked(item);
+    else if (about(item, 'worker', 'dispatch')) this.#gather.ask();
     // Who may execute in its room.
-    if (item.type.startsWith('room.') && item.room === this.detail?.room) this.#gather.ask();
+    else if (about(item, 'room') && item.room === this.detail?.room) this.#gather.ask();
+  }
+
+  #worked(item: Of<'task'>): void {
+    const { task } = item.data;
+    const mine = task === this.id;
+    if (mine && item.type === 'task.redacted') this.pieces = [];
+    if (!mine && !this.graph.some((one) => one.id === task)) return;
+    if (item.type === 'task.lease_extended') return;
+    // A piece brings its words along; everything else is asked for.
+    if (mine && item.type === 'task.progressed' && item.data.text !== undefined && !item.data.enveloped) {
+      const { fence, text } = item.data;
+      this.#add([{ seq: item.seq, at: item.at, kind: 'progress', fence, worker: item.from, output: { text } }]);
+    } else this.#gather.ask();
   }
 
   print(output: Output): void {
