@@ -14,6 +14,7 @@ pub mod recall;
 mod sql;
 pub mod vault;
 pub mod view;
+mod words;
 
 pub use error::StoreError;
 pub use position::{Position, TooManyRanges};

@@ -429,3 +429,59 @@ fn reads_go_on_beside_the_projector() {
         reader.join().unwrap();
     });
 }
+
+/// What stands in a text and the words somebody looks for in it.
+const SEEN: [(&str, &[&str]); 10] = [
+    (
+        "发现了三条悬空引用，需要修复",
+        &["悬空", "悬空引用", "修复"],
+    ),
+    ("しりとりをしよう", &["しりとり", "とり"]),
+    ("请看API配置", &["配置", "API", "api配置"]),
+    ("运行gen-itgc脚本", &["gen-itgc", "itgc", "脚本"]),
+    ("in der Straße", &["strasse", "STRASSE", "straße"]),
+    ("in der Hauptstrasse 5", &["hauptstraße"]),
+    (
+        "call getUserById there",
+        &["ById", "byid", "user", "getUserById"],
+    ),
+    (
+        "set max_open_files to v2",
+        &["open", "max_open", "v2", "to"],
+    ),
+    ("ไปโรงเรียนทุกวัน", &["โรงเรียน"]),
+    ("ខ្ញុំទៅសាលារៀន", &["សាលា"]),
+];
+
+#[test]
+fn what_people_see_is_found_before_and_after_it_is_in_a_block() {
+    let mut log: Vec<Entry> = (1..)
+        .zip(SEEN)
+        .map(|(seq, (text, _))| Entry::post(seq, 0, 0, text, &[]))
+        .collect();
+    let (_dir, mut projector, view) = filled(&log, 100);
+    let found = |words: &str| -> Vec<Seq> {
+        let search = Search {
+            words,
+            limit: 500,
+            ..Search::default()
+        };
+        let found = view.search(&[(room(0), Seq(1))], &search).unwrap();
+        found.iter().map(|found| found.message.seq).collect()
+    };
+    let all_found = || {
+        for (seq, (text, queries)) in (1..).zip(SEEN) {
+            for query in queries {
+                assert!(found(query).contains(&Seq(seq)), "{query} in {text}");
+            }
+        }
+    };
+    all_found();
+    log = (11..6000)
+        .map(|seq| Entry::post(seq, 0, 0, "something else", &[]))
+        .collect();
+    project(&mut projector, &log, 1000);
+    all_found();
+    assert_eq!(found("else something").len(), 500);
+    assert_eq!(found("else something")[0], Seq(5999));
+}

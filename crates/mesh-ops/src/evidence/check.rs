@@ -107,6 +107,20 @@ pub(crate) fn password(field: &str, password: &str) -> Result<(), Refusal> {
     ))
 }
 
+/// Words to search for, if there are any.
+pub(crate) fn words(words: Option<String>) -> Result<Option<String>, Refusal> {
+    if words
+        .as_ref()
+        .is_some_and(|words| words.chars().count() > TEXT_CHARS_MAX)
+    {
+        return Err(refuse::invalid(
+            format!("the field 'q' has more than {TEXT_CHARS_MAX} characters"),
+            "search for fewer words",
+        ));
+    }
+    Ok(words)
+}
+
 /// How many items a page has.
 pub(crate) fn limit(limit: Option<u32>) -> Result<usize, Refusal> {
     match limit.map(|limit| limit as usize) {

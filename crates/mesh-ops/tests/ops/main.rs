@@ -18,6 +18,7 @@ mod paging;
 mod permissions;
 mod privacy;
 mod request_limits;
+mod search;
 mod signatures;
 mod stored_secrets;
 mod tasks;

@@ -10,6 +10,7 @@ mod credential;
 mod dump;
 mod event_type;
 mod inbox;
+mod index;
 mod memory;
 mod mesh;
 mod message;
@@ -25,7 +26,6 @@ mod search;
 mod session;
 mod task;
 mod template;
-pub(crate) mod words;
 mod worker;
 
 use std::sync::{Arc, RwLock};

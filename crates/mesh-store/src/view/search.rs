@@ -1,20 +1,24 @@
 //! Search in the messages somebody may read, newest first.
 
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
 use mesh_model::limits::SEARCH_WORDS_MAX;
 use mesh_model::{Millis, ParticipantId, RoomId};
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::message::{COLUMNS, COLUMNS_COUNT, MessageRow, quoted, row};
-use super::words::{Mark, of_query, plain_word, tag};
+use super::index::{MESSAGES, Mark, Plan, mark, newest};
+use super::message::{COLUMNS, MessageRow, quoted, row};
 use super::{Numbers, View, Visible};
 use crate::StoreError;
 use crate::sql::int;
+use crate::words::{Query, found_in};
 
 /// What to look for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Search<'a> {
     /// Words; all of them must occur, the last one at least as the beginning of a word. If very many words begin
-    /// like it, the 64 that were said first count.
+    /// like it, not all of them count in older messages.
     pub words: &'a str,
     /// Only in this room.
     pub room: Option<RoomId>,
@@ -39,13 +43,9 @@ pub struct FoundRow {
     pub snippet: String,
 }
 
-/// Up to so many rooms the index itself looks for the rooms' marks; with more it is quicker to
-/// look at each match's room.
-const MARKED_ROOMS_MAX: usize = 16;
-
-/// Words that a beginning stands for. Somebody who typed two letters does not look for the rarest word with them;
-/// those said first are mostly the common ones.
-const BEGINNINGS_MAX: u32 = 64;
+/// Messages whose terms fit and whose text, looked at, has not what was asked for. A search that met so many gives up: what
+/// is older than them is not found.
+const MISSED_MAX: usize = 1000;
 
 impl View {
     /// Messages in `rooms` with all the words, newest first. Without a word nothing is found.
@@ -56,141 +56,112 @@ impl View {
         rooms: &[Visible],
         search: &Search<'_>,
     ) -> Result<Vec<FoundRow>, StoreError> {
-        let only;
-        let rooms = match search.room {
-            Some(room) => {
-                only = rooms
-                    .iter()
-                    .copied()
-                    .filter(|(id, _)| *id == room)
-                    .collect::<Vec<_>>();
-                &only
-            }
-            None => rooms,
-        };
-        if rooms.is_empty() {
+        let query = Query::new(search.words, SEARCH_WORDS_MAX);
+        if query.is_empty() {
             return Ok(Vec::new());
         }
-        self.read_in(rooms, |db, numbers| {
-            let Some(query) = query(db, numbers, rooms, search)? else {
+        self.read(|db, numbers| {
+            let asked = rooms
+                .iter()
+                .filter(|(id, _)| search.room.is_none_or(|room| *id == room));
+            let allowed: HashMap<i64, i64> = asked
+                .filter_map(|(id, first)| Some((numbers.room(*id)?, int(first.0))))
+                .collect();
+            let Some(first) = allowed.values().min().copied() else {
                 return Ok(Vec::new());
             };
-            let first = rooms.iter().map(|(_, first)| first.0).min().unwrap_or(0);
+            let Some(people) = People::of(search, numbers) else {
+                return Ok(Vec::new());
+            };
             let after = match search.since {
-                Some(since) => first_later_than(db, "messages", since)?.max(int(first)),
-                None => int(first),
+                Some(since) => first_later_than(db, "messages", since)?.max(first),
+                None => first,
             };
             let before = match search.until {
                 Some(until) => first_later_than(db, "messages", Millis(until.0.saturating_sub(1)))?,
                 None => i64::MAX,
             };
-            found(db, numbers, search, &query, after, before)
+            let plan = Plan::new(&query, people.marks());
+            let (mut found, mut missed) = (Vec::new(), 0);
+            newest(db, MESSAGES, &plan, (after, before), |seq, room| {
+                if allowed.get(&room).is_none_or(|first| seq < *first) {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                match people.message(db, numbers, &query, seq)? {
+                    Some(row) => found.push(row),
+                    None => missed += 1,
+                }
+                Ok(match found.len() >= search.limit || missed >= MISSED_MAX {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                })
+            })?;
+            quoted(
+                db,
+                numbers,
+                found.iter_mut().map(|found| &mut found.message),
+            )?;
+            Ok(found)
         })
     }
 }
 
-fn found(
-    db: &Transaction<'_>,
-    numbers: &Numbers,
-    search: &Search<'_>,
-    query: &str,
-    from: i64,
-    to: i64,
-) -> Result<Vec<FoundRow>, StoreError> {
-    let participant = |id: Option<ParticipantId>| id.map(|id| numbers.participant(id).unwrap_or(0));
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS}, snippet(message_fts, 0, '⟦', '⟧', '…', 24)
-         FROM message_fts f CROSS JOIN messages m ON m.seq = f.rowid CROSS JOIN temp.allowed a ON a.room = m.room
-         WHERE message_fts MATCH ?1 AND f.rowid >= ?2 AND f.rowid < ?3 AND m.seq >= a.first AND NOT m.gone
-             AND (?4 IS NULL OR m.author = ?4)
-             AND (?5 IS NULL OR EXISTS (
-                 SELECT 1 FROM mentions x WHERE x.participant = ?5 AND x.room = m.room AND x.seq = m.seq))
-         ORDER BY f.rowid DESC LIMIT ?6"
-    ))?;
-    let wanted = (
-        query,
-        from,
-        to,
-        participant(search.from),
-        participant(search.mentions),
-        int(search.limit as u64),
-    );
-    let rows = statement.query_map(wanted, |found| {
-        Ok(FoundRow {
-            message: row(numbers, found)?,
-            snippet: found.get(COLUMNS_COUNT)?,
+/// By whom a message must be and whom it must name, by numbers.
+struct People {
+    from: Option<i64>,
+    mentions: Option<i64>,
+}
+
+impl People {
+    /// `None` if somebody has said nothing and is named nowhere.
+    fn of(search: &Search<'_>, numbers: &Numbers) -> Option<People> {
+        let number = |id: Option<ParticipantId>| match id {
+            Some(id) => numbers.participant(id).map(Some),
+            None => Some(None),
+        };
+        Some(People {
+            from: number(search.from)?,
+            mentions: number(search.mentions)?,
         })
-    })?;
-    let mut found: Vec<FoundRow> = rows.collect::<Result<_, _>>()?;
-    quoted(
-        db,
-        numbers,
-        found.iter_mut().map(|found| &mut found.message),
-    )?;
-    Ok(found)
-}
-
-/// The query in the index's own language; `None` if it can find nothing.
-fn query(
-    db: &Transaction<'_>,
-    numbers: &Numbers,
-    rooms: &[Visible],
-    search: &Search<'_>,
-) -> Result<Option<String>, StoreError> {
-    let words = of_query(search.words, SEARCH_WORDS_MAX);
-    let Some((last, whole)) = words.split_last() else {
-        return Ok(None);
-    };
-    let mut parts: Vec<String> = whole.iter().map(|word| format!("\"{word}\"")).collect();
-    parts.push(any_of(
-        std::iter::once((*last).to_owned()).chain(beginning_with(db, last)?),
-    ));
-    for (mark, id) in [
-        (Mark::Author, search.from),
-        (Mark::Mention, search.mentions),
-    ] {
-        if let Some(id) = id {
-            let Some(number) = numbers.participant(id) else {
-                return Ok(None);
-            };
-            parts.push(any_of(std::iter::once(hidden(mark, number))));
-        }
     }
-    if rooms.len() <= MARKED_ROOMS_MAX {
-        let known: Vec<i64> = rooms
-            .iter()
-            .filter_map(|(room, _)| numbers.room(*room))
-            .collect();
-        if known.is_empty() {
-            return Ok(None);
-        }
-        parts.push(any_of(
-            known.into_iter().map(|number| hidden(Mark::Room, number)),
-        ));
+
+    fn marks(&self) -> impl Iterator<Item = String> {
+        let marked = |kind, who: Option<i64>| {
+            who.map(|number| {
+                let mut term = String::new();
+                mark(&mut term, kind, number);
+                term.truncate(term.trim_end().len());
+                term
+            })
+        };
+        let author = marked(Mark::Author, self.from);
+        author
+            .into_iter()
+            .chain(marked(Mark::Mention, self.mentions))
     }
-    Ok(Some(parts.join(" AND ")))
-}
 
-fn any_of(words: impl Iterator<Item = String>) -> String {
-    let quoted: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
-    format!("({})", quoted.join(" OR "))
-}
-
-fn hidden(mark: Mark, number: i64) -> String {
-    let mut word = String::new();
-    tag(&mut word, mark, number);
-    word.trim_end().to_owned()
-}
-
-/// Words that begin with `beginning`: at most [`BEGINNINGS_MAX`], those that were said first.
-fn beginning_with(db: &Transaction<'_>, beginning: &str) -> Result<Vec<String>, StoreError> {
-    let from = plain_word(beginning);
-    let to = format!("{from}{}", char::MAX);
-    let mut statement = db.prepare_cached(
-        "SELECT word FROM words WHERE word > ?1 AND word < ?2 ORDER BY no LIMIT ?3",
-    )?;
-    let rows = statement.query_map((from, to, BEGINNINGS_MAX), |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    /// The message at a place, if it is there, is by whom it must be and has all the words.
+    fn message(
+        &self,
+        db: &Transaction<'_>,
+        numbers: &Numbers,
+        query: &Query,
+        seq: i64,
+    ) -> Result<Option<FoundRow>, StoreError> {
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM messages m WHERE m.seq = ?1 AND NOT m.gone
+                 AND (?2 IS NULL OR m.author = ?2)
+                 AND (?3 IS NULL OR EXISTS (
+                     SELECT 1 FROM mentions x WHERE x.participant = ?3 AND x.room = m.room AND x.seq = m.seq))"
+        ))?;
+        let found = statement
+            .query_row((seq, self.from, self.mentions), |found| row(numbers, found))
+            .optional()?;
+        Ok(found.and_then(|message| {
+            let snippet = found_in(&message.text, query)?;
+            Some(FoundRow { message, snippet })
+        }))
+    }
 }
 
 /// The place of the first row of a table with `seq` and `at` that is later than `at`: times never go back along the

@@ -18,6 +18,9 @@ pub struct TaskListInput {
     /// Only in this room: id or name; absent: in all that the caller may read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room: Option<String>,
+    /// Only with all of these words in title or prompt; the last one may be the beginning of a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     /// Only in these states.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub states: Vec<TaskState>,

@@ -3,7 +3,6 @@
 use crate::ops::{message, present};
 use crate::prelude::*;
 
-use mesh_model::limits::TEXT_CHARS_MAX;
 use mesh_store::view::Search;
 
 impl Run for MessageSearch {
@@ -12,12 +11,6 @@ impl Run for MessageSearch {
         call: &Call,
         input: MessageSearchInput,
     ) -> Result<List<Found>, Refusal> {
-        if input.q.chars().count() > TEXT_CHARS_MAX {
-            return Err(refuse::invalid(
-                format!("the field 'q' has more than {TEXT_CHARS_MAX} characters"),
-                "search for fewer words",
-            ));
-        }
         let limit = check::limit(input.limit)?;
         let room = match &input.room {
             Some(room) => Some(call.readable_room(room)?.0),
@@ -28,7 +21,8 @@ impl Run for MessageSearch {
             None => None,
         };
         let rooms = call.rooms()?;
-        let (words, since, until) = (input.q, input.since, input.until);
+        let words = check::words(Some(input.q))?.unwrap_or_default();
+        let (since, until) = (input.since, input.until);
         let found = door
             .view(call, move |view| {
                 view.search(

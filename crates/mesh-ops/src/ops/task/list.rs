@@ -27,6 +27,7 @@ impl Run for TaskList {
             None => Ok(None),
         };
         let filter = TaskFilter {
+            words: check::words(input.q)?,
             rooms,
             viewer: Some(me),
             states: input.states,

@@ -8,5 +8,5 @@ pub(super) mod schema;
 
 pub use history::Page;
 pub(super) use project::Body;
-pub(super) use read::{COLUMNS, COLUMNS_COUNT, quoted, row, with_quotes};
+pub(super) use read::{COLUMNS, quoted, row, with_quotes};
 pub use read::{MessageRow, QuoteRow};

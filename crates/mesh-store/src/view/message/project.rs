@@ -15,8 +15,8 @@ use super::read::{DELETED, REDACTED};
 use crate::StoreError;
 use crate::sql::{int, uuids};
 use crate::view::StoredEvent;
+use crate::view::index::{MESSAGES, Mark, mark, push_terms};
 use crate::view::project::Batch;
-use crate::view::words::{Mark, tag};
 
 /// [`mesh_model::api::MessageBody`] without taking the payload apart.
 #[derive(Deserialize, Default)]
@@ -90,7 +90,9 @@ impl Batch<'_> {
                 .prepare_cached("INSERT INTO threads VALUES (?1, 1) ON CONFLICT DO UPDATE SET replies = replies + 1")?
                 .execute([root])?;
         }
-        self.index(seq, &body.text, &tags(room, author, &mentions))
+        let words = words(&body.text, author, &mentions);
+        self.index_row(MESSAGES, seq, room, words);
+        Ok(())
     }
 
     /// The new text takes the old one's place, with what the guard says of it. The author signed the old one, not
@@ -101,9 +103,10 @@ impl Batch<'_> {
         facts: &MessageEdited,
     ) -> Result<(), StoreError> {
         let seq = int(facts.message.0.0);
-        let Some((room, author)) = self.unindex(seq)? else {
+        let Some(old) = self.known_words(seq)? else {
             return Ok(());
         };
+        let (room, author) = (old.room, old.author);
         let mentions = self.mention(room, seq, &facts.mentions)?;
         let body = Body::of(event);
         self.tx
@@ -113,7 +116,8 @@ impl Batch<'_> {
             .prepare_cached("INSERT INTO edits VALUES (?1, ?2, ?3)")?
             .execute((int(event.seq.0), seq, int(event.at.0)))?;
         self.change(seq, |more| more.guard = facts.guard.clone())?;
-        self.index(seq, &body.text, &tags(room, author, &mentions))
+        let new = words(&body.text, author, &mentions);
+        self.reindex_row(MESSAGES, seq, &old.words, &new)
     }
 
     /// Another verdict on the same words.
@@ -146,7 +150,8 @@ impl Batch<'_> {
 
     /// A message's place and its links stay, its words go: out of the table, the index and the file's free pages.
     fn blank(&mut self, seq: i64, how: i64) -> Result<(), StoreError> {
-        if self.unindex(seq)?.is_some() {
+        if let Some(old) = self.known_words(seq)? {
+            self.reindex_row(MESSAGES, seq, &old.words, "")?;
             self.tx
                 .prepare_cached(
                     "UPDATE messages SET text = '', payload = NULL, payload_type = NULL, mentions = NULL, signed = NULL \
@@ -204,17 +209,8 @@ impl Batch<'_> {
         Ok(numbers)
     }
 
-    fn index(&mut self, seq: i64, text: &str, tags: &str) -> Result<(), StoreError> {
-        self.learn_words(text)?;
-        self.tx
-            .prepare_cached("INSERT INTO message_fts (rowid, text, tags) VALUES (?1, ?2, ?3)")?
-            .execute((seq, text, tags))?;
-        Ok(())
-    }
-
-    /// Takes a message's words out of the index and whom it names out of the table, unless it is unknown or
-    /// is gone already. The index needs to be told exactly what it was given. Room and author are returned.
-    fn unindex(&mut self, seq: i64) -> Result<Option<(i64, i64)>, StoreError> {
+    /// What the index has of a message, unless it is unknown or is gone already. Whom it names leaves the table.
+    fn known_words(&mut self, seq: i64) -> Result<Option<Old>, StoreError> {
         let mut select = self.tx.prepare_cached(
             "SELECT room, author, text, mentions FROM messages WHERE seq = ?1 AND NOT gone",
         )?;
@@ -239,22 +235,31 @@ impl Batch<'_> {
                 .execute((participant, room, seq))?;
             numbers.push(participant);
         }
-        self.tx
-            .prepare_cached("INSERT INTO message_fts (message_fts, rowid, text, tags) VALUES ('delete', ?1, ?2, ?3)")?
-            .execute((seq, &text, tags(room, author, &numbers)))?;
-        self.known.words.leave(&text);
-        Ok(Some((room, author)))
+        Ok(Some(Old {
+            room,
+            author,
+            words: words(&text, author, &numbers),
+        }))
     }
 }
 
-fn tags(room: i64, author: i64, mentions: &[i64]) -> String {
-    let mut tags = String::with_capacity(24 + 12 * mentions.len());
-    tag(&mut tags, Mark::Room, room);
-    tag(&mut tags, Mark::Author, author);
-    mentions
-        .iter()
-        .for_each(|participant| tag(&mut tags, Mark::Mention, *participant));
-    tags
+/// A message whose words are about to change.
+struct Old {
+    room: i64,
+    author: i64,
+    words: String,
+}
+
+/// What the index has of a message: the terms of its text, who wrote it and whom it names.
+fn words(text: &str, author: i64, mentions: &[i64]) -> String {
+    let mut words = String::with_capacity(text.len() + text.len() / 4 + 24 + 12 * mentions.len());
+    words.push(' ');
+    mark(&mut words, Mark::Author, author);
+    for participant in mentions {
+        mark(&mut words, Mark::Mention, *participant);
+    }
+    push_terms(&mut words, text);
+    words
 }
 
 fn bytes(ids: &[ParticipantId]) -> Option<Vec<u8>> {

@@ -70,9 +70,6 @@ pub(in crate::view) const COLUMNS: &str = "m.seq, m.at, m.room, m.author, m.text
      m.payload_type, m.edited_at, m.gone, (SELECT t.replies FROM threads t WHERE t.root = m.seq), m.trust, m.signed, \
      m.more";
 
-/// How many columns that is.
-pub(in crate::view) const COLUMNS_COUNT: usize = 17;
-
 /// A message without the words that it quotes: [`quoted`] brings them.
 pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     let mentions: Option<Vec<u8>> = row.get(5)?;

@@ -122,7 +122,7 @@ impl Projector {
         }
         batch.write_counts()?;
         batch.write_tasks()?;
-        batch.forget_words()?;
+        batch.write_words()?;
         let erased = batch.erased;
         tx.prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'upto'")?
             .execute([int(upto.0)])?;

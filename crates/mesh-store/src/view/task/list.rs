@@ -1,14 +1,21 @@
 //! Lists of tasks, page by page.
 
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use mesh_model::api::TaskBody;
 use mesh_model::events::TaskState;
+use mesh_model::limits::SEARCH_WORDS_MAX;
 use mesh_model::{ParticipantId, Seq, TaskId};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Transaction, params_from_iter};
 
 use super::read::{COLUMNS, TaskRow, row};
 use crate::StoreError;
-use crate::sql::int;
+use crate::sql::{int, json, words as stored_words};
+use crate::view::index::{Plan, TASKS, newest};
 use crate::view::{Numbers, View, Visible};
+use crate::words::{Query, found_in};
 
 /// Which tasks.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +34,8 @@ pub struct TaskFilter {
     pub creator: Option<ParticipantId>,
     /// Only the graph that this task is part of.
     pub graph: Option<TaskId>,
+    /// Only those with all of these words in title or prompt, the last one at least as the beginning of a word.
+    pub words: Option<String>,
     /// Created later than this place: then the oldest come first.
     pub after: Option<Seq>,
     /// Created earlier than this place.
@@ -46,6 +55,9 @@ pub struct TaskPage {
     pub prev: Option<Seq>,
 }
 
+/// Tasks with the words of a search that are looked at, the newest.
+const LOOKED_AT_MAX: usize = 10_000;
+
 /// Everything that a task's links reach, in either direction.
 const GRAPH: &str = "WITH RECURSIVE part(id) AS (VALUES (?)
      UNION SELECT l.other FROM part CROSS JOIN task_links l ON l.task = part.id
@@ -59,7 +71,11 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn of(filter: &TaskFilter, numbers: &Numbers) -> Wanted {
+    fn of(
+        db: &Transaction<'_>,
+        filter: &TaskFilter,
+        numbers: &Numbers,
+    ) -> Result<Wanted, StoreError> {
         let mut values = Vec::new();
         let with = match filter.graph {
             Some(task) => {
@@ -107,7 +123,16 @@ impl Wanted {
             from.push_str(" AND t.creator = ?");
             values.push(person(creator));
         }
-        Wanted { with, from, values }
+        if let Some(words) = &filter.words {
+            from.push_str(" AND t.seq IN (SELECT value FROM json_each(?))");
+            values.push(Value::Text(json(&with_words(
+                db,
+                numbers,
+                &filter.rooms,
+                words,
+            )?)));
+        }
+        Ok(Wanted { with, from, values })
     }
 
     fn values(&self, from: i64, to: i64, limit: i64) -> impl Iterator<Item = Value> + '_ {
@@ -153,6 +178,54 @@ impl Wanted {
     }
 }
 
+/// Places of the newest tasks of some rooms with all of the words.
+fn with_words(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    rooms: &[Visible],
+    words: &str,
+) -> Result<Vec<i64>, StoreError> {
+    let query = Query::new(words, SEARCH_WORDS_MAX);
+    let mut places = Vec::new();
+    if query.is_empty() {
+        return Ok(places);
+    }
+    let rooms: HashSet<i64> = rooms
+        .iter()
+        .filter_map(|(room, _)| numbers.room(*room))
+        .collect();
+    let mut select = db.prepare_cached("SELECT body FROM tasks WHERE seq = ?1")?;
+    let mut looked_at = 0;
+    newest(
+        db,
+        TASKS,
+        &Plan::new(&query, []),
+        (0, i64::MAX),
+        |seq, room| {
+            if !rooms.contains(&room) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let body: Option<Option<String>> =
+                select.query_row([seq], |row| row.get(0)).optional()?;
+            let body = stored_words::<TaskBody>(body.flatten());
+            if body.is_some_and(|body| found_in(&text_of(&body), &query).is_some()) {
+                places.push(seq);
+            }
+            looked_at += 1;
+            Ok(match looked_at < LOOKED_AT_MAX {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        },
+    )?;
+    Ok(places)
+}
+
+/// What a task is found by.
+pub(super) fn text_of(body: &TaskBody) -> String {
+    format!("{}\n{}", body.title, body.prompt)
+}
+
 impl View {
     /// Tasks in the order in which they were created: the newest page unless the bounds say otherwise.
     pub fn task_list(&self, filter: &TaskFilter) -> Result<TaskPage, StoreError> {
@@ -160,7 +233,7 @@ impl View {
             return Ok(TaskPage::default());
         }
         self.read_in(&filter.rooms, |db, numbers| {
-            let wanted = Wanted::of(filter, numbers);
+            let wanted = Wanted::of(db, filter, numbers)?;
             let items = wanted.items(db, numbers, filter)?;
             let newest = items.last().map(|row| row.task.created);
             let oldest = items.first().map(|row| row.task.created);

@@ -10,9 +10,11 @@ use mesh_model::events::{
 use mesh_model::{ApprovalId, Facts, Millis, ParticipantId, TaskId};
 use rusqlite::OptionalExtension;
 
+use super::list::text_of;
 use super::read::{ABOUT, NEEDS};
 use crate::StoreError;
 use crate::sql::{self, int, json};
+use crate::view::index::{TASKS, push_terms};
 use crate::view::project::Batch;
 use crate::view::{StoredEvent, numbers};
 
@@ -194,10 +196,13 @@ impl Batch<'_> {
             Some(creator) => Some(self.participant(creator)?),
             None => None,
         };
-        let title = event
+        let body: Option<TaskBody> = event
             .content
-            .and_then(|json| serde_json::from_str::<TaskBody>(json).ok())
-            .map(|body| body.title);
+            .and_then(|json| serde_json::from_str(json).ok());
+        if let Some(body) = &body {
+            self.index_row(TASKS, place, room, found_by(body));
+        }
+        let title = body.map(|body| body.title);
         self.tx
             .prepare_cached(
                 "INSERT INTO tasks (seq, id, room, at, creator, state, capability, facts, task, title, body)
@@ -275,6 +280,14 @@ impl Batch<'_> {
 
     /// Its words leave the tables.
     pub(in crate::view) fn forget_task(&mut self, place: i64, id: &[u8]) -> Result<(), StoreError> {
+        let body: Option<Option<String>> = self
+            .tx
+            .prepare_cached("SELECT body FROM tasks WHERE seq = ?1")?
+            .query_row([place], |row| row.get(0))
+            .optional()?;
+        if let Some(body) = sql::words::<TaskBody>(body.flatten()) {
+            self.reindex_row(TASKS, place, &found_by(&body), "")?;
+        }
         for sql in [
             "UPDATE tasks SET title = NULL, body = NULL WHERE seq = ?1",
             "UPDATE task_pieces SET output = NULL WHERE task = ?1",
@@ -328,4 +341,11 @@ impl Batch<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// The terms of a task's words, each with a space before and after it.
+fn found_by(body: &TaskBody) -> String {
+    let mut words = String::from(" ");
+    push_terms(&mut words, &text_of(body));
+    words
 }
