@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -169,43 +169,96 @@ fn project(projector: &mut Projector, events: &[&Committed]) -> Result<(), Store
     projector.project(&stored)
 }
 
+/// Events read from the log together.
+struct Part {
+    events: Vec<Committed>,
+    /// The last event read, also if this program does not know it.
+    last: Seq,
+}
+
+/// Reads on after `from`; `None` at the log's end.
+fn read_part(reader: &LogReader, from: Seq) -> Result<Option<Part>, StoreError> {
+    let mut part = Part {
+        events: Vec::new(),
+        last: from,
+    };
+    let read = reader.read(from.0 + 1, |record| {
+        part.last = Seq(record.seq);
+        // What this program does not know is in no view; the writer has said so already.
+        part.events.extend(Committed::read(&record).ok());
+        if part.events.len() >= CATCH_UP_EVENTS {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    read.map_err(|why| StoreError::Unreadable(why.to_string()))?;
+    Ok((part.last > from).then_some(part))
+}
+
 /// Reads the log from where the view is to its end.
 fn catch_up(
     projector: &mut Projector,
     reader: &LogReader,
     upto: &watch::Sender<Seq>,
 ) -> Result<(), StoreError> {
-    let begun = projector.upto();
+    if projector.upto().0 + (CATCH_UP_EVENTS as u64) < reader.tail().seq {
+        catch_up_far(projector, reader, upto)?;
+    }
     while projector.upto().0 < reader.tail().seq {
-        let from = projector.upto();
-        let mut events = Vec::with_capacity(CATCH_UP_EVENTS);
-        let mut last = from;
-        let read = reader.read(from.0 + 1, |record| {
-            last = Seq(record.seq);
-            // What this program does not know is in no view; the writer has said so already.
-            events.extend(Committed::read(&record).ok());
-            if events.len() >= CATCH_UP_EVENTS {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+        let Some(part) = read_part(reader, projector.upto())? else {
+            break;
+        };
+        take_part(projector, &part, upto)?;
+    }
+    upto.send_replace(projector.upto());
+    Ok(())
+}
+
+/// The same for a view that is far behind: one thread reads and decodes while this one writes.
+fn catch_up_far(
+    projector: &mut Projector,
+    reader: &LogReader,
+    upto: &watch::Sender<Seq>,
+) -> Result<(), StoreError> {
+    let begun = projector.upto();
+    std::thread::scope(|scope| {
+        let (send, parts) = mpsc::sync_channel(1);
+        scope.spawn(move || {
+            let mut from = begun;
+            loop {
+                let part = read_part(reader, from).transpose();
+                let Some(part) = part else { return };
+                from = part.as_ref().map_or(from, |part| part.last);
+                let over = part.is_err();
+                // Nobody listens any more if the view could not be written.
+                if send.send(part).is_err() || over {
+                    return;
+                }
             }
         });
-        read.map_err(|why| StoreError::Unreadable(why.to_string()))?;
-        if last == from {
-            break;
+        for part in parts {
+            take_part(projector, &part?, upto)?;
+            if projector.upto().0 - begun.0 >= 100_000 {
+                tracing::info!(
+                    view = projector.upto().0,
+                    head = reader.tail().seq,
+                    "building the view"
+                );
+            }
         }
-        project(projector, &events.iter().collect::<Vec<_>>())?;
-        if projector.upto() < last {
-            projector.skip_to(last)?;
-        }
-        upto.send_replace(projector.upto());
-        if projector.upto().0 - begun.0 >= 100_000 {
-            tracing::info!(
-                view = projector.upto().0,
-                head = reader.tail().seq,
-                "building the view"
-            );
-        }
+        Ok(())
+    })
+}
+
+fn take_part(
+    projector: &mut Projector,
+    part: &Part,
+    upto: &watch::Sender<Seq>,
+) -> Result<(), StoreError> {
+    project(projector, &part.events.iter().collect::<Vec<_>>())?;
+    if projector.upto() < part.last {
+        projector.skip_to(part.last)?;
     }
     upto.send_replace(projector.upto());
     Ok(())
