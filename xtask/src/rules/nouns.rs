@@ -36,7 +36,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         at: "crates/mesh-store/src/view/",
         shared: &[
-            "dump", "mod", "numbers", "open", "pool", "project", "schema", "search", "words",
+            "dump", "index", "mod", "numbers", "open", "pool", "project", "schema", "search",
         ],
     },
     Floor {
