@@ -1,10 +1,11 @@
 //! Everything that comes in: REST, WebSocket, SSE, MCP, the web page, health and metrics.
 //!
 //! [`serve`] is the way in: `serve` takes connections, `router` knows which address leads where,
-//! and `rest`, `ws`, `sse` and `mcp` turn what arrives into [`mesh_ops::Door::call`].
+//! and `rest`, `ws`, `sse` and `mcp` turn what arrives into [`mesh_ops::Door::call`] and
+//! [`mesh_ops::Door::subscribe`].
 //!
-//! *Invariant:* nothing is decided here. An operation's address, input and permission come from its
-//! declaration, so a new one needs no line in this crate.
+//! *Invariant:* nothing about the mesh is decided here. An operation's address, input and permission
+//! come from its declaration, so a new one needs no line in this crate.
 
 mod assets;
 mod body;
@@ -22,7 +23,6 @@ mod rest;
 mod router;
 mod serve;
 mod sse;
-mod streams;
 mod ws;
 
 pub use config::EdgeConfig;

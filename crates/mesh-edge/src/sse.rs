@@ -15,14 +15,15 @@ use mesh_model::limits::KEEPALIVE_MS;
 use mesh_model::{ErrorCode, Refusal, Seq};
 use mesh_node::Subscription;
 use mesh_node::machine::Taken;
-use mesh_ops::Caller;
+use mesh_ops::{Caller, Wanted};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::caller::{self, Credentials};
 use crate::edge::{Edge, stopped};
 use crate::metrics::Held;
 use crate::problem::{Refused, invalid};
-use crate::{caller, query, streams};
+use crate::query;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -59,10 +60,8 @@ async fn begin(
     address: Option<IpAddr>,
 ) -> Result<Feed, Refusal> {
     edge.hosts.check_origin(headers)?;
-    let caller = caller::signed_in(&edge, headers, address, "stream").await?;
-    let mut rooms = Vec::new();
-    let mut types = Vec::new();
-    let mut after = None;
+    let caller = caller::of(&edge, &Credentials::of(headers)).await?;
+    let mut wanted = Wanted::default();
     for (name, value) in query::pairs(query)? {
         let list = || {
             value
@@ -71,9 +70,9 @@ async fn begin(
                 .map(str::to_owned)
         };
         match name.as_str() {
-            "room" => rooms.extend(list()),
-            "types" => types.extend(list()),
-            "after" => after = Some(place(&value)?),
+            "room" => wanted.rooms.extend(list()),
+            "types" => wanted.types.extend(list()),
+            "after" => wanted.after = Some(place(&value)?),
             _ => {
                 return Err(invalid(
                     "the query holds an unknown parameter",
@@ -84,9 +83,9 @@ async fn begin(
     }
     // A browser that comes back by itself sends the same query again, and this beside it.
     if let Some(last) = headers.get(LAST_EVENT_ID) {
-        after = Some(place(last.to_str().unwrap_or_default())?);
+        wanted.after = Some(place(last.to_str().unwrap_or_default())?);
     }
-    let subscription = streams::subscribe(&edge, &caller, after, &rooms, types)?;
+    let subscription = edge.door.subscribe(&caller, address, wanted).await?;
     let counted = Held::new(&edge.metrics.streams);
     Ok(Feed {
         edge,

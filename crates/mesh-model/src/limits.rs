@@ -83,7 +83,9 @@ pub const PARTICIPANTS_LISTED_MAX: usize = 1000;
 pub const STAYS_LISTED_MAX: usize = 500;
 /// Events that one replay looks at before it answers with what it found, and a cursor to go on.
 pub const REPLAY_EVENTS_MAX: usize = 20_000;
-/// Event types named in one replay.
+/// Rooms that one subscription names: more is "all of them".
+pub const SUBSCRIBED_ROOMS_MAX: usize = 500;
+/// Event types named in one replay or subscription.
 pub const EVENT_TYPES_MAX: usize = 64;
 /// Words of a search query that count: more make a slow query, not a better one.
 pub const SEARCH_WORDS_MAX: usize = 16;

@@ -23,6 +23,6 @@ pub use describe::tools::{
 };
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
-pub use door::{Call, Caller, Cookie, Door, Options, Reply, Run};
+pub use door::{Call, Caller, Cookie, Door, Options, Reply, Run, Wanted};
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::tool::{Told, Tools, Using};

@@ -1,25 +1,14 @@
 //! Word of waiting messages. An agent that works learns of mail with whatever it does next.
 
-use mesh_model::Permission;
 use mesh_ops::Caller;
 
 use crate::edge::Edge;
 
 /// A line about what waits for the caller, if anything does and it may read it.
 pub(super) async fn waiting(edge: &Edge, caller: &Caller) -> Option<String> {
-    let actor = caller.actor?;
-    let me = actor.participant()?;
-    if !edge
-        .node
-        .access()
-        .permissions(&actor)
-        .has(Permission::MessagesRead)
-    {
-        return None;
-    }
-    match edge.door.waiting(me).await {
-        Ok((0, _)) => None,
-        Ok((messages, named)) => Some(line(messages, named)),
+    match edge.door.mail(caller).await {
+        Ok(None | Some((0, _))) => None,
+        Ok(Some((messages, named))) => Some(line(messages, named)),
         Err(why) => {
             tracing::warn!(%why, "whether messages wait could not be found out");
             None

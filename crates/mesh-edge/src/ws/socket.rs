@@ -13,7 +13,7 @@ use mesh_model::limits::{CALLS_IN_FLIGHT_MAX, KEEPALIVE_MS};
 use mesh_model::{ErrorCode, Refusal, Seq};
 use mesh_node::Subscription;
 use mesh_node::machine::Taken;
-use mesh_ops::{Caller, Options};
+use mesh_ops::{Caller, Options, Wanted};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
@@ -22,10 +22,10 @@ use super::codec::{Incoming, Violation};
 use super::frames::{self, FrameIn, Subscribe};
 use super::hello::{self, Session};
 use super::wire::Wire;
+use crate::body;
 use crate::caller::{self, From as Address};
 use crate::edge::{Edge, stopped};
 use crate::problem::invalid;
-use crate::{body, streams};
 
 /// With this much unsent the client is given nothing more and asked for nothing more: what it is to be
 /// pushed waits in its queue, which has a limit.
@@ -179,7 +179,7 @@ impl Socket {
                 self.wire.read()?;
                 while let Some(incoming) = self.wire.next()? {
                     self.unanswered = 0;
-                    self.incoming(incoming)?;
+                    self.incoming(incoming).await?;
                 }
                 Ok(())
             }
@@ -236,7 +236,7 @@ impl Socket {
         Ok(())
     }
 
-    fn incoming(&mut self, incoming: Incoming) -> Result<(), End> {
+    async fn incoming(&mut self, incoming: Incoming) -> Result<(), End> {
         let text = match incoming {
             Incoming::Text(text) => text,
             Incoming::Ping(payload) => {
@@ -248,7 +248,7 @@ impl Socket {
         };
         match frames::read(&text) {
             Ok(FrameIn::Call { id, call, input }) => self.call(id, call, input),
-            Ok(FrameIn::Subscribe { id, subscribe }) => self.subscribe(id, subscribe),
+            Ok(FrameIn::Subscribe { id, subscribe }) => self.subscribe(id, subscribe).await,
             Ok(FrameIn::Hello(_)) => self.wire.text(&frames::problem(None, &second_hello())),
             Err(bad) if bad.fatal => return Err(End::Refused(bad.refusal)),
             Err(bad) => self.wire.text(&frames::problem(bad.id, &bad.refusal)),
@@ -272,18 +272,23 @@ impl Socket {
         }));
     }
 
-    fn subscribe(&mut self, id: u64, asked: Subscribe) {
+    async fn subscribe(&mut self, id: u64, asked: Subscribe) {
         // The old one ends first, so that no event of it comes after the answer.
         self.subscription = None;
-        match streams::subscribe(
-            &self.edge,
-            &self.session.caller,
-            asked.after,
-            &asked.rooms,
-            asked.types,
-        ) {
+        let after = asked.after;
+        let wanted = Wanted {
+            after,
+            rooms: asked.rooms,
+            types: asked.types,
+        };
+        let address = self.address.map(|address| address.0);
+        let begun = self
+            .edge
+            .door
+            .subscribe(&self.session.caller, address, wanted);
+        match begun.await {
             Ok(subscription) => {
-                let head = match asked.after {
+                let head = match after {
                     None => subscription.position(),
                     Some(_) => self.edge.node.head(),
                 };

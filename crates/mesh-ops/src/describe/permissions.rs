@@ -5,6 +5,8 @@ use std::fmt::Write;
 use mesh_model::Permission;
 use mesh_model::ops::{self, Declaration, Needs};
 
+use crate::door::subscribe;
+
 /// The table as a page: what needs which of the permissions, and what needs none.
 pub fn permission_table() -> String {
     let mut page = String::from(
@@ -20,7 +22,8 @@ pub fn permission_table() -> String {
         let found: Vec<&Declaration> = ops::all().filter(|one| one.needs == needs).collect();
         // Writing into a string cannot fail.
         let _ = write!(page, "\n## {}\n\n", heading(needs));
-        if found.is_empty() {
+        let subscribing = needs == subscribe::NEEDS;
+        if found.is_empty() && !subscribing {
             page.push_str("No operation needs it yet.\n");
             continue;
         }
@@ -29,6 +32,13 @@ pub fn permission_table() -> String {
             let doc = one.doc.replace('|', "\\|");
             let (name, method, path) = (one.name, one.method.name(), one.path);
             let _ = writeln!(page, "| `{name}` | `{method} {path}` | {doc} |");
+        }
+        if subscribing {
+            let name = subscribe::NAME;
+            let _ = writeln!(
+                page,
+                "| `{name}` | `GET /api/stream`, `GET /ws` | Is sent events as they happen |"
+            );
         }
     }
     page

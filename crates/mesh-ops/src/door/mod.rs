@@ -14,11 +14,13 @@ pub(crate) mod replay;
 pub(crate) mod request;
 pub(crate) mod resolve;
 pub(crate) mod rulings;
+pub(crate) mod subscribe;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::Caller;
 pub use registry::Run;
 pub(crate) use registry::told;
+pub use subscribe::Wanted;
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
@@ -169,9 +171,8 @@ impl Door {
         let (session, address) = (options.session, options.address);
         let mut answer = self.answer(caller, entry, input, options).await;
         if let Err(refusal) = &mut answer {
-            self.name_refuser(caller, refusal).await;
             tracing::debug!(operation = name, code = %refusal.code, ?session, ?address, "refused");
-            self.report(caller, entry.declaration.name, refusal);
+            self.refused(caller, entry.declaration.name, refusal).await;
         }
         answer
     }
@@ -185,7 +186,7 @@ impl Door {
     ) -> Result<Reply, Refusal> {
         let declaration = entry.declaration;
         self.limit(caller, options.address)?;
-        self.check_caller(caller, declaration).await?;
+        self.check_needs(caller, declaration.needs).await?;
         let request = Request::new(declaration, input, options.key.clone(), options.min_seq)?;
         let head = self.node().head();
         // Every `seq` that was ever answered is in the log by now: a later one is not of this mesh.
@@ -209,17 +210,13 @@ impl Door {
     }
 
     /// The fast refusals. The core checks the same again when it decides.
-    async fn check_caller(
-        &self,
-        caller: &Caller,
-        declaration: &Declaration,
-    ) -> Result<(), Refusal> {
-        if declaration.needs == Needs::Nothing {
+    async fn check_needs(&self, caller: &Caller, needs: Needs) -> Result<(), Refusal> {
+        if needs == Needs::Nothing {
             return Ok(());
         }
         self.check_alive(caller).await?;
         let actor = caller.actor.ok_or_else(refuse::unauthenticated)?;
-        match declaration.needs {
+        match needs {
             Needs::Permission(permission) => {
                 self.node()
                     .access()
@@ -332,6 +329,12 @@ impl Door {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// What is done with every refusal before it leaves: it names who set its rule, and is counted.
+    async fn refused(&self, caller: &Caller, doing: &'static str, refusal: &mut Refusal) {
+        self.name_refuser(caller, refusal).await;
+        self.report(caller, doing, refusal);
     }
 
     /// Refusals of people and credentials are counted and go into the log once a minute.

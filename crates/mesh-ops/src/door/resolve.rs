@@ -3,23 +3,32 @@
 
 use std::sync::Arc;
 
-use mesh_core::{Action, Group, Participant, Room};
+use mesh_core::{Access, Action, Group, Participant, Room};
 use mesh_model::{MeshId, ParticipantId, Permission, Refusal, RoomId, Seq};
 
 use crate::door::{Call, refuse};
 
+/// A room that a participant may know of, by id or name, with or without `#`.
+pub(crate) fn room<'a>(
+    access: &'a Access,
+    me: ParticipantId,
+    text: &str,
+) -> Result<&'a Arc<Room>, Refusal> {
+    let found = match text.parse::<RoomId>() {
+        Ok(id) => access.room(id),
+        Err(_) => access.room_named(text),
+    };
+    let room = found.ok_or_else(refuse::no_room)?;
+    access
+        .may(me, Action::See, room.id)
+        .map_err(|_| refuse::no_room())?;
+    Ok(room)
+}
+
 impl Call {
     /// A room by id or name, with or without `#`.
     pub fn room(&self, text: &str) -> Result<Arc<Room>, Refusal> {
-        let found = match text.parse::<RoomId>() {
-            Ok(id) => self.access.room(id),
-            Err(_) => self.access.room_named(text),
-        };
-        let room = found.cloned().ok_or_else(refuse::no_room)?;
-        self.access
-            .may(self.me()?, Action::See, room.id)
-            .map_err(|_| refuse::no_room())?;
-        Ok(room)
+        room(&self.access, self.me()?, text).cloned()
     }
 
     /// A room that the caller may read, and the first place of it that it may read.

@@ -1,8 +1,9 @@
 //! A credential does what it may and no more, and only as long as it is good.
 
 use crate::house::House;
-use mesh_model::limits::LOGIN_FAILURES_MAX;
+use mesh_model::limits::{LOGIN_FAILURES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::{self, Needs};
+use mesh_ops::Wanted;
 use serde_json::json;
 
 #[tokio::test]
@@ -21,6 +22,47 @@ async fn nobody_and_those_without_a_permission_are_refused_everywhere() {
             let code = house.refused(&bare, declaration.name, input.clone()).await;
             assert_eq!(code, "permission_denied", "{}", declaration.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn subscribing_is_refused_and_counted_like_a_call() {
+    let house = House::start().await;
+    let bare = house.agent("bare", &[]).await;
+    let rex = house.talker("rex").await;
+    let room = json!({"name": "den", "access": "private"});
+    house.ok(&house.owner, "room.create", room).await;
+    let code = async |token: &str, wanted: Wanted| {
+        let caller = house.door.authenticate(Some(token), None).await.unwrap();
+        match house.door.subscribe(&caller, None, wanted).await {
+            Ok(_) => "subscribed",
+            Err(refusal) => refusal.code.code(),
+        }
+    };
+    let of = |rooms: &[&str], after| Wanted {
+        after,
+        rooms: rooms.iter().map(|room| (*room).to_owned()).collect(),
+        types: Vec::new(),
+    };
+    assert_eq!(code("rubbish", of(&[], None)).await, "unauthenticated");
+    assert_eq!(code(&bare, of(&[], None)).await, "permission_denied");
+    for unknown in ["den", "nowhere"] {
+        assert_eq!(code(&rex, of(&[unknown], None)).await, "not_found");
+    }
+    assert_eq!(code(&house.owner, of(&["#den"], None)).await, "subscribed");
+    let beyond = house.door.node().head().0 + 1;
+    let beyond = of(&[], Some(mesh_model::Seq(beyond)));
+    assert_eq!(code(&rex, beyond).await, "bad_cursor");
+    let many = vec!["den"; SUBSCRIBED_ROOMS_MAX + 1];
+    assert_eq!(code(&house.owner, of(&many, None)).await, "invalid_input");
+    let most = &many[1..];
+    assert_eq!(code(&house.owner, of(most, None)).await, "subscribed");
+
+    let limited = json!({"name": "listener", "permissions": ["messages:read"], "per_minute": 2});
+    let limited = house.ok(&house.owner, "key.create", limited).await;
+    let limited = limited["token"].as_str().unwrap();
+    for expected in ["subscribed", "subscribed", "rate_limited"] {
+        assert_eq!(code(limited, of(&[], None)).await, expected);
     }
 }
 

@@ -6,12 +6,12 @@ mod open;
 
 use mesh_model::api::{Presence, SessionOpenInput, SessionOpened, Welcome};
 use mesh_model::events::RoomKind;
-use mesh_model::{Actor, Millis, ParticipantId, Refusal};
+use mesh_model::{Actor, Millis, ParticipantId, Permission, Refusal};
 use mesh_store::vault::Known;
 use mesh_store::view::Inbox;
 
 use crate::door::call::content;
-use crate::door::{Door, refuse};
+use crate::door::{Caller, Door, refuse};
 use crate::evidence::check;
 
 impl Door {
@@ -74,8 +74,20 @@ impl Door {
         })
     }
 
+    /// How many messages wait in a caller's inbox, and how many of them name it or are direct; nothing if
+    /// it may not read them.
+    pub async fn mail(&self, caller: &Caller) -> Result<Option<(u32, u32)>, Refusal> {
+        let access = self.node().access();
+        let reads = |actor: &Actor| access.permissions(actor).has(Permission::MessagesRead);
+        let me = caller.actor.filter(reads).and_then(Actor::participant);
+        match me {
+            Some(me) => Ok(Some(self.waiting(me).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// How many messages wait in a participant's inbox, and how many of them name it or are direct.
-    pub async fn waiting(&self, me: ParticipantId) -> Result<(u32, u32), Refusal> {
+    async fn waiting(&self, me: ParticipantId) -> Result<(u32, u32), Refusal> {
         let access = self.node().access();
         let rooms = access.inbox_rooms(me);
         let position = self.position(me).await?;

@@ -1,0 +1,82 @@
+//! Subscribing: the one request that is answered for as long as its asker listens. It is counted and
+//! refused like every other.
+
+use std::net::IpAddr;
+
+use mesh_core::Action;
+use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
+use mesh_model::ops::Needs;
+use mesh_model::{Actor, Permission, Refusal, Seq};
+use mesh_node::{Filter, Subscription};
+
+use crate::door::{Caller, Door, refuse, resolve};
+
+/// What a subscription is called where operations are named.
+pub(crate) const NAME: &str = "subscribe";
+/// What it needs, as an operation's declaration says it.
+pub(crate) const NEEDS: Needs = Needs::Permission(Permission::MessagesRead);
+
+/// What a subscriber asks for.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Everything later than this place; from now on if absent.
+    pub after: Option<Seq>,
+    /// Only these rooms, by id or name; all that the subscriber reads if empty.
+    pub rooms: Vec<String>,
+    /// Only these types; all if empty.
+    pub types: Vec<String>,
+}
+
+impl Door {
+    /// Begins a subscription, if the caller may have one.
+    pub async fn subscribe(
+        &self,
+        caller: &Caller,
+        address: Option<IpAddr>,
+        wanted: Wanted,
+    ) -> Result<Subscription, Refusal> {
+        let mut begun = self.begin_subscription(caller, address, wanted).await;
+        if let Err(refusal) = &mut begun {
+            self.refused(caller, NAME, refusal).await;
+        }
+        begun
+    }
+
+    async fn begin_subscription(
+        &self,
+        caller: &Caller,
+        address: Option<IpAddr>,
+        wanted: Wanted,
+    ) -> Result<Subscription, Refusal> {
+        self.limit(caller, address)?;
+        self.check_needs(caller, NEEDS).await?;
+        let me = caller.actor.and_then(Actor::participant);
+        let me = me.ok_or_else(refuse::unauthenticated)?;
+        let Wanted {
+            after,
+            rooms,
+            mut types,
+        } = wanted;
+        if rooms.len() > SUBSCRIBED_ROOMS_MAX || types.len() > EVENT_TYPES_MAX {
+            return Err(refuse::invalid(
+                format!(
+                    "a subscription names at most {SUBSCRIBED_ROOMS_MAX} rooms and {EVENT_TYPES_MAX} types"
+                ),
+                "name fewer, or none for all",
+            ));
+        }
+        self.check_cursor(after)?;
+        let access = self.node().access();
+        let readable = |text: &String| {
+            let room = resolve::room(&access, me, text)?.id;
+            access.may(me, Action::Read, room)?;
+            Ok(room)
+        };
+        let mut rooms: Vec<_> = rooms.iter().map(readable).collect::<Result<_, Refusal>>()?;
+        rooms.sort_unstable();
+        rooms.dedup();
+        types.sort_unstable();
+        types.dedup();
+        Ok(self.node().subscribe(me, Filter { rooms, types }, after))
+    }
+}
