@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mesh_model::events::{RoomKind, Trust};
 use mesh_model::limits::PARENT_DEPTH_MAX;
+use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{
     Actor, Capability, CapabilitySet, Millis, ParticipantId, Permission, PermissionSet, Refusal,
     RoomId,
@@ -222,7 +223,11 @@ impl Access {
         refusal.ruled(ruling)
     }
 
-    fn check_join(&self, room: &Room, participant: ParticipantId) -> Result<(), Refusal> {
+    pub(crate) fn check_join(
+        &self,
+        room: &Room,
+        participant: ParticipantId,
+    ) -> Result<(), Refusal> {
         if self.member_of(room, participant).is_some() {
             return Ok(());
         }
@@ -233,7 +238,8 @@ impl Access {
         }
         let trusted = self.trust_of(participant, false) >= Trust::Local;
         if !room.is_listed() || room.kind != RoomKind::Room || !trusted {
-            return Err(refuse::only_added(&refuse::room_label(room)));
+            let rule = Ruling::by(RulingBy::Membership);
+            return Err(refuse::only_added(&refuse::room_label(room)).ruled(rule));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 mod events;
 mod members;
-mod rules;
+pub(crate) mod rules;
 
 use mesh_model::command::Content;
 use mesh_model::events::{
@@ -109,7 +109,8 @@ pub fn check_in_use(room: &Room) -> Result<(), Refusal> {
             refuse::room_label(room)
         ),
         "ask a moderator of the room to restore it",
-    ))
+    )
+    .ruled(Ruling::by(RulingBy::Archived)))
 }
 
 /// Whoever is banned comes back only when a moderator lifts the ban.

@@ -1,14 +1,14 @@
 //! Why somebody may do something, or may not. The same functions decide when it is done.
 
 use mesh_model::api::Deed;
-use mesh_model::events::{RoomKind, Trust};
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
-use mesh_model::{Capability, Millis, ParticipantId, Permission, RoomId};
+use mesh_model::{Capability, Millis, ParticipantId, Permission, Refusal, RoomId};
 
-use super::judge::set_at;
 use super::{Decided, Moment};
 use crate::Access;
 use crate::record::Room;
+use crate::room::check_in_use;
+use crate::room::rules::may_set_policy;
 
 /// Whether a deed is allowed, and what decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,16 @@ impl Judgement {
             rule,
         }
     }
+
+    /// What was decided, as its refusal tells it; one without a rule is about what else there is.
+    fn of(decided: Result<Ruling, Refusal>, otherwise: RulingBy) -> Judgement {
+        match decided {
+            Ok(rule) => Judgement::allowed(rule),
+            Err(Refusal { rule, .. }) => {
+                Judgement::refused(rule.map_or_else(|| Ruling::by(otherwise), |rule| *rule))
+            }
+        }
+    }
 }
 
 impl Access {
@@ -52,8 +62,16 @@ impl Access {
             return judgement;
         }
         match deed {
-            Deed::Join => self.explain_join(room, participant),
-            Deed::SetPolicy => self.explain_rule(room, participant),
+            Deed::Join => {
+                let joins = self.check_join(room, participant);
+                let member = || Ruling::by(RulingBy::Membership);
+                Judgement::of(joins.map(|()| member()), RulingBy::Membership)
+            }
+            Deed::SetPolicy => {
+                let owner = self.is_owner(participant);
+                let right = may_set_policy(self, room.id, participant, owner);
+                Judgement::of(right.map(|(_, right)| right), RulingBy::Membership)
+            }
             Deed::Command => self.explain_command(room, participant, now),
             _ => {
                 let kind = (deed == Deed::Speak).then_some(MessageKind::Text);
@@ -93,8 +111,11 @@ impl Access {
             wanted,
             Capability::Listen | Capability::DataRead | Capability::Moderate
         );
-        if decided.allows() && changes && room.archived {
-            return Judgement::refused(Ruling::by(RulingBy::Archived));
+        if decided.allows()
+            && changes
+            && let Err(refusal) = check_in_use(room)
+        {
+            return Judgement::of(Err(refusal), RulingBy::Archived);
         }
         let ruling = match decided {
             Decided::Member => self.member_ruling(room, participant),
@@ -122,51 +143,12 @@ impl Access {
         let Some(found) = self.participant(participant).filter(|_| speaks.allowed) else {
             return speaks;
         };
-        match self.check_trigger(room, found, self.trust_in(found)) {
-            Ok(()) => {
-                let rule = match room.policy.as_deref() {
-                    Some(record) => self.in_policy(record, RulingBy::Execution),
-                    None => Ruling::by(RulingBy::Execution),
-                };
-                Judgement::allowed(rule)
-            }
-            Err(refusal) => Judgement::refused(
-                refusal
-                    .rule
-                    .map_or_else(|| Ruling::by(RulingBy::Execution), |rule| *rule),
-            ),
-        }
-    }
-
-    fn explain_join(&self, room: &Room, participant: ParticipantId) -> Judgement {
-        if let Some(seq) = room.banned.get(&participant) {
-            return Judgement::refused(set_at(RulingBy::Ban, *seq));
-        }
-        let membership = Ruling::by(RulingBy::Membership);
-        if self.member_of(room, participant).is_some() {
-            return Judgement::allowed(membership);
-        }
-        if room.archived {
-            return Judgement::refused(Ruling::by(RulingBy::Archived));
-        }
-        let trusted = self.trust_of(participant, false) >= Trust::Local;
-        let open = room.is_listed() && room.kind == RoomKind::Room && trusted;
-        Judgement {
-            allowed: open,
-            rule: membership,
-        }
-    }
-
-    fn explain_rule(&self, room: &Room, participant: ParticipantId) -> Judgement {
-        if room.kind == RoomKind::Direct {
-            return Judgement::refused(Ruling::by(RulingBy::NothingAllows));
-        }
-        if room.creator == Some(participant) && self.member_of(room, participant).is_some() {
-            return Judgement::allowed(Ruling::by(RulingBy::Creator));
-        }
-        if self.is_owner(participant) {
-            return Judgement::allowed(Ruling::by(RulingBy::Owner));
-        }
-        Judgement::refused(Ruling::by(RulingBy::NothingAllows))
+        let triggers = self.check_trigger(room, found, self.trust_in(found));
+        let by = RulingBy::Execution;
+        let rule = || match room.policy.as_deref() {
+            Some(record) => self.in_policy(record, by),
+            None => Ruling::by(by),
+        };
+        Judgement::of(triggers.map(|()| rule()), by)
     }
 }

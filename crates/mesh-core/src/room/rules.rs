@@ -13,21 +13,36 @@ use super::members::{check_own_members, check_rules_not};
 use super::{Decision, check_in_use, moderated};
 use crate::actor::Asker;
 use crate::record::Room;
-use crate::{check, refuse};
+use crate::{Access, check, refuse};
 
-/// A room whose rules the asker sets: its creator while it is a member, or the owner of the mesh.
+/// A room whose rules the asker sets.
 fn ruled<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
     let found = asker.room(room)?;
+    right_to_rule(asker.access, found, asker.me()?, asker.is_owner())?;
+    Ok(found)
+}
+
+/// By what right somebody sets a room's rules: as its creator while it is a member, or as the owner of
+/// the mesh, which a lesser credential of the owner is not.
+fn right_to_rule(
+    access: &Access,
+    found: &Room,
+    me: ParticipantId,
+    owner: bool,
+) -> Result<Ruling, Refusal> {
+    let nothing = || Ruling::by(RulingBy::NothingAllows);
     if found.kind == RoomKind::Direct {
         return Err(refuse::conflict(
             "a direct conversation has no rules but the mesh's; nothing was changed",
             "create a room for more",
-        ));
+        )
+        .ruled(nothing()));
     }
-    let me = asker.me()?;
-    let creates = found.creator == Some(me) && asker.access.member_of(found, me).is_some();
-    if creates || asker.is_owner() {
-        return Ok(found);
+    if found.creator == Some(me) && access.member_of(found, me).is_some() {
+        return Ok(Ruling::by(RulingBy::Creator));
+    }
+    if owner {
+        return Ok(Ruling::by(RulingBy::Owner));
     }
     Err(Refusal::new(
         ErrorCode::CapabilityDenied,
@@ -37,7 +52,20 @@ fn ruled<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
         ),
         "ask the room's creator",
     )
-    .ruled(Ruling::by(RulingBy::NothingAllows)))
+    .ruled(nothing()))
+}
+
+/// Whether somebody may give the room a policy, and by what right. An archived room keeps the one it has.
+pub(crate) fn may_set_policy(
+    access: &Access,
+    room: RoomId,
+    me: ParticipantId,
+    owner: bool,
+) -> Result<(&Room, Ruling), Refusal> {
+    let found = access.visible_room(Some(me), room)?;
+    let right = right_to_rule(access, found, me, owner)?;
+    check_in_use(found)?;
+    Ok((found, right))
 }
 
 pub fn set_policy(
@@ -47,8 +75,7 @@ pub fn set_policy(
     expected: Option<u32>,
     force: bool,
 ) -> Decision {
-    let found = ruled(asker, room)?;
-    check_in_use(found)?;
+    let (found, _) = may_set_policy(asker.access, room, asker.me()?, asker.is_owner())?;
     let held = found.policy.as_deref();
     let version = held.map_or(0, |record| record.version);
     if let Some(expected) = expected.filter(|expected| *expected != version) {

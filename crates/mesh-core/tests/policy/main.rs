@@ -4,6 +4,7 @@
 //! `MESH_POLICY_CASES` says how many deeds are compared (a million unless told).
 
 mod bounds;
+mod explained;
 mod model;
 mod random;
 
