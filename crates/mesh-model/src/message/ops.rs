@@ -5,13 +5,6 @@ use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
 operations! { LIST message
-    /// Erase a message for good: log, view, search and snapshots. Its author may, whoever moderates
-    /// the room, and the owner of the mesh. The chain still verifies.
-    MessageRedact "message.redact" {
-        Command Needs::Permission(MessagesWrite), Post "/api/messages/{message}/redact" => 200,
-        MessageReasonInput => Done,
-        example r#"{"message": "$message", "reason": "holds a password"}"#
-    }
     /// Post a message to a room. It is durable when the answer comes.
     MessagePost "message.post" {
         Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/messages" => 201,
@@ -68,5 +61,12 @@ operations! { LIST message
         MessageSearchInput => List<Found>,
         tool "mesh_search",
         example r#"{"q": "build green", "room": "workshop"}"#
+    }
+    /// Erase a message for good: log, view, search and snapshots. Its author may, whoever moderates
+    /// the room, and the owner of the mesh. The chain still verifies.
+    MessageRedact "message.redact" {
+        Command Needs::Permission(MessagesWrite), Post "/api/messages/{message}/redact" => 200,
+        MessageReasonInput => Done,
+        example r#"{"message": "$message", "reason": "holds a password"}"#
     }
 }
