@@ -7,7 +7,7 @@ use std::time::Instant;
 use mesh_core::{State, Stored, apply, decide};
 use mesh_model::command::{NewTask, TaskCommand, TaskResult, WorkerCommand};
 use mesh_model::events::{
-    By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, TaskPlan, Visibility,
+    By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, TaskFacts, TaskPlan, Visibility,
 };
 use mesh_model::*;
 use serde_json::value::RawValue;
@@ -164,7 +164,7 @@ impl Bench {
         let mut taken = Vec::new();
         for event in decide(&self.state, command, &ctx).expect("this is allowed") {
             let seq = self.state.head().next();
-            if let Facts::TaskTaken(facts) = &event.facts {
+            if let Facts::Task(TaskFacts::Taken(facts)) = &event.facts {
                 taken.push((facts.task, seq));
             }
             let stored = Stored {

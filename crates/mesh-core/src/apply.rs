@@ -2,7 +2,13 @@
 //! order of the log; facts that fit nothing (possible only in a log written by others) change
 //! nothing.
 
-use mesh_model::events::{By, Facts, RoomPolicySet, RoomSlowModeSet};
+use mesh_model::events::{
+    ApprovalFacts, BudgetFacts, By, ContextFacts, CredentialFacts, DispatchFacts, EventTypeFacts,
+    Facts, GroupFacts, GuardFacts, IdentityFacts, InviteFacts, MemoryFacts, MeshFacts,
+    MessageFacts, ParticipantFacts, PolicyFacts, QuarantineFacts, RoomFacts, RoomPolicySet,
+    RoomSlowModeSet, SecretFacts, SessionFacts, TaskFacts, TemplateFacts, ToolFacts, UserFacts,
+    WorkerFacts,
+};
 use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
@@ -51,33 +57,39 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
             .remember(key, event.seq);
     }
     if state.work.apply(event) {
-        if let Facts::TaskCreated(facts) = event.facts {
+        if let Facts::Task(TaskFacts::Created(facts)) = event.facts {
             message::paced(&state.access, recent, facts.room, event);
         }
         return;
     }
     match event.facts {
         // Messages are most of any log; they change nothing that others read.
-        Facts::MessagePosted(facts) if facts.released.is_none() => {
+        Facts::Message(MessageFacts::Posted(facts)) if facts.released.is_none() => {
             message::paced(&state.access, recent, facts.room, event);
         }
-        Facts::EventPublished(facts) => {
+        Facts::EventType(EventTypeFacts::Published(facts)) => {
             message::paced(&state.access, recent, facts.room, event);
         }
-        Facts::MessagePosted(_) | Facts::MessageEdited(_) | Facts::MessageRescanned(_) => {}
-        Facts::MessageDeleted(facts) => recent.deleted.remember(facts.message, event.seq),
-        Facts::MessageRedacted(facts) => recent.deleted.remember(facts.message, event.seq),
-        Facts::MessageQuarantined(facts) => {
+        Facts::Message(MessageFacts::Posted(_))
+        | Facts::Message(MessageFacts::Edited(_))
+        | Facts::Guard(GuardFacts::Rescanned(_)) => {}
+        Facts::Message(MessageFacts::Deleted(facts)) => {
+            recent.deleted.remember(facts.message, event.seq)
+        }
+        Facts::Message(MessageFacts::Redacted(facts)) => {
+            recent.deleted.remember(facts.message, event.seq)
+        }
+        Facts::Quarantine(QuarantineFacts::Waits(facts)) => {
             message::paced(&state.access, recent, facts.message.room, event);
             quarantine::waits(recent, facts, event);
         }
-        Facts::MessageReviewed(facts) => {
+        Facts::Quarantine(QuarantineFacts::Reviewed(facts)) => {
             recent.waiting.remove(&facts.message);
         }
-        Facts::Refused(_) | Facts::UserPasswordChanged(_) => {}
+        Facts::Mesh(MeshFacts::Refused(_)) | Facts::User(UserFacts::PasswordChanged(_)) => {}
         _ => {
-            if let Facts::RoomPolicySet(RoomPolicySet { room, .. })
-            | Facts::RoomSlowModeSet(RoomSlowModeSet { room, .. }) = event.facts
+            if let Facts::Policy(PolicyFacts::Set(RoomPolicySet { room, .. }))
+            | Facts::Room(RoomFacts::SlowModeSet(RoomSlowModeSet { room, .. })) = event.facts
             {
                 recent.paces.forget(*room);
             }
@@ -89,106 +101,130 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
 
 fn apply_access(access: &mut Access, event: &Stored<'_>) {
     match event.facts {
-        Facts::MeshCreated(facts) => mesh::created(access, facts),
-        Facts::VaultReplaced(facts) => mesh::vault_replaced(access, facts),
-        Facts::ParticipantRegistered(facts) => participant::registered(access, facts, event),
-        Facts::ParticipantUpdated(facts) => participant::updated(access, facts),
-        Facts::ParticipantRolesSet(facts) => participant::roles_set(access, facts),
-        Facts::ParticipantDisabled(facts) => {
+        Facts::Mesh(MeshFacts::Created(facts)) => mesh::created(access, facts),
+        Facts::Mesh(MeshFacts::VaultReplaced(facts)) => mesh::vault_replaced(access, facts),
+        Facts::Participant(ParticipantFacts::Registered(facts)) => {
+            participant::registered(access, facts, event)
+        }
+        Facts::Participant(ParticipantFacts::Updated(facts)) => participant::updated(access, facts),
+        Facts::Participant(ParticipantFacts::RolesSet(facts)) => {
+            participant::roles_set(access, facts)
+        }
+        Facts::Participant(ParticipantFacts::Disabled(facts)) => {
             participant::disabled(access, facts, event.participant());
         }
-        Facts::ParticipantEnabled(facts) => participant::enabled(access, facts),
-        Facts::ParticipantKeyAdded(facts) => identity::added(access, facts, event.seq),
-        Facts::ParticipantKeyRevoked(facts) => {
+        Facts::Participant(ParticipantFacts::Enabled(facts)) => participant::enabled(access, facts),
+        Facts::Identity(IdentityFacts::KeyAdded(facts)) => {
+            identity::added(access, facts, event.seq)
+        }
+        Facts::Identity(IdentityFacts::KeyRevoked(facts)) => {
             identity::revoked(access, facts.participant, &facts.key, event.seq);
         }
-        Facts::ParticipantTrustSet(facts) => participant::trust_set(access, facts),
-        Facts::LimitsSet(facts) => access.limits = facts.limits,
-        Facts::SecretSet(facts) => mesh::secret_set(access, facts, event.seq),
-        Facts::SecretRemoved(facts) => {
+        Facts::Participant(ParticipantFacts::TrustSet(facts)) => {
+            participant::trust_set(access, facts)
+        }
+        Facts::Mesh(MeshFacts::LimitsSet(facts)) => access.limits = facts.limits,
+        Facts::Secret(SecretFacts::Set(facts)) => mesh::secret_set(access, facts, event.seq),
+        Facts::Secret(SecretFacts::Removed(facts)) => {
             access.secrets.remove(facts.name.as_str());
         }
-        Facts::UserCreated(facts) => participant::user_set(access, facts.participant, facts.role),
-        Facts::UserRoleSet(facts) => participant::user_set(access, facts.participant, facts.role),
-        Facts::GroupCreated(facts) => group::created(access, facts),
-        Facts::GroupDeleted(facts) => group::deleted(access, facts),
-        Facts::GroupMemberAdded(facts) => group::member_added(access, facts, event.seq),
-        Facts::GroupMemberRemoved(facts) => group::member_removed(access, facts),
-        Facts::RoomCreated(facts) => room::created(access, facts, event.seq),
-        Facts::RoomUpdated(facts) => room::updated(access, facts),
-        Facts::RoomArchived(facts) => room::archived(access, facts.room, true),
-        Facts::RoomRestored(facts) => room::archived(access, facts.room, false),
-        Facts::RoomMemberJoined(facts) => room::member_joined(access, facts, event.seq),
-        Facts::RoomMemberLeft(facts) => room::member_left(access, facts),
-        Facts::RoomMemberCapabilitiesSet(facts) => room::capabilities_set(access, facts, event.seq),
-        Facts::RoomDefaultsSet(facts) => room::defaults_set(access, facts, event.seq),
-        Facts::RoomPolicySet(facts) => room::policy_set(access, facts, event),
-        Facts::RoomSlowModeSet(facts) => room::slow_mode_set(access, facts, event.seq),
-        Facts::RoomTransferred(facts) => room::transferred(access, facts),
-        Facts::RoomHoldSet(facts) => room::hold_set(access, facts),
-        Facts::RoomExpired(facts) => room::expired(access, facts),
-        Facts::RoomMemberMuted(facts) => room::muted(access, facts, event.seq),
-        Facts::RoomMemberUnmuted(facts) => room::unmuted(access, facts),
-        Facts::RoomMemberBanned(facts) => room::banned(access, facts, event.seq),
-        Facts::RoomMemberUnbanned(facts) => room::unbanned(access, facts),
-        Facts::SessionOpened(facts) => {
+        Facts::User(UserFacts::Created(facts)) => {
+            participant::user_set(access, facts.participant, facts.role)
+        }
+        Facts::User(UserFacts::RoleSet(facts)) => {
+            participant::user_set(access, facts.participant, facts.role)
+        }
+        Facts::Group(GroupFacts::Created(facts)) => group::created(access, facts),
+        Facts::Group(GroupFacts::Deleted(facts)) => group::deleted(access, facts),
+        Facts::Group(GroupFacts::MemberAdded(facts)) => {
+            group::member_added(access, facts, event.seq)
+        }
+        Facts::Group(GroupFacts::MemberRemoved(facts)) => group::member_removed(access, facts),
+        Facts::Room(RoomFacts::Created(facts)) => room::created(access, facts, event.seq),
+        Facts::Room(RoomFacts::Updated(facts)) => room::updated(access, facts),
+        Facts::Room(RoomFacts::Archived(facts)) => room::archived(access, facts.room, true),
+        Facts::Room(RoomFacts::Restored(facts)) => room::archived(access, facts.room, false),
+        Facts::Room(RoomFacts::MemberJoined(facts)) => {
+            room::member_joined(access, facts, event.seq)
+        }
+        Facts::Room(RoomFacts::MemberLeft(facts)) => room::member_left(access, facts),
+        Facts::Room(RoomFacts::MemberCapabilitiesSet(facts)) => {
+            room::capabilities_set(access, facts, event.seq)
+        }
+        Facts::Room(RoomFacts::DefaultsSet(facts)) => room::defaults_set(access, facts, event.seq),
+        Facts::Policy(PolicyFacts::Set(facts)) => room::policy_set(access, facts, event),
+        Facts::Room(RoomFacts::SlowModeSet(facts)) => room::slow_mode_set(access, facts, event.seq),
+        Facts::Room(RoomFacts::Transferred(facts)) => room::transferred(access, facts),
+        Facts::Room(RoomFacts::HoldSet(facts)) => room::hold_set(access, facts),
+        Facts::Room(RoomFacts::Expired(facts)) => room::expired(access, facts),
+        Facts::Room(RoomFacts::MemberMuted(facts)) => room::muted(access, facts, event.seq),
+        Facts::Room(RoomFacts::MemberUnmuted(facts)) => room::unmuted(access, facts),
+        Facts::Room(RoomFacts::MemberBanned(facts)) => room::banned(access, facts, event.seq),
+        Facts::Room(RoomFacts::MemberUnbanned(facts)) => room::unbanned(access, facts),
+        Facts::Session(SessionFacts::Opened(facts)) => {
             session::opened(access, facts, event.credential(), event.seq);
         }
-        Facts::SessionClosed(facts) => session::closed(access, facts),
-        Facts::CredentialIssued(facts) => credential::issued(access, facts, event.participant()),
-        Facts::CredentialRevoked(facts) => credential::revoked(access, facts),
-        Facts::InviteCreated(facts) => invite::created(access, facts, event.participant()),
-        Facts::InviteRedeemed(facts) => invite::redeemed(access, facts),
-        Facts::InviteRevoked(facts) => invite::revoked(access, facts),
-        Facts::EventTypeRegistered(facts) => event_type::registered(access, facts, event.seq),
-        Facts::Refused(_)
-        | Facts::UserPasswordChanged(_)
-        | Facts::MessagePosted(_)
-        | Facts::MessageEdited(_)
-        | Facts::MessageDeleted(_)
-        | Facts::MessageQuarantined(_)
-        | Facts::MessageReviewed(_)
-        | Facts::MessageRedacted(_)
-        | Facts::MessageRescanned(_)
-        | Facts::EventPublished(_)
-        | Facts::TaskCreated(_)
-        | Facts::TaskLinked(_)
-        | Facts::TaskQueued(_)
-        | Facts::TaskTaken(_)
-        | Facts::TaskLeaseExtended(_)
-        | Facts::TaskStarted(_)
-        | Facts::TaskProgressed(_)
-        | Facts::TaskHandedOff(_)
-        | Facts::TaskAttemptFailed(_)
-        | Facts::TaskFinished(_)
-        | Facts::TaskDecided(_)
-        | Facts::TaskConfirmed(_)
-        | Facts::TaskSkipped(_)
-        | Facts::TaskCancelled(_)
-        | Facts::TaskPaused(_)
-        | Facts::TaskResumed(_)
-        | Facts::TaskRetried(_)
-        | Facts::TaskAssigned(_)
-        | Facts::TaskResolved(_)
-        | Facts::TaskUrgencyRaised(_)
-        | Facts::WorkerEnrolled(_)
-        | Facts::WorkerLeft(_)
-        | Facts::WorkerModeSet(_)
-        | Facts::WorkerLimitsSet(_)
-        | Facts::DispatchStopped(_)
-        | Facts::DispatchResumed(_)
-        | Facts::BudgetSet(_)
-        | Facts::BudgetWarned(_)
-        | Facts::ApprovalRequested(_)
-        | Facts::ApprovalDecided(_)
-        | Facts::ApprovalExpired(_)
-        | Facts::TemplateCreated(_)
-        | Facts::TemplateDeleted(_)
-        | Facts::ContextSet(_)
-        | Facts::ContextRemoved(_)
-        | Facts::MemoryKept(_)
-        | Facts::MemoryForgotten(_)
-        | Facts::TaskRedacted(_)
-        | Facts::ToolCalled(_) => {}
+        Facts::Session(SessionFacts::Closed(facts)) => session::closed(access, facts),
+        Facts::Credential(CredentialFacts::Issued(facts)) => {
+            credential::issued(access, facts, event.participant())
+        }
+        Facts::Credential(CredentialFacts::Revoked(facts)) => credential::revoked(access, facts),
+        Facts::Invite(InviteFacts::Created(facts)) => {
+            invite::created(access, facts, event.participant())
+        }
+        Facts::Invite(InviteFacts::Redeemed(facts)) => invite::redeemed(access, facts),
+        Facts::Invite(InviteFacts::Revoked(facts)) => invite::revoked(access, facts),
+        Facts::EventType(EventTypeFacts::Registered(facts)) => {
+            event_type::registered(access, facts, event.seq)
+        }
+        Facts::Mesh(MeshFacts::Refused(_))
+        | Facts::User(UserFacts::PasswordChanged(_))
+        | Facts::Message(MessageFacts::Posted(_))
+        | Facts::Message(MessageFacts::Edited(_))
+        | Facts::Message(MessageFacts::Deleted(_))
+        | Facts::Quarantine(QuarantineFacts::Waits(_))
+        | Facts::Quarantine(QuarantineFacts::Reviewed(_))
+        | Facts::Message(MessageFacts::Redacted(_))
+        | Facts::Guard(GuardFacts::Rescanned(_))
+        | Facts::EventType(EventTypeFacts::Published(_))
+        | Facts::Task(TaskFacts::Created(_))
+        | Facts::Task(TaskFacts::Linked(_))
+        | Facts::Task(TaskFacts::Queued(_))
+        | Facts::Task(TaskFacts::Taken(_))
+        | Facts::Task(TaskFacts::LeaseExtended(_))
+        | Facts::Task(TaskFacts::Started(_))
+        | Facts::Task(TaskFacts::Progressed(_))
+        | Facts::Task(TaskFacts::HandedOff(_))
+        | Facts::Task(TaskFacts::AttemptFailed(_))
+        | Facts::Task(TaskFacts::Finished(_))
+        | Facts::Task(TaskFacts::Decided(_))
+        | Facts::Task(TaskFacts::Confirmed(_))
+        | Facts::Task(TaskFacts::Skipped(_))
+        | Facts::Task(TaskFacts::Cancelled(_))
+        | Facts::Task(TaskFacts::Paused(_))
+        | Facts::Task(TaskFacts::Resumed(_))
+        | Facts::Task(TaskFacts::Retried(_))
+        | Facts::Task(TaskFacts::Assigned(_))
+        | Facts::Task(TaskFacts::Resolved(_))
+        | Facts::Task(TaskFacts::UrgencyRaised(_))
+        | Facts::Worker(WorkerFacts::Enrolled(_))
+        | Facts::Worker(WorkerFacts::Left(_))
+        | Facts::Worker(WorkerFacts::ModeSet(_))
+        | Facts::Worker(WorkerFacts::LimitsSet(_))
+        | Facts::Dispatch(DispatchFacts::Stopped(_))
+        | Facts::Dispatch(DispatchFacts::Resumed(_))
+        | Facts::Budget(BudgetFacts::Set(_))
+        | Facts::Budget(BudgetFacts::Warned(_))
+        | Facts::Approval(ApprovalFacts::Requested(_))
+        | Facts::Approval(ApprovalFacts::Decided(_))
+        | Facts::Approval(ApprovalFacts::Expired(_))
+        | Facts::Template(TemplateFacts::Created(_))
+        | Facts::Template(TemplateFacts::Deleted(_))
+        | Facts::Context(ContextFacts::Set(_))
+        | Facts::Context(ContextFacts::Removed(_))
+        | Facts::Memory(MemoryFacts::Kept(_))
+        | Facts::Memory(MemoryFacts::Forgotten(_))
+        | Facts::Task(TaskFacts::Redacted(_))
+        | Facts::Tool(ToolFacts::Called(_)) => {}
     }
 }

@@ -4,8 +4,10 @@
 //! after removal nothing more. Whoever is listed may be known to all, whoever is hidden to few.
 //! The figures of the mesh and its users are for those who lead it.
 
-use mesh_model::events::{BudgetScope, Facts, RoomKind, Visibility};
-use mesh_model::{Capability, GroupId, InviteId, ParticipantId, Permission, RoomId, Seq};
+use mesh_model::events::{Facts, RoomKind, Sees, Visibility};
+use mesh_model::{
+    Capability, CredentialId, GroupId, InviteId, ParticipantId, Permission, RoomId, Seq,
+};
 
 use crate::Access;
 use crate::record::Room;
@@ -29,31 +31,29 @@ impl Access {
     /// To whom an event is shown, as things stand now. [`Access::sees`] is the same rule asked for
     /// one participant.
     pub fn audience(&self, facts: &Facts) -> Audience {
-        match self.subject(facts) {
-            Subject::Everyone => Audience::Everyone,
-            Subject::Admins => Audience::Admins,
-            Subject::Content(room) => match self.rooms.contains_key(&room) {
-                true => Audience::Room(room),
-                false => Audience::Nobody,
-            },
-            Subject::Room(room) => match self.rooms.get(&room) {
+        match facts.sees() {
+            Sees::Everyone => Audience::Everyone,
+            Sees::Admins => Audience::Admins,
+            Sees::Content(room) if self.rooms.contains_key(&room) => Audience::Room(room),
+            Sees::Content(_) => Audience::Nobody,
+            Sees::Room(room) => match self.rooms.get(&room) {
                 Some(found) if found.is_listed() => Audience::Everyone,
                 Some(_) => Audience::Room(room),
                 None => Audience::Nobody,
             },
-            Subject::Waiting(room, author) => {
+            Sees::Waiting(room, author) => {
                 let mut list: Vec<_> = self.moderators(room).collect();
                 list.push(author);
                 Audience::Participants(in_order(list))
             }
-            Subject::Data(room) => {
+            Sees::Data(room) => {
                 let readers = self
                     .room_listeners(room)
                     .filter(|id| self.may_data(*id, room));
                 Audience::Participants(in_order(readers.collect()))
             }
-            Subject::Member(room, participant) => self.member_audience(room, participant),
-            Subject::Gone(room, participant) => match self.member_audience(room, participant) {
+            Sees::Member(room, participant) => self.member_audience(room, participant),
+            Sees::Gone(room, participant) => match self.member_audience(room, participant) {
                 Audience::Room(_) => {
                     let mut list: Vec<_> = self.room_listeners(room).collect();
                     list.push(participant);
@@ -61,23 +61,22 @@ impl Access {
                 }
                 audience => audience,
             },
-            Subject::Participant(participant) => self.participant_audience(participant),
-            Subject::GroupMember(room, participant) => {
+            Sees::Participant(participant) => self.participant_audience(participant),
+            Sees::GroupMember(group, participant) => {
                 if self.is_public(participant) {
                     return Audience::Everyone;
                 }
-                let mut list: Vec<_> = room
+                let mut list: Vec<_> = self
+                    .room_of_group(group)
                     .into_iter()
                     .flat_map(|room| self.room_listeners(room))
                     .collect();
                 list.push(participant);
                 Audience::Participants(in_order(list))
             }
-            Subject::Concerned(participant) => {
-                let mut list: Vec<_> = self.admins().collect();
-                list.extend(participant);
-                Audience::Participants(in_order(list))
-            }
+            Sees::Concerned(participant) => self.concerned(Some(participant)),
+            Sees::CredentialHolder(credential) => self.concerned(self.holder(credential)),
+            Sees::InviteMaker(invite) => self.concerned(self.maker(invite)),
         }
     }
 
@@ -89,29 +88,37 @@ impl Access {
         if !found.is_enabled() {
             return false;
         }
-        match self.subject(facts) {
-            Subject::Everyone => true,
-            Subject::Admins => self.is_admin(viewer),
-            Subject::Content(room) => self.reads(viewer, room, seq),
-            Subject::Data(room) => self.reads(viewer, room, seq) && self.may_data(viewer, room),
-            Subject::Room(room) => {
+        match facts.sees() {
+            Sees::Everyone => true,
+            Sees::Admins => self.is_admin(viewer),
+            Sees::Content(room) => self.reads(viewer, room, seq),
+            Sees::Data(room) => self.reads(viewer, room, seq) && self.may_data(viewer, room),
+            Sees::Room(room) => {
                 self.rooms.get(&room).is_some_and(|found| found.is_listed())
                     || self.reads(viewer, room, seq)
             }
-            Subject::Waiting(room, author) => {
+            Sees::Waiting(room, author) => {
                 viewer == author || self.moderators(room).any(|id| id == viewer)
             }
-            Subject::Member(room, participant) => self.sees_member(viewer, room, participant, seq),
-            Subject::Gone(room, participant) => {
+            Sees::Member(room, participant) => self.sees_member(viewer, room, participant, seq),
+            Sees::Gone(room, participant) => {
                 viewer == participant || self.sees_member(viewer, room, participant, seq)
             }
-            Subject::Participant(participant) => self.sees_participant(viewer, participant),
-            Subject::GroupMember(room, participant) => {
+            Sees::Participant(participant) => self.sees_participant(viewer, participant),
+            Sees::GroupMember(group, participant) => {
                 viewer == participant
                     || self.is_public(participant)
-                    || room.is_some_and(|room| self.reads(viewer, room, seq))
+                    || self
+                        .room_of_group(group)
+                        .is_some_and(|room| self.reads(viewer, room, seq))
             }
-            Subject::Concerned(participant) => participant == Some(viewer) || self.is_admin(viewer),
+            Sees::Concerned(participant) => participant == viewer || self.is_admin(viewer),
+            Sees::CredentialHolder(credential) => {
+                self.holder(credential) == Some(viewer) || self.is_admin(viewer)
+            }
+            Sees::InviteMaker(invite) => {
+                self.maker(invite) == Some(viewer) || self.is_admin(viewer)
+            }
         }
     }
 
@@ -254,6 +261,26 @@ impl Access {
         }
     }
 
+    /// One participant and the admins.
+    fn concerned(&self, participant: Option<ParticipantId>) -> Audience {
+        let mut list: Vec<_> = self.admins().collect();
+        list.extend(participant);
+        Audience::Participants(in_order(list))
+    }
+
+    fn holder(&self, credential: CredentialId) -> Option<ParticipantId> {
+        let found = self.credentials.get(&credential);
+        found.map(|credential| credential.participant)
+    }
+
+    fn maker(&self, invite: InviteId) -> Option<ParticipantId> {
+        self.invites.get(&invite).and_then(|invite| invite.creator)
+    }
+
+    fn room_of_group(&self, group: GroupId) -> Option<RoomId> {
+        self.groups.get(&group).and_then(|group| group.room)
+    }
+
     fn is_public(&self, participant: ParticipantId) -> bool {
         let found = self.participants.get(&participant);
         found.is_some_and(|found| found.visibility == Visibility::Public)
@@ -287,153 +314,4 @@ fn in_order(mut list: Vec<ParticipantId>) -> Vec<ParticipantId> {
     list.sort_unstable();
     list.dedup();
     list
-}
-
-/// What an event is about, as far as its visibility goes.
-enum Subject {
-    Everyone,
-    Admins,
-    /// Something said in a room.
-    Content(RoomId),
-    /// The room itself.
-    Room(RoomId),
-    /// A message that waits for the room's moderators, and its author.
-    Waiting(RoomId, ParticipantId),
-    /// Somebody in the room.
-    Member(RoomId, ParticipantId),
-    /// Somebody who is no longer in the room and should hear that.
-    Gone(RoomId, ParticipantId),
-    Participant(ParticipantId),
-    /// Somebody in a group, with the group's conversation.
-    GroupMember(Option<RoomId>, ParticipantId),
-    /// One participant's own affair, and the admins'.
-    Concerned(Option<ParticipantId>),
-    /// A room's shared data.
-    Data(RoomId),
-}
-
-impl Subject {
-    fn of_budget(scope: BudgetScope) -> Subject {
-        match scope {
-            BudgetScope::Mesh | BudgetScope::EachAgent => Subject::Admins,
-            BudgetScope::Agent(agent) => Subject::Concerned(Some(agent)),
-            BudgetScope::Room(room) => Subject::Content(room),
-        }
-    }
-}
-
-impl Access {
-    fn subject(&self, facts: &Facts) -> Subject {
-        match facts {
-            Facts::MeshCreated(_)
-            | Facts::GroupCreated(_)
-            | Facts::GroupDeleted(_)
-            | Facts::EventTypeRegistered(_) => Subject::Everyone,
-            Facts::VaultReplaced(_)
-            | Facts::LimitsSet(_)
-            | Facts::SecretSet(_)
-            | Facts::SecretRemoved(_)
-            | Facts::Refused(_)
-            | Facts::UserCreated(_)
-            | Facts::UserRoleSet(_)
-            | Facts::UserPasswordChanged(_) => Subject::Admins,
-            Facts::ParticipantRegistered(facts) => Subject::Participant(facts.participant),
-            Facts::ParticipantUpdated(facts) => Subject::Participant(facts.participant),
-            Facts::ParticipantRolesSet(facts) => Subject::Participant(facts.participant),
-            Facts::ParticipantDisabled(facts) => Subject::Participant(facts.participant),
-            Facts::ParticipantEnabled(facts) => Subject::Participant(facts.participant),
-            Facts::ParticipantKeyAdded(facts) => Subject::Participant(facts.participant),
-            Facts::ParticipantKeyRevoked(facts) => Subject::Participant(facts.participant),
-            Facts::ParticipantTrustSet(facts) => Subject::Participant(facts.participant),
-            Facts::GroupMemberAdded(facts) => self.group_member(facts.group, facts.participant),
-            Facts::GroupMemberRemoved(facts) => self.group_member(facts.group, facts.participant),
-            Facts::RoomCreated(facts) => Subject::Room(facts.room),
-            Facts::RoomUpdated(facts) => Subject::Room(facts.room),
-            Facts::RoomArchived(facts) => Subject::Room(facts.room),
-            Facts::RoomRestored(facts) => Subject::Room(facts.room),
-            Facts::RoomDefaultsSet(facts) => Subject::Room(facts.room),
-            Facts::RoomPolicySet(facts) => Subject::Room(facts.room),
-            Facts::RoomSlowModeSet(facts) => Subject::Room(facts.room),
-            Facts::RoomTransferred(facts) => Subject::Room(facts.room),
-            Facts::RoomHoldSet(facts) => Subject::Content(facts.room),
-            Facts::RoomExpired(facts) => Subject::Content(facts.room),
-            Facts::RoomMemberMuted(facts) => Subject::Member(facts.room, facts.participant),
-            Facts::RoomMemberUnmuted(facts) => Subject::Member(facts.room, facts.participant),
-            Facts::RoomMemberBanned(facts) => Subject::Gone(facts.room, facts.participant),
-            Facts::RoomMemberUnbanned(facts) => Subject::Gone(facts.room, facts.participant),
-            Facts::MessageQuarantined(facts) => Subject::Waiting(facts.message.room, facts.author),
-            Facts::MessageReviewed(facts) => Subject::Waiting(facts.room, facts.author),
-            Facts::MessageRedacted(facts) => Subject::Content(facts.room),
-            Facts::MessageRescanned(facts) => Subject::Content(facts.room),
-            Facts::RoomMemberJoined(facts) => Subject::Member(facts.room, facts.participant),
-            Facts::RoomMemberLeft(facts) => Subject::Gone(facts.room, facts.participant),
-            Facts::RoomMemberCapabilitiesSet(facts) => {
-                Subject::Member(facts.room, facts.participant)
-            }
-            Facts::MessagePosted(facts) => Subject::Content(facts.room),
-            Facts::MessageEdited(facts) => Subject::Content(facts.room),
-            Facts::MessageDeleted(facts) => Subject::Content(facts.room),
-            Facts::EventPublished(facts) => Subject::Content(facts.room),
-            Facts::TaskCreated(facts) => Subject::Content(facts.room),
-            Facts::TaskLinked(facts) => Subject::Content(facts.room),
-            Facts::TaskQueued(facts) => Subject::Content(facts.room),
-            Facts::TaskTaken(facts) => Subject::Content(facts.room),
-            Facts::TaskLeaseExtended(facts) => Subject::Content(facts.room),
-            Facts::TaskStarted(facts) => Subject::Content(facts.room),
-            Facts::TaskProgressed(facts) => Subject::Content(facts.room),
-            Facts::TaskHandedOff(facts) => Subject::Content(facts.room),
-            Facts::TaskAttemptFailed(facts) => Subject::Content(facts.room),
-            Facts::TaskFinished(facts) => Subject::Content(facts.room),
-            Facts::TaskDecided(facts) => Subject::Content(facts.room),
-            Facts::TaskConfirmed(facts) => Subject::Content(facts.room),
-            Facts::TaskSkipped(facts) => Subject::Content(facts.room),
-            Facts::TaskCancelled(facts) => Subject::Content(facts.room),
-            Facts::TaskPaused(facts) => Subject::Content(facts.room),
-            Facts::TaskResumed(facts) => Subject::Content(facts.room),
-            Facts::TaskRetried(facts) => Subject::Content(facts.room),
-            Facts::TaskAssigned(facts) => Subject::Content(facts.room),
-            Facts::TaskResolved(facts) => Subject::Content(facts.room),
-            Facts::TaskUrgencyRaised(facts) => Subject::Content(facts.room),
-            Facts::ApprovalRequested(facts) => Subject::Content(facts.room),
-            Facts::ApprovalDecided(facts) => Subject::Content(facts.room),
-            Facts::ApprovalExpired(facts) => Subject::Content(facts.room),
-            Facts::WorkerEnrolled(facts) => Subject::Participant(facts.worker),
-            Facts::WorkerLeft(facts) => Subject::Participant(facts.worker),
-            Facts::WorkerModeSet(facts) => Subject::Participant(facts.worker),
-            Facts::WorkerLimitsSet(facts) => Subject::Participant(facts.worker),
-            Facts::DispatchStopped(_)
-            | Facts::DispatchResumed(_)
-            | Facts::TemplateCreated(_)
-            | Facts::TemplateDeleted(_) => Subject::Everyone,
-            Facts::BudgetSet(facts) => Subject::of_budget(facts.scope),
-            Facts::BudgetWarned(facts) => Subject::of_budget(facts.scope),
-            Facts::TaskRedacted(facts) => Subject::Content(facts.room),
-            Facts::MemoryKept(facts) => Subject::Concerned(Some(facts.owner)),
-            Facts::MemoryForgotten(facts) => Subject::Concerned(Some(facts.owner)),
-            Facts::ToolCalled(_) => Subject::Admins,
-            Facts::ContextSet(facts) => Subject::Data(facts.room),
-            Facts::ContextRemoved(facts) => Subject::Data(facts.room),
-            Facts::SessionOpened(facts) => Subject::Participant(facts.participant),
-            Facts::SessionClosed(facts) => Subject::Participant(facts.participant),
-            Facts::CredentialIssued(facts) => Subject::Concerned(Some(facts.participant)),
-            Facts::CredentialRevoked(facts) => {
-                let credential = self.credentials.get(&facts.credential);
-                Subject::Concerned(credential.map(|credential| credential.participant))
-            }
-            Facts::InviteCreated(facts) => self.invite_of(facts.invite),
-            Facts::InviteRevoked(facts) => self.invite_of(facts.invite),
-            Facts::InviteRedeemed(facts) => Subject::Concerned(Some(facts.participant)),
-        }
-    }
-
-    fn group_member(&self, group: GroupId, participant: ParticipantId) -> Subject {
-        Subject::GroupMember(
-            self.groups.get(&group).and_then(|group| group.room),
-            participant,
-        )
-    }
-
-    fn invite_of(&self, invite: InviteId) -> Subject {
-        Subject::Concerned(self.invites.get(&invite).and_then(|invite| invite.creator))
-    }
 }

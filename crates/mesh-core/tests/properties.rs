@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use mesh_core::{Access, Audience, State, Stored, apply, decide};
 use mesh_model::command::{Content, ContentEvidence, Quoted, Scanned};
 use mesh_model::events::{
-    By, CommandKey, CredentialKind, Facts, History, Kind, MessageHeader, Priority, RoomAccess,
-    RoomKind, SessionEnd, Trust, Visibility,
+    By, CommandKey, CredentialFacts, CredentialKind, Facts, History, InviteFacts, Kind,
+    MessageFacts, MessageHeader, PolicyFacts, Priority, RoomAccess, RoomFacts, RoomKind,
+    SessionEnd, Trust, UserFacts, Visibility,
 };
 use mesh_model::permission::Preset;
 use mesh_model::policy::{DataRules, Effect, Limit, Policy, Rate, Reach, Rule, When, Who};
@@ -531,19 +532,24 @@ impl Run {
     /// Nobody grants what they lack, and only the owner grants what rules the mesh.
     fn check_granted(&self, facts: &Facts, actor: Actor, held: PermissionSet) {
         let granted = match facts {
-            Facts::CredentialIssued(facts) if !matches!(actor, Actor::Invite(_)) => {
+            Facts::Credential(CredentialFacts::Issued(facts))
+                if !matches!(actor, Actor::Invite(_)) =>
+            {
                 facts.permissions
             }
-            Facts::InviteCreated(facts) => facts.permissions,
-            Facts::UserCreated(facts) => facts.role.permissions(),
-            Facts::UserRoleSet(facts) => facts.role.permissions(),
+            Facts::Invite(InviteFacts::Created(facts)) => facts.permissions,
+            Facts::User(UserFacts::Created(facts)) => facts.role.permissions(),
+            Facts::User(UserFacts::RoleSet(facts)) => facts.role.permissions(),
             _ => return,
         };
         assert!(
             granted.within(held),
             "{actor:?} holds {held:?} and granted {granted:?}"
         );
-        if matches!(facts, Facts::CredentialIssued(_) | Facts::InviteCreated(_)) {
+        if matches!(
+            facts,
+            Facts::Credential(CredentialFacts::Issued(_)) | Facts::Invite(InviteFacts::Created(_))
+        ) {
             let rules = granted
                 .iter()
                 .any(|permission| permission.name().starts_with("admin:"));
@@ -556,14 +562,14 @@ impl Run {
 
     fn book(&mut self, facts: &Facts, seq: Seq, actor: Actor) {
         match facts {
-            Facts::RoomCreated(facts) => {
+            Facts::Room(RoomFacts::Created(facts)) => {
                 let members = facts.members.iter().map(|id| (*id, seq)).collect();
                 self.members.insert(facts.room, members);
                 if facts.access == RoomAccess::Listed {
                     self.listed.insert(facts.room);
                 }
             }
-            Facts::RoomPolicySet(facts) => match facts.policy.visibility {
+            Facts::Policy(PolicyFacts::Set(facts)) => match facts.policy.visibility {
                 Some(RoomAccess::Private) => {
                     self.listed.remove(&facts.room);
                 }
@@ -572,19 +578,19 @@ impl Run {
                 }
                 None => {}
             },
-            Facts::RoomMemberJoined(facts) => {
+            Facts::Room(RoomFacts::MemberJoined(facts)) => {
                 self.members
                     .entry(facts.room)
                     .or_default()
                     .insert(facts.participant, seq);
             }
-            Facts::RoomMemberLeft(facts) => {
+            Facts::Room(RoomFacts::MemberLeft(facts)) => {
                 self.members
                     .entry(facts.room)
                     .or_default()
                     .remove(&facts.participant);
             }
-            Facts::MessagePosted(facts) => self.messages.push(MessageHeader {
+            Facts::Message(MessageFacts::Posted(facts)) => self.messages.push(MessageHeader {
                 names_asker: false,
                 message: MessageId(seq),
                 room: facts.room,
@@ -608,7 +614,7 @@ impl Run {
                 reaches(access, &audience, viewer, seq),
                 "{viewer:?} {audience:?} {facts:?}"
             );
-            if let Facts::MessagePosted(facts) = facts
+            if let Facts::Message(MessageFacts::Posted(facts)) = facts
                 && sees
             {
                 let members = self.members.get(&facts.room);

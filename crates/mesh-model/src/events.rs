@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::command::Actor;
+pub use crate::event::{Declared, Erased, Erases, Event, Sees, Words};
 pub use crate::task::plan::*;
 
 macro_rules! all_events {
@@ -52,150 +53,68 @@ impl UnreadableFacts {
     }
 }
 
-macro_rules! event_types {
-    ($($variant:ident = $kind:literal / $version:literal;)*) => {
+macro_rules! facts {
+    ($($noun:ident($facts:ident))+) => {
         /// The facts of one event. `apply` receives these and nothing else.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[allow(missing_docs, reason = "each variant is the struct of the same name, documented there")]
-        #[expect(
+        #[allow(missing_docs, reason = "each variant is the enum of a noun")]
+        #[allow(
             clippy::large_enum_variant,
             reason = "most events are messages, the largest kind: a box would cost each of them an allocation"
         )]
         pub enum Facts {
-            $($variant($variant),)*
+            $($noun($facts),)+
         }
 
         impl Facts {
-            /// Every type with the version this program writes.
-            pub const TYPES: &'static [(&'static str, u16)] = &[$(($kind, $version),)*];
-
-            /// The type's name, such as `message.posted`.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Facts::$variant(_) => $kind,)* }
-            }
-
-            /// The version this program writes.
-            pub fn version(&self) -> u16 {
-                match self { $(Facts::$variant(_) => $version,)* }
-            }
-
-            /// The JSON that is stored.
-            pub fn encode(&self) -> Result<Box<RawValue>, serde_json::Error> {
-                match self { $(Facts::$variant(facts) => serde_json::value::to_raw_value(facts),)* }
+            /// Every kind of event with the version this program writes.
+            pub fn declared() -> impl Iterator<Item = &'static Declared> {
+                [$($facts::DECLARED,)+].into_iter().flatten()
             }
 
             /// Reads stored facts.
             pub fn decode(kind: &str, version: u16, json: &str) -> Result<Facts, UnreadableFacts> {
-                match (kind, version) {
-                    $(($kind, $version) => serde_json::from_str(json).map(Facts::$variant),)*
-                    _ => return Err(UnreadableFacts::Unknown { kind: kind.to_owned(), version }),
-                }
-                .map_err(|source| UnreadableFacts::Malformed { kind: kind.to_owned(), version, source })
+                $(if let Some(read) = $facts::decode(kind, version, json) {
+                    return read.map_err(|source| UnreadableFacts::Malformed {
+                        kind: kind.to_owned(),
+                        version,
+                        source,
+                    });
+                })+
+                Err(UnreadableFacts::Unknown { kind: kind.to_owned(), version })
             }
         }
 
-        $(impl From<$variant> for Facts {
-            fn from(facts: $variant) -> Facts {
-                Facts::$variant(facts)
-            }
-        })*
+        crate::event::answers! { Facts $($noun)+ }
     };
 }
 
-event_types! {
-    MeshCreated = "mesh.created" / 1;
-    VaultReplaced = "vault.replaced" / 1;
-    Refused = "note.refused" / 1;
-    LimitsSet = "mesh.limits_set" / 1;
-    SecretSet = "secret.set" / 1;
-    SecretRemoved = "secret.removed" / 1;
-    ParticipantRegistered = "participant.registered" / 1;
-    ParticipantUpdated = "participant.updated" / 1;
-    ParticipantRolesSet = "participant.roles_set" / 1;
-    ParticipantDisabled = "participant.disabled" / 1;
-    ParticipantEnabled = "participant.enabled" / 1;
-    ParticipantKeyAdded = "participant.key_added" / 1;
-    ParticipantKeyRevoked = "participant.key_revoked" / 1;
-    ParticipantTrustSet = "participant.trust_set" / 1;
-    UserCreated = "user.created" / 1;
-    UserRoleSet = "user.role_set" / 1;
-    UserPasswordChanged = "user.password_changed" / 1;
-    GroupCreated = "group.created" / 1;
-    GroupDeleted = "group.deleted" / 1;
-    GroupMemberAdded = "group.member_added" / 1;
-    GroupMemberRemoved = "group.member_removed" / 1;
-    RoomCreated = "room.created" / 1;
-    RoomUpdated = "room.updated" / 1;
-    RoomArchived = "room.archived" / 1;
-    RoomRestored = "room.restored" / 1;
-    RoomMemberJoined = "room.member_joined" / 1;
-    RoomMemberLeft = "room.member_left" / 1;
-    RoomMemberCapabilitiesSet = "room.member_capabilities_set" / 1;
-    RoomDefaultsSet = "room.defaults_set" / 1;
-    RoomPolicySet = "room.policy_set" / 1;
-    RoomSlowModeSet = "room.slow_mode_set" / 1;
-    RoomTransferred = "room.transferred" / 1;
-    RoomHoldSet = "room.hold_set" / 1;
-    RoomExpired = "room.expired" / 1;
-    RoomMemberMuted = "room.member_muted" / 1;
-    RoomMemberUnmuted = "room.member_unmuted" / 1;
-    RoomMemberBanned = "room.member_banned" / 1;
-    RoomMemberUnbanned = "room.member_unbanned" / 1;
-    MessagePosted = "message.posted" / 1;
-    MessageQuarantined = "message.quarantined" / 1;
-    MessageReviewed = "message.reviewed" / 1;
-    MessageRedacted = "message.redacted" / 1;
-    MessageRescanned = "message.rescanned" / 1;
-    MessageEdited = "message.edited" / 1;
-    MessageDeleted = "message.deleted" / 1;
-    SessionOpened = "session.opened" / 1;
-    SessionClosed = "session.closed" / 1;
-    CredentialIssued = "credential.issued" / 1;
-    CredentialRevoked = "credential.revoked" / 1;
-    InviteCreated = "invite.created" / 1;
-    InviteRedeemed = "invite.redeemed" / 1;
-    InviteRevoked = "invite.revoked" / 1;
-    EventTypeRegistered = "event_type.registered" / 1;
-    EventPublished = "event.published" / 1;
-    TaskCreated = "task.created" / 1;
-    TaskLinked = "task.linked" / 1;
-    TaskQueued = "task.queued" / 1;
-    TaskTaken = "task.taken" / 1;
-    TaskLeaseExtended = "task.lease_extended" / 1;
-    TaskStarted = "task.started" / 1;
-    TaskProgressed = "task.progressed" / 1;
-    TaskHandedOff = "task.handed_off" / 1;
-    TaskAttemptFailed = "task.attempt_failed" / 1;
-    TaskFinished = "task.finished" / 1;
-    TaskDecided = "task.decided" / 1;
-    TaskConfirmed = "task.confirmed" / 1;
-    TaskSkipped = "task.skipped" / 1;
-    TaskCancelled = "task.cancelled" / 1;
-    TaskPaused = "task.paused" / 1;
-    TaskResumed = "task.resumed" / 1;
-    TaskRetried = "task.retried" / 1;
-    TaskAssigned = "task.assigned" / 1;
-    TaskResolved = "task.resolved" / 1;
-    TaskUrgencyRaised = "task.urgency_raised" / 1;
-    TaskRedacted = "task.redacted" / 1;
-    WorkerEnrolled = "worker.enrolled" / 1;
-    WorkerLeft = "worker.left" / 1;
-    WorkerModeSet = "worker.mode_set" / 1;
-    WorkerLimitsSet = "worker.limits_set" / 1;
-    DispatchStopped = "dispatch.stopped" / 1;
-    DispatchResumed = "dispatch.resumed" / 1;
-    BudgetSet = "budget.set" / 1;
-    BudgetWarned = "budget.warned" / 1;
-    ApprovalRequested = "approval.requested" / 1;
-    ApprovalDecided = "approval.decided" / 1;
-    ApprovalExpired = "approval.expired" / 1;
-    TemplateCreated = "template.created" / 1;
-    TemplateDeleted = "template.deleted" / 1;
-    ContextSet = "context.set" / 1;
-    ContextRemoved = "context.removed" / 1;
-    MemoryKept = "memory.kept" / 1;
-    MemoryForgotten = "memory.forgotten" / 1;
-    ToolCalled = "note.tool_called" / 1;
+// The most frequent first: they are read first.
+facts! {
+    Message(MessageFacts)
+    Task(TaskFacts)
+    Session(SessionFacts)
+    Participant(ParticipantFacts)
+    Room(RoomFacts)
+    Group(GroupFacts)
+    Credential(CredentialFacts)
+    Invite(InviteFacts)
+    Identity(IdentityFacts)
+    User(UserFacts)
+    Policy(PolicyFacts)
+    Quarantine(QuarantineFacts)
+    Guard(GuardFacts)
+    EventType(EventTypeFacts)
+    Worker(WorkerFacts)
+    Dispatch(DispatchFacts)
+    Budget(BudgetFacts)
+    Approval(ApprovalFacts)
+    Template(TemplateFacts)
+    Context(ContextFacts)
+    Memory(MemoryFacts)
+    Tool(ToolFacts)
+    Secret(SecretFacts)
+    Mesh(MeshFacts)
 }
 
 /// An event that was decided and is not yet stored: no seq, no time.

@@ -12,6 +12,7 @@ pub mod capability;
 pub mod command;
 mod common;
 pub mod error;
+mod event;
 pub mod events;
 pub mod ids;
 pub mod limits;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mesh_model::command::ContentEvidence;
-use mesh_model::events::{CommandKey, MessagePosted, Priority, Trust};
+use mesh_model::events::{CommandKey, MessageFacts, MessagePosted, Priority, Trust};
 use mesh_model::{Actor, Command, ErrorCode, Facts, RoomId, Seq};
 use mesh_node::machine::Taken;
 use mesh_node::{Config, Filter, Node, Outcome, StartError};
@@ -218,7 +218,7 @@ async fn a_slow_reader_is_cut_off_and_the_others_go_on() {
 
 #[test]
 fn facts_that_are_ordinary_take_no_room() {
-    let facts = Facts::MessagePosted(MessagePosted {
+    let facts = Facts::Message(MessageFacts::Posted(MessagePosted {
         room: RoomId(uuid::Uuid::nil()),
         mentions: Vec::new(),
         priority: Priority::Next,
@@ -233,7 +233,7 @@ fn facts_that_are_ordinary_take_no_room() {
         relayed: None,
         guard: None,
         released: None,
-    });
+    }));
     assert_eq!(
         facts.encode().unwrap().get(),
         r#"{"room":"00000000-0000-0000-0000-000000000000"}"#

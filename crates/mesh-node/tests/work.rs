@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesh_log::MemoryLog;
 use mesh_model::command::{ContentEvidence, NewTask, TaskCommand, TaskResult, WorkerCommand};
-use mesh_model::events::{Kind, TaskPlan, Trust, Visibility};
+use mesh_model::events::{Kind, TaskFacts, TaskPlan, Trust, Visibility};
 use mesh_model::{
     Actor, Command, MeshId, Millis, ParticipantId, PublicKey, RoomId, Seq, TaskId, VaultId,
 };
@@ -174,7 +174,7 @@ fn programs_get_the_words_of_strangers_in_an_envelope() {
         !is_sealed(&created.access, &created.events[0]),
         "the owner's words"
     );
-    if let mesh_model::Facts::TaskCreated(facts) = &mut created.events[0].facts {
+    if let mesh_model::Facts::Task(TaskFacts::Created(facts)) = &mut created.events[0].facts {
         facts.trust = Trust::Untrusted;
     }
     assert!(is_sealed(&created.access, &created.events[0]));

@@ -50,7 +50,7 @@ async fn main() {
 /// A segment is filled up with empty lines in advance; they are made again when it is opened.
 fn trim(segment: &Path) {
     let text = std::fs::read_to_string(segment).expect("a segment");
-    for (kind, version) in mesh_model::Facts::TYPES {
+    for mesh_model::events::Declared { kind, version, .. } in mesh_model::Facts::declared() {
         let held = text.contains(&format!(r#""type":"{kind}","v":{version},"#));
         assert!(held, "nothing here leads to {kind}/{version}");
     }

@@ -2,8 +2,9 @@
 
 use mesh_model::api::SealedBody;
 use mesh_model::events::{
-    ApprovalDecided, ApprovalExpired, ApprovalRequested, By, ContextRemoved, ContextSet, Facts,
-    MemoryForgotten, MemoryKept, MemorySource, TemplateCreated, TemplateDeleted,
+    ApprovalDecided, ApprovalExpired, ApprovalFacts, ApprovalRequested, By, ContextFacts,
+    ContextRemoved, ContextSet, Facts, MemoryFacts, MemoryForgotten, MemoryKept, MemorySource,
+    TemplateCreated, TemplateDeleted, TemplateFacts,
 };
 use mesh_model::{
     Actor, ApprovalId, MemoryId, Millis, ParticipantId, RoomId, Seq, TemplateId, VaultId,
@@ -81,7 +82,7 @@ fn project(projector: &mut Projector, seq: u64, facts: &Facts, content: Option<&
 }
 
 fn asked(number: u64) -> Facts {
-    Facts::ApprovalRequested(ApprovalRequested {
+    Facts::Approval(ApprovalFacts::Requested(ApprovalRequested {
         approval: ApprovalId(id(number)),
         room: ROOM,
         from: who(2),
@@ -89,7 +90,7 @@ fn asked(number: u64) -> Facts {
         holds: None,
         until: 60_000,
         guard: None,
-    })
+    }))
 }
 
 #[test]
@@ -102,18 +103,18 @@ fn an_approval_waits_until_it_is_answered_or_expires() {
         );
     }
     let decided = |number, approved| {
-        Facts::ApprovalDecided(ApprovalDecided {
+        Facts::Approval(ApprovalFacts::Decided(ApprovalDecided {
             approval: ApprovalId(id(number)),
             room: ROOM,
             approved,
-        })
+        }))
     };
     told.tell(decided(10, true), Some(json!({"reason": "yes"})));
     told.tell(
-        Facts::ApprovalExpired(ApprovalExpired {
+        Facts::Approval(ApprovalFacts::Expired(ApprovalExpired {
             approval: ApprovalId(id(11)),
             room: ROOM,
-        }),
+        })),
         None,
     );
     let view = &told.view;
@@ -151,12 +152,12 @@ fn templates_and_values_are_there_until_they_go() {
         variables: Vec::new(),
     };
     let words = json!({"about": "a", "title": "t", "prompt": "p"});
-    told.tell(Facts::TemplateCreated(made), Some(words));
+    told.tell(Facts::Template(TemplateFacts::Created(made)), Some(words));
     let set = |key: &str| {
-        Facts::ContextSet(ContextSet {
+        Facts::Context(ContextFacts::Set(ContextSet {
             room: ROOM,
             key: key.to_owned(),
-        })
+        }))
     };
     told.tell(set("b"), Some(json!({"value": {"deep": [1]}})));
     told.tell(set("a"), Some(json!({"value": null})));
@@ -182,20 +183,23 @@ fn templates_and_values_are_there_until_they_go() {
         "p"
     );
     told.tell(
-        Facts::ContextRemoved(ContextRemoved {
+        Facts::Context(ContextFacts::Removed(ContextRemoved {
             room: ROOM,
             key: "b".to_owned(),
-        }),
+        })),
         None,
     );
-    told.tell(Facts::TemplateDeleted(TemplateDeleted { template }), None);
+    told.tell(
+        Facts::Template(TemplateFacts::Deleted(TemplateDeleted { template })),
+        None,
+    );
     assert_eq!(told.view.context(ROOM).unwrap().len(), 1);
     assert!(told.view.templates().unwrap().is_empty());
     told.check_rebuilt();
 }
 
 fn kept(number: u64, replaces: &[u64]) -> Facts {
-    Facts::MemoryKept(MemoryKept {
+    Facts::Memory(MemoryFacts::Kept(MemoryKept {
         memory: MemoryId(id(number)),
         owner: who(2),
         source: MemorySource::Said,
@@ -203,7 +207,7 @@ fn kept(number: u64, replaces: &[u64]) -> Facts {
         replaces: replaces.iter().map(|old| MemoryId(id(*old))).collect(),
         labels: vec![ROOM],
         guard: None,
-    })
+    }))
 }
 
 fn sealed(text: &str) -> Option<serde_json::Value> {
@@ -225,7 +229,7 @@ fn a_memory_that_goes_leaves_its_place_and_nothing_else() {
         memory: MemoryId(id(31)),
         owner: who(2),
     };
-    told.tell(Facts::MemoryForgotten(forgotten), None);
+    told.tell(Facts::Memory(MemoryFacts::Forgotten(forgotten)), None);
     let view = &told.view;
     let rows = view.memories(who(2)).unwrap();
     assert_eq!(rows.len(), 1);

@@ -22,6 +22,7 @@ const FLOORS: &[Floor] = &[
             "command",
             "common",
             "error",
+            "event",
             "events",
             "ids",
             "lib",

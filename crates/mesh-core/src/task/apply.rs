@@ -2,8 +2,8 @@
 //! tasks. The state and the view both take their tasks through it.
 
 use mesh_model::events::{
-    AfterFailure, AfterResult, Decision, Resolution, TaskAttemptFailed, TaskCreated, TaskFinished,
-    TaskState, TaskTaken, Urgency,
+    AfterFailure, AfterResult, Decision, Resolution, TaskAttemptFailed, TaskCreated, TaskFacts,
+    TaskFinished, TaskState, TaskTaken, Urgency,
 };
 use mesh_model::{ApprovalId, Facts, Millis};
 
@@ -51,60 +51,60 @@ impl Task {
     pub fn apply(&mut self, event: &Stored<'_>) {
         let at = event.at;
         match event.facts {
-            Facts::TaskLinked(facts) => {
+            Facts::Task(TaskFacts::Linked(facts)) => {
                 self.plan.needs.push(facts.needs);
                 if !matches!(self.state, TaskState::Paused | TaskState::Blocked) {
                     self.retry_ms = None;
                     self.state = self.resting();
                 }
             }
-            Facts::TaskQueued(facts) => {
+            Facts::Task(TaskFacts::Queued(facts)) => {
                 self.assigned = facts.assigned.or(self.assigned);
                 self.queue(at);
             }
-            Facts::TaskTaken(facts) => self.taken(facts, event),
-            Facts::TaskLeaseExtended(facts) => {
+            Facts::Task(TaskFacts::Taken(facts)) => self.taken(facts, event),
+            Facts::Task(TaskFacts::LeaseExtended(facts)) => {
                 if let Some(attempt) = &mut self.attempt {
                     attempt.until_ms = attempt.until_ms.max(facts.until);
                     attempt.reserved = facts.reserved.unwrap_or(attempt.reserved);
                 }
             }
-            Facts::TaskStarted(_) => self.run(),
-            Facts::TaskProgressed(facts) => {
+            Facts::Task(TaskFacts::Started(_)) => self.run(),
+            Facts::Task(TaskFacts::Progressed(facts)) => {
                 self.run();
                 if let Some(attempt) = &mut self.attempt {
                     attempt.parts = attempt.parts.max(facts.part);
                 }
             }
-            Facts::TaskHandedOff(facts) => {
+            Facts::Task(TaskFacts::HandedOff(facts)) => {
                 self.priority = facts.priority;
                 self.handoffs = self.handoffs.saturating_add(1);
                 self.queue(at);
             }
-            Facts::TaskAttemptFailed(facts) => self.attempt_failed(facts, event),
-            Facts::TaskFinished(facts) => self.finished(facts, event),
-            Facts::TaskDecided(facts) => match facts.decision {
+            Facts::Task(TaskFacts::AttemptFailed(facts)) => self.attempt_failed(facts, event),
+            Facts::Task(TaskFacts::Finished(facts)) => self.finished(facts, event),
+            Facts::Task(TaskFacts::Decided(facts)) => match facts.decision {
                 Decision::Accepted => self.end(TaskState::Done, event),
                 Decision::Rejected => self.end(TaskState::Failed, event),
                 Decision::Person => self.block(),
             },
-            Facts::TaskConfirmed(facts) => self.verified(facts.good),
-            Facts::TaskSkipped(_) => self.end(TaskState::Skipped, event),
-            Facts::TaskCancelled(_) => self.end(TaskState::Cancelled, event),
-            Facts::TaskPaused(_) => {
+            Facts::Task(TaskFacts::Confirmed(facts)) => self.verified(facts.good),
+            Facts::Task(TaskFacts::Skipped(_)) => self.end(TaskState::Skipped, event),
+            Facts::Task(TaskFacts::Cancelled(_)) => self.end(TaskState::Cancelled, event),
+            Facts::Task(TaskFacts::Paused(_)) => {
                 if self.attempt.take().is_some() {
                     self.hold = None;
                 }
                 self.retry_ms = None;
                 self.state = TaskState::Paused;
             }
-            Facts::TaskResumed(_) => self.rest(at),
-            Facts::TaskRetried(_) => self.begin_again(at),
-            Facts::TaskAssigned(facts) => {
+            Facts::Task(TaskFacts::Resumed(_)) => self.rest(at),
+            Facts::Task(TaskFacts::Retried(_)) => self.begin_again(at),
+            Facts::Task(TaskFacts::Assigned(facts)) => {
                 self.assigned = facts.to;
                 self.plan.assigned = facts.to;
             }
-            Facts::TaskResolved(facts) => match facts.resolution {
+            Facts::Task(TaskFacts::Resolved(facts)) => match facts.resolution {
                 Resolution::Accept => self.end(TaskState::Done, event),
                 Resolution::Fail => self.end(TaskState::Failed, event),
                 Resolution::Retry => {
@@ -115,7 +115,7 @@ impl Task {
                     }
                 }
             },
-            Facts::TaskUrgencyRaised(facts) => self.urgency = facts.urgency,
+            Facts::Task(TaskFacts::UrgencyRaised(facts)) => self.urgency = facts.urgency,
             _ => {}
         }
     }

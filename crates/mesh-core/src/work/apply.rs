@@ -1,9 +1,11 @@
 //! What the events of work do to the state. Nothing is judged: whatever the log holds has happened.
 
 use mesh_model::events::{
-    AfterResult, ApprovalDecided, ApprovalRequested, BudgetScope, CancelCause, Facts, FailureCause,
-    Resolution, Spend, TaskAssigned, TaskDecided, TaskFinished, TaskLeaseExtended, TaskProgressed,
-    TaskQueued, TaskResumed, TaskSkipped, TaskStarted, TaskUrgencyRaised,
+    AfterResult, ApprovalDecided, ApprovalFacts, ApprovalRequested, BudgetFacts, BudgetScope,
+    CancelCause, ContextFacts, DispatchFacts, Facts, FailureCause, MemoryFacts, Resolution, Spend,
+    TaskAssigned, TaskDecided, TaskFacts, TaskFinished, TaskLeaseExtended, TaskProgressed,
+    TaskQueued, TaskResumed, TaskSkipped, TaskStarted, TaskUrgencyRaised, TemplateFacts, ToolFacts,
+    WorkerFacts,
 };
 use mesh_model::{MemoryId, Millis, ParticipantId, RoomId, TaskId};
 
@@ -25,21 +27,21 @@ impl Work {
     fn apply_task(&mut self, event: &Stored<'_>) -> bool {
         let (seq, at) = (event.seq, event.at);
         match event.facts {
-            Facts::TaskCreated(facts) => self.insert(Task::created(facts, event)),
-            Facts::TaskLinked(facts) => {
+            Facts::Task(TaskFacts::Created(facts)) => self.insert(Task::created(facts, event)),
+            Facts::Task(TaskFacts::Linked(facts)) => {
                 self.refer(facts.needs, facts.task);
                 self.pass(facts.task, event);
             }
-            Facts::TaskTaken(facts) => {
+            Facts::Task(TaskFacts::Taken(facts)) => {
                 self.pass(facts.task, event);
                 self.update_worker(facts.worker, |worker| worker.took(facts.task));
             }
-            Facts::TaskHandedOff(facts) => {
+            Facts::Task(TaskFacts::HandedOff(facts)) => {
                 self.charge(facts.worker, facts.room, facts.cost.spend, at);
                 self.update_worker(facts.worker, |worker| worker.let_go(facts.task));
                 self.pass(facts.task, event);
             }
-            Facts::TaskAttemptFailed(facts) => {
+            Facts::Task(TaskFacts::AttemptFailed(facts)) => {
                 self.charge(facts.worker, facts.room, facts.cost.spend, at);
                 self.update_worker(facts.worker, |worker| worker.failed(facts.task, at));
                 if facts.cause == FailureCause::CheckFailed {
@@ -47,30 +49,32 @@ impl Work {
                 }
                 self.pass(facts.task, event);
             }
-            Facts::TaskFinished(facts) => self.finished(facts, event),
-            Facts::TaskDecided(facts) => self.decided(facts, event),
-            Facts::TaskConfirmed(facts) => self.verified(facts.task, facts.good),
-            Facts::TaskCancelled(facts) => {
+            Facts::Task(TaskFacts::Finished(facts)) => self.finished(facts, event),
+            Facts::Task(TaskFacts::Decided(facts)) => self.decided(facts, event),
+            Facts::Task(TaskFacts::Confirmed(facts)) => self.verified(facts.task, facts.good),
+            Facts::Task(TaskFacts::Cancelled(facts)) => {
                 self.release(facts.task, at);
                 self.pass(facts.task, event);
             }
-            Facts::TaskPaused(facts) => {
+            Facts::Task(TaskFacts::Paused(facts)) => {
                 self.release(facts.task, at);
                 self.pass(facts.task, event);
             }
-            Facts::TaskRetried(facts) => self.begin_again(facts.task, event),
-            Facts::TaskResolved(facts) => match facts.resolution {
+            Facts::Task(TaskFacts::Retried(facts)) => self.begin_again(facts.task, event),
+            Facts::Task(TaskFacts::Resolved(facts)) => match facts.resolution {
                 Resolution::Accept | Resolution::Fail => self.pass(facts.task, event),
                 Resolution::Retry => self.begin_again(facts.task, event),
             },
-            Facts::TaskQueued(TaskQueued { task, .. })
-            | Facts::TaskLeaseExtended(TaskLeaseExtended { task, .. })
-            | Facts::TaskStarted(TaskStarted { task, .. })
-            | Facts::TaskProgressed(TaskProgressed { task, .. })
-            | Facts::TaskSkipped(TaskSkipped { task, .. })
-            | Facts::TaskResumed(TaskResumed { task, .. })
-            | Facts::TaskAssigned(TaskAssigned { task, .. })
-            | Facts::TaskUrgencyRaised(TaskUrgencyRaised { task, .. }) => self.pass(*task, event),
+            Facts::Task(TaskFacts::Queued(TaskQueued { task, .. }))
+            | Facts::Task(TaskFacts::LeaseExtended(TaskLeaseExtended { task, .. }))
+            | Facts::Task(TaskFacts::Started(TaskStarted { task, .. }))
+            | Facts::Task(TaskFacts::Progressed(TaskProgressed { task, .. }))
+            | Facts::Task(TaskFacts::Skipped(TaskSkipped { task, .. }))
+            | Facts::Task(TaskFacts::Resumed(TaskResumed { task, .. }))
+            | Facts::Task(TaskFacts::Assigned(TaskAssigned { task, .. }))
+            | Facts::Task(TaskFacts::UrgencyRaised(TaskUrgencyRaised { task, .. })) => {
+                self.pass(*task, event)
+            }
             _ => return false,
         }
         if self.index.ended.len() > mesh_model::limits::TASKS_ENDED_MAX {
@@ -81,7 +85,7 @@ impl Work {
 
     fn apply_other(&mut self, event: &Stored<'_>) -> bool {
         match event.facts {
-            Facts::WorkerEnrolled(facts) => {
+            Facts::Worker(WorkerFacts::Enrolled(facts)) => {
                 let new = Worker::new(facts.worker);
                 self.workers
                     .entry(facts.worker)
@@ -92,19 +96,23 @@ impl Work {
                     worker.online = true;
                 });
             }
-            Facts::WorkerLeft(facts) => self.update_worker(facts.worker, |worker| {
+            Facts::Worker(WorkerFacts::Left(facts)) => self.update_worker(facts.worker, |worker| {
                 worker.online = false;
             }),
-            Facts::WorkerModeSet(facts) => self.update_worker(facts.worker, |worker| {
-                worker.mode = facts.mode;
-            }),
-            Facts::WorkerLimitsSet(facts) => self.update_worker(facts.worker, |worker| {
-                worker.set_slots = facts.slots;
-                worker.set_capabilities = facts.capabilities.as_deref().map(names);
-            }),
-            Facts::DispatchStopped(_) => self.stopped = true,
-            Facts::DispatchResumed(_) => self.stopped = false,
-            Facts::BudgetSet(facts) => {
+            Facts::Worker(WorkerFacts::ModeSet(facts)) => {
+                self.update_worker(facts.worker, |worker| {
+                    worker.mode = facts.mode;
+                })
+            }
+            Facts::Worker(WorkerFacts::LimitsSet(facts)) => {
+                self.update_worker(facts.worker, |worker| {
+                    worker.set_slots = facts.slots;
+                    worker.set_capabilities = facts.capabilities.as_deref().map(names);
+                })
+            }
+            Facts::Dispatch(DispatchFacts::Stopped(_)) => self.stopped = true,
+            Facts::Dispatch(DispatchFacts::Resumed(_)) => self.stopped = false,
+            Facts::Budget(BudgetFacts::Set(facts)) => {
                 let budget = Budget {
                     tokens: facts.tokens,
                     micros: facts.micros,
@@ -114,16 +122,20 @@ impl Work {
                     spending.warned = 0;
                 }
             }
-            Facts::BudgetWarned(facts) => {
+            Facts::Budget(BudgetFacts::Warned(facts)) => {
                 let spending = self.spending.entry(facts.scope).or_default();
                 if spending.day == facts.day {
                     spending.warned = facts.percent;
                 }
             }
-            Facts::ApprovalRequested(facts) => self.approval_requested(facts),
-            Facts::ApprovalDecided(facts) => self.approval_decided(facts, event.at),
-            Facts::ApprovalExpired(facts) => self.answered(facts.approval, false, event.at),
-            Facts::TemplateCreated(facts) => {
+            Facts::Approval(ApprovalFacts::Requested(facts)) => self.approval_requested(facts),
+            Facts::Approval(ApprovalFacts::Decided(facts)) => {
+                self.approval_decided(facts, event.at)
+            }
+            Facts::Approval(ApprovalFacts::Expired(facts)) => {
+                self.answered(facts.approval, false, event.at)
+            }
+            Facts::Template(TemplateFacts::Created(facts)) => {
                 let template = Template {
                     id: facts.template,
                     name: facts.name.clone(),
@@ -132,14 +144,14 @@ impl Work {
                 };
                 self.templates.insert(facts.template, template.into());
             }
-            Facts::TemplateDeleted(facts) => {
+            Facts::Template(TemplateFacts::Deleted(facts)) => {
                 self.templates.remove(&facts.template);
             }
-            Facts::ContextSet(facts) => {
+            Facts::Context(ContextFacts::Set(facts)) => {
                 let keys = self.context.entry(facts.room).or_default();
                 keys.insert(facts.key.as_str().into(), event.seq);
             }
-            Facts::ContextRemoved(facts) => {
+            Facts::Context(ContextFacts::Removed(facts)) => {
                 if let Some(keys) = self.context.get_mut(&facts.room) {
                     keys.remove(facts.key.as_str());
                     if keys.is_empty() {
@@ -147,7 +159,7 @@ impl Work {
                     }
                 }
             }
-            Facts::MemoryKept(facts) => {
+            Facts::Memory(MemoryFacts::Kept(facts)) => {
                 for old in &facts.replaces {
                     self.unlearn(facts.owner, *old);
                 }
@@ -156,8 +168,8 @@ impl Work {
                     self.remembered += 1;
                 }
             }
-            Facts::MemoryForgotten(facts) => self.unlearn(facts.owner, facts.memory),
-            Facts::TaskRedacted(_) | Facts::ToolCalled(_) => {}
+            Facts::Memory(MemoryFacts::Forgotten(facts)) => self.unlearn(facts.owner, facts.memory),
+            Facts::Task(TaskFacts::Redacted(_)) | Facts::Tool(ToolFacts::Called(_)) => {}
             _ => return false,
         }
         true
@@ -299,13 +311,19 @@ pub(crate) fn may_settle(work: &Work, facts: &Facts) -> bool {
             .is_some_and(|task| !task.referrers.is_empty() || task.verifier.is_some())
     };
     match facts {
-        Facts::TaskCreated(facts) => !facts.plan.needs.is_empty(),
-        Facts::TaskLinked(_) | Facts::TaskResumed(_) | Facts::TaskRetried(_) => true,
-        Facts::ApprovalDecided(_) | Facts::ApprovalExpired(_) => true,
-        Facts::TaskFinished(facts) => waited_for(&facts.task),
-        Facts::TaskAttemptFailed(facts) => waited_for(&facts.task),
-        Facts::TaskResolved(facts) => waited_for(&facts.task),
-        Facts::TaskCancelled(facts) => facts.cause != CancelCause::Asked || waited_for(&facts.task),
+        Facts::Task(TaskFacts::Created(facts)) => !facts.plan.needs.is_empty(),
+        Facts::Task(TaskFacts::Linked(_))
+        | Facts::Task(TaskFacts::Resumed(_))
+        | Facts::Task(TaskFacts::Retried(_)) => true,
+        Facts::Approval(ApprovalFacts::Decided(_)) | Facts::Approval(ApprovalFacts::Expired(_)) => {
+            true
+        }
+        Facts::Task(TaskFacts::Finished(facts)) => waited_for(&facts.task),
+        Facts::Task(TaskFacts::AttemptFailed(facts)) => waited_for(&facts.task),
+        Facts::Task(TaskFacts::Resolved(facts)) => waited_for(&facts.task),
+        Facts::Task(TaskFacts::Cancelled(facts)) => {
+            facts.cause != CancelCause::Asked || waited_for(&facts.task)
+        }
         _ => false,
     }
 }

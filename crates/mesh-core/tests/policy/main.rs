@@ -11,7 +11,8 @@ mod random;
 use mesh_core::{State, Stored, apply, decide};
 use mesh_model::command::{ContentEvidence, Scanned};
 use mesh_model::events::{
-    By, Kind, MessageHeader, Priority, RoomAccess, RoomKind, Trust, Visibility,
+    By, Kind, MessageFacts, MessageHeader, Priority, QuarantineFacts, RoomAccess, RoomKind, Trust,
+    Visibility,
 };
 use mesh_model::policy::Policy;
 use mesh_model::*;
@@ -308,10 +309,10 @@ fn command(core: &Core, deed: &Deed) -> Command {
 
 fn told(decided: Result<Vec<Facts>, Refusal>) -> Outcome {
     match decided.map(|mut facts| facts.remove(0)) {
-        Ok(Facts::MessagePosted(posted)) => Outcome::Posted {
+        Ok(Facts::Message(MessageFacts::Posted(posted))) => Outcome::Posted {
             marked: posted.is_marked(),
         },
-        Ok(Facts::MessageQuarantined(_)) => Outcome::Waits,
+        Ok(Facts::Quarantine(QuarantineFacts::Waits(_))) => Outcome::Waits,
         Ok(other) => panic!("{} is no outcome", other.kind()),
         Err(refusal) => Outcome::Refused(refusal.code.code()),
     }

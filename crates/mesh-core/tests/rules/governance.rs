@@ -2,7 +2,7 @@
 
 use mesh_model::api::Deed;
 use mesh_model::command::{ContentEvidence, Quoted, Scanned};
-use mesh_model::events::{Relayed, RequestLimits, RequestRate, Signed, Trust};
+use mesh_model::events::{MessageFacts, Relayed, RequestLimits, RequestRate, Signed, Trust};
 use mesh_model::policy::{Policy, Ruling};
 use mesh_model::*;
 
@@ -229,7 +229,7 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
             .name()
             .to_owned(),
         "labels" => match &world.last.last().expect("an event").1 {
-            Facts::MessagePosted(facts) => {
+            Facts::Message(MessageFacts::Posted(facts)) => {
                 let name = |id: &RoomId| access.room(*id).and_then(|room| room.name.clone());
                 let mut names: Vec<_> = facts.labels.iter().filter_map(name).collect();
                 names.sort();
@@ -242,7 +242,7 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
             other => panic!("{} has no labels", other.kind()),
         },
         "marked" => match &world.last.last().expect("an event").1 {
-            Facts::MessagePosted(facts) => {
+            Facts::Message(MessageFacts::Posted(facts)) => {
                 format!(
                     "{} {}",
                     facts.trust.name(),

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use mesh_core::{Access, Action, Audience};
 use mesh_model::command::Content;
 use mesh_model::events::{
-    CommandKey, CredentialKind, History, Kind, Priority, RoomAccess, RoomKind, SessionEnd,
-    Visibility,
+    CommandKey, CredentialKind, History, Kind, MessageFacts, Priority, QuarantineFacts, RoomAccess,
+    RoomKind, SessionEnd, Visibility,
 };
 use mesh_model::permission::Preset;
 use mesh_model::*;
@@ -266,12 +266,12 @@ fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Option
             }
         }
         "mentions" => match &world.last.last().expect("an event").1 {
-            Facts::MessagePosted(facts) => handles(access, &facts.mentions),
-            Facts::MessageEdited(facts) => handles(access, &facts.mentions),
+            Facts::Message(MessageFacts::Posted(facts)) => handles(access, &facts.mentions),
+            Facts::Message(MessageFacts::Edited(facts)) => handles(access, &facts.mentions),
             other => panic!("{} mentions nobody", other.kind()),
         },
         "thread" => match &world.last.last().expect("an event").1 {
-            Facts::MessagePosted(facts) => {
+            Facts::Message(MessageFacts::Posted(facts)) => {
                 let named = |(name, header): (&String, &events::MessageHeader)| {
                     (Some(header.message) == facts.thread).then(|| name.clone())
                 };
@@ -373,8 +373,8 @@ fn make_worker(world: &mut World, who: &str, args: &Args<'_>) -> String {
 /// A posted message gets the name given as `as=NAME`.
 fn remember_message(world: &mut World, args: &Args<'_>, by: Actor) {
     let posted = world.last.iter().find_map(|(seq, facts)| match facts {
-        Facts::MessagePosted(facts) => Some((seq, facts)),
-        Facts::MessageQuarantined(facts) => Some((seq, &facts.message)),
+        Facts::Message(MessageFacts::Posted(facts)) => Some((seq, facts)),
+        Facts::Quarantine(QuarantineFacts::Waits(facts)) => Some((seq, &facts.message)),
         _ => None,
     });
     let (Some(name), Some((seq, facts))) = (args.named("as"), posted) else {

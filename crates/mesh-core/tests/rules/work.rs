@@ -5,8 +5,8 @@ use mesh_model::command::{
     ContextCommand, FlowCommand, Gate, NewTask, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{
-    BudgetScope, Condition, Cost, Holds, Join, Provenance, Resolution, Spend, TaskPlan, TaskState,
-    Variable, VariableKind, Verdict, WorkerMode,
+    BudgetScope, Condition, Cost, Holds, Join, Provenance, Resolution, Spend, TaskFacts, TaskPlan,
+    TaskState, Variable, VariableKind, Verdict, WorkerMode,
 };
 use mesh_model::*;
 
@@ -552,7 +552,7 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
         "gave" => {
             let mut given: Vec<String> = Vec::new();
             for (_, facts) in &world.last {
-                if let Facts::TaskTaken(facts) = facts {
+                if let Facts::Task(TaskFacts::Taken(facts)) = facts {
                     given.push(world.task_names[&facts.task].clone());
                 }
             }

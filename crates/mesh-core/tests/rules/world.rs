@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mesh_core::{State, Stored, apply, decide};
-use mesh_model::events::{By, CommandKey, Facts, MessageHeader};
+use mesh_model::events::{By, CommandKey, Facts, MessageHeader, TaskFacts};
 use mesh_model::*;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ impl World {
 
     fn store(&mut self, facts: &Facts, by: By) {
         let seq = self.state.head().next();
-        if let Facts::TaskTaken(facts) = facts {
+        if let Facts::Task(TaskFacts::Taken(facts)) = facts {
             self.fences.entry(facts.task).or_default().push(seq);
         }
         apply(

@@ -10,7 +10,7 @@ use mesh_core::{State, Stored, apply, decide};
 use mesh_model::command::{NewTask, TaskCommand, TaskResult, WorkerCommand};
 use mesh_model::events::{
     AfterResult, BudgetScope, By, Cost, CredentialKind, Facts, Kind, Resolution, RoomAccess,
-    RoomKind, Spend, TaskPlan, TaskState, Verdict, Visibility,
+    RoomKind, Spend, TaskFacts, TaskPlan, TaskState, Verdict, Visibility,
 };
 use mesh_model::*;
 use proptest::prelude::*;
@@ -42,26 +42,26 @@ impl Books {
 
     fn note(&mut self, seq: Seq, facts: &Facts) {
         match facts {
-            Facts::TaskCreated(facts) => {
+            Facts::Task(TaskFacts::Created(facts)) => {
                 assert!(self.created.insert(facts.task), "created twice");
             }
-            Facts::TaskTaken(facts) => {
+            Facts::Task(TaskFacts::Taken(facts)) => {
                 assert!(!self.ended.contains(&facts.task), "an ended task was taken");
                 let held = (seq, facts.worker, facts.reserved);
                 let before = self.held.insert(facts.task, held);
                 assert_eq!(before, None, "two attempts hold one task");
             }
-            Facts::TaskLeaseExtended(facts) => {
+            Facts::Task(TaskFacts::LeaseExtended(facts)) => {
                 let held = self.held.get_mut(&facts.task).expect("a held task");
                 assert_eq!(held.0, facts.fence);
                 held.2 = facts.reserved.unwrap_or(held.2);
             }
-            Facts::TaskHandedOff(facts) => {
+            Facts::Task(TaskFacts::HandedOff(facts)) => {
                 assert_eq!(self.held[&facts.task].0, facts.fence);
                 self.release(facts.task);
                 self.spent += facts.cost.spend.tokens;
             }
-            Facts::TaskAttemptFailed(facts) => {
+            Facts::Task(TaskFacts::AttemptFailed(facts)) => {
                 assert_eq!(self.held[&facts.task].0, facts.fence);
                 self.release(facts.task);
                 self.spent += facts.cost.spend.tokens;
@@ -69,7 +69,7 @@ impl Books {
                     self.end(facts.task);
                 }
             }
-            Facts::TaskFinished(facts) => {
+            Facts::Task(TaskFacts::Finished(facts)) => {
                 assert_eq!(self.held[&facts.task].0, facts.fence);
                 self.release(facts.task);
                 self.spent += facts.cost.spend.tokens;
@@ -78,22 +78,24 @@ impl Books {
                     self.end(facts.task);
                 }
             }
-            Facts::TaskPaused(facts) => self.spent += self.release(facts.task).tokens,
-            Facts::TaskCancelled(facts) => {
+            Facts::Task(TaskFacts::Paused(facts)) => self.spent += self.release(facts.task).tokens,
+            Facts::Task(TaskFacts::Cancelled(facts)) => {
                 self.spent += self.release(facts.task).tokens;
                 self.end(facts.task);
             }
-            Facts::TaskSkipped(facts) => self.end(facts.task),
-            Facts::TaskDecided(facts) if facts.decision != events::Decision::Person => {
+            Facts::Task(TaskFacts::Skipped(facts)) => self.end(facts.task),
+            Facts::Task(TaskFacts::Decided(facts))
+                if facts.decision != events::Decision::Person =>
+            {
                 self.end(facts.task);
             }
-            Facts::TaskResolved(facts) => match facts.resolution {
+            Facts::Task(TaskFacts::Resolved(facts)) => match facts.resolution {
                 Resolution::Retry => {
                     self.results.remove(&facts.task);
                 }
                 _ => self.end(facts.task),
             },
-            Facts::TaskRetried(facts) => {
+            Facts::Task(TaskFacts::Retried(facts)) => {
                 assert!(
                     self.ended.remove(&facts.task),
                     "what had not ended was retried"
@@ -239,7 +241,7 @@ impl Run {
 
     /// Whoever takes a task may: a free slot, a closed breaker, money, nobody to be kept apart from.
     fn check_taken(&self, facts: &Facts) {
-        let Facts::TaskTaken(facts) = facts else {
+        let Facts::Task(TaskFacts::Taken(facts)) = facts else {
             return;
         };
         let work = &self.state.work;

@@ -3,8 +3,34 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::events::GuardMark;
 use crate::ids::{ApprovalId, ParticipantId, RoomId, Seq, TaskId};
+
+events! { Approval ApprovalFacts
+    Requested(it: ApprovalRequested) "approval.requested" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(ApprovalBody),
+        erased: it.holds.map_or(Erased::Never, |holds| Erased::WithTask(holds.task)),
+        // The node itself asks before a task begins, without words.
+        has_words: it.holds.is_none_or(|holds| holds.fence.is_some()),
+        guard: it.guard.as_ref(),
+        times: ["/until"],
+    }
+    Decided(it: ApprovalDecided) "approval.decided" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(Reason),
+        erased: Erased::WithApproval(it.approval),
+    }
+    Expired(it: ApprovalExpired) "approval.expired" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// The task, and the attempt if it is one that asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

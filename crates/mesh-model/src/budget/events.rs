@@ -3,7 +3,23 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{ParticipantId, RoomId};
+
+events! { Budget BudgetFacts
+    Set(it: BudgetSet) "budget.set" / 1 {
+        room: it.scope.room(),
+        sees: Budget(it.scope),
+        words: None,
+        erased: Erased::Never,
+    }
+    Warned(it: BudgetWarned) "budget.warned" / 1 {
+        room: it.scope.room(),
+        sees: Budget(it.scope),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// Whose tokens and money a budget counts, each UTC day by itself.
 #[derive(

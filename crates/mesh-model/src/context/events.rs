@@ -2,7 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::RoomId;
+
+events! { Context ContextFacts
+    Set(it: ContextSet) "context.set" / 1 {
+        room: Some(it.room),
+        sees: Data(it.room),
+        words: Work(ContextBody),
+        erased: Erased::Never,
+        has_words: true,
+    }
+    Removed(it: ContextRemoved) "context.removed" / 1 {
+        room: Some(it.room),
+        sees: Data(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// A value was set. Content: [`crate::api::ContextBody`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,26 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{CredentialId, ParticipantId};
 use crate::permission::PermissionSet;
 use crate::time::{Millis, raw};
+
+events! { Credential CredentialFacts
+    Issued(it: CredentialIssued) "credential.issued" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: Data(Label),
+        erased: Erased::Never,
+        times: ["/expires"],
+    }
+    Revoked(it: CredentialRevoked) "credential.revoked" / 1 {
+        room: None,
+        sees: CredentialHolder(it.credential),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// What kind of credential.
 #[derive(

@@ -2,6 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
+
+events! { Dispatch DispatchFacts
+    Stopped(it: DispatchStopped) "dispatch.stopped" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
+    Resumed(it: DispatchResumed) "dispatch.resumed" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
+}
+
 /// Nobody takes anything from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::RoomId;
+
+events! { EventType EventTypeFacts
+    Registered(it: EventTypeRegistered) "event_type.registered" / 1 {
+        room: None,
+        sees: Everyone,
+        words: Data(SchemaText),
+        erased: Erased::Never,
+    }
+    Published(it: EventPublished) "event.published" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Data(EventBody),
+        erased: Erased::WithRoom,
+        has_words: true,
+    }
+}
 
 /// A named kind of event exists from here on. Content: [`crate::api::SchemaText`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,35 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{GroupId, ParticipantId};
+
+events! { Group GroupFacts
+    Created(it: GroupCreated) "group.created" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
+    Deleted(it: GroupDeleted) "group.deleted" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
+    MemberAdded(it: GroupMemberAdded) "group.member_added" / 1 {
+        room: None,
+        sees: GroupMember(it.group, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    MemberRemoved(it: GroupMemberRemoved) "group.member_removed" / 1 {
+        room: None,
+        sees: GroupMember(it.group, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// A group exists from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{MessageId, RoomId};
+
+events! { Guard GuardFacts
+    Rescanned(it: MessageRescanned) "message.rescanned" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// What the guard found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -2,7 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{ParticipantId, PublicKey};
+
+events! { Identity IdentityFacts
+    KeyAdded(it: ParticipantKeyAdded) "participant.key_added" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    KeyRevoked(it: ParticipantKeyRevoked) "participant.key_revoked" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// A participant has one more key to sign with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,33 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::events::{Kind, Trust};
 use crate::ids::{InviteId, ParticipantId, PublicKey, RoomId};
 use crate::permission::PermissionSet;
 use crate::time::{Millis, raw};
+
+events! { Invite InviteFacts
+    Created(it: InviteCreated) "invite.created" / 1 {
+        room: None,
+        sees: InviteMaker(it.invite),
+        words: Data(Label),
+        erased: Erased::Never,
+        times: ["/expires"],
+    }
+    Redeemed(it: InviteRedeemed) "invite.redeemed" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Revoked(it: InviteRevoked) "invite.revoked" / 1 {
+        room: None,
+        sees: InviteMaker(it.invite),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// Somebody with the code can become a participant. Content: [`crate::api::Label`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

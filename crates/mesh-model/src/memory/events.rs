@@ -3,8 +3,27 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, Erases, events};
 use crate::events::GuardMark;
 use crate::ids::{MemoryId, ParticipantId, RoomId, TaskId};
+
+events! { Memory MemoryFacts
+    Kept(it: MemoryKept) "memory.kept" / 1 {
+        room: None,
+        sees: Concerned(it.owner),
+        words: Sealed(SealedBody),
+        erased: Erased::WithMemory(it.memory),
+        erases: Erases::Memories(&it.replaces),
+        has_words: true,
+    }
+    Forgotten(it: MemoryForgotten) "memory.forgotten" / 1 {
+        room: None,
+        sees: Concerned(it.owner),
+        words: None,
+        erased: Erased::Never,
+        erases: Erases::Memories(std::slice::from_ref(&it.memory)),
+    }
+}
 
 /// Where a memory comes from.
 #[derive(

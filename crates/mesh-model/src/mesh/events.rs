@@ -3,8 +3,37 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{MeshId, ParticipantId, PublicKey, VaultId};
 use crate::time::{Millis, raw};
+
+events! { Mesh MeshFacts
+    Created(it: MeshCreated) "mesh.created" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
+    VaultReplaced(it: VaultReplaced) "vault.replaced" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+    Refused(it: Refused) "note.refused" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+        times: ["/minute"],
+    }
+    LimitsSet(it: LimitsSet) "mesh.limits_set" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// The first event of every log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,44 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, Erases, events};
 use crate::events::{GuardMark, Released, Trust};
 use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes};
+
+events! { Message MessageFacts
+    Posted(it: MessagePosted) "message.posted" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Message(MessageBody),
+        erased: Erased::WithMessage(None),
+        has_words: true,
+        written_by: it.released.as_ref().map(|released| released.author),
+        trust: Some(it.trust),
+        relayed: it.relayed.as_ref(),
+        guard: it.guard.as_ref(),
+    }
+    Redacted(it: MessageRedacted) "message.redacted" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Data(Reason),
+        erased: Erased::Never,
+        erases: Erases::Message(it.message, &it.erased),
+    }
+    Edited(it: MessageEdited) "message.edited" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Message(MessageBody),
+        erased: Erased::WithMessage(Some(it.message)),
+        has_words: true,
+        guard: it.guard.as_ref(),
+    }
+    Deleted(it: MessageDeleted) "message.deleted" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Data(Reason),
+        erased: Erased::Never,
+    }
+}
 
 /// How soon a recipient should look at a message.
 #[derive(

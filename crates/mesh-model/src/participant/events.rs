@@ -3,7 +3,48 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{ParticipantId, PublicKey};
+
+events! { Participant ParticipantFacts
+    Registered(it: ParticipantRegistered) "participant.registered" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: Data(Profile),
+        erased: Erased::Never,
+        trust: Some(it.trust),
+    }
+    Updated(it: ParticipantUpdated) "participant.updated" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: Data(Profile),
+        erased: Erased::Never,
+    }
+    RolesSet(it: ParticipantRolesSet) "participant.roles_set" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Disabled(it: ParticipantDisabled) "participant.disabled" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Enabled(it: ParticipantEnabled) "participant.enabled" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    TrustSet(it: ParticipantTrustSet) "participant.trust_set" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// What kind of participant.
 #[derive(

@@ -2,8 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::RoomId;
 use crate::policy::Policy;
+
+events! { Policy PolicyFacts
+    Set(it: RoomPolicySet) "room.policy_set" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// The room's rules from here on. A policy is facts: who may what must be known for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,29 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::events::MessagePosted;
 use crate::ids::{MessageId, ParticipantId, RoomId};
+
+events! { Quarantine QuarantineFacts
+    Waits(it: MessageQuarantined) "message.quarantined" / 1 {
+        room: Some(it.message.room),
+        sees: Waiting(it.message.room, it.author),
+        words: Waiting(MessageBody),
+        erased: Erased::WithMessage(None),
+        has_words: true,
+        written_by: Some(it.author),
+        trust: Some(it.message.trust),
+        relayed: it.message.relayed.as_ref(),
+        guard: it.message.guard.as_ref(),
+    }
+    Reviewed(it: MessageReviewed) "message.reviewed" / 1 {
+        room: Some(it.room),
+        sees: Waiting(it.room, it.author),
+        words: Data(Reason),
+        erased: Erased::Never,
+    }
+}
 
 /// That a message waited in quarantine before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -4,8 +4,110 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::CapabilitySet;
+use crate::event::{Erased, Erases, events};
 use crate::ids::{GroupId, ParticipantId, RoomId, Seq};
 use crate::time::{Millis, raw};
+
+events! { Room RoomFacts
+    Created(it: RoomCreated) "room.created" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: Data(RoomText),
+        erased: Erased::Never,
+    }
+    Updated(it: RoomUpdated) "room.updated" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: Data(RoomText),
+        erased: Erased::Never,
+    }
+    Archived(it: RoomArchived) "room.archived" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Restored(it: RoomRestored) "room.restored" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    MemberJoined(it: RoomMemberJoined) "room.member_joined" / 1 {
+        room: Some(it.room),
+        sees: Member(it.room, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    MemberLeft(it: RoomMemberLeft) "room.member_left" / 1 {
+        room: Some(it.room),
+        sees: Gone(it.room, it.participant),
+        words: Data(Reason),
+        erased: Erased::Never,
+    }
+    MemberCapabilitiesSet(it: RoomMemberCapabilitiesSet) "room.member_capabilities_set" / 1 {
+        room: Some(it.room),
+        sees: Member(it.room, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    DefaultsSet(it: RoomDefaultsSet) "room.defaults_set" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    SlowModeSet(it: RoomSlowModeSet) "room.slow_mode_set" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Transferred(it: RoomTransferred) "room.transferred" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    HoldSet(it: RoomHoldSet) "room.hold_set" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Expired(it: RoomExpired) "room.expired" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+        erases: Erases::Room(it.room),
+    }
+    MemberMuted(it: RoomMemberMuted) "room.member_muted" / 1 {
+        room: Some(it.room),
+        sees: Member(it.room, it.participant),
+        words: Data(Reason),
+        erased: Erased::Never,
+        times: ["/until"],
+    }
+    MemberUnmuted(it: RoomMemberUnmuted) "room.member_unmuted" / 1 {
+        room: Some(it.room),
+        sees: Member(it.room, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    MemberBanned(it: RoomMemberBanned) "room.member_banned" / 1 {
+        room: Some(it.room),
+        sees: Gone(it.room, it.participant),
+        words: Data(Reason),
+        erased: Erased::Never,
+    }
+    MemberUnbanned(it: RoomMemberUnbanned) "room.member_unbanned" / 1 {
+        room: Some(it.room),
+        sees: Gone(it.room, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// What a room is for. Direct, group and broadcast conversations are rooms too.
 #[derive(

@@ -2,6 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
+
+events! { Secret SecretFacts
+    Set(it: SecretSet) "secret.set" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+    Removed(it: SecretRemoved) "secret.removed" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+}
+
 /// A secret was stored, or a new value of it. The value is in the vault alone, sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

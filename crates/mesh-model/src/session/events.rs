@@ -3,7 +3,23 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::{ParticipantId, SessionId};
+
+events! { Session SessionFacts
+    Opened(it: SessionOpened) "session.opened" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: Data(ClientInfo),
+        erased: Erased::Never,
+    }
+    Closed(it: SessionClosed) "session.closed" / 1 {
+        room: None,
+        sees: Participant(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// A client connected. Content: [`crate::api::ClientInfo`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,156 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, Erases, events};
 use crate::events::{Cost, GuardMark, Spend, TaskPlan, Trust, Urgency, Verdict};
 use crate::ids::{
     ApprovalId, MessageId, OutputHash, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes,
     TaskId, TemplateId,
 };
+
+events! { Task TaskFacts
+    Created(it: TaskCreated) "task.created" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(TaskBody),
+        erased: Erased::WithTask(it.task),
+        // The node itself asks for second opinions, without words.
+        has_words: it.plan.about.is_none(),
+        trust: Some(it.trust),
+        guard: it.guard.as_ref(),
+        times: ["/plan/deadline"],
+    }
+    Linked(it: TaskLinked) "task.linked" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Queued(it: TaskQueued) "task.queued" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Taken(it: TaskTaken) "task.taken" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+        times: ["/until"],
+    }
+    LeaseExtended(it: TaskLeaseExtended) "task.lease_extended" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+        times: ["/until"],
+    }
+    Started(it: TaskStarted) "task.started" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Progressed(it: TaskProgressed) "task.progressed" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(TaskOutput),
+        erased: Erased::WithTask(it.task),
+        has_words: true,
+        guard: it.guard.as_ref(),
+    }
+    HandedOff(it: TaskHandedOff) "task.handed_off" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(TaskOutput),
+        erased: Erased::WithTask(it.task),
+        guard: it.guard.as_ref(),
+    }
+    AttemptFailed(it: TaskAttemptFailed) "task.attempt_failed" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(Reason),
+        erased: Erased::WithTask(it.task),
+        times: ["/next/retry/at"],
+    }
+    Finished(it: TaskFinished) "task.finished" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(TaskOutput),
+        erased: Erased::WithTask(it.task),
+        has_words: true,
+        guard: it.guard.as_ref(),
+        times: ["/provenance/at"],
+    }
+    Decided(it: TaskDecided) "task.decided" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Confirmed(it: TaskConfirmed) "task.confirmed" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Skipped(it: TaskSkipped) "task.skipped" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Cancelled(it: TaskCancelled) "task.cancelled" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(Reason),
+        erased: Erased::WithTask(it.task),
+    }
+    Paused(it: TaskPaused) "task.paused" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Resumed(it: TaskResumed) "task.resumed" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Retried(it: TaskRetried) "task.retried" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Assigned(it: TaskAssigned) "task.assigned" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Resolved(it: TaskResolved) "task.resolved" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(Reason),
+        erased: Erased::WithTask(it.task),
+    }
+    UrgencyRaised(it: TaskUrgencyRaised) "task.urgency_raised" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Redacted(it: TaskRedacted) "task.redacted" / 1 {
+        room: Some(it.room),
+        sees: Content(it.room),
+        words: Work(Reason),
+        erased: Erased::Never,
+        erases: Erases::Task(it.task),
+    }
+}
 
 /// A task exists from here on. Content: [`crate::api::TaskBody`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,24 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::TemplateId;
+
+events! { Template TemplateFacts
+    Created(it: TemplateCreated) "template.created" / 1 {
+        room: None,
+        sees: Everyone,
+        words: Work(TemplateBody),
+        erased: Erased::Never,
+        has_words: true,
+    }
+    Deleted(it: TemplateDeleted) "template.deleted" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// What a variable takes.
 #[derive(

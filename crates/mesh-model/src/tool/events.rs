@@ -2,7 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::TaskId;
+
+events! { Tool ToolFacts
+    Called(it: ToolCalled) "note.tool_called" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// Somebody used a tool. Changes nothing that decisions look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

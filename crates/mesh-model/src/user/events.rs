@@ -2,8 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::ParticipantId;
 use crate::permission::Preset;
+
+events! { User UserFacts
+    Created(it: UserCreated) "user.created" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+    RoleSet(it: UserRoleSet) "user.role_set" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+    PasswordChanged(it: UserPasswordChanged) "user.password_changed" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// A human participant can sign in with a password from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,35 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::{Erased, events};
 use crate::ids::ParticipantId;
+
+events! { Worker WorkerFacts
+    Enrolled(it: WorkerEnrolled) "worker.enrolled" / 1 {
+        room: None,
+        sees: Participant(it.worker),
+        words: Data(WorkerBody),
+        erased: Erased::Never,
+    }
+    Left(it: WorkerLeft) "worker.left" / 1 {
+        room: None,
+        sees: Participant(it.worker),
+        words: None,
+        erased: Erased::Never,
+    }
+    ModeSet(it: WorkerModeSet) "worker.mode_set" / 1 {
+        room: None,
+        sees: Participant(it.worker),
+        words: None,
+        erased: Erased::Never,
+    }
+    LimitsSet(it: WorkerLimitsSet) "worker.limits_set" / 1 {
+        room: None,
+        sees: Participant(it.worker),
+        words: None,
+        erased: Erased::Never,
+    }
+}
 
 /// A participant takes work from here on. Content: [`crate::api::WorkerBody`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

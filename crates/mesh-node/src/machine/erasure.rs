@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, ReadError};
-use mesh_model::events::Facts;
+use mesh_model::events::{Erases, Facts};
 use mesh_model::{MemoryId, MessageId, Seq, TaskId};
 
 /// An event after which content in the log has to be erased.
@@ -42,32 +42,24 @@ pub enum Erasure {
 impl Erasure {
     /// What an event erases, if it does.
     pub fn of(seq: Seq, facts: &Facts) -> Option<Erasure> {
-        match facts {
-            Facts::MessageRedacted(facts) => Some(Erasure::Places {
+        match facts.erases() {
+            Erases::Nothing | Erases::Memories([]) => None,
+            Erases::Message(message, places) => Some(Erasure::Places {
                 seq,
-                message: facts.message,
+                message,
                 // Only what is older can be meant.
-                places: facts
-                    .erased
+                places: places
                     .iter()
                     .copied()
                     .filter(|place| place.0 >= 1 && *place < seq)
                     .collect(),
             }),
-            Facts::RoomExpired(_) => Some(Erasure::Room { seq }),
-            Facts::TaskRedacted(facts) => Some(Erasure::Task {
+            Erases::Room(_) => Some(Erasure::Room { seq }),
+            Erases::Task(task) => Some(Erasure::Task { seq, task }),
+            Erases::Memories(memories) => Some(Erasure::Memories {
                 seq,
-                task: facts.task,
+                memories: memories.to_vec(),
             }),
-            Facts::MemoryForgotten(facts) => Some(Erasure::Memories {
-                seq,
-                memories: vec![facts.memory],
-            }),
-            Facts::MemoryKept(facts) if !facts.replaces.is_empty() => Some(Erasure::Memories {
-                seq,
-                memories: facts.replaces.clone(),
-            }),
-            _ => None,
         }
     }
 
@@ -82,20 +74,15 @@ impl Erasure {
     }
 }
 
-/// The types of events that may erase.
-const ERASING: [&str; 5] = [
-    "message.redacted",
-    "room.expired",
-    "task.redacted",
-    "memory.forgotten",
-    "memory.kept",
-];
-
 /// All such events later than `after`.
 pub fn erasures(reader: &LogReader, after: Seq) -> Result<Vec<Erasure>, ReadError> {
+    let erasing: Vec<_> = Facts::declared()
+        .filter(|declared| declared.erasing)
+        .map(|declared| declared.kind)
+        .collect();
     let mut found = Vec::new();
     reader.read(after.0 + 1, |record| {
-        if ERASING.contains(&record.kind) {
+        if erasing.contains(&record.kind) {
             let facts = Facts::decode(record.kind, record.v, record.facts.get());
             found.extend(
                 facts

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mesh_core::{Access, Audience};
-use mesh_model::events::Facts;
+use mesh_model::events::{EventTypeFacts, Facts};
 use mesh_model::{ParticipantId, RoomId, Seq};
 
-use super::item::room_of;
 use super::{Batch, Committed, Envelopes, Reader, Sink, encode_item, is_sealed};
 
 /// What a subscriber wants to hear. By default everything it may see.
@@ -26,13 +25,13 @@ pub struct Filter {
 impl Filter {
     /// Whether an event passes.
     pub fn admits(&self, facts: &Facts) -> bool {
-        let room = || room_of(facts).is_some_and(|room| self.rooms.contains(&room));
+        let room = || facts.room().is_some_and(|room| self.rooms.contains(&room));
         (self.rooms.is_empty() || room()) && (self.types.is_empty() || self.admits_type(facts))
     }
 
     fn admits_type(&self, facts: &Facts) -> bool {
         let name = match facts {
-            Facts::EventPublished(published) => published.name.as_str(),
+            Facts::EventType(EventTypeFacts::Published(published)) => published.name.as_str(),
             _ => "",
         };
         self.types

@@ -6,8 +6,10 @@ use std::fmt::Write;
 
 use mesh_core::{Access, Participant};
 use mesh_model::api::ParticipantRef;
-use mesh_model::events::{BudgetScope, Facts, MessagePosted, Trust};
-use mesh_model::{Millis, ParticipantId, RoomId, Seq};
+use mesh_model::events::{
+    Erased, Facts, MessageFacts, MessagePosted, QuarantineFacts, Trust, Words,
+};
+use mesh_model::{Millis, ParticipantId, Seq};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -34,13 +36,12 @@ pub fn reference(access: &Access, id: ParticipantId) -> Option<ParticipantRef> {
 /// that the guard has something against.
 pub fn is_sealed(access: &Access, event: &Committed) -> bool {
     event.content.is_some()
-        && match &event.facts {
-            Facts::MessagePosted(facts) => facts.is_marked(),
-            Facts::MessageQuarantined(_) => true,
-            // Nobody gets a memory's words from here.
-            Facts::MemoryKept(_) => false,
-            facts => {
-                let marked = words::guard_of(facts).is_some_and(|mark| mark.marked);
+        && match event.facts.words() {
+            Words::Waiting => true,
+            // Nobody gets these words from here.
+            Words::Sealed => false,
+            Words::None | Words::Message | Words::Work | Words::Data => {
+                let marked = event.facts.guard().is_some_and(|mark| mark.marked);
                 marked || trust_of(access, event) < Trust::Local
             }
         }
@@ -48,20 +49,17 @@ pub fn is_sealed(access: &Access, event: &Committed) -> bool {
 
 /// How far the words of an event are trusted.
 fn trust_of(access: &Access, event: &Committed) -> Trust {
-    match &event.facts {
-        Facts::MessagePosted(facts) => facts.trust,
-        Facts::MessageQuarantined(facts) => facts.message.trust,
-        Facts::MessageEdited(_) => event
-            .edited
-            .as_ref()
-            .map_or(Trust::Untrusted, |edited| edited.trust),
-        Facts::ParticipantRegistered(facts) => facts.trust,
-        Facts::TaskCreated(facts) => facts.trust,
-        // For everything else as things stand now. What nobody does the node does.
-        _ => match event.by.actor.participant() {
-            Some(actor) => access.trust_of(actor, false),
-            None => Trust::Owner,
-        },
+    if let Some(trust) = event.facts.trust() {
+        return trust;
+    }
+    if let Facts::Message(MessageFacts::Edited(_)) = event.facts {
+        let edited = event.edited.as_ref();
+        return edited.map_or(Trust::Untrusted, |edited| edited.trust);
+    }
+    // For everything else as things stand now. What nobody does the node does.
+    match event.by.actor.participant() {
+        Some(actor) => access.trust_of(actor, false),
+        None => Trust::Owner,
     }
 }
 
@@ -77,7 +75,7 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
         event.at,
         event.facts.kind()
     );
-    let room = room_of(&event.facts);
+    let room = event.facts.room();
     if let Some(room) = room {
         let _ = write!(out, ",\"room\":\"{room}\"");
     }
@@ -96,24 +94,24 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
     out.push_str(",\"data\":{");
     let data = out.len();
     match &event.facts {
-        Facts::MessagePosted(facts) => push_posted(access, event.seq, from, facts, out),
-        Facts::MessageQuarantined(facts) => {
+        Facts::Message(MessageFacts::Posted(facts)) => {
+            push_posted(access, event.seq, from, facts, out)
+        }
+        Facts::Quarantine(QuarantineFacts::Waits(facts)) => {
             push_posted(access, event.seq, from, &facts.message, out);
         }
         facts => push_fields(out, data, &facts_in_api_form(facts)),
     }
-    let said = is_said(&event.facts);
-    let expired = said
-        && room
-            .and_then(|room| access.room(room))
-            .is_some_and(|room| said_at(event) <= room.expired);
+    let expired = said_at(event).is_some_and(|place| {
+        let room = room.and_then(|room| access.room(room));
+        room.is_some_and(|room| place <= room.expired)
+    });
+    let words = event.facts.words();
     match (&event.content, reader) {
         // Sealed for the node; who remembers asks for it.
-        (Some(_), _) if matches!(event.facts, Facts::MemoryKept(_)) => {}
-        (Some(_), _) if expired => push_fields(out, data, erased(&event.facts)),
-        (None, _) if said || words::always(&event.facts) => {
-            push_fields(out, data, erased(&event.facts));
-        }
+        (Some(_), _) if words == Words::Sealed => {}
+        (Some(_), _) if expired => push_fields(out, data, erased(words)),
+        (None, _) if event.facts.has_words() => push_fields(out, data, erased(words)),
         (None, _) => {}
         (Some(content), Reader::Program(envelopes)) if is_sealed(access, event) => {
             let text = wrapped(access, event, envelopes, content.get());
@@ -130,42 +128,28 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
 }
 
 /// What stands in place of words that were erased.
-fn erased(facts: &Facts) -> &'static str {
-    match facts {
-        Facts::MessagePosted(_) | Facts::MessageQuarantined(_) | Facts::MessageEdited(_) => {
-            "{\"text\":\"\",\"redacted\":true}"
+fn erased(words: Words) -> &'static str {
+    if words.is_message() {
+        "{\"text\":\"\",\"redacted\":true}"
+    } else {
+        "{\"redacted\":true}"
+    }
+}
+
+/// The place that counts for the room's retention, if it ends these words: an edit goes with its message.
+fn said_at(event: &Committed) -> Option<Seq> {
+    match event.facts.erased() {
+        Erased::WithMessage(Some(message)) => Some(message.0),
+        Erased::WithMessage(None) | Erased::WithRoom => Some(event.seq),
+        Erased::Never | Erased::WithTask(_) | Erased::WithApproval(_) | Erased::WithMemory(_) => {
+            None
         }
-        _ => "{\"redacted\":true}",
     }
-}
-
-/// The place that counts for retention: an edit goes with its message.
-fn said_at(event: &Committed) -> Seq {
-    match &event.facts {
-        Facts::MessageEdited(facts) => facts.message.0,
-        _ => event.seq,
-    }
-}
-
-/// Whether the event's content is words that somebody said and that a room's retention ends.
-fn is_said(facts: &Facts) -> bool {
-    matches!(
-        facts,
-        Facts::MessagePosted(_)
-            | Facts::MessageQuarantined(_)
-            | Facts::MessageEdited(_)
-            | Facts::EventPublished(_)
-    )
 }
 
 /// Who an event comes from: what a moderator let out of quarantine comes from its author.
 fn author_of(event: &Committed) -> Option<ParticipantId> {
-    let actor = event.by.actor.participant();
-    match &event.facts {
-        Facts::MessagePosted(facts) => facts.author(actor),
-        Facts::MessageQuarantined(facts) => Some(facts.author),
-        _ => actor,
-    }
+    event.facts.written_by().or(event.by.actor.participant())
 }
 
 /// [`mesh_model::api::MessageBody`] without taking the payload apart.
@@ -178,34 +162,27 @@ pub(super) struct Body<'a> {
 }
 
 fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &str) -> String {
-    let relayed = match &event.facts {
-        Facts::MessagePosted(facts) => facts.relayed.as_ref(),
-        Facts::MessageQuarantined(facts) => facts.message.relayed.as_ref(),
-        Facts::MessageEdited(_) => event
-            .edited
-            .as_ref()
-            .and_then(|edited| edited.relayed.as_ref()),
-        _ => None,
+    let edited = event.edited.as_ref();
+    let relayed = event.facts.relayed();
+    let relayed = relayed.or_else(|| edited.and_then(|edited| edited.relayed.as_ref()));
+    let whole = || Body {
+        text: Cow::Borrowed(""),
+        payload: serde_json::from_str(content).ok(),
     };
-    let guard = words::guard_of(&event.facts);
-    let body = match &event.facts {
-        Facts::MessagePosted(_) | Facts::MessageQuarantined(_) | Facts::MessageEdited(_) => {
-            serde_json::from_str(content).unwrap_or_default()
-        }
-        _ => words::of_work(&event.facts, content).unwrap_or_else(|| Body {
-            text: Cow::Borrowed(""),
-            payload: serde_json::from_str(content).ok(),
-        }),
+    let body = match event.facts.words() {
+        Words::Message | Words::Waiting => serde_json::from_str(content).unwrap_or_default(),
+        Words::Work => words::of_work(content).unwrap_or_else(whole),
+        Words::None | Words::Data | Words::Sealed => whole(),
     };
     envelopes.wrap(
         access,
         &Sealed {
             seq: event.seq,
-            room: room_of(&event.facts),
+            room: event.facts.room(),
             author: author_of(event),
             trust: trust_of(access, event),
             relayed,
-            guard,
+            guard: event.facts.guard(),
             text: &body.text,
             payload: body.payload.map(RawValue::get),
         },
@@ -299,36 +276,17 @@ fn facts_in_api_form(facts: &Facts) -> String {
     let Ok(stored) = facts.encode() else {
         return String::new();
     };
-    let timed = matches!(
-        facts,
-        Facts::CredentialIssued(_)
-            | Facts::InviteCreated(_)
-            | Facts::Refused(_)
-            | Facts::RoomMemberMuted(_)
-            | Facts::TaskCreated(_)
-            | Facts::TaskTaken(_)
-            | Facts::TaskLeaseExtended(_)
-            | Facts::TaskAttemptFailed(_)
-            | Facts::TaskFinished(_)
-            | Facts::ApprovalRequested(_)
-    );
-    if !timed {
+    let times = facts.times();
+    if times.is_empty() {
         return stored.get().to_owned();
     }
-    let Ok(Value::Object(mut fields)) = serde_json::from_str(stored.get()) else {
+    let Ok(mut fields) = serde_json::from_str::<Value>(stored.get()) else {
         return stored.get().to_owned();
     };
-    for name in ["expires", "minute", "until"] {
-        print_time(fields.get_mut(name));
+    for place in times {
+        print_time(fields.pointer_mut(place));
     }
-    for (outer, name) in [("plan", "deadline"), ("provenance", "at")] {
-        print_time(fields.get_mut(outer).and_then(|outer| outer.get_mut(name)));
-    }
-    let again = fields
-        .get_mut("next")
-        .and_then(|next| next.get_mut("retry"));
-    print_time(again.and_then(|again| again.get_mut("at")));
-    Value::Object(fields).to_string()
+    fields.to_string()
 }
 
 fn print_time(field: Option<&mut Value>) {
@@ -336,72 +294,5 @@ fn print_time(field: Option<&mut Value>) {
         && let Some(at) = field.as_u64()
     {
         *field = Value::from(Millis(at).to_string());
-    }
-}
-
-/// The room an event happened in.
-pub(super) fn room_of(facts: &Facts) -> Option<RoomId> {
-    Some(match facts {
-        Facts::MessagePosted(facts) => facts.room,
-        Facts::MessageQuarantined(facts) => facts.message.room,
-        Facts::MessageReviewed(facts) => facts.room,
-        Facts::MessageRedacted(facts) => facts.room,
-        Facts::MessageRescanned(facts) => facts.room,
-        Facts::MessageEdited(facts) => facts.room,
-        Facts::MessageDeleted(facts) => facts.room,
-        Facts::EventPublished(facts) => facts.room,
-        Facts::RoomCreated(facts) => facts.room,
-        Facts::RoomUpdated(facts) => facts.room,
-        Facts::RoomArchived(facts) => facts.room,
-        Facts::RoomRestored(facts) => facts.room,
-        Facts::RoomMemberJoined(facts) => facts.room,
-        Facts::RoomMemberLeft(facts) => facts.room,
-        Facts::RoomMemberCapabilitiesSet(facts) => facts.room,
-        Facts::RoomDefaultsSet(facts) => facts.room,
-        Facts::RoomPolicySet(facts) => facts.room,
-        Facts::RoomSlowModeSet(facts) => facts.room,
-        Facts::RoomTransferred(facts) => facts.room,
-        Facts::RoomHoldSet(facts) => facts.room,
-        Facts::RoomExpired(facts) => facts.room,
-        Facts::RoomMemberMuted(facts) => facts.room,
-        Facts::RoomMemberUnmuted(facts) => facts.room,
-        Facts::RoomMemberBanned(facts) => facts.room,
-        Facts::RoomMemberUnbanned(facts) => facts.room,
-        Facts::TaskCreated(facts) => facts.room,
-        Facts::TaskLinked(facts) => facts.room,
-        Facts::TaskQueued(facts) => facts.room,
-        Facts::TaskTaken(facts) => facts.room,
-        Facts::TaskLeaseExtended(facts) => facts.room,
-        Facts::TaskStarted(facts) => facts.room,
-        Facts::TaskProgressed(facts) => facts.room,
-        Facts::TaskHandedOff(facts) => facts.room,
-        Facts::TaskAttemptFailed(facts) => facts.room,
-        Facts::TaskFinished(facts) => facts.room,
-        Facts::TaskDecided(facts) => facts.room,
-        Facts::TaskConfirmed(facts) => facts.room,
-        Facts::TaskSkipped(facts) => facts.room,
-        Facts::TaskCancelled(facts) => facts.room,
-        Facts::TaskPaused(facts) => facts.room,
-        Facts::TaskResumed(facts) => facts.room,
-        Facts::TaskRetried(facts) => facts.room,
-        Facts::TaskAssigned(facts) => facts.room,
-        Facts::TaskResolved(facts) => facts.room,
-        Facts::TaskUrgencyRaised(facts) => facts.room,
-        Facts::TaskRedacted(facts) => facts.room,
-        Facts::ApprovalRequested(facts) => facts.room,
-        Facts::ApprovalDecided(facts) => facts.room,
-        Facts::ApprovalExpired(facts) => facts.room,
-        Facts::ContextSet(facts) => facts.room,
-        Facts::ContextRemoved(facts) => facts.room,
-        Facts::BudgetSet(facts) => return room_of_budget(facts.scope),
-        Facts::BudgetWarned(facts) => return room_of_budget(facts.scope),
-        _ => return None,
-    })
-}
-
-fn room_of_budget(scope: BudgetScope) -> Option<RoomId> {
-    match scope {
-        BudgetScope::Room(room) => Some(room),
-        _ => None,
     }
 }

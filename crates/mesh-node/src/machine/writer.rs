@@ -10,7 +10,9 @@ use mesh_core::{Access, FINGERPRINT, State, Stored, Work, apply, decide};
 use mesh_log::{
     AppendError, Content, Log, LogEvent, LogReader, ReadError, Record, SnapshotError, Tail,
 };
-use mesh_model::events::{By, CommandKey, Facts, MessagePosted, Relayed, Trust, UnreadableFacts};
+use mesh_model::events::{
+    By, CommandKey, Facts, MessageFacts, MessagePosted, Relayed, Trust, UnreadableFacts,
+};
 use mesh_model::{
     Actor, Command, Ctx, ErrorCode, MessageId, Millis, NewEvent, Permission, Refusal, Seq,
 };
@@ -344,7 +346,7 @@ impl<L: Log> Writer<L> {
         let message = edited_by(facts)?;
         let unstored = batch.iter().find(|event| event.seq == message.0);
         match unstored.map(|event| &event.facts) {
-            Some(Facts::MessagePosted(posted)) => Some(Edited::of(posted)),
+            Some(Facts::Message(MessageFacts::Posted(posted))) => Some(Edited::of(posted)),
             _ => Edited::read(message, &self.log.reader()),
         }
     }
@@ -529,7 +531,7 @@ fn replay(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
 /// The message whose text an event changes.
 fn edited_by(facts: &Facts) -> Option<MessageId> {
     match facts {
-        Facts::MessageEdited(facts) => Some(facts.message),
+        Facts::Message(MessageFacts::Edited(facts)) => Some(facts.message),
         _ => None,
     }
 }
@@ -547,7 +549,9 @@ impl Edited {
             Facts::decode(record.kind, record.v, record.facts.get()).ok()
         });
         match facts {
-            Ok(Some(Some(Facts::MessagePosted(posted)))) => Some(Edited::of(&posted)),
+            Ok(Some(Some(Facts::Message(MessageFacts::Posted(posted))))) => {
+                Some(Edited::of(&posted))
+            }
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mesh_model::api::{Presence, PresenceState};
 use mesh_model::command::Content;
-use mesh_model::events::{Facts, SessionEnd};
+use mesh_model::events::{Facts, SessionEnd, SessionFacts};
 use mesh_model::limits::{PRESENCE_STALE_MS, SESSION_GRACE_MS};
 use mesh_model::{Actor, Command, ErrorCode, Millis, ParticipantId, Refusal, Seq, SessionId};
 use mesh_store::Vault;
@@ -300,7 +300,7 @@ impl Sessions {
     /// Sessions that a batch closed: whoever carries them is told to end.
     pub(super) fn closed_by(&self, batch: &Batch) {
         for event in &batch.events {
-            if let Facts::SessionClosed(closed) = &event.facts {
+            if let Facts::Session(SessionFacts::Closed(closed)) = &event.facts {
                 let mut inner = self.lock();
                 if let Some(live) = inner.sessions.remove(&closed.session) {
                     inner

@@ -328,6 +328,7 @@ pub(crate) async fn check_policy_schema(door: &Door, policy: &Policy) -> Result<
 #[cfg(test)]
 mod tests {
     use mesh_model::api::MessagePostInput;
+    use mesh_model::events::MessageFacts;
     use mesh_model::ops::{MessagePost, Operation};
     use mesh_model::{Actor, Seq};
     use mesh_node::{Config, Node};
@@ -371,7 +372,7 @@ mod tests {
             .await
             .unwrap();
         let stored = stored(&door, posted.id).await.unwrap().unwrap();
-        let Facts::MessagePosted(facts) = stored.facts else {
+        let Facts::Message(MessageFacts::Posted(facts)) = stored.facts else {
             panic!("no message");
         };
         assert_eq!(

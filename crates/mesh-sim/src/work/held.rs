@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mesh_model::events::{AfterFailure, AfterResult, Decision, Facts, Resolution};
+use mesh_model::events::{AfterFailure, AfterResult, Decision, Facts, Resolution, TaskFacts};
 use mesh_model::{Actor, ParticipantId, Seq, TaskId};
 
 /// A task.
@@ -29,11 +29,11 @@ impl Held {
     /// Takes an event in. Panics where it cannot have happened.
     pub fn take(&mut self, seq: Seq, actor: Actor, facts: &Facts) {
         match facts {
-            Facts::TaskCreated(facts) => {
+            Facts::Task(TaskFacts::Created(facts)) => {
                 let known = self.tasks.insert(facts.task, Known::default());
                 assert!(known.is_none(), "{} was created twice", facts.task);
             }
-            Facts::TaskTaken(facts) => {
+            Facts::Task(TaskFacts::Taken(facts)) => {
                 assert!(self.fences.insert(seq), "the number {seq} was given twice");
                 let task = self.task(facts.task);
                 assert_eq!(task.held, None, "{} is held by two at {seq}", facts.task);
@@ -41,36 +41,42 @@ impl Held {
                 assert_eq!(actor.participant(), Some(facts.worker));
                 task.held = Some((seq, facts.worker));
             }
-            Facts::TaskStarted(facts) => drop(self.holding(facts.task, facts.fence, actor)),
-            Facts::TaskLeaseExtended(facts) => drop(self.holding(facts.task, facts.fence, actor)),
-            Facts::TaskProgressed(facts) => drop(self.holding(facts.task, facts.fence, actor)),
-            Facts::TaskHandedOff(facts) => {
+            Facts::Task(TaskFacts::Started(facts)) => {
+                self.holding(facts.task, facts.fence, actor);
+            }
+            Facts::Task(TaskFacts::LeaseExtended(facts)) => {
+                self.holding(facts.task, facts.fence, actor);
+            }
+            Facts::Task(TaskFacts::Progressed(facts)) => {
+                self.holding(facts.task, facts.fence, actor);
+            }
+            Facts::Task(TaskFacts::HandedOff(facts)) => {
                 self.holding(facts.task, facts.fence, actor).held = None;
             }
-            Facts::TaskAttemptFailed(facts) => {
+            Facts::Task(TaskFacts::AttemptFailed(facts)) => {
                 let task = self.holding(facts.task, facts.fence, actor);
                 task.held = None;
                 task.ended = facts.next == AfterFailure::Fail;
             }
-            Facts::TaskFinished(facts) => {
+            Facts::Task(TaskFacts::Finished(facts)) => {
                 let task = self.holding(facts.task, facts.fence, actor);
                 task.held = None;
                 task.ended = facts.next == AfterResult::Done;
                 let new = task.results.insert((facts.fence, facts.worker));
                 assert!(new, "{} has one result twice", facts.task);
             }
-            Facts::TaskCancelled(facts) => self.over(facts.task),
-            Facts::TaskSkipped(facts) => self.over(facts.task),
-            Facts::TaskPaused(facts) => self.task(facts.task).held = None,
-            Facts::TaskRetried(facts) => {
+            Facts::Task(TaskFacts::Cancelled(facts)) => self.over(facts.task),
+            Facts::Task(TaskFacts::Skipped(facts)) => self.over(facts.task),
+            Facts::Task(TaskFacts::Paused(facts)) => self.task(facts.task).held = None,
+            Facts::Task(TaskFacts::Retried(facts)) => {
                 let task = self.task(facts.task);
                 assert!(task.ended, "{} was begun again before its end", facts.task);
                 task.ended = false;
             }
-            Facts::TaskDecided(facts) => {
+            Facts::Task(TaskFacts::Decided(facts)) => {
                 self.task(facts.task).ended = facts.decision != Decision::Person;
             }
-            Facts::TaskResolved(facts) => {
+            Facts::Task(TaskFacts::Resolved(facts)) => {
                 self.task(facts.task).ended = facts.resolution != Resolution::Retry;
             }
             _ => {}

@@ -15,7 +15,7 @@ use held::Held;
 use mesh_core::{State, Stored, apply};
 use mesh_log::{Fault, Log, SimDisk, Tail, Trust};
 use mesh_model::command::TaskCommand;
-use mesh_model::events::{Facts, Resolution, TaskState};
+use mesh_model::events::{Facts, Resolution, TaskFacts, TaskState};
 use mesh_model::{Command, ErrorCode, Millis, ParticipantId, Refusal, Seq, TaskId};
 use mesh_node::machine::{Committed, Outcome, Step};
 
@@ -288,7 +288,7 @@ impl Sim {
         self.held.take(event.seq, event.by.actor, &event.facts);
         self.known.push(line(event));
         match &event.facts {
-            Facts::TaskTaken(facts) => {
+            Facts::Task(TaskFacts::Taken(facts)) => {
                 self.played.attempts += 1;
                 for (number, mind) in &mut self.minds {
                     if person(*number) == facts.worker {
@@ -298,8 +298,8 @@ impl Sim {
                     }
                 }
             }
-            Facts::TaskFinished(_) => self.played.results += 1,
-            Facts::TaskAttemptFailed(facts)
+            Facts::Task(TaskFacts::Finished(_)) => self.played.results += 1,
+            Facts::Task(TaskFacts::AttemptFailed(facts))
                 if facts.cause == mesh_model::events::FailureCause::LeaseExpired =>
             {
                 self.played.lost += 1;

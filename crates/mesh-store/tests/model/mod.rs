@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_model::command::Actor;
 use mesh_model::events::*;
+use mesh_model::events::{MessageFacts, RoomFacts, SessionFacts};
 use mesh_model::{Facts, MessageId, Millis, ParticipantId, RoomId, Seq, SessionId};
 use mesh_store::StoredEvent;
 use mesh_store::view::{Inbox, Search, SessionFilter, StayFilter, Visible};
@@ -213,7 +214,7 @@ fn entry((kind, in_room, who, words, mentions, index): Draft, seq: u64, log: &[E
     let mentions: Vec<u64> = mentions.into_iter().collect();
     let older: Vec<&Entry> = log
         .iter()
-        .filter(|e| matches!(e.facts, Facts::MessagePosted(_)))
+        .filter(|e| matches!(e.facts, Facts::Message(MessageFacts::Posted(_))))
         .collect();
     let older = (!older.is_empty()).then(|| index.get(&older));
     let session = |n: u64| SessionId(Uuid::from_u64_pair(3, n));
@@ -222,11 +223,11 @@ fn entry((kind, in_room, who, words, mentions, index): Draft, seq: u64, log: &[E
         (10..20, Some(message)) => Entry::delete(seq, in_room, message.seq.0),
         (20..30, Some(message)) => {
             let mut answer = Entry::post(seq, in_room, who, &text, &mentions);
-            let Facts::MessagePosted(to) = &message.facts else {
+            let Facts::Message(MessageFacts::Posted(to)) = &message.facts else {
                 return answer;
             };
             let root = to.thread.unwrap_or(MessageId(message.seq));
-            if let Facts::MessagePosted(facts) = &mut answer.facts {
+            if let Facts::Message(MessageFacts::Posted(facts)) = &mut answer.facts {
                 *facts = MessagePosted {
                     room: to.room,
                     reply_to: Some(root),
@@ -263,7 +264,9 @@ fn entry((kind, in_room, who, words, mentions, index): Draft, seq: u64, log: &[E
         }
         (44..48, _) => {
             let open = log.iter().rev().find_map(|e| match &e.facts {
-                Facts::SessionOpened(opened) if opened.participant == person(who) => {
+                Facts::Session(SessionFacts::Opened(opened))
+                    if opened.participant == person(who) =>
+                {
                     Some(opened.session)
                 }
                 _ => None,
@@ -376,7 +379,7 @@ impl Model {
             content["text"].as_str().unwrap_or("").to_owned()
         };
         match &entry.facts {
-            Facts::MessagePosted(facts) => {
+            Facts::Message(MessageFacts::Posted(facts)) => {
                 let said = Said {
                     room: facts.room,
                     author: entry.by.actor.participant().unwrap(),
@@ -391,7 +394,7 @@ impl Model {
                 };
                 self.messages.insert(entry.seq, said);
             }
-            Facts::MessageEdited(facts) => {
+            Facts::Message(MessageFacts::Edited(facts)) => {
                 if let Some(said) = self
                     .messages
                     .get_mut(&facts.message.0)
@@ -402,19 +405,19 @@ impl Model {
                     said.edited_at = Some(now);
                 }
             }
-            Facts::MessageDeleted(facts) => {
+            Facts::Message(MessageFacts::Deleted(facts)) => {
                 if let Some(said) = self.messages.get_mut(&facts.message.0) {
                     said.deleted = true;
                     said.blank();
                 }
             }
-            Facts::MessageRedacted(facts) => {
+            Facts::Message(MessageFacts::Redacted(facts)) => {
                 if let Some(said) = self.messages.get_mut(&facts.message.0) {
                     said.redacted = true;
                     said.blank();
                 }
             }
-            Facts::RoomExpired(facts) => {
+            Facts::Room(RoomFacts::Expired(facts)) => {
                 for (_, said) in self.messages.range_mut(..=facts.upto) {
                     if said.room == facts.room {
                         said.redacted = true;
@@ -422,7 +425,7 @@ impl Model {
                     }
                 }
             }
-            Facts::RoomMemberJoined(facts) => {
+            Facts::Room(RoomFacts::MemberJoined(facts)) => {
                 let (room, who) = (facts.room, facts.participant);
                 if !self
                     .stays
@@ -432,17 +435,17 @@ impl Model {
                     self.stays.push((room, (who, now, None)));
                 }
             }
-            Facts::RoomMemberLeft(facts) => {
+            Facts::Room(RoomFacts::MemberLeft(facts)) => {
                 for (room, (who, _, left)) in &mut self.stays {
                     if *room == facts.room && *who == facts.participant && left.is_none() {
                         *left = Some(now);
                     }
                 }
             }
-            Facts::SessionOpened(facts) => self
+            Facts::Session(SessionFacts::Opened(facts)) => self
                 .sessions
                 .push((facts.session, (facts.participant, now, None))),
-            Facts::SessionClosed(facts) => {
+            Facts::Session(SessionFacts::Closed(facts)) => {
                 for (session, (_, _, closed)) in &mut self.sessions {
                     if *session == facts.session && closed.is_none() {
                         *closed = Some(now);

@@ -6,7 +6,7 @@ use crate::prelude::*;
 
 use mesh_model::ApprovalId;
 use mesh_model::command::FlowCommand;
-use mesh_model::events::Holds;
+use mesh_model::events::{ApprovalFacts, Holds};
 
 impl Run for ApprovalAsk {
     async fn run(
@@ -63,7 +63,7 @@ impl Run for ApprovalAsk {
 
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<ApprovalAsked> {
         match facts.into_iter().next()? {
-            Facts::ApprovalRequested(asked) => Some(ApprovalAsked {
+            Facts::Approval(ApprovalFacts::Requested(asked)) => Some(ApprovalAsked {
                 id: asked.approval,
                 until: Millis(asked.until),
                 seq: outcome.first,

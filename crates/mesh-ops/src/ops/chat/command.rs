@@ -2,6 +2,7 @@
 
 use crate::ops::chat;
 use crate::prelude::*;
+use mesh_model::events::TaskFacts;
 
 impl Run for ChatCommand {
     async fn run(door: &Door, call: &Call, input: ChatInput) -> Result<ChatAnswer, Refusal> {
@@ -13,7 +14,7 @@ impl Run for ChatCommand {
     /// What a line led to is in the log; its words are not kept.
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<ChatAnswer> {
         let task = |facts: &Facts| match facts {
-            Facts::TaskCreated(created) => Some(created.task),
+            Facts::Task(TaskFacts::Created(created)) => Some(created.task),
             _ => None,
         };
         Some(ChatAnswer {

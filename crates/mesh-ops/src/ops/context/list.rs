@@ -3,7 +3,7 @@
 use crate::ops::present;
 use crate::prelude::*;
 
-use mesh_model::events::Trust;
+use mesh_model::events::{ContextFacts, Trust};
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::ContextRow;
 use serde_json::Value;
@@ -17,10 +17,10 @@ impl Run for ContextList {
         let room = call.readable_room(&input.room)?.0;
         let access = door.node().access();
         // Who reads a room's values is a rule of its own; the core has it for the event that sets one.
-        let set = Facts::ContextSet(events::ContextSet {
+        let set = Facts::Context(ContextFacts::Set(events::ContextSet {
             room,
             key: String::new(),
-        });
+        }));
         if !access.sees(call.me()?, &set, call.head) {
             return Err(Refusal::new(
                 ErrorCode::CapabilityDenied,

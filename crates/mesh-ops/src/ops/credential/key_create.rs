@@ -2,6 +2,7 @@
 
 use crate::ops::credential::Issue;
 use crate::prelude::*;
+use mesh_model::events::ParticipantFacts;
 
 impl Run for KeyCreate {
     async fn run(
@@ -22,7 +23,7 @@ impl Run for KeyCreate {
             profile: content(&Profile::default())?,
         };
         let outcome = call.submit(door, command).await?;
-        let Some(Facts::ParticipantRegistered(bot)) =
+        let Some(Facts::Participant(ParticipantFacts::Registered(bot))) =
             door.facts(&outcome).await?.into_iter().next()
         else {
             return Err(refuse::internal("the bot's own event cannot be read"));

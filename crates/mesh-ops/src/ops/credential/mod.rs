@@ -8,7 +8,7 @@ mod token_list;
 mod token_revoke;
 
 use mesh_model::api::Label;
-use mesh_model::events::CredentialKind;
+use mesh_model::events::{CredentialFacts, CredentialKind};
 use mesh_model::permission::Preset;
 use mesh_model::{
     Actor, Command, CredentialId, ErrorCode, Facts, Millis, ParticipantId, PermissionSet, Refusal,
@@ -140,7 +140,7 @@ impl Call {
         door.vault(move |vault| vault.forget_credential(credential))
             .await?;
         match door.facts(&outcome).await?.into_iter().next() {
-            Some(Facts::CredentialIssued(issued)) => Ok(Issued {
+            Some(Facts::Credential(CredentialFacts::Issued(issued))) => Ok(Issued {
                 credential: issued.credential,
                 participant: issued.participant,
                 secret: None,

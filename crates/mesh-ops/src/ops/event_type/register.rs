@@ -2,6 +2,7 @@
 
 use crate::evidence::payload;
 use crate::prelude::*;
+use mesh_model::events::EventTypeFacts;
 
 impl Run for EventTypeRegister {
     async fn run(
@@ -32,7 +33,7 @@ impl Run for EventTypeRegister {
 
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<EventTypeRegistered> {
         match facts.into_iter().next()? {
-            Facts::EventTypeRegistered(made) => Some(EventTypeRegistered {
+            Facts::EventType(EventTypeFacts::Registered(made)) => Some(EventTypeRegistered {
                 name: made.name,
                 version: made.version,
                 seq: outcome.first,

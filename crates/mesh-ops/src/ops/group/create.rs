@@ -2,6 +2,7 @@
 
 use crate::ops::present;
 use crate::prelude::*;
+use mesh_model::events::{GroupFacts, RoomFacts};
 
 impl Run for GroupCreate {
     async fn run(door: &Door, call: &Call, input: GroupCreateInput) -> Result<Group, Refusal> {
@@ -20,9 +21,9 @@ impl Run for GroupCreate {
         let (mut name, mut room, mut members) = (None, None, Vec::new());
         for facts in facts {
             match facts {
-                Facts::GroupCreated(group) => name = Some(group.name),
-                Facts::RoomCreated(conversation) => room = Some(conversation.room),
-                Facts::GroupMemberAdded(added) => {
+                Facts::Group(GroupFacts::Created(group)) => name = Some(group.name),
+                Facts::Room(RoomFacts::Created(conversation)) => room = Some(conversation.room),
+                Facts::Group(GroupFacts::MemberAdded(added)) => {
                     members.push(present::participant(&call.access, added.participant));
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 
 use crate::prelude::*;
 
-use mesh_model::events::Trust;
+use mesh_model::events::{InviteFacts, Trust};
 use mesh_store::vault::secret::{SecretHash, draw};
 
 impl Run for InviteCreate {
@@ -49,7 +49,8 @@ impl Run for InviteCreate {
             door.vault(move |vault| vault.forget_invite(invite)).await?;
         }
         let outcome = outcome?;
-        let Some(Facts::InviteCreated(made)) = door.facts(&outcome).await?.into_iter().next()
+        let Some(Facts::Invite(InviteFacts::Created(made))) =
+            door.facts(&outcome).await?.into_iter().next()
         else {
             return Err(refuse::internal("the invite's own event cannot be read"));
         };

@@ -1,6 +1,7 @@
 //! `invite.redeem`: the newcomer's key makes a repetition the same, so an idempotency key changes nothing
 
 use crate::prelude::*;
+use mesh_model::events::CredentialFacts;
 
 use mesh_store::vault::secret::{self, SecretHash, draw};
 
@@ -49,7 +50,7 @@ impl Run for InviteRedeem {
             .await?
             .into_iter()
             .find_map(|facts| match facts {
-                Facts::CredentialIssued(issued) => Some(issued),
+                Facts::Credential(CredentialFacts::Issued(issued)) => Some(issued),
                 _ => None,
             });
         let issued =

@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, ReadError, Record};
-use mesh_model::events::{By, MessagePosted, Provenance, Signed, TaskFinished};
+use mesh_model::events::{
+    By, IdentityFacts, MeshFacts, MessageFacts, MessagePosted, ParticipantFacts, Provenance,
+    QuarantineFacts, Signed, TaskFacts, TaskFinished,
+};
 use mesh_model::{Facts, MeshId, OutputHash, ParticipantId, PublicKey, RoomId, Seq, TaskId};
 use mesh_proof::{Digest, Header, provenance, statement};
 
@@ -91,26 +94,28 @@ impl Audit {
             return;
         }
         match Facts::decode(record.kind, record.v, record.facts.get()) {
-            Ok(Facts::MeshCreated(made)) => self.mesh = Some(made.mesh),
-            Ok(Facts::ParticipantRegistered(made)) => {
+            Ok(Facts::Mesh(MeshFacts::Created(made))) => self.mesh = Some(made.mesh),
+            Ok(Facts::Participant(ParticipantFacts::Registered(made))) => {
                 if let Some(key) = made.key {
                     self.keys.insert((made.participant, key), true);
                 }
             }
-            Ok(Facts::ParticipantKeyAdded(added)) => {
+            Ok(Facts::Identity(IdentityFacts::KeyAdded(added))) => {
                 if let Some(old) = added.replaces {
                     self.keys.insert((added.participant, old), false);
                 }
                 self.keys.insert((added.participant, added.key), true);
             }
-            Ok(Facts::ParticipantKeyRevoked(revoked)) => {
+            Ok(Facts::Identity(IdentityFacts::KeyRevoked(revoked))) => {
                 self.keys.insert((revoked.participant, revoked.key), false);
             }
-            Ok(Facts::MessagePosted(message)) => self.message(record, &message, None),
-            Ok(Facts::MessageQuarantined(waiting)) => {
+            Ok(Facts::Message(MessageFacts::Posted(message))) => {
+                self.message(record, &message, None)
+            }
+            Ok(Facts::Quarantine(QuarantineFacts::Waits(waiting))) => {
                 self.message(record, &waiting.message, Some(waiting.author));
             }
-            Ok(Facts::TaskFinished(finished)) => self.result(record, &finished),
+            Ok(Facts::Task(TaskFacts::Finished(finished))) => self.result(record, &finished),
             _ => {}
         }
     }

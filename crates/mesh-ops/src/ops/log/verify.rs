@@ -2,6 +2,7 @@
 
 use crate::ops::log::signatures::{Signatures, check_signatures};
 use crate::prelude::*;
+use mesh_model::events::MeshFacts;
 
 use std::ops::ControlFlow;
 
@@ -73,8 +74,10 @@ fn trust(reader: &LogReader) -> Trust {
         if matches!(record.kind, "mesh.created" | "vault.replaced") {
             keys.extend(
                 match Facts::decode(record.kind, record.v, record.facts.get()) {
-                    Ok(Facts::MeshCreated(made)) => Some(made.node_key.0),
-                    Ok(Facts::VaultReplaced(replaced)) => Some(replaced.node_key.0),
+                    Ok(Facts::Mesh(MeshFacts::Created(made))) => Some(made.node_key.0),
+                    Ok(Facts::Mesh(MeshFacts::VaultReplaced(replaced))) => {
+                        Some(replaced.node_key.0)
+                    }
                     _ => None,
                 },
             );

@@ -4,6 +4,7 @@ use crate::ops::memory;
 use crate::ops::memory::{Keep, Words};
 use crate::prelude::*;
 
+use mesh_model::events::MemoryFacts;
 use mesh_model::{MemoryId, TaskId};
 
 impl Run for MemorySet {
@@ -38,7 +39,7 @@ impl Run for MemorySet {
 
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<MemoryStored> {
         match facts.into_iter().next()? {
-            Facts::MemoryKept(kept) => Some(MemoryStored {
+            Facts::Memory(MemoryFacts::Kept(kept)) => Some(MemoryStored {
                 id: kept.memory,
                 seq: outcome.first,
             }),

@@ -5,7 +5,7 @@ use crate::evidence::signature::SignedContent;
 use crate::evidence::{Spoken, signature};
 use crate::prelude::*;
 
-use mesh_model::events::{Priority, Relayed};
+use mesh_model::events::{MessageFacts, Priority, QuarantineFacts, Relayed};
 use mesh_model::limits::MENTIONS_MAX;
 use serde_json::{Map, Value};
 
@@ -162,8 +162,10 @@ fn posted(outcome: &Outcome, room: RoomId, quarantined: bool) -> Posted {
 /// What the message's own event tells.
 pub(super) fn told_posted(outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
     match facts.into_iter().next()? {
-        Facts::MessagePosted(message) => Some(posted(outcome, message.room, false)),
-        Facts::MessageQuarantined(waiting) => Some(posted(outcome, waiting.message.room, true)),
+        Facts::Message(MessageFacts::Posted(message)) => Some(posted(outcome, message.room, false)),
+        Facts::Quarantine(QuarantineFacts::Waits(waiting)) => {
+            Some(posted(outcome, waiting.message.room, true))
+        }
         _ => None,
     }
 }

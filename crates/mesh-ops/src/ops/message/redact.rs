@@ -2,6 +2,7 @@
 
 use crate::evidence;
 use crate::prelude::*;
+use mesh_model::events::MessageFacts;
 
 impl Run for MessageRedact {
     async fn run(door: &Door, call: &Call, input: MessageReasonInput) -> Result<Done, Refusal> {
@@ -51,7 +52,9 @@ async fn rejected(
 async fn waited(door: &Door, message: MessageId) -> Result<Option<Seq>, Refusal> {
     let stored = evidence::stored(door, message).await?;
     Ok(match stored.map(|stored| stored.facts) {
-        Some(Facts::MessagePosted(posted)) => posted.released.map(|released| released.message.0),
+        Some(Facts::Message(MessageFacts::Posted(posted))) => {
+            posted.released.map(|released| released.message.0)
+        }
         _ => None,
     })
 }

@@ -4,6 +4,7 @@ use crate::ops::credential::Issue;
 use crate::prelude::*;
 
 use mesh_model::PublicKey;
+use mesh_model::events::ParticipantFacts;
 use mesh_proof::statement;
 
 impl Run for AgentRegister {
@@ -30,7 +31,7 @@ impl Run for AgentRegister {
             profile: content(&input.profile)?,
         };
         let outcome = call.submit(door, command).await?;
-        let Some(Facts::ParticipantRegistered(made)) =
+        let Some(Facts::Participant(ParticipantFacts::Registered(made))) =
             door.facts(&outcome).await?.into_iter().next()
         else {
             return Err(refuse::internal(

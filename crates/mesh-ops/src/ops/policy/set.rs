@@ -2,6 +2,7 @@
 
 use crate::evidence;
 use crate::prelude::*;
+use mesh_model::events::PolicyFacts;
 
 impl Run for RoomPolicySet {
     async fn run(door: &Door, call: &Call, input: PolicySetInput) -> Result<PolicySet, Refusal> {
@@ -29,7 +30,7 @@ impl Run for RoomPolicySet {
 
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<PolicySet> {
         facts.into_iter().find_map(|facts| match facts {
-            Facts::RoomPolicySet(set) => Some(PolicySet {
+            Facts::Policy(PolicyFacts::Set(set)) => Some(PolicySet {
                 version: set.version,
                 seq: outcome.last(),
             }),

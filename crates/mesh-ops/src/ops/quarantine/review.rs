@@ -2,6 +2,7 @@
 
 use crate::evidence;
 use crate::prelude::*;
+use mesh_model::events::{MessageFacts, QuarantineFacts};
 
 impl Run for QuarantineReview {
     async fn run(door: &Door, call: &Call, input: ReviewInput) -> Result<Reviewed, Refusal> {
@@ -9,7 +10,7 @@ impl Run for QuarantineReview {
         let stored = evidence::stored(door, input.message).await?;
         let (waiting, author, body) =
             match stored.map(|stored| (stored.facts, stored.by, stored.content)) {
-                Some((Facts::MessageQuarantined(found), Some(author), body)) => {
+                Some((Facts::Quarantine(QuarantineFacts::Waits(found)), Some(author), body)) => {
                     (found.message, author, body)
                 }
                 _ => return Err(refuse::no_message()),
@@ -37,10 +38,10 @@ impl Run for QuarantineReview {
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<Reviewed> {
         let reviewed = facts
             .iter()
-            .any(|facts| matches!(facts, Facts::MessageReviewed(_)));
+            .any(|facts| matches!(facts, Facts::Quarantine(QuarantineFacts::Reviewed(_))));
         let posted = facts
             .iter()
-            .position(|facts| matches!(facts, Facts::MessagePosted(_)));
+            .position(|facts| matches!(facts, Facts::Message(MessageFacts::Posted(_))));
         let place = |at: usize| MessageId(Seq(outcome.first.0 + at as u64));
         reviewed.then(|| Reviewed {
             posted: posted.map(place),

@@ -1,6 +1,7 @@
 //! `room.create`
 
 use crate::prelude::*;
+use mesh_model::events::RoomFacts;
 
 impl Run for RoomCreate {
     async fn run(door: &Door, call: &Call, input: RoomCreateInput) -> Result<RoomCreated, Refusal> {
@@ -21,7 +22,7 @@ impl Run for RoomCreate {
 
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<RoomCreated> {
         match facts.into_iter().next()? {
-            Facts::RoomCreated(made) => Some(RoomCreated {
+            Facts::Room(RoomFacts::Created(made)) => Some(RoomCreated {
                 id: made.room,
                 name: made.name,
                 seq: outcome.first,

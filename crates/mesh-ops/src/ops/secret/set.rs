@@ -1,6 +1,7 @@
 //! `secret.set`: the value is sealed in the vault before the event is in the log
 
 use crate::prelude::*;
+use mesh_model::events::SecretFacts;
 
 impl Run for SecretSet {
     async fn run(door: &Door, call: &Call, input: SecretSetInput) -> Result<SecretInfo, Refusal> {
@@ -27,7 +28,7 @@ impl Run for SecretSet {
 
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<SecretInfo> {
         facts.into_iter().find_map(|facts| match facts {
-            Facts::SecretSet(set) => Some(SecretInfo {
+            Facts::Secret(SecretFacts::Set(set)) => Some(SecretInfo {
                 name: set.name,
                 version: set.version,
                 seq: outcome.last(),

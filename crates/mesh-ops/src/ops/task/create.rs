@@ -8,7 +8,7 @@ use crate::prelude::*;
 use std::collections::HashMap;
 
 use mesh_model::command::{Gate, NewTask, TaskCommand};
-use mesh_model::events::{Condition, TaskPlan};
+use mesh_model::events::{Condition, TaskFacts, TaskPlan};
 use mesh_model::limits::{LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, TASKS_CREATED_MAX};
 use mesh_model::{ApprovalId, TaskId};
 
@@ -81,7 +81,7 @@ pub(crate) fn told_created(
     facts: Vec<Facts>,
 ) -> Option<TasksCreated> {
     let created = facts.into_iter().filter_map(|facts| match facts {
-        Facts::TaskCreated(created) => Some(created.task),
+        Facts::Task(TaskFacts::Created(created)) => Some(created.task),
         _ => None,
     });
     let mut ids: Vec<TaskId> = created.collect();

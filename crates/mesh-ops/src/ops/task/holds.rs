@@ -2,7 +2,7 @@
 
 use mesh_model::api::{LeaseView, TaskOutput, TaskTakenIn};
 use mesh_model::command::{Content, ContentEvidence};
-use mesh_model::events::{AfterFailure, AfterResult, BudgetScope, TaskState};
+use mesh_model::events::{AfterFailure, AfterResult, BudgetScope, TaskFacts, TaskState};
 use mesh_model::{Command, ErrorCode, Facts, Permission, Refusal, RoomId, Seq, TaskId};
 use mesh_node::Outcome;
 
@@ -110,13 +110,13 @@ pub(crate) async fn taken_in(
 /// The same from the facts alone.
 pub(crate) fn told(outcome: &Outcome, facts: &[Facts]) -> Option<TaskTakenIn> {
     let state = facts.iter().find_map(|facts| match facts {
-        Facts::TaskAttemptFailed(facts) => Some(match facts.next {
+        Facts::Task(TaskFacts::AttemptFailed(facts)) => Some(match facts.next {
             AfterFailure::Retry { .. } => TaskState::Retrying,
             AfterFailure::Escalate { .. } => TaskState::Queued,
             AfterFailure::Person => TaskState::Blocked,
             AfterFailure::Fail => TaskState::Failed,
         }),
-        Facts::TaskFinished(facts) => Some(match facts.next {
+        Facts::Task(TaskFacts::Finished(facts)) => Some(match facts.next {
             AfterResult::Done => TaskState::Done,
             AfterResult::Verify { .. } => TaskState::Verifying,
             AfterResult::Person => TaskState::Blocked,

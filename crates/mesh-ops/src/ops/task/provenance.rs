@@ -7,7 +7,7 @@ use crate::prelude::*;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mesh_model::events::Provenance;
+use mesh_model::events::{Provenance, TaskFacts};
 use mesh_model::{MeshId, OutputHash, TaskId};
 use mesh_proof::provenance::{BrokenAt, Signed, verify};
 use mesh_store::StoreError;
@@ -145,7 +145,8 @@ impl Found {
             let before = self.results.len();
             for place in places.into_iter().flatten() {
                 let stored = evidence::stored(door, MessageId(place)).await?;
-                if let Some(Facts::TaskFinished(facts)) = stored.map(|stored| stored.facts)
+                if let Some(Facts::Task(TaskFacts::Finished(facts))) =
+                    stored.map(|stored| stored.facts)
                     && facts.room == self.room
                     && let Some(signed) = facts.provenance
                 {

@@ -6,7 +6,7 @@ use mesh_model::api::{
     AttemptView, MemoryView, Message, NeedView, ResultView, TakenTask, TaskBody, TaskOutput,
     TasksTaken,
 };
-use mesh_model::events::{GuardMark, Spend, TaskState, TaskTaken};
+use mesh_model::events::{GuardMark, Spend, TaskFacts, TaskState, TaskTaken};
 use mesh_model::{Facts, Millis, OutputHash, ParticipantId, Refusal, RoomId, Seq, TaskId};
 use mesh_node::Outcome;
 use mesh_node::machine::{Reader, Sealed};
@@ -104,12 +104,12 @@ fn held(work: &Work, me: ParticipantId, outcome: &Outcome) -> Option<Vec<Grant>>
 
 fn given(outcome: &Outcome, facts: Vec<Facts>) -> Vec<Grant> {
     let grant = |(at, facts): (u64, Facts)| match facts {
-        Facts::TaskTaken(TaskTaken {
+        Facts::Task(TaskFacts::Taken(TaskTaken {
             task,
             until,
             reserved,
             ..
-        }) => Some(Grant {
+        })) => Some(Grant {
             task,
             fence: Seq(outcome.first.0 + at),
             until: Millis(until),

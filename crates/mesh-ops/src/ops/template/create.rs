@@ -6,7 +6,7 @@ use crate::prelude::*;
 
 use mesh_model::TemplateId;
 use mesh_model::command::FlowCommand;
-use mesh_model::events::Trust;
+use mesh_model::events::{TemplateFacts, Trust};
 
 impl Run for TemplateCreate {
     async fn run(
@@ -50,7 +50,7 @@ impl Run for TemplateCreate {
 
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<TemplateMade> {
         match facts.into_iter().next()? {
-            Facts::TemplateCreated(made) => Some(TemplateMade {
+            Facts::Template(TemplateFacts::Created(made)) => Some(TemplateMade {
                 id: made.template,
                 seq: outcome.first,
             }),

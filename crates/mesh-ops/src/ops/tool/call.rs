@@ -9,6 +9,7 @@ use crate::prelude::*;
 
 use mesh_guard::Envelope;
 use mesh_model::TaskId;
+use mesh_model::events::ToolFacts;
 use mesh_model::limits::{TOOL_ANSWER_BYTES_MAX, TOOL_MS_MAX};
 use mesh_node::machine::Reader;
 use serde_json::{Map, Value};
@@ -51,7 +52,7 @@ impl Run for ToolCall {
     /// What a tool said is not kept, so a repeated request learns only that it was carried out.
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<ToolAnswer> {
         facts.into_iter().find_map(|facts| match facts {
-            Facts::ToolCalled(called) => Some(ToolAnswer {
+            Facts::Tool(ToolFacts::Called(called)) => Some(ToolAnswer {
                 ok: called.ok,
                 text: "This request was carried out before. What the tool said then is not kept; ask again with another key."
                     .to_owned(),

@@ -1,6 +1,7 @@
 //! `user.create`
 
 use crate::prelude::*;
+use mesh_model::events::ParticipantFacts;
 
 impl Run for UserCreate {
     async fn run(door: &Door, call: &Call, input: UserCreateInput) -> Result<UserCreated, Refusal> {
@@ -18,7 +19,7 @@ impl Run for UserCreate {
             profile: content(&profile)?,
         };
         let outcome = call.submit(door, command).await?;
-        let Some(Facts::ParticipantRegistered(made)) =
+        let Some(Facts::Participant(ParticipantFacts::Registered(made))) =
             door.facts(&outcome).await?.into_iter().next()
         else {
             return Err(refuse::internal("the user's own event cannot be read"));

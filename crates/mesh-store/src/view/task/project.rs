@@ -4,8 +4,9 @@
 use mesh_core::Task;
 use mesh_model::api::{PieceKind, TaskBody};
 use mesh_model::events::{
-    ApprovalRequested, TaskAssigned, TaskConfirmed, TaskCreated, TaskLeaseExtended, TaskQueued,
-    TaskRedacted, TaskResumed, TaskRetried, TaskSkipped, TaskStarted, TaskUrgencyRaised,
+    ApprovalFacts, ApprovalRequested, TaskAssigned, TaskConfirmed, TaskCreated, TaskFacts,
+    TaskLeaseExtended, TaskQueued, TaskRedacted, TaskResumed, TaskRetried, TaskSkipped,
+    TaskStarted, TaskUrgencyRaised,
 };
 use mesh_model::{ApprovalId, Facts, Millis, ParticipantId, TaskId};
 use rusqlite::OptionalExtension;
@@ -42,13 +43,13 @@ impl Batch<'_> {
         event: &StoredEvent<'_>,
     ) -> Result<(), StoreError> {
         match event.facts {
-            Facts::TaskCreated(facts) => self.task_created(event, facts),
-            Facts::TaskLinked(facts) => {
+            Facts::Task(TaskFacts::Created(facts)) => self.task_created(event, facts),
+            Facts::Task(TaskFacts::Linked(facts)) => {
                 self.link(facts.task, facts.needs, NEEDS)?;
                 self.pass(facts.task, event)
             }
-            Facts::TaskTaken(facts) => self.task_taken(event, facts),
-            Facts::TaskProgressed(facts) => {
+            Facts::Task(TaskFacts::Taken(facts)) => self.task_taken(event, facts),
+            Facts::Task(TaskFacts::Progressed(facts)) => {
                 self.piece(
                     event,
                     facts.task,
@@ -58,38 +59,42 @@ impl Batch<'_> {
                 )?;
                 self.pass(facts.task, event)
             }
-            Facts::TaskHandedOff(facts) => self.handed_off(event, facts),
-            Facts::TaskAttemptFailed(facts) => self.attempt_failed(event, facts),
-            Facts::TaskFinished(facts) => self.task_finished(event, facts),
-            Facts::TaskDecided(facts) => self.task_decided(event, facts),
-            Facts::TaskCancelled(facts) => {
+            Facts::Task(TaskFacts::HandedOff(facts)) => self.handed_off(event, facts),
+            Facts::Task(TaskFacts::AttemptFailed(facts)) => self.attempt_failed(event, facts),
+            Facts::Task(TaskFacts::Finished(facts)) => self.task_finished(event, facts),
+            Facts::Task(TaskFacts::Decided(facts)) => self.task_decided(event, facts),
+            Facts::Task(TaskFacts::Cancelled(facts)) => {
                 self.release(event, facts.task)?;
                 self.words(event, facts.task)?;
                 self.pass(facts.task, event)
             }
-            Facts::TaskPaused(facts) => {
+            Facts::Task(TaskFacts::Paused(facts)) => {
                 self.release(event, facts.task)?;
                 self.pass(facts.task, event)
             }
-            Facts::TaskResolved(facts) => {
+            Facts::Task(TaskFacts::Resolved(facts)) => {
                 self.words(event, facts.task)?;
                 self.pass(facts.task, event)
             }
-            Facts::TaskQueued(TaskQueued { task, .. })
-            | Facts::TaskLeaseExtended(TaskLeaseExtended { task, .. })
-            | Facts::TaskStarted(TaskStarted { task, .. })
-            | Facts::TaskConfirmed(TaskConfirmed { task, .. })
-            | Facts::TaskSkipped(TaskSkipped { task, .. })
-            | Facts::TaskResumed(TaskResumed { task, .. })
-            | Facts::TaskRetried(TaskRetried { task, .. })
-            | Facts::TaskAssigned(TaskAssigned { task, .. })
-            | Facts::TaskUrgencyRaised(TaskUrgencyRaised { task, .. }) => self.pass(*task, event),
-            Facts::TaskRedacted(facts) => self.task_redacted(facts),
-            Facts::ApprovalRequested(facts) => self.task_held(event, facts),
-            Facts::ApprovalDecided(facts) => {
+            Facts::Task(TaskFacts::Queued(TaskQueued { task, .. }))
+            | Facts::Task(TaskFacts::LeaseExtended(TaskLeaseExtended { task, .. }))
+            | Facts::Task(TaskFacts::Started(TaskStarted { task, .. }))
+            | Facts::Task(TaskFacts::Confirmed(TaskConfirmed { task, .. }))
+            | Facts::Task(TaskFacts::Skipped(TaskSkipped { task, .. }))
+            | Facts::Task(TaskFacts::Resumed(TaskResumed { task, .. }))
+            | Facts::Task(TaskFacts::Retried(TaskRetried { task, .. }))
+            | Facts::Task(TaskFacts::Assigned(TaskAssigned { task, .. }))
+            | Facts::Task(TaskFacts::UrgencyRaised(TaskUrgencyRaised { task, .. })) => {
+                self.pass(*task, event)
+            }
+            Facts::Task(TaskFacts::Redacted(facts)) => self.task_redacted(facts),
+            Facts::Approval(ApprovalFacts::Requested(facts)) => self.task_held(event, facts),
+            Facts::Approval(ApprovalFacts::Decided(facts)) => {
                 self.task_answered(event, facts.approval, facts.approved)
             }
-            Facts::ApprovalExpired(facts) => self.task_answered(event, facts.approval, false),
+            Facts::Approval(ApprovalFacts::Expired(facts)) => {
+                self.task_answered(event, facts.approval, false)
+            }
             _ => Ok(()),
         }
     }
