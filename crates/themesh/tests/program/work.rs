@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::mem::MaybeUninit;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -9,6 +10,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use mesh_model::ops::{
     RoomCreate, TaskCancel, TaskCreate, TaskGet, TaskList, TaskOutputs, TaskProvenance, WorkerMode,
 };
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::inotify;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde_json::{Value, json};
 
 use super::node::{Node, command, mesh};
@@ -75,6 +79,45 @@ impl Drop for Worker {
     }
 }
 
+/// Everything that happens in the mesh, from its beginning.
+struct Tail {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Tail {
+    fn of(node: &Node) -> Tail {
+        let mut tail = command(&node.home());
+        tail.args(["--json", "tail", "--after", "0"])
+            .stdout(Stdio::piped());
+        let mut child = tail.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Tail { child, lines }
+    }
+
+    /// Waits until this has happened so often.
+    fn until(&mut self, kind: &str, times: usize) {
+        for _ in 0..times {
+            loop {
+                let mut line = String::new();
+                assert!(self.lines.read_line(&mut line).unwrap() > 0, "no '{kind}'");
+                let item: Value = serde_json::from_str(&line).unwrap();
+                if item["type"] == kind {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Tail {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 fn node() -> Node {
     let node = Node::start();
     node.call::<RoomCreate>(json!({"name": "ops", "topic": ""}));
@@ -97,6 +140,19 @@ fn script(folder: &Path, name: &str, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// Waits for a whole letter in a worker's outbox: it is renamed when it is written.
+fn letter_in(outbox: &Path) {
+    let watch = inotify::init(inotify::CreateFlags::CLOEXEC).unwrap();
+    let come = inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::CLOSE_WRITE;
+    inotify::add_watch(&watch, outbox, come).unwrap();
+    let whole = |file: fs::DirEntry| file.path().extension().is_some_and(|kind| kind == "json");
+    let mut space = [MaybeUninit::uninit(); 4096];
+    let mut changes = inotify::Reader::new(&watch, &mut space);
+    while !fs::read_dir(outbox).unwrap().flatten().any(whole) {
+        changes.next().unwrap();
+    }
+}
+
 /// A pipe with a name: reading from it waits for what a runner writes there.
 fn pipe(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
@@ -115,8 +171,10 @@ fn lives(pid: &str) -> bool {
 
 /// Waits for the end of what ends in any case.
 fn gone(pid: &str) {
-    while lives(pid) {
-        std::thread::yield_now();
+    let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+    // Without one it has been gone for so long that nobody remembers it.
+    if let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) {
+        poll(&mut [PollFd::new(&process, PollFlags::IN)], None).unwrap();
     }
 }
 
@@ -145,13 +203,10 @@ fn a_task_is_done_by_a_program_streamed_signed_and_without_secrets() {
     );
     assert_eq!(worker.until("taken")["title"], "Say it");
     // It goes on when what it has said so far can be read.
-    let pieces = || {
-        let output = node.call::<TaskOutputs>(json!({"task": task}));
-        serde_json::to_string(&output).unwrap()
-    };
-    while !pieces().contains("first") {
-        std::thread::yield_now();
-    }
+    Tail::of(&node).until("task.progressed", 1);
+    let pieces = node.call::<TaskOutputs>(json!({"task": task}));
+    let pieces = serde_json::to_string(&pieces).unwrap();
+    assert!(pieces.contains("first"), "{pieces}");
     fs::write(&go, "second\n").unwrap();
     assert_eq!(worker.until("ended")["how"], "done");
     worker.ended();
@@ -255,7 +310,7 @@ fn a_killed_worker_leaves_no_runner_and_another_one_finishes() {
     let pid = fs::read_to_string(&pids).unwrap();
     worker.signal("-KILL");
     gone(pid.trim());
-    // The hub gives the task to somebody else when the lease is over.
+    // The node gives the task to somebody else when the lease is over.
     let mut other = Worker::start(&node, "ana-agent", &["--once", "--command", "cat"]);
     assert_eq!(other.until("ended")["how"], "done");
     other.ended();
@@ -293,7 +348,7 @@ fn the_program_of_a_stopped_worker_is_gone_before_another_begins() {
 }
 
 #[test]
-fn a_result_arrives_once_although_the_hub_was_away() {
+fn a_result_arrives_once_although_the_node_was_away() {
     let node = node();
     let (begun, go) = (
         pipe(node.folder.path(), "begun"),
@@ -311,13 +366,7 @@ fn a_result_arrives_once_although_the_hub_was_away() {
     assert_eq!(outbox, outbox_moved, "the folder stays where it is");
     fs::write(folder.path().join("go"), "the answer").unwrap();
     // The result is on disk before it can be sent.
-    while !fs::read_dir(&outbox)
-        .unwrap()
-        .flatten()
-        .any(|file| file.path().extension().is_some_and(|kind| kind == "json"))
-    {
-        std::thread::yield_now();
-    }
+    letter_in(&outbox);
     let node = Node::start_at(folder, &address);
     assert_eq!(worker.until("ended")["how"], "done");
     worker.ended();
@@ -363,14 +412,9 @@ fn two_workers_share_tasks_and_none_is_done_twice() {
     let mut made = create(&node, json!(tasks));
     let start = |handle| Worker::start(&node, handle, &["--slots", "3", "--command", &program]);
     let workers = [start("rex"), start("ana-agent")];
-    while node
-        .call::<TaskList>(json!({"room": "ops", "states": ["done"]}))
-        .items
-        .len()
-        < 12
-    {
-        std::thread::yield_now();
-    }
+    Tail::of(&node).until("task.finished", 12);
+    let done_all = node.call::<TaskList>(json!({"room": "ops", "states": ["done"]}));
+    assert_eq!(done_all.items.len(), 12);
     for worker in workers {
         worker.signal("-TERM");
         worker.ended();
@@ -575,7 +619,7 @@ fn what_takes_too_long_or_fills_the_disk_is_stopped() {
 }
 
 #[test]
-fn a_worker_whose_hub_is_away_stops_before_its_lease_is_over() {
+fn a_worker_whose_node_is_away_stops_before_its_lease_is_over() {
     let node = node();
     let pids = pipe(node.folder.path(), "pids");
     let text = format!("echo $$ > {}; exec sleep 1000", pids.display());
@@ -591,7 +635,7 @@ fn a_worker_whose_hub_is_away_stops_before_its_lease_is_over() {
     let folder = node.kill();
     gone(pid.trim());
     let node = Node::start_at(folder, &address);
-    // Given back if the hub was there before the lease was over by its clock, lost if not.
+    // Given back if the node was there before the lease was over by its clock, lost if not.
     let how = worker.until("ended")["how"].clone();
     assert!(how == "handed_off" || how == "lost", "{how}");
     worker.ended();
