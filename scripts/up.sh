@@ -12,12 +12,12 @@ else
     say "Node 20 or newer was not found: the node will run without its web page. Install Node and run make up again to get it"
 fi
 say "building mesh (the first time takes some minutes)"
-cargo build --manifest-path "$root/Cargo.toml" --release --quiet --package themesh --bin mesh --package mesh-survey --bin mesh-survey
+cargo build --manifest-path "$root/Cargo.toml" --profile source --quiet --package themesh --bin mesh --package mesh-survey --bin mesh-survey
 
-mesh=$root/target/release/mesh
+mesh=$root/target/source/mesh
 home=${MESH_HOME:-$HOME/.mesh}
 if [[ ! -e $home/log ]]; then
     say "first start: data goes to $home, and the demo surveys $root"
-    exec "$mesh" up --with "'$root/target/release/mesh-survey' '$root'" "$@"
+    exec "$mesh" up --with "'$root/target/source/mesh-survey' '$root'" "$@"
 fi
 exec "$mesh" up "$@"
