@@ -344,7 +344,7 @@ impl Bench {
         drop(black_box(reader));
     }
 
-    /// A chain in which each task waits for the one before: the hub's part of one step.
+    /// A chain in which each task waits for the one before: the node's part of one step.
     fn chain(&mut self) {
         self.cancel_all();
         let first = self.new_task(None);

@@ -1,6 +1,6 @@
 //! Workers and who gets which task.
 //!
-//! Workers ask for work; the hub picks. For the asking worker it looks at the queued tasks of the
+//! Workers ask for work; the node picks. For the asking worker it looks at the queued tasks of the
 //! rooms in which it may execute, the most pressing first, and gives it the first one that fits: the
 //! capability, nobody to be kept apart from, a budget that is not used up. A task that a better
 //! worker with a free slot could take as well is left to that one for half a second.

@@ -4,7 +4,7 @@
 //! * [`run`] plays one seed and returns its transcript. The same seed gives the same transcript.
 //! * `model.rs` is the reference: plain lists, written from the rules' description, sharing no code
 //!   with the core. It says beforehand what each command must lead to.
-//! * `work.rs` plays tasks: workers that die at any point, a hub that dies too, ticks as one more actor.
+//! * `work.rs` plays tasks: workers that die at any point, a node that dies too, ticks as one more actor.
 //! * `schedule.rs` makes the commands, `node.rs` is the machine under test with its disk and its
 //!   subscribers, `check.rs` compares the two after each step and each restart.
 //!

@@ -44,11 +44,11 @@ fn the_same_seed_plays_the_same() {
 }
 
 #[test]
-fn workers_and_hub_may_die_at_any_point_1() {
+fn workers_and_node_may_die_at_any_point_1() {
     share(0);
 }
 
 #[test]
-fn workers_and_hub_may_die_at_any_point_2() {
+fn workers_and_node_may_die_at_any_point_2() {
     share(1);
 }

@@ -203,7 +203,7 @@ impl Attempt {
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sizes = interval_at(Instant::now() + folder::EVERY, folder::EVERY);
         sizes.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // One heartbeat at a time: a hub that is away gets it when it is back.
+        // One heartbeat at a time: a node that is away gets it when it is back.
         let mut beating = None;
         loop {
             let stop_at = lease.stop_at(grace);
@@ -271,7 +271,7 @@ impl Attempt {
         self.taken.model.clone().or_else(|| own.clone())
     }
 
-    /// Keeps the letter, sends it, and says how the attempt ended. What the hub does not take in as it is
+    /// Keeps the letter, sends it, and says how the attempt ended. What the node does not take in as it is
     /// becomes a failure with the reason: nobody should wait for the lease to end.
     async fn tell(&self, end: End) -> (How, String) {
         let (letter, how, detail) = match self.letter(end).await {
@@ -282,7 +282,7 @@ impl Attempt {
             Ok(state) => (how, if detail.is_empty() { state } else { detail }),
             Err(Unsent::Refused(why)) if how != How::Failed => {
                 let (letter, how, detail) =
-                    self.failure(format!("the hub refused it: {why}"), false);
+                    self.failure(format!("the node refused it: {why}"), false);
                 match self.shared.post(&letter).await {
                     Ok(_) => (how, detail),
                     Err(unsent) => (How::Lost, unsent.why()),

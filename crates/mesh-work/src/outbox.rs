@@ -1,4 +1,4 @@
-//! What ends an attempt is on disk before it is sent: a worker that is killed, or a hub that cannot be
+//! What ends an attempt is on disk before it is sent: a worker that is killed, or a node that cannot be
 //! reached, loses no result.
 //!
 //! One file for each attempt. The same attempt is told once, however often it is sent: the key goes

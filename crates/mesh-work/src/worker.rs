@@ -31,9 +31,9 @@ use crate::settings::{Listener, Said, Settings};
 use crate::stream::Stream;
 use crate::{keeper, load, worktree};
 
-/// How long one question for work waits at the hub.
+/// How long one question for work waits at the node.
 const TAKE_WAIT_MS: u32 = 25_000;
-/// How soon to ask again when the hub has nothing and does not wait, or the machine is busy.
+/// How soon to ask again when the node has nothing and does not wait, or the machine is busy.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long a worker that goes waits for the answer to its last question for work, and to its goodbye.
 const LAST_TAKE: Duration = Duration::from_secs(2);
@@ -66,7 +66,7 @@ pub enum Leave {
     Stay,
     /// Take nothing more, hand on what runs.
     Gracefully,
-    /// At once: what runs is killed, and the hub finds out when the leases end.
+    /// At once: what runs is killed, and the node finds out when the leases end.
     AtOnce,
 }
 
@@ -288,7 +288,7 @@ fn heard(shared: &Shared, item: &StreamItem) {
             shared.order(id("task"), None, &Order::Stop(format!("the {why}")));
         }
         "task.attempt_failed" => {
-            let over = "the attempt was ended by the hub".to_owned();
+            let over = "the attempt was ended by the node".to_owned();
             shared.order(id("task"), item.data["fence"].as_u64(), &Order::Stop(over));
         }
         "worker.mode_set" if mine && id("mode") == WorkerMode::Draining.name() => {
@@ -375,7 +375,7 @@ impl Shared {
             {
                 self.say(&format!("gets no work at present: {}", refusal.detail));
                 sleep_until(asked + AGAIN).await;
-                // A hub that was started again may not know this worker any more.
+                // A node that was started again may not know this worker any more.
                 match self.enrol().await {
                     Err(Error::Refused(refusal)) if refusal.code.status() >= 500 => {}
                     enrolled => enrolled?,
@@ -386,7 +386,7 @@ impl Shared {
         }
     }
 
-    /// A worker that leaves gets nothing more; what the hub gave out just before is handed on.
+    /// A worker that leaves gets nothing more; what the node gave out just before is handed on.
     async fn last_take(
         &self,
         asking: impl Future<Output = Result<TasksTaken, Error>>,

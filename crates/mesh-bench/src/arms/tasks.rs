@@ -45,7 +45,7 @@ pub async fn run(args: &Args, report: &mut Report) -> Outcome<()> {
     if let Some((_, redis)) = &peers.celery {
         celery::ready(redis).await?;
     }
-    let mesh = hub(args)?;
+    let mesh = node(args)?;
     let mut ended = Vec::new();
     rates(args, &mesh, &peers, &mut ended, report).await?;
     times(args, &mesh, &peers, &mut ended, report).await?;
@@ -72,7 +72,7 @@ fn peers(args: &Args) -> Outcome<Peers> {
 }
 
 /// A node whose members may work in the room.
-fn hub(args: &Args) -> Outcome<Mesh> {
+fn node(args: &Args) -> Outcome<Mesh> {
     let mesh = Mesh::start(&args.mesh, WORKERS)?;
     for member in 0..WORKERS {
         let path = format!("/api/rooms/bench/members/member-{member}/capabilities");
@@ -256,7 +256,7 @@ fn read_back(mesh: &Mesh, mut ended: Vec<String>) -> Outcome<()> {
 
 /// What open tasks hold in memory.
 fn open(args: &Args, report: &mut Report) -> Outcome<()> {
-    let mesh = hub(args)?;
+    let mesh = node(args)?;
     let before = mesh.server.resident_bytes();
     let task = json!({"title": "a task that waits", "prompt": "Say nothing and hand in what you have.",
                       "capability": "research"});

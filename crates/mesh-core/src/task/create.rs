@@ -194,7 +194,7 @@ fn check_plan(
     }
     if plan.about.is_some() {
         return bad(
-            "'about' is for second opinions that the hub asks for; nothing was created".into(),
+            "'about' is for second opinions that the node asks for; nothing was created".into(),
         );
     }
     check::expiry(plan.deadline, desk.now())?;

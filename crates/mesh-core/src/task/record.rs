@@ -165,7 +165,7 @@ impl Task {
         }
     }
 
-    /// Whether the hub itself has something to decide about it.
+    /// Whether the node itself has something to decide about it.
     pub(crate) fn is_ripe(&self) -> bool {
         match self.state {
             TaskState::Waiting => self.doomed || self.open_needs == 0,

@@ -303,7 +303,7 @@ impl Work {
     }
 }
 
-/// Whether the event may leave something for the hub to decide.
+/// Whether the event may leave something for the node to decide.
 pub(crate) fn may_settle(work: &Work, facts: &Facts) -> bool {
     let waited_for = |id: &TaskId| {
         work.tasks

@@ -60,7 +60,7 @@ pub(crate) struct Index {
     pub verified: OrdMap<Arc<str>, u32>,
     /// Set aside for attempts under way.
     pub reserved: OrdMap<BudgetScope, Spend>,
-    /// Tasks about which the hub has something to decide.
+    /// Tasks about which the node has something to decide.
     pub settle: OrdSet<TaskId>,
     /// Ended tasks by the place of their end.
     pub ended: OrdSet<(Seq, TaskId)>,

@@ -513,7 +513,7 @@ pub struct TaskBody {
     /// Data that goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Map<String, Value>>,
-    /// A JSON Schema that the output must match, if the hub is to check it.
+    /// A JSON Schema that the output must match, if the node is to check it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Map<String, Value>>,
 }

@@ -421,7 +421,7 @@ pub struct TaskFinished {
     /// What it cost.
     #[serde(default, skip_serializing_if = "Cost::is_nothing")]
     pub cost: Cost,
-    /// Whether the hub's own check passed; absent if none was declared.
+    /// Whether the node's own check passed; absent if none was declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<bool>,
     /// The worker's signature.

@@ -55,7 +55,7 @@ operations! { LIST task
         TaskLinkInput => Done,
         example r#"{"task": "$task", "need": "$other_task"}"#
     }
-    /// Take what fits the caller best. The hub chooses; each task comes with a lease and a number that
+    /// Take what fits the caller best. The node chooses; each task comes with a lease and a number that
     /// every update has to show.
     TaskTake "task.take" {
         Command Needs::Permission(TasksWrite), Post "/api/tasks/take" => 200,

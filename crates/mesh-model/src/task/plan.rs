@@ -283,7 +283,7 @@ pub struct TaskPlan {
     pub about: Option<TaskId>,
     /// Confidence in percent below which a second agent looks at the result; 0: never.
     pub verify_below: u8,
-    /// Whether the hub checks the output against what the task declares.
+    /// Whether the node checks the output against what the task declares.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub checked: bool,
     /// What is reserved for each attempt.

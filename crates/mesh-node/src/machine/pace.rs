@@ -1,6 +1,6 @@
 //! When the node lets the core look at the clock.
 //!
-//! A clock that jumps ahead (a computer that slept, a hub that was down, a clock that was set) would end all leases at
+//! A clock that jumps ahead (a computer that slept, a node that was down, a clock that was set) would end all leases at
 //! once although their workers are there and beat as soon as they can. So after a jump ticks wait a little as long as a
 //! lease would end by them: whoever is alive extends its lease meanwhile, and the rest ends as it should.
 

@@ -107,7 +107,7 @@ impl Held {
         (task.held, task.ended) = (None, true);
     }
 
-    /// The task, if that attempt holds it; only the hub itself ends others' attempts.
+    /// The task, if that attempt holds it; only the node itself ends others' attempts.
     fn holding(&mut self, id: TaskId, fence: Seq, actor: Actor) -> &mut Known {
         let task = self.task(id);
         let Some((held, worker)) = task.held else {

@@ -1,4 +1,4 @@
-//! Tasks under trouble: workers that die at any point and forget what they held, a hub that loses its power, a disk that
+//! Tasks under trouble: workers that die at any point and forget what they held, a node that loses its power, a disk that
 //! fails, a clock that jumps, and ticks as one more actor.
 //!
 //! After each step [`mesh_core::Work::check`] and the reference in `held.rs` have to agree with the machine. In the end
@@ -41,7 +41,7 @@ pub struct Played {
     pub lost: u64,
     /// Deaths of workers.
     pub deaths: u64,
-    /// Starts of the hub after the first.
+    /// Starts of the node after the first.
     pub restarts: u64,
 }
 

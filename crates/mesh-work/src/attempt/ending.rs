@@ -153,7 +153,7 @@ impl Attempt {
     }
 }
 
-/// The hub takes no empty words; who reads them would not know what to make of them either.
+/// The node takes no empty words; who reads them would not know what to make of them either.
 fn or_silent(text: String) -> String {
     match text.trim() {
         "" => "(nothing was put out)".to_owned(),

@@ -21,7 +21,7 @@ use crate::worker::random_hex;
 
 /// Turns of one attempt.
 const TURNS_MAX: usize = 8;
-/// How long the hub waits for an answer before it says that there is none yet.
+/// How long the node waits for an answer before it says that there is none yet.
 const ANSWER_WAIT_MS: u32 = 25_000;
 /// How long a question to a person holds.
 const QUESTION_SECONDS: u32 = 3600;

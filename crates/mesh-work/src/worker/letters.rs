@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Shared;
 use crate::outbox::{Letter, Sent, sent};
 
-/// How often a letter that the hub could not take in is sent again.
+/// How often a letter that the node could not take in is sent again.
 const LETTER_AGAIN: Duration = Duration::from_secs(2);
 
 /// Why a letter was not taken in.

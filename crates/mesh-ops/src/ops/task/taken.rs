@@ -291,7 +291,7 @@ fn result_of(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Option<Resul
     Some(view)
 }
 
-/// The hub's own words, and below them task and result as data.
+/// The node's own words, and below them task and result as data.
 fn second_opinion(access: &Access, reader: Reader<'_>, about: &TaskRow) -> String {
     let TaskBody {
         title,
