@@ -1,5 +1,5 @@
 //! Every event that was ever written is read as it was written. `events.jsonl` holds a line for each
-//! shape that a release stored; lines are added and never changed.
+//! kind and version, and for further shapes of it; lines are added and never changed.
 
 use std::collections::BTreeSet;
 
