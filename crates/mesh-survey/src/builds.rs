@@ -95,19 +95,6 @@ pub struct EntryPoint {
     pub name: Option<String>,
 }
 
-/// A Dockerfile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Container {
-    /// The file.
-    pub file: String,
-    /// The images it starts from.
-    pub from: Vec<String>,
-    /// Its `ENTRYPOINT` or `CMD`.
-    pub starts: Option<String>,
-    /// Its `EXPOSE` ports.
-    pub ports: Vec<String>,
-}
-
 /// A path that tools write.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Generated {
@@ -132,8 +119,6 @@ pub struct BuildFindings {
     pub entry_points: Vec<EntryPoint>,
     /// CI files.
     pub ci_files: Vec<String>,
-    /// Dockerfiles.
-    pub containers: Vec<Container>,
     /// What tools write.
     pub generated: Vec<Generated>,
     /// Names of the packages by folder, for tools that can test one package alone.
@@ -273,7 +258,6 @@ fn finish(found: &mut BuildFindings) {
     found.systems.truncate(LISTED_MAX);
     found.packages.truncate(LISTED_MAX);
     found.ci_files.truncate(LISTED_MAX);
-    found.containers.truncate(LISTED_MAX);
     found.generated.truncate(LISTED_MAX);
     found.unclear.truncate(LISTED_MAX);
 }

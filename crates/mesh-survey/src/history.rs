@@ -112,8 +112,6 @@ pub struct HistoryFindings {
     pub first: Option<Commit>,
     /// The newest commit.
     pub last: Option<Commit>,
-    /// Commits by week; the key is the Monday, `2026-03-02`.
-    pub weeks: BTreeMap<String, u64>,
     /// Files by path, deleted ones too.
     pub files: BTreeMap<String, PathHistory>,
     /// Folders by path, the top as the empty string.

@@ -37,7 +37,7 @@ mod words;
 
 pub use answer::Answer;
 pub use builds::{
-    BuildCommand, BuildFindings, Container, EntryPoint, Generated, Origin, Package, Purpose, System,
+    BuildCommand, BuildFindings, EntryPoint, Generated, Origin, Package, Purpose, System,
 };
 pub use error::SurveyError;
 pub use findings::{Findings, survey, survey_within};

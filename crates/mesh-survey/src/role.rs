@@ -62,8 +62,6 @@ impl Role {
                 "how many lines of Python?",
                 "how many .toml files?",
                 "how big is src/?",
-                "biggest folders?",
-                "binary files?",
             ],
             Role::Historian => &[
                 "how many commits?",
@@ -73,16 +71,11 @@ impl Role {
                 "who owns src/?",
                 "who wrote README.md?",
                 "who last touched README.md?",
-                "activity by week?",
             ],
             Role::Builder => &[
                 "how do I build it?",
                 "how do I run the tests?",
                 "how do I run it?",
-                "make targets?",
-                "entry points?",
-                "which CI?",
-                "what is generated?",
             ],
         }
     }

@@ -62,12 +62,8 @@ pub struct SizeFindings {
     pub all: Sizes,
     /// Text by language.
     pub languages: BTreeMap<String, Sizes>,
-    /// Text and binary by extension (lower case, no dot, empty for none).
-    pub extensions: BTreeMap<String, Sizes>,
     /// Files that are no text.
     pub binary: Sizes,
-    /// Files of 0 bytes.
-    pub empty_files: u64,
     /// Files too large to read: counted with bytes, without lines, not among the languages.
     pub unread: Sizes,
     /// Folders by path, the top as the empty string.
@@ -91,7 +87,6 @@ pub const BINARY: &str = "Binary";
 
 const KEPT_PER_LANGUAGE: usize = 2_000;
 const FOLDERS_MAX: usize = 20_000;
-const EXTENSIONS_MAX: usize = 2_000;
 const PROGRESS_FILES: u64 = 500;
 
 /// Keeps the largest files of a language in bounded memory.
@@ -206,9 +201,6 @@ pub(crate) fn survey(
 
 impl SizeFindings {
     fn count_file(&mut self, path: String, content: Content, bytes: u64) -> FileSize {
-        if bytes == 0 {
-            self.empty_files += 1;
-        }
         let (language, lines) = match content {
             Content::Text(lines) => (
                 languages::of_file(walk::file_name(&path)).map_or(languages::OTHER, |row| row.name),
@@ -231,10 +223,6 @@ impl SizeFindings {
 
     fn count(&mut self, path: &str, language: Option<&str>, lines: u64, bytes: u64) {
         self.all.add(lines, bytes);
-        let end = languages::extension(walk::file_name(path));
-        if self.extensions.len() < EXTENSIONS_MAX || self.extensions.contains_key(&end) {
-            self.extensions.entry(end).or_default().add(lines, bytes);
-        }
         if let Some(language) = language {
             self.languages
                 .entry(language.to_owned())

@@ -62,7 +62,7 @@ fn check_path(dir: &Path, found: &HistoryFindings, path: &str, history: &PathHis
 }
 
 #[test]
-fn commits_authors_and_weeks_are_those_of_git() {
+fn commits_and_authors_are_those_of_git() {
     for seed in 0..10 {
         let dir = repository(seed);
         let dir = dir.path();
@@ -99,18 +99,6 @@ fn commits_authors_and_weeks_are_those_of_git() {
         assert_eq!(last.at, number(dir, &["log", "-1", "--format=%ct"]) as i64);
         let root = git(dir, &["rev-list", "--max-parents=0", "HEAD"]);
         assert_eq!(found.first.as_ref().unwrap().hash, root.trim());
-
-        let mut weeks: BTreeMap<u64, u64> = BTreeMap::new();
-        for at in git(dir, &["log", "--format=%ct", "HEAD"]).lines() {
-            *weeks
-                .entry((at.parse::<u64>().unwrap() - START) / (7 * 86_400))
-                .or_default() += 1;
-        }
-        assert_eq!(
-            found.weeks.values().copied().collect::<Vec<_>>(),
-            weeks.into_values().collect::<Vec<_>>()
-        );
-        assert!(found.weeks.contains_key("2026-03-02"), "{:?}", found.weeks);
     }
 }
 

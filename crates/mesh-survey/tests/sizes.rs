@@ -69,16 +69,12 @@ fn every_file_has_the_figures_of_git_and_wc() {
             found.all.bytes,
             want.values().map(|(_, bytes)| bytes).sum::<u64>()
         );
-        assert_eq!(
-            found.empty_files,
-            want.values().filter(|(_, bytes)| *bytes == 0).count() as u64
-        );
         assert_eq!(found.symlinks, 2);
     }
 }
 
 #[test]
-fn sums_by_language_extension_and_folder_add_up() {
+fn sums_by_language_and_folder_add_up() {
     for seed in 20..30 {
         let dir = repository(seed);
         let (found, truth) = (sizes(dir.path()), truth(dir.path()));
@@ -106,14 +102,6 @@ fn sums_by_language_extension_and_folder_add_up() {
                 (got.files, got.lines, got.bytes),
                 want,
                 "seed {seed} {language}"
-            );
-        }
-        for end in ["rs", "bin", "unknownend", "tmp"] {
-            let got = found.extensions.get(end).copied().unwrap_or_default();
-            assert_eq!(
-                (got.files, got.lines, got.bytes),
-                sum(&|file| has_end(file, end)),
-                "seed {seed} .{end}"
             );
         }
         for (folder, size) in &found.folders {
@@ -286,7 +274,7 @@ fn binary_files_and_missing_folders_are_told() {
     assert_eq!(found.files[0].language, BINARY);
     assert!(
         Findings::Surveyor(found)
-            .answer("binary files?")
+            .answer("largest files?")
             .text
             .contains("1. a.png: 3 bytes")
     );

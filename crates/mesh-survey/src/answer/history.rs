@@ -23,7 +23,7 @@ pub(super) fn answer(found: &HistoryFindings, topic: Topic, ask: &Ask) -> Answer
         HistoryState::Full => {}
     }
     let named = match topic {
-        Topic::Authors | Topic::Activity => Named::Nothing,
+        Topic::Authors => Named::Nothing,
         _ => find(found, ask),
     };
     match (topic, named) {
@@ -38,10 +38,8 @@ pub(super) fn answer(found: &HistoryFindings, topic: Topic, ask: &Ask) -> Answer
             one_commit(found, ask, found.last.as_ref(), "The last commit")
         }
         (Topic::LastTouch | Topic::LastCommit, named) => path_answer(found, &named, last_touch),
-        (Topic::FirstCommit, _) => one_commit(found, ask, found.first.as_ref(), "The first commit"),
         (Topic::CommitCount, Named::Nothing) => commit_count(found, ask),
         (Topic::CommitCount, named) => path_answer(found, &named, path_commits),
-        (Topic::Activity, _) => activity(found, ask),
         (Topic::HotFiles, named) => hot_files(found, ask, &named),
         _ => authors(found, ask),
     }
@@ -229,6 +227,9 @@ fn one_commit(found: &HistoryFindings, ask: &Ask, commit: Option<&Commit>, which
 }
 
 const PERIODS: &[&str] = &[
+    "week",
+    "weeks",
+    "weekly",
     "day",
     "days",
     "month",
@@ -250,8 +251,7 @@ fn commit_count(found: &HistoryFindings, ask: &Ask) -> Answer {
         .any(|word| PERIODS.contains(&word.to_lowercase().as_str()))
     {
         return Answer::no(
-            "I count commits in all, by person, by path and by week, but not for other periods."
-                .to_owned(),
+            "I count commits in all, by person and by path, but not for other periods.".to_owned(),
         );
     }
     match person(found, ask) {
@@ -355,33 +355,6 @@ fn owners(found: &HistoryFindings, ask: &Ask) -> Answer {
         "Owners by commits of the folders at the top:",
         &lines,
     ))
-}
-
-fn activity(found: &HistoryFindings, ask: &Ask) -> Answer {
-    let recent: Vec<String> = found
-        .weeks
-        .iter()
-        .rev()
-        .take(ask.top.unwrap_or(8))
-        .map(|(monday, commits)| format!("week of {monday}: {}", count(*commits, "commit")))
-        .collect();
-    // The earliest of equally busy weeks, so that the answer is the same every time.
-    let busiest = found
-        .weeks
-        .iter()
-        .rev()
-        .max_by_key(|(_, commits)| **commits);
-    let busiest = busiest.map_or_else(String::new, |(monday, commits)| {
-        format!(
-            "\nThe busiest week is that of {monday} with {}.",
-            count(*commits, "commit")
-        )
-    });
-    let heading = format!(
-        "There were commits in {}. The latest of them:",
-        count(found.weeks.len() as u64, "week")
-    );
-    Answer::yes(format!("{}{busiest}", numbered(&heading, &recent)))
 }
 
 fn hot_files(found: &HistoryFindings, ask: &Ask, named: &Named) -> Answer {

@@ -20,49 +20,8 @@ pub(super) enum Named {
 }
 
 /// Words that are never meant as the name of a folder by themselves.
-const GLUE: &[&str] = &[
-    "a",
-    "an",
-    "and",
-    "are",
-    "at",
-    "by",
-    "can",
-    "code",
-    "commit",
-    "commits",
-    "committed",
-    "directory",
-    "do",
-    "does",
-    "file",
-    "files",
-    "first",
-    "folder",
-    "for",
-    "how",
-    "i",
-    "in",
-    "is",
-    "it",
-    "last",
-    "lines",
-    "many",
-    "most",
-    "much",
-    "of",
-    "on",
-    "the",
-    "there",
-    "this",
-    "to",
-    "top",
-    "we",
-    "what",
-    "which",
-    "who",
-    "wrote",
-];
+const GLUE: &str = "a an and are at by can code commit commits committed directory do does file files first folder for \
+    how i in is it last lines many most much of on the there this to top we what which who wrote";
 
 const SHOWN_MAX: usize = 5;
 
@@ -90,7 +49,7 @@ pub(super) fn find<'a>(
     let bare: Vec<&String> = ask
         .words
         .iter()
-        .filter(|word| !GLUE.contains(&word.to_lowercase().as_str()))
+        .filter(|word| !is_one_of(GLUE, &word.to_lowercase()))
         .collect();
     if let Some(named) = bare.iter().find_map(|word| exact(word)) {
         return named;
@@ -145,4 +104,9 @@ pub(super) fn several(paths: &[String]) -> String {
 /// Whether a path lies in a folder.
 pub(super) fn inside(path: &str, folder: &str) -> bool {
     walk::folders_above(path).any(|above| above == folder)
+}
+
+/// Whether a word stands in a list of words with spaces between them.
+pub(super) fn is_one_of(list: &str, word: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
 }

@@ -1,6 +1,6 @@
 //! The surveyor's answers.
 
-use super::lookup::{self, Named};
+use super::lookup::{self, Named, is_one_of};
 use super::{Answer, numbered, top};
 use crate::ask::{Ask, Topic};
 use crate::languages;
@@ -9,118 +9,13 @@ use crate::walk;
 use crate::words::{self, bytes, count, folder, number, percent, shown};
 
 /// Words that change nothing about what is counted. Any other word is a wish this program cannot fulfil.
-const HARMLESS: &[&str] = &[
-    "a",
-    "all",
-    "altogether",
-    "an",
-    "and",
-    "any",
-    "are",
-    "base",
-    "below",
-    "big",
-    "biggest",
-    "bigger",
-    "by",
-    "byte",
-    "bytes",
-    "can",
-    "code",
-    "codebase",
-    "contain",
-    "contains",
-    "count",
-    "counts",
-    "dir",
-    "directories",
-    "directory",
-    "disk",
-    "do",
-    "does",
-    "every",
-    "exist",
-    "file",
-    "files",
-    "find",
-    "folder",
-    "folders",
-    "for",
-    "give",
-    "got",
-    "has",
-    "have",
-    "heaviest",
-    "here",
-    "how",
-    "i",
-    "in",
-    "inside",
-    "is",
-    "it",
-    "kb",
-    "language",
-    "large",
-    "largest",
-    "line",
-    "lines",
-    "list",
-    "loc",
-    "long",
-    "longest",
-    "made",
-    "many",
-    "mb",
-    "me",
-    "much",
-    "number",
-    "of",
-    "on",
-    "our",
-    "per",
-    "please",
-    "project",
-    "repo",
-    "repository",
-    "show",
-    "sloc",
-    "size",
-    "sizes",
-    "source",
-    "sources",
-    "stored",
-    "tell",
-    "text",
-    "that",
-    "the",
-    "there",
-    "these",
-    "this",
-    "top",
-    "total",
-    "tree",
-    "under",
-    "up",
-    "us",
-    "use",
-    "was",
-    "we",
-    "what",
-    "whats",
-    "which",
-    "whole",
-    "with",
-    "within",
-    "written",
-    "you",
-    "your",
-    "thanks",
-    "hi",
-    "hello",
-    "hey",
-    "its",
-    "what's",
-];
+const HARMLESS: &str = "a all altogether an and any are base below big bigger biggest by byte bytes can code codebase \
+    contain contains count counts dir directories directory disk do does every exist file files find \
+    folder folders for give got has have heaviest hello here hey hi how i in inside is it its kb \
+    language large largest line lines list loc long longest made many mb me much number of on our per \
+    please project repo repository show size sizes sloc source sources stored tell text thanks that the \
+    there these this top total tree under up us use was we what what's whats which whole with within \
+    written you your";
 
 /// What is counted: everything, or one language or extension, everywhere or in one folder.
 struct Filter {
@@ -162,10 +57,7 @@ impl Filter {
 
     /// Figures, or `None` if they were not kept.
     fn sizes(&self, found: &SizeFindings) -> Option<Sizes> {
-        if let Some(end) = &self.extension {
-            if self.folder.is_empty() {
-                return Some(found.extensions.get(end).copied().unwrap_or_default());
-            }
+        if self.extension.is_some() {
             return found.files_complete.then(|| {
                 found.files.iter().filter(|file| self.admits(file)).fold(
                     Sizes::default(),
@@ -189,37 +81,27 @@ impl Filter {
 }
 
 pub(super) fn answer(found: &SizeFindings, topic: Topic, ask: &Ask) -> Answer {
-    match topic {
-        Topic::Languages => languages_answer(found, ask),
-        Topic::Extensions => extensions(found, ask),
-        Topic::BinaryFiles => binary(found, ask),
-        Topic::EmptyFiles => Answer::yes(format!(
-            "{} 0 bytes long.",
-            is_are(found.empty_files, "file")
-        )),
-        _ => match named(found, ask) {
-            Named::Missing(path) => Answer::no(format!(
-                "I saw no file or folder {} in {}.",
-                shown(&path),
-                shown(&found.folder)
-            )),
-            Named::Several(paths) => Answer::no(lookup::several(&paths)),
-            Named::File(path) => file(found, &path),
-            Named::Folder(path) => in_folder(found, topic, ask, path),
-            Named::Nothing => in_folder(found, topic, ask, String::new()),
-        },
+    if topic == Topic::Languages {
+        return languages_answer(found, ask);
     }
-}
-
-fn is_are(n: u64, noun: &str) -> String {
-    format!("{} {}", count(n, noun), if n == 1 { "is" } else { "are" })
+    match named(found, ask) {
+        Named::Missing(path) => Answer::no(format!(
+            "I saw no file or folder {} in {}.",
+            shown(&path),
+            shown(&found.folder)
+        )),
+        Named::Several(paths) => Answer::no(lookup::several(&paths)),
+        Named::File(path) => file(found, &path),
+        Named::Folder(path) => in_folder(found, topic, ask, path),
+        Named::Nothing => in_folder(found, topic, ask, String::new()),
+    }
 }
 
 fn named(found: &SizeFindings, ask: &Ask) -> Named {
     let mut ask = ask.clone();
     // A language's name is also a folder's now and then; then the language is meant.
     ask.words.retain(|word| {
-        !HARMLESS.contains(&word.to_lowercase().as_str()) && languages::by_word(word).is_none()
+        !is_one_of(HARMLESS, &word.to_lowercase()) && languages::by_word(word).is_none()
     });
     lookup::find(
         &ask,
@@ -240,7 +122,7 @@ fn unknown_wish(ask: &Ask, place: &str) -> Option<String> {
         .iter()
         .find(|word| {
             let lower = word.to_lowercase();
-            let known = HARMLESS.contains(&lower.as_str())
+            let known = is_one_of(HARMLESS, &lower)
                 || languages::by_word(&lower).is_some()
                 || ask.language.is_some_and(|language| {
                     let row = languages::by_word(language);
@@ -274,16 +156,19 @@ fn in_folder(found: &SizeFindings, topic: Topic, ask: &Ask, place: String) -> An
         extension: ask.extension.clone(),
         folder: place,
     };
-    match topic {
-        Topic::LargestFiles => largest_files(found, ask, &filter),
-        Topic::LargestFolders => largest_folders(found, ask, &filter),
-        _ => totals(found, topic, &filter),
+    if topic == Topic::LargestFiles {
+        largest_files(found, ask, &filter)
+    } else {
+        totals(found, topic, &filter)
     }
 }
 
 fn totals(found: &SizeFindings, topic: Topic, filter: &Filter) -> Answer {
     let Some(sizes) = filter.sizes(found) else {
-        return Answer::no("There are too many files to keep each one's figures, so I cannot count an extension in one folder.".to_owned());
+        return Answer::no(
+            "There are too many files to keep each one's figures, so I cannot count an extension."
+                .to_owned(),
+        );
     };
     let (what, place) = (filter.what(), filter.place());
     if sizes.files == 0 {
@@ -416,69 +301,6 @@ fn largest_files(found: &SizeFindings, ask: &Ask, filter: &Filter) -> Answer {
     Answer::yes(text)
 }
 
-fn largest_folders(found: &SizeFindings, ask: &Ask, filter: &Filter) -> Answer {
-    if filter.extension.is_some() {
-        return Answer::no("I keep folders' figures by language, not by extension.".to_owned());
-    }
-    let figures = |size: &crate::sizes::FolderSize| match filter.language {
-        Some(language) => size.languages.get(language).copied().unwrap_or_default(),
-        None => size.all,
-    };
-    let mut rows: Vec<(&str, Sizes)> = found
-        .folders_inside(&filter.folder)
-        .map(|(path, size)| (path, figures(size)))
-        .filter(|(_, sizes)| sizes.files > 0)
-        .collect();
-    let key = |sizes: &Sizes| {
-        if ask.by_bytes {
-            sizes.bytes
-        } else {
-            sizes.lines
-        }
-    };
-    rows.sort_by(|a, b| key(&b.1).cmp(&key(&a.1)).then(a.0.cmp(b.0)));
-    let place = if filter.folder.is_empty() {
-        "at the top".to_owned()
-    } else {
-        format!("in {}", folder(&filter.folder))
-    };
-    if rows.is_empty() {
-        return Answer::yes(format!(
-            "I found no folders {place} with {}files.",
-            filter.what()
-        ));
-    }
-    let total = rows.len() as u64;
-    let rows: Vec<String> = rows
-        .iter()
-        .take(top(ask))
-        .map(|(path, sizes)| {
-            format!(
-                "{}: {}, {}, {}",
-                folder(path),
-                count(sizes.files, "file"),
-                count(sizes.lines, "line"),
-                bytes(sizes.bytes)
-            )
-        })
-        .collect();
-    let unit = if ask.by_bytes { "bytes" } else { "lines" };
-    let heading = format!(
-        "There {} {place}. By {unit} of {}files below:",
-        is_are_after(total),
-        filter.what()
-    );
-    Answer::yes(numbered(&heading, &rows))
-}
-
-fn is_are_after(n: u64) -> String {
-    format!(
-        "{} {}",
-        if n == 1 { "is" } else { "are" },
-        count(n, "folder")
-    )
-}
-
 fn languages_answer(found: &SizeFindings, ask: &Ask) -> Answer {
     let rows = found.languages_by_lines();
     if rows.is_empty() {
@@ -511,64 +333,4 @@ fn languages_answer(found: &SizeFindings, ask: &Ask) -> Answer {
         text.push_str(&format!("\nFurther: {}.", words::list(&rest)));
     }
     Answer::yes(text)
-}
-
-fn extensions(found: &SizeFindings, ask: &Ask) -> Answer {
-    let mut rows: Vec<_> = found.extensions.iter().collect();
-    rows.sort_by(|a, b| b.1.files.cmp(&a.1.files).then(a.0.cmp(b.0)));
-    let lines: Vec<String> = rows
-        .iter()
-        .take(ask.top.unwrap_or(10))
-        .map(|(end, sizes)| {
-            let name = if end.is_empty() {
-                "no extension".to_owned()
-            } else {
-                format!(".{}", shown(end))
-            };
-            format!(
-                "{name}: {}, {}, {}",
-                count(sizes.files, "file"),
-                count(sizes.lines, "line"),
-                bytes(sizes.bytes)
-            )
-        })
-        .collect();
-    Answer::yes(numbered(
-        &format!(
-            "{} by number of files:",
-            count(rows.len() as u64, "extension")
-        ),
-        &lines,
-    ))
-}
-
-fn binary(found: &SizeFindings, ask: &Ask) -> Answer {
-    if found.binary.files == 0 {
-        return Answer::yes("All files I read are text; there are no binary files.".to_owned());
-    }
-    let mut rows: Vec<&FileSize> = found
-        .files
-        .iter()
-        .filter(|file| file.language == BINARY)
-        .collect();
-    rows.sort_by(|a, b| sizes::by_bytes(a, b));
-    let lines: Vec<String> = rows
-        .iter()
-        .take(top(ask))
-        .map(|file| format!("{}: {}", shown(&file.path), bytes(file.bytes)))
-        .collect();
-    let heading = format!(
-        "{} no text, {} in all. The largest:",
-        hold(found.binary.files),
-        bytes(found.binary.bytes)
-    );
-    Answer::yes(numbered(&heading, &lines))
-}
-
-fn hold(n: u64) -> String {
-    format!(
-        "{} {}",
-        count(n, "file"),
-        if n == 1 { "holds" } else { "hold" }
-    )
 }

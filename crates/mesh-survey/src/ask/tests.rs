@@ -2,19 +2,54 @@
 
 use super::{Topic, Topic::*, parse};
 
-/// Question, topic, language, extension, path, top, by bytes.
-type Row = (
-    &'static str,
-    Option<Topic>,
-    &'static str,
-    &'static str,
-    &'static str,
-    usize,
-    bool,
-);
+/// A question and what it is taken for.
+struct Row {
+    question: &'static str,
+    topic: Topic,
+    language: Option<&'static str>,
+    extension: Option<&'static str>,
+    path: Option<&'static str>,
+    top: Option<usize>,
+    by_bytes: bool,
+}
 
 const fn row(question: &'static str, topic: Topic) -> Row {
-    (question, Some(topic), "", "", "", 0, false)
+    Row {
+        question,
+        topic,
+        language: None,
+        extension: None,
+        path: None,
+        top: None,
+        by_bytes: false,
+    }
+}
+
+impl Row {
+    const fn language(mut self, language: &'static str) -> Row {
+        self.language = Some(language);
+        self
+    }
+
+    const fn extension(mut self, extension: &'static str) -> Row {
+        self.extension = Some(extension);
+        self
+    }
+
+    const fn path(mut self, path: &'static str) -> Row {
+        self.path = Some(path);
+        self
+    }
+
+    const fn top(mut self, top: usize) -> Row {
+        self.top = Some(top);
+        self
+    }
+
+    const fn by_bytes(mut self) -> Row {
+        self.by_bytes = true;
+        self
+    }
 }
 
 const TABLE: &[Row] = &[
@@ -28,203 +63,38 @@ const TABLE: &[Row] = &[
     row("which languages?", Languages),
     row("What is it written in?", Languages),
     row("what languages is this project written in", Languages),
-    (
-        "@surveyor largest Rust files?",
-        Some(LargestFiles),
-        "Rust",
-        "",
-        "",
-        0,
-        false,
-    ),
-    (
-        "top 3 largest files",
-        Some(LargestFiles),
-        "",
-        "",
-        "",
-        3,
-        false,
-    ),
-    (
-        "the five biggest Python files please",
-        Some(LargestFiles),
-        "Python",
-        "",
-        "",
-        5,
-        false,
-    ),
-    (
-        "top 10 C++ files by size",
-        Some(LargestFiles),
-        "C++",
-        "",
-        "",
-        10,
-        true,
-    ),
-    (
-        "largest Go files",
-        Some(LargestFiles),
-        "Go",
-        "",
-        "",
-        0,
-        false,
-    ),
-    (
-        "largest files in bytes",
-        Some(LargestFiles),
-        "",
-        "",
-        "",
-        0,
-        true,
-    ),
-    (
-        "largest .rs files",
-        Some(LargestFiles),
-        "",
-        "rs",
-        "",
-        0,
-        false,
-    ),
-    (
-        "largest *.toml files?",
-        Some(LargestFiles),
-        "",
-        "toml",
-        "",
-        0,
-        false,
-    ),
-    (
-        "largest rs files in crates/foo",
-        Some(LargestFiles),
-        "Rust",
-        "",
-        "crates/foo",
-        0,
-        false,
-    ),
-    (
-        "top 999 largest files",
-        Some(LargestFiles),
-        "",
-        "",
-        "",
-        20,
-        false,
-    ),
-    (
-        "biggest folders?",
-        Some(LargestFolders),
-        "",
-        "",
-        "",
-        0,
-        false,
-    ),
-    (
-        "how many directories?",
-        Some(LargestFolders),
-        "",
-        "",
-        "",
-        0,
-        false,
-    ),
-    (
-        "file counts by directory",
-        Some(LargestFolders),
-        "",
-        "",
-        "",
-        0,
-        false,
-    ),
-    (
-        "how many lines of Python?",
-        Some(Lines),
-        "Python",
-        "",
-        "",
-        0,
-        false,
-    ),
-    ("how many lines of C?", Some(Lines), "C", "", "", 0, false),
-    (
-        "how many lines of code are there in src/?",
-        Some(Lines),
-        "",
-        "",
-        "src",
-        0,
-        false,
-    ),
-    ("LOC?", Some(Lines), "", "", "", 0, false),
-    (
-        "how much rust is there",
-        Some(Lines),
-        "Rust",
-        "",
-        "",
-        0,
-        false,
-    ),
-    ("Python?", Some(Lines), "Python", "", "", 0, false),
-    ("how many files?", Some(Files), "", "", "", 0, false),
-    (
-        "how many .toml files?",
-        Some(Files),
-        "",
-        "toml",
-        "",
-        0,
-        false,
-    ),
-    ("Rust files?", Some(Files), "Rust", "", "", 0, false),
-    (
-        "how big is `dir with space/a b.txt`?",
-        Some(Size),
-        "",
-        "",
-        "dir with space/a b.txt",
-        0,
-        false,
-    ),
-    (
-        "how large is ./crates/",
-        Some(Size),
-        "",
-        "",
-        "crates",
-        0,
-        false,
-    ),
-    (
-        "size of src/main.rs",
-        Some(Size),
-        "",
-        "",
-        "src/main.rs",
-        0,
-        true,
-    ),
-    ("src/main.rs?", Some(Size), "", "", "src/main.rs", 0, false),
-    (
-        "which file extensions are there",
-        Some(Extensions),
-        "",
-        "",
-        "",
-        0,
-        false,
-    ),
-    ("any binary files?", Some(BinaryFiles), "", "", "", 0, false),
-    ("empty files?", Some(EmptyFiles), "", "", "", 0, false),
+    row("@surveyor largest Rust files?", LargestFiles).language("Rust"),
+    row("top 3 largest files", LargestFiles).top(3),
+    row("the five biggest Python files please", LargestFiles)
+        .language("Python")
+        .top(5),
+    row("top 10 C++ files by size", LargestFiles)
+        .language("C++")
+        .top(10)
+        .by_bytes(),
+    row("largest Go files", LargestFiles).language("Go"),
+    row("largest files in bytes", LargestFiles).by_bytes(),
+    row("largest .rs files", LargestFiles).extension("rs"),
+    row("largest *.toml files?", LargestFiles).extension("toml"),
+    row("largest rs files in crates/foo", LargestFiles)
+        .language("Rust")
+        .path("crates/foo"),
+    row("top 999 largest files", LargestFiles).top(20),
+    row("how many lines of Python?", Lines).language("Python"),
+    row("how many lines of C?", Lines).language("C"),
+    row("how many lines of code are there in src/?", Lines).path("src"),
+    row("LOC?", Lines),
+    row("how much rust is there", Lines).language("Rust"),
+    row("Python?", Lines).language("Python"),
+    row("how many files?", Files),
+    row("how many .toml files?", Files).extension("toml"),
+    row("Rust files?", Files).language("Rust"),
+    row("how big is `dir with space/a b.txt`?", Size).path("dir with space/a b.txt"),
+    row("how large is ./crates/", Size).path("crates"),
+    row("size of src/main.rs", Size)
+        .path("src/main.rs")
+        .by_bytes(),
+    row("src/main.rs?", Size).path("src/main.rs"),
     row("how many commits?", CommitCount),
     row("how many commits did Ana make", CommitCount),
     row("who committed most?", Authors),
@@ -232,116 +102,35 @@ const TABLE: &[Row] = &[
     row("who are the authors?", Authors),
     row("last commit?", LastCommit),
     row("what was the latest commit", LastCommit),
-    row("first commit?", FirstCommit),
-    row("how old is this project?", FirstCommit),
-    row("when did it start?", FirstCommit),
-    row("activity by week?", Activity),
-    row("busiest week", Activity),
-    row("how many commits per week", Activity),
     row("hot files?", HotFiles),
     row("most changed files", HotFiles),
     row("which files change most often?", HotFiles),
-    (
-        "top 3 most changed files",
-        Some(HotFiles),
-        "",
-        "",
-        "",
-        3,
-        false,
-    ),
-    (
-        "who owns crates/foo?",
-        Some(OwnerOf),
-        "",
-        "",
-        "crates/foo",
-        0,
-        false,
-    ),
-    (
-        "who wrote src/main.rs?",
-        Some(OwnerOf),
-        "",
-        "",
-        "src/main.rs",
-        0,
-        false,
-    ),
-    (
-        "who is responsible for tests",
-        Some(OwnerOf),
-        "",
-        "",
-        "",
-        0,
-        false,
-    ),
-    (
-        "who last touched README.md?",
-        Some(LastTouch),
-        "",
-        "",
-        "README.md",
-        0,
-        false,
-    ),
-    (
-        "when was README.md last changed?",
-        Some(LastTouch),
-        "",
-        "",
-        "README.md",
-        0,
-        false,
-    ),
-    (
-        "who changed .gitignore",
-        Some(LastTouch),
-        "",
-        "",
-        ".gitignore",
-        0,
-        false,
-    ),
+    row("top 3 most changed files", HotFiles).top(3),
+    row("who owns crates/foo?", OwnerOf).path("crates/foo"),
+    row("who wrote src/main.rs?", OwnerOf).path("src/main.rs"),
+    row("who is responsible for tests", OwnerOf),
+    row("who last touched README.md?", LastTouch).path("README.md"),
+    row("when was README.md last changed?", LastTouch).path("README.md"),
+    row("who changed .gitignore", LastTouch).path(".gitignore"),
     row("how do I build it?", Build),
     row("How to compile this", Build),
     row("how do I run the tests?", Test),
     row("how is it tested?", Test),
     row("how do I run it?", Run),
     row("how can I start the server", Run),
-    row("make targets?", Targets),
-    row("npm scripts", Targets),
-    row("entry points?", EntryPoints),
-    row("which CI?", Ci),
-    row("is there a Dockerfile?", Containers),
-    row("what is generated?", Generated),
-    row("which build system?", Systems),
-    row("how do I lint?", Lint),
-    row("how do I install the dependencies", Install),
 ];
 
 #[test]
 fn questions_are_taken_for_what_they_mean() {
-    for (question, topic, language, extension, path, top, by_bytes) in TABLE {
-        let ask = parse(question);
-        assert_eq!(ask.topic, *topic, "{question}");
-        if *topic == Some(Containers) {
-            continue;
-        }
-        assert_eq!(ask.language.unwrap_or(""), *language, "{question}");
-        assert_eq!(
-            ask.extension.as_deref().unwrap_or(""),
-            *extension,
-            "{question}"
-        );
-        assert_eq!(
-            ask.paths.first().map_or("", String::as_str),
-            *path,
-            "{question}"
-        );
-        assert_eq!(ask.top.unwrap_or(0), *top, "{question}");
-        assert_eq!(ask.by_bytes, *by_bytes, "{question}");
+    for row in TABLE {
+        let (ask, question) = (parse(row.question), row.question);
+        assert_eq!(ask.topic, Some(row.topic), "{question}");
+        assert_eq!(ask.language, row.language, "{question}");
+        assert_eq!(ask.extension.as_deref(), row.extension, "{question}");
+        let path = ask.paths.first().map(String::as_str);
+        assert_eq!(path, row.path, "{question}");
+        assert_eq!(ask.top, row.top, "{question}");
+        assert_eq!(ask.by_bytes, row.by_bytes, "{question}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! CI files and their command steps, and Dockerfiles.
 
-use super::{BuildCommand, BuildFindings, Container, Origin, purpose_of};
+use super::{BuildCommand, BuildFindings, Origin, purpose_of};
 
 const STEPS_MAX: usize = 200;
 const LINE_CHARS_MAX: usize = 200;
@@ -87,40 +87,6 @@ fn push(out: &mut Vec<String>, line: &str) {
     }
 }
 
-pub(super) fn read_dockerfile(found: &mut BuildFindings, path: &str, text: &str) {
-    let mut container = Container {
-        file: path.to_owned(),
-        from: Vec::new(),
-        starts: None,
-        ports: Vec::new(),
-    };
-    let (mut entrypoint, mut cmd) = (None, None);
-    for line in text.lines() {
-        let Some((word, rest)) = line.trim().split_once(char::is_whitespace) else {
-            continue;
-        };
-        let rest = rest.trim().to_owned();
-        match word.to_ascii_uppercase().as_str() {
-            "FROM" => {
-                let image = rest.split_whitespace().find(|part| !part.starts_with("--"));
-                container.from.extend(image.map(str::to_owned));
-                // Only the last stage starts anything.
-                (entrypoint, cmd) = (None, None);
-            }
-            "ENTRYPOINT" => entrypoint = Some(rest),
-            "CMD" => cmd = Some(rest),
-            "EXPOSE" => container
-                .ports
-                .extend(rest.split_whitespace().map(str::to_owned)),
-            _ => {}
-        }
-    }
-    container.starts = entrypoint.or(cmd);
-    container.from.truncate(20);
-    container.ports.truncate(20);
-    found.containers.push(container);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,18 +98,5 @@ mod tests {
             steps(text),
             ["cargo test", "npm ci", "npm test", "make lint"]
         );
-    }
-
-    #[test]
-    fn the_last_stage_of_a_dockerfile_starts() {
-        let mut found = BuildFindings::default();
-        read_dockerfile(
-            &mut found,
-            "Dockerfile",
-            "FROM --platform=x rust:1 AS b\nCMD [\"no\"]\nFROM debian\nEXPOSE 80 81\nENTRYPOINT [\"/app\"]\nCMD [\"-v\"]\n",
-        );
-        assert_eq!(found.containers[0].from, ["rust:1", "debian"]);
-        assert_eq!(found.containers[0].starts.as_deref(), Some("[\"/app\"]"));
-        assert_eq!(found.containers[0].ports, ["80", "81"]);
     }
 }

@@ -175,14 +175,7 @@ pub(super) fn may_tell(path: &str) -> bool {
         || SIMPLE.iter().any(|row| row.file == name)
         || LOCKS.contains(&name)
         || ci::is_ci(path)
-        || is_dockerfile(name)
         || (is_readme(name) && path.matches('/').count() <= 1)
-}
-
-fn is_dockerfile(name: &str) -> bool {
-    matches!(name, "Dockerfile" | "Containerfile")
-        || name.starts_with("Dockerfile.")
-        || name.ends_with(".dockerfile")
 }
 
 fn is_readme(name: &str) -> bool {
@@ -218,8 +211,6 @@ pub(super) fn read(found: &mut BuildFindings, tree: &Tree, path: &str, text: &st
         ci::read(found, path, text);
     } else if let Some(reader) = reader_of(name) {
         reader(found, tree, path, text);
-    } else if is_dockerfile(name) {
-        ci::read_dockerfile(found, path, text);
     } else if is_readme(name) {
         docs::read_readme(found, path, text);
     } else if LOCKS.contains(&name) {

@@ -2,10 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Weekday;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
-
 use super::log::Head;
 use super::{Author, Commit, HistoryFindings, PathHistory, SHARES_MAX, Share};
 use crate::progress::Limits;
@@ -33,7 +29,6 @@ pub(super) struct Tally {
     last: Option<Commit>,
     commits: u64,
     merges: u64,
-    weeks: BTreeMap<String, u64>,
     files: BTreeMap<String, PathTally>,
     folders: BTreeMap<String, PathTally>,
     paths_max: usize,
@@ -50,7 +45,6 @@ impl Tally {
             last: None,
             commits: 0,
             merges: 0,
-            weeks: BTreeMap::new(),
             files: BTreeMap::new(),
             folders: BTreeMap::new(),
             paths_max: limits.paths_max,
@@ -87,7 +81,6 @@ impl Tally {
         };
         self.commits += 1;
         self.merges += u64::from(head.merge);
-        *self.weeks.entry(monday(head.at)).or_default() += 1;
         self.last.get_or_insert_with(|| commit.clone());
         self.first = Some(commit.clone());
         self.open = Some(Open {
@@ -145,7 +138,6 @@ impl Tally {
         found.authors = order.iter().map(|&old| self.authors[old].clone()).collect();
         found.commits = self.commits;
         found.merges = self.merges;
-        found.weeks = self.weeks;
         found.first = self.first.map(moved);
         found.last = self.last.map(moved);
         let folders: BTreeSet<&str> = present
@@ -253,28 +245,4 @@ fn book(
         }),
     }
     true
-}
-
-/// The Monday (UTC) of the week of a moment.
-fn monday(seconds: i64) -> String {
-    let Ok(at) = Timestamp::from_second(seconds) else {
-        return "unknown".to_owned();
-    };
-    let day = at.to_zoned(TimeZone::UTC).date();
-    let back = i64::from(day.weekday().since(Weekday::Monday));
-    day.checked_sub(back.days()).unwrap_or(day).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn weeks_start_on_monday() {
-        // 2026-11-21 is a Saturday.
-        assert_eq!(monday(1_795_219_200), "2026-11-16");
-        assert_eq!(monday(1_795_219_200 + 2 * 86_400 - 1), "2026-11-16");
-        assert_eq!(monday(1_795_219_200 + 2 * 86_400), "2026-11-23");
-        assert_eq!(monday(0), "1969-12-29");
-    }
 }
