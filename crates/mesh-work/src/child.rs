@@ -1,8 +1,9 @@
 //! Child processes of a worker: a clean environment, bounded output, a keeper that ends them.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io::{PipeWriter, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -12,8 +13,10 @@ use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::access::{self, Access, MARK};
 use crate::awake::Moment;
-use crate::keeper::{NOT_STARTED, sweep};
+use crate::keeper::NOT_STARTED;
+use crate::processes::{adopt_orphans, end_orphans, sweep};
 use crate::runner::{Failed, Progress};
 use crate::text::{Decoder, tail};
 use crate::worker::random_hex;
@@ -53,6 +56,8 @@ pub struct Keep {
     /// By which what is left of a keeper that was killed itself is found.
     mark: String,
     limits: Limits,
+    /// How children reach the mesh.
+    access: Option<Access>,
     running: watch::Sender<usize>,
     lease: Mutex<Held>,
 }
@@ -64,8 +69,9 @@ struct Held {
     lifelines: Vec<Weak<PipeWriter>>,
 }
 
-/// The variable that tells the children of one attempt from those of others.
-const MARK: &str = "MESH_ATTEMPT";
+/// All keepers of this process that run. What else it has below it in sessions of their own was left by
+/// a keeper that was killed.
+static KEEPERS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
 /// A program to start.
 #[derive(Debug, Clone)]
@@ -122,6 +128,7 @@ impl Program {
 impl Keep {
     /// Starts children by this keeper (a program and its first arguments) with this environment.
     pub fn new(keeper: Vec<OsString>, mut env: Vec<(OsString, OsString)>, limits: Limits) -> Keep {
+        adopt_orphans();
         let name = random_hex::<8>();
         env.push((MARK.into(), name.clone().into()));
         Keep {
@@ -129,12 +136,20 @@ impl Keep {
             env,
             mark: format!("{MARK}={name}"),
             limits,
+            access: None,
             running: watch::Sender::new(0),
             lease: Mutex::new(Held {
                 ends: Moment::NEVER,
                 lifelines: Vec::new(),
             }),
         }
+    }
+
+    /// Lets children reach the mesh so.
+    #[must_use]
+    pub fn with_access(mut self, access: Access) -> Keep {
+        self.access = Some(access);
+        self
     }
 
     /// The lease ends then: at that moment nothing of any child is left, whether or not this process
@@ -182,6 +197,8 @@ impl Keep {
         let (lifeline, ours) = std::io::pipe().map_err(not_started)?;
         rustix::io::fcntl_setfd(&lifeline, rustix::io::FdFlags::empty())
             .map_err(|why| not_started(why.into()))?;
+        let access = self.access.as_ref().map(passed_on).transpose();
+        let access = access.map_err(not_started)?;
         // A keeper that was stopped must not stop the worker.
         rustix::fs::fcntl_setfl(&ours, rustix::fs::OFlags::NONBLOCK)
             .map_err(|why| not_started(why.into()))?;
@@ -207,8 +224,14 @@ impl Keep {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(access) = &access {
+            command.env(access::FILE, access.as_raw_fd().to_string());
+        }
+        let mut keepers = all_keepers();
         let mut child = command.spawn().map_err(not_started)?;
-        drop(lifeline);
+        let pid = child.id();
+        keepers.extend(pid);
+        drop((keepers, lifeline, access));
         let ours = Arc::new(ours);
         held.lifelines.push(Arc::downgrade(&ours));
         drop(held);
@@ -221,16 +244,26 @@ impl Keep {
             exit: Some(exit),
             lifeline: Some(ours),
             output_bytes: self.limits.output_bytes,
-            pid: child.id(),
+            pid,
         };
         self.running.send_modify(|running| *running += 1);
         let (running, mark) = (self.running.clone(), self.mark.clone());
         tokio::spawn(async move {
             let ended = child.wait().await;
-            if ended.as_ref().is_ok_and(|status| status.code().is_none()) {
-                // The keeper was killed and could not end what it kept.
-                sweep(&mark);
-            }
+            let killed = ended.as_ref().is_ok_and(|status| status.code().is_none());
+            let sweeping = tokio::task::spawn_blocking(move || {
+                let mut keepers = all_keepers();
+                if let Some(pid) = pid {
+                    keepers.remove(&pid);
+                }
+                if killed {
+                    // The keeper could not end what it kept.
+                    sweep(&mark);
+                    end_orphans(&keepers);
+                }
+            });
+            // It panics never, and is cut off only with the whole worker.
+            let _ = sweeping.await;
             // Nobody listens any more when the child was dropped.
             let _ = told.send(ended);
             running.send_modify(|running| *running -= 1);
@@ -260,6 +293,18 @@ impl Keep {
             .map(|folder| folder.join(name))
             .find(|path| is_program(path))
     }
+}
+
+fn all_keepers() -> MutexGuard<'static, BTreeSet<u32>> {
+    KEEPERS.lock().unwrap_or_else(|broken| broken.into_inner())
+}
+
+/// A file with this for one child to inherit.
+fn passed_on(access: &Access) -> std::io::Result<OwnedFd> {
+    let text = serde_json::to_vec(access)?;
+    let file = access::sealed("mesh-attempt", &text)?;
+    rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::empty())?;
+    Ok(file)
 }
 
 fn is_program(path: &Path) -> bool {

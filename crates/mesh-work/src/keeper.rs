@@ -28,6 +28,7 @@ use rustix::process::{
 };
 
 use crate::awake::{Alarm, Moment};
+use crate::processes::{adopt_orphans, below, hide};
 
 /// How long to wait between two rounds of killing whatever still forks.
 const ROUND: Duration = Duration::from_millis(20);
@@ -66,6 +67,7 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> u8 {
     };
     // A keeper that leads a group already has a session it can be told apart by as well.
     let _ = setsid();
+    hide();
     adopt_orphans();
     let limit = Rlimit {
         current: Some(file_bytes),
@@ -241,99 +243,5 @@ fn each_below(child: Pid, signal: Signal) {
     let _ = kill_process_group(child, signal);
     for pid in below(std::process::id()) {
         let _ = kill_process(pid, signal);
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn adopt_orphans() {
-    // Without it, as in a strange sandbox, the group is still ended.
-    let _ = rustix::process::set_child_subreaper(rustix::process::Pid::from_raw(1));
-}
-
-#[cfg(not(target_os = "linux"))]
-fn adopt_orphans() {}
-
-/// All processes below one, as far as the system lists them.
-#[cfg(target_os = "linux")]
-fn below(root: u32) -> Vec<Pid> {
-    let mut pairs = Vec::new();
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
-            continue;
-        };
-        let parent = std::fs::read_to_string(entry.path().join("stat"))
-            .ok()
-            .and_then(|stat| parent_in(&stat));
-        if let Some(parent) = parent {
-            pairs.push((pid, parent));
-        }
-    }
-    let mut found = vec![root];
-    let mut next = 0;
-    while let Some(&parent) = found.get(next) {
-        let children = pairs.iter().filter(|(_, of)| *of == parent);
-        found.extend(children.map(|(pid, _)| *pid));
-        next += 1;
-    }
-    let pids = found.into_iter().skip(1);
-    pids.filter_map(|pid| i32::try_from(pid).ok().and_then(Pid::from_raw))
-        .collect()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn below(_: u32) -> Vec<Pid> {
-    Vec::new()
-}
-
-/// The parent in a line of `/proc/PID/stat`. The program's name may hold anything, brackets too.
-#[cfg(target_os = "linux")]
-fn parent_in(stat: &str) -> Option<u32> {
-    let (_, rest) = stat.rsplit_once(") ")?;
-    rest.split(' ').nth(1)?.parse().ok()
-}
-
-/// Kills what carries this mark in its environment: what a former run left when even its keepers were
-/// killed. Says how many there were.
-#[cfg(target_os = "linux")]
-pub fn sweep(mark: &str) -> usize {
-    let me = std::process::id();
-    let mut killed = 0;
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else {
-            continue;
-        };
-        let Ok(environment) = std::fs::read(entry.path().join("environ")) else {
-            continue;
-        };
-        let marked = environment
-            .split(|byte| *byte == 0)
-            .any(|entry| entry == mark.as_bytes());
-        if !marked || u32::try_from(pid) == Ok(me) {
-            continue;
-        }
-        if Pid::from_raw(pid).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok()) {
-            killed += 1;
-        }
-    }
-    killed
-}
-
-/// Kills what carries this mark in its environment; only Linux shows environments.
-#[cfg(not(target_os = "linux"))]
-pub fn sweep(_: &str) -> usize {
-    0
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_with_brackets_does_not_hide_the_parent() {
-        assert_eq!(parent_in("12 (a) S 1 (b)) S 7 12 12 0"), Some(7));
-        assert_eq!(parent_in("12 (sh) S 7 12"), Some(7));
-        assert_eq!(parent_in(""), None);
     }
 }

@@ -6,6 +6,7 @@
 //! [`forms`] are what an agent is told and how it answers. No server code is in here: all goes through
 //! `mesh-sdk`.
 
+pub mod access;
 mod attempt;
 pub mod awake;
 pub mod child;
@@ -15,6 +16,7 @@ pub mod keeper;
 mod load;
 pub mod outbox;
 pub mod prices;
+mod processes;
 pub mod prompt;
 pub mod runner;
 mod settings;
@@ -23,5 +25,6 @@ mod text;
 mod worker;
 pub mod worktree;
 
+pub use processes::hide;
 pub use settings::{How, Listener, MARK, Said, Settings};
 pub use worker::{Leave, Trouble, Worker};

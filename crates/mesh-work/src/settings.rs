@@ -9,6 +9,7 @@ use mesh_model::events::Cost;
 use mesh_model::{PublicKey, TaskId};
 use serde::Serialize;
 
+use crate::access::Access;
 use crate::child::{CLEAN, Limits};
 use crate::prices::Prices;
 use crate::runner;
@@ -82,6 +83,15 @@ impl Settings {
             .collect();
         env.push((MARK.into(), self.state.clone().into()));
         env
+    }
+
+    /// How children reach the mesh: as the agent, by the token that is for its tasks.
+    pub(crate) fn access(&self) -> Access {
+        Access {
+            url: self.url.clone(),
+            node_key: self.node,
+            token: self.tools_token.clone(),
+        }
     }
 
     /// The entry of [`MARK`] in a child's environment.

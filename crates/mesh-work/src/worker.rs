@@ -29,7 +29,7 @@ use crate::outbox::Outbox;
 use crate::runner::{self, Runner};
 use crate::settings::{Listener, Said, Settings};
 use crate::stream::Stream;
-use crate::{keeper, load, worktree};
+use crate::{load, processes, worktree};
 
 /// How long one question for work waits at the node.
 const TAKE_WAIT_MS: u32 = 25_000;
@@ -101,7 +101,7 @@ impl Worker {
             .map_err(|why| Trouble::Here(why, "nothing was taken; see mesh work --help".into()))?;
         let lock = lock(&settings)?;
         look_at_repo(&settings, &listener).await?;
-        let swept = keeper::sweep(&settings.mark());
+        let swept = processes::sweep(&settings.mark());
         if swept > 0 {
             let line = format!("{swept} processes that a former run had left were ended");
             listener(Said::Worker { line });
@@ -422,7 +422,8 @@ impl Shared {
         let mut limits = settings.limits;
         // Asking to end must not take longer than what is left of a short lease.
         limits.grace_ms = limits.grace_ms.min(u64::from(settings.lease_ms) / 8);
-        let keep = Keep::new(settings.keeper.clone(), settings.environment(), limits);
+        let keep = Keep::new(settings.keeper.clone(), settings.environment(), limits)
+            .with_access(settings.access());
         let attempt = Attempt {
             stream: Stream::new(&nonce, limits.output_bytes),
             deadline: Instant::now() + settings.timeout,

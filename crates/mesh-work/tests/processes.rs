@@ -8,12 +8,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use mesh_model::events::Spend;
+use mesh_work::access::Access;
 use mesh_work::awake::Moment;
 use mesh_work::child::{Keep, Limits, Program};
 use mesh_work::runner::{Progress, Running};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::Notify;
 
 /// Collects output and says when something came.
@@ -225,6 +226,49 @@ async fn what_a_killed_keeper_leaves_is_ended_by_the_worker() {
     while pids.iter().any(|pid| lives(pid)) {
         tokio::task::yield_now().await;
     }
+}
+
+/// It takes its mark off, leaves group and session, and kills what keeps it.
+#[tokio::test]
+async fn a_program_that_kills_its_keeper_escapes_nothing() {
+    let bench = Bench::new(quick());
+    // Whatever lives holds this open: it ends when the last of them has.
+    let held = bench.folder.path().join("held");
+    assert!(ran("mkfifo", &[held.to_str().unwrap()]));
+    let text = "exec 3> held\nsetsid env -i /bin/sh -c '(setsid sleep 1000 &); exec sleep 1000' &\necho away\nread go\nkill -9 $PPID\nexec sleep 1000";
+    let mut child = bench.keep.start(bench.program(text)).unwrap();
+    let mut held = tokio::fs::File::open(held).await.unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(said.next_line().await.unwrap().unwrap(), "away");
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"go\n").await.unwrap();
+    assert_eq!(child.ended().await.code, 128 + 9);
+    bench.keep.settled().await;
+    held.read_to_end(&mut Vec::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_program_gets_its_access_by_an_open_file_that_it_cannot_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let access = Access {
+        url: "http://127.0.0.1:1".into(),
+        node_key: None,
+        token: "mesh_ag_secret".into(),
+    };
+    let keep = keep(quick()).with_access(access);
+    let text = "cat /dev/fd/$MESH_ATTEMPT_FD; echo; env | grep -c mesh_ag; (echo x > /proc/self/fd/$MESH_ATTEMPT_FD) 2>/dev/null || echo sealed";
+    let program = Program::new(script(folder.path(), text), folder.path());
+    let mut child = keep.start(program).unwrap();
+    let said = child.talk(b"", &Heard::default()).await.unwrap();
+    child.ended().await;
+    assert_eq!(
+        said.text.lines().collect::<Vec<_>>(),
+        [
+            r#"{"url":"http://127.0.0.1:1","token":"mesh_ag_secret"}"#,
+            "0",
+            "sealed"
+        ]
+    );
 }
 
 /// The test's own program plays the worker that is killed: it starts a stubborn program and says its

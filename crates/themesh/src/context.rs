@@ -10,6 +10,7 @@ use mesh_model::ops::MeGet;
 use mesh_model::{ErrorCode, MeshId, PublicKey};
 use mesh_sdk::http::Http;
 use mesh_sdk::{Error, Options, Signer};
+use mesh_work::access::{self, Access};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Global;
@@ -27,6 +28,41 @@ pub struct Context {
     pub json: bool,
     url: Option<String>,
     identity: Option<String>,
+    /// Within a task: what its attempt acts with, if it was given anything.
+    attempt: Option<Attempt>,
+}
+
+/// What a task's program acts with. It is started by a worker, often beside the mesh's own folder:
+/// whatever tokens are kept there are not its.
+#[derive(Debug, Clone)]
+struct Attempt(Option<Access>);
+
+impl Attempt {
+    fn around() -> Option<Attempt> {
+        std::env::var_os(access::MARK)?;
+        Some(Attempt(Access::inherited()))
+    }
+
+    fn nobody_else(&self, handle: &str) -> Failure {
+        Failure::usage(
+            format!(
+                "this runs within a task, which acts as its own agent and not as '{handle}'; nothing was sent"
+            ),
+            "leave out --as",
+        )
+    }
+
+    fn access(&self) -> Outcome<&Access> {
+        self.0.as_ref().ok_or_else(|| {
+            Failure::here(
+                "this runs within a task, where only the task's own token counts, and it was not handed on to this program; nothing was sent",
+                format!(
+                    "start it so that it inherits the open file of {}, or give address and token: --url URL, with the token in MESH_TOKEN",
+                    access::FILE
+                ),
+            )
+        })
+    }
 }
 
 /// A participant this machine holds the token of, kept in `clients/HANDLE.json`.
@@ -92,6 +128,7 @@ impl Context {
             json: global.json,
             url: global.url,
             identity: global.identity,
+            attempt: Attempt::around(),
         })
     }
 
@@ -107,6 +144,7 @@ impl Context {
             json: self.json,
             url: self.url.clone(),
             identity: None,
+            attempt: self.attempt.clone(),
         }
     }
 
@@ -126,6 +164,16 @@ impl Context {
             return Ok(NodeAt {
                 url: url.clone(),
                 key: None,
+            });
+        }
+        if let Some(attempt) = &self.attempt {
+            if let Some(handle) = &self.identity {
+                return Err(attempt.nobody_else(handle));
+            }
+            let access = attempt.access()?;
+            return Ok(NodeAt {
+                url: given.unwrap_or_else(|| access.url.clone()),
+                key: access.node_key,
             });
         }
         if let Some(handle) = &self.identity {
@@ -200,6 +248,9 @@ impl Context {
         if let Ok(token) = std::env::var("MESH_TOKEN") {
             return Ok(token);
         }
+        if let Some(attempt) = &self.attempt {
+            return Ok(attempt.access()?.token.clone());
+        }
         if let Some(handle) = &self.identity {
             return Ok(self.load_identity(handle)?.token);
         }
@@ -243,7 +294,7 @@ impl Context {
         let path = self.key_path(&handle)?;
         let (signer, fresh) = match Signer::load(&path)? {
             Some(signer) => (signer, false),
-            None if has_token_given() => return Ok(http),
+            None if self.is_lent() => return Ok(http),
             None => (Signer::load_or_make(&path)?, true),
         };
         match http.sign_with(signer) {
@@ -263,10 +314,15 @@ impl Context {
         }
     }
 
+    /// Whether who acts is not one that this folder knows of.
+    fn is_lent(&self) -> bool {
+        has_token_given() || self.attempt.is_some()
+    }
+
     /// The handle of the one who acts.
     pub fn acting(&self, http: &Http) -> Outcome<String> {
         match &self.identity {
-            Some(handle) if !has_token_given() => Ok(handle.trim_start_matches('@').to_owned()),
+            Some(handle) if !self.is_lent() => Ok(handle.trim_start_matches('@').to_owned()),
             _ => Ok(http.call::<MeGet>(NoInput {})?.participant.handle),
         }
     }
@@ -302,6 +358,9 @@ impl Context {
     /// Reads a kept identity.
     pub fn load_identity(&self, handle: &str) -> Outcome<Identity> {
         let handle = handle.trim_start_matches('@');
+        if let Some(attempt) = &self.attempt {
+            return Err(attempt.nobody_else(handle));
+        }
         let path = self.identity_path(handle)?;
         let missing = |why: String| {
             Failure::here(

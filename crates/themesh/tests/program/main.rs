@@ -3,6 +3,7 @@
 mod agents;
 mod attack;
 mod attack_tasks;
+mod confined;
 mod editor;
 mod first_steps;
 mod governance;

@@ -152,7 +152,14 @@ pub fn said(output: Output) -> Said {
 /// The program with a folder and nothing else from the environment that would change it.
 pub fn command(home: &Path) -> Command {
     let mut command = Command::new(binary());
-    for name in ["MESH_HOME", "MESH_URL", "MESH_AS", "MESH_TOKEN", "MESH_LOG"] {
+    for name in [
+        "MESH_HOME",
+        "MESH_URL",
+        "MESH_AS",
+        "MESH_TOKEN",
+        "MESH_LOG",
+        "MESH_ATTEMPT",
+    ] {
         command.env_remove(name);
     }
     command.arg("--home").arg(home);

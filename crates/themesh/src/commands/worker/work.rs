@@ -127,6 +127,7 @@ pub fn work(context: &Context, args: &WorkArgs) -> Outcome<()> {
     if args.write_prices {
         return write_prices(context, args);
     }
+    mesh_work::hide();
     let settings = settings(context, args)?;
     let json = context.json;
     let listener = Arc::new(move |said: Said| print(json, &said));
