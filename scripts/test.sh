@@ -44,6 +44,7 @@ else
     step browser web/e2e test-browser.sh
     step mcp crates/themesh test-mcp.sh
     step openapi crates/themesh test-openapi.sh
+    step sdk sdk/scenario test-sdk.sh
 fi
 
 skips=$(wc -l <"$report/skips")

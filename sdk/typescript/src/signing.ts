@@ -1,0 +1,90 @@
+// Keys and what is signed with them: the statements of the protocol, byte for byte. Needs WebCrypto with Ed25519.
+
+const encoder = new TextEncoder();
+/** What stands before the 32 bytes of a seed in PKCS #8. */
+const PKCS8 = '302e020100300506032b657004220420';
+
+export const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+export function unhex(text: string): Uint8Array<ArrayBuffer> {
+  if (text.length % 2 !== 0 || /[^0-9a-f]/i.test(text)) throw new RangeError('these are no hexadecimal digits');
+  return Uint8Array.from({ length: text.length / 2 }, (_, at) => Number.parseInt(text.slice(at * 2, at * 2 + 2), 16));
+}
+
+export const random = (bytes: number): string => hex(crypto.getRandomValues(new Uint8Array(bytes)));
+
+/** A name with a version, then its fields, one a line. */
+export const statement = (name: string, ...fields: string[]): string =>
+  [name, ...fields.map((field) => field.replaceAll('\n', ''))].join('\n');
+
+/** The hash that a signed message names and the log holds. */
+export async function bodyHash(salt: Uint8Array, content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array(salt.length + content.length);
+  whole.set(salt);
+  whole.set(content, salt.length);
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', whole));
+}
+
+export interface Signed {
+  key: string;
+  salt: string;
+  sig: string;
+  content: string;
+}
+
+/** A participant's Ed25519 key. It stays on this side. */
+export class Signer {
+  /** The public key, 64 hexadecimal digits. */
+  readonly public: string;
+  /** The secret, 64 hexadecimal digits: whoever has it signs in this participant's name. */
+  readonly seed: string;
+  readonly #key: CryptoKey;
+
+  private constructor(key: CryptoKey, publicKey: string, seed: string) {
+    this.#key = key;
+    this.public = publicKey;
+    this.seed = seed;
+  }
+
+  /** The key of this seed; a new one without it. */
+  static async of(seed: string = random(32)): Promise<Signer> {
+    const key = await crypto.subtle.importKey('pkcs8', unhex(PKCS8 + seed), 'Ed25519', true, ['sign']);
+    const { x = '' } = await crypto.subtle.exportKey('jwk', key);
+    const bytes = atob(x.replaceAll('-', '+').replaceAll('_', '/'));
+    return new Signer(key, hex(Uint8Array.from(bytes, (letter) => letter.charCodeAt(0))), seed);
+  }
+
+  async sign(stated: string): Promise<string> {
+    return hex(new Uint8Array(await crypto.subtle.sign('Ed25519', this.#key, encoder.encode(stated))));
+  }
+
+  /** For `identity.add`: that the key's holder signs for the participant. */
+  keyProof(mesh: string, participant: string): Promise<string> {
+    return this.sign(statement('mesh-key/1', mesh, participant, this.public));
+  }
+
+  /**
+   * The field `signed` of `message.post`: bound to one mesh, one room and one request. The salt follows from what is sent and
+   * the secret key, so that a repetition is the same bytes.
+   */
+  async message(mesh: string, room: string, idempotencyKey: string, body: object): Promise<Signed> {
+    const content = JSON.stringify(body);
+    const drawn = await this.sign(`mesh-salt/1\n${mesh}\n${room}\n${idempotencyKey}\n${content}`);
+    const salt = (await bodyHash(new Uint8Array(16), unhex(drawn))).slice(0, 16);
+    const hash = hex(await bodyHash(salt, encoder.encode(content)));
+    const sig = await this.sign(statement('mesh-statement/1', mesh, room, this.public, idempotencyKey, hash));
+    return { key: this.public, salt: hex(salt), sig, content };
+  }
+}
+
+/** The key of the node that answered the challenge; undefined if nobody did. */
+export async function proven(challenge: string, proof: string): Promise<string | undefined> {
+  const [key = '', sig = ''] = proof.split('.');
+  try {
+    const known = await crypto.subtle.importKey('raw', unhex(key), 'Ed25519', false, ['verify']);
+    const stated = encoder.encode(statement('mesh-node/1', challenge));
+    return (await crypto.subtle.verify('Ed25519', known, unhex(sig), stated)) ? key.toLowerCase() : undefined;
+  } catch {
+    return undefined;
+  }
+}
