@@ -88,6 +88,12 @@ impl<'a> Asker<'a> {
         }
     }
 
+    /// What the asker makes ends with the asker at the latest.
+    pub fn no_later(&self, wanted: Option<Millis>) -> Option<Millis> {
+        let ends = self.access.ends(&self.actor);
+        wanted.into_iter().chain(ends).min()
+    }
+
     /// Whether the participant is the asker or was made by it, however far down.
     pub fn is_mine(&self, participant: ParticipantId) -> bool {
         self.actor

@@ -86,7 +86,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::Quarantine(QuarantineFacts::Reviewed(facts)) => {
             recent.waiting.remove(&facts.message);
         }
-        Facts::Mesh(MeshFacts::Refused(_)) | Facts::User(UserFacts::PasswordChanged(_)) => {}
+        Facts::Mesh(MeshFacts::Refused(_)) => {}
         _ => {
             if let Facts::Policy(PolicyFacts::Set(RoomPolicySet { room, .. }))
             | Facts::Room(RoomFacts::SlowModeSet(RoomSlowModeSet { room, .. })) = event.facts
@@ -129,7 +129,11 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
             access.secrets.remove(facts.name.as_str());
         }
         Facts::User(UserFacts::Created(facts)) => {
-            participant::user_set(access, facts.participant, facts.role)
+            participant::user_set(access, facts.participant, facts.role);
+            participant::password_set(access, facts.participant, &event.by.actor);
+        }
+        Facts::User(UserFacts::PasswordChanged(facts)) => {
+            participant::password_set(access, facts.participant, &event.by.actor);
         }
         Facts::User(UserFacts::RoleSet(facts)) => {
             participant::user_set(access, facts.participant, facts.role)
@@ -166,11 +170,11 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
         }
         Facts::Session(SessionFacts::Closed(facts)) => session::closed(access, facts),
         Facts::Credential(CredentialFacts::Issued(facts)) => {
-            credential::issued(access, facts, event.participant())
+            credential::issued(access, facts, &event.by.actor)
         }
         Facts::Credential(CredentialFacts::Revoked(facts)) => credential::revoked(access, facts),
         Facts::Invite(InviteFacts::Created(facts)) => {
-            invite::created(access, facts, event.participant())
+            invite::created(access, facts, &event.by.actor)
         }
         Facts::Invite(InviteFacts::Redeemed(facts)) => invite::redeemed(access, facts),
         Facts::Invite(InviteFacts::Revoked(facts)) => invite::revoked(access, facts),
@@ -178,7 +182,6 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
             event_type::registered(access, facts, event.seq)
         }
         Facts::Mesh(MeshFacts::Refused(_))
-        | Facts::User(UserFacts::PasswordChanged(_))
         | Facts::Message(MessageFacts::Posted(_))
         | Facts::Message(MessageFacts::Edited(_))
         | Facts::Message(MessageFacts::Deleted(_))

@@ -1,10 +1,12 @@
 //! Tokens and API keys: who may issue what to whom.
 
+mod line;
+
 use std::sync::Arc;
 
 use mesh_model::events::{CredentialIssued, CredentialKind, CredentialRevoked};
 use mesh_model::limits::{API_KEY_PER_DAY_DEFAULT, API_KEY_PER_MINUTE_DEFAULT};
-use mesh_model::{Command, CredentialId, NewEvent, ParticipantId, Permission, Refusal};
+use mesh_model::{Actor, Command, CredentialId, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::actor::Asker;
 use crate::record::Credential;
@@ -55,6 +57,7 @@ fn issue(asker: &Asker<'_>, command: &Command) -> Decision {
     if asker.access.credential(*credential).is_some() {
         return Err(refuse::id_taken("credential"));
     }
+    asker.access.check_line(&asker.actor)?;
     let (per_minute, per_day) = match kind {
         CredentialKind::Token => (*per_minute, *per_day),
         CredentialKind::ApiKey => (
@@ -67,7 +70,7 @@ fn issue(asker: &Asker<'_>, command: &Command) -> Decision {
         kind: *kind,
         participant: *participant,
         permissions: *permissions,
-        expires: *expires,
+        expires: asker.no_later(*expires),
         per_minute,
         per_day,
     };
@@ -113,12 +116,12 @@ fn revoke(asker: &Asker<'_>, id: CredentialId) -> Decision {
     }
     let mut events = vec![NewEvent::new(CredentialRevoked { credential: id })];
     events.extend(session::revoked(asker.access, |session| {
-        session.credential == Some(id)
+        asker.access.stems_from(session, id)
     }));
     Ok(events)
 }
 
-pub fn issued(access: &mut Access, facts: &CredentialIssued, issuer: Option<ParticipantId>) {
+pub fn issued(access: &mut Access, facts: &CredentialIssued, by: &Actor) {
     if access.credentials.contains_key(&facts.credential) {
         return;
     }
@@ -126,7 +129,8 @@ pub fn issued(access: &mut Access, facts: &CredentialIssued, issuer: Option<Part
         id: facts.credential,
         kind: facts.kind,
         participant: facts.participant,
-        issuer,
+        issuer: by.participant(),
+        maker: access.bound_by(by),
         permissions: facts.permissions,
         expires: facts.expires,
         per_minute: facts.per_minute,

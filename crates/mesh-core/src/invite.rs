@@ -10,7 +10,7 @@ use mesh_model::events::{
 use mesh_model::limits::INVITE_USES_MAX;
 use mesh_model::{
     Actor, Capability, Command, CredentialId, InviteId, Millis, NewEvent, ParticipantId,
-    Permission, PermissionSet, Refusal, RoomId,
+    Permission, PermissionSet, PublicKey, Refusal, RoomId,
 };
 
 use crate::actor::Asker;
@@ -89,7 +89,7 @@ fn create(asker: &Asker<'_>, command: &Command) -> Decision {
         kind: *kind,
         permissions: *permissions,
         uses: *uses,
-        expires: *expires,
+        expires: asker.no_later(*expires),
         room: *room,
         trust: *trust,
     };
@@ -144,16 +144,22 @@ fn redeem(asker: &Asker<'_>, command: &Command) -> Decision {
     if asker.access.credential(*credential).is_some() {
         return Err(refuse::id_taken("credential"));
     }
+    asker.access.check_line(&asker.actor)?;
     let creator = found.creator.ok_or_else(|| over("belongs to nobody"))?;
     let permissions = found.permissions.and(asker.access.own_permissions(creator));
     asker
         .access
         .check_enabled(creator)
         .map_err(|_| over("came from somebody who is disabled now"))?;
-    let token =
-        |participant| NewEvent::with(issued(*credential, participant, permissions), label.clone());
+    let ends = asker.access.ends(&asker.actor);
+    let token = |participant| {
+        NewEvent::with(
+            issued(*credential, participant, permissions, ends),
+            label.clone(),
+        )
+    };
     if let Some(known) = found.redeemed.get(key) {
-        asker.access.check_enabled(*known)?;
+        check_welcome(asker.access, *known, key)?;
         return Ok(vec![token(*known)]);
     }
     if found.uses_left() == 0 {
@@ -182,6 +188,27 @@ fn redeem(asker: &Asker<'_>, command: &Command) -> Decision {
     Ok(events)
 }
 
+/// Whoever came before may come again, for a token that was lost. Whose token or key was revoked may not:
+/// an invite undoes nothing that somebody did on purpose.
+fn check_welcome(access: &Access, known: ParticipantId, key: &PublicKey) -> Result<(), Refusal> {
+    access.check_enabled(known)?;
+    let found = access
+        .participant(known)
+        .ok_or_else(refuse::no_participant)?;
+    crate::identity::check_active(found, key)?;
+    let mut own = access.credentials().filter(|held| held.participant == known);
+    if own.any(|held| held.revoked) {
+        return Err(refuse::gone(
+            format!(
+                "a token of @{} was revoked, so an invite gives it no other; nothing was issued",
+                found.handle
+            ),
+            "ask whoever stands above it for a new token",
+        ));
+    }
+    Ok(())
+}
+
 /// The newcomer is in the invite's room at once, if that room is still in use.
 fn join(access: &Access, room: Option<RoomId>, participant: ParticipantId) -> Option<NewEvent> {
     let room = access.room(room?)?;
@@ -196,13 +223,14 @@ fn issued(
     credential: CredentialId,
     participant: ParticipantId,
     permissions: PermissionSet,
+    expires: Option<Millis>,
 ) -> CredentialIssued {
     CredentialIssued {
         credential,
         kind: CredentialKind::Token,
         participant,
         permissions,
-        expires: None,
+        expires,
         per_minute: None,
         per_day: None,
     }
@@ -222,13 +250,14 @@ fn revoke(asker: &Asker<'_>, invite: InviteId) -> Decision {
     Ok(vec![NewEvent::new(InviteRevoked { invite })])
 }
 
-pub fn created(access: &mut Access, facts: &InviteCreated, creator: Option<ParticipantId>) {
+pub fn created(access: &mut Access, facts: &InviteCreated, by: &Actor) {
     if access.invites.contains_key(&facts.invite) {
         return;
     }
     let invite = Invite {
         id: facts.invite,
-        creator,
+        creator: by.participant(),
+        maker: access.bound_by(by),
         kind: facts.kind,
         permissions: facts.permissions,
         uses: facts.uses,

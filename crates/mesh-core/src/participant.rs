@@ -10,7 +10,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::{PARENT_DEPTH_MAX, ROLES_MAX};
 use mesh_model::permission::Preset;
-use mesh_model::{Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
+use mesh_model::{Actor, Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
 
 use crate::actor::Asker;
 use crate::record::{Disabled, Key, Participant};
@@ -359,6 +359,7 @@ pub fn registered(access: &mut Access, facts: &ParticipantRegistered, event: &St
             visibility: facts.visibility,
             roles: Vec::new(),
             user: None,
+            maker: None,
             disabled: None,
             since: seq,
         }),
@@ -399,6 +400,16 @@ pub fn disabled(access: &mut Access, facts: &ParticipantDisabled, by: Option<Par
 
 pub fn enabled(access: &mut Access, facts: &ParticipantEnabled) {
     change(access, facts.participant, |found| found.disabled = None);
+}
+
+/// A user whose password another set stands and falls with what that one did it by; a user who changes its
+/// own password gains nothing by it.
+pub fn password_set(access: &mut Access, id: ParticipantId, by: &Actor) {
+    if by.participant() == Some(id) {
+        return;
+    }
+    let maker = access.bound_by(by);
+    change(access, id, |found| found.maker = maker);
 }
 
 pub fn user_set(access: &mut Access, id: ParticipantId, role: Preset) {

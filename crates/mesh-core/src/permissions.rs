@@ -29,18 +29,14 @@ impl Access {
         match *actor {
             Actor::Node => Ok(PermissionSet::ALL),
             Actor::Owner(id) if self.is_owner(id) => Ok(PermissionSet::ALL),
-            Actor::User(id) if self.users.contains(&id) => self.own_standing(id),
+            Actor::User(id) if self.users.contains(&id) => {
+                Ok(self.bounds(actor, now)?.and(self.own_standing(id)?))
+            }
             Actor::Credential(id, credential) => {
                 let credential = self.credentials.get(&credential);
                 let credential = credential.filter(|found| found.participant == id);
-                let credential = credential.ok_or_else(refuse::unknown_credential)?;
-                if credential.revoked {
-                    return Err(refuse::credential_over("was revoked"));
-                }
-                if credential.is_expired(now) {
-                    return Err(refuse::credential_over("has expired"));
-                }
-                Ok(credential.permissions.and(self.own_standing(id)?))
+                credential.ok_or_else(refuse::unknown_credential)?;
+                Ok(self.bounds(actor, now)?.and(self.own_standing(id)?))
             }
             Actor::Invite(id) => {
                 let invite = self
@@ -48,6 +44,7 @@ impl Access {
                     .get(&id)
                     .ok_or_else(refuse::unknown_credential)?;
                 crate::invite::check_open(invite, now)?;
+                self.bounds(actor, now)?;
                 Ok(PermissionSet::NONE)
             }
             Actor::Owner(_) | Actor::User(_) => Err(refuse::unknown_credential()),

@@ -56,6 +56,8 @@ pub struct Participant {
     pub roles: Vec<String>,
     /// A user's role: such a participant signs in with a password.
     pub user: Option<Preset>,
+    /// The credential by which its password was set: the user may act no longer than that.
+    pub maker: Option<CredentialId>,
     /// Set while it may do nothing.
     pub disabled: Option<Disabled>,
     /// The place in the log where it began.
@@ -221,6 +223,8 @@ pub struct Credential {
     pub participant: ParticipantId,
     /// Who issued it; absent for those that invites gave.
     pub issuer: Option<ParticipantId>,
+    /// The credential by which it was made; absent if the owner's hand or a user's did it.
+    pub maker: Option<CredentialId>,
     /// What it may ask for.
     pub permissions: PermissionSet,
     /// When it stops by itself.
@@ -249,6 +253,8 @@ pub struct Invite {
     pub id: InviteId,
     /// Who made it and becomes the newcomers' parent.
     pub creator: Option<ParticipantId>,
+    /// The credential by which it was made; absent if the owner's hand or a user's did it.
+    pub maker: Option<CredentialId>,
     /// What kind of participant it makes.
     pub kind: Kind,
     /// What newcomers' tokens may ask for.

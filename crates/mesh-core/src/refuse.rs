@@ -31,6 +31,15 @@ pub fn credential_over(how: &str) -> Refusal {
     )
 }
 
+/// Whatever it was made with is over, and it with that.
+pub fn maker_over(how: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::Unauthenticated,
+        format!("the credential with which this one was made {how}, and this one with it; nothing was done"),
+        "ask whoever gave it to you for a new one; what was said with it stays",
+    )
+}
+
 pub fn disabled(handle: &str, itself: bool) -> Refusal {
     let detail = if itself {
         format!("@{handle} is disabled; nothing was done and nothing of it was deleted")

@@ -95,6 +95,8 @@ pub const BATCH_COMMANDS_MAX: usize = 1024;
 pub const WRITER_QUEUE_MAX: usize = 16_384;
 /// Parents of a participant followed upward: an agent of an agent of an agent is deep enough.
 pub const PARENT_DEPTH_MAX: usize = 8;
+/// Credentials made with credentials: every request walks that line, and people must be able to follow it.
+pub const CREDENTIAL_LINE_MAX: usize = 16;
 /// A room's policy as JSON: a person must be able to read it.
 pub const POLICY_BYTES_MAX: usize = 32 * 1024;
 /// Rules of one policy: each is looked at for every message.

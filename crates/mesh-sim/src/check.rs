@@ -165,7 +165,8 @@ pub fn state(access: &Access, model: &Model) {
     for token in &model.tokens {
         let held = access.permissions(&Actor::Credential(token.holder, token.id));
         // Whether it has expired is asked with the time, not here.
-        let alive = !token.revoked && model.is_up(token.holder);
+        let revoked = model.roots(token.id).iter().any(|root| root.revoked);
+        let alive = !revoked && model.is_up(token.holder);
         let wanted = if alive {
             token.permissions.iter().copied().collect()
         } else {

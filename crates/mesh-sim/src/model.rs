@@ -79,6 +79,8 @@ pub struct Token {
     pub id: CredentialId,
     pub holder: ParticipantId,
     pub issuer: Option<ParticipantId>,
+    /// The token by which it was made.
+    pub maker: Option<CredentialId>,
     pub permissions: Vec<Permission>,
     pub expires: Option<u64>,
     pub revoked: bool,
@@ -124,6 +126,8 @@ pub struct Note {
 pub struct Letter {
     pub id: InviteId,
     pub creator: ParticipantId,
+    /// The token by which it was made.
+    pub maker: Option<CredentialId>,
     pub permissions: Vec<Permission>,
     pub uses: usize,
     pub expires: Option<u64>,
@@ -296,6 +300,23 @@ impl Model {
                 .all(|id| self.person(*id).is_some_and(|person| !person.disabled))
     }
 
+    /// A token and all those on which it depends: by one it was made, that one by another.
+    pub fn roots(&self, token: CredentialId) -> Vec<&Token> {
+        let mut roots: Vec<&Token> = Vec::new();
+        let mut next = Some(token);
+        while let Some(found) = next.and_then(|id| self.tokens.iter().find(|one| one.id == id)) {
+            roots.push(found);
+            next = found.maker;
+        }
+        roots
+    }
+
+    fn is_over(&self, token: CredentialId) -> bool {
+        self.roots(token)
+            .iter()
+            .any(|root| root.revoked || root.expires.is_some_and(|at| at <= self.now))
+    }
+
     /// What the actor may ask for; `None` if it may not act at all.
     pub fn permissions(&self, actor: Actor) -> Option<Vec<Permission>> {
         match actor {
@@ -307,12 +328,13 @@ impl Model {
                     .tokens
                     .iter()
                     .find(|found| found.id == token && found.holder == id)?;
-                let over = token.revoked || token.expires.is_some_and(|at| at <= self.now);
-                (!over && self.is_up(id)).then(|| token.permissions.clone())
+                (!self.is_over(token.id) && self.is_up(id)).then(|| token.permissions.clone())
             }
             Actor::Invite(id) => {
                 let letter = self.letters.iter().find(|letter| letter.id == id)?;
-                let over = letter.revoked || letter.expires.is_some_and(|at| at <= self.now);
+                let over = letter.revoked
+                    || letter.expires.is_some_and(|at| at <= self.now)
+                    || letter.maker.is_some_and(|maker| self.is_over(maker));
                 (!over).then(Vec::new)
             }
         }

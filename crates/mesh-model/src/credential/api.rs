@@ -30,8 +30,10 @@ pub struct Credential {
     pub per_minute: Option<u32>,
     /// Requests a day.
     pub per_day: Option<u32>,
-    /// Whether it was revoked.
+    /// Whether it was revoked, or one that it was made with.
     pub revoked: bool,
+    /// The credential that it was made with: it ends when that one ends.
+    pub made_with: Option<CredentialId>,
 }
 
 /// Issue a token for a participant.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use mesh_core::Credential;
 use mesh_model::{Actor, CredentialId, ErrorCode, Millis, Refusal};
 
 use crate::door::Door;
@@ -101,18 +102,19 @@ fn check(used: u64, limit: Option<u32>, window: &str, retry_after_ms: u64) -> Re
 }
 
 impl Door {
-    /// Counts a request of a credential that has limits.
+    /// Counts a request of credentials that have limits: the caller's own, and those it was made with.
     pub(crate) fn count(&self, actor: &Actor) -> Result<(), Refusal> {
-        let Actor::Credential(_, id) = *actor else {
-            return Ok(());
-        };
         let access = self.node().access();
-        let Some(found) = access.credential(id) else {
-            return Ok(());
-        };
+        access
+            .line(actor)
+            .try_for_each(|credential| self.count_one(credential))
+    }
+
+    fn count_one(&self, credential: &Credential) -> Result<(), Refusal> {
+        let id = credential.id;
         let limits = Limits {
-            per_minute: found.per_minute,
-            per_day: found.per_day,
+            per_minute: credential.per_minute,
+            per_day: credential.per_day,
         };
         if limits.per_minute.is_none() && limits.per_day.is_none() {
             return Ok(());

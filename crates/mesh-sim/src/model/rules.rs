@@ -384,14 +384,19 @@ impl Model {
                 if !fits {
                     return Err(No::Any);
                 }
-                let issuer = actor.participant();
-                self.issue(
-                    *credential,
-                    *participant,
-                    issuer,
-                    wanted,
-                    expires.map(|at| at.0),
-                );
+                let maker = made_with(actor);
+                if maker.is_some_and(|maker| self.roots(maker).len() >= 16) {
+                    return Err(No::Any);
+                }
+                self.tokens.push(Token {
+                    id: *credential,
+                    holder: *participant,
+                    issuer: actor.participant(),
+                    maker,
+                    permissions: wanted,
+                    expires: expires.map(|at| at.0),
+                    revoked: false,
+                });
                 Ok(vec![with("credential.issued", label)])
             }
             Command::RevokeCredential { credential } => {
@@ -416,29 +421,19 @@ impl Model {
                     token.revoked = true;
                 }
                 let mut events = vec![event("credential.revoked")];
-                events.extend(self.end_sessions(|_, token| token == Some(*credential)));
+                let ended: Vec<_> = self
+                    .tokens
+                    .iter()
+                    .map(|token| token.id)
+                    .filter(|id| self.roots(*id).iter().any(|root| root.id == *credential))
+                    .collect();
+                events.extend(
+                    self.end_sessions(|_, token| token.is_some_and(|token| ended.contains(&token))),
+                );
                 Ok(events)
             }
             _ => Err(No::Any),
         }
-    }
-
-    fn issue(
-        &mut self,
-        id: CredentialId,
-        holder: ParticipantId,
-        issuer: Option<ParticipantId>,
-        permissions: Vec<Permission>,
-        expires: Option<u64>,
-    ) {
-        self.tokens.push(Token {
-            id,
-            holder,
-            issuer,
-            permissions,
-            expires,
-            revoked: false,
-        });
     }
 
     fn judge_letter(&mut self, actor: Actor, held: &[Permission], command: &Command) -> Verdict {
@@ -474,6 +469,7 @@ impl Model {
                 self.letters.push(Letter {
                     id: *invite,
                     creator: me,
+                    maker: made_with(actor),
                     permissions: wanted,
                     uses: *uses as usize,
                     expires: expires.map(|at| at.0),
@@ -529,11 +525,31 @@ impl Model {
         if actor != Actor::Invite(*invite) || token_taken || !self.is_up(letter.creator) {
             return Err(No::Any);
         }
+        if letter
+            .maker
+            .is_some_and(|maker| self.roots(maker).len() >= 16)
+        {
+            return Err(No::Any);
+        }
+        let token = |holder| Token {
+            id: *credential,
+            holder,
+            issuer: None,
+            maker: letter.maker,
+            permissions: letter.permissions.clone(),
+            expires: None,
+            revoked: false,
+        };
         if let Some((_, known)) = letter.came.iter().find(|(came, _)| came == key) {
-            if !self.is_up(*known) {
+            let back = self.is_up(*known)
+                && !self
+                    .tokens
+                    .iter()
+                    .any(|token| token.holder == *known && token.revoked);
+            if !back {
                 return Err(No::Any);
             }
-            self.issue(*credential, *known, None, letter.permissions, None);
+            self.tokens.push(token(*known));
             return Ok(vec![with("credential.issued", label)]);
         }
         if letter.came.len() >= letter.uses {
@@ -553,7 +569,7 @@ impl Model {
             self.sit_at(room, *participant, third);
             events.push(event("room.member_joined"));
         }
-        self.issue(*credential, *participant, None, letter.permissions, None);
+        self.tokens.push(token(*participant));
         for letter in self
             .letters
             .iter_mut()
@@ -563,5 +579,13 @@ impl Model {
         }
         events.push(with("credential.issued", label));
         Ok(events)
+    }
+}
+
+/// The token by which whatever the actor makes is made.
+fn made_with(actor: Actor) -> Option<CredentialId> {
+    match actor {
+        Actor::Credential(_, token) => Some(token),
+        _ => None,
     }
 }

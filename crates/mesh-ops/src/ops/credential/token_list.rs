@@ -46,7 +46,8 @@ pub(super) async fn credentials(
             expires: found.expires,
             per_minute: found.per_minute,
             per_day: found.per_day,
-            revoked: found.revoked,
+            revoked: call.access.is_revoked(found.id),
+            made_with: found.maker,
         }
     });
     Ok(List {
