@@ -13,7 +13,6 @@ use bytes::Bytes;
 use futures_util::stream;
 use mesh_model::limits::KEEPALIVE_MS;
 use mesh_model::{ErrorCode, Refusal, Seq};
-use mesh_node::Subscription;
 use mesh_node::machine::Taken;
 use mesh_ops::{Caller, Wanted};
 use serde::Deserialize;
@@ -25,6 +24,8 @@ use crate::metrics::Held;
 use crate::problem::{Refused, invalid};
 use crate::query;
 
+/// What keeps proxies from thinking that nobody is there.
+const KEEPALIVE: Bytes = Bytes::from_static(b": still here\n\n");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Answers with a stream of events.
@@ -111,7 +112,7 @@ fn place(text: &str) -> Result<Seq, Refusal> {
 struct Feed {
     edge: Arc<Edge>,
     caller: Caller,
-    subscription: Subscription,
+    subscription: mesh_ops::Stream,
     ended: bool,
     _counted: Held,
 }
@@ -126,11 +127,13 @@ impl Feed {
             let mut stopping = self.edge.stopping.clone();
             let taken = tokio::select! {
                 taken = self.subscription.next() => taken,
-                () = tokio::time::sleep(Duration::from_millis(KEEPALIVE_MS)) => return Some(self.keepalive().await),
+                () = tokio::time::sleep(Duration::from_millis(KEEPALIVE_MS)) => return Some(KEEPALIVE),
                 () = stopped(&mut stopping) => return None,
             };
-            let Taken::Frames(frames, last) = taken else {
-                return Some(self.end(&cut_off()));
+            let (frames, last) = match taken {
+                Ok(Taken::Frames(frames, last)) => (frames, last),
+                Ok(Taken::CutOff) => return Some(self.end(&cut_off())),
+                Err(refusal) => return Some(self.end(&refusal)),
             };
             let mut text = String::new();
             frames
@@ -142,13 +145,6 @@ impl Feed {
             if !text.is_empty() {
                 return Some(Bytes::from(text));
             }
-        }
-    }
-
-    async fn keepalive(&mut self) -> Bytes {
-        match self.edge.door.check_alive(&self.caller).await {
-            Ok(_) => Bytes::from_static(b": still here\n\n"),
-            Err(refusal) => self.end(&refusal),
         }
     }
 

@@ -23,6 +23,8 @@ pub use describe::tools::{
 };
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
-pub use door::{Call, Caller, Cookie, Door, Options, Reply, Run, Wanted};
+pub use door::{
+    Call, Caller, Cookie, Door, LAST_WORDS, Options, Reply, Run, Stream, Wanted, Watch,
+};
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::tool::{Told, Tools, Using};

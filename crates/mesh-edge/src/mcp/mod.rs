@@ -17,10 +17,13 @@ mod offers;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::http::{Request, Response};
 use axum::response::IntoResponse;
+use futures_util::StreamExt;
 use mesh_model::limits::{KEEPALIVE_MS, REQUEST_BYTES_MAX};
+use mesh_model::ops::Needs;
+use mesh_ops::LAST_WORDS;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 
@@ -69,9 +72,23 @@ pub(crate) async fn serve(
         return Refused(refusal).into_response();
     }
     let from = caller::address(request.extensions());
-    match caller::signed_in(edge, request.headers(), from, "mcp").await {
-        Ok(caller) => request.extensions_mut().insert(caller),
+    let watch = edge.door.watch();
+    let caller = match caller::signed_in(edge, request.headers(), from, "mcp").await {
+        Ok(caller) => caller,
         Err(refusal) => return Refused(refusal).into_response(),
     };
-    mcp.handle(request).await.map(Body::new)
+    request.extensions_mut().insert(caller.clone());
+    let answer = mcp.handle(request).await;
+    if HttpBody::size_hint(answer.body()).exact().is_some() {
+        return answer.map(Body::new);
+    }
+    // A stream ends with the right to listen to it; a call that is answered by it ends a little sooner.
+    let over = watch.over(caller, Needs::Credential, Vec::new());
+    answer.map(|body| {
+        let pieces = Body::new(body).into_data_stream();
+        Body::from_stream(pieces.take_until(async {
+            over.await;
+            tokio::time::sleep(LAST_WORDS + LAST_WORDS / 2).await;
+        }))
+    })
 }

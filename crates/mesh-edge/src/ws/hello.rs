@@ -1,11 +1,12 @@
 //! How a connection begins: the client says hello, and a session begins or goes on.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mesh_model::api::{Me, SessionOpenInput};
 use mesh_model::limits::HELLO_WAIT_MS;
-use mesh_model::ops::{MeGet, Operation};
+use mesh_model::ops::{MeGet, Needs, Operation};
 use mesh_model::{ErrorCode, ParticipantId, Refusal, SessionId};
 use mesh_node::Attached;
 use mesh_ops::{Caller, Options};
@@ -36,8 +37,8 @@ impl Session {
     }
 
     /// Why the session is no longer this connection's.
-    pub async fn why(&self) -> End {
-        if let Err(refusal) = self.edge.door.check_alive(&self.caller).await {
+    pub fn why(&self) -> End {
+        if let Err(refusal) = self.edge.door.check_alive(&self.caller) {
             return End::Refused(refusal);
         }
         match self.edge.node.access().session(self.id) {
@@ -47,22 +48,27 @@ impl Session {
     }
 }
 
+/// Comes when the caller may not act any more. After that there is nothing to wait for.
+pub(super) type Over = Pin<Box<dyn Future<Output = Refusal> + Send>>;
+
 /// Waits for hello and answers it.
 pub(super) async fn receive(
     edge: &Arc<Edge>,
     wire: &mut Wire,
     caller: Caller,
     address: Option<Address>,
-) -> Result<Session, End> {
+) -> Result<(Session, Over), End> {
     let first = timeout(Duration::from_millis(HELLO_WAIT_MS), first_frame(wire)).await;
     let hello =
         first.unwrap_or_else(|_| Err(End::Refused(out_of_turn("no hello came in time"))))?;
+    let watch = edge.door.watch();
     let (session, answer) = begin(edge, caller, hello, address)
         .await
         .map_err(End::Refused)?;
+    let over = watch.over(session.caller.clone(), Needs::Credential, Vec::new());
     wire.text(&[answer]);
     wire.write()?;
-    Ok(session)
+    Ok((session, Box::pin(over)))
 }
 
 async fn first_frame(wire: &mut Wire) -> Result<Hello, End> {

@@ -11,16 +11,15 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use mesh_model::limits::{CALLS_IN_FLIGHT_MAX, KEEPALIVE_MS};
 use mesh_model::{ErrorCode, Refusal, Seq};
-use mesh_node::Subscription;
 use mesh_node::machine::Taken;
-use mesh_ops::{Caller, Options, Wanted};
+use mesh_ops::{Caller, LAST_WORDS, Options, Wanted};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::codec::{Incoming, Violation};
 use super::frames::{self, FrameIn, Subscribe};
-use super::hello::{self, Session};
+use super::hello::{self, Over, Session};
 use super::wire::Wire;
 use crate::body;
 use crate::caller::{self, From as Address};
@@ -104,9 +103,10 @@ struct Socket {
     edge: Arc<Edge>,
     wire: Wire,
     session: Session,
+    over: Over,
     address: Option<Address>,
     calls: FuturesUnordered<Answer>,
-    subscription: Option<Subscription>,
+    subscription: Option<mesh_ops::Stream>,
     /// The last event among what was given to the wire and not reported as offered.
     given: Option<Seq>,
     pings: Interval,
@@ -119,14 +119,20 @@ enum Woken {
     Readable,
     Writable,
     Answered(Vec<Bytes>),
-    Pushed(Taken),
+    Pushed(Result<Taken, Refusal>),
     Ping,
     Ended,
+    Over(Refusal),
     Stopping,
 }
 
 impl Socket {
-    fn new(edge: Arc<Edge>, wire: Wire, session: Session, address: Option<Address>) -> Socket {
+    fn new(
+        edge: Arc<Edge>,
+        wire: Wire,
+        (session, over): (Session, Over),
+        address: Option<Address>,
+    ) -> Socket {
         let every = Duration::from_millis(KEEPALIVE_MS);
         let mut pings = interval_at(Instant::now() + every, every);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -135,6 +141,7 @@ impl Socket {
             edge,
             wire,
             session,
+            over,
             address,
             calls: FuturesUnordered::new(),
             subscription: None,
@@ -166,6 +173,7 @@ impl Socket {
             readable = self.wire.readable(), if listen => readable.map(|()| Woken::Readable),
             writable = self.wire.writable(), if unsent > 0 => writable.map(|()| Woken::Writable),
             Some(answer) = self.calls.next(), if !self.calls.is_empty() => Ok(Woken::Answered(answer)),
+            why = &mut self.over => Ok(Woken::Over(why)),
             taken = next_of(&mut self.subscription), if room => Ok(Woken::Pushed(taken)),
             _ = self.pings.tick() => Ok(Woken::Ping),
             () = self.session.ended() => Ok(Woken::Ended),
@@ -194,18 +202,24 @@ impl Socket {
                 }
                 Ok(())
             }
-            Woken::Pushed(Taken::Frames(frames, last)) => {
+            Woken::Pushed(Ok(Taken::Frames(frames, last))) => {
                 for frame in frames {
                     self.wire.text(&[frame]);
                 }
                 self.given = self.given.max(Some(last));
                 Ok(())
             }
-            Woken::Pushed(Taken::CutOff) => {
+            Woken::Pushed(Ok(Taken::CutOff)) => {
                 Err(End::Closed(SLOW, "too slow: subscribe again with `after`"))
             }
-            Woken::Ping => self.ping().await,
-            Woken::Ended => Err(self.session.why().await),
+            Woken::Pushed(Err(refusal)) => {
+                self.subscription = None;
+                self.wire.text(&frames::problem(None, &refusal));
+                Ok(())
+            }
+            Woken::Over(refusal) => Err(self.last_words(refusal).await),
+            Woken::Ping => self.ping(),
+            Woken::Ended => Err(self.session.why()),
             Woken::Stopping => Err(End::Closed(1001, "the node is going down")),
         }
     }
@@ -221,16 +235,20 @@ impl Socket {
         Ok(())
     }
 
-    async fn ping(&mut self) -> Result<(), End> {
+    /// Nothing more is pushed or taken in; calls under way are answered, if that is soon.
+    async fn last_words(&mut self, refusal: Refusal) -> End {
+        self.subscription = None;
+        let until = Instant::now() + LAST_WORDS;
+        while let Ok(Some(answer)) = tokio::time::timeout_at(until, self.calls.next()).await {
+            self.wire.text(&answer);
+        }
+        End::Refused(refusal)
+    }
+
+    fn ping(&mut self) -> Result<(), End> {
         if self.unanswered >= UNANSWERED_PINGS_MAX {
             return Err(End::Gone);
         }
-        // A credential may have run out while nothing was asked.
-        self.edge
-            .door
-            .check_alive(&self.session.caller)
-            .await
-            .map_err(End::Refused)?;
         self.unanswered += 1;
         self.wire.ping();
         Ok(())
@@ -301,7 +319,7 @@ impl Socket {
     }
 }
 
-async fn next_of(subscription: &mut Option<Subscription>) -> Taken {
+async fn next_of(subscription: &mut Option<mesh_ops::Stream>) -> Result<Taken, Refusal> {
     match subscription {
         Some(subscription) => subscription.next().await,
         None => pending().await,

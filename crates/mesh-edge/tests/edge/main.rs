@@ -6,6 +6,7 @@ mod house;
 mod http;
 mod limits;
 mod mcp;
+mod over;
 mod pages;
 mod parity;
 mod rest;

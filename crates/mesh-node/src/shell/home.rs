@@ -301,6 +301,7 @@ fn run(
         sessions: Sessions::restored(vault.presences()?, open, now()),
         access: ArcSwap::new(Arc::clone(&access)),
         work_changed: watch::channel(writer.work().changed()).0,
+        rights: watch::channel(0).0,
         work: ArcSwap::new(Arc::clone(writer.work())),
         head: AtomicU64::new(head.0),
         fanout: Arc::new(Mutex::new(Fanout::new(head, envelopes.clone()))),

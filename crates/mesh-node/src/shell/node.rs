@@ -35,6 +35,7 @@ pub struct Node {
     pub(super) access: ArcSwap<Access>,
     pub(super) work: ArcSwap<Work>,
     pub(super) work_changed: watch::Sender<Seq>,
+    pub(super) rights: watch::Sender<u64>,
     pub(super) head: AtomicU64,
     pub(super) fanout: Arc<Mutex<Fanout>>,
     pub(super) view: View,
@@ -137,6 +138,16 @@ impl Node {
     /// looks then.
     pub fn work_changed(&self) -> watch::Receiver<Seq> {
         self.work_changed.subscribe()
+    }
+
+    /// Fires whenever somebody may have lost a right to act or to read: what stands on one looks again then.
+    pub fn rights(&self) -> watch::Receiver<u64> {
+        self.rights.subscribe()
+    }
+
+    /// Tells what stands on rights that some may have ended, outside the log too: a browser was signed out.
+    pub fn rights_ended(&self) {
+        self.rights.send_modify(|count| *count += 1);
     }
 
     /// The last durable event.

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use mesh_core::FINGERPRINT;
 use mesh_log::{FileLog, Log, LogReader, Trust, VerifyError};
+use mesh_model::events::{
+    CredentialFacts, Facts, MeshFacts, ParticipantFacts, RoomFacts, UserFacts,
+};
 use mesh_model::limits::BATCH_COMMANDS_MAX;
 use mesh_model::{Millis, Refusal, Seq};
 use tokio::sync::oneshot;
@@ -76,6 +79,9 @@ impl WriterThread {
                 // After the head, so that who waited finds its own commands in everything. Who may take
                 // what is a matter of access as well.
                 node.work_changed.send_replace(batch.work.changed());
+            }
+            if batch.events.iter().any(|event| takes_rights(&event.facts)) {
+                node.rights_ended();
             }
             node.metrics.batch(count, batch.events.len(), took);
         }
@@ -271,4 +277,38 @@ impl Scrub {
 pub(super) fn snapshot_seq(log: &FileLog) -> Seq {
     let newest = log.snapshots().load(FINGERPRINT).ok().flatten();
     Seq(newest.map_or(0, |snapshot| snapshot.tail.seq))
+}
+
+/// Whether somebody may hold less after it. What only gives, or has nothing to do with rights, is named here;
+/// whatever else there is or will be counts, so that nothing that is added later is forgotten.
+fn takes_rights(facts: &Facts) -> bool {
+    match facts {
+        Facts::Credential(facts) => !matches!(facts, CredentialFacts::Issued(_)),
+        Facts::Participant(facts) => !matches!(
+            facts,
+            ParticipantFacts::Registered(_) | ParticipantFacts::Enabled(_)
+        ),
+        Facts::Room(facts) => !matches!(
+            facts,
+            RoomFacts::Created(_) | RoomFacts::MemberJoined(_) | RoomFacts::Expired(_)
+        ),
+        Facts::User(facts) => !matches!(facts, UserFacts::Created(_)),
+        Facts::Invite(_) | Facts::Group(_) | Facts::Policy(_) | Facts::Identity(_) => true,
+        Facts::Mesh(facts) => !matches!(facts, MeshFacts::Refused(_)),
+        Facts::Message(_)
+        | Facts::Quarantine(_)
+        | Facts::Guard(_)
+        | Facts::Secret(_)
+        | Facts::Session(_)
+        | Facts::EventType(_)
+        | Facts::Task(_)
+        | Facts::Worker(_)
+        | Facts::Dispatch(_)
+        | Facts::Budget(_)
+        | Facts::Approval(_)
+        | Facts::Template(_)
+        | Facts::Context(_)
+        | Facts::Memory(_)
+        | Facts::Tool(_) => false,
+    }
 }

@@ -7,9 +7,6 @@ use mesh_store::vault::secret;
 
 use crate::door::{Door, refuse};
 
-/// How long it takes at most until a browser that was signed out elsewhere is noticed, milliseconds.
-const BROWSER_TRUST_MS: u64 = 1000;
-
 /// Who calls, as the transport's credentials say.
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
@@ -17,8 +14,8 @@ pub struct Caller {
     pub actor: Option<Actor>,
     /// The signed-in browser, if it is one.
     pub browser: Option<u64>,
-    /// When its cookie was last looked at.
-    seen: Millis,
+    /// When its cookie ends.
+    pub(crate) until: Option<Millis>,
 }
 
 impl Caller {
@@ -83,7 +80,7 @@ impl Door {
         Ok(Caller {
             actor: Some(actor),
             browser: Some(browser.id),
-            seen: now,
+            until: Some(browser.expires),
         })
     }
 
@@ -96,7 +93,7 @@ impl Door {
         doing: &'static str,
     ) -> Result<Actor, Refusal> {
         let admitted = match self.limit(caller, address) {
-            Ok(()) => self.check_alive(caller).await,
+            Ok(()) => self.check_alive(caller),
             Err(refusal) => Err(refusal),
         };
         if let Err(refusal) = &admitted {
@@ -105,20 +102,16 @@ impl Door {
         admitted
     }
 
-    /// Whether the caller may still act at all: surfaces with long connections ask now and then.
-    pub async fn check_alive(&self, caller: &Caller) -> Result<Actor, Refusal> {
+    /// Whether the caller may still act at all.
+    pub fn check_alive(&self, caller: &Caller) -> Result<Actor, Refusal> {
         let actor = caller.actor.ok_or_else(refuse::unauthenticated)?;
         let now = self.node().now();
         self.node().access().standing(&actor, now)?;
-        if let (Some(browser), Some(participant)) = (caller.browser, actor.participant())
-            && now.since(caller.seen) > BROWSER_TRUST_MS
-        {
-            let signed_in = self
-                .vault(move |vault| vault.browsers(participant, now))
-                .await?;
-            if signed_in.iter().all(|found| found.id != browser) {
-                return Err(refuse::unauthenticated());
-            }
+        let signed_in = |browser| self.node().vault().is_signed_in(browser);
+        let over = caller.until.is_some_and(|until| until <= now)
+            || !caller.browser.is_none_or(signed_in);
+        if over {
+            return Err(refuse::unauthenticated());
         }
         Ok(actor)
     }

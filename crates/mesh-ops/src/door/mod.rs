@@ -7,6 +7,7 @@ pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod coerce;
 pub(crate) mod flood;
+pub(crate) mod over;
 pub(crate) mod rates;
 pub(crate) mod refuse;
 pub(crate) mod registry;
@@ -20,7 +21,8 @@ pub use call::{Call, Cookie, Options};
 pub use caller::Caller;
 pub use registry::Run;
 pub(crate) use registry::told;
-pub use subscribe::Wanted;
+pub use over::{LAST_WORDS, Watch};
+pub use subscribe::{Stream, Wanted};
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
@@ -169,12 +171,35 @@ impl Door {
     ) -> Result<Reply, Refusal> {
         let entry = registry::named(name).ok_or_else(|| tools::unknown_operation(name))?;
         let (session, address) = (options.session, options.address);
-        let mut answer = self.answer(caller, entry, input, options).await;
+        let mut answer = self.while_allowed(caller, entry, input, options).await;
         if let Err(refusal) = &mut answer {
             tracing::debug!(operation = name, code = %refusal.code, ?session, ?address, "refused");
             self.refused(caller, entry.declaration.name, refusal).await;
         }
         answer
+    }
+
+    /// Answers as long as the caller may act; soon after, a call that is still under way ends without an answer.
+    async fn while_allowed(
+        &self,
+        caller: &Caller,
+        entry: &Entry,
+        input: Value,
+        options: Options,
+    ) -> Result<Reply, Refusal> {
+        let needs = entry.declaration.needs;
+        if needs == Needs::Nothing || caller.actor.is_none() {
+            return self.answer(caller, entry, input, options).await;
+        }
+        let watch = self.watch();
+        let mut answer = std::pin::pin!(self.answer(caller, entry, input, options));
+        let why = tokio::select! {
+            biased;
+            answer = &mut answer => return answer,
+            why = watch.over(caller.clone(), needs, Vec::new()) => why,
+        };
+        let last = tokio::time::timeout(over::LAST_WORDS, answer).await;
+        last.unwrap_or_else(|_| Err(refuse::over_meanwhile(&why)))
     }
 
     async fn answer(
@@ -186,7 +211,7 @@ impl Door {
     ) -> Result<Reply, Refusal> {
         let declaration = entry.declaration;
         self.limit(caller, options.address)?;
-        self.check_needs(caller, declaration.needs).await?;
+        self.check_needs(caller, declaration.needs)?;
         let request = Request::new(declaration, input, options.key.clone(), options.min_seq)?;
         let head = self.node().head();
         // Every `seq` that was ever answered is in the log by now: a later one is not of this mesh.
@@ -210,21 +235,13 @@ impl Door {
     }
 
     /// The fast refusals. The core checks the same again when it decides.
-    async fn check_needs(&self, caller: &Caller, needs: Needs) -> Result<(), Refusal> {
+    fn check_needs(&self, caller: &Caller, needs: Needs) -> Result<(), Refusal> {
         if needs == Needs::Nothing {
             return Ok(());
         }
-        self.check_alive(caller).await?;
+        self.check_alive(caller)?;
         let actor = caller.actor.ok_or_else(refuse::unauthenticated)?;
-        match needs {
-            Needs::Permission(permission) => {
-                self.node()
-                    .access()
-                    .check_permission(&actor, permission, self.node().now())?
-            }
-            Needs::Owner if !matches!(actor, Actor::Owner(_)) => return Err(refuse::owner_only()),
-            Needs::Owner | Needs::Credential | Needs::Nothing => {}
-        }
+        self.check_permitted(caller, needs)?;
         self.count(&actor)
     }
 
@@ -288,8 +305,17 @@ impl Door {
         &self,
         ask: impl FnOnce(&Vault) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let vault = Arc::clone(self.node().vault());
-        self.blocking(move || ask(&vault))
+        let node = Arc::clone(self.node());
+        let ask = move || {
+            let before = node.vault().sign_outs();
+            let answer = ask(node.vault());
+            // Here and not where somebody waits for the answer, who may have left.
+            if node.vault().sign_outs() != before {
+                node.rights_ended();
+            }
+            answer
+        };
+        self.blocking(ask)
             .await?
             .map_err(store_failed)
     }

@@ -18,6 +18,15 @@ pub fn not_found(what: &'static str, hint: &'static str) -> Refusal {
     Refusal::new(ErrorCode::NotFound, what, hint)
 }
 
+/// The right to do something ended while it was done.
+pub fn over_meanwhile(why: &Refusal) -> Refusal {
+    Refusal::new(
+        why.code,
+        "the right to do this ended while it was under way; what was waited for was not given, and the log says whether anything was done",
+        why.hint.clone(),
+    )
+}
+
 /// No such room.
 pub fn no_room() -> Refusal {
     not_found(

@@ -2,11 +2,13 @@
 //! refused like every other.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 
 use mesh_core::Action;
 use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
 use mesh_model::{Actor, Permission, Refusal, Seq};
+use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscription};
 
 use crate::door::{Caller, Door, refuse, resolve};
@@ -27,6 +29,12 @@ pub struct Wanted {
     pub types: Vec<String>,
 }
 
+/// A subscription for as long as its asker may have it.
+pub struct Stream {
+    subscription: Subscription,
+    over: Pin<Box<dyn Future<Output = Refusal> + Send>>,
+}
+
 impl Door {
     /// Begins a subscription, if the caller may have one.
     pub async fn subscribe(
@@ -34,7 +42,7 @@ impl Door {
         caller: &Caller,
         address: Option<IpAddr>,
         wanted: Wanted,
-    ) -> Result<Subscription, Refusal> {
+    ) -> Result<Stream, Refusal> {
         let mut begun = self.begin_subscription(caller, address, wanted).await;
         if let Err(refusal) = &mut begun {
             self.refused(caller, NAME, refusal).await;
@@ -47,9 +55,10 @@ impl Door {
         caller: &Caller,
         address: Option<IpAddr>,
         wanted: Wanted,
-    ) -> Result<Subscription, Refusal> {
+    ) -> Result<Stream, Refusal> {
+        let watch = self.watch();
         self.limit(caller, address)?;
-        self.check_needs(caller, NEEDS).await?;
+        self.check_needs(caller, NEEDS)?;
         let me = caller.actor.and_then(Actor::participant);
         let me = me.ok_or_else(refuse::unauthenticated)?;
         let Wanted {
@@ -77,6 +86,28 @@ impl Door {
         rooms.dedup();
         types.sort_unstable();
         types.dedup();
-        Ok(self.node().subscribe(me, Filter { rooms, types }, after))
+        let over = Box::pin(watch.over(caller.clone(), NEEDS, rooms.clone()));
+        Ok(Stream {
+            subscription: self.node().subscribe(me, Filter { rooms, types }, after),
+            over,
+        })
+    }
+}
+
+impl Stream {
+    /// Where it began, or the last event up to which it told everything.
+    pub fn position(&self) -> Seq {
+        self.subscription.position()
+    }
+
+    /// The next frames, or why there are none any more: after that there is nothing to wait for. Safe to drop
+    /// while it waits.
+    pub async fn next(&mut self) -> Result<Taken, Refusal> {
+        tokio::select! {
+            // What came after the right had ended is not given, even if it is there already.
+            biased;
+            why = &mut self.over => Err(why),
+            taken = self.subscription.next() => Ok(taken),
+        }
     }
 }

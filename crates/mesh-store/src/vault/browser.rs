@@ -1,8 +1,12 @@
 //! Browsers that are signed in, and the links that sign one in.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::sync::{PoisonError, RwLockWriteGuard};
+
 use mesh_model::limits::{COOKIE_MS, LOGIN_LINK_MS};
 use mesh_model::{Millis, ParticipantId};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::Vault;
 use super::secret::{SecretHash, draw};
@@ -36,6 +40,20 @@ fn browser(row: &Row<'_>) -> rusqlite::Result<Browser> {
     })
 }
 
+/// The numbers of all browsers that are signed in.
+pub(super) fn signed_in(db: &Connection) -> Result<BTreeSet<u64>, StoreError> {
+    let mut statement = db.prepare("SELECT id FROM browsers")?;
+    let ids = statement.query_map([], |row| Ok(number(row.get(0)?)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The numbers of the browsers that a statement deleted.
+fn deleted(db: &Connection, delete: &str, which: impl Params) -> Result<Vec<u64>, StoreError> {
+    let mut statement = db.prepare_cached(delete)?;
+    let ids = statement.query_map(which, |row| Ok(number(row.get(0)?)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 impl Vault {
     /// Signs a browser in for [`COOKIE_MS`]. Gives the cookie's secret, which is not kept.
     pub fn sign_in(
@@ -48,14 +66,21 @@ impl Vault {
         let expires = now.plus(COOKIE_MS);
         let mut db = self.write();
         let tx = db.transaction()?;
-        tx.prepare_cached("DELETE FROM browsers WHERE expires <= ?1")?
-            .execute([int(now.0)])?;
+        let old = deleted(
+            &tx,
+            "DELETE FROM browsers WHERE expires <= ?1 RETURNING id",
+            [int(now.0)],
+        )?;
         tx.prepare_cached(
             "INSERT INTO browsers (hash, participant, label, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute((SecretHash::of(&secret).0, participant.0.as_bytes(), label, int(now.0), int(expires.0)))?;
         let id = number(tx.last_insert_rowid());
         tx.commit()?;
+        let mut known = self.known_browsers();
+        known.retain(|browser| !old.contains(browser));
+        known.insert(id);
+        drop(known);
         Ok((
             secret,
             Browser {
@@ -93,12 +118,20 @@ impl Vault {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether the browser with this number is signed in still, as far as nobody signed it out.
+    pub fn is_signed_in(&self, browser: u64) -> bool {
+        let known = self.browsers.read();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        known.contains(&browser)
+    }
+
     /// Signs one of somebody's browsers out. Says whether there was such a one.
     pub fn sign_out(&self, participant: ParticipantId, browser: u64) -> Result<bool, StoreError> {
-        let db = self.write();
-        let mut delete =
-            db.prepare_cached("DELETE FROM browsers WHERE participant = ?1 AND id = ?2")?;
-        Ok(delete.execute((participant.0.as_bytes(), int(browser)))? > 0)
+        let gone = self.forget_browsers(
+            "DELETE FROM browsers WHERE participant = ?1 AND id = ?2 RETURNING id",
+            (participant.0.as_bytes(), int(browser)),
+        )?;
+        Ok(gone > 0)
     }
 
     /// Signs all of somebody's browsers out, but for one if it is named. Says how many.
@@ -107,10 +140,28 @@ impl Vault {
         participant: ParticipantId,
         except: Option<u64>,
     ) -> Result<usize, StoreError> {
+        self.forget_browsers(
+            "DELETE FROM browsers WHERE participant = ?1 AND id IS NOT ?2 RETURNING id",
+            (participant.0.as_bytes(), except.map(int)),
+        )
+    }
+
+    fn forget_browsers(&self, delete: &str, which: impl Params) -> Result<usize, StoreError> {
         let db = self.write();
-        let mut delete =
-            db.prepare_cached("DELETE FROM browsers WHERE participant = ?1 AND id IS NOT ?2")?;
-        Ok(delete.execute((participant.0.as_bytes(), except.map(int)))?)
+        let gone = deleted(&db, delete, which)?;
+        self.known_browsers()
+            .retain(|browser| !gone.contains(browser));
+        self.sign_outs.fetch_add(gone.len() as u64, Ordering::AcqRel);
+        Ok(gone.len())
+    }
+
+    fn known_browsers(&self) -> RwLockWriteGuard<'_, BTreeSet<u64>> {
+        self.browsers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many browsers were signed out since the vault was opened.
+    pub fn sign_outs(&self) -> u64 {
+        self.sign_outs.load(Ordering::Acquire)
     }
 
     /// Makes the secret of a link that signs a browser in once, within [`LOGIN_LINK_MS`].

@@ -22,8 +22,9 @@ mod sealed;
 pub mod secret;
 mod usage;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use mesh_model::{CredentialId, VaultId};
@@ -49,6 +50,10 @@ pub struct Vault {
     reader: Mutex<Connection>,
     /// Every request with a token asks for one of these.
     credentials: RwLock<HashMap<SecretHash, CredentialId>>,
+    /// The numbers of the browsers that are signed in: everything that stands open for one looks here.
+    browsers: RwLock<BTreeSet<u64>>,
+    /// How many were signed out since the vault was opened.
+    sign_outs: AtomicU64,
 }
 
 impl Vault {

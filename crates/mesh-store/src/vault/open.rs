@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, RwLock};
 
 use mesh_model::{CredentialId, VaultId};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::seal::Seal;
 use super::secret::{SecretHash, random};
-use super::{NodeSeed, Vault, schema};
+use super::{NodeSeed, Vault, browser, schema};
 use crate::{StoreError, sql};
 
 const FILE: &str = "vault.db";
@@ -97,6 +98,7 @@ impl Vault {
             StoreError::Unreadable("the node's key does not have 32 bytes".to_owned())
         })?);
         let credentials = RwLock::new(credentials(&writer)?);
+        let browsers = RwLock::new(browser::signed_in(&writer)?);
         Ok(Vault {
             path,
             id,
@@ -105,6 +107,8 @@ impl Vault {
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
             credentials,
+            browsers,
+            sign_outs: AtomicU64::new(0),
         })
     }
 
