@@ -3,6 +3,7 @@
 walk() gives the status of each such request by operation, as "METHOD /path/{parameter}".
 """
 
+import hashlib
 import json
 import urllib.error
 import urllib.request
@@ -10,8 +11,7 @@ import urllib.request
 import ed25519
 
 PASSWORD = "correct horse battery"
-KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
-HELD, FRESH = bytes([1] * 32), bytes([2] * 32)
+HELD, FRESH, NEWCOMER = bytes([1] * 32), bytes([2] * 32), bytes([3] * 32)
 SCHEMA = {"type": "object", "required": ["ok"], "properties": {"ok": {"type": "boolean"}}}
 
 
@@ -153,10 +153,18 @@ def credentials(node):
     made = node.ask("POST", "/api/admin/keys", body={"name": "grafana"})
     node.ask("DELETE", "/api/admin/keys/{credential}", {"credential": made["id"]})
     made = node.ask("POST", "/api/invites", body={"uses": 2})
-    node.ask("POST", "/api/invites/redeem", body={"code": made["code"], "handle": "newcomer", "key": KEY})
+    node.ask("POST", "/api/invites/redeem", body=redemption(node, made["code"], "newcomer"))
     node.ask("DELETE", "/api/invites/{invite}", {"invite": made["id"]})
     made = node.ask("POST", "/api/sessions")
     node.ask("DELETE", "/api/sessions/{session}", {"session": made["session"]})
+
+
+def redemption(node, code, handle):
+    """The request by which the holder of a key comes in by an invite."""
+    mesh, key, nonce = node.ask("GET", "/api/status")["mesh"], ed25519.public(NEWCOMER), "n" * 16
+    stated = ("mesh-redeem/1", mesh, hashlib.sha256(code.encode()).hexdigest(), handle, key, nonce)
+    proof = ed25519.sign(NEWCOMER, "\n".join(stated))
+    return {"code": code, "handle": handle, "key": key, "nonce": nonce, "proof": proof}
 
 
 def browsers(node):

@@ -196,7 +196,9 @@ fn check_welcome(access: &Access, known: ParticipantId, key: &PublicKey) -> Resu
         .participant(known)
         .ok_or_else(refuse::no_participant)?;
     crate::identity::check_active(found, key)?;
-    let mut own = access.credentials().filter(|held| held.participant == known);
+    let mut own = access
+        .credentials()
+        .filter(|held| held.participant == known);
     if own.any(|held| held.revoked) {
         return Err(refuse::gone(
             format!(

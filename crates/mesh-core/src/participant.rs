@@ -10,7 +10,9 @@ use mesh_model::events::{
 };
 use mesh_model::limits::{PARENT_DEPTH_MAX, ROLES_MAX};
 use mesh_model::permission::Preset;
-use mesh_model::{Actor, Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
+use mesh_model::{
+    Actor, Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal,
+};
 
 use crate::actor::Asker;
 use crate::record::{Disabled, Key, Participant};

@@ -35,7 +35,9 @@ pub fn credential_over(how: &str) -> Refusal {
 pub fn maker_over(how: &str) -> Refusal {
     Refusal::new(
         ErrorCode::Unauthenticated,
-        format!("the credential with which this one was made {how}, and this one with it; nothing was done"),
+        format!(
+            "the credential with which this one was made {how}, and this one with it; nothing was done"
+        ),
         "ask whoever gave it to you for a new one; what was said with it stays",
     )
 }

@@ -150,7 +150,17 @@ impl Fixture {
             json!({"room": "workshop"}),
         )
         .await;
-        self.names.insert("$code", invite["code"].clone());
+        let status = must(surface, &owner, "status.get", json!({})).await;
+        let (mesh, code) = (text(&status["mesh"]), text(&invite["code"]));
+        let asked = redemption(&mesh, &code, "newcomer", NEWCOMER, &"n".repeat(32));
+        for (name, field) in [
+            ("$code", "code"),
+            ("$newcomer_key", "key"),
+            ("$nonce", "nonce"),
+            ("$redeem_proof", "proof"),
+        ] {
+            self.names.insert(name, asked[field].clone());
+        }
         let session = must(surface, &owner, "session.open", json!({})).await;
         self.names.insert("$session", session["session"].clone());
         must(
@@ -259,6 +269,17 @@ pub fn filled(declaration: &Declaration, named: impl Fn(&str) -> Option<Value>) 
 /// The seeds of rex's key and of a fresh one.
 const HELD: u8 = 1;
 const FRESH: u8 = 2;
+/// Who comes in by an invite.
+const NEWCOMER: u8 = 3;
+
+/// The request by which the holder of the key with this seed comes in by an invite.
+pub fn redemption(mesh: &str, code: &str, handle: &str, seed: u8, nonce: &str) -> Value {
+    let key = key(seed);
+    let hex = public(&key).to_string();
+    let stated = statement::redeem(mesh, code, handle, &hex, nonce);
+    let proof = SignatureBytes(key.sign(stated.as_bytes()).to_bytes()).to_string();
+    json!({"code": code, "handle": handle, "key": hex, "nonce": nonce, "proof": proof})
+}
 
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])

@@ -8,6 +8,7 @@
 //! mesh-statement/1     mesh, room, key, idempotency key, hash of salt and content
 //! mesh-key/1           mesh, participant, key
 //! mesh-parent/1        mesh, parent, handle of the child
+//! mesh-redeem/1        mesh, hash of the invite's code, handle, key, nonce
 //! mesh-node/1          challenge (see `node`)
 //! mesh-result/1        mesh, previous links, time, agent, task, hash of salt and output (see `provenance`)
 //! ```
@@ -38,6 +39,13 @@ pub fn key(mesh: &str, participant: &str, key_hex: &str) -> String {
 /// That the parent agrees to a child of this handle.
 pub fn parent(mesh: &str, parent: &str, handle: &str) -> String {
     lines("mesh-parent/1", &[mesh, parent, handle])
+}
+
+/// That whoever holds the key comes in by the invite with this code. The nonce is used once: whoever hears the
+/// statement cannot come in by it again.
+pub fn redeem(mesh: &str, code: &str, handle: &str, key_hex: &str, nonce: &str) -> String {
+    let code = Digest::of(code.as_bytes()).to_string();
+    lines("mesh-redeem/1", &[mesh, &code, handle, key_hex, nonce])
 }
 
 pub(crate) fn lines(name: &str, fields: &[&str]) -> String {

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use mesh_model::api::{NoInput, ParticipantNameInput, RoomRefInput};
+use mesh_model::api::{NoInput, ParticipantNameInput, Registered, RoomRefInput};
 use mesh_model::error::Problem;
 use mesh_model::ops::{
-    Declaration, IdentityAdd, IdentityList, MeGet, MessagePost, Method, OpKind, Operation, RoomGet,
-    RoomList, StatusGet,
+    Declaration, IdentityAdd, IdentityList, InviteRedeem, MeGet, MessagePost, Method, OpKind,
+    Operation, RoomGet, RoomList, StatusGet,
 };
 use mesh_model::{PublicKey, RoomId};
 use mesh_proof::node::{CHALLENGE, PROOF};
@@ -68,6 +68,19 @@ impl Http {
         let challenge = Challenge::fresh()?;
         let proof = proof(&self.agent, &self.url, &challenge)?;
         challenge.answered(&self.url, proof.as_deref())
+    }
+
+    /// Comes in by an invite as the holder of the key.
+    pub fn redeem(&self, signer: &Signer, code: &str, handle: &str) -> Result<Registered, Error> {
+        let challenge = Challenge::fresh()?;
+        let (proof, health) = health(&self.agent, &self.url, &challenge)?;
+        if let Some(node) = self.node {
+            challenge.check(&self.url, node, proof.as_deref())?;
+        }
+        let mesh = health["mesh"].as_str().and_then(|mesh| mesh.parse().ok());
+        let mesh =
+            mesh.ok_or_else(|| Error::Protocol("the node does not name its mesh".to_owned()))?;
+        self.call::<InviteRedeem>(signer.redeem(mesh, code, handle)?)
     }
 
     /// Signs from here on what is posted. A key that the node does not know yet is added to the
@@ -241,6 +254,15 @@ pub fn prove(agent: &Agent, url: &str, node: PublicKey) -> Result<(), Error> {
 
 /// What is answered to a challenge.
 fn proof(agent: &Agent, url: &str, challenge: &Challenge) -> Result<Option<String>, Error> {
+    Ok(health(agent, url, challenge)?.0)
+}
+
+/// What a node proves and what it says of itself to everybody.
+fn health(
+    agent: &Agent,
+    url: &str,
+    challenge: &Challenge,
+) -> Result<(Option<String>, Value), Error> {
     let unreachable = |why: &dyn std::fmt::Display| Error::Unreachable {
         url: url.to_owned(),
         why: format!("{why}; nothing was sent"),
@@ -258,11 +280,14 @@ fn proof(agent: &Agent, url: &str, challenge: &Challenge) -> Result<Option<Strin
     let proof = proof
         .and_then(|proof| proof.to_str().ok())
         .map(str::to_owned);
-    if proof.is_some() {
-        // Read to its end the connection can be used again; what it says does not matter.
-        let _ = response.body_mut().read_to_vec();
+    let mut said = Value::Null;
+    if proof.is_some()
+        // Read to its end the connection can be used again; mostly what it says does not matter.
+        && let Ok(body) = response.body_mut().read_to_vec()
+    {
+        said = serde_json::from_slice(&body).unwrap_or_default();
     }
-    Ok(proof)
+    Ok((proof, said))
 }
 
 fn read(mut response: Response<ureq::Body>) -> Result<Answer, Error> {

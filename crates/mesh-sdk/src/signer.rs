@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
-use mesh_model::api::{MessageBody, ParentProof, SignedInput};
+use mesh_model::api::{InviteRedeemInput, MessageBody, ParentProof, Profile, SignedInput};
 use mesh_model::{MeshId, ParticipantId, PublicKey, RoomId, SignatureBytes};
 use mesh_proof::provenance::{Made, Signed};
 use mesh_proof::{Digest, SALT_BYTES, statement};
@@ -118,6 +118,28 @@ impl Signer {
             key: self.public(),
             sig: self.sign(&stated),
         }
+    }
+
+    /// The request by which the key's holder comes in by an invite, once.
+    pub fn redeem(
+        &self,
+        mesh: MeshId,
+        code: &str,
+        handle: &str,
+    ) -> Result<InviteRedeemInput, Error> {
+        // 32 bytes of chance in hexadecimal, as keys are written.
+        let nonce = PublicKey(random()?).to_string();
+        let key = self.public();
+        let (mesh, hex) = (mesh.to_string(), key.to_string());
+        let stated = statement::redeem(&mesh, code, handle, &hex, &nonce);
+        Ok(InviteRedeemInput {
+            code: code.to_owned(),
+            handle: handle.to_owned(),
+            key,
+            proof: self.sign(&stated),
+            nonce,
+            profile: Profile::default(),
+        })
     }
 
     /// Signs a message for one mesh, one room and one request.

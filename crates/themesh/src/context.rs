@@ -334,7 +334,12 @@ impl Context {
         Ok(self.home.join("keys").join(format!("{handle}.key")))
     }
 
-    /// The kept key of somebody who is about to come in, or a new one, and whether it is new.
+    /// Signs as somebody with the key that is kept, or with a new one that is kept from here on.
+    pub fn signer_for(&self, handle: &str) -> Outcome<Signer> {
+        Ok(Signer::load_or_make(&self.key_path(handle)?)?)
+    }
+
+    /// The public half of a kept key or of a new one, and whether it is new.
     pub fn key_for(&self, handle: &str) -> Outcome<(PublicKey, bool)> {
         let path = self.key_path(handle)?;
         let fresh = Signer::load(&path)?.is_none();

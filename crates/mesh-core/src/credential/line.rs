@@ -46,7 +46,8 @@ impl Access {
 
     /// Whether the credential, or one that it was made with, was revoked.
     pub fn is_revoked(&self, id: CredentialId) -> bool {
-        self.line_from(Some(id)).any(|credential| credential.revoked)
+        self.line_from(Some(id))
+            .any(|credential| credential.revoked)
     }
 
     /// What the credentials that bound the actor allow at `now`, or why they allow nothing any more.

@@ -164,8 +164,11 @@ async fn credentials_and_invites() {
             Some("Bearer realm=\"mesh\"")
         );
     }
-    let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
-    let redeem = |code: Value| json!({"code": code, "handle": "somebody", "key": key});
+    let mesh = house.node.access().mesh().unwrap().id.to_string();
+    let redeem = |code: Value| {
+        let code = code.as_str().unwrap();
+        mesh_ops::testing::redemption(&mesh, code, "somebody", 3, &"n".repeat(16))
+    };
     let unknown = Request::new("POST", "/api/invites/redeem")
         .json(&redeem(json!("nonsense")))
         .send(house.at)

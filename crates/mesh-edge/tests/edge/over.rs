@@ -54,9 +54,9 @@ impl Guest {
 
     fn request(&self, method: &str, path: &str) -> Request {
         let request = Request::new(method, path);
-        self.headers
-            .iter()
-            .fold(request, |request, (name, value)| request.header(name, value))
+        self.headers.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        })
     }
 
     async fn socket(&self, house: &House) -> Client {
@@ -243,7 +243,8 @@ async fn tokens_end_by_themselves() {
     register(&house, &house.owner, "child").await;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let soon = u64::try_from((now + Duration::from_secs(5)).as_millis()).unwrap();
-    let asked = json!({"participant": "child", "permissions": HELD, "expires": mesh_model::Millis(soon)});
+    let asked =
+        json!({"participant": "child", "permissions": HELD, "expires": mesh_model::Millis(soon)});
     let made = house.post("/api/admin/tokens", asked).await;
     assert_eq!(made.status, 201, "{made:?}");
     let token = made.json()["token"].as_str().unwrap().to_owned();

@@ -95,6 +95,11 @@ pub struct InviteRedeemInput {
     pub handle: String,
     /// One's public key. The same key again gets the same participant and a fresh token.
     pub key: PublicKey,
+    /// 16 to 64 letters and digits drawn for this request alone.
+    pub nonce: String,
+    /// A signature by the key of `mesh-redeem/1`, the mesh's id (`/api/health` says it), the SHA-256 of the code in
+    /// hexadecimal, the handle, the key and the nonce, each on a line of its own: whoever names a key holds it.
+    pub proof: crate::SignatureBytes,
     /// What one says of oneself.
     #[serde(default, deserialize_with = "crate::common::object")]
     pub profile: crate::api::Profile,

@@ -23,10 +23,11 @@ operations! { LIST invite
         InviteRefInput => Done,
         example r#"{"invite": "$invite"}"#
     }
-    /// Come in by an invite's code. A retry with the same key gets the same participant and a fresh token.
+    /// Come in by an invite's code and a key that signs for it. A retry with the same key gets the same participant and a
+    /// fresh token.
     InviteRedeem "invite.redeem" {
         Command Needs::Nothing, Post "/api/invites/redeem" => 201,
         InviteRedeemInput => Registered,
-        example r#"{"code": "$code", "handle": "newcomer", "key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"}"#
+        example r#"{"code": "$code", "handle": "newcomer", "key": "$newcomer_key", "nonce": "$nonce", "proof": "$redeem_proof"}"#
     }
 }

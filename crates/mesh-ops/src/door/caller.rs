@@ -108,8 +108,8 @@ impl Door {
         let now = self.node().now();
         self.node().access().standing(&actor, now)?;
         let signed_in = |browser| self.node().vault().is_signed_in(browser);
-        let over = caller.until.is_some_and(|until| until <= now)
-            || !caller.browser.is_none_or(signed_in);
+        let over =
+            caller.until.is_some_and(|until| until <= now) || !caller.browser.is_none_or(signed_in);
         if over {
             return Err(refuse::unauthenticated());
         }

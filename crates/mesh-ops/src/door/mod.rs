@@ -19,9 +19,9 @@ pub(crate) mod subscribe;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::Caller;
+pub use over::{LAST_WORDS, Watch};
 pub use registry::Run;
 pub(crate) use registry::told;
-pub use over::{LAST_WORDS, Watch};
 pub use subscribe::{Stream, Wanted};
 
 use std::sync::atomic::AtomicUsize;
@@ -315,9 +315,7 @@ impl Door {
             }
             answer
         };
-        self.blocking(ask)
-            .await?
-            .map_err(store_failed)
+        self.blocking(ask).await?.map_err(store_failed)
     }
 
     /// Does work that would keep a socket waiting.

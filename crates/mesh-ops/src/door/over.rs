@@ -55,12 +55,7 @@ impl Watch {
 }
 
 impl Door {
-    fn check_still(
-        &self,
-        caller: &Caller,
-        needs: Needs,
-        rooms: &[RoomId],
-    ) -> Result<(), Refusal> {
+    fn check_still(&self, caller: &Caller, needs: Needs, rooms: &[RoomId]) -> Result<(), Refusal> {
         self.check_alive(caller)?;
         self.check_permitted(caller, needs)?;
         let Some(me) = caller.actor.and_then(Actor::participant) else {

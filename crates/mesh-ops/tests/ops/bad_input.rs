@@ -178,8 +178,8 @@ async fn bad_requests_are_told_apart_and_store_nothing() {
         ("inbox.ack", json!({"upto": 9_000_000}), "invalid_input"),
         (
             "invite.redeem",
-            json!({"code": "x", "handle": "y", "key": "00".repeat(32)}),
-            "not_found",
+            json!({"code": "x", "handle": "y", "key": "00".repeat(32), "nonce": "n".repeat(16), "proof": "00".repeat(64)}),
+            "bad_signature",
         ),
         (
             "event_type.register",

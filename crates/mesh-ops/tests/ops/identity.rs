@@ -3,6 +3,7 @@
 use crate::house::House;
 use ed25519_dalek::{Signer, SigningKey};
 use mesh_model::{PublicKey, SignatureBytes};
+use mesh_ops::testing::redemption;
 use mesh_proof::{Digest, statement};
 use serde_json::{Value, json};
 
@@ -261,7 +262,8 @@ async fn guests_are_untrusted() {
     let invite = house
         .ok(&house.owner, "invite.create", json!({"guest": true}))
         .await;
-    let redeem = json!({"code": invite["code"], "handle": "visitor", "key": public(&key(3))});
+    let code = invite["code"].as_str().unwrap();
+    let redeem = redemption(&mesh(&house).await, code, "visitor", 3, &"n".repeat(16));
     house.ok("", "invite.redeem", redeem).await;
     let found = house
         .ok(

@@ -1,10 +1,14 @@
 //! Invites: once per key, as often as they are for, and no longer than they live.
 
 use crate::house::House;
+use mesh_ops::testing::redemption;
 use serde_json::{Value, json};
 
-fn redeem(code: &Value, handle: &str, key: u8) -> Value {
-    json!({"code": code, "handle": handle, "key": format!("{key:02x}").repeat(32)})
+/// What the holder of a key asks for, with a nonce of its own.
+fn redeem(house: &House, code: &Value, handle: &str, key: u8) -> Value {
+    let mesh = house.door.node().access().mesh().unwrap().id.to_string();
+    let nonce = uuid::Uuid::now_v7().simple().to_string();
+    redemption(&mesh, code.as_str().unwrap(), handle, key, &nonce)
 }
 
 #[tokio::test]
@@ -25,10 +29,18 @@ async fn a_retry_with_the_same_key_is_the_same_participant() {
         format!("/i/{}", invite["code"].as_str().unwrap())
     );
     let first = house
-        .ok("", "invite.redeem", redeem(&invite["code"], "milo", 7))
+        .ok(
+            "",
+            "invite.redeem",
+            redeem(&house, &invite["code"], "milo", 7),
+        )
         .await;
     let again = house
-        .ok("", "invite.redeem", redeem(&invite["code"], "milo", 7))
+        .ok(
+            "",
+            "invite.redeem",
+            redeem(&house, &invite["code"], "milo", 7),
+        )
         .await;
     assert_eq!(
         (&first["id"], &first["handle"]),
@@ -47,7 +59,11 @@ async fn a_retry_with_the_same_key_is_the_same_participant() {
     }
     assert_eq!(
         house
-            .refused("", "invite.redeem", redeem(&invite["code"], "other", 8))
+            .refused(
+                "",
+                "invite.redeem",
+                redeem(&house, &invite["code"], "other", 8)
+            )
             .await,
         "gone"
     );
@@ -68,13 +84,21 @@ async fn revoked_invites_and_taken_handles_let_nobody_in() {
     let head = house.door.node().head();
     assert_eq!(
         house
-            .refused("", "invite.redeem", redeem(&invite["code"], "rex", 1))
+            .refused(
+                "",
+                "invite.redeem",
+                redeem(&house, &invite["code"], "rex", 1)
+            )
             .await,
         "name_taken"
     );
     assert_eq!(
         house
-            .refused("", "invite.redeem", redeem(&invite["code"], "Rex!", 1))
+            .refused(
+                "",
+                "invite.redeem",
+                redeem(&house, &invite["code"], "Rex!", 1)
+            )
             .await,
         "invalid_input"
     );
@@ -88,14 +112,22 @@ async fn revoked_invites_and_taken_handles_let_nobody_in() {
         .await;
     assert_eq!(
         house
-            .refused("", "invite.redeem", redeem(&invite["code"], "milo", 1))
+            .refused(
+                "",
+                "invite.redeem",
+                redeem(&house, &invite["code"], "milo", 1)
+            )
             .await,
         "gone"
     );
     let house = house.restart().await;
     assert_eq!(
         house
-            .refused("", "invite.redeem", redeem(&invite["code"], "milo", 1))
+            .refused(
+                "",
+                "invite.redeem",
+                redeem(&house, &invite["code"], "milo", 1)
+            )
             .await,
         "gone"
     );
@@ -152,5 +184,70 @@ async fn a_session_belongs_to_one() {
             .unwrap()
             .starts_with("Welcome back, @rex"),
         "{welcome}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_is_its_holder_s_alone() {
+    let house = House::start().await;
+    let owner = house.owner.clone();
+    let invite = house.ok(&owner, "invite.create", json!({"uses": 2})).await;
+    let rightly = redeem(&house, &invite["code"], "milo", 7);
+    let milo = house.ok("", "invite.redeem", rightly.clone()).await;
+    let told = house
+        .ok(&owner, "participant.get", json!({"participant": "milo"}))
+        .await;
+    assert_eq!(told["key"], rightly["key"]);
+    // Everybody knows the key; nobody else signs with it. What was signed for another invite, name or request, or was
+    // heard and is said again, is worth nothing.
+    let other = house.ok(&owner, "invite.create", json!({"uses": 2})).await;
+    let with = |field: &str, value: Value| {
+        let mut forged = redeem(&house, &invite["code"], "milo", 7);
+        forged[field] = value;
+        forged
+    };
+    for forged in [
+        rightly.clone(),
+        with("proof", json!("00".repeat(64))),
+        with("proof", rightly["proof"].clone()),
+        with(
+            "proof",
+            redeem(&house, &invite["code"], "milo", 8)["proof"].clone(),
+        ),
+        with("handle", json!("other")),
+        with("nonce", json!("m".repeat(32))),
+        with("code", other["code"].clone()),
+    ] {
+        let refused = house.refused("", "invite.redeem", forged.clone()).await;
+        assert_eq!(refused, "bad_signature", "{forged}");
+    }
+    for nonce in ["", "short", "not-plain-letters-and-digits", &"n".repeat(65)] {
+        let bad = with("nonce", json!(nonce));
+        assert_eq!(
+            house.refused("", "invite.redeem", bad).await,
+            "invalid_input"
+        );
+    }
+    // A nonce stays used when the node was started anew, and a token that was revoked stays revoked.
+    let house = house.restart().await;
+    assert_eq!(
+        house.refused("", "invite.redeem", rightly).await,
+        "bad_signature"
+    );
+    let revoked = json!({"credential": milo["credential"]});
+    house.ok(&owner, "token.revoke", revoked).await;
+    let back = redeem(&house, &invite["code"], "milo", 7);
+    assert_eq!(house.refused("", "invite.redeem", back).await, "gone");
+    house
+        .ok(
+            &owner,
+            "participant.disable",
+            json!({"participant": "milo"}),
+        )
+        .await;
+    let back = redeem(&house, &invite["code"], "milo", 7);
+    assert_eq!(
+        house.refused("", "invite.redeem", back).await,
+        "permission_denied"
     );
 }

@@ -151,12 +151,15 @@ impl Vault {
         let gone = deleted(&db, delete, which)?;
         self.known_browsers()
             .retain(|browser| !gone.contains(browser));
-        self.sign_outs.fetch_add(gone.len() as u64, Ordering::AcqRel);
+        self.sign_outs
+            .fetch_add(gone.len() as u64, Ordering::AcqRel);
         Ok(gone.len())
     }
 
     fn known_browsers(&self) -> RwLockWriteGuard<'_, BTreeSet<u64>> {
-        self.browsers.write().unwrap_or_else(PoisonError::into_inner)
+        self.browsers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many browsers were signed out since the vault was opened.

@@ -90,6 +90,13 @@ impl Vault {
         Ok(invite.optional()?)
     }
 
+    /// Uses a nonce up. Says whether nobody had used it before.
+    pub fn use_nonce(&self, nonce: SecretHash) -> Result<bool, StoreError> {
+        let db = self.write();
+        let mut insert = db.prepare_cached("INSERT OR IGNORE INTO nonces VALUES (?1)")?;
+        Ok(insert.execute([nonce.0])? > 0)
+    }
+
     /// Forgets the code of an invite that ended.
     pub fn forget_invite(&self, id: InviteId) -> Result<(), StoreError> {
         self.write()

@@ -81,7 +81,17 @@ impl Vault {
         let seal = match (found, Seal::open(dir)?) {
             (schema::VERSION, Some(seal)) => seal,
             (schema::VERSION, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
-            (1, seal) => seal_version_1(&writer, seal.map_or_else(|| Seal::create(dir), Ok)?)?,
+            (2, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
+            (2, Some(seal)) => {
+                bring_up(&writer)?;
+                seal
+            }
+            (1, seal) => {
+                let seal = seal.map_or_else(|| Seal::create(dir), Ok)?;
+                let seal = seal_version_1(&writer, seal)?;
+                bring_up(&writer)?;
+                seal
+            }
             _ => {
                 return Err(StoreError::VaultVersion {
                     path,
@@ -167,11 +177,19 @@ fn seal_version_1(db: &Connection, seal: Seal) -> Result<Seal, StoreError> {
         "UPDATE identity SET seed = ?1",
         [seal.seal(NODE_KEY, &seed)?],
     )?;
-    step.pragma_update(None, "user_version", schema::VERSION)?;
+    step.pragma_update(None, "user_version", 2)?;
     step.commit()?;
     // The key as it was is overwritten in the file, and must not stay in the write-ahead log either.
     db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(seal)
+}
+
+/// Makes a vault of version 2 one of version 3.
+fn bring_up(db: &Connection) -> Result<(), StoreError> {
+    let step = db.unchecked_transaction()?;
+    step.execute_batch(schema::SINCE_2)?;
+    step.pragma_update(None, "user_version", schema::VERSION)?;
+    Ok(step.commit()?)
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {

@@ -1,10 +1,15 @@
 //! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
 
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// What a vault of version 1 lacks; its node key was kept as it is.
 pub(super) const SINCE_1: &str = "
 CREATE TABLE secrets (name TEXT, version INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (name, version)) WITHOUT ROWID;
+";
+
+/// What a vault of version 2 lacks.
+pub(super) const SINCE_2: &str = "
+CREATE TABLE nonces (hash BLOB PRIMARY KEY) WITHOUT ROWID;
 ";
 
 pub(super) const TABLES: &str = "
@@ -16,6 +21,7 @@ CREATE TABLE credentials (hash BLOB PRIMARY KEY, id BLOB NOT NULL) WITHOUT ROWID
 CREATE INDEX credentials_by_id ON credentials (id);
 CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), hash BLOB NOT NULL);
 CREATE TABLE invites (hash BLOB PRIMARY KEY, id BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE nonces (hash BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE passwords (participant BLOB PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE browsers (

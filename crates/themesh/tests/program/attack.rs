@@ -6,8 +6,9 @@
 
 use std::io::{BufRead, BufReader};
 
-use mesh_model::ops;
-use mesh_sdk::{Client, Error, Options};
+use mesh_model::{MeshId, ops};
+use mesh_sdk::http::Http;
+use mesh_sdk::{Client, Error, Options, Signer};
 use serde_json::{Value, json};
 
 use super::node::Node;
@@ -178,10 +179,9 @@ impl House {
             json!({"participant": "irc", "trust": "federated"}),
         );
         let invite = ask("invite.create", json!({"guest": true, "room": "ops"}));
-        let key = "11".repeat(32);
-        let input = json!({"code": invite["code"], "handle": "visitor", "key": key});
-        let came = ask("invite.redeem", input);
-        let guest = somebody(came["token"].as_str().unwrap());
+        let code = invite["code"].as_str().unwrap();
+        let came = Http::new(&owner.url, None).redeem(&Signer::from_seed([1; 32]), code, "visitor");
+        let guest = somebody(&came.unwrap().token.unwrap());
         House {
             owner,
             rex,
@@ -343,12 +343,13 @@ fn nobody_passes_for_the_owner() {
         .unwrap();
     let owner = house.owner.rest("me.get", json!({})).unwrap()["participant"]["handle"].clone();
     let owner = owner.as_str().unwrap();
+    let mesh = house.owner.rest("status.get", json!({})).unwrap()["mesh"].clone();
+    let mesh: MeshId = mesh.as_str().unwrap().parse().unwrap();
     let come = |handle: &str| {
-        let key = "22".repeat(32);
-        house.guest.rest(
-            "invite.redeem",
-            json!({"code": invite["code"], "handle": handle, "key": key}),
-        )
+        let code = invite["code"].as_str().unwrap();
+        let asked = Signer::from_seed([2; 32]).redeem(mesh, code, handle);
+        let asked = serde_json::to_value(asked.unwrap()).unwrap();
+        house.guest.rest("invite.redeem", asked)
     };
     // The name itself, one that is read like it, one in another script.
     let lookalike = owner.replace('o', "0").replace('e', "3");

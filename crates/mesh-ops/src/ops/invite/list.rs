@@ -29,7 +29,9 @@ impl Run for InviteList {
                     .filter(|room| call.room(&room.to_string()).is_ok()),
                 creator: present::participant(&call.access, found.creator?),
                 revoked: found.revoked
-                    || found.maker.is_some_and(|maker| call.access.is_revoked(maker)),
+                    || found
+                        .maker
+                        .is_some_and(|maker| call.access.is_revoked(maker)),
             })
         });
         Ok(List {

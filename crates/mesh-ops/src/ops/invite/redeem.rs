@@ -3,7 +3,41 @@
 use crate::prelude::*;
 use mesh_model::events::CredentialFacts;
 
+use mesh_proof::statement;
 use mesh_store::vault::secret::{self, SecretHash, draw};
+
+/// The shortest and the longest nonce.
+const NONCE_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
+
+/// A public key is known to everybody: whoever names it shows that it is theirs, for this invite and this once.
+fn check_proof(call: &Call, input: &InviteRedeemInput) -> Result<(), Refusal> {
+    let plain = input.nonce.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !plain || !NONCE_CHARS.contains(&input.nonce.len()) {
+        return Err(refuse::invalid(
+            "the field 'nonce' is not 16 to 64 letters and digits",
+            "draw a new one for each request",
+        ));
+    }
+    let stated = statement::redeem(
+        &call.mesh()?.to_string(),
+        input.code.trim(),
+        &input.handle,
+        &input.key.to_string(),
+        &input.nonce,
+    );
+    if statement::verify(&input.key.0, &stated, &input.proof.0) {
+        return Ok(());
+    }
+    Err(refuse::bad_signature(
+        "the field 'proof' is no signature by the key of mesh-redeem/1, this mesh's id, the code's SHA-256, the handle, the key and the nonce",
+    ))
+}
+
+fn used_nonce() -> Refusal {
+    refuse::bad_signature(
+        "the nonce was used before, so the proof may be somebody else's, heard and repeated",
+    )
+}
 
 impl Run for InviteRedeem {
     async fn run(
@@ -12,10 +46,18 @@ impl Run for InviteRedeem {
         input: InviteRedeemInput,
     ) -> Result<Registered, Refusal> {
         check::profile(&input.profile)?;
-        let code = input.code;
+        check_proof(call, &input)?;
+        let (code, nonce) = (input.code, SecretHash::of(&input.nonce));
         let invite = door
-            .vault(move |vault| vault.invite(code.trim()))
-            .await?
+            .vault(move |vault| {
+                let invite = vault.invite(code.trim())?;
+                // Only with a code is anything written.
+                if invite.is_some() && !vault.use_nonce(nonce)? {
+                    return Ok(Err(used_nonce()));
+                }
+                Ok(Ok(invite))
+            })
+            .await??
             .ok_or_else(|| {
                 refuse::not_found(
                     "there is no invite with that code; nobody was registered",

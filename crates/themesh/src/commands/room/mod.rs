@@ -4,13 +4,12 @@ mod moderation;
 
 use clap::{Args, Subcommand};
 use mesh_model::api::{
-    InviteRedeemInput, MemberRefInput, ModerateInput, NoInput, Profile, Room, RoomCreateInput,
-    RoomRefInput,
+    MemberRefInput, ModerateInput, NoInput, Room, RoomCreateInput, RoomRefInput,
 };
 use mesh_model::events::{RoomAccess, RoomKind};
 use mesh_model::ops::{
-    InviteRedeem, MemberAdd, MemberList, MemberRemove, Operation, RoomArchive, RoomCreate,
-    RoomJoin, RoomLeave, RoomList, RoomRestore,
+    MemberAdd, MemberList, MemberRemove, Operation, RoomArchive, RoomCreate, RoomJoin, RoomLeave,
+    RoomList, RoomRestore,
 };
 use mesh_sdk::http::Http;
 
@@ -190,7 +189,7 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
         // Whoever answers the invite's address now is the node that the token is for, from here on.
         None => there.identify()?,
     };
-    let (key, _) = context.key_for(handle)?;
+    let signer = context.signer_for(handle)?;
     let mut identity = Identity {
         handle: handle.to_owned(),
         url: node.to_owned(),
@@ -198,13 +197,7 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
         token: String::new(),
     };
     context.save_identity(&identity)?;
-    let input = InviteRedeemInput {
-        code: code.to_owned(),
-        handle: handle.to_owned(),
-        key,
-        profile: Profile::default(),
-    };
-    let registered = there.only(node_key).call::<InviteRedeem>(input)?;
+    let registered = there.only(node_key).redeem(&signer, code, handle)?;
     context.rename_key(handle, &registered.handle)?;
     identity.handle = registered.handle.clone();
     identity.token = registered.token.clone().unwrap_or_default();
