@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -241,10 +240,9 @@ async fn tokens_end_everywhere() {
 async fn tokens_end_by_themselves() {
     let house = House::start().await;
     register(&house, &house.owner, "child").await;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let soon = u64::try_from((now + Duration::from_secs(5)).as_millis()).unwrap();
+    let soon = house.node.now().plus(5_000);
     let asked =
-        json!({"participant": "child", "permissions": HELD, "expires": mesh_model::Millis(soon)});
+        json!({"participant": "child", "permissions": HELD, "expires": soon});
     let made = house.post("/api/admin/tokens", asked).await;
     assert_eq!(made.status, 201, "{made:?}");
     let token = made.json()["token"].as_str().unwrap().to_owned();
