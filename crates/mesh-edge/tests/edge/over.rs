@@ -241,8 +241,7 @@ async fn tokens_end_by_themselves() {
     let house = House::start().await;
     register(&house, &house.owner, "child").await;
     let soon = house.node.now().plus(5_000);
-    let asked =
-        json!({"participant": "child", "permissions": HELD, "expires": soon});
+    let asked = json!({"participant": "child", "permissions": HELD, "expires": soon});
     let made = house.post("/api/admin/tokens", asked).await;
     assert_eq!(made.status, 201, "{made:?}");
     let token = made.json()["token"].as_str().unwrap().to_owned();
