@@ -5,8 +5,11 @@ import { Closed, MeshError, PASSING, Refused, Stranger, Unreachable } from './er
 import type { ClientInfo, Participant, Problem, StreamItem, Welcome } from './generated.ts';
 import { proven, random } from './signing.ts';
 
-/** The node pings every 30 s; twice that without a frame means that the connection is dead. */
-const SILENCE_MS = 65_000;
+/** After this long without a frame the node is asked something: a WebSocket of a browser shows no pings. */
+const SILENCE_MS = 30_000;
+/** How long the answer may take before the connection counts as dead. */
+const ANSWER_MS = 20_000;
+const PROBE = JSON.stringify({ id: 0, call: 'me.get', input: {} });
 const CONNECT_MS = 10_000;
 const FIRST_WAIT_MS = 100;
 const LAST_WAIT_MS = 10_000;
@@ -218,7 +221,10 @@ export class Connection {
     };
     const heard = (): void => {
       clearTimeout(this.#silence);
-      this.#silence = setTimeout(broken, SILENCE_MS);
+      this.#silence = setTimeout(() => {
+        this.#send(PROBE);
+        this.#silence = setTimeout(broken, ANSWER_MS);
+      }, SILENCE_MS);
     };
     socket.onclose = broken;
     socket.onerror = broken;

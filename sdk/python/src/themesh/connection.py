@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from .errors import PASSING, Closed, Refused, Stranger, Unreachable
 from .signing import proven
 
-#: The node pings every 30 s; twice that without a frame means that the connection is dead.
-SILENCE_S = 65.0
+#: A ping after this long, and how long its answer may take before the connection counts as dead.
+PING_S = 30.0
 CONNECT_S = 10.0
 FIRST_WAIT_S = 0.1
 LAST_WAIT_S = 10.0
@@ -144,7 +144,8 @@ class Connection:
                 additional_headers=headers,
                 open_timeout=CONNECT_S,
                 max_size=None,
-                ping_interval=None,
+                ping_interval=PING_S,
+                ping_timeout=PING_S,
                 proxy=None,
             )
         except (OSError, TimeoutError, InvalidHandshake, InvalidMessage) as why:
@@ -179,7 +180,7 @@ class Connection:
         while self._socket is not None:
             try:
                 await self._serve(self._socket)
-            except (ConnectionClosed, TimeoutError, _Gap, json.JSONDecodeError):
+            except (ConnectionClosed, _Gap, json.JSONDecodeError):
                 pass
             except Refused as refusal:
                 return self._end(refusal)
@@ -210,9 +211,7 @@ class Connection:
         for frame, _ in list(self._pending.values()):
             await socket.send(frame)
         while True:
-            async with asyncio.timeout(SILENCE_S):
-                text = await socket.recv()
-            await self._take(json.loads(text))
+            await self._take(json.loads(await socket.recv()))
 
     async def _take(self, frame: dict[str, Any]) -> None:
         if "ephemeral" in frame:
