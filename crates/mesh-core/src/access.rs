@@ -13,7 +13,7 @@ use mesh_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::record::{
+use crate::{
     Credential, EventType, Group, Invite, Key, Member, Mesh, Participant, Room, Secret, Session,
 };
 

@@ -6,8 +6,7 @@ use mesh_model::{
 };
 
 use crate::policy::Moment;
-use crate::record::Room;
-use crate::{Access, refuse};
+use crate::{Access, Room, refuse};
 
 /// Whoever gave the command, known to be alive and to hold the declared permission.
 pub(crate) struct Asker<'a> {
@@ -145,10 +144,7 @@ impl<'a> Asker<'a> {
     }
 
     /// A participant the asker may see.
-    pub fn participant(
-        &self,
-        id: ParticipantId,
-    ) -> Result<&'a crate::record::Participant, Refusal> {
+    pub fn participant(&self, id: ParticipantId) -> Result<&'a crate::Participant, Refusal> {
         let found = self
             .access
             .participant(id)

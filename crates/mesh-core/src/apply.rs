@@ -13,7 +13,7 @@ use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
     Access, State, credential, event_type, group, identity, invite, mesh, message, participant,
-    quarantine, room, session,
+    policy, quarantine, room, secret, session, user,
 };
 
 /// One event as the log holds it, without its content.
@@ -124,19 +124,19 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
             participant::trust_set(access, facts)
         }
         Facts::Mesh(MeshFacts::LimitsSet(facts)) => access.limits = facts.limits,
-        Facts::Secret(SecretFacts::Set(facts)) => mesh::secret_set(access, facts, event.seq),
+        Facts::Secret(SecretFacts::Set(facts)) => secret::secret_set(access, facts, event.seq),
         Facts::Secret(SecretFacts::Removed(facts)) => {
             access.secrets.remove(facts.name.as_str());
         }
         Facts::User(UserFacts::Created(facts)) => {
-            participant::user_set(access, facts.participant, facts.role);
-            participant::password_set(access, facts.participant, &event.by.actor);
+            user::user_set(access, facts.participant, facts.role);
+            user::password_set(access, facts.participant, &event.by.actor);
         }
         Facts::User(UserFacts::PasswordChanged(facts)) => {
-            participant::password_set(access, facts.participant, &event.by.actor);
+            user::password_set(access, facts.participant, &event.by.actor);
         }
         Facts::User(UserFacts::RoleSet(facts)) => {
-            participant::user_set(access, facts.participant, facts.role)
+            user::user_set(access, facts.participant, facts.role)
         }
         Facts::Group(GroupFacts::Created(facts)) => group::created(access, facts),
         Facts::Group(GroupFacts::Deleted(facts)) => group::deleted(access, facts),
@@ -156,7 +156,7 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
             room::capabilities_set(access, facts, event.seq)
         }
         Facts::Room(RoomFacts::DefaultsSet(facts)) => room::defaults_set(access, facts, event.seq),
-        Facts::Policy(PolicyFacts::Set(facts)) => room::policy_set(access, facts, event),
+        Facts::Policy(PolicyFacts::Set(facts)) => policy::policy_set(access, facts, event),
         Facts::Room(RoomFacts::SlowModeSet(facts)) => room::slow_mode_set(access, facts, event.seq),
         Facts::Room(RoomFacts::Transferred(facts)) => room::transferred(access, facts),
         Facts::Room(RoomFacts::HoldSet(facts)) => room::hold_set(access, facts),

@@ -1,11 +1,13 @@
 //! From a command to its events: who asks is checked first, then the noun's rules.
 
+use mesh_model::command::FlowCommand;
 use mesh_model::{Command, Ctx, NewEvent, Refusal};
 
 use crate::actor::Asker;
+use crate::desk::Desk;
 use crate::{
-    State, credential, event_type, group, identity, invite, mesh, message, participant, quarantine,
-    room, session, work,
+    Decision, State, approval, context, credential, event_type, follow, group, identity, invite,
+    memory, mesh, message, participant, quarantine, room, session, task, template, tool, worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -77,6 +79,35 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
         | Command::Context(_)
         | Command::Memory(_)
         | Command::RecordTool { .. }
-        | Command::Tick => work::decide(state, &asker, command),
+        | Command::Tick => decide_work(state, &asker, command),
     }
+}
+
+fn decide_work(state: &State, asker: &Asker<'_>, command: &Command) -> Decision {
+    let desk = Desk {
+        asker,
+        work: &state.work,
+        recent: &state.recent,
+    };
+    let events = match command {
+        Command::Task(command) => task::decide(&desk, command)?,
+        Command::Worker(command) => worker::decide(&desk, command)?,
+        Command::Flow(command) => match command {
+            FlowCommand::RequestApproval { .. } | FlowCommand::DecideApproval { .. } => {
+                approval::decide(&desk, command)?
+            }
+            FlowCommand::CreateTemplate { .. } | FlowCommand::DeleteTemplate { .. } => {
+                template::decide(&desk, command)?
+            }
+        },
+        Command::Context(command) => context::decide(&desk, command)?,
+        Command::Memory(command) => memory::decide(&desk, command)?,
+        Command::RecordTool { .. } => tool::tool_called(command)?,
+        Command::Tick => {
+            asker.node_only()?;
+            return Ok(follow::tick(&desk));
+        }
+        _ => Vec::new(),
+    };
+    Ok(follow::follow(&desk, events))
 }

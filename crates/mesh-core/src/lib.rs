@@ -4,51 +4,79 @@
 //! * [`apply`] takes stored facts into the [`State`]. It is total: what the log holds has happened.
 //! * [`Access`] answers who is who and who may what; everything that reads asks it.
 //!
-//! One module per noun holds the noun's rules (`decide…`) and what its events do (`apply…`).
+//! A folder per noun holds what the state remembers of it (`record.rs`), its rules (`decide.rs` and the
+//! files beside it) and what its events do (`apply.rs`). Below the nouns stands what their rules look
+//! at: `state`, `access`, `work`, `actor` and `desk`. Above them stand the ways in, `decide` and
+//! `apply`, and `follow`: what follows by itself when a task has ended or a time has come.
+//!
 //! `decide` never changes the state and `apply` never judges, so replaying a log gives the same
 //! state on every machine, whatever the rules have become since it was written.
 
+// What is shared.
 mod access;
 mod actor;
 mod apply;
 mod check;
+mod decide;
+mod desk;
+mod follow;
+mod permissions;
+mod recent;
+mod refuse;
+mod state;
+mod visibility;
+mod work;
+
+// The nouns.
+mod approval;
+mod budget;
 mod context;
 mod credential;
-mod decide;
 mod dispatch;
 mod event_type;
 mod group;
+mod guard;
 mod identity;
 mod invite;
 mod memory;
 mod mesh;
 mod message;
 mod participant;
-mod permissions;
 mod policy;
 mod quarantine;
-mod recent;
-mod record;
-mod refuse;
 mod room;
+mod secret;
 mod session;
-mod state;
 mod task;
-mod visibility;
-mod work;
-mod workflow;
+mod template;
+mod tool;
+mod user;
+mod worker;
 
 pub use access::{Access, Action};
 pub use apply::{Stored, apply};
+pub use approval::Approval;
+pub use budget::Budget;
+pub use credential::Credential;
 pub use decide::decide;
-pub use dispatch::{Record, Score, Worker, why};
+pub use dispatch::why;
+pub use event_type::EventType;
+pub use group::Group;
+pub use identity::Key;
+pub use invite::Invite;
+pub use mesh::Mesh;
+pub use participant::Participant;
 pub use policy::{Judgement, PolicyRecord};
 pub use recent::Remembered;
-pub use record::{
-    Credential, EventType, Group, Invite, Key, Member, Mesh, Mute, Participant, Room, Secret,
-    Session,
-};
+pub use room::{Member, Mute, Room};
+pub use secret::Secret;
+pub use session::Session;
 pub use state::{FINGERPRINT, State};
 pub use task::{Attempt, Hold, Outcome, Task};
+pub use template::Template;
 pub use visibility::Audience;
-pub use work::{Approval, Budget, Template, Work};
+pub use work::Work;
+pub use worker::{Record, Score, Worker};
+
+/// The events that a command leads to, none if it is so already, or a refusal.
+pub(crate) type Decision = Result<Vec<mesh_model::NewEvent>, mesh_model::Refusal>;

@@ -12,9 +12,7 @@ use mesh_model::{
 };
 
 use crate::policy::{Decided, Moment};
-use crate::record::Room;
-use crate::refuse;
-use crate::{Access, Action};
+use crate::{Access, Action, Room, refuse};
 
 impl Access {
     /// What the actor may ask for at present, whatever the time: expiry is [`Access::standing`]'s.

@@ -5,7 +5,7 @@ use mesh_model::names::BadName;
 use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Capability, ErrorCode, Permission, PermissionSet, Refusal};
 
-use crate::record::Room;
+use crate::Room;
 
 /// How a room is called in a refusal to somebody who may know of it.
 pub fn room_label(room: &Room) -> String {

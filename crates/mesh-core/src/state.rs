@@ -3,8 +3,8 @@
 use mesh_model::{Millis, ParticipantId, Seq};
 use serde::{Deserialize, Serialize};
 
-use crate::recent::{Recent, Remembered};
-use crate::{Access, Work};
+use crate::recent::Recent;
+use crate::{Access, Remembered, Work};
 
 /// Names the shape of [`State`]. A snapshot with another fingerprint is not read; the log is
 /// replayed instead. Change it whenever a stored type changes or an event means something else.

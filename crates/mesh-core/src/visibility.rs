@@ -9,8 +9,7 @@ use mesh_model::{
     Capability, CredentialId, GroupId, InviteId, ParticipantId, Permission, RoomId, Seq,
 };
 
-use crate::Access;
-use crate::record::Room;
+use crate::{Access, Room};
 
 /// To whom an event is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

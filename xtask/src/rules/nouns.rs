@@ -35,6 +35,26 @@ const FLOORS: &[Floor] = &[
         ],
     },
     Floor {
+        // Below the nouns what their rules look at, above them the ways in and what follows by itself.
+        at: "crates/mesh-core/src/",
+        shared: &[
+            "access",
+            "actor",
+            "apply",
+            "check",
+            "decide",
+            "desk",
+            "follow",
+            "lib",
+            "permissions",
+            "recent",
+            "refuse",
+            "state",
+            "visibility",
+            "work",
+        ],
+    },
+    Floor {
         at: "crates/mesh-store/src/view/",
         shared: &[
             "dump", "index", "mod", "numbers", "open", "pool", "project", "schema", "search",

@@ -5,12 +5,12 @@
 //! one the credential before it, and so on; whoever asks what somebody may do walks that line. So no rule
 //! that is added later can forget what was made long ago.
 
+use std::sync::Arc;
+
 use mesh_model::limits::CREDENTIAL_LINE_MAX;
 use mesh_model::{Actor, CredentialId, Millis, PermissionSet, Refusal};
 
-use crate::record::{Credential, Session};
-use crate::{Access, refuse};
-use std::sync::Arc;
+use crate::{Access, Credential, Session, refuse};
 
 impl Access {
     /// The credential that bounds the actor, and with it everything that the actor makes; none for the

@@ -9,11 +9,10 @@ use mesh_model::limits::{
 };
 use mesh_model::{NewEvent, ParticipantId, RoomId, TaskId};
 
-use super::Worker;
-use crate::record::Room;
-use crate::refuse;
-use crate::task::{Rank, Task};
-use crate::work::{Brief, Decision, Desk};
+use crate::desk::Desk;
+use crate::task::Rank;
+use crate::work::Brief;
+use crate::{Decision, Room, Task, Worker, refuse};
 
 /// Gives the asking worker as many tasks as it wants, has slots for, and there are. None is no
 /// refusal: it asks again when something has changed.

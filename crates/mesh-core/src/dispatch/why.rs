@@ -5,14 +5,12 @@ use mesh_model::events::{BudgetScope, TaskState, WorkerMode};
 use mesh_model::limits::TAKE_GRACE_MS;
 use mesh_model::{Actor, Millis, PermissionSet, TaskId};
 
-use super::budget::scopes;
-use super::pick::{Standing, is_apart, rival};
-use super::worker::Worker;
 use crate::actor::Asker;
+use crate::budget::scopes;
+use crate::desk::Desk;
+use crate::dispatch::pick::{Standing, is_apart, rival};
 use crate::recent::Recent;
-use crate::task::{Hold, Task};
-use crate::work::{Desk, Work};
-use crate::{Access, State};
+use crate::{Access, Hold, State, Task, Work, Worker};
 
 /// Workers told of: the best ones.
 const WORKERS_TOLD: usize = 20;

@@ -6,12 +6,11 @@ use mesh_model::limits::{RELAY_CHARS_MAX, RELAYS_MAX};
 use mesh_model::policy::MessageKind;
 use mesh_model::{Capability, Command, MessageId, NewEvent, Refusal, RoomId};
 
-use super::{Decision, check_present, check_visible, mentioned, speaking};
 use crate::actor::Asker;
+use crate::message::{check_present, check_visible, mentioned, speaking};
 use crate::policy::{Saying, check_guard, labels};
 use crate::recent::Recent;
-use crate::record::{Participant, Room};
-use crate::{check, event_type, identity, quarantine, refuse};
+use crate::{Decision, Participant, Room, check, event_type, identity, quarantine, refuse};
 
 pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
     let Command::PostMessage {

@@ -10,9 +10,8 @@ use mesh_model::limits::{
 use mesh_model::policy::{Effect, Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, Who};
 use mesh_model::{Capability, ErrorCode, Refusal, RoomId, names};
 
-use super::resolve::span;
-use crate::Access;
-use crate::record::Room;
+use crate::policy::resolve::span;
+use crate::{Access, Room};
 
 type Checked = Result<(), Refusal>;
 

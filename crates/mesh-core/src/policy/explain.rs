@@ -4,11 +4,10 @@ use mesh_model::api::Deed;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{Capability, Millis, ParticipantId, Permission, Refusal, RoomId};
 
-use super::{Decided, Moment};
-use crate::Access;
-use crate::record::Room;
+use crate::policy::{Decided, Moment};
 use crate::room::check_in_use;
 use crate::room::rules::may_set_policy;
+use crate::{Access, Room};
 
 /// Whether a deed is allowed, and what decides.
 #[derive(Debug, Clone, PartialEq, Eq)]

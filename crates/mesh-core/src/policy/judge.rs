@@ -4,9 +4,8 @@ use mesh_model::events::Trust;
 use mesh_model::policy::{Effect, MessageKind, Rule, Ruling, RulingBy};
 use mesh_model::{Capability, CapabilitySet, Millis, ParticipantId, Seq};
 
-use super::{PolicyRecord, RuleMeans, Span};
-use crate::Access;
-use crate::record::{Member, Participant, Room};
+use crate::policy::{RuleMeans, Span};
+use crate::{Access, Member, Participant, PolicyRecord, Room};
 
 /// What a rule's conditions look at.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use mesh_model::policy::{Hours, Policy, Reach, Who};
 
-use super::{Means, Named, ReachMeans, RuleMeans, Span};
 use crate::Access;
+use crate::policy::{Means, Named, ReachMeans, RuleMeans, Span};
 
 impl Access {
     pub(crate) fn means_of(&self, policy: &Policy) -> Means {

@@ -7,11 +7,10 @@ use mesh_model::limits::{LABELS_MAX, QUOTES_MAX};
 use mesh_model::policy::{GuardRules, MessageKind, Replies, Ruling, RulingBy, Scan};
 use mesh_model::{Capability, ErrorCode, ParticipantId, Refusal, RoomId};
 
-use super::pace::{Pace, Paces, SLOW_MODE};
-use super::{Moment, PolicyRecord, is_program};
 use crate::actor::Asker;
-use crate::record::{Participant, Room};
-use crate::{Access, refuse};
+use crate::policy::pace::{Pace, Paces, SLOW_MODE};
+use crate::policy::{Moment, is_program};
+use crate::{Access, Participant, PolicyRecord, Room, refuse};
 
 type Checked = Result<(), Refusal>;
 

@@ -6,10 +6,9 @@ use mesh_model::events::{
 };
 use mesh_model::{Capability, CapabilitySet, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId};
 
-use super::{Decision, check_in_use, enabled, moderated};
 use crate::actor::Asker;
-use crate::record::Room;
-use crate::{Action, check, refuse};
+use crate::room::{check_in_use, enabled, moderated};
+use crate::{Action, Decision, Room, check, refuse};
 
 pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
     let me = asker.me()?;

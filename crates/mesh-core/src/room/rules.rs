@@ -9,11 +9,10 @@ use mesh_model::limits::{BANS_MAX, SLOW_MODE_SECONDS_MAX};
 use mesh_model::policy::{Policy, Ruling, RulingBy};
 use mesh_model::{ErrorCode, Millis, NewEvent, ParticipantId, Refusal, RoomId, Seq};
 
-use super::members::{check_own_members, check_rules_not};
-use super::{Decision, check_in_use, moderated};
 use crate::actor::Asker;
-use crate::record::Room;
-use crate::{Access, check, refuse};
+use crate::room::members::{check_own_members, check_rules_not};
+use crate::room::{check_in_use, moderated};
+use crate::{Access, Decision, Room, check, refuse};
 
 /// A room whose rules the asker sets.
 fn ruled<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {

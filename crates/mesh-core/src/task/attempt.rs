@@ -2,8 +2,8 @@
 
 use mesh_model::command::{Content, ContentEvidence};
 use mesh_model::events::{
-    AfterFailure, Cost, FailureCause, Spend, TaskAttemptFailed, TaskHandedOff, TaskLeaseExtended,
-    TaskProgressed, TaskStarted, TaskState,
+    Cost, FailureCause, Spend, TaskHandedOff, TaskLeaseExtended, TaskProgressed, TaskStarted,
+    TaskState,
 };
 use mesh_model::limits::{
     HANDOFF_BYTES_MAX, PROGRESS_BYTES_MAX, PROGRESS_PARTS_MAX, SPEND_MAX, TASK_HANDOFFS_MAX,
@@ -12,12 +12,11 @@ use mesh_model::limits::{
 use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Capability, ErrorCode, NewEvent, Refusal, Seq, TaskId};
 
-use super::{Attempt, Task, held};
-use crate::record::Room;
+use super::end::failed;
+use crate::desk::Desk;
 use crate::room::check_in_use;
-use crate::work::{Decision, Desk};
-use crate::workflow::moot;
-use crate::{check, dispatch, refuse};
+use crate::task::moot;
+use crate::{Attempt, Decision, Room, Task, budget, check, refuse};
 
 /// The same, while the room still lets its worker execute.
 pub(super) fn working<'a>(
@@ -25,7 +24,7 @@ pub(super) fn working<'a>(
     id: TaskId,
     fence: Seq,
 ) -> Result<(&'a Task, &'a Room, &'a Attempt), Refusal> {
-    let (task, room, attempt) = held(desk, id, fence)?;
+    let (task, room, attempt) = desk.held(id, fence)?;
     desk.asker.check_capability(room, Capability::Execute)?;
     check_in_use(room)?;
     Ok((task, room, attempt))
@@ -42,7 +41,7 @@ pub fn extend(desk: &Desk<'_>, id: TaskId, fence: Seq, spent: Spend) -> Decision
     let more = reserved != attempt.reserved;
     if more {
         let instead = attempt.reserved;
-        dispatch::check_budget(desk, attempt.worker, task.room, reserved, instead)?;
+        budget::check_budget(desk, attempt.worker, task.room, reserved, instead)?;
     }
     let left = attempt.until_ms.saturating_sub(desk.now().0);
     let lease = u64::from(attempt.lease_ms);
@@ -118,7 +117,7 @@ pub fn hand_off(
     evidence: &ContentEvidence,
     body: &Content,
 ) -> Decision {
-    let (task, room, attempt) = held(desk, id, fence)?;
+    let (task, room, attempt) = desk.held(id, fence)?;
     check::content_within("partial output", body, HANDOFF_BYTES_MAX)?;
     check_cost(cost)?;
     if task.handoffs >= TASK_HANDOFFS_MAX {
@@ -144,7 +143,7 @@ pub fn hand_off(
     };
     let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
     events.push(NewEvent::with(handed_off, body));
-    events.extend(dispatch::warnings(
+    events.extend(budget::warnings(
         desk,
         attempt.worker,
         task.room,
@@ -161,7 +160,7 @@ pub fn fail(
     cost: &Cost,
     reason: &Content,
 ) -> Decision {
-    let (task, _, attempt) = held(desk, id, fence)?;
+    let (task, _, attempt) = desk.held(id, fence)?;
     check::content("reason", reason)?;
     check_cost(cost)?;
     Ok(failed(
@@ -173,66 +172,6 @@ pub fn fail(
         cost,
         reason,
     ))
-}
-
-/// The events of a failed attempt.
-pub(crate) fn failed(
-    desk: &Desk<'_>,
-    task: &Task,
-    attempt: &Attempt,
-    cause: FailureCause,
-    last: bool,
-    cost: &Cost,
-    reason: &Content,
-) -> Vec<NewEvent> {
-    let failed = TaskAttemptFailed {
-        task: task.id,
-        room: task.room,
-        fence: attempt.fence,
-        worker: attempt.worker,
-        cause,
-        cost: cost.clone(),
-        next: after_failure(desk, task, attempt, last),
-    };
-    let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
-    events.push(NewEvent::with(failed, reason.clone()));
-    events.extend(dispatch::warnings(
-        desk,
-        attempt.worker,
-        task.room,
-        cost.spend,
-    ));
-    events
-}
-
-/// Again after a pause; then the worker's parent; then a person.
-fn after_failure(desk: &Desk<'_>, task: &Task, attempt: &Attempt, last: bool) -> AfterFailure {
-    if !last && task.failed.saturating_add(1) < task.plan.attempts {
-        return AfterFailure::Retry {
-            at: desk.now().plus(task.backoff_ms()).0,
-        };
-    }
-    if !task.plan.escalate {
-        return AfterFailure::Fail;
-    }
-    let access = desk.asker.access;
-    let parent = access
-        .participant(attempt.worker)
-        .and_then(|worker| worker.parent);
-    let Some(parent) = parent.filter(|_| task.level == 0) else {
-        return AfterFailure::Person;
-    };
-    let program = access
-        .participant(parent)
-        .is_some_and(|found| found.is_enabled() && crate::policy::is_program(found.kind));
-    let works = desk.work.worker(parent).is_some_and(|worker| worker.online);
-    let may = access
-        .room(task.room)
-        .is_some_and(|room| desk.executes(room, parent));
-    match program && works && may {
-        true => AfterFailure::Escalate { to: parent },
-        false => AfterFailure::Person,
-    }
 }
 
 pub(super) fn check_cost(cost: &Cost) -> Result<(), Refusal> {

@@ -12,12 +12,13 @@ use mesh_model::limits::{
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{Capability, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
+use crate::approval::approval_until;
+use crate::desk::Desk;
 use crate::message::{check_present, check_visible};
 use crate::policy::{Saying, check_guard, check_labels, labels};
-use crate::record::{Participant, Room};
-use crate::work::{Decision, Desk};
-use crate::workflow::{approval_until, check_template, graph};
-use crate::{check, refuse};
+use crate::task::graph;
+use crate::template::check_template;
+use crate::{Decision, Participant, Room, check, refuse};
 
 pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
     let (found, who) = desk.asking(room)?;

@@ -7,12 +7,11 @@ use mesh_model::events::{
 use mesh_model::limits::TASK_PRIORITY_MAX;
 use mesh_model::{NewEvent, OutputHash, Refusal, Seq, TaskId};
 
-use super::Task;
-use super::attempt::{check_cost, failed, working};
+use super::attempt::{check_cost, working};
+use super::{failed, moot};
+use crate::desk::Desk;
 use crate::policy::check_labels;
-use crate::work::{Decision, Desk};
-use crate::workflow::moot;
-use crate::{check, dispatch, identity, refuse};
+use crate::{Decision, Task, budget, check, identity, refuse};
 
 /// What a worker hands in.
 pub struct HandedIn<'a> {
@@ -91,7 +90,7 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
         salt: result.provenance.as_ref().map(|(_, salt)| *salt),
         ..NewEvent::with(finished, given.body.clone())
     });
-    events.extend(dispatch::warnings(desk, me, task.room, result.cost.spend));
+    events.extend(budget::warnings(desk, me, task.room, result.cost.spend));
     Ok(events)
 }
 

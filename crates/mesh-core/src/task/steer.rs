@@ -2,18 +2,17 @@
 
 use mesh_model::command::Content;
 use mesh_model::events::{
-    CancelCause, Resolution, TaskAssigned, TaskCancelled, TaskConfirmed, TaskPaused, TaskRedacted,
-    TaskResolved, TaskResumed, TaskRetried, TaskState,
+    CancelCause, Resolution, TaskAssigned, TaskConfirmed, TaskPaused, TaskRedacted, TaskResolved,
+    TaskResumed, TaskRetried, TaskState,
 };
 use mesh_model::{Capability, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
-use super::{Hold, Task};
+use super::cancelled;
+use crate::desk::Desk;
 use crate::policy::is_program;
-use crate::record::Room;
 use crate::room::check_in_use;
-use crate::work::{Decision, Desk};
-use crate::workflow::moot;
-use crate::{check, refuse};
+use crate::task::moot;
+use crate::{Decision, Hold, Room, Task, check, refuse};
 
 /// Whoever created it, and whoever moderates its room.
 pub(super) fn check_steers(desk: &Desk<'_>, task: &Task, room: &Room) -> Result<(), Refusal> {
@@ -49,26 +48,6 @@ pub fn cancel(desk: &Desk<'_>, id: TaskId, reason: &Content) -> Decision {
             Ok(events)
         }
     }
-}
-
-/// The events that end a task without a result; its own `task.cancelled` is the last one.
-pub(crate) fn cancelled(desk: &Desk<'_>, task: &Task, cause: CancelCause) -> Vec<NewEvent> {
-    let mut events: Vec<NewEvent> = moot(task).into_iter().collect();
-    let verifier = task.verifier.and_then(|id| desk.work.task(id));
-    if let Some(verifier) = verifier.filter(|it| it.ended.is_none()) {
-        events.extend(moot(verifier));
-        events.push(NewEvent::new(TaskCancelled {
-            task: verifier.id,
-            room: verifier.room,
-            cause: CancelCause::Need { task: task.id },
-        }));
-    }
-    events.push(NewEvent::new(TaskCancelled {
-        task: task.id,
-        room: task.room,
-        cause,
-    }));
-    events
 }
 
 pub fn pause(desk: &Desk<'_>, id: TaskId) -> Decision {

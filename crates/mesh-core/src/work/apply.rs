@@ -9,10 +9,9 @@ use mesh_model::events::{
 };
 use mesh_model::{MemoryId, Millis, ParticipantId, RoomId, TaskId};
 
-use super::{Approval, Budget, Spending, Template, Work};
-use crate::Stored;
-use crate::dispatch::{Worker, day_of, names};
-use crate::task::Task;
+use crate::budget::{Spending, day_of};
+use crate::worker::names;
+use crate::{Approval, Budget, Stored, Task, Template, Work, Worker};
 
 impl Work {
     /// Takes one event in. Returns whether it was one about work.

@@ -3,8 +3,7 @@
 use mesh_model::TaskId;
 use mesh_model::events::TaskState;
 
-use super::Work;
-use crate::task::{Hold, Task};
+use crate::{Hold, Task, Work};
 
 impl Work {
     /// Says what does not fit: a task that waits for nothing, a lookup that disagrees with the

@@ -10,9 +10,9 @@ use mesh_model::events::{BudgetScope, Spend, TaskState};
 use mesh_model::limits::TASKS_ENDED_MAX;
 use mesh_model::{ApprovalId, ParticipantId, RoomId, Seq, TaskId};
 
-use super::{Approval, Work};
-use crate::dispatch::{Worker, rounds};
-use crate::task::{Rank, Task};
+use crate::task::Rank;
+use crate::worker::rounds;
+use crate::{Approval, Task, Work, Worker};
 
 /// Tasks of one kind that may be taken, the first one first.
 pub(crate) type Lane = OrdMap<(Rank, TaskId), Brief>;

@@ -7,9 +7,8 @@ use mesh_model::events::BudgetScope;
 use mesh_model::{MemoryId, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
-use super::{Approval, Budget, Spending, Template, Work};
-use crate::dispatch::Worker;
-use crate::task::Task;
+use crate::budget::Spending;
+use crate::{Approval, Budget, Task, Template, Work, Worker};
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

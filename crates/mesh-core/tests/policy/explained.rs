@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mesh_model::api;
-use mesh_model::*;
+use mesh_model::{api, *};
 use serde_json::json;
 
 use crate::model::{Deed, PEOPLE};

@@ -10,10 +10,9 @@ use mesh_model::events::{
 };
 use mesh_model::*;
 
-use crate::governance;
-use crate::minds;
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
+use crate::{governance, minds};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))

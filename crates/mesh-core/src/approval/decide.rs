@@ -1,0 +1,191 @@
+//! Approvals: a question, somebody who may answer it, and an end in any case.
+
+use mesh_model::command::{Content, FlowCommand};
+use mesh_model::events::{ApprovalDecided, ApprovalRequested, CancelCause, Holds};
+use mesh_model::limits::{APPROVAL_MS_DEFAULT, APPROVAL_MS_MAX, APPROVALS_ALL_MAX, APPROVALS_MAX};
+use mesh_model::policy::{Ruling, RulingBy};
+use mesh_model::{
+    ApprovalId, Capability, ErrorCode, Millis, NewEvent, ParticipantId, Refusal, RoomId,
+};
+
+use crate::desk::Desk;
+use crate::policy::is_program;
+use crate::room::check_in_use;
+use crate::task::cancelled;
+use crate::{Decision, Room, check, refuse};
+
+pub(crate) fn decide(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
+    match command {
+        FlowCommand::RequestApproval { .. } => request(desk, command),
+        FlowCommand::DecideApproval {
+            approval,
+            approve,
+            reason,
+        } => answer(desk, *approval, *approve, reason),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// When a new approval ends without an answer, if it may be asked for at all.
+pub(crate) fn approval_until(
+    desk: &Desk<'_>,
+    room: &Room,
+    id: ApprovalId,
+    to: Option<ParticipantId>,
+    ttl_ms: Option<u64>,
+) -> Result<Millis, Refusal> {
+    let me = desk.asker.me()?;
+    if desk.work.approvals.contains_key(&id) {
+        return Err(refuse::id_taken("approval"));
+    }
+    let ttl = ttl_ms.unwrap_or(APPROVAL_MS_DEFAULT);
+    if !(1..=APPROVAL_MS_MAX).contains(&ttl) {
+        return Err(refuse::invalid(
+            "an approval waits for at most a week, and not for no time at all; nothing was done",
+            "name another end",
+        ));
+    }
+    if let Some(to) = to {
+        desk.asker.participant(to)?;
+        if desk.asker.access.member_of(room, to).is_none() || to == me {
+            return Err(refuse::conflict(
+                "whoever is to approve is another member of the room; nothing was done",
+                "name somebody else, or nobody",
+            ));
+        }
+    }
+    let own = desk.work.approvals().filter(|it| it.from == me).count();
+    if own >= APPROVALS_MAX || desk.work.approvals.len() >= APPROVALS_ALL_MAX {
+        return Err(Refusal::new(
+            ErrorCode::Overloaded,
+            "too many approvals wait for an answer already; this one was not asked for",
+            "wait until somebody has answered the others",
+        ));
+    }
+    Ok(desk.now().plus(ttl))
+}
+
+fn request(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
+    let FlowCommand::RequestApproval {
+        approval,
+        room,
+        to,
+        holds,
+        until,
+        evidence,
+        body,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    let me = desk.asker.me()?;
+    let found = desk.asker.room(*room)?;
+    check_in_use(found)?;
+    check::some_content("question", body)?;
+    match holds {
+        Some(Holds {
+            task,
+            fence: Some(fence),
+        }) => {
+            let (task, _, _) = desk.held(*task, *fence)?;
+            if task.room != *room {
+                return Err(crate::task::graph::other_room());
+            }
+            if task.hold.is_some() {
+                return Err(refuse::conflict(
+                    "the attempt waits for another answer already; nothing was asked",
+                    "ask again when that one is answered",
+                ));
+            }
+        }
+        Some(Holds { fence: None, .. }) => {
+            return Err(refuse::invalid(
+                "a task waits for an approval from its beginning or not at all; nothing was asked",
+                "name the attempt that asks",
+            ));
+        }
+        None => desk.asker.check_capability(found, Capability::Speak)?,
+    }
+    let ttl = until.map(|until| until.since(desk.now()));
+    let until = approval_until(desk, found, *approval, *to, ttl)?;
+    let (guard, waits) = desk.guarded(found, evidence)?;
+    if waits {
+        return Err(Refusal::new(
+            ErrorCode::ContentRefused,
+            "the guard takes this question for an attack; nobody was asked",
+            "ask in plain words",
+        )
+        .ruled(Ruling::by(RulingBy::Guard)));
+    }
+    let requested = ApprovalRequested {
+        approval: *approval,
+        room: *room,
+        from: me,
+        to: *to,
+        holds: *holds,
+        until: until.0,
+        guard,
+    };
+    Ok(vec![NewEvent::with(requested, body.clone())])
+}
+
+/// Whoever was asked by name, or any person who moderates the room; never whoever asks, nor what
+/// it made.
+fn check_answers(
+    desk: &Desk<'_>,
+    from: ParticipantId,
+    to: Option<ParticipantId>,
+    room: RoomId,
+) -> Result<(), Refusal> {
+    let me = desk.asker.me()?;
+    let access = desk.asker.access;
+    let found = access.room(room).ok_or_else(no_approval)?;
+    if access.member_of(found, me).is_none() {
+        return Err(no_approval());
+    }
+    check_in_use(found)?;
+    let program = access
+        .participant(me)
+        .is_none_or(|who| is_program(who.kind));
+    let partial = me == from || (program && access.descends(me, from));
+    if !partial && to == Some(me) {
+        return Ok(());
+    }
+    if partial || program {
+        return Err(refuse::not_yours("answer this question"));
+    }
+    desk.asker.check_capability(found, Capability::Moderate)
+}
+
+fn no_approval() -> Refusal {
+    refuse::not_found(
+        "approval that waits for an answer",
+        "it may have been answered or have expired",
+    )
+}
+
+fn answer(desk: &Desk<'_>, id: ApprovalId, approve: bool, reason: &Content) -> Decision {
+    let approval = desk.work.approval(id).ok_or_else(no_approval)?;
+    check_answers(desk, approval.from, approval.to, approval.room)?;
+    check::content("reason", reason)?;
+    if approval.until() <= desk.now() {
+        return Err(refuse::gone(
+            "the approval has expired; nothing was decided",
+            "whoever needs it asks again",
+        ));
+    }
+    let decided = ApprovalDecided {
+        approval: id,
+        room: approval.room,
+        approved: approve,
+    };
+    let mut events = vec![NewEvent::with(decided, reason.clone())];
+    let gated = approval.holds.filter(|holds| holds.fence.is_none());
+    if let Some(task) = gated.and_then(|holds| desk.work.task(holds.task))
+        && !approve
+    {
+        // The approval is answered, so it does not have to end as well.
+        events.extend(cancelled(desk, task, CancelCause::Rejected).pop());
+    }
+    Ok(events)
+}

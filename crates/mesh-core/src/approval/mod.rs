@@ -1,0 +1,7 @@
+//! Approvals: a question, somebody who may answer it, and an end in any case.
+
+mod decide;
+mod record;
+
+pub(crate) use decide::*;
+pub use record::*;

@@ -1,0 +1,23 @@
+//! Dispatch as a whole: whether work is given out at all.
+
+use mesh_model::NewEvent;
+use mesh_model::events::{DispatchResumed, DispatchStopped};
+
+use crate::Decision;
+use crate::desk::Desk;
+
+pub(crate) fn stop(desk: &Desk<'_>) -> Decision {
+    desk.check_operator("stop all dispatch")?;
+    Ok(match desk.work.stopped {
+        true => Vec::new(),
+        false => vec![NewEvent::new(DispatchStopped {})],
+    })
+}
+
+pub(crate) fn resume(desk: &Desk<'_>) -> Decision {
+    desk.check_operator("let work be given out again")?;
+    Ok(match desk.work.stopped {
+        true => vec![NewEvent::new(DispatchResumed {})],
+        false => Vec::new(),
+    })
+}

@@ -1,0 +1,17 @@
+//! Who gets which task.
+//!
+//! Workers ask for work; the node picks. For the asking worker it looks at the queued tasks of the
+//! rooms in which it may execute, the most pressing first, and gives it the first one that fits: the
+//! capability, nobody to be kept apart from, a budget that is not used up. A task that a better
+//! worker with a free slot could take as well is left to that one for half a second.
+//!
+//! * `pick.rs`: the choice.
+//! * `why.rs`: the numbers behind a choice.
+
+mod decide;
+mod pick;
+mod why;
+
+pub(crate) use decide::{resume, stop};
+pub(crate) use pick::take;
+pub use why::why;

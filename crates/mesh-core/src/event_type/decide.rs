@@ -1,0 +1,93 @@
+//! Typed events: named kinds with a registered JSON Schema, published into rooms.
+
+use mesh_model::events::{EventPublished, EventTypeRegistered};
+use mesh_model::limits::SCHEMA_BYTES_MAX;
+use mesh_model::policy::{MessageKind, Ruling, RulingBy};
+use mesh_model::{Command, ErrorCode, NewEvent, Refusal};
+
+use crate::actor::Asker;
+use crate::policy::{Saying, check_guard};
+use crate::recent::Recent;
+use crate::{Decision, check, message, refuse};
+
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+    match command {
+        Command::RegisterEventType { name, schema } => {
+            check::name("name of the event type", name)?;
+            check::some_content("schema", schema)?;
+            check::content_within("schema", schema, SCHEMA_BYTES_MAX)?;
+            let last = asker
+                .access
+                .event_type(name)
+                .map_or(0, |known| known.version);
+            let registered = EventTypeRegistered {
+                name: name.clone(),
+                version: last.saturating_add(1),
+            };
+            Ok(vec![NewEvent::with(registered, schema.clone())])
+        }
+        Command::PublishEvent {
+            room,
+            name,
+            version,
+            evidence,
+            body,
+        } => {
+            let (found, who) = message::speaking(asker, *room, Some(MessageKind::Event))?;
+            check_version(asker, name, *version)?;
+            check::some_content("event", body)?;
+            let saying = Saying {
+                room: found,
+                who,
+                kind: MessageKind::Event,
+                type_name: Some(name),
+                reply_to: None,
+                evidence,
+            };
+            saying.check_form(asker)?;
+            saying.check_limits(asker, &recent.paces)?;
+            let trust = asker.access.trust_of(who.id, false);
+            let (mark, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
+            if waits || mark.is_some_and(|mark| mark.marked) {
+                return Err(suspicious());
+            }
+            let published = EventPublished {
+                room: *room,
+                name: name.clone(),
+                version: *version,
+            };
+            Ok(vec![NewEvent::with(published, body.clone())])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Events are read by programs that cannot look at a mark: what is suspicious is not published.
+fn suspicious() -> Refusal {
+    Refusal::new(
+        ErrorCode::ContentRefused,
+        "the guard takes this event for an attack on agents; nothing was published",
+        "say it in a message, where it is marked, or leave out what looks like instructions",
+    )
+    .ruled(Ruling::by(RulingBy::Guard))
+}
+
+/// The kind is registered and has had this version.
+pub(crate) fn check_version(asker: &Asker<'_>, name: &str, version: u32) -> Result<(), Refusal> {
+    let Some(known) = asker.access.event_type(name) else {
+        return Err(refuse::not_found(
+            "event type",
+            "register it first, or list the event types",
+        ));
+    };
+    if (1..=known.version).contains(&version) {
+        return Ok(());
+    }
+    Err(refuse::conflict(
+        format!(
+            "'{name}' has the versions 1 to {}, not {version}; nothing was stored",
+            known.version
+        ),
+        "check the payload against the newest version and try again",
+    ))
+}

@@ -1,0 +1,34 @@
+//! What the events of identities do to the state.
+
+use std::sync::Arc;
+
+use mesh_model::events::ParticipantKeyAdded;
+use mesh_model::{ParticipantId, PublicKey, Seq};
+
+use crate::{Access, Key};
+
+pub fn added(access: &mut Access, facts: &ParticipantKeyAdded, seq: Seq) {
+    let id = facts.participant;
+    if access.keys.contains_key(&facts.key) {
+        return;
+    }
+    if let Some(found) = access.participants.get_mut(&id) {
+        Arc::make_mut(found).keys.push(Key::new(facts.key, seq));
+        access.keys.insert(facts.key, id);
+    }
+    if let Some(old) = &facts.replaces {
+        revoked(access, id, old, seq);
+    }
+}
+
+pub fn revoked(access: &mut Access, participant: ParticipantId, key: &PublicKey, seq: Seq) {
+    if let Some(found) = access.participants.get_mut(&participant) {
+        let known = Arc::make_mut(found)
+            .keys
+            .iter_mut()
+            .find(|known| known.key == *key);
+        if let Some(known) = known {
+            known.revoked.get_or_insert(seq);
+        }
+    }
+}

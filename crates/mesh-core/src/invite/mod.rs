@@ -1,0 +1,9 @@
+//! Invites: whoever has the code can become a participant, once per key.
+
+mod apply;
+mod decide;
+mod record;
+
+pub(crate) use apply::*;
+pub(crate) use decide::*;
+pub use record::*;

@@ -1,0 +1,5 @@
+//! Memories: who remembers how much.
+
+mod decide;
+
+pub(crate) use decide::*;

@@ -1,0 +1,161 @@
+//! The mesh itself: its beginning, its vault, what was refused.
+
+use mesh_model::events::{
+    History, Kind, LimitsSet, MeshCreated, ParticipantRegistered, Refused, RequestLimits,
+    RoomAccess, RoomCreated, RoomKind, Trust, VaultReplaced, Visibility,
+};
+use mesh_model::limits::REQUESTS_MAX;
+use mesh_model::{CapabilitySet, Command, NewEvent};
+
+use crate::actor::Asker;
+use crate::{Decision, check, refuse, secret};
+
+/// The room that every mesh begins with.
+const GENERAL: &str = "general";
+
+/// The room in which everybody listens.
+const BROADCAST: &str = "broadcast";
+
+pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+    match command {
+        Command::SetLimits { limits } => return set_limits(asker, limits),
+        Command::SetSecret { name } => return secret::set_secret(asker, name),
+        Command::RemoveSecret { name } => return secret::remove_secret(asker, name),
+        _ => asker.node_only()?,
+    }
+    match command {
+        Command::CreateMesh { .. } => create(asker, command),
+        Command::ReplaceVault { vault, node_key } => {
+            let same = asker
+                .access
+                .mesh()
+                .is_some_and(|mesh| mesh.vault == *vault && mesh.node_key == *node_key);
+            let replaced = VaultReplaced {
+                vault: *vault,
+                node_key: *node_key,
+            };
+            Ok(if same {
+                Vec::new()
+            } else {
+                vec![NewEvent::new(replaced)]
+            })
+        }
+        Command::RecordRefused {
+            participant,
+            operation,
+            code,
+            count,
+            minute,
+        } => {
+            for text in [operation, code] {
+                check::label("name of what was refused", text)?;
+            }
+            Ok(vec![NewEvent::new(Refused {
+                participant: *participant,
+                operation: operation.clone(),
+                code: code.clone(),
+                count: *count,
+                minute: Some(*minute),
+            })])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn set_limits(asker: &Asker<'_>, limits: &RequestLimits) -> Decision {
+    if !asker.is_owner() {
+        return Err(refuse::owner_only("say how many requests the node answers"));
+    }
+    let rates = [
+        ("local", limits.local),
+        ("federated", limits.federated),
+        ("untrusted", limits.untrusted),
+        ("address", limits.address),
+        ("instance", limits.instance),
+    ];
+    for (name, rate) in rates {
+        if rate.per_second > REQUESTS_MAX || !(1..=REQUESTS_MAX).contains(&rate.burst) {
+            return Err(refuse::invalid(
+                format!(
+                    "{name}: per_second goes from 0 to {REQUESTS_MAX} and burst from 1; nothing was changed"
+                ),
+                "give numbers in that range; 0 a second is no limit",
+            ));
+        }
+    }
+    if *asker.access.limits() == *limits {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(LimitsSet { limits: *limits })])
+}
+
+fn create(asker: &Asker<'_>, command: &Command) -> Decision {
+    let Command::CreateMesh {
+        mesh,
+        name,
+        vault,
+        node_key,
+        owner,
+        owner_handle,
+        general,
+        broadcast,
+        profile,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    if asker.access.mesh().is_some() {
+        return Err(refuse::conflict(
+            "the mesh exists already; nothing was done",
+            "use an empty folder for another mesh",
+        ));
+    }
+    check::label("name of the mesh", name)?;
+    check::name("owner's handle", owner_handle)?;
+    if general == broadcast {
+        return Err(refuse::id_taken("room"));
+    }
+    let room = |id, kind, name: &str, defaults, members| RoomCreated {
+        room: id,
+        kind,
+        name: Some(name.to_owned()),
+        group: None,
+        creator: Some(*owner),
+        access: RoomAccess::Listed,
+        history: History::All,
+        defaults,
+        members,
+    };
+    let registered = ParticipantRegistered {
+        participant: *owner,
+        kind: Kind::Human,
+        handle: owner_handle.clone(),
+        parent: None,
+        key: None,
+        trust: Trust::Owner,
+        visibility: Visibility::Public,
+    };
+    Ok(vec![
+        NewEvent::new(MeshCreated {
+            mesh: *mesh,
+            name: name.clone(),
+            vault: *vault,
+            node_key: *node_key,
+        }),
+        NewEvent::with(registered, profile.clone()),
+        NewEvent::new(room(
+            *general,
+            RoomKind::Room,
+            GENERAL,
+            CapabilitySet::member(),
+            vec![*owner],
+        )),
+        NewEvent::new(room(
+            *broadcast,
+            RoomKind::Broadcast,
+            BROADCAST,
+            CapabilitySet::listener(),
+            Vec::new(),
+        )),
+    ])
+}

@@ -1,0 +1,9 @@
+//! The mesh itself: its beginning, its vault, what was refused.
+
+mod apply;
+mod decide;
+mod record;
+
+pub(crate) use apply::*;
+pub(crate) use decide::*;
+pub use record::*;

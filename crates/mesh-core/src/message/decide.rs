@@ -1,0 +1,202 @@
+//! Messages. Older ones are not in the state: the door attaches the header of the one that is
+//! answered, changed or taken back, and this module judges whether that evidence is fresh.
+
+use mesh_model::command::Content;
+use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, Trust};
+use mesh_model::limits::MENTIONS_MAX;
+use mesh_model::policy::{MessageKind, Ruling, RulingBy};
+use mesh_model::{
+    Capability, Command, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
+};
+
+use super::post;
+use crate::actor::Asker;
+use crate::policy::{Moment, check_guard};
+use crate::recent::{Deletions, Recent};
+use crate::room::check_in_use;
+use crate::{Access, Decision, Participant, Room, check, refuse};
+
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+    let deleted = &recent.deleted;
+    match command {
+        Command::PostMessage { .. } => post::decide(asker, recent, command),
+        Command::EditMessage {
+            message,
+            mentions,
+            evidence,
+            body,
+        } => {
+            let kind = match evidence.payload {
+                true => MessageKind::Payload,
+                false => MessageKind::Text,
+            };
+            let (found, who) = speaking(asker, message.room, Some(kind))?;
+            check_visible(asker, found, message)?;
+            if asker.actor.participant() != Some(message.author) {
+                return Err(not_author());
+            }
+            check_present(asker, deleted, found, message)?;
+            check::some_content("message", body)?;
+            // What was scanned is held to its verdict: the words may have been relayed.
+            let trust = match evidence.guard {
+                Some(_) => Trust::Untrusted,
+                None => asker.access.trust_of(who.id, false),
+            };
+            let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
+            if waits {
+                return Err(suspicious_edit());
+            }
+            let edited = MessageEdited {
+                room: message.room,
+                message: message.message,
+                mentions: mentioned(asker.access, found, mentions)?,
+                guard,
+            };
+            Ok(vec![NewEvent::with(edited, body.clone())])
+        }
+        Command::DeleteMessage { message, reason } => delete(asker, deleted, message, reason),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What was posted cannot wait for a moderator a second time: it is read already.
+fn suspicious_edit() -> Refusal {
+    Refusal::new(
+        ErrorCode::ContentRefused,
+        "the guard takes the new text for an attack on agents; the message stays as it is",
+        "post it as a new message, which a moderator can look at",
+    )
+    .ruled(Ruling::by(RulingBy::Guard))
+}
+
+/// A room in use in which the asker may speak. Whatever is said is said by a participant.
+pub(crate) fn speaking<'a>(
+    asker: &Asker<'a>,
+    room: RoomId,
+    kind: Option<MessageKind>,
+) -> Result<(&'a Room, &'a Participant), Refusal> {
+    let me = asker.me()?;
+    let found = asker.room(room)?;
+    let moment = Moment {
+        now: asker.now,
+        kind,
+    };
+    asker
+        .access
+        .check_capability_at(found, me, Capability::Speak, moment)?;
+    check_in_use(found)?;
+    let who = asker
+        .access
+        .participant(me)
+        .ok_or_else(refuse::no_participant)?;
+    Ok((found, who))
+}
+
+fn delete(
+    asker: &Asker<'_>,
+    deleted: &Deletions,
+    message: &MessageHeader,
+    reason: &Content,
+) -> Decision {
+    check::content("reason", reason)?;
+    let found = asker.room(message.room)?;
+    check_visible(asker, found, message)?;
+    if asker.actor.participant() != Some(message.author) {
+        asker.check_capability(found, Capability::Moderate)?;
+    }
+    if message.deleted || deleted.has(message.message) {
+        return Ok(Vec::new());
+    }
+    check_fresh(deleted, message)?;
+    check_in_use(found)?;
+    let taken_back = MessageDeleted {
+        room: message.room,
+        message: message.message,
+    };
+    Ok(vec![NewEvent::with(taken_back, reason.clone())])
+}
+
+/// The asker could read the message when it was posted; otherwise there is no such message.
+pub(crate) fn check_visible(
+    asker: &Asker<'_>,
+    room: &Room,
+    header: &MessageHeader,
+) -> Result<(), Refusal> {
+    let Some(me) = asker.actor.participant() else {
+        return Ok(());
+    };
+    match asker.access.member_of(room, me) {
+        Some(member) if header.message.0 < Access::readable_from(room, member) => {
+            Err(refuse::no_message())
+        }
+        Some(_) => Ok(()),
+        None => Err(refuse::not_a_member(&refuse::room_label(room))),
+    }
+}
+
+pub(crate) fn check_present(
+    asker: &Asker<'_>,
+    deleted: &Deletions,
+    room: &Room,
+    header: &MessageHeader,
+) -> Result<(), Refusal> {
+    check_visible(asker, room, header)?;
+    if header.deleted || deleted.has(header.message) {
+        return Err(deleted_already(header.message));
+    }
+    check_fresh(deleted, header)
+}
+
+/// Evidence so old that a deletion since then may have been forgotten is worth nothing.
+fn check_fresh(deleted: &Deletions, header: &MessageHeader) -> Result<(), Refusal> {
+    if deleted.may_have_forgotten_since(header.as_of) {
+        return Err(refuse::conflict(
+            format!(
+                "what was read about {} is out of date; nothing was done",
+                header.message
+            ),
+            "try again",
+        ));
+    }
+    Ok(())
+}
+
+fn deleted_already(message: MessageId) -> Refusal {
+    refuse::gone(
+        format!("{message} was deleted; nothing was posted or changed"),
+        "post a new message instead",
+    )
+}
+
+fn not_author() -> Refusal {
+    Refusal::new(
+        ErrorCode::CapabilityDenied,
+        "only its author changes a message; nothing was changed",
+        "answer it instead, or ask a moderator to delete it",
+    )
+}
+
+/// Those who can hear it, sorted, each once. The text may name others; they are told nothing.
+pub(crate) fn mentioned(
+    access: &Access,
+    room: &Room,
+    mentions: &[ParticipantId],
+) -> Result<Vec<ParticipantId>, Refusal> {
+    if mentions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut list = mentions.to_vec();
+    list.sort_unstable();
+    list.dedup();
+    if list.len() > MENTIONS_MAX {
+        return Err(refuse::invalid(
+            format!(
+                "a message mentions at most {MENTIONS_MAX} participants, this one {}; nothing was posted",
+                list.len()
+            ),
+            "mention fewer, or a group",
+        ));
+    }
+    list.retain(|id| access.capabilities_in(room, *id).has(Capability::Listen));
+    Ok(list)
+}

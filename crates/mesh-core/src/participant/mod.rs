@@ -1,0 +1,9 @@
+//! Participants.
+
+mod apply;
+mod decide;
+mod record;
+
+pub(crate) use apply::*;
+pub(crate) use decide::*;
+pub use record::*;

@@ -1,0 +1,19 @@
+//! What the events of policies do to the state.
+
+use mesh_model::events::RoomPolicySet;
+
+use crate::room::note_pace;
+use crate::{Access, PolicyRecord, Stored};
+
+pub fn policy_set(access: &mut Access, facts: &RoomPolicySet, event: &Stored<'_>) {
+    let record = PolicyRecord {
+        version: facts.version,
+        policy: facts.policy.clone(),
+        set_by: event.participant(),
+        set_at: event.at,
+        seq: event.seq,
+        means: access.means_of(&facts.policy),
+    };
+    access.put_policy(facts.room, record);
+    note_pace(access, facts.room);
+}

@@ -1,0 +1,108 @@
+//! Messages that wait for a moderator, erasure for good, and second looks by the guard.
+
+use mesh_model::command::Content;
+use mesh_model::events::{MessagePosted, MessageReviewed, Released};
+use mesh_model::limits::{QUARANTINED_ALL_MAX, QUARANTINED_MAX};
+use mesh_model::policy::{Ruling, RulingBy};
+use mesh_model::{Command, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal};
+
+use crate::actor::Asker;
+use crate::recent::Recent;
+use crate::room::{check_in_use, moderated};
+use crate::{Decision, check, guard, message, refuse};
+
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+    match command {
+        Command::ReviewMessage {
+            message,
+            author,
+            waiting,
+            release,
+            reason,
+            body,
+        } => {
+            let found = Review {
+                message: *message,
+                author: *author,
+                waiting,
+            };
+            review(asker, recent, &found, *release, reason, body)
+        }
+        Command::RedactMessage {
+            message,
+            erased,
+            reason,
+        } => message::redact(asker, message, erased, reason),
+        Command::RescanMessage { message, guard } => guard::rescan(asker, recent, message, guard),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Whether one more message may wait.
+pub(crate) fn check_space(recent: &Recent, author: ParticipantId) -> Result<(), Refusal> {
+    let own = recent
+        .waiting
+        .values()
+        .filter(|waiting| waiting.author == author)
+        .count();
+    if own < QUARANTINED_MAX && recent.waiting.len() < QUARANTINED_ALL_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::ContentRefused,
+        "too many messages wait for a moderator already; this one was not kept",
+        "wait until the moderators of the room have looked at the others",
+    )
+    .ruled(Ruling::by(RulingBy::Guard)))
+}
+
+/// What the door read of a message in quarantine.
+struct Review<'a> {
+    message: MessageId,
+    author: ParticipantId,
+    waiting: &'a MessagePosted,
+}
+
+fn review(
+    asker: &Asker<'_>,
+    recent: &Recent,
+    found: &Review<'_>,
+    release: bool,
+    reason: &Content,
+    body: &Content,
+) -> Decision {
+    let unknown = || refuse::not_found("message in quarantine", "list what waits: quarantine.list");
+    let waiting = recent.waiting.get(&found.message);
+    let waiting = waiting
+        .filter(|waiting| waiting.author == found.author && waiting.room == found.waiting.room);
+    let room = moderated(asker, waiting.ok_or_else(unknown)?.room).map_err(|refusal| {
+        // Whether something waits is for moderators to know.
+        match refusal.code {
+            ErrorCode::NotFound => unknown(),
+            _ => refusal,
+        }
+    })?;
+    check::content("reason", reason)?;
+    let reviewed = MessageReviewed {
+        room: room.id,
+        message: found.message,
+        author: found.author,
+        released: release,
+    };
+    let mut events = vec![NewEvent::with(reviewed, reason.clone())];
+    if release {
+        check_in_use(room)?;
+        check::some_content("message", body)?;
+        let posted = MessagePosted {
+            released: Some(Released {
+                message: found.message,
+                author: found.author,
+            }),
+            // The signature was made for another salt, and shows where the message waited.
+            signed: None,
+            ..found.waiting.clone()
+        };
+        events.push(NewEvent::with(posted, body.clone()));
+    }
+    Ok(events)
+}

@@ -1,0 +1,224 @@
+//! What the events of rooms do to the state.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use mesh_model::events::{
+    RoomCreated, RoomDefaultsSet, RoomExpired, RoomHoldSet, RoomKind, RoomMemberBanned,
+    RoomMemberCapabilitiesSet, RoomMemberJoined, RoomMemberLeft, RoomMemberMuted,
+    RoomMemberUnbanned, RoomMemberUnmuted, RoomSlowModeSet, RoomTransferred, RoomUpdated,
+};
+use mesh_model::{ParticipantId, RoomId, Seq};
+
+use crate::policy::is_paced;
+use crate::{Access, Member, Mute, Room};
+
+pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
+    if access.rooms.contains_key(&facts.room) {
+        return;
+    }
+    let member = Member::new(seq);
+    let members: OrdMap<_, _> = facts.members.iter().map(|id| (*id, member)).collect();
+    for id in members.keys() {
+        access
+            .memberships
+            .entry(*id)
+            .or_default()
+            .insert(facts.room);
+    }
+    if let Some(name) = &facts.name {
+        access.room_names.insert(name.as_str().into(), facts.room);
+    }
+    match (facts.kind, &facts.members[..]) {
+        (RoomKind::Direct, [a, b]) => {
+            access
+                .directs
+                .entry(*a.min(b))
+                .or_default()
+                .insert(*a.max(b), facts.room);
+        }
+        (RoomKind::Broadcast, _) => {
+            if let Some(mesh) = &mut access.mesh {
+                Arc::make_mut(mesh).broadcast.get_or_insert(facts.room);
+            }
+        }
+        _ => {}
+    }
+    if let Some(group) = facts.group.and_then(|group| access.groups.get_mut(&group)) {
+        Arc::make_mut(group).room = Some(facts.room);
+    }
+    let room = Room {
+        id: facts.room,
+        kind: facts.kind,
+        name: facts.name.clone(),
+        group: facts.group,
+        creator: facts.creator,
+        access: facts.access,
+        history: facts.history,
+        defaults: facts.defaults,
+        defaults_seq: seq,
+        policy: None,
+        slow_mode: 0,
+        slow_mode_seq: Seq::ZERO,
+        hold: false,
+        expired: Seq::ZERO,
+        muted: OrdMap::new(),
+        banned: OrdMap::new(),
+        archived: false,
+        members,
+        since: seq,
+    };
+    access.rooms.insert(facts.room, Arc::new(room));
+}
+
+fn change(access: &mut Access, room: RoomId, change: impl FnOnce(&mut Room)) {
+    if let Some(room) = access.rooms.get_mut(&room) {
+        change(Arc::make_mut(room));
+    }
+}
+
+pub fn updated(access: &mut Access, facts: &RoomUpdated) {
+    let Some(name) = &facts.name else { return };
+    let Some(room) = access.rooms.get_mut(&facts.room) else {
+        return;
+    };
+    let old = Arc::make_mut(room).name.replace(name.clone());
+    if let Some(old) = old
+        && access.room_names.get(old.as_str()) == Some(&facts.room)
+    {
+        access.room_names.remove(old.as_str());
+    }
+    access.room_names.insert(name.as_str().into(), facts.room);
+}
+
+pub fn archived(access: &mut Access, room: RoomId, archived: bool) {
+    change(access, room, |room| room.archived = archived);
+}
+
+pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
+    let Some(room) = access.rooms.get_mut(&facts.room) else {
+        return;
+    };
+    let member = Member::new(seq);
+    Arc::make_mut(room)
+        .members
+        .entry(facts.participant)
+        .or_insert(member);
+    access
+        .memberships
+        .entry(facts.participant)
+        .or_default()
+        .insert(facts.room);
+}
+
+pub fn member_left(access: &mut Access, facts: &RoomMemberLeft) {
+    change(access, facts.room, |room| {
+        room.members.remove(&facts.participant);
+    });
+    forget(access, facts.participant, facts.room);
+}
+
+fn forget(access: &mut Access, participant: ParticipantId, room: RoomId) {
+    let Some(rooms) = access.memberships.get_mut(&participant) else {
+        return;
+    };
+    rooms.remove(&room);
+    if rooms.is_empty() {
+        access.memberships.remove(&participant);
+    }
+}
+
+pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet, seq: Seq) {
+    // In the broadcast room everybody is a member without being listed.
+    let listed = access
+        .participants
+        .get(&facts.participant)
+        .map(|found| found.since);
+    change(access, facts.room, |room| {
+        match (room.members.get_mut(&facts.participant), listed) {
+            (Some(_), _) if room.kind == RoomKind::Broadcast && facts.capabilities.is_none() => {
+                room.members.remove(&facts.participant);
+            }
+            (Some(member), _) => {
+                member.capabilities = facts.capabilities;
+                member.set = seq;
+            }
+            (None, Some(since)) if room.kind == RoomKind::Broadcast => {
+                let member = Member {
+                    since,
+                    capabilities: facts.capabilities,
+                    set: seq,
+                };
+                room.members.insert(facts.participant, member);
+            }
+            _ => {}
+        }
+    });
+}
+
+pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, seq: Seq) {
+    change(access, facts.room, |room| {
+        room.defaults = facts.capabilities;
+        room.defaults_seq = seq;
+    });
+}
+
+pub fn slow_mode_set(access: &mut Access, facts: &RoomSlowModeSet, seq: Seq) {
+    change(access, facts.room, |room| {
+        room.slow_mode = facts.seconds;
+        room.slow_mode_seq = seq;
+    });
+    note_pace(access, facts.room);
+}
+
+/// Remembers which rooms count how often somebody speaks.
+pub(crate) fn note_pace(access: &mut Access, room: RoomId) {
+    match access.rooms.get(&room).is_some_and(|room| is_paced(room)) {
+        true => access.paced.insert(room),
+        false => access.paced.remove(&room),
+    };
+}
+
+pub fn transferred(access: &mut Access, facts: &RoomTransferred) {
+    change(access, facts.room, |room| {
+        room.creator = Some(facts.creator)
+    });
+}
+
+pub fn hold_set(access: &mut Access, facts: &RoomHoldSet) {
+    change(access, facts.room, |room| room.hold = facts.hold);
+}
+
+pub fn expired(access: &mut Access, facts: &RoomExpired) {
+    change(access, facts.room, |room| {
+        room.expired = room.expired.max(facts.upto)
+    });
+}
+
+pub fn muted(access: &mut Access, facts: &RoomMemberMuted, seq: Seq) {
+    let mute = Mute {
+        until: facts.until,
+        seq,
+    };
+    change(access, facts.room, |room| {
+        room.muted.insert(facts.participant, mute);
+    });
+}
+
+pub fn unmuted(access: &mut Access, facts: &RoomMemberUnmuted) {
+    change(access, facts.room, |room| {
+        room.muted.remove(&facts.participant);
+    });
+}
+
+pub fn banned(access: &mut Access, facts: &RoomMemberBanned, seq: Seq) {
+    change(access, facts.room, |room| {
+        room.banned.insert(facts.participant, seq);
+    });
+}
+
+pub fn unbanned(access: &mut Access, facts: &RoomMemberUnbanned) {
+    change(access, facts.room, |room| {
+        room.banned.remove(&facts.participant);
+    });
+}

@@ -1,0 +1,292 @@
+//! Rooms and who is in them: the rules. What their events do is in `apply.rs`.
+
+use mesh_model::command::Content;
+use mesh_model::events::{
+    History, RoomAccess, RoomArchived, RoomCreated, RoomKind, RoomRestored, RoomUpdated,
+};
+use mesh_model::limits::INITIAL_MEMBERS_MAX;
+use mesh_model::policy::{Ruling, RulingBy};
+use mesh_model::{Capability, CapabilitySet, Command, NewEvent, ParticipantId, Refusal, RoomId};
+
+use super::{members, rules};
+use crate::actor::Asker;
+use crate::{Decision, Room, check, refuse};
+
+pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+    match command {
+        Command::CreateRoom {
+            room,
+            kind,
+            name,
+            access,
+            history,
+            defaults,
+            members,
+            text,
+        } => {
+            check::content("topic", text)?;
+            match kind {
+                RoomKind::Direct => create_direct(asker, *room, name.as_deref(), members),
+                RoomKind::Room => {
+                    let plan = Plan {
+                        access: *access,
+                        history: *history,
+                        defaults: *defaults,
+                    };
+                    create(asker, *room, name.as_deref(), &plan, members, text)
+                }
+                RoomKind::Group | RoomKind::Broadcast => Err(refuse::invalid(
+                    format!(
+                        "a room of the kind '{}' is not created by itself; nothing was done",
+                        kind.name()
+                    ),
+                    "create a group to get its conversation; the broadcast room is there already",
+                )),
+            }
+        }
+        Command::UpdateRoom { room, name, text } => update(asker, *room, name.as_deref(), text),
+        Command::ArchiveRoom { room } => set_archived(asker, *room, true),
+        Command::RestoreRoom { room } => set_archived(asker, *room, false),
+        Command::JoinRoom { room } => members::join(asker, *room),
+        Command::AddMember { room, participant } => members::add(asker, *room, *participant),
+        Command::LeaveRoom { room } => members::leave(asker, *room),
+        Command::RemoveMember {
+            room,
+            participant,
+            reason,
+        } => members::remove(asker, *room, *participant, reason),
+        Command::SetRoomPolicy {
+            room,
+            policy,
+            expected,
+            force,
+        } => rules::set_policy(asker, *room, policy, *expected, *force),
+        Command::SetSlowMode { room, seconds } => rules::set_slow_mode(asker, *room, *seconds),
+        Command::TransferRoom { room, creator } => rules::transfer(asker, *room, *creator),
+        Command::SetHold { room, hold } => rules::set_hold(asker, *room, *hold),
+        Command::ExpireRoom { room, upto } => rules::expire(asker, *room, *upto),
+        Command::MuteMember {
+            room,
+            participant,
+            until,
+            reason,
+        } => rules::mute(asker, *room, *participant, *until, reason),
+        Command::UnmuteMember { room, participant } => rules::unmute(asker, *room, *participant),
+        Command::BanMember {
+            room,
+            participant,
+            reason,
+        } => rules::ban(asker, *room, *participant, reason),
+        Command::UnbanMember { room, participant } => rules::unban(asker, *room, *participant),
+        Command::SetMemberCapabilities {
+            room,
+            participant,
+            capabilities,
+        } => members::set_capabilities(asker, *room, *participant, *capabilities),
+        Command::SetRoomDefaults { room, capabilities } => {
+            members::set_defaults(asker, *room, *capabilities)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Archived rooms are read only.
+pub fn check_in_use(room: &Room) -> Result<(), Refusal> {
+    if !room.archived {
+        return Ok(());
+    }
+    Err(refuse::conflict(
+        format!(
+            "{} is archived: it can be read and left, and nothing else; nothing was done",
+            refuse::room_label(room)
+        ),
+        "ask a moderator of the room to restore it",
+    )
+    .ruled(Ruling::by(RulingBy::Archived)))
+}
+
+/// Whoever is banned comes back only when a moderator lifts the ban.
+pub fn check_not_banned(room: &Room, who: ParticipantId, itself: bool) -> Result<(), Refusal> {
+    match room.banned.get(&who) {
+        None => Ok(()),
+        Some(seq) => {
+            let rule = Ruling {
+                set_seq: Some(*seq),
+                ..Ruling::by(RulingBy::Ban)
+            };
+            Err(refuse::banned(&refuse::room_label(room), itself).ruled(rule))
+        }
+    }
+}
+
+/// What a new room is to be like.
+struct Plan {
+    access: RoomAccess,
+    history: Option<History>,
+    defaults: Option<CapabilitySet>,
+}
+
+fn create(
+    asker: &Asker<'_>,
+    room: RoomId,
+    name: Option<&str>,
+    plan: &Plan,
+    members: &[ParticipantId],
+    text: &Content,
+) -> Decision {
+    let me = asker.me()?;
+    let Some(name) = name else {
+        return Err(refuse::invalid(
+            "a room needs a name; nothing was created",
+            "send a name along",
+        ));
+    };
+    check::name("name of the room", name)?;
+    if asker.access.room_named(name).is_some() {
+        return Err(refuse::name_taken("room name", name));
+    }
+    if asker.access.room(room).is_some() {
+        return Err(refuse::id_taken("room"));
+    }
+    let mut all = vec![me];
+    for id in members.iter().filter(|id| **id != me) {
+        all.push(enabled(asker, *id)?);
+    }
+    all.sort_unstable();
+    all.dedup();
+    if all.len() > INITIAL_MEMBERS_MAX {
+        return Err(refuse::invalid(
+            format!(
+                "a room begins with at most {INITIAL_MEMBERS_MAX} members; nothing was created"
+            ),
+            "create it with fewer and add the others",
+        ));
+    }
+    let history = plan.history.unwrap_or(match plan.access {
+        RoomAccess::Listed | RoomAccess::Federated => History::All,
+        RoomAccess::Private => History::SinceJoin,
+    });
+    let created = RoomCreated {
+        room,
+        kind: RoomKind::Room,
+        name: Some(name.to_owned()),
+        group: None,
+        creator: Some(me),
+        access: plan.access,
+        history,
+        defaults: plan.defaults.unwrap_or_else(CapabilitySet::member),
+        members: all,
+    };
+    Ok(vec![NewEvent::with(created, text.clone())])
+}
+
+/// A conversation of two; a pair has one for ever.
+fn create_direct(
+    asker: &Asker<'_>,
+    room: RoomId,
+    name: Option<&str>,
+    members: &[ParticipantId],
+) -> Decision {
+    let me = asker.me()?;
+    let mut pair = members.to_vec();
+    pair.push(me);
+    pair.sort_unstable();
+    pair.dedup();
+    let [a, b] = pair[..] else {
+        return Err(refuse::invalid(
+            "a direct conversation has exactly two participants, you and another; nothing was created",
+            "create a room for more",
+        ));
+    };
+    if name.is_some() {
+        return Err(refuse::invalid(
+            "a direct conversation has no name; nothing was created",
+            "leave the name out",
+        ));
+    }
+    if asker.access.direct(a, b).is_some() {
+        return Ok(Vec::new());
+    }
+    enabled(asker, if a == me { b } else { a })?;
+    if asker.access.room(room).is_some() {
+        return Err(refuse::id_taken("room"));
+    }
+    Ok(vec![NewEvent::new(RoomCreated {
+        room,
+        kind: RoomKind::Direct,
+        name: None,
+        group: None,
+        creator: None,
+        access: RoomAccess::Private,
+        history: History::All,
+        defaults: CapabilitySet::member(),
+        members: pair,
+    })])
+}
+
+/// A participant that can be brought into a room.
+pub(crate) fn enabled(asker: &Asker<'_>, id: ParticipantId) -> Result<ParticipantId, Refusal> {
+    let found = asker.participant(id)?;
+    if found.is_enabled() {
+        return Ok(id);
+    }
+    Err(refuse::conflict(
+        format!("@{} is disabled; nothing was done", found.handle),
+        "enable the participant first, or leave it out",
+    ))
+}
+
+/// A room the asker may see and moderate.
+pub(crate) fn moderated<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
+    let found = asker.room(room)?;
+    asker.check_capability(found, Capability::Moderate)?;
+    Ok(found)
+}
+
+fn update(asker: &Asker<'_>, room: RoomId, name: Option<&str>, text: &Content) -> Decision {
+    let found = moderated(asker, room)?;
+    check_in_use(found)?;
+    check::content("topic", text)?;
+    let name = name.filter(|name| found.name.as_deref() != Some(*name));
+    if let Some(name) = name {
+        if found.kind != RoomKind::Room {
+            return Err(refuse::conflict(
+                format!(
+                    "{} keeps its name; nothing was changed",
+                    refuse::room_label(found)
+                ),
+                "only rooms that somebody created can be renamed",
+            ));
+        }
+        check::name("name of the room", name)?;
+        if asker.access.room_named(name).is_some() {
+            return Err(refuse::name_taken("room name", name));
+        }
+    }
+    if name.is_none() && text.is_none() {
+        return Ok(Vec::new());
+    }
+    let updated = RoomUpdated {
+        room,
+        name: name.map(str::to_owned),
+    };
+    Ok(vec![NewEvent::with(updated, text.clone())])
+}
+
+fn set_archived(asker: &Asker<'_>, room: RoomId, archive: bool) -> Decision {
+    let found = moderated(asker, room)?;
+    if found.kind != RoomKind::Room {
+        return Err(refuse::conflict(
+            format!(
+                "{} cannot be archived or restored; nothing was changed",
+                refuse::room_label(found)
+            ),
+            "a group's conversation goes with its group; the broadcast room and direct conversations stay",
+        ));
+    }
+    Ok(match (archive, found.archived) {
+        (true, false) => vec![NewEvent::new(RoomArchived { room })],
+        (false, true) => vec![NewEvent::new(RoomRestored { room })],
+        _ => Vec::new(),
+    })
+}

@@ -1,0 +1,11 @@
+//! Rooms and who is in them.
+
+mod apply;
+mod decide;
+mod members;
+mod record;
+pub(crate) mod rules;
+
+pub(crate) use apply::*;
+pub(crate) use decide::*;
+pub use record::*;

@@ -1,0 +1,7 @@
+//! Users: participants that sign in with a password.
+
+mod apply;
+mod decide;
+
+pub(crate) use apply::*;
+pub(crate) use decide::*;
