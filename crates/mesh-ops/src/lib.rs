@@ -24,7 +24,7 @@ pub use describe::tools::{
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
 pub use door::{
-    Call, Caller, Cookie, Door, LAST_WORDS, Options, Reply, Run, Stream, Wanted, Watch,
+    Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, Reply, Run, Stream, Wanted, Watch,
 };
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::tool::{Told, Tools, Using};

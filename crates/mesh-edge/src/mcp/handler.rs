@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::fixtures as offered;
 #[cfg(not(feature = "conformance-fixtures"))]
 use super::offers as offered;
-use super::{mail, offers};
+use super::{compact, mail, offers};
 use crate::caller;
 use crate::edge::Edge;
 
@@ -53,15 +53,21 @@ impl Handler {
         (caller, address): (&Caller, Option<IpAddr>),
         name: &str,
         arguments: JsonObject,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Given, Refusal> {
         if name == HELP_TOOL {
-            return mesh_ops::help(arguments.get("operation").and_then(Value::as_str));
+            let operation = arguments.get("operation").and_then(Value::as_str);
+            return mesh_ops::help(operation).map(Given::Json);
         }
-        let (operation, input) = if name == CALL_TOOL {
-            named(arguments)?
-        } else {
-            daily(name, arguments)?
+        let (operation, input) = match name == CALL_TOOL {
+            true => named(arguments)?,
+            false => daily(name, arguments)?,
         };
+        let door = &self.edge.door;
+        let input = match mesh_model::ops::named(&operation) {
+            Some(declaration) => door.long_names(caller, declaration, input).await?,
+            None => input,
+        };
+        let asked = (name != CALL_TOOL).then(|| input.clone());
         let answer = caller::call(
             &self.edge,
             "mcp",
@@ -74,8 +80,24 @@ impl Handler {
             },
         )
         .await?;
-        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+        if let Some(asked) = asked {
+            let text = compact::text(door, caller, &operation, &asked, &answer.body).await;
+            if let Some(text) = text {
+                return text.map(Given::Text);
+            }
+        }
+        Ok(Given::Json(
+            serde_json::from_slice(&answer.body).unwrap_or_default(),
+        ))
     }
+}
+
+/// What a tool gives.
+enum Given {
+    /// What whoever called any operation gets: the whole.
+    Json(Value),
+    /// What is needed to go on.
+    Text(String),
 }
 
 /// The operation and input that `mesh_call` was given.
@@ -127,9 +149,10 @@ fn caller_of(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> 
         .ok_or_else(|| ErrorData::internal_error("the request came without its caller", None))
 }
 
-fn result_of(answer: Result<Value, Refusal>) -> CallToolResult {
+fn result_of(answer: Result<Given, Refusal>) -> CallToolResult {
     match answer {
-        Ok(value) => {
+        Ok(Given::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
+        Ok(Given::Json(value)) => {
             let text = ContentBlock::text(value.to_string());
             let mut result = CallToolResult::success(vec![text]);
             result.structured_content = value.is_object().then_some(value);

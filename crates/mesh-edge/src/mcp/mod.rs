@@ -1,5 +1,6 @@
 //! MCP over Streamable HTTP at `/mcp`: the official SDK carries the protocol, the door does the work.
 
+mod compact;
 #[cfg(feature = "conformance-fixtures")]
 #[expect(
     deprecated,

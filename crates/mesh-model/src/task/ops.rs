@@ -16,6 +16,7 @@ operations! { LIST task
     TaskList "task.list" {
         Query Needs::Permission(TasksRead), Get "/api/tasks" => 200,
         TaskListInput => Page<TaskView>,
+        tool "task_list",
         example r#"{"room": "workshop", "states": ["queued", "running"]}"#
     }
     /// Figures: how many tasks stand where, what was done day by day and by whom.

@@ -15,6 +15,7 @@ pub(crate) mod replay;
 pub(crate) mod request;
 pub(crate) mod resolve;
 pub(crate) mod rulings;
+pub(crate) mod short;
 pub(crate) mod subscribe;
 
 pub use call::{Call, Cookie, Options};
@@ -22,6 +23,7 @@ pub use caller::Caller;
 pub use over::{LAST_WORDS, Watch};
 pub use registry::Run;
 pub(crate) use registry::told;
+pub use short::Names;
 pub use subscribe::{Stream, Wanted};
 
 use std::sync::atomic::AtomicUsize;

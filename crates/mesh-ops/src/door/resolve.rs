@@ -8,15 +8,19 @@ use mesh_model::{MeshId, ParticipantId, Permission, Refusal, RoomId, Seq};
 
 use crate::door::{Call, refuse};
 
-/// A room that a participant may know of, by id or name, with or without `#`.
+/// A room that a participant may know of: by id, by name with or without `#`, or `@handle` for its
+/// conversation with somebody.
 pub(crate) fn room<'a>(
     access: &'a Access,
     me: ParticipantId,
     text: &str,
 ) -> Result<&'a Arc<Room>, Refusal> {
-    let found = match text.parse::<RoomId>() {
-        Ok(id) => access.room(id),
-        Err(_) => access.room_named(text),
+    let found = match (text.parse::<RoomId>(), text.strip_prefix('@')) {
+        (Ok(id), _) => access.room(id),
+        (_, Some(handle)) => access
+            .by_handle(handle)
+            .and_then(|other| access.room(access.direct(me, other.id)?)),
+        (_, None) => access.room_named(text),
     };
     let room = found.ok_or_else(refuse::no_room)?;
     access
@@ -26,7 +30,7 @@ pub(crate) fn room<'a>(
 }
 
 impl Call {
-    /// A room by id or name, with or without `#`.
+    /// A room by id, by name with or without `#`, or by `@handle`.
     pub fn room(&self, text: &str) -> Result<Arc<Room>, Refusal> {
         room(&self.access, self.me()?, text).cloned()
     }

@@ -1,5 +1,6 @@
 //! `task.create`: a graph of tasks, all or none
 
+use crate::door::short::task_place;
 use crate::evidence;
 use crate::evidence::{Spoken, payload};
 use crate::ops::template;
@@ -57,7 +58,8 @@ pub(crate) async fn create(
     }
     let mut ids: Vec<TaskId> = specs.iter().map(|_| TaskId(Uuid::now_v7())).collect();
     ids.sort_unstable();
-    let names = Names::of(&specs, &ids)?;
+    let mut names = Names::of(&specs, &ids)?;
+    names.add_short(door, call, &specs).await?;
     let mut tasks = Vec::with_capacity(specs.len());
     let mut spoken = Vec::with_capacity(specs.len());
     for (id, spec) in ids.into_iter().zip(specs) {
@@ -164,6 +166,30 @@ impl Names {
             ids: names,
             many: specs.len() > 1,
         })
+    }
+
+    /// Adds the tasks that are there already and are called by their short names.
+    async fn add_short(
+        &mut self,
+        door: &Door,
+        call: &Call,
+        specs: &[TaskSpec],
+    ) -> Result<(), Refusal> {
+        let when = |spec: &TaskSpec| match &spec.when {
+            Some(WhenSpec::Unsure { task, .. } | WhenSpec::Verdict { task, .. }) => {
+                Some(task.clone())
+            }
+            None => None,
+        };
+        for spec in specs {
+            let named = spec.needs.iter().chain(&spec.apart).chain(&spec.same);
+            for name in named.cloned().chain(when(spec)) {
+                if let Some(place) = task_place(&name).filter(|_| !self.ids.contains_key(&name)) {
+                    self.ids.insert(name, door.task_at(call, place).await?);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What a refusal calls a task, if there are several.

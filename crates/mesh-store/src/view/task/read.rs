@@ -1,5 +1,7 @@
 //! A task with its attempts, pieces and results.
 
+use std::collections::BTreeMap;
+
 use mesh_core::Task;
 use mesh_model::api::{AttemptEnd, PieceKind, TaskBody, TaskOutput};
 use mesh_model::events::{Cost, FailureCause, GuardMark, Spend, TaskCreated, TaskFinished, Trust};
@@ -185,6 +187,28 @@ impl View {
     /// A task with its words. The caller checks whether it may be seen.
     pub fn task(&self, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
         self.read(|db, numbers| whole(db, numbers, id))
+    }
+
+    /// Where tasks begin in the log; unknown ones are left out.
+    pub fn task_places(&self, ids: &[TaskId]) -> Result<BTreeMap<TaskId, Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut places = BTreeMap::new();
+            for id in ids {
+                let place = place(db, *id)?;
+                places.extend(place.map(|place| (*id, Seq(sql::number(place)))));
+            }
+            Ok(places)
+        })
+    }
+
+    /// The task that begins at this place. The caller checks whether it may be seen.
+    pub fn task_at(&self, place: Seq) -> Result<Option<TaskId>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached("SELECT id FROM tasks WHERE seq = ?1")?;
+            Ok(statement
+                .query_row([int(place.0)], |row| Ok(TaskId(sql::uuid(row, 0)?)))
+                .optional()?)
+        })
     }
 
     /// The same for several, in the order that was asked for; unknown ones are left out.
