@@ -357,7 +357,6 @@ impl Place {
             worker: me,
             slots: 1,
             capabilities: Vec::new(),
-            rooms: Vec::new(),
             about: None,
         }))
         .await;

@@ -48,7 +48,6 @@ impl Machine {
             worker: OWNER,
             slots: 4,
             capabilities: Vec::new(),
-            rooms: Vec::new(),
             about: None,
         }));
         machine

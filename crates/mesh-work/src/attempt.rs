@@ -118,7 +118,10 @@ impl Attempt {
             Ok(lease) => match Folder::open(&self).await {
                 Err(failed) => failed.into(),
                 Ok(folder) => {
-                    let end = self.guarded(&folder, lease, orders).await;
+                    let end = match self.confine(&folder).await {
+                        Ok(()) => self.guarded(&folder, lease, orders).await,
+                        Err(failed) => failed.into(),
+                    };
                     tree = Some(folder);
                     end
                 }
@@ -137,6 +140,23 @@ impl Attempt {
             cost: self.used.borrow().cost(),
             detail,
         });
+    }
+
+    /// Confines what will be started, if the worker does.
+    async fn confine(&self, folder: &Folder) -> Result<(), Failed> {
+        let Some(sandbox) = &self.shared.settings.sandbox else {
+            return Ok(());
+        };
+        let spot = folder.spot(self).await;
+        let (listener, task) = (self.shared.listener.clone(), self.task());
+        let refusals = Arc::new(move |line| listener(Said::Note { task, line }));
+        let confined = sandbox.confine(&spot, refusals).map_err(|why| {
+            Failed::new(format!(
+                "its sandbox could not be made on the worker's machine, so nothing was done: {why}"
+            ))
+        })?;
+        self.keep.confine(confined);
+        Ok(())
     }
 
     async fn begin(&self, orders: &watch::Receiver<Order>) -> Result<Lease, End> {

@@ -6,7 +6,7 @@ use std::io::{PipeWriter, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
@@ -18,6 +18,7 @@ use crate::awake::Moment;
 use crate::keeper::NOT_STARTED;
 use crate::processes::{adopt_orphans, end_orphans, sweep};
 use crate::runner::{Failed, Progress};
+use crate::sandbox::Confined;
 use crate::text::{Decoder, tail};
 use crate::worker::random_hex;
 
@@ -58,6 +59,8 @@ pub struct Keep {
     limits: Limits,
     /// How children reach the mesh.
     access: Option<Access>,
+    /// What they are confined by.
+    confined: OnceLock<Confined>,
     running: watch::Sender<usize>,
     lease: Mutex<Held>,
 }
@@ -137,6 +140,7 @@ impl Keep {
             mark: format!("{MARK}={name}"),
             limits,
             access: None,
+            confined: OnceLock::new(),
             running: watch::Sender::new(0),
             lease: Mutex::new(Held {
                 ends: Moment::NEVER,
@@ -150,6 +154,16 @@ impl Keep {
     pub fn with_access(mut self, access: Access) -> Keep {
         self.access = Some(access);
         self
+    }
+
+    /// Confines all children that are started from here on. Only the first word counts.
+    pub fn confine(&self, confined: Confined) {
+        let _ = self.confined.set(confined);
+    }
+
+    /// What children are confined by.
+    pub fn confined(&self) -> Option<&Confined> {
+        self.confined.get()
     }
 
     /// The lease ends then: at that moment nothing of any child is left, whether or not this process
@@ -206,6 +220,17 @@ impl Keep {
             .keeper
             .split_first()
             .ok_or_else(|| Failed::last("the worker was set up without a keeper".to_owned()))?;
+        let (words, cell) = match self.confined() {
+            Some(confined) => {
+                let (words, plan) = confined.words(&found, &program.args).map_err(Failed::new)?;
+                (words, Some(plan))
+            }
+            None => {
+                let mut words = vec![found.into_os_string()];
+                words.extend(program.args.iter().cloned());
+                (words, None)
+            }
+        };
         // Held until the child is known, so that no new end passes it by.
         let mut held = self.held();
         let mut command = Command::new(keeper);
@@ -215,8 +240,8 @@ impl Keep {
             .arg(self.limits.file_bytes.to_string())
             .arg(self.limits.grace_ms.to_string())
             .arg(held.ends.0.to_string())
-            .arg(found)
-            .args(&program.args)
+            .arg(if cell.is_some() { "1" } else { "0" })
+            .args(words)
             .env_clear()
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .envs(program.env.iter().map(|(name, value)| (name, value)))
@@ -224,6 +249,13 @@ impl Keep {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(confined) = self.confined() {
+            let hidden = self.env.iter().chain(&program.env);
+            for (name, _) in hidden.filter(|(name, _)| confined.hides(name)) {
+                command.env_remove(name);
+            }
+            command.envs(confined.environment());
+        }
         if let Some(access) = &access {
             command.env(access::FILE, access.as_raw_fd().to_string());
         }
@@ -231,7 +263,7 @@ impl Keep {
         let mut child = command.spawn().map_err(not_started)?;
         let pid = child.id();
         keepers.extend(pid);
-        drop((keepers, lifeline, access));
+        drop((keepers, lifeline, access, cell));
         let ours = Arc::new(ours);
         held.lifelines.push(Arc::downgrade(&ours));
         drop(held);

@@ -52,15 +52,19 @@ enum Event {
     AllGone,
 }
 
-/// Runs a program under a keeper: `LIFELINE FILE_BYTES GRACE_MS ENDS PROGRAM ARGS…`, the lifeline by its
-/// number and the lease's end as a [`Moment`]. Gives the program's exit code, or 128 and the signal that
-/// ended it.
-pub fn run(mut args: impl Iterator<Item = OsString>) -> u8 {
+/// Runs a program under a keeper: `LIFELINE FILE_BYTES GRACE_MS ENDS CONFINED PROGRAM ARGS…`, the lifeline
+/// by its number, the lease's end as a [`Moment`], and 1 if the program is a sandbox's cell. Gives the
+/// program's exit code, or 128 and the signal that ended it. `cell` and a step is a cell's own step.
+pub fn run(args: impl Iterator<Item = OsString>) -> u8 {
+    let mut args = args.peekable();
+    if args.next_if(|first| first == "cell").is_some() {
+        return crate::sandbox::step(args);
+    }
     let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
-    let (Some(lifeline), Some(file_bytes), Some(grace), Some(ends)) =
-        (number(), number(), number(), number())
+    let (Some(lifeline), Some(file_bytes), Some(grace), Some(ends), Some(confined)) =
+        (number(), number(), number(), number(), number())
     else {
-        return refuse("its arguments are LIFELINE FILE_BYTES GRACE_MS ENDS PROGRAM ARGS");
+        return refuse("its arguments are LIFELINE FILE_BYTES GRACE_MS ENDS CONFINED PROGRAM ARGS");
     };
     let Some(program) = args.next() else {
         return refuse("there is no program to keep");
@@ -104,7 +108,19 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> u8 {
         },
     );
     thread::spawn(move || reap(child, &events));
-    watch(child, &received, &mut lease)
+    let kept = Kept {
+        child,
+        confined: confined == 1,
+    };
+    watch(kept, &received, &mut lease)
+}
+
+/// What is kept.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    child: Pid,
+    /// Whether the child is a cell and the program is below it.
+    confined: bool,
 }
 
 /// How long the program may go on.
@@ -184,7 +200,7 @@ fn code(status: WaitStatus) -> u8 {
 }
 
 /// Waits for an end of one kind or another and then for the end of all that is left.
-fn watch(child: Pid, events: &Receiver<Event>, lease: &mut Lease) -> u8 {
+fn watch(kept: Kept, events: &Receiver<Event>, lease: &mut Lease) -> u8 {
     let mut ended = 128 + 15;
     // Once the program was asked to end: when it is killed.
     let mut kill_at: Option<Moment> = None;
@@ -210,25 +226,25 @@ fn watch(child: Pid, events: &Receiver<Event>, lease: &mut Lease) -> u8 {
             Ok(Event::Rung) => {}
         }
         let kill_at = *kill_at.get_or_insert_with(|| {
-            each_below(child, Signal::TERM);
+            kept.tell(Signal::TERM);
             let at = Moment::now().plus(lease.grace).min(lease.kill_at());
             // By the alarm too: the machine may sleep meanwhile.
             let _ = lease.alarm.set(at);
             at
         });
         if kill_at.left().is_zero() {
-            kill_all(child, events, &mut ended);
+            kill_all(kept, events, &mut ended);
             return ended;
         }
     }
 }
 
 /// Kills in rounds until nothing is left: what forks meanwhile is met in the next round.
-fn kill_all(child: Pid, events: &Receiver<Event>, ended: &mut u8) {
+fn kill_all(kept: Kept, events: &Receiver<Event>, ended: &mut u8) {
     loop {
         // Whatever is stopped cannot fork any more while the others are looked for.
-        each_below(child, Signal::STOP);
-        each_below(child, Signal::KILL);
+        kept.tell(Signal::STOP);
+        kept.tell(Signal::KILL);
         match events.recv_timeout(ROUND) {
             Ok(Event::AllGone) | Err(RecvTimeoutError::Disconnected) => return,
             Ok(Event::Ended(code)) => *ended = code,
@@ -238,10 +254,19 @@ fn kill_all(child: Pid, events: &Receiver<Event>, ended: &mut u8) {
     }
 }
 
-fn each_below(child: Pid, signal: Signal) {
-    // Each may have gone meanwhile: then there is nothing to tell it.
-    let _ = kill_process_group(child, signal);
-    for pid in below(std::process::id()) {
-        let _ = kill_process(pid, signal);
+impl Kept {
+    /// Sends a signal to each process below this one. Each may have gone meanwhile: then there is nothing
+    /// to tell it.
+    fn tell(self, signal: Signal) {
+        // A cell that ended at being asked would take the program's time to end well; it ends with it.
+        let asks = self.confined && signal == Signal::TERM;
+        if !asks {
+            let _ = kill_process_group(self.child, signal);
+        }
+        for pid in below(std::process::id()) {
+            if !(asks && pid == self.child) {
+                let _ = kill_process(pid, signal);
+            }
+        }
     }
 }

@@ -19,6 +19,7 @@ pub mod prices;
 mod processes;
 pub mod prompt;
 pub mod runner;
+pub mod sandbox;
 mod settings;
 pub mod stream;
 mod text;

@@ -13,6 +13,7 @@ use crate::access::Access;
 use crate::child::{CLEAN, Limits};
 use crate::prices::Prices;
 use crate::runner;
+use crate::sandbox::{Sandbox, Spot};
 
 /// What a worker is set up with.
 #[derive(Debug, Clone)]
@@ -41,7 +42,7 @@ pub struct Settings {
     pub plain: bool,
     /// What the runner is set up with.
     pub options: runner::Options,
-    /// Rooms to join first, whose commands it runs by its own word.
+    /// Rooms to join first.
     pub join: Vec<String>,
     /// The folder that tasks run in; absent: each in one of its own.
     pub dir: Option<PathBuf>,
@@ -65,6 +66,8 @@ pub struct Settings {
     pub folder_bytes: u64,
     /// What tokens cost.
     pub prices: Prices,
+    /// What programs are confined by; absent: not at all.
+    pub sandbox: Option<Sandbox>,
     /// The keeper: a program and its first arguments.
     pub keeper: Vec<OsString>,
 }
@@ -92,6 +95,25 @@ impl Settings {
             node_key: self.node,
             token: self.tools_token.clone(),
         }
+    }
+
+    /// Where a task's program is, confined.
+    pub(crate) fn spot(&self, task: TaskId, cwd: PathBuf, private: PathBuf) -> Spot {
+        let api = self.options.base_url.iter().cloned();
+        Spot {
+            cwd,
+            home: self.home_of(task),
+            private,
+            runner: self.runner.clone(),
+            write: Vec::new(),
+            read: Vec::new(),
+            urls: api.chain([self.url.clone()]).collect(),
+        }
+    }
+
+    /// The home of a task's programs. Another attempt at the task goes on in it.
+    pub(crate) fn home_of(&self, task: TaskId) -> PathBuf {
+        self.state.join("homes").join(task.to_string())
     }
 
     /// The entry of [`MARK`] in a child's environment.

@@ -107,7 +107,9 @@ impl Worker {
             listener(Said::Worker { line });
         }
         // What was private to attempts that were cut off. It may not be there.
-        let _ = fs::remove_dir_all(settings.state.join("attempts"));
+        for private in ["attempts", "homes"] {
+            let _ = fs::remove_dir_all(settings.state.join(private));
+        }
         let outbox = Outbox::open(settings.state.join("outbox")).map_err(|why| {
             Trouble::Here(format!("the outbox cannot be opened: {why}"), String::new())
         })?;
@@ -171,6 +173,9 @@ impl Worker {
             slots: shared.settings.slots,
             runner: shared.settings.runner.clone(),
         });
+        if let Some(sandbox) = &shared.settings.sandbox {
+            shared.say(&sandbox.holds());
+        }
         let listening = tokio::spawn(listen(shared.clone(), self.items));
         let (stop, stopped) = watch::channel(false);
         let mut attempts = JoinSet::new();
@@ -316,7 +321,6 @@ impl Shared {
             capabilities: self.settings.capabilities.clone(),
             machine: self.settings.machine.clone(),
             runner: Some(self.settings.runner.clone()),
-            rooms: self.settings.join.clone(),
         };
         self.client.call::<WorkerEnrol>(input).await.map(drop)
     }

@@ -154,6 +154,45 @@ impl Worktree {
         }
     }
 
+    /// What git goes by in it, which a program that is not trusted must not write: the files that lead to
+    /// the repository, and the repository's own folder.
+    pub async fn protected(&self) -> Vec<PathBuf> {
+        let common = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+        let common = self.git.line(&self.folder, &common).await;
+        let folders = self.parts.iter().map(|part| &part.folder);
+        let leads = folders
+            .chain([&self.folder])
+            .map(|folder| folder.join(".git"));
+        leads.chain(common.map(PathBuf::from)).collect()
+    }
+
+    /// A repository in it that is none of the worker's.
+    pub fn strange(&self) -> Option<PathBuf> {
+        let known = |path: &Path| {
+            let mut own = self
+                .parts
+                .iter()
+                .map(|part| &part.folder)
+                .chain([&self.folder]);
+            own.any(|folder| folder.join(".git") == path)
+        };
+        let mut folders = vec![self.folder.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                // Some systems do not tell large letters from small ones.
+                if entry.file_name().eq_ignore_ascii_case(".git") {
+                    if !known(&path) {
+                        return Some(path);
+                    }
+                } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    folders.push(path);
+                }
+            }
+        }
+        None
+    }
+
     /// Commits what is there and gives the difference to the beginning.
     pub async fn commit(&self, title: &str) -> Result<Map<String, Value>, String> {
         // The inner ones first: the outer ones hold which commit they are at.

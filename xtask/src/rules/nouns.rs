@@ -42,7 +42,6 @@ const FLOORS: &[Floor] = &[
             "actor",
             "apply",
             "check",
-            "consent",
             "decide",
             "desk",
             "follow",
@@ -68,7 +67,15 @@ const FLOORS: &[Floor] = &[
     Floor {
         // Beside the nouns: what looks after the program itself.
         at: "crates/themesh/src/commands/",
-        shared: &["completions", "doctor", "help", "mcp", "mod", "up"],
+        shared: &[
+            "completions",
+            "doctor",
+            "help",
+            "mcp",
+            "mod",
+            "sandbox",
+            "up",
+        ],
     },
     Floor {
         at: "web/src/",

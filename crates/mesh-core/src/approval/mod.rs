@@ -3,6 +3,5 @@
 mod decide;
 mod record;
 
-pub use decide::check_may_answer;
 pub(crate) use decide::*;
 pub use record::*;

@@ -1,7 +1,7 @@
 //! Invites: whoever has the code can become a participant, once per key.
 
 use mesh_model::events::{
-    CredentialIssued, CredentialKind, InviteCreated, InviteRedeemed, InviteRevoked, Kind, RoomKind,
+    CredentialIssued, CredentialKind, InviteCreated, InviteRedeemed, InviteRevoked, RoomKind,
     RoomMemberJoined, Trust, Visibility,
 };
 use mesh_model::limits::INVITE_USES_MAX;
@@ -55,10 +55,7 @@ fn create(asker: &Asker<'_>, command: &Command) -> Decision {
     else {
         return Ok(Vec::new());
     };
-    let me = asker.me()?;
-    if *kind == Kind::Human && !asker.access.is_person(me) {
-        return Err(refuse::not_yours("invite people as a program"));
-    }
+    asker.me()?;
     if !matches!(trust, Trust::Local | Trust::Untrusted) {
         return Err(refuse::invalid(
             "newcomers by invite are local or untrusted; nothing was created",

@@ -11,7 +11,7 @@ use mesh_model::events::{
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use crate::policy::is_paced;
-use crate::{Access, Member, Mute, Room, Stored};
+use crate::{Access, Member, Mute, Room};
 
 pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
     if access.rooms.contains_key(&facts.room) {
@@ -53,12 +53,10 @@ pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         name: facts.name.clone(),
         group: facts.group,
         creator: facts.creator,
-        creator_by: facts.creator,
         access: facts.access,
         history: facts.history,
         defaults: facts.defaults,
         defaults_seq: seq,
-        defaults_by: facts.creator,
         policy: None,
         slow_mode: 0,
         slow_mode_seq: Seq::ZERO,
@@ -66,9 +64,6 @@ pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         expired: Seq::ZERO,
         muted: OrdMap::new(),
         banned: OrdMap::new(),
-        invited: OrdMap::new(),
-        restricted: OrdMap::new(),
-        agreements: OrdMap::new(),
         archived: false,
         members,
         since: seq,
@@ -76,7 +71,7 @@ pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
     access.rooms.insert(facts.room, Arc::new(room));
 }
 
-pub(crate) fn change(access: &mut Access, room: RoomId, change: impl FnOnce(&mut Room)) {
+fn change(access: &mut Access, room: RoomId, change: impl FnOnce(&mut Room)) {
     if let Some(room) = access.rooms.get_mut(&room) {
         change(Arc::make_mut(room));
     }
@@ -105,10 +100,10 @@ pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
         return;
     };
     let member = Member::new(seq);
-    let room = Arc::make_mut(room);
-    room.members.entry(facts.participant).or_insert(member);
-    room.invited.remove(&facts.participant);
-    room.restricted.remove(&facts.participant);
+    Arc::make_mut(room)
+        .members
+        .entry(facts.participant)
+        .or_insert(member);
     access
         .memberships
         .entry(facts.participant)
@@ -118,11 +113,7 @@ pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
 
 pub fn member_left(access: &mut Access, facts: &RoomMemberLeft) {
     change(access, facts.room, |room| {
-        let member = room.members.remove(&facts.participant);
-        let left = member.and_then(|member| member.capabilities);
-        if let Some(left) = left.filter(|left| !room.defaults.within(*left)) {
-            room.restricted.insert(facts.participant, left);
-        }
+        room.members.remove(&facts.participant);
     });
     forget(access, facts.participant, facts.room);
 }
@@ -165,11 +156,10 @@ pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet, 
     });
 }
 
-pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, event: &Stored<'_>) {
+pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, seq: Seq) {
     change(access, facts.room, |room| {
         room.defaults = facts.capabilities;
-        room.defaults_seq = event.seq;
-        room.defaults_by = event.participant();
+        room.defaults_seq = seq;
     });
 }
 
@@ -189,10 +179,9 @@ pub(crate) fn note_pace(access: &mut Access, room: RoomId) {
     };
 }
 
-pub fn transferred(access: &mut Access, facts: &RoomTransferred, by: Option<ParticipantId>) {
+pub fn transferred(access: &mut Access, facts: &RoomTransferred) {
     change(access, facts.room, |room| {
-        room.creator = Some(facts.creator);
-        room.creator_by = by;
+        room.creator = Some(facts.creator)
     });
 }
 
@@ -225,7 +214,6 @@ pub fn unmuted(access: &mut Access, facts: &RoomMemberUnmuted) {
 pub fn banned(access: &mut Access, facts: &RoomMemberBanned, seq: Seq) {
     change(access, facts.room, |room| {
         room.banned.insert(facts.participant, seq);
-        room.invited.remove(&facts.participant);
     });
 }
 

@@ -2,7 +2,7 @@
 
 mod apply;
 mod decide;
-pub(crate) mod members;
+mod members;
 mod record;
 pub(crate) mod rules;
 

@@ -205,7 +205,6 @@ impl Run {
             worker: person(number),
             slots,
             capabilities: vec!["code".into(), "research".into()],
-            rooms: Vec::new(),
             about: None,
         };
         self.must(self.actor(number), &Command::Worker(enrol));

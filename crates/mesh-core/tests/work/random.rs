@@ -283,7 +283,6 @@ pub fn command(
                     worker,
                     slots: u16::from(c % 4),
                     capabilities: vec!["research".into()],
-                    rooms: Vec::new(),
                     about: None,
                 },
             };

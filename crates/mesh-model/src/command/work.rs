@@ -162,8 +162,6 @@ pub enum WorkerCommand {
         worker: ParticipantId,
         slots: u16,
         capabilities: Vec<String>,
-        /// The rooms whose commands it runs, by its own word.
-        rooms: Vec<RoomId>,
         about: Content,
     },
     Leave {

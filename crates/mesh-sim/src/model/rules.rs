@@ -266,17 +266,16 @@ impl Model {
                 if members.contains(participant) {
                     return Ok(Vec::new());
                 }
-                let stranger = actor
-                    .participant()
-                    .is_some_and(|me| !self.line_of(*participant).contains(&me));
-                if person.disabled || stranger {
+                if person.disabled {
                     return Err(No::Any);
                 }
                 self.groups[at].3.push(*participant);
                 let second = self.next() + 1;
-                let mut events = vec![event("group.member_added")];
-                events.extend(self.comes_at(room, *participant, second));
-                Ok(events)
+                self.sit_at(room, *participant, second);
+                Ok(vec![
+                    event("group.member_added"),
+                    event("room.member_joined"),
+                ])
             }
             Command::RemoveFromGroup { group, participant } => {
                 let (at, room, members) = self.group(*group)?;

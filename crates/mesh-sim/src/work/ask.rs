@@ -122,7 +122,6 @@ pub fn enrol(number: u64) -> Asked {
             worker: person(number),
             slots: 1 + number as u16 % 3,
             capabilities,
-            rooms: Vec::new(),
             about: None,
         }),
     )

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Attempt, End};
 use crate::runner::{Failed, Mcp};
+use crate::sandbox::Spot;
 use crate::worktree::{Left, Worktree};
 
 /// How often a folder's size is looked at.
@@ -75,6 +76,26 @@ impl Folder {
         })
     }
 
+    /// Where the attempt is, confined: what git goes by is read there and not written, for git goes by it
+    /// outside too.
+    pub(super) async fn spot(&self, attempt: &Attempt) -> Spot {
+        let private = self.mcp.file.parent().unwrap_or(&self.cwd).join("cell");
+        let settings = &attempt.shared.settings;
+        let mut spot = settings.spot(attempt.task(), self.cwd.clone(), private);
+        spot.read.push(self.mcp.file.clone());
+        match &self.tree {
+            Some(tree) => spot.read.extend(tree.protected().await),
+            None => {
+                let git = self.cwd.join(".git");
+                spot.write.push(git.clone());
+                for name in ["config", "config.worktree", "hooks", "info", "modules"] {
+                    spot.read.push(git.join(name));
+                }
+            }
+        }
+        spot
+    }
+
     /// Why the attempt has to be stopped, if its folder has grown too much.
     pub(super) async fn too_large(&self) -> Option<String> {
         let grown = size(self.cwd.clone()).await.saturating_sub(self.before);
@@ -90,12 +111,28 @@ impl Folder {
     /// Commits what was done, puts the diff into the result and cleans up.
     pub(super) async fn close(self, attempt: &Attempt, mut end: End) -> End {
         let _ = self.mcp.file.parent().map(fs::remove_dir_all);
+        if matches!(end, End::Made(_)) {
+            // Nobody goes on with it. It is there only if the program was confined.
+            let home = attempt.shared.settings.home_of(attempt.task());
+            let _ = fs::remove_dir_all(home);
+        }
         let Some(tree) = &self.tree else {
             if self.own && fs::remove_dir(&self.cwd).is_err() {
                 attempt.note(format!("its files stay in {}", self.cwd.display()));
             }
             return end;
         };
+        let confined = attempt.keep.confined().is_some();
+        if let Some(strange) = tree.strange().filter(|_| confined) {
+            // What a repository of the program's own names would be run outside of its sandbox.
+            attempt.note(format!(
+                "its work stays uncommitted in {}, branch {}: the program made a git repository of its own, {}; look at it before you run git there",
+                tree.folder.display(),
+                tree.branch,
+                strange.display()
+            ));
+            return end;
+        }
         match tree.commit(&attempt.title).await {
             Ok(diff) => {
                 if let End::Made(made) = &mut end {

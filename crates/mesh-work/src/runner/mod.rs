@@ -179,6 +179,35 @@ pub const NAMES: &[&str] = &[
     "opencode",
 ];
 
+/// The hosts that a runner's program asks unless it is set up otherwise: its model, its login.
+pub fn hosts(name: &str) -> &'static [&'static str] {
+    match name {
+        "claude" => &[
+            "api.anthropic.com",
+            "claude.ai",
+            "console.anthropic.com",
+            "platform.claude.com",
+        ],
+        "codex" => &["api.openai.com", "auth.openai.com", "chatgpt.com"],
+        "gemini" => &[
+            "accounts.google.com",
+            "cloudcode-pa.googleapis.com",
+            "generativelanguage.googleapis.com",
+            "oauth2.googleapis.com",
+        ],
+        // Its user's settings say which provider it asks; these are the usual ones.
+        "opencode" => &[
+            "api.anthropic.com",
+            "api.openai.com",
+            "generativelanguage.googleapis.com",
+            "models.dev",
+            "opencode.ai",
+            "openrouter.ai",
+        ],
+        _ => &[],
+    }
+}
+
 /// The runner of a name.
 pub fn named(name: &str, options: Options) -> Result<Box<dyn Runner>, String> {
     match name {

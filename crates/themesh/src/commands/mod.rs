@@ -22,6 +22,7 @@ mod participant;
 mod policy;
 mod quarantine;
 mod room;
+pub mod sandbox;
 mod secret;
 mod task;
 mod template;
@@ -104,6 +105,8 @@ pub enum Command {
     Guard(guard::GuardVerb),
     Mcp(mcp::McpArgs),
     Work(Box<worker::work::WorkArgs>),
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxVerb),
     #[command(hide = true)]
     WorkKeeper(worker::work::WorkKeeperArgs),
     Completions(completions::CompletionsArgs),
@@ -169,6 +172,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Guard(verb) => guard::guard(context, &verb)?,
         Command::Mcp(args) => mcp::mcp(context, args)?,
         Command::Work(args) => worker::work::work(context, &args)?,
+        Command::Sandbox(verb) => return sandbox::sandbox(context, verb),
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),
         Command::Completions(args) => completions::completions(args),
     }

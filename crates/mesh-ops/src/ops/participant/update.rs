@@ -15,7 +15,6 @@ impl Run for ParticipantUpdate {
         let command = Command::UpdateParticipant {
             participant,
             visibility: input.visibility,
-            added_by: input.added_by,
             profile,
         };
         call.done(door, command).await

@@ -10,9 +10,8 @@ impl Run for RoomPolicyTry {
         let who = call.participant(&input.participant)?;
         evidence::check_policy_schema(door, &input.policy).await?;
         let (access, now, policy) = (call.access.clone(), call.now, input.policy);
-        let by = call.actor.participant();
         let drafted = door
-            .blocking(move || access.with_policy(room, &policy, by))
+            .blocking(move || access.with_policy(room, &policy))
             .await??;
         Ok(policy::all(
             &drafted,

@@ -20,10 +20,13 @@ use mesh_model::permission::Preset;
 use mesh_sdk::Error;
 use mesh_work::child::Limits;
 use mesh_work::prices::{BUILT_IN, Prices};
+use mesh_work::sandbox::hosts::Place;
+use mesh_work::sandbox::{INSTALL, Net, Sandbox};
 use mesh_work::{How, Leave, Said, Settings, Trouble, Worker, runner};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
+use crate::commands::sandbox::{ConfineArgs, SandboxChoice, cannot, cell};
 use crate::commands::task::short;
 use crate::context::{Context, Identity, has_token_given, write_private};
 use crate::failure::{Failure, Outcome};
@@ -60,7 +63,7 @@ pub struct WorkArgs {
     /// What others see of this machine (default: its host name)
     #[arg(long)]
     pub machine: Option<String>,
-    /// Join a room first and agree to run its commands; with --yes the owner lets it execute there, without which it gets no tasks
+    /// Join a room first; with --yes the owner lets it execute there, without which it gets no tasks
     #[arg(long, value_name = "ROOM")]
     pub join: Vec<String>,
     /// Run all tasks in this folder instead of each in one of its own
@@ -96,6 +99,11 @@ pub struct WorkArgs {
     /// MiB that a task's folder may grow
     #[arg(long, value_name = "MIB", default_value_t = 8192)]
     pub max_disk: u64,
+    /// Confine what runs the tasks: auto (where this machine can), off, or require
+    #[arg(long, value_name = "CHOICE", default_value = "auto")]
+    pub sandbox: SandboxChoice,
+    #[command(flatten)]
+    pub confine: ConfineArgs,
     /// End after so many tasks
     #[arg(long, value_name = "N")]
     pub tasks: Option<u64>,
@@ -210,7 +218,8 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
         })?;
     }
     let folder = |path: &Option<PathBuf>| path.as_deref().map(existing).transpose();
-    let program = std::env::current_exe().map_err(|why| Failure::here(why.to_string(), ""))?;
+    let (dir, repo) = (folder(&args.dir)?, folder(&args.repo)?);
+    let sandbox = sandbox(context, args, dir.as_deref())?;
     Ok(Settings {
         tools_token: tools_token(context, &state, &identity)?,
         url: identity.url,
@@ -230,8 +239,8 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
             api_key: api_key(&args.runner),
         },
         join: args.join.clone(),
-        dir: folder(&args.dir)?,
-        repo: folder(&args.repo)?,
+        dir,
+        repo,
         lease_ms: args.lease * 1000,
         timeout: Duration::from_secs(args.timeout),
         load_max: args.max_load,
@@ -245,8 +254,37 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
         },
         folder_bytes: args.max_disk << 20,
         prices: prices(context, args)?,
-        keeper: vec![program.into(), "work-keeper".into()],
+        sandbox,
+        keeper: cell()?,
     })
+}
+
+/// What confines the programs, by the worker's choice and what the machine can.
+fn sandbox(context: &Context, args: &WorkArgs, dir: Option<&Path>) -> Outcome<Option<Sandbox>> {
+    // A model's API is asked by the worker itself: there is no program.
+    if args.sandbox == SandboxChoice::Off || matches!(args.runner.as_str(), "anthropic" | "openai")
+    {
+        return Ok(None);
+    }
+    let mut wanted = args.confine.wanted(&context.home)?;
+    if wanted.net.is_none() {
+        let usual = runner::hosts(&args.runner).iter();
+        let usual = usual.filter_map(|host| Place::parse(host).ok());
+        wanted.net = Some(Net::Places(usual.collect()));
+    }
+    if let Some(dir) = dir {
+        wanted.may_write(dir, &context.home, "--dir")?;
+    }
+    match wanted.sandbox(dir)? {
+        Ok(sandbox) => Ok(Some(sandbox)),
+        Err(why) if args.sandbox == SandboxChoice::Require => Err(cannot(&why)),
+        Err(why) => {
+            eprintln!(
+                "mesh: programs are not confined, for this machine cannot ({why}): {INSTALL}"
+            );
+            Ok(None)
+        }
+    }
 }
 
 /// The agent's own token: the one kept here, or a new one by the owner's leave.
