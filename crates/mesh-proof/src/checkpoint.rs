@@ -38,6 +38,8 @@ pub enum Trust {
     AnyKey,
     /// Every batch must be signed by one of these Ed25519 public keys.
     Keys(Vec<[u8; 32]>),
+    /// Every batch must be signed by the key whose turn it is: each holds from an event on, until the next one does.
+    Turns(Vec<(u64, [u8; 32])>),
 }
 
 impl Seal {
@@ -63,9 +65,16 @@ impl Trust {
     pub fn check(&self, seal: Option<&Seal>, to: u64, head: &Digest) -> Result<(), SealError> {
         match (self, seal) {
             (Self::AnyKey, None) => Ok(()),
-            (Self::Keys(_), None) => Err(SealError::Unsigned),
+            (Self::Keys(_) | Self::Turns(_), None) => Err(SealError::Unsigned),
             (Self::Keys(keys), Some(seal)) if !keys.contains(&seal.key) => {
                 Err(SealError::UnknownKey)
+            }
+            (Self::Turns(turns), Some(seal)) => {
+                let past = turns.iter().filter(|(from, _)| *from <= to);
+                match past.max_by_key(|(from, _)| *from) {
+                    Some((_, key)) if *key == seal.key => seal.verify(to, head),
+                    _ => Err(SealError::UnknownKey),
+                }
             }
             (_, Some(seal)) => seal.verify(to, head),
         }

@@ -25,12 +25,14 @@ pub mod node;
 pub mod provenance;
 pub mod statement;
 mod verify;
+mod witness;
 
 pub use batch::{EncodeError, Event, Tail, build_batch, erased_line};
 pub use checkpoint::{Seal, SealError, Trust};
 pub use digest::{Digest, DigestError};
 pub use line::{Body, Commit, Header, Line, LineError, LineKey, Rank};
 pub use verify::{Problem, ProblemKind, Verified, Verifier};
+pub use witness::{Checkpoint, Contradiction, Witnessed, Witnesses};
 
 /// Number of random bytes hashed in front of a body's content, so that short contents cannot be guessed from the hash.
 pub const SALT_BYTES: usize = 16;

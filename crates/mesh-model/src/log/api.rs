@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::Seq;
+use crate::SignatureBytes;
+use crate::ids::{PublicKey, Seq};
 use crate::time::Millis;
 
 /// Read the log itself, everything in it.
@@ -58,6 +59,19 @@ pub struct LogVerified {
     /// The first thing that is wrong: segment, line and remedy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+/// What a node signs of its log: `mesh-checkpoint/1`, the place and the head, each on a line of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LogSigned {
+    /// The last event.
+    pub seq: Seq,
+    /// The SHA-256 of its header line, which covers all before it, in hexadecimal.
+    pub head: String,
+    /// The node's key.
+    pub key: PublicKey,
+    /// Its signature.
+    pub sig: SignatureBytes,
 }
 
 /// A line of the log: header as stored. Content of messages is left out: rooms decide who reads it.

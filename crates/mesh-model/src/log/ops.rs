@@ -11,6 +11,12 @@ operations! { LIST log
         NoInput => LogVerified,
         example "{}"
     }
+    /// Get what the node signs of its log at this moment: whoever keeps it can tell later whether the log was rewritten.
+    LogCheckpoint "log.checkpoint" {
+        Query Needs::Credential, Get "/api/log/checkpoint" => 200,
+        NoInput => LogSigned,
+        example "{}"
+    }
     /// Read the log's headers in order: all that happened, without the content of rooms.
     LogList "log.list" {
         Query Needs::Permission(AdminAnalytics), Get "/api/log" => 200,

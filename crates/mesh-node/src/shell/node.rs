@@ -14,6 +14,7 @@ use mesh_log::LogReader;
 use mesh_model::api::Presence;
 use mesh_model::events::CommandKey;
 use mesh_model::{Actor, Command, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq};
+use mesh_proof::{Checkpoint, Seal};
 use mesh_store::{Vault, View};
 use tokio::sync::{oneshot, watch};
 
@@ -89,6 +90,17 @@ impl Node {
     pub fn prove(&self, challenge: &str) -> Option<String> {
         let key = SigningKey::from_bytes(&self.vault.node_seed().0);
         mesh_proof::node::prove(&key, challenge)
+    }
+
+    /// What the node signs of its log at this moment, as on the log's own commit lines.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let key = SigningKey::from_bytes(&self.vault.node_seed().0);
+        let tail = self.reader.tail();
+        Checkpoint {
+            at: self.now().0,
+            tail,
+            seal: Seal::sign(&key, tail.seq, &tail.head),
+        }
     }
 
     /// Has a command decided and stored. The answer comes when it is durable.

@@ -1,12 +1,10 @@
 //! `log.verify`: everything, from the first line on
 
+use crate::ops::log::keys::{node_keys, turns};
 use crate::ops::log::signatures::{Signatures, check_signatures};
 use crate::prelude::*;
-use mesh_model::events::MeshFacts;
 
-use std::ops::ControlFlow;
-
-use mesh_log::{LogReader, Trust, VerifyError};
+use mesh_log::{LogReader, VerifyError};
 
 impl Run for LogVerify {
     async fn run(door: &Door, _: &Call, _: NoInput) -> Result<LogVerified, Refusal> {
@@ -18,7 +16,9 @@ impl Run for LogVerify {
 }
 
 fn verify(reader: &LogReader) -> Result<LogVerified, Refusal> {
-    match reader.verify(&trust(reader), &mut |_| {}) {
+    // What cannot be read has no keys, and the check says where it breaks.
+    let keys = node_keys(reader).unwrap_or_default();
+    match reader.verify(&turns(&keys), &mut |_| {}) {
         Ok(verified) => {
             let signed = check_signatures(reader).map_err(|why| unreadable(&why))?;
             let problem = problem(&signed);
@@ -65,27 +65,4 @@ fn problem(signed: &Signatures) -> Option<String> {
 fn unreadable(why: &dyn std::error::Error) -> Refusal {
     tracing::error!(%why, "the log could not be verified");
     refuse::internal("the log could not be read to its end")
-}
-
-/// The keys that the log itself names. If it cannot be read, the check says where.
-fn trust(reader: &LogReader) -> Trust {
-    let mut keys = Vec::new();
-    let read = reader.read(1, |record| {
-        if matches!(record.kind, "mesh.created" | "vault.replaced") {
-            keys.extend(
-                match Facts::decode(record.kind, record.v, record.facts.get()) {
-                    Ok(Facts::Mesh(MeshFacts::Created(made))) => Some(made.node_key.0),
-                    Ok(Facts::Mesh(MeshFacts::VaultReplaced(replaced))) => {
-                        Some(replaced.node_key.0)
-                    }
-                    _ => None,
-                },
-            );
-        }
-        ControlFlow::Continue(())
-    });
-    match read {
-        Ok(_) if !keys.is_empty() => Trust::Keys(keys),
-        _ => Trust::AnyKey,
-    }
 }

@@ -2,6 +2,8 @@
 //! and without a node running on it.
 
 pub mod audit;
+mod verify;
+mod witness;
 
 use std::io::{BufWriter, Write, stdin, stdout};
 use std::ops::ControlFlow;
@@ -10,25 +12,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Subcommand;
-use mesh_log::{
-    FileOptions, LogReader, Problem, ProblemKind, RealDisk, Trust, Verified, VerifyError,
-};
-use mesh_model::events::{MeshCreated, VaultReplaced};
-use mesh_ops::Signatures;
+use mesh_log::{FileOptions, LogReader, Problem, RealDisk, Trust, Verified, VerifyError};
 use mesh_sdk::{Client, Filter};
-use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::output::{Colour, line, paint};
+use crate::output::line;
 
 /// Look at the log: verify, show, tail, export, import
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Example: mesh log verify")]
 pub enum LogVerb {
     /// Check chain, bodies and signatures; names the first line that is wrong
-    #[command(after_help = "Example: mesh log verify")]
-    Verify,
+    #[command(after_help = "Example: mesh log verify --key mesh.pin --witness witness.jsonl")]
+    Verify(verify::VerifyArgs),
+    /// Keep what a node signs of its log, so that it can't be rewritten unnoticed
+    #[command(after_help = "Example: mesh log witness >> witness.jsonl")]
+    Witness(witness::WitnessArgs),
     /// Print lines as they are stored
     #[command(after_help = "Example: mesh log show --after 100 --limit 10")]
     Show {
@@ -43,8 +43,12 @@ pub enum LogVerb {
     #[command(after_help = "Example: mesh log tail")]
     Tail,
     /// Write the whole log as JSON lines
-    #[command(after_help = "Example: mesh log export > mesh.jsonl")]
-    Export,
+    #[command(after_help = "Example: mesh log export --pin mesh.pin > mesh.jsonl")]
+    Export {
+        /// Write the node's keys and what it signed last into this file, for `mesh log verify --key`
+        #[arg(long, value_name = "FILE")]
+        pin: Option<PathBuf>,
+    },
     /// Make a new folder's log from exported JSON lines
     #[command(after_help = "Example: mesh --home ~/copy log import < mesh.jsonl")]
     Import,
@@ -56,15 +60,17 @@ const TAIL_EVENTS: u64 = 10;
 /// `mesh log …`
 pub fn log(context: &Context, verb: LogVerb) -> Outcome<ExitCode> {
     match verb {
-        LogVerb::Verify => return verify(context),
+        LogVerb::Verify(args) => return verify::verify(context, &args),
+        LogVerb::Witness(args) => witness::witness(context, &args)?,
         LogVerb::Show { after, limit } => {
             let reader = reader(context)?;
             show(&reader, after, limit)?;
         }
         LogVerb::Tail => tail(context)?,
-        LogVerb::Export => {
+        LogVerb::Export { pin } => {
+            let reader = reader(context)?;
             let mut out = BufWriter::new(stdout().lock());
-            let exported = reader(context)?.export(&mut out);
+            let exported = reader.export(&mut out);
             exported.map_err(|why| {
                 Failure::here(
                     format!("the export stopped: {why}"),
@@ -73,6 +79,7 @@ pub fn log(context: &Context, verb: LogVerb) -> Outcome<ExitCode> {
             })?;
             out.flush()
                 .map_err(|why| Failure::here(format!("the export stopped: {why}"), ""))?;
+            witness::pin(&reader, pin.as_deref())?;
         }
         LogVerb::Import => {
             let taken = mesh_log::import(
@@ -110,93 +117,13 @@ fn reader(context: &Context) -> Outcome<LogReader> {
         .map_err(|why| Failure::here(why.to_string(), "`mesh log verify` names the line"))
 }
 
-/// `mesh log verify`
-fn verify(context: &Context) -> Outcome<ExitCode> {
-    let result = check(context)?;
-    let signatures = match &result {
-        Ok(_) => signatures(context)?,
-        // Whoever signed what, an altered log is no evidence of it.
-        Err(_) => Signatures::default(),
-    };
-    match &result {
-        Ok(verified) if context.json => line(&verified_json(verified, &signatures).to_string()),
-        Ok(verified) => {
-            line(&paint(
-                Colour::Good,
-                &format!("{} events verified", verified.events),
-            ));
-            line(&format!(
-                "batches {}, signed {}, erased bodies {}",
-                verified.batches, verified.signed, verified.erased
-            ));
-            line(&format!(
-                "head    {} {}",
-                verified.tail.seq, verified.tail.head
-            ));
-            print_signatures(&signatures);
-        }
-        Err(problem) if context.json => line(&problem_json(problem).to_string()),
-        Err(problem) => {
-            line(&paint(Colour::Bad, &problem.to_string()));
-            line(
-                "Everything before that line is intact. Restore the segment from a copy, or ask who changed it.",
-            );
-        }
-    }
-    let sound = result.is_ok() && signatures.is_sound();
-    Ok(ExitCode::from(u8::from(!sound)))
-}
-
-/// Checks what participants signed, as far as the log has a beginning.
-fn signatures(context: &Context) -> Outcome<Signatures> {
-    let checked = mesh_ops::check_signatures(&reader(context)?);
-    checked.map_err(|why| Failure::here(why.to_string(), "check the folder's owner and the disk"))
-}
-
-fn print_signatures(found: &Signatures) {
-    if found.good > 0 {
-        line(&format!(
-            "{} messages carry a signature by their author that holds",
-            found.good
-        ));
-    }
-    if found.unknown > 0 {
-        line(&format!(
-            "{} messages are signed, but the log lacks what their signatures cover",
-            found.unknown
-        ));
-    }
-    if found.results_good > 0 {
-        line(&format!(
-            "{} results carry a signature by their worker that holds, linked to what they were built on",
-            found.results_good
-        ));
-    }
-    if found.is_sound() {
-        return;
-    }
-    let messages = found.bad.iter().map(|seq| format!("message m{seq}"));
-    let results = found
-        .results_bad
-        .iter()
-        .map(|seq| format!("result at {seq}"));
-    let places: Vec<String> = messages.chain(results).collect();
-    line(&paint(
-        Colour::Bad,
-        &format!("no signature by their author: {}", places.join(", ")),
-    ));
-    line(
-        "Their authors did not sign these words here, though the node wrote that they did: do not trust this node's log.",
-    );
-}
-
 /// Checks the whole folder; the outer error means that it could not be read at all.
 pub fn check(context: &Context) -> Outcome<Result<Verified, Problem>> {
     // A node may be writing: what it has not finished is beyond the tail and not looked at.
     let checked = match mesh_log::open_reader(Arc::new(RealDisk), folder(context)) {
         Ok(reader) if reader.tail().seq > 0 => {
-            let trust = trust(&reader);
-            reader.verify(&trust, &mut |_| {})
+            let keys = mesh_ops::node_keys(&reader).unwrap_or_default();
+            reader.verify(&mesh_ops::turns(&keys), &mut |_| {})
         }
         _ => {
             reader(context).map(drop).or_else(|why| {
@@ -222,68 +149,6 @@ pub fn check(context: &Context) -> Outcome<Result<Verified, Problem>> {
             "check the folder's owner and the disk",
         )),
     }
-}
-
-/// The keys that the log itself names; without a readable first event any valid signature counts.
-fn trust(reader: &LogReader) -> Trust {
-    let mut keys = Vec::new();
-    let read = reader.read(1, |record| {
-        let key = match record.kind {
-            "mesh.created" => serde_json::from_str::<MeshCreated>(record.facts.get())
-                .map(|facts| facts.node_key)
-                .ok(),
-            "vault.replaced" => serde_json::from_str::<VaultReplaced>(record.facts.get())
-                .map(|facts| facts.node_key)
-                .ok(),
-            _ => None,
-        };
-        keys.extend(key.map(|key| key.0));
-        ControlFlow::Continue(())
-    });
-    if read.is_err() || keys.is_empty() {
-        Trust::AnyKey
-    } else {
-        Trust::Keys(keys)
-    }
-}
-
-fn verified_json(verified: &Verified, signatures: &Signatures) -> Value {
-    json!({
-        "ok": signatures.is_sound(),
-        "events": verified.events,
-        "batches": verified.batches,
-        "signed": verified.signed,
-        "erased": verified.erased,
-        "messages_signed": {
-            "good": signatures.good,
-            "unknown": signatures.unknown,
-            "bad": signatures.bad,
-        },
-        "results_signed": {
-            "good": signatures.results_good,
-            "bad": signatures.results_bad,
-        },
-        "head": {"seq": verified.tail.seq, "hash": verified.tail.head.to_string()},
-    })
-}
-
-fn problem_json(problem: &Problem) -> Value {
-    let kind = match problem.kind {
-        ProblemKind::Altered => "altered",
-        ProblemKind::Missing => "missing",
-        ProblemKind::Inserted => "inserted",
-        ProblemKind::Reordered => "reordered",
-        ProblemKind::BadSignature => "bad_signature",
-        ProblemKind::TornTail => "torn_tail",
-    };
-    json!({
-        "ok": false,
-        "kind": kind,
-        "segment": problem.segment.as_ref(),
-        "line": problem.line,
-        "seq": problem.seq,
-        "detail": problem.detail,
-    })
 }
 
 /// Prints events as they are stored: the header, then the content if there is some.
