@@ -172,8 +172,9 @@ def browsers(node):
     node.ask("POST", "/api/admin/users", body={"username": "ana", "password": PASSWORD, "role": "user"})
     sign_in = {"username": "ana", "password": PASSWORD}
     node.ask("POST", "/api/login", body=sign_in)
-    node.ask("POST", "/api/login", body=sign_in)
-    headers = {"Cookie": node.cookie.split(";")[0], "Content-Type": "application/json", "Origin": node.url}
+    signed = node.ask("POST", "/api/login", body=sign_in)
+    headers = {"Cookie": node.cookie.split(";")[0], "mesh-page-key": signed["page_key"]}
+    headers |= {"Content-Type": "application/json", "Origin": node.url}
     listed = node.ask("GET", "/api/browsers", headers=headers)["items"]
     other = next(browser["id"] for browser in listed if not browser["current"])
     node.ask("DELETE", "/api/browsers/{browser}", {"browser": other}, headers=headers)

@@ -4,15 +4,18 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
-use axum::http::{Extensions, HeaderMap};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 use mesh_model::{ErrorCode, Refusal};
-use mesh_ops::{Caller, Options, Reply};
+use mesh_ops::{Caller, Options, PageCookie, Reply};
 use serde_json::Value;
 
 use crate::edge::Edge;
 
 /// The browser's cookie.
 pub(crate) const COOKIE_NAME: &str = "mesh_session";
+
+/// What the node's own page shows beside the cookie, from the storage of its origin.
+pub(crate) const PAGE_KEY: HeaderName = HeaderName::from_static("mesh-page-key");
 
 /// The address a connection came from.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +30,7 @@ pub(crate) fn address(extensions: &Extensions) -> Option<IpAddr> {
 pub(crate) struct Credentials<'a> {
     pub token: Option<&'a str>,
     pub cookie: Option<&'a str>,
+    pub page_key: Option<&'a str>,
 }
 
 impl<'a> Credentials<'a> {
@@ -35,8 +39,22 @@ impl<'a> Credentials<'a> {
         Credentials {
             token: bearer(headers),
             cookie: session_cookie(headers),
+            page_key: page_key(headers),
         }
     }
+
+    /// The cookie with its page's key: alone it lets nobody in.
+    pub fn page(&self) -> Option<PageCookie<'a>> {
+        Some(PageCookie {
+            cookie: self.cookie?,
+            page_key: self.page_key?,
+        })
+    }
+}
+
+/// The key of the page that asks.
+pub(crate) fn page_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get(PAGE_KEY)?.to_str().ok()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -74,7 +92,7 @@ pub(crate) fn agent(headers: &HeaderMap) -> Option<String> {
 /// Who made a request; nobody if it shows no credential that opens anything.
 pub(crate) async fn of(edge: &Edge, credentials: &Credentials<'_>) -> Result<Caller, Refusal> {
     edge.door
-        .authenticate(credentials.token, credentials.cookie)
+        .authenticate(credentials.token, credentials.page())
         .await
 }
 

@@ -1,5 +1,7 @@
 //! What the edge can be told.
 
+use crate::proxies::Proxy;
+
 /// Settings of [`crate::serve`].
 #[derive(Debug, Clone, Default)]
 pub struct EdgeConfig {
@@ -7,6 +9,8 @@ pub struct EdgeConfig {
     pub public_url: Option<String>,
     /// Further host names the node answers to.
     pub allowed_hosts: Vec<String>,
+    /// Proxies before the node: only these are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<Proxy>,
     /// Pages of other ports of this machine may use the node: for work on the web page itself.
     pub dev: bool,
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::config::EdgeConfig;
 use crate::hosts::Hosts;
 use crate::metrics::Metrics;
+use crate::proxies::Proxy;
 use crate::serve::Alive;
 
 /// The edge of one node.
@@ -19,6 +20,8 @@ pub(crate) struct Edge {
     pub node: Arc<Node>,
     /// The names it answers to.
     pub hosts: Hosts,
+    /// The proxies that it believes.
+    pub proxies: Vec<Proxy>,
     /// The address by which others reach it, if that was configured, without a slash at its end.
     pub public_url: Option<String>,
     /// What is counted.
@@ -40,6 +43,7 @@ impl Edge {
         Edge {
             node: Arc::clone(door.node()),
             hosts: Hosts::new(public_url, &config.allowed_hosts, config.dev),
+            proxies: config.trusted_proxies.clone(),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             metrics: Metrics::default(),
             door,

@@ -18,6 +18,7 @@ mod mcp;
 mod metrics;
 mod pages;
 mod problem;
+mod proxies;
 mod query;
 mod rest;
 mod router;
@@ -26,4 +27,5 @@ mod sse;
 mod ws;
 
 pub use config::EdgeConfig;
+pub use proxies::Proxy;
 pub use serve::serve;

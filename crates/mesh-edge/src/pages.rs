@@ -52,6 +52,28 @@ pub(crate) fn no_web_page() -> Response {
     )
 }
 
+/// Asks whether a sign-in link is to be followed: somebody else may be signed in here, or another page sent the browser.
+pub(crate) fn ask_link(link: &str, over: Option<&str>) -> Response {
+    let what = match over {
+        Some(handle) => format!(
+            "<p>This browser is signed in as <b>@{}</b>. The link signs somebody else in, in place of that.</p>",
+            escape(handle)
+        ),
+        None => "<p>Another page sent you to a link that signs this browser in, in place of whoever is signed in now. \
+                 If you did not ask for it, leave: somebody may want you to act as somebody else.</p>"
+            .to_owned(),
+    };
+    page(
+        StatusCode::OK,
+        "Sign in with this link?",
+        &format!(
+            "{what}\n<form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"link\" value=\"{}\">\
+             <button>Sign in</button></form>\n<p><a href=\"/\">Leave it as it is</a></p>",
+            escape(link)
+        ),
+    )
+}
+
 /// A one-time sign-in link that no longer works.
 pub(crate) fn stale_link() -> Response {
     page(

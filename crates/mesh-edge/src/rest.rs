@@ -80,6 +80,7 @@ async fn carry_out(
         key: idempotency_key(&parts.headers)?,
         address: parts.extensions.get::<From>().map(|from| from.0),
         agent: caller::agent(&parts.headers),
+        page_key: caller::page_key(&parts.headers).map(str::to_owned),
         ..Options::default()
     };
     caller::call(edge, "http", &caller, declaration.name, input, options).await
@@ -157,7 +158,9 @@ fn success(reply: Reply, https: bool) -> Response {
 /// The header that sets or removes the browser's cookie.
 pub(crate) fn cookie_header(cookie: &Cookie, https: bool) -> Option<HeaderValue> {
     let (value, seconds) = match cookie {
-        Cookie::Set { secret, lasts_ms } => (secret.as_str(), lasts_ms / 1000),
+        Cookie::Set {
+            secret, lasts_ms, ..
+        } => (secret.as_str(), lasts_ms / 1000),
         Cookie::Clear => ("", 0),
     };
     let secure = if https { "; Secure" } else { "" };
@@ -204,6 +207,7 @@ mod tests {
     fn the_cookie_is_for_this_node_alone() {
         let set = Cookie::Set {
             secret: "abc".to_owned(),
+            page_key: "def".to_owned(),
             lasts_ms: 86_400_000,
         };
         let text = cookie_header(&set, true).unwrap();

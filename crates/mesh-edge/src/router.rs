@@ -10,12 +10,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any, get, on};
 use mesh_model::ops;
+use mesh_ops::{Cookie, Following};
 use serde_json::json;
 
 use crate::assets::{self, Keep};
+use crate::caller::Credentials;
 use crate::edge::Edge;
 use crate::problem::{Refused, unknown_address, wrong_method};
-use crate::{caller, mcp, pages, query, rest, sse, ws};
+use crate::{body, caller, mcp, pages, query, rest, sse, ws};
 
 /// All routes.
 pub(crate) fn router(edge: &Arc<Edge>) -> Router {
@@ -32,7 +34,7 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/openapi.json", get(openapi))
-        .route("/login", get(login))
+        .route("/login", get(login).post(login_wanted))
         .route("/i/{code}", get(invite))
         .route("/docs/errors/{code}", get(error_page))
         .route(
@@ -118,7 +120,8 @@ async fn openapi() -> Response {
     json_answer(StatusCode::OK, &mesh_ops::openapi())
 }
 
-/// Signs a browser in by a one-time link.
+/// Signs a browser in by a one-time link, or asks first: if somebody else is signed in here, or another site's page
+/// sent the browser, which would hide that.
 async fn login(
     State(edge): State<Arc<Edge>>,
     method: Method,
@@ -129,23 +132,62 @@ async fn login(
         Ok(pairs) => pairs,
         Err(refusal) => return Refused(refusal).into_response(),
     };
-    let Some((_, link)) = pairs
-        .iter()
-        .find(|(name, _)| name == "link" || name == "code")
-    else {
+    let Some(link) = link_of(&pairs) else {
         return see_other("/");
     };
     // Looking at a link must not use it up.
     if method == Method::HEAD {
         return see_other("/");
     }
-    let cookie = match edge.door.follow_link(link, caller::agent(&headers)).await {
-        Ok(cookie) => rest::cookie_header(&cookie, edge.hosts.https),
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if matches!(site, Some(b"cross-site" | b"same-site")) {
+        return pages::ask_link(link, None);
+    }
+    let over = Credentials::of(&headers).cookie;
+    follow(&edge, link, &headers, over).await
+}
+
+/// Whoever was asked wants it.
+async fn login_wanted(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let wanted = async {
+        edge.hosts.check_origin(&parts.headers)?;
+        let body = body::read(body).await?;
+        query::pairs(std::str::from_utf8(&body).ok())
+    };
+    match wanted.await {
+        Ok(pairs) => match link_of(&pairs) {
+            Some(link) => follow(&edge, link, &parts.headers, None).await,
+            None => see_other("/"),
+        },
+        Err(refusal) => Refused(refusal).into_response(),
+    }
+}
+
+fn link_of(pairs: &[(String, String)]) -> Option<&str> {
+    let mut pairs = pairs.iter();
+    let link = pairs.find(|(name, _)| name == "link" || name == "code");
+    link.map(|(_, link)| link.as_str())
+}
+
+async fn follow(edge: &Edge, link: &str, headers: &HeaderMap, over: Option<&str>) -> Response {
+    let cookie = match edge
+        .door
+        .follow_link(link, caller::agent(headers), over)
+        .await
+    {
+        Ok(Following::Done(cookie)) => cookie,
+        Ok(Following::Asks(handle)) => return pages::ask_link(link, Some(&handle)),
         Err(_) => return pages::stale_link(),
     };
-    match cookie {
+    // What stands behind `#` no server is sent: the page takes it into its own storage.
+    let place = match &cookie {
+        Cookie::Set { page_key, .. } => format!("/#page-key={page_key}"),
+        Cookie::Clear => "/".to_owned(),
+    };
+    match rest::cookie_header(&cookie, edge.hosts.https) {
         Some(cookie) => {
-            let mut response = see_other("/");
+            let mut response = see_other(&place);
             response.headers_mut().insert(SET_COOKIE, cookie);
             response
         }
@@ -153,9 +195,10 @@ async fn login(
     }
 }
 
-fn see_other(place: &'static str) -> Response {
+fn see_other(place: &str) -> Response {
+    let place = HeaderValue::try_from(place).unwrap_or(HeaderValue::from_static("/"));
     let headers = [
-        (LOCATION, HeaderValue::from_static(place)),
+        (LOCATION, place),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (StatusCode::SEE_OTHER, headers).into_response()

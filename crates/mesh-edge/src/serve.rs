@@ -29,6 +29,7 @@ use crate::edge::{Edge, stopped};
 use crate::headers;
 use crate::metrics::Held;
 use crate::problem::Refused;
+use crate::proxies;
 use crate::router::router;
 
 /// A request's headers that take longer are somebody holding connections open.
@@ -133,7 +134,8 @@ async fn answer(
     mut request: Request<Incoming>,
     from: SocketAddr,
 ) -> Result<Response<Body>, Infallible> {
-    request.extensions_mut().insert(From(from.ip()));
+    let client = proxies::client(&edge.proxies, from.ip(), request.headers());
+    request.extensions_mut().insert(From(client));
     let proof = proof(&edge, request.headers());
     let mut response = match edge.hosts.check_host(request.uri(), request.headers()) {
         Err(refusal) => Refused(refusal).into_response(),

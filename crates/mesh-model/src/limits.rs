@@ -59,9 +59,16 @@ pub const PRESENCE_STALE_MS: u64 = 90_000;
 pub const COOKIE_MS: u64 = 24 * 60 * 60 * 1000;
 /// A one-time sign-in link, milliseconds: ten minutes.
 pub const LOGIN_LINK_MS: u64 = 10 * 60 * 1000;
-/// Failed logins allowed per address in [`LOGIN_WINDOW_MS`].
+/// Failed logins of one account at one place (a network, or a browser that it knows) in [`LOGIN_WINDOW_MS`].
 pub const LOGIN_FAILURES_MAX: u32 = 5;
-/// The window for [`LOGIN_FAILURES_MAX`], milliseconds: five minutes.
+/// Failed logins of one account from all places that it does not know, or from one network at all accounts that do not
+/// know it: a person mistypes less often, and a list of passwords is longer.
+pub const LOGIN_STRANGERS_MAX: u32 = 50;
+/// How long an account knows a browser or network, milliseconds: ninety days.
+pub const LOGIN_KNOWN_MS: u64 = 90 * 24 * 60 * 60 * 1000;
+/// Browsers and networks that an account knows.
+pub const LOGIN_PLACES_MAX: u32 = 64;
+/// The window for failed logins, milliseconds: five minutes.
 pub const LOGIN_WINDOW_MS: u64 = 5 * 60 * 1000;
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 pub const PASSWORD_HASHES_MAX: usize = 2;

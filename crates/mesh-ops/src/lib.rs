@@ -24,8 +24,12 @@ pub use describe::tools::{
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
 pub use door::{
-    Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, Reply, Run, Stream, Wanted, Watch,
+pub use door::{
+    Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, PageCookie, Reply, Run, Stream, Wanted,
+    Watch,
+};
 };
 pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};
+pub use ops::login::Following;
 pub use ops::tool::{Told, Tools, Using};

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use mesh_model::api::PresenceState;
 use mesh_model::limits::{
-    COOKIE_MS, INBOX_RANGES_MAX, LOGIN_FAILURES_MAX, LOGIN_LINK_MS, LOGIN_WINDOW_MS,
+    COOKIE_MS, INBOX_RANGES_MAX, LOGIN_FAILURES_MAX, LOGIN_KNOWN_MS, LOGIN_LINK_MS,
+    LOGIN_STRANGERS_MAX, LOGIN_WINDOW_MS,
 };
 use mesh_model::{CredentialId, InviteId, Millis, ParticipantId, Seq, VaultId};
 use mesh_store::vault::secret::{self, SecretHash};
-use mesh_store::vault::{Ack, Known};
+use mesh_store::vault::{Ack, Knock, Known, SignedIn};
 use mesh_store::{Position, StoreError, TooManyRanges, Vault};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -117,26 +118,46 @@ fn secrets_stand_for_ids_until_they_are_forgotten() {
 #[test]
 fn a_cookie_ends_after_a_day_or_by_hand() {
     let (dir, vault) = vault();
-    let (cookie, browser) = vault.sign_in(someone(), "Firefox", NOW).unwrap();
-    let (other, second) = vault.sign_in(someone(), "Chromium", NOW.plus(5)).unwrap();
+    let one = vault.sign_in(someone(), "Firefox", None, NOW).unwrap();
+    let two = vault
+        .sign_in(someone(), "Chromium", None, NOW.plus(5))
+        .unwrap();
     let vault = again(&dir, vault);
-    assert_eq!(
-        vault.browser(&cookie, NOW.plus(COOKIE_MS - 1)).unwrap(),
-        Some(browser.clone())
-    );
-    assert_eq!(vault.browser(&cookie, NOW.plus(COOKIE_MS)).unwrap(), None);
-    assert_eq!(
-        vault.browsers(someone(), NOW).unwrap(),
-        [browser.clone(), second.clone()]
-    );
+    let at = |signed: &SignedIn, page_key: &str, now: Millis| {
+        vault.browser(&signed.secret, page_key, now).unwrap()
+    };
+    let last = NOW.plus(COOKIE_MS - 1);
+    assert_eq!(at(&one, &one.page_key, last), Some(one.browser.clone()));
+    assert_eq!(at(&one, &one.page_key, NOW.plus(COOKIE_MS)), None);
+    // A cookie is worth nothing with another page's key, or with none.
+    for wrong in [&two.page_key, "", "x", &one.secret] {
+        assert_eq!(at(&one, wrong, NOW), None, "{wrong}");
+    }
+    assert_eq!(vault.holder(&one.secret, NOW).unwrap(), Some(someone()));
+    let both = [one.browser.clone(), two.browser.clone()];
+    assert_eq!(vault.browsers(someone(), NOW).unwrap(), both);
+    // A page keeps its key when somebody signs in again, and no key that was not drawn here.
+    let again = vault
+        .sign_in(someone(), "Firefox", Some(&one.page_key), NOW)
+        .unwrap();
+    assert_eq!(again.page_key, one.page_key);
+    let foreign = vault
+        .sign_in(someone(), "Firefox", Some("chosen"), NOW)
+        .unwrap();
+    assert_ne!(foreign.page_key, "chosen");
     assert!(
-        !vault.sign_out(ParticipantId(id(2)), browser.id).unwrap(),
-        "another's browser"
+        !vault
+            .sign_out(ParticipantId(id(2)), one.browser.id)
+            .unwrap()
     );
-    assert_eq!(vault.sign_out_all(someone(), Some(second.id)).unwrap(), 1);
-    assert_eq!(vault.browser(&cookie, NOW).unwrap(), None);
-    assert!(vault.sign_out(someone(), second.id).unwrap());
-    assert_eq!(vault.browser(&other, NOW).unwrap(), None);
+    assert_eq!(
+        vault.sign_out_all(someone(), Some(two.browser.id)).unwrap(),
+        3
+    );
+    assert!(!vault.is_signed_in(one.browser.id) && vault.is_signed_in(two.browser.id));
+    assert_eq!(at(&one, &one.page_key, NOW), None);
+    assert!(vault.sign_out(someone(), two.browser.id).unwrap());
+    assert_eq!((at(&two, &two.page_key, NOW), vault.sign_outs()), (None, 4));
 }
 
 #[test]
@@ -157,59 +178,138 @@ fn a_link_signs_in_once_and_soon() {
     );
 }
 
+fn knock<'a>(account: &'a str, network: &'a str) -> Knock<'a> {
+    Knock {
+        account,
+        network,
+        page_key: None,
+    }
+}
+
 #[test]
-fn failed_logins_block_an_address_across_a_restart() {
+fn failed_logins_lock_an_account_to_one_place_across_a_restart() {
     let (dir, mut vault) = vault();
     for failure in 0..LOGIN_FAILURES_MAX as u64 {
-        vault
-            .begin_login("10.0.0.1", NOW.plus(failure * 1000))
-            .unwrap()
-            .unwrap();
+        let begun = vault.begin_login(knock("ana", "net1"), NOW.plus(failure * 1000));
+        begun.unwrap().unwrap();
         vault = again(&dir, vault);
     }
-    let blocked = vault
-        .begin_login("10.0.0.1", NOW.plus(10_000))
-        .unwrap()
-        .unwrap_err();
+    let later = NOW.plus(10_000);
+    let at = |account, network, now| vault.begin_login(knock(account, network), now).unwrap();
+    let blocked = at("Ana", "net1", later).unwrap_err();
     assert_eq!(blocked.retry_after_ms, LOGIN_WINDOW_MS - 10_000);
-    vault
-        .begin_login("10.0.0.2", NOW.plus(10_000))
-        .unwrap()
-        .unwrap();
-    let free = NOW.plus(10_000 + blocked.retry_after_ms);
-    assert!(
-        vault
-            .begin_login("10.0.0.1", Millis(free.0 - 1))
-            .unwrap()
-            .is_err()
-    );
-    vault.begin_login("10.0.0.1", free).unwrap().unwrap();
+    // Neither the account elsewhere nor another account here.
+    at("ana", "net2", later).unwrap();
+    at("bob", "net1", later).unwrap();
+    let free = later.plus(blocked.retry_after_ms);
+    assert!(at("ana", "net1", Millis(free.0 - 1)).is_err());
+    at("ana", "net1", free).unwrap();
 }
 
 #[test]
 fn a_login_that_succeeded_does_not_count_and_forgives_nothing() {
     let (_dir, vault) = vault();
+    let ana = knock("ana", "net1");
     for _ in 0..LOGIN_FAILURES_MAX - 1 {
-        vault.begin_login("10.0.0.1", NOW).unwrap().unwrap();
+        vault.begin_login(ana, NOW).unwrap().unwrap();
     }
     for _ in 0..3 {
-        let attempt = vault.begin_login("10.0.0.1", NOW).unwrap().unwrap();
-        vault.login_succeeded(attempt).unwrap();
+        let attempt = vault.begin_login(ana, NOW).unwrap().unwrap();
+        vault.login_succeeded(attempt, ana, NOW).unwrap();
     }
-    vault.begin_login("10.0.0.1", NOW).unwrap().unwrap();
-    assert!(vault.begin_login("10.0.0.1", NOW).unwrap().is_err());
+    vault.begin_login(ana, NOW).unwrap().unwrap();
+    assert!(vault.begin_login(ana, NOW).unwrap().is_err());
+}
+
+#[test]
+fn strangers_lock_nobody_out_who_is_known() {
+    let (_dir, vault) = vault();
+    let browser = Knock {
+        page_key: Some("kept"),
+        ..knock("ana", "home")
+    };
+    let attempt = vault.begin_login(browser, NOW).unwrap().unwrap();
+    vault.login_succeeded(attempt, browser, NOW).unwrap();
+    // From her own network, and from as many others as it takes.
+    for _ in 0..LOGIN_FAILURES_MAX {
+        vault
+            .begin_login(knock("ana", "home"), NOW)
+            .unwrap()
+            .unwrap();
+    }
+    let mut tries = 0;
+    for network in 0..LOGIN_STRANGERS_MAX {
+        let network = format!("net{network}");
+        while vault
+            .begin_login(knock("ana", &network), NOW)
+            .unwrap()
+            .is_ok()
+        {
+            tries += 1;
+        }
+    }
+    assert_eq!(tries, LOGIN_STRANGERS_MAX);
+    assert!(
+        vault
+            .begin_login(knock("ana", "home"), NOW)
+            .unwrap()
+            .is_err()
+    );
+    vault.begin_login(browser, NOW).unwrap().unwrap();
+    let elsewhere = Knock {
+        network: "net1",
+        ..browser
+    };
+    vault.begin_login(elsewhere, NOW).unwrap().unwrap();
+    // A key that the account does not know is a stranger's.
+    let other = Knock {
+        page_key: Some("made up"),
+        ..knock("ana", "home")
+    };
+    assert!(vault.begin_login(other, NOW).unwrap().is_err());
+    // After ninety days it is known no more.
+    let long = NOW.plus(LOGIN_KNOWN_MS);
+    for _ in 0..LOGIN_FAILURES_MAX {
+        vault.begin_login(browser, long).unwrap().unwrap();
+    }
+    assert!(
+        vault
+            .begin_login(knock("ana", "home"), long)
+            .unwrap()
+            .is_err()
+    );
+}
+
+#[test]
+fn guessing_at_many_accounts_leaves_each_one_try() {
+    let (_dir, vault) = vault();
+    for account in 0..LOGIN_STRANGERS_MAX {
+        let account = format!("user{account}");
+        vault
+            .begin_login(knock(&account, "net1"), NOW)
+            .unwrap()
+            .unwrap();
+    }
+    let new = knock("new", "net1");
+    vault.begin_login(new, NOW).unwrap().unwrap();
+    assert!(vault.begin_login(new, NOW).unwrap().is_err());
+    vault
+        .begin_login(knock("new", "net2"), NOW)
+        .unwrap()
+        .unwrap();
 }
 
 #[test]
 fn a_clock_set_back_blocks_no_longer_than_the_window() {
     let (_dir, vault) = vault();
+    let ana = knock("ana", "net1");
     for _ in 0..LOGIN_FAILURES_MAX {
         vault
-            .begin_login("10.0.0.1", NOW.plus(1_000_000_000))
+            .begin_login(ana, NOW.plus(1_000_000_000))
             .unwrap()
             .unwrap();
     }
-    let blocked = vault.begin_login("10.0.0.1", NOW).unwrap().unwrap_err();
+    let blocked = vault.begin_login(ana, NOW).unwrap().unwrap_err();
     assert_eq!(blocked.retry_after_ms, LOGIN_WINDOW_MS);
 }
 
@@ -405,7 +505,7 @@ fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
     let db = rusqlite::Connection::open(&path).unwrap();
     db.execute("UPDATE identity SET seed = ?1", [seed.0])
         .unwrap();
-    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; PRAGMA user_version = 1")
+    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; DROP TABLE known; ALTER TABLE browsers DROP COLUMN page_key;\n             PRAGMA user_version = 1")
         .unwrap();
     drop(db);
     assert!(holds(&std::fs::read(&path).unwrap(), &seed.0));

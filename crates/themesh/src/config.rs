@@ -22,6 +22,9 @@ pub struct Config {
     /// Further names or addresses by which others reach the node.
     #[serde(default)]
     pub allowed_hosts: Vec<String>,
+    /// Proxies that are believed when they say for whom they ask: addresses, or networks such as `10.0.0.0/8`.
+    #[serde(default)]
+    pub trusted_proxies: Vec<String>,
     /// How to write the node's own log lines.
     pub log_format: Option<LogFormat>,
     /// Which of them, as in `info,mesh_edge=debug`.

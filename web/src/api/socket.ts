@@ -32,6 +32,7 @@ const SIGNED_OUT_CODES = new Set([4401, 4403]);
 export class MeshSocket {
   readonly #url: string;
   readonly #events: SocketEvents;
+  readonly #pageKey: () => string | undefined;
   readonly #place = new Place();
   readonly #waiting = new Map<number, Waiting>();
   #socket: WebSocket | null = null;
@@ -42,7 +43,9 @@ export class MeshSocket {
   #live = false;
   #stopped = true;
 
-  constructor(url: string, events: SocketEvents) {
+  /** `pageKey` gives what is shown beside the cookie. */
+  constructor(url: string, events: SocketEvents, pageKey: () => string | undefined = () => undefined) {
+    this.#pageKey = pageKey;
     this.#url = url;
     this.#events = events;
   }
@@ -89,7 +92,12 @@ export class MeshSocket {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     socket.onopen = () => {
-      const hello = { client: { name: 'web', channel: 'browser' }, ...(this.#session && { session: this.#session }) };
+      const key = this.#pageKey();
+      const hello = {
+        client: { name: 'web', channel: 'browser' },
+        ...(key && { page_key: key }),
+        ...(this.#session && { session: this.#session }),
+      };
       this.#send({ hello });
     };
     socket.onmessage = (event) => {

@@ -6,6 +6,7 @@ import { explain, MeshProblem } from '../api/problem.ts';
 import { MeshSocket } from '../api/socket.ts';
 import type { Hello, Me, Message, Permission, Room } from '../api/types.ts';
 import { identity } from '../identity/identity.svelte.ts';
+import { pageKey } from '../login/pageKey.ts';
 import { signedIn, signOut } from '../login/session.ts';
 import { Conversation } from '../message/conversation.svelte.ts';
 import { Sender } from '../message/sender.svelte.ts';
@@ -23,18 +24,22 @@ const PAGE = 60;
 const STATUS_MS = 30_000;
 
 class Mesh implements Needs {
-  readonly #socket = new MeshSocket(`${location.origin.replace(/^http/, 'ws')}/ws`, {
-    link: (state, retryAt) => this.#link(state, retryAt),
-    ready: (hello, fresh) => void this.#ready(hello, fresh),
-    items: (items) => {
-      for (const item of items) applyItem(item, this);
+  readonly #socket = new MeshSocket(
+    `${location.origin.replace(/^http/, 'ws')}/ws`,
+    {
+      link: (state, retryAt) => this.#link(state, retryAt),
+      ready: (hello, fresh) => void this.#ready(hello, fresh),
+      items: (items) => {
+        for (const item of items) applyItem(item, this);
+      },
+      ephemeral: applyEphemeral,
+      head: (seq) => {
+        if (seq > connection.head) connection.head = seq;
+      },
+      gap: () => connection.gaps++,
     },
-    ephemeral: applyEphemeral,
-    head: (seq) => {
-      if (seq > connection.head) connection.head = seq;
-    },
-    gap: () => connection.gaps++,
-  });
+    pageKey,
+  );
   readonly call: Call = this.#socket.call;
   readonly sender = new Sender(this.call, (room) => this.open(room));
   readonly #conversations = new Map<string, Conversation>();

@@ -26,6 +26,9 @@ pub(super) struct Hello {
     /// A token, if none came with the upgrade.
     #[serde(default)]
     pub token: Option<String>,
+    /// What the node's own page shows beside the cookie that came with the upgrade.
+    #[serde(default)]
+    pub page_key: Option<String>,
     /// The session to go on with.
     #[serde(default)]
     pub session: Option<SessionId>,

@@ -9,10 +9,11 @@ use mesh_model::limits::HELLO_WAIT_MS;
 use mesh_model::ops::{MeGet, Needs, Operation};
 use mesh_model::{ErrorCode, ParticipantId, Refusal, SessionId};
 use mesh_node::Attached;
-use mesh_ops::{Caller, Options};
+use mesh_ops::{Caller, Options, PageCookie};
 use serde_json::json;
 use tokio::time::timeout;
 
+use super::Visitor;
 use super::codec::Incoming;
 use super::frames::{self, FrameIn, Hello, Welcomed};
 use super::socket::{End, TAKEN_OVER};
@@ -55,14 +56,14 @@ pub(super) type Over = Pin<Box<dyn Future<Output = Refusal> + Send>>;
 pub(super) async fn receive(
     edge: &Arc<Edge>,
     wire: &mut Wire,
-    caller: Caller,
+    visitor: Visitor,
     address: Option<Address>,
 ) -> Result<(Session, Over), End> {
     let first = timeout(Duration::from_millis(HELLO_WAIT_MS), first_frame(wire)).await;
     let hello =
         first.unwrap_or_else(|_| Err(End::Refused(out_of_turn("no hello came in time"))))?;
     let watch = edge.door.watch();
-    let (session, answer) = begin(edge, caller, hello, address)
+    let (session, answer) = begin(edge, visitor, hello, address)
         .await
         .map_err(End::Refused)?;
     let over = watch.over(session.caller.clone(), Needs::Credential, Vec::new());
@@ -97,13 +98,16 @@ async fn first_frame(wire: &mut Wire) -> Result<Hello, End> {
 
 async fn begin(
     edge: &Arc<Edge>,
-    mut caller: Caller,
+    visitor: Visitor,
     hello: Hello,
     address: Option<Address>,
 ) -> Result<(Session, bytes::Bytes), Refusal> {
-    if let Some(token) = &hello.token {
-        caller = edge.door.authenticate(Some(token), None).await?;
-    }
+    let page = visitor.cookie.as_deref().zip(hello.page_key.as_deref());
+    let page = page.map(|(cookie, page_key)| PageCookie { cookie, page_key });
+    let caller = match (&hello.token, page) {
+        (None, None) => visitor.caller,
+        (token, page) => edge.door.authenticate(token.as_deref(), page).await?,
+    };
     let from = address.map(|address| address.0);
     edge.door.admit(&caller, from, "session.open").await?;
     let input = SessionOpenInput {

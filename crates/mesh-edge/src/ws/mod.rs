@@ -34,11 +34,11 @@ use wire::Wire;
 /// Turns a request into a WebSocket.
 pub(crate) async fn upgrade(State(edge): State<Arc<Edge>>, mut request: Request) -> Response {
     match begin(&edge, &mut request).await {
-        Ok((caller, key, upgrade)) => {
+        Ok((visitor, key, upgrade)) => {
             let from = request.extensions().get::<From>().copied();
             tokio::spawn(async move {
                 match taken(upgrade).await {
-                    Some(wire) => socket::run(edge, wire, caller, from).await,
+                    Some(wire) => socket::run(edge, wire, visitor, from).await,
                     None => tracing::debug!("a connection ended before it became a WebSocket"),
                 }
             });
@@ -48,15 +48,29 @@ pub(crate) async fn upgrade(State(edge): State<Arc<Edge>>, mut request: Request)
     }
 }
 
-async fn begin(edge: &Edge, request: &mut Request) -> Result<(Caller, String, OnUpgrade), Refusal> {
+/// Whoever asks for a WebSocket: known already, or let in by a cookie once hello brings the page's key, since a
+/// page's script can't send headers here.
+pub(super) struct Visitor {
+    pub caller: Caller,
+    pub cookie: Option<String>,
+}
+
+async fn begin(
+    edge: &Edge,
+    request: &mut Request,
+) -> Result<(Visitor, String, OnUpgrade), Refusal> {
     edge.hosts.check_origin(request.headers())?;
     let key = handshake(request.headers())?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let upgrade = upgrade
         .ok_or_else(|| invalid("this connection cannot become a WebSocket", "use HTTP/1.1"))?;
-    // Without credentials here the first frame has to bring a token.
-    let caller = caller::of(edge, &Credentials::of(request.headers())).await?;
-    Ok((caller, key, upgrade))
+    // Without credentials here the first frame has to bring them.
+    let shown = Credentials::of(request.headers());
+    let visitor = Visitor {
+        caller: caller::of(edge, &shown).await?,
+        cookie: shown.cookie.map(str::to_owned),
+    };
+    Ok((visitor, key, upgrade))
 }
 
 /// The client's key, if its headers ask for a WebSocket.

@@ -12,11 +12,12 @@ use futures_util::stream::FuturesUnordered;
 use mesh_model::limits::{CALLS_IN_FLIGHT_MAX, KEEPALIVE_MS};
 use mesh_model::{ErrorCode, Refusal, Seq};
 use mesh_node::machine::Taken;
-use mesh_ops::{Caller, LAST_WORDS, Options, Wanted};
+use mesh_ops::{LAST_WORDS, Options, Wanted};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
+use super::Visitor;
 use super::codec::{Incoming, Violation};
 use super::frames::{self, FrameIn, Subscribe};
 use super::hello::{self, Over, Session};
@@ -61,9 +62,14 @@ impl From<Violation> for End {
 }
 
 /// Serves a WebSocket to its end.
-pub(super) async fn run(edge: Arc<Edge>, mut wire: Wire, caller: Caller, address: Option<Address>) {
+pub(super) async fn run(
+    edge: Arc<Edge>,
+    mut wire: Wire,
+    visitor: Visitor,
+    address: Option<Address>,
+) {
     let _counted = Counted::new(&edge);
-    let end = match hello::receive(&edge, &mut wire, caller, address).await {
+    let end = match hello::receive(&edge, &mut wire, visitor, address).await {
         Ok(session) => {
             let mut socket = Socket::new(Arc::clone(&edge), wire, session, address);
             let end = socket.serve().await;

@@ -142,8 +142,9 @@ async fn a_link_signs_a_browser_in_once() {
     let looked = Request::new("HEAD", &path).send(house.at).await;
     assert_eq!((looked.status, looked.header("set-cookie")), (303, None));
     let first = Request::new("GET", &path).send(house.at).await;
-    assert_eq!((first.status, first.header("location")), (303, Some("/")));
-    let cookie = first.header("set-cookie").unwrap().to_owned();
+    assert_eq!(first.status, 303);
+    let (pair, page_key) = shown(&first);
+    let cookie = first.header("set-cookie").unwrap();
     for part in [
         "mesh_session=",
         "HttpOnly",
@@ -154,9 +155,7 @@ async fn a_link_signs_a_browser_in_once() {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert!(!cookie.contains("Secure"));
-    let pair = cookie.split(';').next().unwrap();
-    let me = Request::new("GET", "/api/me")
-        .header("cookie", pair)
+    let me = page("GET", "/api/me", &pair, &page_key)
         .send(house.at)
         .await;
     assert_eq!((me.status, &me.json()["owner"]), (200, &json!(true)));
@@ -166,7 +165,7 @@ async fn a_link_signs_a_browser_in_once() {
     assert!(again.text().contains("no longer works"));
     // A page of another origin cannot use the cookie for anything that changes something.
     let foreign = Request::new("POST", "/api/rooms")
-        .header("cookie", pair)
+        .header("cookie", &pair)
         .header("origin", "http://evil.example");
     assert_eq!(
         foreign
@@ -176,28 +175,183 @@ async fn a_link_signs_a_browser_in_once() {
             .code(),
         "foreign_origin"
     );
-    // The socket is let in by the cookie, without a token.
-    let mut socket = Client::connect(house.at, &[("cookie", pair)]).await;
-    socket.send(json!({"hello": {}})).await;
+    // The socket is let in by the cookie and what the page shows in its hello, without a token.
+    let mut socket = Client::connect(house.at, &[("cookie", &pair)]).await;
+    socket.send(json!({"hello": {"page_key": page_key}})).await;
     assert_eq!(
         socket.frame().await["hello"]["participant"]["handle"],
         "owner"
     );
-    let out = Request::new("POST", "/api/logout")
-        .header("cookie", pair)
-        .json(&json!({}))
-        .send(house.at)
-        .await;
+    let out = page("POST", "/api/logout", &pair, &page_key).json(&json!({}));
+    let out = out.send(house.at).await;
     assert!(
         out.header("set-cookie")
             .unwrap()
             .starts_with("mesh_session=;")
     );
-    let after = Request::new("GET", "/api/me")
-        .header("cookie", pair)
+    let after = page("GET", "/api/me", &pair, &page_key)
         .send(house.at)
         .await;
     assert_eq!(after.code(), "unauthenticated");
+}
+
+/// What a browser and its page show after a sign-in by a link.
+fn shown(followed: &Answer) -> (String, String) {
+    let cookie = followed.header("set-cookie").expect("a cookie");
+    let place = followed.header("location").unwrap();
+    let page_key = place.strip_prefix("/#page-key=").expect("the page's key");
+    (
+        cookie.split(';').next().unwrap().to_owned(),
+        page_key.to_owned(),
+    )
+}
+
+fn page(method: &str, path: &str, cookie: &str, page_key: &str) -> Request {
+    Request::new(method, path)
+        .header("cookie", cookie)
+        .header("mesh-page-key", page_key)
+}
+
+async fn link(house: &House) -> String {
+    let made = house.post("/api/login/links", json!({})).await;
+    made.json()["path"].as_str().unwrap().to_owned()
+}
+
+/// A page on another port of the same host gets the cookie, and so does its server. Neither has the key.
+#[tokio::test]
+async fn a_cookie_alone_opens_nothing() {
+    let house = House::start().await;
+    let followed = Request::new("GET", &link(&house).await)
+        .send(house.at)
+        .await;
+    let (pair, page_key) = shown(&followed);
+    let other = Request::new("GET", &link(&house).await)
+        .send(house.at)
+        .await;
+    let (_, others) = shown(&other);
+    for wrong in [None, Some(""), Some("x"), Some(others.as_str())] {
+        let dress = |request: Request| match wrong {
+            Some(key) => request.header("cookie", &pair).header("mesh-page-key", key),
+            None => request.header("cookie", &pair),
+        };
+        for (method, path) in [
+            ("GET", "/api/me"),
+            ("GET", "/api/stream"),
+            ("POST", "/api/rooms"),
+            ("POST", "/mcp"),
+        ] {
+            let answer = dress(Request::new(method, path)).json(&json!({"name": "a"}));
+            let answer = answer.send(house.at).await;
+            assert_eq!(
+                (answer.status, answer.code().as_str()),
+                (401, "unauthenticated"),
+                "{path}"
+            );
+        }
+        let mut socket = Client::connect(house.at, &[("cookie", &pair)]).await;
+        socket.send(json!({"hello": {"page_key": wrong}})).await;
+        assert_eq!(socket.frame().await["problem"]["code"], "unauthenticated");
+    }
+    let me = page("GET", "/api/me", &pair, &page_key)
+        .send(house.at)
+        .await;
+    assert_eq!(me.status, 200);
+}
+
+#[tokio::test]
+async fn signing_in_over_somebody_asks_first() {
+    let house = House::start().await;
+    let user = json!({"username": "ana", "password": "correct horse battery", "role": "user"});
+    assert_eq!(house.post("/api/admin/users", user).await.status, 201);
+    let login = json!({"username": "ana", "password": "correct horse battery"});
+    let signed = Request::new("POST", "/api/login")
+        .json(&login)
+        .send(house.at)
+        .await;
+    let cookie = signed.header("set-cookie").unwrap();
+    let ana = cookie.split(';').next().unwrap();
+    let path = link(&house).await;
+    let asked = Request::new("GET", &path)
+        .header("cookie", ana)
+        .send(house.at)
+        .await;
+    assert_eq!((asked.status, asked.header("set-cookie")), (200, None));
+    assert!(asked.text().contains("@ana") && asked.text().contains("method=\"post\""));
+    // A page of another site, or of another port, sends no cookie that would tell; so it is asked as well.
+    for site in ["cross-site", "same-site"] {
+        let sent = Request::new("GET", &path)
+            .header("sec-fetch-site", site)
+            .send(house.at)
+            .await;
+        assert_eq!(
+            (sent.status, sent.header("set-cookie")),
+            (200, None),
+            "{site}"
+        );
+    }
+    let body = path.split_once('?').unwrap().1;
+    let wanted = |origin: String| {
+        Request::new("POST", "/login")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", &origin)
+            .header("cookie", ana)
+            .body(body)
+            .send(house.at)
+    };
+    let foreign = wanted("http://evil.example".to_owned()).await;
+    assert_eq!(foreign.code(), "foreign_origin");
+    // The link was not used up by all this.
+    let done = wanted(format!("http://{}", house.at)).await;
+    assert_eq!(done.status, 303);
+    let (pair, page_key) = shown(&done);
+    let me = page("GET", "/api/me", &pair, &page_key)
+        .send(house.at)
+        .await;
+    assert_eq!(me.json()["owner"], true);
+    // Over oneself nobody is asked.
+    let path = link(&house).await;
+    let again = Request::new("GET", &path)
+        .header("cookie", &pair)
+        .send(house.at)
+        .await;
+    assert_eq!(again.status, 303);
+}
+
+#[tokio::test]
+async fn a_stranger_behind_the_same_proxy_locks_nobody_else_out() {
+    let house = House::with(EdgeConfig {
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        ..EdgeConfig::default()
+    })
+    .await;
+    for name in ["ana", "bob"] {
+        let user = json!({"username": name, "password": "correct horse battery", "role": "user"});
+        assert_eq!(house.post("/api/admin/users", user).await.status, 201);
+    }
+    let login = |name: &str, password: &str, from: &str, key: &str| {
+        Request::new("POST", "/api/login")
+            .header("x-forwarded-for", from)
+            .header("mesh-page-key", key)
+            .json(&json!({"username": name, "password": password}))
+            .send(house.at)
+    };
+    let right = "correct horse battery";
+    let (own, strange) = ("2001:db8:1::7", "2001:db8:2::7");
+    let first = login("ana", right, strange, "").await;
+    let kept = first.json()["page_key"].as_str().unwrap().to_owned();
+    for host in 0..5 {
+        let from = format!("2001:db8:2::{host}");
+        let failed = login("ana", "wrong horse battery", &from, "").await;
+        assert_eq!(failed.code(), "login_failed");
+    }
+    // The stranger's whole network is done with this account, her browser is not, and neither are others.
+    assert_eq!(
+        login("ana", right, strange, "").await.code(),
+        "rate_limited"
+    );
+    assert_eq!(login("ana", right, strange, &kept).await.status, 200);
+    assert_eq!(login("ana", right, own, "").await.status, 200);
+    assert_eq!(login("bob", right, strange, "").await.status, 200);
 }
 
 #[tokio::test]

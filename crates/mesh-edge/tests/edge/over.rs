@@ -46,8 +46,9 @@ impl Guest {
         let signed = signed.send(house.at).await;
         let cookie = signed.header("set-cookie").expect("a cookie");
         let pair = cookie.split(';').next().unwrap().to_owned();
+        let page_key = signed.json()["page_key"].as_str().unwrap().to_owned();
         Guest {
-            headers: vec![("cookie", pair)],
+            headers: vec![("cookie", pair), ("mesh-page-key", page_key)],
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::ParticipantRef;
 use crate::time::Millis;
 
-/// Sign in with a password. Sets the cookie `mesh_session` for 24 hours.
+/// Sign in with a password. Sets the cookie `mesh_session` for 24 hours; the header `mesh-page-key` goes beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoginInput {
@@ -23,6 +23,8 @@ pub struct LoggedIn {
     pub participant: ParticipantRef,
     /// When the cookie ends.
     pub expires: Millis,
+    /// What the page keeps and sends as the header `mesh-page-key`, or in hello: without it the cookie opens nothing.
+    pub page_key: String,
 }
 
 /// A link that signs the caller into the browser once.

@@ -34,6 +34,7 @@ use uuid::Uuid;
 use super::dispatch;
 use super::erasures::{self, ErasingTask, Lane, ResumeError};
 use super::metrics::Metrics;
+use super::modes;
 use super::node::{Node, now};
 use super::offers::Offers;
 use super::projector::{ProjectorThread, Wanted};
@@ -130,6 +131,18 @@ pub(super) async fn start(config: Config) -> Result<Arc<Node>, StartError> {
 
 fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError> {
     private_folder(&config.home)?;
+    let mended = modes::mend(&config.home).map_err(|source| StartError::File {
+        path: config.home.clone(),
+        source,
+    })?;
+    // What lies in a closed folder was out of reach, whatever its own mode was.
+    if mended.contains(&config.home) {
+        tracing::warn!(
+            folder = %config.home.display(),
+            files = mended.len() - 1,
+            "others on this machine could look into the folder; from here on only its owner can. If somebody may have, exchange its tokens"
+        );
+    }
     let log_dir = config.home.join("log");
     let vault = open_vault(config, &log_dir)?;
     let key = SigningKey::from_bytes(&vault.node_seed().0);

@@ -8,6 +8,7 @@ mod ephemeral;
 mod erasures;
 mod home;
 mod metrics;
+mod modes;
 mod node;
 mod offers;
 mod projector;

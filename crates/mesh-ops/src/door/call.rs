@@ -26,6 +26,8 @@ pub struct Options {
     pub session: Option<SessionId>,
     /// The address it came from; absent for what needs no network.
     pub address: Option<IpAddr>,
+    /// The secret that the page in this browser keeps, if it has one.
+    pub page_key: Option<String>,
     /// What the browser calls itself.
     pub agent: Option<String>,
 }
@@ -37,6 +39,8 @@ pub enum Cookie {
     Set {
         /// Its value.
         secret: String,
+        /// What the page keeps and shows beside it.
+        page_key: String,
         /// How long it lasts, milliseconds.
         lasts_ms: u64,
     },

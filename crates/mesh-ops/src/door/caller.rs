@@ -18,6 +18,16 @@ pub struct Caller {
     pub(crate) until: Option<Millis>,
 }
 
+/// What a browser shows. Its cookie goes to every port and path of the host; the key only the node's own page
+/// has, in the storage of its origin.
+#[derive(Debug, Clone, Copy)]
+pub struct PageCookie<'a> {
+    /// The cookie.
+    pub cookie: &'a str,
+    /// What the page keeps.
+    pub page_key: &'a str,
+}
+
 impl Caller {
     /// Somebody without a credential.
     pub fn nobody() -> Caller {
@@ -39,11 +49,11 @@ impl Door {
     pub async fn authenticate(
         &self,
         token: Option<&str>,
-        cookie: Option<&str>,
+        cookie: Option<PageCookie<'_>>,
     ) -> Result<Caller, Refusal> {
         match (token, cookie) {
             (Some(token), _) => self.by_token(token).await,
-            (None, Some(cookie)) => self.by_cookie(cookie).await,
+            (None, Some(shown)) => self.by_cookie(shown).await,
             (None, None) => Ok(Caller::nobody()),
         }
     }
@@ -68,9 +78,13 @@ impl Door {
         }))
     }
 
-    async fn by_cookie(&self, cookie: &str) -> Result<Caller, Refusal> {
-        let (cookie, now) = (cookie.to_owned(), self.node().now());
-        let Some(browser) = self.vault(move |vault| vault.browser(&cookie, now)).await? else {
+    async fn by_cookie(&self, shown: PageCookie<'_>) -> Result<Caller, Refusal> {
+        let now = self.node().now();
+        let (cookie, page_key) = (shown.cookie.to_owned(), shown.page_key.to_owned());
+        let Some(browser) = self
+            .vault(move |vault| vault.browser(&cookie, &page_key, now))
+            .await?
+        else {
             return Ok(Caller::nobody());
         };
         let actor = match self.node().access().is_owner(browser.participant) {

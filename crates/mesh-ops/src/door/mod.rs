@@ -19,7 +19,7 @@ pub(crate) mod short;
 pub(crate) mod subscribe;
 
 pub use call::{Call, Cookie, Options};
-pub use caller::Caller;
+pub use caller::{Caller, PageCookie};
 pub use over::{LAST_WORDS, Watch};
 pub use registry::Run;
 pub(crate) use registry::told;

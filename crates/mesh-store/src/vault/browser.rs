@@ -28,6 +28,17 @@ pub struct Browser {
     pub expires: Millis,
 }
 
+/// A browser that was just signed in, and its secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The cookie's.
+    pub secret: String,
+    /// The page's own.
+    pub page_key: String,
+    /// The browser.
+    pub browser: Browser,
+}
+
 const COLUMNS: &str = "id, participant, label, created, expires";
 
 fn browser(row: &Row<'_>) -> rusqlite::Result<Browser> {
@@ -47,6 +58,12 @@ pub(super) fn signed_in(db: &Connection) -> Result<BTreeSet<u64>, StoreError> {
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+/// Whether a page's key is one that was drawn here, for whomever.
+fn is_drawn(db: &Connection, page_key: &str) -> Result<bool, StoreError> {
+    let mut found = db.prepare_cached("SELECT 1 FROM browsers WHERE page_key = ?1")?;
+    Ok(found.exists([SecretHash::of(page_key).0])?)
+}
+
 /// The numbers of the browsers that a statement deleted.
 fn deleted(db: &Connection, delete: &str, which: impl Params) -> Result<Vec<u64>, StoreError> {
     let mut statement = db.prepare_cached(delete)?;
@@ -55,53 +72,79 @@ fn deleted(db: &Connection, delete: &str, which: impl Params) -> Result<Vec<u64>
 }
 
 impl Vault {
-    /// Signs a browser in for [`COOKIE_MS`]. Gives the cookie's secret, which is not kept.
+    /// Signs a browser in for [`COOKIE_MS`]. A cookie alone is not enough to be let in with: every port and path of a
+    /// host gets it. So the page keeps a second secret in its own storage, which is shown beside it: the one that it has
+    /// already, if this vault drew that, or a new one. Neither is kept here.
     pub fn sign_in(
         &self,
         participant: ParticipantId,
         label: &str,
+        page_key: Option<&str>,
         now: Millis,
-    ) -> Result<(String, Browser), StoreError> {
+    ) -> Result<SignedIn, StoreError> {
         let secret = draw("")?;
         let expires = now.plus(COOKIE_MS);
         let mut db = self.write();
         let tx = db.transaction()?;
+        let page_key = match page_key {
+            Some(kept) if is_drawn(&tx, kept)? => kept.to_owned(),
+            _ => draw("")?,
+        };
         let old = deleted(
             &tx,
             "DELETE FROM browsers WHERE expires <= ?1 RETURNING id",
             [int(now.0)],
         )?;
         tx.prepare_cached(
-            "INSERT INTO browsers (hash, participant, label, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO browsers (hash, participant, label, created, expires, page_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute((SecretHash::of(&secret).0, participant.0.as_bytes(), label, int(now.0), int(expires.0)))?;
+        .execute((SecretHash::of(&secret).0, participant.0.as_bytes(), label, int(now.0), int(expires.0), SecretHash::of(&page_key).0))?;
         let id = number(tx.last_insert_rowid());
         tx.commit()?;
         let mut known = self.known_browsers();
         known.retain(|browser| !old.contains(browser));
         known.insert(id);
         drop(known);
-        Ok((
+        Ok(SignedIn {
             secret,
-            Browser {
+            page_key,
+            browser: Browser {
                 id,
                 participant,
                 label: label.to_owned(),
                 created: now,
                 expires,
             },
-        ))
+        })
     }
 
-    /// The browser a cookie belongs to, if it is still signed in.
-    pub fn browser(&self, cookie: &str, now: Millis) -> Result<Option<Browser>, StoreError> {
+    /// The browser a cookie and its page's key belong to, if it is still signed in.
+    pub fn browser(
+        &self,
+        cookie: &str,
+        page_key: &str,
+        now: Millis,
+    ) -> Result<Option<Browser>, StoreError> {
+        let db = self.read();
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM browsers WHERE hash = ?1 AND page_key = ?2 AND expires > ?3"
+        ))?;
+        let which = (
+            SecretHash::of(cookie).0,
+            SecretHash::of(page_key).0,
+            int(now.0),
+        );
+        Ok(statement.query_row(which, browser).optional()?)
+    }
+
+    /// Who is signed in by a cookie. That lets nobody in; it says whose place another sign-in would take.
+    pub fn holder(&self, cookie: &str, now: Millis) -> Result<Option<ParticipantId>, StoreError> {
         let db = self.read();
         let mut statement = db.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM browsers WHERE hash = ?1 AND expires > ?2"
         ))?;
-        Ok(statement
-            .query_row((SecretHash::of(cookie).0, int(now.0)), browser)
-            .optional()?)
+        let found = statement.query_row((SecretHash::of(cookie).0, int(now.0)), browser);
+        Ok(found.optional()?.map(|browser| browser.participant))
     }
 
     /// The browsers somebody is signed in with, oldest first.
@@ -187,6 +230,17 @@ impl Vault {
             ))?;
         tx.commit()?;
         Ok((secret, expires))
+    }
+
+    /// Whom a link would sign in.
+    pub fn link(&self, secret: &str, now: Millis) -> Result<Option<ParticipantId>, StoreError> {
+        let db = self.read();
+        let mut statement =
+            db.prepare_cached("SELECT participant FROM links WHERE hash = ?1 AND expires > ?2")?;
+        let found = statement.query_row((SecretHash::of(secret).0, int(now.0)), |row| {
+            Ok(ParticipantId(sql::uuid(row, 0)?))
+        });
+        Ok(found.optional()?)
     }
 
     /// Uses a link up. Gives whom it signs in, unless it was used before or is too old.

@@ -30,10 +30,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use mesh_model::{CredentialId, VaultId};
 use rusqlite::Connection;
 
-pub use browser::Browser;
+pub use browser::{Browser, SignedIn};
 pub use inbox::Ack;
 pub use key::NodeSeed;
-pub use login::{Attempt, Blocked};
+pub use login::{Attempt, Blocked, Knock};
 pub use presence::Known;
 
 use seal::Seal;

@@ -81,15 +81,15 @@ impl Vault {
         let seal = match (found, Seal::open(dir)?) {
             (schema::VERSION, Some(seal)) => seal,
             (schema::VERSION, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
-            (2, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
-            (2, Some(seal)) => {
-                bring_up(&writer)?;
+            (2 | 3, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
+            (2 | 3, Some(seal)) => {
+                bring_up(&writer, found)?;
                 seal
             }
             (1, seal) => {
                 let seal = seal.map_or_else(|| Seal::create(dir), Ok)?;
                 let seal = seal_version_1(&writer, seal)?;
-                bring_up(&writer)?;
+                bring_up(&writer, 2)?;
                 seal
             }
             _ => {
@@ -184,10 +184,13 @@ fn seal_version_1(db: &Connection, seal: Seal) -> Result<Seal, StoreError> {
     Ok(seal)
 }
 
-/// Makes a vault of version 2 one of version 3.
-fn bring_up(db: &Connection) -> Result<(), StoreError> {
+/// Brings a vault that is sealed up to the present version.
+fn bring_up(db: &Connection, found: i64) -> Result<(), StoreError> {
     let step = db.unchecked_transaction()?;
-    step.execute_batch(schema::SINCE_2)?;
+    if found < 3 {
+        step.execute_batch(schema::SINCE_2)?;
+    }
+    step.execute_batch(schema::SINCE_3)?;
     step.pragma_update(None, "user_version", schema::VERSION)?;
     Ok(step.commit()?)
 }

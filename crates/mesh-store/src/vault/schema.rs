@@ -1,6 +1,6 @@
 //! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
 
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// What a vault of version 1 lacks; its node key was kept as it is.
 pub(super) const SINCE_1: &str = "
@@ -10,6 +10,19 @@ CREATE TABLE secrets (name TEXT, version INTEGER, sealed BLOB NOT NULL, PRIMARY 
 /// What a vault of version 2 lacks.
 pub(super) const SINCE_2: &str = "
 CREATE TABLE nonces (hash BLOB PRIMARY KEY) WITHOUT ROWID;
+";
+
+/// What a vault of version 3 lacks. Browsers sign in anew: what their pages would have to know was never drawn.
+pub(super) const SINCE_3: &str = "
+DELETE FROM browsers;
+ALTER TABLE browsers ADD COLUMN page_key BLOB;
+DROP TABLE attempts;
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, place BLOB NOT NULL, stranger INTEGER NOT NULL,
+    at INTEGER NOT NULL);
+CREATE INDEX attempts_by_account ON attempts (account, at);
+CREATE INDEX attempts_by_place ON attempts (place, at);
+CREATE TABLE known (account BLOB, place BLOB, at INTEGER NOT NULL, PRIMARY KEY (account, place)) WITHOUT ROWID;
 ";
 
 pub(super) const TABLES: &str = "
@@ -26,11 +39,15 @@ CREATE TABLE passwords (participant BLOB PRIMARY KEY, hash TEXT NOT NULL) WITHOU
 
 CREATE TABLE browsers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, participant BLOB NOT NULL,
-    label TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL);
+    label TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, page_key BLOB);
 CREATE INDEX browsers_by_participant ON browsers (participant);
 CREATE TABLE links (hash BLOB PRIMARY KEY, participant BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE attempts (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, at INTEGER NOT NULL);
-CREATE INDEX attempts_by_address ON attempts (address, at);
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, place BLOB NOT NULL, stranger INTEGER NOT NULL,
+    at INTEGER NOT NULL);
+CREATE INDEX attempts_by_account ON attempts (account, at);
+CREATE INDEX attempts_by_place ON attempts (place, at);
+CREATE TABLE known (account BLOB, place BLOB, at INTEGER NOT NULL, PRIMARY KEY (account, place)) WITHOUT ROWID;
 
 CREATE TABLE inboxes (participant BLOB PRIMARY KEY, upto INTEGER NOT NULL, above BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE presence (

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use mesh_edge::EdgeConfig;
+use mesh_edge::{EdgeConfig, Proxy};
 use mesh_link::{Hooks, Link, Settings};
 use mesh_model::api::NoInput;
 use mesh_model::ops::LoginLinkCreate;
@@ -42,6 +42,10 @@ pub struct UpArgs {
     /// A further name or address by which others reach the node
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
+    /// A proxy before the node, or a network of them such as 10.0.0.0/8: believed when it says for whom it asks
+    /// (X-Forwarded-For), so that its visitors are not limited together
+    #[arg(long, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<String>,
     /// Open the page in a browser
     #[arg(long)]
     pub open: bool,
@@ -72,6 +76,8 @@ pub fn up(context: &Context, args: &UpArgs) -> Outcome<()> {
     let address = listen_address(args, &config)?;
     start_logging(args, &config);
     raise_file_limit();
+    // What the node writes is for its owner alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -135,6 +141,7 @@ async fn serve(
     // Signals first: one that comes while the node starts is not lost.
     let (mut interrupt, mut terminate) = signals()?;
     let outside = outside(context)?;
+    let trusted_proxies = trusted_proxies(args, config)?;
     let node = match start(context, args).await {
         Ok(node) => node,
         Err(why) => return go_to_running(context, args).ok_or(why),
@@ -162,6 +169,7 @@ async fn serve(
     let edge = EdgeConfig {
         public_url,
         allowed_hosts: allowed_hosts(args, config, bound),
+        trusted_proxies,
         dev: false,
     };
     let stop = async {
@@ -185,6 +193,20 @@ async fn serve(
             "everything acknowledged is stored; start it again",
         )
     })
+}
+
+fn trusted_proxies(args: &UpArgs, config: &Config) -> Outcome<Vec<Proxy>> {
+    let given = args.trusted_proxy.iter().chain(&config.trusted_proxies);
+    given
+        .map(|text| {
+            text.parse().map_err(|why: String| {
+                Failure::usage(
+                    format!("a trusted proxy: {why}"),
+                    "mesh up --trusted-proxy 10.0.0.1",
+                )
+            })
+        })
+        .collect()
 }
 
 /// What goes out of the node: nothing, unless `plugins.toml` says so.

@@ -7,43 +7,80 @@ mod logout;
 mod password_change;
 mod sign_in;
 
-use mesh_model::{ErrorCode, Millis, ParticipantId, Refusal};
-use mesh_store::vault::{Attempt, password};
+use std::net::IpAddr;
+
+use mesh_model::{Actor, ErrorCode, Millis, ParticipantId, Refusal};
+use mesh_store::vault::{Attempt, Knock, SignedIn, password};
 
 use crate::door::{Call, Cookie, Door, refuse};
 
+/// A password check that was begun.
+pub(crate) struct Begun {
+    attempt: Attempt,
+    account: String,
+    network: String,
+}
+
 impl Call {
-    /// Begins a password check, which counts as failed until it has succeeded.
-    pub(crate) async fn begin_login(&self, door: &Door) -> Result<Attempt, Refusal> {
-        let address = self
-            .options
-            .address
-            .map_or_else(|| "local".to_owned(), |address| address.to_string());
-        let now = self.now;
+    /// Begins a check of an account's password, which counts as failed until it has succeeded.
+    pub(crate) async fn begin_login(&self, door: &Door, account: &str) -> Result<Begun, Refusal> {
+        let (account, network) = (account.to_owned(), network(self.options.address));
+        let (page_key, now) = (self.options.page_key.clone(), self.now);
         let begun = door
-            .vault(move |vault| vault.begin_login(&address, now))
+            .vault(move |vault| {
+                let knock = Knock {
+                    account: &account,
+                    network: &network,
+                    page_key: page_key.as_deref(),
+                };
+                let begun = vault.begin_login(knock, now)?;
+                Ok(begun.map(|attempt| Begun {
+                    attempt,
+                    account,
+                    network,
+                }))
+            })
             .await?;
         begun.map_err(|blocked| {
             Refusal::new(
                 ErrorCode::RateLimited,
-                "too many failed attempts from this address; nobody was signed in",
-                "wait as long as retry_after_ms says, then try again",
+                "too many failed attempts at this account from here; nobody was signed in, and the account is open elsewhere",
+                "wait as long as retry_after_ms says, then try again, or use a browser that you signed in with before",
             )
             .retry_after_ms(blocked.retry_after_ms)
         })
     }
 
-    /// Signs the calling browser in. Gives when its cookie ends.
+    /// The password was right. Where it was given is known to the account from here on, with the key of its page.
+    pub(crate) async fn login_succeeded(
+        &self,
+        door: &Door,
+        begun: Begun,
+        page_key: Option<String>,
+    ) -> Result<(), Refusal> {
+        let now = self.now;
+        door.vault(move |vault| {
+            let knock = Knock {
+                account: &begun.account,
+                network: &begun.network,
+                page_key: page_key.as_deref(),
+            };
+            vault.login_succeeded(begun.attempt, knock, now)
+        })
+        .await
+    }
+
+    /// Signs the calling browser in. Gives when its cookie ends, and what its page keeps.
     pub(crate) async fn sign_in(
         &self,
         door: &Door,
         participant: ParticipantId,
-    ) -> Result<Millis, Refusal> {
-        let signed = door
-            .sign_in(participant, self.options.agent.clone(), self.now)
-            .await?;
-        self.set_cookie(signed.0);
-        Ok(signed.1)
+    ) -> Result<(Millis, String), Refusal> {
+        let (agent, kept) = (self.options.agent.clone(), self.options.page_key.clone());
+        let signed = door.sign_in(participant, agent, kept, self.now).await?;
+        let (expires, page_key) = (signed.browser.expires, signed.page_key.clone());
+        self.set_cookie(cookie(signed, self.now));
+        Ok((expires, page_key))
     }
 
     /// Removes the calling browser's cookie.
@@ -55,33 +92,57 @@ impl Call {
 /// What is kept of a browser's description of itself.
 const AGENT_CHARS_MAX: usize = 200;
 
+/// Of IPv6 the network: a host has as many addresses in it as it likes.
+fn network(address: Option<IpAddr>) -> String {
+    match address.map(|address| address.to_canonical()) {
+        None => "local".to_owned(),
+        Some(IpAddr::V4(four)) => four.to_string(),
+        Some(IpAddr::V6(six)) => format!("{:x?}", &six.segments()[..4]),
+    }
+}
+
+fn cookie(signed: SignedIn, now: Millis) -> Cookie {
+    Cookie::Set {
+        lasts_ms: signed.browser.expires.since(now),
+        secret: signed.secret,
+        page_key: signed.page_key,
+    }
+}
+
+/// What following a link comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Following {
+    /// The browser is signed in.
+    Done(Cookie),
+    /// Somebody else is signed in with this browser, whose handle this is. The link is as good as before.
+    Asks(String),
+}
+
 impl Door {
     async fn sign_in(
         &self,
         id: ParticipantId,
         agent: Option<String>,
+        page_key: Option<String>,
         now: Millis,
-    ) -> Result<(Cookie, Millis), Refusal> {
+    ) -> Result<SignedIn, Refusal> {
         let label: String = agent
             .unwrap_or_default()
             .chars()
             .take(AGENT_CHARS_MAX)
             .collect();
-        let (secret, browser) = self
-            .vault(move |vault| vault.sign_in(id, &label, now))
-            .await?;
-        Ok((
-            Cookie::Set {
-                secret,
-                lasts_ms: browser.expires.since(now),
-            },
-            browser.expires,
-        ))
+        self.vault(move |vault| vault.sign_in(id, &label, page_key.as_deref(), now))
+            .await
     }
 
-    /// Signs a browser in by a one-time link's secret (`/login?link=…`). A used or old link signs
-    /// nobody in.
-    pub async fn follow_link(&self, link: &str, agent: Option<String>) -> Result<Cookie, Refusal> {
+    /// Signs a browser in by a one-time link's secret (`/login?link=…`). A used or old link signs nobody in. Over a
+    /// sign-in of somebody else, which its cookie shows, it asks first.
+    pub async fn follow_link(
+        &self,
+        link: &str,
+        agent: Option<String>,
+        over: Option<&str>,
+    ) -> Result<Following, Refusal> {
         let gone = || {
             Refusal::new(
                 ErrorCode::Gone,
@@ -90,12 +151,35 @@ impl Door {
             )
         };
         let (secret, now) = (link.to_owned(), self.node().now());
+        if let Some(cookie) = over.map(str::to_owned) {
+            let asked = secret.clone();
+            let (holder, wanted) = self
+                .vault(move |vault| Ok((vault.holder(&cookie, now)?, vault.link(&asked, now)?)))
+                .await?;
+            let wanted = wanted.ok_or_else(gone)?;
+            if let Some(holder) = holder.filter(|holder| *holder != wanted) {
+                let access = self.node().access();
+                let handle = access.participant(holder).map(|found| found.handle.clone());
+                return Ok(Following::Asks(handle.unwrap_or_default()));
+            }
+        }
         let participant = self
             .vault(move |vault| vault.use_link(&secret, now))
             .await?
             .ok_or_else(gone)?;
-        self.node().access().check_enabled(participant)?;
-        Ok(self.sign_in(participant, agent, now).await?.0)
+        self.check_may_sign_in(participant)?;
+        let signed = self.sign_in(participant, agent, None, now).await?;
+        Ok(Following::Done(cookie(signed, now)))
+    }
+
+    /// Whether a browser may act as the participant.
+    pub(crate) fn check_may_sign_in(&self, participant: ParticipantId) -> Result<(), Refusal> {
+        let access = self.node().access();
+        let actor = match access.is_owner(participant) {
+            true => Actor::Owner(participant),
+            false => Actor::User(participant),
+        };
+        access.standing(&actor, self.node().now()).map(drop)
     }
 
     /// Hashes a password, few at a time.

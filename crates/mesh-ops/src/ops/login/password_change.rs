@@ -18,7 +18,11 @@ impl Run for PasswordChange {
         }
         check::password("new", &input.new)?;
         // Whoever found an open browser must not be able to guess here without end.
-        let attempt = call.begin_login(door).await?;
+        let name = call
+            .access
+            .participant(me)
+            .map(|found| found.handle.clone());
+        let attempt = call.begin_login(door, &name.unwrap_or_default()).await?;
         if !door.verify_password(Some(me), input.current).await? {
             return Err(Refusal::new(
                 ErrorCode::LoginFailed,
@@ -26,8 +30,8 @@ impl Run for PasswordChange {
                 "try again, or ask an administrator to set a new one",
             ));
         }
-        door.vault(move |vault| vault.login_succeeded(attempt))
-            .await?;
+        let kept = call.options.page_key.clone();
+        call.login_succeeded(door, attempt, kept).await?;
         let hash = door.hash_password(input.new).await?;
         let done = call
             .done(door, Command::ChangePassword { participant: me })

@@ -13,7 +13,7 @@ impl Run for Login {
                 "check what was sent",
             ));
         }
-        let attempt = call.begin_login(door).await?;
+        let attempt = call.begin_login(door, &input.username).await?;
         let found = call
             .access
             .by_handle(&input.username)
@@ -23,13 +23,14 @@ impl Run for Login {
             return Err(failed());
         }
         let id = id.ok_or_else(failed)?;
-        door.vault(move |vault| vault.login_succeeded(attempt))
+        door.check_may_sign_in(id)?;
+        let (expires, page_key) = call.sign_in(door, id).await?;
+        call.login_succeeded(door, attempt, Some(page_key.clone()))
             .await?;
-        call.access.check_enabled(id)?;
-        let expires = call.sign_in(door, id).await?;
         Ok(LoggedIn {
             participant: present::participant(&call.access, id),
             expires,
+            page_key,
         })
     }
 }
@@ -39,6 +40,6 @@ fn failed() -> Refusal {
     Refusal::new(
         ErrorCode::LoginFailed,
         "user name or password is wrong; nobody was signed in",
-        "try again; after five failures in five minutes an address has to wait",
+        "try again; after five failures in five minutes this account has to wait here",
     )
 }
