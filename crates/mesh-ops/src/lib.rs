@@ -24,10 +24,8 @@ pub use describe::tools::{
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
 pub use door::{
-pub use door::{
     Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, PageCookie, Reply, Run, Stream, Wanted,
     Watch,
-};
 };
 pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};
