@@ -57,7 +57,10 @@ interface Waiting {
 }
 
 /** Asks whoever listens at the address to prove that it is the node with this key. Nothing is sent but a challenge. */
-export async function nodeKey(url: string): Promise<string> {
+export const nodeKey = async (url: string): Promise<string> => (await nodeAt(url)).key;
+
+/** The node that listens there, proved, and its mesh. */
+export async function nodeAt(url: string): Promise<{ key: string; mesh: string }> {
   const challenge = random(32);
   let answer: Response;
   try {
@@ -71,7 +74,9 @@ export async function nodeKey(url: string): Promise<string> {
   }
   const key = await proven(challenge, answer.headers.get('mesh-proof') ?? '');
   if (key === undefined) throw new Stranger(`what listens at ${url} does not prove that it is a node; nothing was sent to it`);
-  return key;
+  const { mesh } = (await answer.json().catch(() => ({}))) as { mesh?: string };
+  if (mesh === undefined) throw new Stranger(`what listens at ${url} does not name a mesh; nothing was sent to it`);
+  return { key, mesh };
 }
 
 const cause = (why: unknown): string =>

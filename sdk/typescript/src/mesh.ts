@@ -1,7 +1,7 @@
 // The face of the package: a mesh to speak in, its rooms, the messages that come, and commands by name.
 
 import { COMMANDS } from './commands.ts';
-import { Connection, type Filter, type Hello, Items, nodeKey, type Options } from './connection.ts';
+import { Connection, type Filter, type Hello, Items, nodeAt, type Options } from './connection.ts';
 import { MeshError, Refused, Unreachable } from './errors.ts';
 import type { Message as Kept, Kind, Participant, Posted, Problem, Registered, StreamItem, Trust } from './generated.ts';
 import type { Input, Operation, Output } from './operations.ts';
@@ -240,13 +240,9 @@ export async function redeem(invite: string, handle: string, about = ''): Promis
   if (!at || !code)
     throw new MeshError(`an invite is an address such as http://host:7778/i/CODE, not ${invite}; nothing was sent`);
   const [url, signer] = [at.origin, await Signer.of()];
-  const node = await nodeKey(url);
-  const made = (await post(`${url}/api/invites/redeem`, {
-    code,
-    handle,
-    key: signer.public,
-    profile: { about },
-  })) as Registered;
+  const { key: node, mesh } = await nodeAt(url);
+  const asked = { ...(await signer.redemption(mesh, code, handle)), profile: { about } };
+  const made = (await post(`${url}/api/invites/redeem`, asked)) as Registered;
   return { url, node, token: made.token ?? '', handle: made.handle, seed: signer.seed };
 }
 

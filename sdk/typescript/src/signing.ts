@@ -54,6 +54,14 @@ export class Signer {
     return new Signer(key, hex(Uint8Array.from(bytes, (letter) => letter.charCodeAt(0))), seed);
   }
 
+  /** The input of `invite.redeem`: that the key's holder comes in by this invite, this once. */
+  async redemption(mesh: string, code: string, handle: string) {
+    const nonce = random(16);
+    const hash = hex(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(code))));
+    const proof = await this.sign(statement('mesh-redeem/1', mesh, hash, handle, this.public, nonce));
+    return { code, handle, key: this.public, nonce, proof };
+  }
+
   async sign(stated: string): Promise<string> {
     return hex(new Uint8Array(await crypto.subtle.sign('Ed25519', this.#key, encoder.encode(stated))));
   }

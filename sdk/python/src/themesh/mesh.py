@@ -270,9 +270,10 @@ def _redeem(invite: str, handle: str, about: str) -> dict[str, str]:
     url = f"{parts.scheme}://{parts.netloc}"
     if not parts.netloc or not code:
         raise MeshError(f"an invite is an address such as http://host:7778/i/CODE, not {invite!r}; nothing was sent")
-    node = _node_key(url)
+    node, mesh = _node(url)
     signer = Signer()
-    made = _post(url, "/api/invites/redeem", {"code": code, "handle": handle, "key": signer.public, "profile": {"about": about}})
+    asked = {**signer.redemption(mesh, code, handle), "profile": {"about": about}}
+    made = _post(url, "/api/invites/redeem", asked)
     return {"url": url, "node": node, "token": made["token"], "handle": made["handle"], "seed": signer.seed.hex()}
 
 
@@ -280,18 +281,22 @@ def _redeem(invite: str, handle: str, about: str) -> dict[str, str]:
 _OPENER = build_opener(ProxyHandler({}))
 
 
-def _node_key(url: str) -> str:
+def _node(url: str) -> tuple[str, str]:
+    """The node's key, proved, and its mesh."""
     challenge = secrets.token_hex(32)
     request = Request(f"{url}/api/health", headers={"mesh-challenge": challenge})
     try:
         with _OPENER.open(request, timeout=10) as answer:
             proof = answer.headers.get("mesh-proof", "")
+            mesh: str = json.load(answer)["mesh"]
     except (URLError, OSError) as why:
         raise Unreachable(f"cannot reach the node at {url}: {why}") from why
+    except (KeyError, ValueError) as why:
+        raise Stranger(f"what listens at {url} does not name a mesh; nothing was sent to it") from why
     key = proven(challenge, proof)
     if key is None:
         raise Stranger(f"what listens at {url} does not prove that it is a node; nothing was sent to it")
-    return key
+    return key, mesh
 
 
 def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:

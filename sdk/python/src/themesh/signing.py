@@ -50,6 +50,13 @@ class Signer:
         """For `identity.add`: that the key's holder signs for the participant."""
         return self.sign(statement("mesh-key/1", mesh, participant, self.public))
 
+    def redemption(self, mesh: str, code: str, handle: str) -> dict[str, str]:
+        """The input of `invite.redeem`: that the key's holder comes in by this invite, this once."""
+        nonce = secrets.token_hex(16)
+        hashed = hashlib.sha256(code.encode()).hexdigest()
+        proof = self.sign(statement("mesh-redeem/1", mesh, hashed, handle, self.public, nonce))
+        return {"code": code, "handle": handle, "key": self.public, "nonce": nonce, "proof": proof}
+
     def message(self, mesh: str, room: str, idempotency_key: str, body: dict[str, Any]) -> dict[str, str]:
         """The field `signed` of `message.post`: bound to one mesh, one room and one request.
 
