@@ -359,7 +359,8 @@ impl Normal {
         let is_message = text
             .strip_prefix('m')
             .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-        let is_key = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_key =
+            matches!(text.len(), 64 | 128) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let is_secret =
             text.len() >= SECRET_CHARS && text.is_char_boundary(text.len() - SECRET_CHARS) && {
                 let (before, secret) = text.split_at(text.len() - SECRET_CHARS);
