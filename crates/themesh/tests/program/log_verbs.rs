@@ -102,6 +102,9 @@ fn import(home: &Path, lines: &[u8]) {
     assert_eq!(imported.code, 0, "{}", imported.err);
 }
 
+/// A body: its salt and its content.
+type Salted = ([u8; 16], Box<RawValue>);
+
 /// The same log from end to end with other words, as somebody with a key of their own would write it.
 fn forged(export: &[u8], key: &SigningKey, from: &str, to: &str) -> Vec<u8> {
     let lines: Vec<Line<'_>> = export
@@ -111,7 +114,7 @@ fn forged(export: &[u8], key: &SigningKey, from: &str, to: &str) -> Vec<u8> {
     let mine = PublicKey(key.verifying_key().to_bytes()).to_string();
     let raw = |text: String| RawValue::from_string(text).unwrap();
     let (mut out, mut tail) = (Vec::new(), Tail::EMPTY);
-    let mut batch: Vec<(Header<'_>, Box<RawValue>, Option<([u8; 16], Box<RawValue>)>)> = Vec::new();
+    let mut batch: Vec<(Header<'_>, Box<RawValue>, Option<Salted>)> = Vec::new();
     for line in lines {
         match line {
             Line::Header(header) => {
