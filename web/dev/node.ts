@@ -89,7 +89,7 @@ export class DevNode {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = new URL(request.url ?? '/', 'http://node');
     if (url.pathname === '/login') this.#login(url.searchParams.get('code') ?? '', response);
-    else if (url.pathname === '/api/me') this.#json(response, this.#who(request) ? 200 : 401, {});
+    else if (url.pathname === '/api/me') this.#json(response, this.#page(request) ? 200 : 401, {});
     else if (url.pathname === '/api/login') this.#password(request, response);
     else if (url.pathname === '/api/logout') {
       response.setHeader('set-cookie', 'mesh_session=; Path=/; Max-Age=0');
@@ -103,17 +103,19 @@ export class DevNode {
     response.end(JSON.stringify(body));
   }
 
-  #grant(response: ServerResponse, participant: string): void {
+  /** Sets the cookie and gives what the page keeps beside it. */
+  #grant(response: ServerResponse, participant: string): string {
     const cookie = randomBytes(16).toString('hex');
     this.#cookies.set(cookie, participant);
     response.setHeader('set-cookie', `mesh_session=${cookie}; Path=/; HttpOnly; SameSite=Strict`);
+    return `key-of-${cookie}`;
   }
 
   #login(code: string, response: ServerResponse): void {
     const participant = this.#codes.get(code);
     this.#codes.delete(code);
-    if (participant) this.#grant(response, participant);
-    response.writeHead(303, { location: '/' });
+    const key = participant && this.#grant(response, participant);
+    response.writeHead(303, { location: key ? `/#page-key=${key}` : '/' });
     response.end();
   }
 
@@ -125,8 +127,7 @@ export class DevNode {
     request.on('end', () => {
       const { username, password } = JSON.parse(body) as { username: string; password: string };
       if (username === 'owner' && password === 'correct horse battery') {
-        this.#grant(response, this.owner.id);
-        return this.#json(response, 200, {});
+        return this.#json(response, 200, { page_key: this.#grant(response, this.owner.id) });
       }
       const refusal = new Refusal(
         401,
@@ -141,6 +142,12 @@ export class DevNode {
   #who(request: IncomingMessage): string | undefined {
     const cookie = /mesh_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
     return cookie ? this.#cookies.get(cookie) : undefined;
+  }
+
+  /** Whose page asks: its cookie with its key. */
+  #page(request: IncomingMessage): string | undefined {
+    const cookie = /mesh_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+    return request.headers['mesh-page-key'] === `key-of-${cookie}` ? this.#who(request) : undefined;
   }
 
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
