@@ -27,7 +27,7 @@ pub enum LogVerb {
     #[command(after_help = "Example: mesh log verify --key mesh.pin --witness witness.jsonl")]
     Verify(verify::VerifyArgs),
     /// Keep what a node signs of its log, so that it can't be rewritten unnoticed
-    #[command(after_help = "Example: mesh log witness >> witness.jsonl")]
+    #[command(after_help = "Example: mesh log witness --file witness.jsonl")]
     Witness(witness::WitnessArgs),
     /// Print lines as they are stored
     #[command(after_help = "Example: mesh log show --after 100 --limit 10")]
