@@ -1,5 +1,6 @@
 // The node that the journeys run against: the real binary when MESH_BIN names it, else the simulated one.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -154,6 +155,19 @@ export async function startReal(binary: string, demo?: string): Promise<TestNode
     owner: actor(participant.handle, ownerToken),
     room: (name, topic = '') => request(ownerToken, 'POST', '/api/rooms', { name, ...(topic && { topic }) }),
     actor: async (handle, kind) => {
+      if (kind === 'human') {
+        // People are not registered: they come by an invite.
+        const invite = await request<{ code: string }>(ownerToken, 'POST', '/api/invites', { kind });
+        const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+        const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
+        const { mesh } = await request<{ mesh: string }>(ownerToken, 'GET', '/api/status');
+        const code = createHash('sha256').update(invite.code).digest('hex');
+        const nonce = randomBytes(16).toString('hex');
+        const stated = ['mesh-redeem/1', mesh, code, handle, key, nonce].join('\n');
+        const proof = sign(null, Buffer.from(stated), privateKey).toString('hex');
+        const came = await request<{ token: string }>(ownerToken, 'POST', '/api/invites/redeem', { code: invite.code, handle, key, nonce, proof });
+        return actor(handle, came.token);
+      }
       const made = await request<{ token: string }>(ownerToken, 'POST', `/api/agents/${handle}/register`, { kind });
       return actor(handle, made.token);
     },

@@ -143,6 +143,7 @@ impl Bench {
             worker: worker(number),
             slots: 4,
             capabilities: vec![name(0), name(1), name(2)],
+            rooms: Vec::new(),
             about: None,
         };
         self.run(by_worker(number), &Command::Worker(enrol));

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use mesh_model::events::{History, RequestLimits, RoomKind};
+use mesh_model::events::{Floor, History, RequestLimits, RoomKind};
 use mesh_model::{
     CredentialId, GroupId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
 };
@@ -60,6 +60,7 @@ pub struct Access {
     /// The rooms that count how often somebody speaks.
     pub(crate) paced: OrdSet<RoomId>,
     pub(crate) limits: RequestLimits,
+    pub(crate) floor: Floor,
     pub(crate) secrets: OrdMap<Arc<str>, Secret>,
 }
 
@@ -246,6 +247,11 @@ impl Access {
     /// How many requests the node answers whom.
     pub fn limits(&self) -> &RequestLimits {
         &self.limits
+    }
+
+    /// How loose those may make their rooms who are trusted less than `local`.
+    pub fn floor(&self) -> &Floor {
+        &self.floor
     }
 
     /// A secret's version and place.

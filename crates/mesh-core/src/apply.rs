@@ -12,8 +12,8 @@ use mesh_model::events::{
 use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
-    Access, State, credential, event_type, group, identity, invite, mesh, message, participant,
-    policy, quarantine, room, secret, session, user,
+    Access, State, consent, credential, event_type, group, identity, invite, mesh, message,
+    participant, policy, quarantine, room, secret, session, user,
 };
 
 /// One event as the log holds it, without its content.
@@ -124,6 +124,7 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
             participant::trust_set(access, facts)
         }
         Facts::Mesh(MeshFacts::LimitsSet(facts)) => access.limits = facts.limits,
+        Facts::Mesh(MeshFacts::FloorSet(facts)) => access.floor = facts.floor,
         Facts::Secret(SecretFacts::Set(facts)) => secret::secret_set(access, facts, event.seq),
         Facts::Secret(SecretFacts::Removed(facts)) => {
             access.secrets.remove(facts.name.as_str());
@@ -155,16 +156,25 @@ fn apply_access(access: &mut Access, event: &Stored<'_>) {
         Facts::Room(RoomFacts::MemberCapabilitiesSet(facts)) => {
             room::capabilities_set(access, facts, event.seq)
         }
-        Facts::Room(RoomFacts::DefaultsSet(facts)) => room::defaults_set(access, facts, event.seq),
+        Facts::Room(RoomFacts::DefaultsSet(facts)) => room::defaults_set(access, facts, event),
         Facts::Policy(PolicyFacts::Set(facts)) => policy::policy_set(access, facts, event),
         Facts::Room(RoomFacts::SlowModeSet(facts)) => room::slow_mode_set(access, facts, event.seq),
-        Facts::Room(RoomFacts::Transferred(facts)) => room::transferred(access, facts),
+        Facts::Room(RoomFacts::Transferred(facts)) => {
+            room::transferred(access, facts, event.participant())
+        }
         Facts::Room(RoomFacts::HoldSet(facts)) => room::hold_set(access, facts),
         Facts::Room(RoomFacts::Expired(facts)) => room::expired(access, facts),
         Facts::Room(RoomFacts::MemberMuted(facts)) => room::muted(access, facts, event.seq),
         Facts::Room(RoomFacts::MemberUnmuted(facts)) => room::unmuted(access, facts),
         Facts::Room(RoomFacts::MemberBanned(facts)) => room::banned(access, facts, event.seq),
         Facts::Room(RoomFacts::MemberUnbanned(facts)) => room::unbanned(access, facts),
+        Facts::Room(RoomFacts::MemberInvited(facts)) => {
+            consent::member_invited(access, facts, event)
+        }
+        Facts::Room(RoomFacts::InvitationDeclined(facts)) => {
+            consent::invitation_over(access, facts.room, facts.participant)
+        }
+        Facts::Room(RoomFacts::ExecutionAgreed(facts)) => consent::agreed(access, facts, event),
         Facts::Session(SessionFacts::Opened(facts)) => {
             session::opened(access, facts, event.credential(), event.seq);
         }

@@ -27,6 +27,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
         | Command::ReplaceVault { .. }
         | Command::RecordRefused { .. }
         | Command::SetLimits { .. }
+        | Command::SetFloor { .. }
         | Command::SetSecret { .. }
         | Command::RemoveSecret { .. } => mesh::decide(&asker, command),
         Command::RegisterParticipant { .. }
@@ -48,6 +49,10 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Result<Vec<NewEven
         | Command::RestoreRoom { .. }
         | Command::JoinRoom { .. }
         | Command::AddMember { .. }
+        | Command::InviteMember { .. }
+        | Command::AcceptInvitation { .. }
+        | Command::DeclineInvitation { .. }
+        | Command::AgreeExecution { .. }
         | Command::LeaveRoom { .. }
         | Command::RemoveMember { .. }
         | Command::SetMemberCapabilities { .. }

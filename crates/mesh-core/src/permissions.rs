@@ -168,7 +168,9 @@ impl Access {
 
     /// Whether the participant may know that the room exists.
     pub(crate) fn knows_room(&self, participant: ParticipantId, room: &Room) -> bool {
-        room.is_listed() || room.members.contains_key(&participant)
+        room.is_listed()
+            || room.members.contains_key(&participant)
+            || room.invited.contains_key(&participant)
     }
 
     pub(crate) fn check_capability(
@@ -213,6 +215,7 @@ impl Access {
             Decided::NoMember => refuse::not_a_member(&label),
             Decided::Muted(_) => refuse::muted(&label),
             Decided::Rule(..) => refuse::by_rule(needed, &label, &ruling),
+            Decided::NoConsent => refuse::no_consent(&label),
             _ => refuse::capability(needed, &label),
         };
         refusal.ruled(ruling)
@@ -230,6 +233,9 @@ impl Access {
         crate::room::check_in_use(room)?;
         if !self.participants.contains_key(&participant) {
             return Err(refuse::no_participant());
+        }
+        if room.invited.contains_key(&participant) {
+            return Ok(());
         }
         let trusted = self.trust_of(participant, false) >= Trust::Local;
         if !room.is_listed() || room.kind != RoomKind::Room || !trusted {

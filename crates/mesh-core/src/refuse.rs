@@ -127,6 +127,14 @@ pub fn by_rule(needed: Capability, room: &str, rule: &mesh_model::policy::Ruling
     )
 }
 
+pub fn no_consent(room: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::CapabilityDenied,
+        format!("your own side has not agreed that you run commands in {room}; nothing was done"),
+        "you or somebody above you agrees with member.execution",
+    )
+}
+
 pub fn muted(room: &str) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,

@@ -237,6 +237,7 @@ impl Run {
             1 => Command::UpdateParticipant {
                 participant: person(a),
                 visibility: Some(visibility),
+                added_by: None,
                 profile: None,
             },
             2 => Command::SetRoles {

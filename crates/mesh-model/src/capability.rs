@@ -110,7 +110,7 @@ impl CapabilitySet {
     }
 
     /// The set with `capability` added.
-    pub fn with(self, capability: Capability) -> CapabilitySet {
+    pub const fn with(self, capability: Capability) -> CapabilitySet {
         CapabilitySet(self.0 | (1 << capability as u8))
     }
 

@@ -10,8 +10,8 @@ pub use work::*;
 
 use crate::capability::CapabilitySet;
 use crate::events::{
-    CommandKey, CredentialKind, History, Kind, MessageHeader, MessagePosted, Priority, Relayed,
-    RequestLimits, RoomAccess, RoomKind, SessionEnd, Signed, Trust, Visibility,
+    AddedBy, CommandKey, CredentialKind, Floor, History, Kind, MessageHeader, MessagePosted,
+    Priority, Relayed, RequestLimits, RoomAccess, RoomKind, SessionEnd, Signed, Trust, Visibility,
 };
 use crate::ids::{
     CredentialId, GroupId, InviteId, MeshId, MessageId, ParticipantId, PublicKey, RoomId, Seq,
@@ -113,6 +113,7 @@ pub enum Command {
     UpdateParticipant {
         participant: ParticipantId,
         visibility: Option<Visibility>,
+        added_by: Option<AddedBy>,
         profile: Content,
     },
     /// `replaces` is revoked at once. The door verified that the key's holder agreed.
@@ -131,6 +132,9 @@ pub enum Command {
     },
     SetLimits {
         limits: RequestLimits,
+    },
+    SetFloor {
+        floor: Floor,
     },
     SetSecret {
         name: String,
@@ -252,6 +256,26 @@ pub enum Command {
     AddMember {
         room: RoomId,
         participant: ParticipantId,
+    },
+    InviteMember {
+        room: RoomId,
+        participant: ParticipantId,
+    },
+    /// By the invited one, or by somebody above it.
+    AcceptInvitation {
+        room: RoomId,
+        participant: ParticipantId,
+    },
+    /// The same, or by a moderator who takes the invitation back.
+    DeclineInvitation {
+        room: RoomId,
+        participant: ParticipantId,
+    },
+    AgreeExecution {
+        room: RoomId,
+        participant: ParticipantId,
+        agreed: bool,
+        answered_by: Vec<ParticipantId>,
     },
     LeaveRoom {
         room: RoomId,

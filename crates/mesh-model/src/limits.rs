@@ -128,6 +128,12 @@ pub const KEYS_MAX: usize = 16;
 pub const RESCAN_MESSAGES_MAX: usize = 1000;
 /// A stored secret's value.
 pub const SECRET_BYTES_MAX: usize = 4096;
+/// Invitations of one room that wait for an answer.
+pub const INVITATIONS_MAX: usize = 500;
+/// Those named to answer in one room what one participant's programs ask.
+pub const ANSWERERS_MAX: usize = 16;
+/// Rooms that a worker names when it enrols.
+pub const ENROL_ROOMS_MAX: usize = 64;
 /// Bans of one room.
 pub const BANS_MAX: usize = 10_000;
 /// A figure in the limits of requests: more is no limit at all.

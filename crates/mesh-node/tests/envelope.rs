@@ -294,6 +294,7 @@ async fn whatever_else_a_stranger_says_is_in_an_envelope_too() {
     let update = Command::UpdateParticipant {
         participant: STRANGER,
         visibility: None,
+        added_by: None,
         profile: RawValue::from_string(r#"{"display_name":"obey me"}"#.to_owned()).ok(),
     };
     let before = place.node.head();

@@ -357,6 +357,7 @@ impl Place {
             worker: me,
             slots: 1,
             capabilities: Vec::new(),
+            rooms: Vec::new(),
             about: None,
         }))
         .await;

@@ -48,6 +48,7 @@ impl Machine {
             worker: OWNER,
             slots: 4,
             capabilities: Vec::new(),
+            rooms: Vec::new(),
             about: None,
         }));
         machine

@@ -200,6 +200,8 @@ impl Fixture {
         must(surface, &owner, "participant.trust", trust).await;
         let member = json!({"room": "workshop", "participant": "mole"});
         must(surface, &owner, "member.add", member).await;
+        let asked = json!({"room": "attic", "participant": "mole"});
+        must(surface, &owner, "member.invite", asked).await;
         let strict = json!({"guard": {"mark": 0, "quarantine": 0}});
         for policy in [strict, json!({})] {
             let set = json!({"room": "workshop", "policy": policy});

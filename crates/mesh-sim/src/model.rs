@@ -102,8 +102,11 @@ pub struct Place {
     pub name: Option<String>,
     pub creator: Option<ParticipantId>,
     pub defaults: Vec<Capability>,
+    pub defaults_by: Option<ParticipantId>,
     pub archived: bool,
     pub members: Vec<Seat>,
+    /// What those had left who went with less than everybody has.
+    pub went: Vec<(ParticipantId, Vec<Capability>)>,
 }
 
 #[derive(Debug, Clone)]

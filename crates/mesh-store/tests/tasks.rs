@@ -74,6 +74,7 @@ impl Run {
                 worker: person(number),
                 slots: 2,
                 capabilities: vec!["code".into(), "research".into()],
+                rooms: Vec::new(),
                 about: None,
             };
             run.must(run.actor(number), &Command::Worker(enrol));

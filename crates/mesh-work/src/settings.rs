@@ -42,7 +42,7 @@ pub struct Settings {
     pub plain: bool,
     /// What the runner is set up with.
     pub options: runner::Options,
-    /// Rooms to join first.
+    /// Rooms to join first, whose commands it runs by its own word.
     pub join: Vec<String>,
     /// The folder that tasks run in; absent: each in one of its own.
     pub dir: Option<PathBuf>,

@@ -321,6 +321,7 @@ impl Shared {
             capabilities: self.settings.capabilities.clone(),
             machine: self.settings.machine.clone(),
             runner: Some(self.settings.runner.clone()),
+            rooms: self.settings.join.clone(),
         };
         self.client.call::<WorkerEnrol>(input).await.map(drop)
     }

@@ -71,6 +71,7 @@ export interface Told {
   'note.refused': { participant?: string; operation: string; code: string; count: number };
   'note.tool_called': { tool: string; task?: string; ok: boolean };
   'mesh.limits_set': { limits: Api.RequestLimits };
+  'mesh.floor_set': { floor: Api.Floor };
   'secret.set': { name: string; version: number };
   'secret.removed': { name: string };
   'participant.registered': OfParticipant & { handle: string; kind: Api.Kind; trust: Api.Trust };
@@ -105,6 +106,9 @@ export interface Told {
   'room.member_unmuted': OfMember;
   'room.member_banned': OfMember;
   'room.member_unbanned': OfMember;
+  'room.member_invited': OfMember;
+  'room.invitation_declined': OfMember;
+  'room.execution_agreed': OfMember & { agreed: boolean; answered_by?: string[] };
   'message.posted': MessageSaid;
   'message.quarantined': MessageSaid;
   'message.reviewed': OfMessage & { released: boolean };

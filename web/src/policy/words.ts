@@ -92,6 +92,8 @@ export const BY: Record<RulingBy, string> = {
   execution: 'command rules',
   guard: 'guard',
   hold: 'legal hold',
+  consent: 'its own side has not agreed',
+  floor: 'looser than the mesh allows',
 };
 
 const either = (list: readonly string[]): string =>

@@ -42,6 +42,7 @@ const FLOORS: &[Floor] = &[
             "actor",
             "apply",
             "check",
+            "consent",
             "decide",
             "desk",
             "follow",

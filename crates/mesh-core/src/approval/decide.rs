@@ -4,15 +4,13 @@ use mesh_model::command::{Content, FlowCommand};
 use mesh_model::events::{ApprovalDecided, ApprovalRequested, CancelCause, Holds};
 use mesh_model::limits::{APPROVAL_MS_DEFAULT, APPROVAL_MS_MAX, APPROVALS_ALL_MAX, APPROVALS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{
-    ApprovalId, Capability, ErrorCode, Millis, NewEvent, ParticipantId, Refusal, RoomId,
-};
+use mesh_model::{ApprovalId, Capability, ErrorCode, Millis, NewEvent, ParticipantId, Refusal};
 
 use crate::desk::Desk;
-use crate::policy::is_program;
+use crate::policy::Moment;
 use crate::room::check_in_use;
 use crate::task::cancelled;
-use crate::{Decision, Room, check, refuse};
+use crate::{Access, Approval, Decision, Room, Work, check, refuse};
 
 pub(crate) fn decide(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
     match command {
@@ -32,6 +30,7 @@ pub(crate) fn approval_until(
     room: &Room,
     id: ApprovalId,
     to: Option<ParticipantId>,
+    holds: Option<Holds>,
     ttl_ms: Option<u64>,
 ) -> Result<Millis, Refusal> {
     let me = desk.asker.me()?;
@@ -53,6 +52,21 @@ pub(crate) fn approval_until(
                 "name somebody else, or nobody",
             ));
         }
+        // Whoever asks chooses among those who may answer, and nobody else.
+        let question = Approval {
+            id,
+            room: room.id,
+            from: me,
+            to: Some(to),
+            holds,
+            until_ms: 0,
+        };
+        let access = desk.asker.access;
+        check_may_answer(access, desk.work, &question, to, desk.now()).map_err(|why| Refusal {
+            detail: "whoever is named may not answer this question; nobody was asked".into(),
+            hint: "name one who may, or nobody: then all who may answer are asked".into(),
+            ..why
+        })?;
     }
     let own = desk.work.approvals().filter(|it| it.from == me).count();
     if own >= APPROVALS_MAX || desk.work.approvals.len() >= APPROVALS_ALL_MAX {
@@ -107,7 +121,7 @@ fn request(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
         None => desk.asker.check_capability(found, Capability::Speak)?,
     }
     let ttl = until.map(|until| until.since(desk.now()));
-    let until = approval_until(desk, found, *approval, *to, ttl)?;
+    let until = approval_until(desk, found, *approval, *to, *holds, ttl)?;
     let (guard, waits) = desk.guarded(found, evidence)?;
     if waits {
         return Err(Refusal::new(
@@ -129,32 +143,75 @@ fn request(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
     Ok(vec![NewEvent::with(requested, body.clone())])
 }
 
-/// Whoever was asked by name, or any person who moderates the room; never whoever asks, nor what
-/// it made.
-fn check_answers(
-    desk: &Desk<'_>,
-    from: ParticipantId,
-    to: Option<ParticipantId>,
-    room: RoomId,
+/// Whether somebody may answer a question: what a worker's attempt asks is about its machine, anything
+/// else is the room's. Never whoever asks.
+pub fn check_may_answer(
+    access: &Access,
+    work: &Work,
+    question: &Approval,
+    me: ParticipantId,
+    now: Millis,
 ) -> Result<(), Refusal> {
-    let me = desk.asker.me()?;
-    let access = desk.asker.access;
-    let found = access.room(room).ok_or_else(no_approval)?;
-    if access.member_of(found, me).is_none() {
+    let room = access.room(question.room).ok_or_else(no_approval)?;
+    if access.member_of(room, me).is_none() && !access.descends(question.from, me) {
         return Err(no_approval());
     }
-    check_in_use(found)?;
-    let program = access
-        .participant(me)
-        .is_none_or(|who| is_program(who.kind));
-    let partial = me == from || (program && access.descends(me, from));
-    if !partial && to == Some(me) {
+    check_in_use(room)?;
+    if me == question.from {
+        return Err(refuse::not_yours("answer your own question"));
+    }
+    match question.holds {
+        Some(Holds {
+            task,
+            fence: Some(_),
+        }) => {
+            let author = work.task(task).and_then(|task| task.creator);
+            check_answers_for_machine(access, room, question.from, author, me)
+        }
+        _ => check_answers_for_room(access, room, question, me, now),
+    }
+}
+
+/// People above the worker, and whom they named for the room; but nobody of those on whose behalf the
+/// work is done, unless the machine is theirs.
+fn check_answers_for_machine(
+    access: &Access,
+    room: &Room,
+    worker: ParticipantId,
+    author: Option<ParticipantId>,
+    me: ParticipantId,
+) -> Result<(), Refusal> {
+    let owns = |who| access.is_person(who) && access.descends(worker, who);
+    if owns(me) {
         return Ok(());
     }
-    if partial || program {
+    let favoured = author.is_some_and(|author| !owns(author) && access.are_relatives(me, author));
+    if access.answers_for(room, worker, me) && !favoured {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::PermissionDenied,
+        "people above the worker answer what its programs ask, and whom they named for this room; nothing was decided",
+        "ask one of them; they name others with member.execution",
+    )
+    .ruled(Ruling::by(RulingBy::Consent)))
+}
+
+/// The people who moderate the room; and a program that moderates it, if it was asked by name and another
+/// person stands behind it than behind whoever asks.
+fn check_answers_for_room(
+    access: &Access,
+    room: &Room,
+    question: &Approval,
+    me: ParticipantId,
+    now: Millis,
+) -> Result<(), Refusal> {
+    let named = question.to == Some(me) && !access.are_relatives(me, question.from);
+    if !access.is_person(me) && !named {
         return Err(refuse::not_yours("answer this question"));
     }
-    desk.asker.check_capability(found, Capability::Moderate)
+    let moment = Moment { now, kind: None };
+    access.check_capability_at(room, me, Capability::Moderate, moment)
 }
 
 fn no_approval() -> Refusal {
@@ -166,7 +223,8 @@ fn no_approval() -> Refusal {
 
 fn answer(desk: &Desk<'_>, id: ApprovalId, approve: bool, reason: &Content) -> Decision {
     let approval = desk.work.approval(id).ok_or_else(no_approval)?;
-    check_answers(desk, approval.from, approval.to, approval.room)?;
+    let (me, access) = (desk.asker.me()?, desk.asker.access);
+    check_may_answer(access, desk.work, approval, me, desk.now())?;
     check::content("reason", reason)?;
     if approval.until() <= desk.now() {
         return Err(refuse::gone(

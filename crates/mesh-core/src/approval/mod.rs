@@ -3,5 +3,6 @@
 mod decide;
 mod record;
 
+pub use decide::check_may_answer;
 pub(crate) use decide::*;
 pub use record::*;

@@ -2,14 +2,14 @@
 
 use mesh_model::events::{
     GroupCreated, GroupDeleted, GroupMemberAdded, GroupMemberRemoved, History, RoomAccess,
-    RoomArchived, RoomCreated, RoomKind, RoomMemberJoined, RoomMemberLeft,
+    RoomArchived, RoomCreated, RoomKind, RoomMemberLeft,
 };
 use mesh_model::{
     CapabilitySet, Command, GroupId, NewEvent, ParticipantId, Permission, Refusal, RoomId,
 };
 
 use crate::actor::Asker;
-use crate::{Decision, Group, check, refuse};
+use crate::{Decision, Group, check, consent, refuse};
 
 pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
     match command {
@@ -97,11 +97,12 @@ fn add(asker: &Asker<'_>, group: GroupId, participant: ParticipantId) -> Decisio
             "enable the participant first",
         ));
     }
+    consent::check_brings(asker, participant)?;
     let mut events = vec![NewEvent::new(GroupMemberAdded { group, participant })];
+    let room = found.room.and_then(|room| asker.access.room(room));
     events.extend(
-        found
-            .room
-            .map(|room| NewEvent::new(RoomMemberJoined { room, participant })),
+        room.into_iter()
+            .flat_map(|room| consent::joins(room, participant)),
     );
     Ok(events)
 }

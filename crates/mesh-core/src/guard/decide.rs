@@ -23,6 +23,6 @@ pub(crate) fn rescan(
     Ok(vec![NewEvent::new(MessageRescanned {
         room: message.room,
         message: message.message,
-        guard: mark_of(room, guard),
+        guard: mark_of(asker.access, room, guard),
     })])
 }

@@ -1,7 +1,7 @@
 //! Invites: whoever has the code can become a participant, once per key.
 
 use mesh_model::events::{
-    CredentialIssued, CredentialKind, InviteCreated, InviteRedeemed, InviteRevoked, RoomKind,
+    CredentialIssued, CredentialKind, InviteCreated, InviteRedeemed, InviteRevoked, Kind, RoomKind,
     RoomMemberJoined, Trust, Visibility,
 };
 use mesh_model::limits::INVITE_USES_MAX;
@@ -55,7 +55,10 @@ fn create(asker: &Asker<'_>, command: &Command) -> Decision {
     else {
         return Ok(Vec::new());
     };
-    asker.me()?;
+    let me = asker.me()?;
+    if *kind == Kind::Human && !asker.access.is_person(me) {
+        return Err(refuse::not_yours("invite people as a program"));
+    }
     if !matches!(trust, Trust::Local | Trust::Untrusted) {
         return Err(refuse::invalid(
             "newcomers by invite are local or untrusted; nothing was created",

@@ -1,10 +1,11 @@
 //! The mesh itself: its beginning, its vault, what was refused.
 
 use mesh_model::events::{
-    History, Kind, LimitsSet, MeshCreated, ParticipantRegistered, Refused, RequestLimits,
-    RoomAccess, RoomCreated, RoomKind, Trust, VaultReplaced, Visibility,
+    Floor, FloorSet, History, Kind, LimitsSet, MeshCreated, ParticipantRegistered, Refused,
+    RequestLimits, RoomAccess, RoomCreated, RoomKind, Trust, VaultReplaced, Visibility,
 };
 use mesh_model::limits::REQUESTS_MAX;
+use mesh_model::policy::NEVER;
 use mesh_model::{CapabilitySet, Command, NewEvent};
 
 use crate::actor::Asker;
@@ -19,6 +20,7 @@ const BROADCAST: &str = "broadcast";
 pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
     match command {
         Command::SetLimits { limits } => return set_limits(asker, limits),
+        Command::SetFloor { floor } => return set_floor(asker, floor),
         Command::SetSecret { name } => return secret::set_secret(asker, name),
         Command::RemoveSecret { name } => return secret::remove_secret(asker, name),
         _ => asker.node_only()?,
@@ -87,6 +89,25 @@ fn set_limits(asker: &Asker<'_>, limits: &RequestLimits) -> Decision {
         return Ok(Vec::new());
     }
     Ok(vec![NewEvent::new(LimitsSet { limits: *limits })])
+}
+
+fn set_floor(asker: &Asker<'_>, floor: &Floor) -> Decision {
+    if !asker.is_owner() {
+        return Err(refuse::owner_only(
+            "say how loose guests may make their rooms",
+        ));
+    }
+    let rising = floor.mark <= floor.quarantine && floor.quarantine <= floor.refuse;
+    if floor.mark > 100 || floor.refuse > NEVER || !rising {
+        return Err(refuse::invalid(
+            "mark, quarantine and refuse are percent and must not fall; nothing was changed",
+            "give 0 to 100, or 101 to allow any score in quarantine and refuse",
+        ));
+    }
+    if asker.access.floor() == floor {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(FloorSet { floor: *floor })])
 }
 
 fn create(asker: &Asker<'_>, command: &Command) -> Decision {

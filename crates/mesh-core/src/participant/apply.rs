@@ -38,6 +38,7 @@ pub fn registered(access: &mut Access, facts: &ParticipantRegistered, event: &St
             registrar: event.participant().filter(|by| facts.parent != Some(*by)),
             trust: facts.trust,
             visibility: facts.visibility,
+            added_by: None,
             roles: Vec::new(),
             user: None,
             maker: None,
@@ -59,7 +60,8 @@ pub(crate) fn change(
 
 pub fn updated(access: &mut Access, facts: &ParticipantUpdated) {
     change(access, facts.participant, |found| {
-        found.visibility = facts.visibility
+        found.visibility = facts.visibility;
+        found.added_by = facts.added_by.or(found.added_by);
     });
 }
 

@@ -2,10 +2,11 @@
 
 use mesh_model::command::Content;
 use mesh_model::events::{
-    Kind, ParticipantDisabled, ParticipantEnabled, ParticipantRegistered, ParticipantRolesSet,
-    ParticipantTrustSet, ParticipantUpdated, Trust, Visibility,
+    AddedBy, Kind, ParticipantDisabled, ParticipantEnabled, ParticipantRegistered,
+    ParticipantRolesSet, ParticipantTrustSet, ParticipantUpdated, Trust, Visibility,
 };
 use mesh_model::limits::{PARENT_DEPTH_MAX, ROLES_MAX};
+use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
 
 use crate::actor::Asker;
@@ -37,8 +38,9 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
         Command::UpdateParticipant {
             participant,
             visibility,
+            added_by,
             profile,
-        } => update(asker, *participant, *visibility, profile),
+        } => update(asker, *participant, *visibility, *added_by, profile),
         Command::SetTrust { participant, trust } => set_trust(asker, *participant, *trust),
         Command::SetRoles { participant, roles } => set_roles(asker, *participant, roles),
         Command::DisableParticipant { participant } => disable(asker, *participant),
@@ -80,6 +82,11 @@ pub(crate) fn newcomer(
     }
     if access.participant(newcomer.id).is_some() {
         return Err(refuse::id_taken("participant"));
+    }
+    if newcomer.kind == Kind::Human && !access.is_person(parent) {
+        return Err(no_person(
+            "nothing below a program is a person; nobody was registered",
+        ));
     }
     if let Some(key) = newcomer.key {
         identity::check_free(access, &key)?;
@@ -125,9 +132,24 @@ fn register(
         }
         asker.access.check_enabled(parent)?;
     }
+    if who.kind == Kind::Human {
+        return Err(no_person(
+            "nobody is a person because somebody says so; nobody was registered",
+        ));
+    }
     check::content("profile", profile)?;
     let registered = newcomer(asker.access, &who, parent)?;
     Ok(vec![NewEvent::with(registered, profile.clone())])
+}
+
+/// To be a person is earned: by an invite that somebody redeems, or by signing in as a user.
+fn no_person(detail: &'static str) -> Refusal {
+    Refusal::new(
+        ErrorCode::PermissionDenied,
+        detail,
+        "invite a person with invite.create, or make a user; register programs as agent, bot or bridge",
+    )
+    .ruled(Ruling::by(RulingBy::Standing))
 }
 
 fn never_agreed(parent: &str) -> Refusal {
@@ -155,17 +177,25 @@ fn update(
     asker: &Asker<'_>,
     id: ParticipantId,
     visibility: Option<Visibility>,
+    added_by: Option<AddedBy>,
     profile: &Content,
 ) -> Decision {
     let found = mine_or_any(asker, id)?;
     check::content("profile", profile)?;
     let visibility = visibility.unwrap_or(found.visibility);
-    if visibility == found.visibility && profile.is_none() {
+    let added_by = added_by.filter(|new| *new != asker.access.added_by(found));
+    if added_by.is_some() && !asker.is_node() && !asker.is_mine(id) {
+        return Err(refuse::not_yours(
+            "say who brings somebody else's participant into rooms",
+        ));
+    }
+    if visibility == found.visibility && added_by.is_none() && profile.is_none() {
         return Ok(Vec::new());
     }
     let updated = ParticipantUpdated {
         participant: id,
         visibility,
+        added_by,
     };
     Ok(vec![NewEvent::with(updated, profile.clone())])
 }

@@ -1,6 +1,6 @@
 //! What the state remembers of a participant.
 
-use mesh_model::events::{Kind, Trust, Visibility};
+use mesh_model::events::{AddedBy, Kind, Trust, Visibility};
 use mesh_model::permission::Preset;
 use mesh_model::{CredentialId, ParticipantId, Seq};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Participant {
     pub trust: Trust,
     /// Who may see it in lists.
     pub visibility: Visibility,
+    /// Who may bring it into rooms; absent: as its kind begins.
+    pub added_by: Option<AddedBy>,
     /// Its roles, sorted.
     pub roles: Vec<String>,
     /// A user's role: such a participant signs in with a password.

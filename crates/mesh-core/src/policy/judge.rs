@@ -28,22 +28,29 @@ pub(crate) enum Decided {
     Member,
     Defaults,
     NothingAllows,
+    /// The room allows it, and the participant's own side has not agreed.
+    NoConsent,
 }
+
+const EXECUTE: CapabilitySet = CapabilitySet::NONE.with(Capability::Execute);
 
 impl Decided {
     pub fn allows(self) -> bool {
         match self {
             Decided::Owner | Decided::Creator | Decided::Member | Decided::Defaults => true,
             Decided::Rule(_, effect) => effect == Effect::Allow,
-            Decided::NoMember | Decided::Disabled | Decided::Muted(_) | Decided::NothingAllows => {
-                false
-            }
+            Decided::NoMember
+            | Decided::Disabled
+            | Decided::Muted(_)
+            | Decided::NothingAllows
+            | Decided::NoConsent => false,
         }
     }
 }
 
 impl Access {
-    /// Whether the participant has the capability at that moment, and what decides it.
+    /// Whether the participant has the capability at that moment, and what decides it. To run commands
+    /// takes more than the room: a participant's machine is its own side's.
     pub(crate) fn decided(
         &self,
         room: &Room,
@@ -51,8 +58,10 @@ impl Access {
         wanted: Capability,
         moment: Moment,
     ) -> Decided {
+        let counts = |by| wanted != Capability::Execute || self.has_agreed(room, participant, by);
         let (found, member) = match self.standing_in(room, participant) {
             Ok(standing) => standing,
+            Err(decided) if decided.allows() && !counts(decided) => return Decided::NoConsent,
             Err(decided) => return decided,
         };
         if wanted == Capability::Speak
@@ -61,7 +70,11 @@ impl Access {
         {
             return Decided::Muted(mute.seq);
         }
-        let mut allowing = base(room, member, wanted);
+        let base = base(room, member, wanted);
+        let mut allowing = base.filter(|by| counts(*by));
+        let mut refused = base
+            .filter(|_| allowing.is_none())
+            .map(|_| Decided::NoConsent);
         let trust = self.trust_for_rules(room, found);
         for (index, rule, means) in rules(room) {
             let about = rule.capabilities.has(wanted)
@@ -75,26 +88,43 @@ impl Access {
             if rule.effect == Effect::Deny {
                 return Decided::Rule(index, Effect::Deny);
             }
-            allowing = Some(Decided::Rule(index, Effect::Allow));
+            match Decided::Rule(index, Effect::Allow) {
+                allows if counts(allows) => allowing = Some(allows),
+                _ => refused = Some(Decided::NoConsent),
+            }
         }
-        allowing.unwrap_or(Decided::NothingAllows)
+        allowing.or(refused).unwrap_or(Decided::NothingAllows)
     }
 
     /// Everything the participant may do in the room, at one time or another: what depends on the
     /// moment counts as allowed. [`Access::decided`] is asked before anything is done.
     pub(crate) fn capabilities_in(&self, room: &Room, participant: ParticipantId) -> CapabilitySet {
+        // What counts of what somebody set who does not speak for the participant.
+        let counting = |set: CapabilitySet, by| match set.has(Capability::Execute)
+            && !self.has_agreed(room, participant, by)
+        {
+            true => set.without(EXECUTE),
+            false => set,
+        };
         let (found, member) = match self.standing_in(room, participant) {
             Ok(standing) => standing,
-            Err(decided) if decided.allows() => return CapabilitySet::ALL,
+            Err(decided) if decided.allows() => return counting(CapabilitySet::ALL, decided),
             Err(_) => return CapabilitySet::NONE,
         };
-        let mut allowed = member.capabilities.unwrap_or(room.defaults);
+        let mut allowed = match member.capabilities {
+            Some(own) => counting(own, Decided::Member),
+            None => counting(room.defaults, Decided::Defaults),
+        };
         let mut denied = CapabilitySet::NONE;
         let trust = self.trust_for_rules(room, found);
-        for (_, rule, means) in rules(room) {
+        for (index, rule, means) in rules(room) {
+            let capabilities = match rule.effect {
+                Effect::Allow => counting(rule.capabilities, Decided::Rule(index, rule.effect)),
+                Effect::Deny => rule.capabilities,
+            };
             let widens = match rule.effect {
-                Effect::Allow => !rule.capabilities.within(allowed),
-                Effect::Deny => rule.when.is_always() && !rule.capabilities.within(denied),
+                Effect::Allow => !capabilities.within(allowed),
+                Effect::Deny => rule.when.is_always() && !capabilities.within(denied),
             };
             if !widens || !self.is_meant(&rule.to, &means.to, found, trust) {
                 continue;
@@ -103,7 +133,7 @@ impl Access {
                 Effect::Allow => &mut allowed,
                 Effect::Deny => &mut denied,
             };
-            *set = set.or(rule.capabilities);
+            *set = set.or(capabilities);
         }
         if room
             .muted
@@ -158,6 +188,7 @@ impl Access {
             Decided::Member => RulingBy::Member,
             Decided::Defaults => return set_at(RulingBy::Defaults, room.defaults_seq),
             Decided::NothingAllows => RulingBy::NothingAllows,
+            Decided::NoConsent => RulingBy::Consent,
         };
         Ruling::by(by)
     }

@@ -19,5 +19,5 @@ pub(crate) use apply::*;
 pub use explain::Judgement;
 pub(crate) use judge::{Decided, Moment};
 pub use record::PolicyRecord;
-pub(crate) use record::{Means, Named, ReachMeans, RuleMeans, Span, is_paced, is_program};
+pub(crate) use record::{Means, Named, ReachMeans, RuleMeans, Span, is_paced};
 pub(crate) use say::{Saying, check_guard, check_labels, labels, mark_of};

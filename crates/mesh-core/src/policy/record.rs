@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesh_model::events::{Kind, Trust};
+use mesh_model::events::Trust;
 use mesh_model::policy::{Day, Policy, Who};
 use mesh_model::{GroupId, Millis, ParticipantId, Refusal, RoomId, Seq};
 use serde::{Deserialize, Serialize};
@@ -107,8 +107,13 @@ impl Access {
         self.room(room)?.policy.as_deref()
     }
 
-    /// Everybody and everything as it would be if the room had this policy, to try it out.
-    pub fn with_policy(&self, room: RoomId, policy: &Policy) -> Result<Access, Refusal> {
+    /// Everybody and everything as it would be if `by` gave the room this policy, to try it out.
+    pub fn with_policy(
+        &self,
+        room: RoomId,
+        policy: &Policy,
+        by: Option<ParticipantId>,
+    ) -> Result<Access, Refusal> {
         self.check_policy(room, policy)?;
         let mut drafted = self.clone();
         let version = self.policy(room).map_or(0, |record| record.version);
@@ -117,7 +122,7 @@ impl Access {
             PolicyRecord {
                 version: version.saturating_add(1),
                 policy: policy.clone(),
-                set_by: None,
+                set_by: by,
                 set_at: Millis(0),
                 seq: self.changed,
                 means: self.means_of(policy),
@@ -145,7 +150,7 @@ impl Access {
         trust: Trust,
     ) -> bool {
         (who.participants.is_empty() || named.participants.binary_search(&found.id).is_ok())
-            && (who.kinds.is_empty() || who.kinds.contains(&found.kind))
+            && (who.kinds.is_empty() || who.kinds.contains(&self.kind_of(found)))
             && (who.trust.is_empty() || who.trust.contains(&trust))
             && (who.roles.is_empty() || who.roles.iter().any(|role| found.roles.contains(role)))
             && (who.groups.is_empty() || self.in_one_of(&named.groups, found.id))
@@ -155,11 +160,6 @@ impl Access {
         let mut groups = groups.iter().filter_map(|id| self.groups.get(id));
         groups.any(|group| group.members.contains_key(&participant))
     }
-}
-
-/// Whether a participant is a program, for rules that bind programs.
-pub(crate) fn is_program(kind: Kind) -> bool {
-    matches!(kind, Kind::Agent | Kind::Bot)
 }
 
 /// Whether the room counts how often somebody speaks.

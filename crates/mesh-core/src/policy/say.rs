@@ -8,8 +8,8 @@ use mesh_model::policy::{GuardRules, MessageKind, Replies, Ruling, RulingBy, Sca
 use mesh_model::{Capability, ErrorCode, ParticipantId, Refusal, RoomId};
 
 use crate::actor::Asker;
+use crate::policy::Moment;
 use crate::policy::pace::{Pace, Paces, SLOW_MODE};
-use crate::policy::{Moment, is_program};
 use crate::{Access, Participant, PolicyRecord, Room, refuse};
 
 type Checked = Result<(), Refusal>;
@@ -111,7 +111,7 @@ impl Saying<'_> {
             _ => {}
         }
         let named = self.reply_to.is_some_and(|header| header.names_asker);
-        if rules.agents_when_named && is_program(self.who.kind) && !named {
+        if rules.agents_when_named && asker.access.is_program(self.who) && !named {
             return Err(denied(
                 format!(
                     "in {} agents speak only in answer to a message that names them; nothing was posted",
@@ -284,8 +284,10 @@ impl Access {
             None => Ruling::by(RulingBy::Execution),
         };
         if trust < Trust::Local {
-            let peer =
-                record.is_some_and(|record| record.means.peers.binary_search(&who.id).is_ok());
+            let peer = record.is_some_and(|record| {
+                record.means.peers.binary_search(&who.id).is_ok()
+                    && (self.floor.peers || self.may_loosen(record))
+            });
             if peer {
                 return Ok(());
             }
@@ -323,6 +325,27 @@ impl Access {
         self.room(room).is_some_and(|room| scan_needed(room, trust))
     }
 
+    /// Whether whoever set a policy may make a room looser than the mesh.
+    fn may_loosen(&self, record: &PolicyRecord) -> bool {
+        record
+            .set_by
+            .is_none_or(|by| self.trust_of(by, false) >= Trust::Local)
+    }
+
+    /// The guard's rules in a room, never below the mesh's floor unless somebody set them who may.
+    fn guard_rules(&self, room: &Room) -> GuardRules {
+        let Some(record) = room.policy.as_deref() else {
+            return GuardRules::default();
+        };
+        let mut rules = record.policy.guard;
+        if !self.may_loosen(record) {
+            rules.mark = rules.mark.min(self.floor.mark);
+            rules.quarantine = rules.quarantine.min(self.floor.quarantine);
+            rules.refuse = rules.refuse.min(self.floor.refuse);
+        }
+        rules
+    }
+
     /// Whether words of these rooms may be taken to the room by the participant.
     pub fn may_carry(&self, labels: &[RoomId], room: RoomId, who: ParticipantId) -> bool {
         let (Some(target), Some(who)) = (self.room(room), self.participant(who)) else {
@@ -335,19 +358,14 @@ impl Access {
     /// Whether the room keeps back for a moderator what the guard scores like this.
     pub fn holds_back(&self, room: RoomId, scanned: &Scanned) -> bool {
         self.room(room)
-            .is_some_and(|room| holds_back(guard_rules(room), scanned))
+            .is_some_and(|room| holds_back(self.guard_rules(room), scanned))
     }
 }
 
 /// Whether content of this trust is scanned in the room.
 pub(crate) fn scan_needed(room: &Room, trust: Trust) -> bool {
-    trust < Trust::Local || guard_rules(room).scan == Scan::All
-}
-
-fn guard_rules(room: &Room) -> GuardRules {
-    room.policy
-        .as_deref()
-        .map_or_else(GuardRules::default, |record| record.policy.guard)
+    let policy = room.policy.as_deref();
+    trust < Trust::Local || policy.is_some_and(|record| record.policy.guard.scan == Scan::All)
 }
 
 /// What follows from the guard's score: a mark or none, and whether it waits for a moderator.
@@ -361,7 +379,7 @@ pub(crate) fn check_guard(
         return Ok((None, false));
     }
     let scanned = scanned.ok_or_else(|| stale("what the room scans"))?;
-    let rules = guard_rules(room);
+    let rules = access.guard_rules(room);
     if scanned.score >= rules.refuse {
         let ruling = match room.policy.as_deref() {
             Some(record) => access.in_policy(record, RulingBy::Guard),
@@ -393,11 +411,11 @@ fn holds_back(rules: GuardRules, scanned: &Scanned) -> bool {
 }
 
 /// What the guard says of an older message, by the room's present rules.
-pub(crate) fn mark_of(room: &Room, scanned: &Scanned) -> GuardMark {
+pub(crate) fn mark_of(access: &Access, room: &Room, scanned: &Scanned) -> GuardMark {
     GuardMark {
         version: scanned.version,
         score: scanned.score,
-        marked: scanned.score >= guard_rules(room).mark,
+        marked: scanned.score >= access.guard_rules(room).mark,
         reasons: scanned.reasons.clone(),
     }
 }

@@ -11,7 +11,7 @@ use mesh_model::events::{
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use crate::policy::is_paced;
-use crate::{Access, Member, Mute, Room};
+use crate::{Access, Member, Mute, Room, Stored};
 
 pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
     if access.rooms.contains_key(&facts.room) {
@@ -53,10 +53,12 @@ pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         name: facts.name.clone(),
         group: facts.group,
         creator: facts.creator,
+        creator_by: facts.creator,
         access: facts.access,
         history: facts.history,
         defaults: facts.defaults,
         defaults_seq: seq,
+        defaults_by: facts.creator,
         policy: None,
         slow_mode: 0,
         slow_mode_seq: Seq::ZERO,
@@ -64,6 +66,9 @@ pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         expired: Seq::ZERO,
         muted: OrdMap::new(),
         banned: OrdMap::new(),
+        invited: OrdMap::new(),
+        restricted: OrdMap::new(),
+        agreements: OrdMap::new(),
         archived: false,
         members,
         since: seq,
@@ -71,7 +76,7 @@ pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
     access.rooms.insert(facts.room, Arc::new(room));
 }
 
-fn change(access: &mut Access, room: RoomId, change: impl FnOnce(&mut Room)) {
+pub(crate) fn change(access: &mut Access, room: RoomId, change: impl FnOnce(&mut Room)) {
     if let Some(room) = access.rooms.get_mut(&room) {
         change(Arc::make_mut(room));
     }
@@ -100,10 +105,10 @@ pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
         return;
     };
     let member = Member::new(seq);
-    Arc::make_mut(room)
-        .members
-        .entry(facts.participant)
-        .or_insert(member);
+    let room = Arc::make_mut(room);
+    room.members.entry(facts.participant).or_insert(member);
+    room.invited.remove(&facts.participant);
+    room.restricted.remove(&facts.participant);
     access
         .memberships
         .entry(facts.participant)
@@ -113,7 +118,11 @@ pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
 
 pub fn member_left(access: &mut Access, facts: &RoomMemberLeft) {
     change(access, facts.room, |room| {
-        room.members.remove(&facts.participant);
+        let member = room.members.remove(&facts.participant);
+        let left = member.and_then(|member| member.capabilities);
+        if let Some(left) = left.filter(|left| !room.defaults.within(*left)) {
+            room.restricted.insert(facts.participant, left);
+        }
     });
     forget(access, facts.participant, facts.room);
 }
@@ -156,10 +165,11 @@ pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet, 
     });
 }
 
-pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, seq: Seq) {
+pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, event: &Stored<'_>) {
     change(access, facts.room, |room| {
         room.defaults = facts.capabilities;
-        room.defaults_seq = seq;
+        room.defaults_seq = event.seq;
+        room.defaults_by = event.participant();
     });
 }
 
@@ -179,9 +189,10 @@ pub(crate) fn note_pace(access: &mut Access, room: RoomId) {
     };
 }
 
-pub fn transferred(access: &mut Access, facts: &RoomTransferred) {
+pub fn transferred(access: &mut Access, facts: &RoomTransferred, by: Option<ParticipantId>) {
     change(access, facts.room, |room| {
-        room.creator = Some(facts.creator)
+        room.creator = Some(facts.creator);
+        room.creator_by = by;
     });
 }
 
@@ -214,6 +225,7 @@ pub fn unmuted(access: &mut Access, facts: &RoomMemberUnmuted) {
 pub fn banned(access: &mut Access, facts: &RoomMemberBanned, seq: Seq) {
     change(access, facts.room, |room| {
         room.banned.insert(facts.participant, seq);
+        room.invited.remove(&facts.participant);
     });
 }
 

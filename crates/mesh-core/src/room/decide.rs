@@ -10,7 +10,7 @@ use mesh_model::{Capability, CapabilitySet, Command, NewEvent, ParticipantId, Re
 
 use super::{members, rules};
 use crate::actor::Asker;
-use crate::{Decision, Room, check, refuse};
+use crate::{Decision, Room, check, consent, refuse};
 
 pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
     match command {
@@ -49,6 +49,19 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
         Command::RestoreRoom { room } => set_archived(asker, *room, false),
         Command::JoinRoom { room } => members::join(asker, *room),
         Command::AddMember { room, participant } => members::add(asker, *room, *participant),
+        Command::InviteMember { room, participant } => consent::invite(asker, *room, *participant),
+        Command::AcceptInvitation { room, participant } => {
+            consent::accept(asker, *room, *participant)
+        }
+        Command::DeclineInvitation { room, participant } => {
+            consent::decline(asker, *room, *participant)
+        }
+        Command::AgreeExecution {
+            room,
+            participant,
+            agreed,
+            answered_by,
+        } => consent::agree(asker, *room, *participant, *agreed, answered_by),
         Command::LeaveRoom { room } => members::leave(asker, *room),
         Command::RemoveMember {
             room,
@@ -150,6 +163,7 @@ fn create(
     }
     let mut all = vec![me];
     for id in members.iter().filter(|id| **id != me) {
+        consent::check_brings(asker, *id)?;
         all.push(enabled(asker, *id)?);
     }
     all.sort_unstable();

@@ -1,14 +1,12 @@
 //! Who is in a room and what each may do there: the rules.
 
 use mesh_model::command::Content;
-use mesh_model::events::{
-    RoomDefaultsSet, RoomKind, RoomMemberCapabilitiesSet, RoomMemberJoined, RoomMemberLeft,
-};
+use mesh_model::events::{RoomDefaultsSet, RoomKind, RoomMemberCapabilitiesSet, RoomMemberLeft};
 use mesh_model::{Capability, CapabilitySet, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::room::{check_in_use, enabled, moderated};
-use crate::{Action, Decision, Room, check, refuse};
+use crate::{Action, Decision, Room, check, consent, refuse};
 
 pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
     let me = asker.me()?;
@@ -16,15 +14,13 @@ pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
     if asker.access.member(room, me).is_some() {
         return Ok(Vec::new());
     }
-    Ok(vec![NewEvent::new(RoomMemberJoined {
-        room,
-        participant: me,
-    })])
+    let found = asker.access.room(room).ok_or_else(refuse::no_room)?;
+    Ok(consent::joins(found, me))
 }
 
 /// Membership of groups' conversations, of direct ones and of the broadcast room follows from
 /// something else.
-pub(super) fn check_own_members(room: &Room) -> Result<(), Refusal> {
+pub(crate) fn check_own_members(room: &Room) -> Result<(), Refusal> {
     let hint = match room.kind {
         RoomKind::Room => return Ok(()),
         // The group is gone: whoever is still there may clear it away.
@@ -58,8 +54,9 @@ pub fn add(asker: &Asker<'_>, room: RoomId, participant: ParticipantId) -> Decis
     check_own_members(found)?;
     super::check_not_banned(found, participant, false)?;
     check_in_use(found)?;
+    consent::check_brings(asker, participant)?;
     let participant = enabled(asker, participant)?;
-    Ok(vec![NewEvent::new(RoomMemberJoined { room, participant })])
+    Ok(consent::joins(found, participant))
 }
 
 /// The owner may add itself to any room but direct conversations, so that no room is lost when its
@@ -149,7 +146,12 @@ pub fn set_capabilities(
             "there is nothing to set for them",
         ));
     }
-    check_lends(asker, found, capabilities.unwrap_or(CapabilitySet::NONE))?;
+    // What it comes to counts: the defaults may be more than it had.
+    let result = capabilities.unwrap_or(found.defaults);
+    check_lends(asker, found, result)?;
+    if capabilities.is_some() && result.has(Capability::Execute) {
+        consent::check_lets_execute(asker, found, participant)?;
+    }
     if member.capabilities == capabilities {
         return Ok(Vec::new());
     }
@@ -175,6 +177,9 @@ fn check_lends(asker: &Asker<'_>, room: &Room, wanted: CapabilitySet) -> Result<
     let Some(me) = asker.actor.participant() else {
         return Ok(());
     };
+    if asker.access.rules(room, me) {
+        return Ok(());
+    }
     let held = asker.access.capabilities_in(room, me);
     match wanted.iter().find(|capability| !held.has(*capability)) {
         Some(lacking) => Err(refuse::capability(lacking, &refuse::room_label(room))),

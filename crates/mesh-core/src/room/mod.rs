@@ -2,7 +2,7 @@
 
 mod apply;
 mod decide;
-mod members;
+pub(crate) mod members;
 mod record;
 pub(crate) mod rules;
 

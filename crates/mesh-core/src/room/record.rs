@@ -24,6 +24,8 @@ pub struct Room {
     pub group: Option<GroupId>,
     /// Who holds every capability in it.
     pub creator: Option<ParticipantId>,
+    /// Who made the creator what it is; absent for the node.
+    pub creator_by: Option<ParticipantId>,
     /// Who can find and join it.
     pub access: RoomAccess,
     /// What newcomers may read.
@@ -32,6 +34,8 @@ pub struct Room {
     pub defaults: CapabilitySet,
     /// Where the defaults were set.
     pub defaults_seq: Seq,
+    /// Who set them; absent for the node.
+    pub defaults_by: Option<ParticipantId>,
     /// The rules its creator set.
     pub policy: Option<Arc<PolicyRecord>>,
     /// Seconds between two messages of one participant; 0 without slow mode.
@@ -46,6 +50,12 @@ pub struct Room {
     pub muted: OrdMap<ParticipantId, Mute>,
     /// Who may not be a member, and where that was set.
     pub banned: OrdMap<ParticipantId, Seq>,
+    /// Who may come in, and has not answered yet.
+    pub invited: OrdMap<ParticipantId, Invitation>,
+    /// What those had left who went with less than the defaults: it is theirs when they come again.
+    pub restricted: OrdMap<ParticipantId, CapabilitySet>,
+    /// Who runs commands here or does not, by its own side's word.
+    pub agreements: OrdMap<ParticipantId, Agreement>,
     /// Read only.
     pub archived: bool,
     /// Who is in it. In the broadcast room only those for whom something else than the defaults is set.
@@ -82,6 +92,30 @@ impl Member {
             set: Seq::ZERO,
         }
     }
+}
+
+/// That somebody may come into a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// Who asked it in; absent for the node.
+    pub by: Option<ParticipantId>,
+    /// Where.
+    pub seq: Seq,
+}
+
+/// What a participant's own side says of it in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    /// Whether it runs commands there.
+    pub agreed: bool,
+    /// Who answers what its programs ask, beside those above it; sorted.
+    pub answered_by: Vec<ParticipantId>,
+    /// Who said so; absent for the node.
+    pub by: Option<ParticipantId>,
+    /// Where.
+    pub seq: Seq,
 }
 
 /// That somebody may not speak.

@@ -3,7 +3,7 @@
 use mesh_model::command::Content;
 use mesh_model::events::{
     RoomExpired, RoomHoldSet, RoomKind, RoomMemberBanned, RoomMemberLeft, RoomMemberMuted,
-    RoomMemberUnbanned, RoomMemberUnmuted, RoomPolicySet, RoomSlowModeSet, RoomTransferred,
+    RoomMemberUnbanned, RoomMemberUnmuted, RoomPolicySet, RoomSlowModeSet, RoomTransferred, Trust,
 };
 use mesh_model::limits::{BANS_MAX, SLOW_MODE_SECONDS_MAX};
 use mesh_model::policy::{Policy, Ruling, RulingBy};
@@ -86,7 +86,9 @@ pub fn set_policy(
     if held.is_some_and(|record| record.policy == *policy) {
         return Ok(Vec::new());
     }
-    let drafted = asker.access.with_policy(room, policy)?;
+    let me = asker.actor.participant();
+    let drafted = asker.access.with_policy(room, policy, me)?;
+    check_floor(asker, policy)?;
     if !force {
         asker.access.check_lockout(found, &drafted)?;
     }
@@ -95,6 +97,40 @@ pub fn set_policy(
         version: version.saturating_add(1),
         policy: policy.clone(),
     })])
+}
+
+/// Whoever is trusted less than `local` makes no room looser than the owner of the mesh lets it.
+fn check_floor(asker: &Asker<'_>, policy: &Policy) -> Result<(), Refusal> {
+    let me = asker.me()?;
+    let trust = asker.access.trust_of(me, false);
+    let floor = asker.access.floor();
+    let scores = [
+        ("guard.mark", policy.guard.mark, floor.mark),
+        (
+            "guard.quarantine",
+            policy.guard.quarantine,
+            floor.quarantine,
+        ),
+        ("guard.refuse", policy.guard.refuse, floor.refuse),
+    ];
+    let loose = scores.into_iter().find(|(_, score, most)| score > most);
+    let what = match loose {
+        _ if trust >= Trust::Local => return Ok(()),
+        Some((name, score, most)) => format!("{name} is {score}, at most {most} is allowed"),
+        None if !policy.execution.peers.is_empty() && !floor.peers => {
+            "execution.peers names somebody".to_owned()
+        }
+        None => return Ok(()),
+    };
+    Err(Refusal::new(
+        ErrorCode::CapabilityDenied,
+        format!(
+            "{what}: {} participants make no room looser than the mesh; nothing was changed",
+            trust.name()
+        ),
+        "leave that out, or ask the owner of the mesh",
+    )
+    .ruled(Ruling::by(RulingBy::Floor)))
 }
 
 pub fn set_slow_mode(asker: &Asker<'_>, room: RoomId, seconds: u32) -> Decision {

@@ -83,7 +83,7 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
             if !gates.insert(gate.approval) {
                 return Err(refuse::id_taken("approval"));
             }
-            let until = approval_until(desk, found, gate.approval, gate.to, gate.ttl_ms)?;
+            let until = approval_until(desk, found, gate.approval, gate.to, None, gate.ttl_ms)?;
             events.push(NewEvent::new(ApprovalRequested {
                 approval: gate.approval,
                 room,

@@ -60,7 +60,7 @@ fn after_failure(desk: &Desk<'_>, task: &Task, attempt: &Attempt, last: bool) ->
     };
     let program = access
         .participant(parent)
-        .is_some_and(|found| found.is_enabled() && crate::policy::is_program(found.kind));
+        .is_some_and(|found| found.is_enabled() && access.is_program(found));
     let works = desk.work.worker(parent).is_some_and(|worker| worker.online);
     let may = access
         .room(task.room)

@@ -9,7 +9,6 @@ use mesh_model::{Capability, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
 use super::cancelled;
 use crate::desk::Desk;
-use crate::policy::is_program;
 use crate::room::check_in_use;
 use crate::task::moot;
 use crate::{Decision, Hold, Room, Task, check, refuse};
@@ -133,8 +132,7 @@ pub fn assign(desk: &Desk<'_>, id: TaskId, to: Option<ParticipantId>) -> Decisio
 /// A person: whoever created the task or moderates its room, and is no program.
 fn check_person(desk: &Desk<'_>, task: &Task, room: &Room) -> Result<ParticipantId, Refusal> {
     let me = desk.asker.me()?;
-    let who = desk.asker.access.participant(me);
-    if who.is_none_or(|who| is_program(who.kind)) {
+    if !desk.asker.access.is_person(me) {
         return Err(refuse::not_yours("decide what waits for a person"));
     }
     check_steers(desk, task, room)?;

@@ -8,7 +8,7 @@ use mesh_model::limits::{WORKER_CAPABILITIES_MAX, WORKER_SLOTS_MAX, WORKERS_MAX}
 use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::desk::Desk;
-use crate::{Decision, Worker, budget, check, dispatch, refuse};
+use crate::{Decision, Worker, budget, check, consent, dispatch, refuse};
 
 pub(crate) fn decide(desk: &Desk<'_>, command: &WorkerCommand) -> Decision {
     match command {
@@ -16,8 +16,13 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &WorkerCommand) -> Decision {
             worker,
             slots,
             capabilities,
+            rooms,
             about,
-        } => enrol(desk, *worker, *slots, capabilities, about),
+        } => {
+            let mut events = enrol(desk, *worker, *slots, capabilities, about)?;
+            events.extend(consent::named_by_worker(desk.asker, *worker, rooms)?);
+            Ok(events)
+        }
         WorkerCommand::Leave { worker } => leave(desk, *worker),
         WorkerCommand::SetMode { worker, mode } => set_mode(desk, *worker, *mode),
         WorkerCommand::SetLimits {

@@ -256,7 +256,7 @@ fn a_policy_can_be_read_again() {
         assert_eq!((record.version, record.seq), (version, core.state.head()));
         assert_eq!(record.policy.retention_days, (version == 1).then_some(9));
     }
-    let drafted = core.state.access.with_policy(ROOM, &policy).unwrap();
+    let drafted = core.state.access.with_policy(ROOM, &policy, None).unwrap();
     assert_eq!(drafted.policy(ROOM).map(|record| record.version), Some(3));
     assert_eq!(
         core.state.access.policy(ROOM).map(|record| record.version),

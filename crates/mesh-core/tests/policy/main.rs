@@ -84,6 +84,33 @@ fn actor(who: usize) -> Actor {
     }
 }
 
+/// A person comes by the owner's invite: nobody is one because somebody says so.
+fn come(core: &mut Core, number: usize) {
+    let invite = InviteId(uuid(4, number as u128));
+    let permissions = permission::Preset::Worker.permissions();
+    let create = Command::CreateInvite {
+        invite,
+        kind: Kind::Human,
+        permissions,
+        uses: 1,
+        expires: None,
+        room: None,
+        trust: Trust::Local,
+        label: None,
+    };
+    core.run(actor(0), &create).expect("an invite");
+    let redeem = Command::RedeemInvite {
+        invite,
+        participant: id(number),
+        handle: format!("p{number}"),
+        key: PublicKey([number as u8; 32]),
+        credential: CredentialId(uuid(3, number as u128)),
+        profile: None,
+        label: None,
+    };
+    core.run(Actor::Invite(invite), &redeem).expect("a person");
+}
+
 /// The same world twice: for the core by commands, for the model as plain values.
 fn worlds(random: &mut Random) -> (Core, World) {
     let mut core = Core {
@@ -110,6 +137,11 @@ fn worlds(random: &mut Random) -> (Core, World) {
     let mut people = vec![Person::owner()];
     for number in 1..model::PEOPLE {
         let kind = random.one(&[Kind::Human, Kind::Agent, Kind::Bot, Kind::Bridge]);
+        if kind == Kind::Human {
+            come(&mut core, number);
+            people.push(Person::new(kind.name(), 0));
+            continue;
+        }
         let parent = if random.chance(3) && number > 2 {
             random.below(number)
         } else {
@@ -187,11 +219,12 @@ fn worlds(random: &mut Random) -> (Core, World) {
                     .map(|name| name.parse::<Capability>().unwrap())
                     .collect(),
             ),
-            members: members.iter().map(|n| id(*n)).collect(),
+            members: Vec::new(),
             text: None,
         },
     );
     for number in &members {
+        must(&mut core, actor(*number), Command::JoinRoom { room: ROOM });
         people[*number].member = true;
     }
     people[creator].creator = true;
@@ -233,6 +266,17 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
         if !person.member || number == creator {
             continue;
         }
+        if random.chance(3) {
+            let agreed = random.chance(2);
+            let command = Command::AgreeExecution {
+                room: ROOM,
+                participant: id(number),
+                agreed,
+                answered_by: Vec::new(),
+            };
+            core.run(owner, &command).unwrap();
+            person.agreed = Some(agreed);
+        }
         if random.chance(4) {
             let own = random.capabilities();
             let command = Command::SetMemberCapabilities {
@@ -244,8 +288,13 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
                         .collect(),
                 ),
             };
-            core.run(creates, &command).unwrap();
-            person.own = Some(own);
+            let set = core.run(creates, &command);
+            let (lets, above) = (world.people[number].agreed, world.above(creator, number));
+            let refused = own.contains(&"execute") && lets != Some(true) && !above;
+            assert_eq!(set.is_err(), refused, "{set:?}");
+            if !refused {
+                world.people[number].own = Some(own);
+            }
         }
         if random.chance(8) {
             let until = random.chance(2).then_some(MONDAY_MS + 3 * 86_400_000);
@@ -256,7 +305,7 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
                 reason: None,
             };
             core.run(creates, &command).unwrap();
-            person.muted = Some(until);
+            world.people[number].muted = Some(until);
         }
     }
     if random.chance(4) {

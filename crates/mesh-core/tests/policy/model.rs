@@ -20,6 +20,8 @@ pub struct Person {
     pub own: Option<Vec<&'static str>>,
     /// Muted: until when, or for ever.
     pub muted: Option<Option<u64>>,
+    /// Whether it runs commands, if the owner of the mesh said so.
+    pub agreed: Option<bool>,
 }
 
 impl Person {
@@ -44,6 +46,7 @@ impl Person {
             groups: Vec::new(),
             own: None,
             muted: None,
+            agreed: None,
         }
     }
 }
@@ -106,6 +109,22 @@ impl World {
         } else {
             person.own_trust
         }
+    }
+
+    /// Whether one is above the other: made it, or who made it.
+    pub fn above(&self, upper: usize, lower: usize) -> bool {
+        let person = &self.people[lower];
+        !person.owner && (person.parent == upper || self.above(upper, person.parent))
+    }
+
+    /// Whether what the room's creator allows counts for somebody who is to run commands. What the owner
+    /// of the mesh allows counts for everybody, unless its own side said no.
+    fn creator_counts(&self, who: usize) -> bool {
+        let creator = self.people.iter().position(|person| person.creator);
+        let creator = creator.expect("a creator");
+        self.people[who]
+            .agreed
+            .unwrap_or(creator == who || self.above(creator, who))
     }
 
     fn disabled_above(&self, who: usize) -> bool {
@@ -172,12 +191,15 @@ impl World {
         if rules.iter().any(|rule| about(&rule, "deny")) {
             return false;
         }
-        person
-            .own
-            .as_ref()
-            .unwrap_or(&self.defaults)
-            .contains(&capability)
-            || rules.iter().any(|rule| about(&rule, "allow"))
+        if capability == "execute" && person.agreed == Some(false) {
+            return false;
+        }
+        let by_creator = capability != "execute" || self.creator_counts(who);
+        let base = match &person.own {
+            Some(own) => own.contains(&capability),
+            None => by_creator && self.defaults.contains(&capability),
+        };
+        base || rules.iter().any(|rule| about(&rule, "allow"))
     }
 
     pub fn listens(&self, who: usize) -> bool {

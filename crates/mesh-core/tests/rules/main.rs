@@ -35,6 +35,7 @@ macro_rules! stories {
 stories! {
     approvals
     budgets
+    consent
     context
     credentials
     dispatch
@@ -77,6 +78,12 @@ const PEOPLE: &str = r#"owner agent rex
     owner room dev private with=rex key=1
     owner let dev rex speak,listen
     rex direct rex+owner
+    owner agent liz
+    owner add dev liz
+    owner let dev liz listen
+    owner agree dev liz yes answered-by=ana
+    liz leave dev
+    owner invite-in dev liz
     rex open s1
     owner invite code room=general expires=5000
     invite:code redeem code tom

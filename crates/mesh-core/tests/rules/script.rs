@@ -340,8 +340,10 @@ fn register_with_token(world: &mut World, who: &str, args: &Args<'_>) -> String 
     let handle = args.word(0);
     let permissions = args.words.get(1).copied().unwrap_or("worker");
     let visibility = args.named("visibility").unwrap_or("public");
+    let parent = args.named("parent");
+    let parent = parent.map_or(String::new(), |parent| format!(" parent={parent}"));
     let lines = [
-        format!("{who} register {handle} agent visibility={visibility}"),
+        format!("{who} register {handle} agent visibility={visibility}{parent}"),
         format!("{who} issue {handle} {handle} {permissions}"),
     ];
     match lines.iter().find_map(|line| step(world, line).err()) {
@@ -422,6 +424,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
         "update" => Command::UpdateParticipant {
             participant: person(args.word(0)),
             visibility,
+            added_by: args.named("added-by").map(enum_of),
             profile: args.has("profile").then(|| content(20)).flatten(),
         },
         "roles" => Command::SetRoles {
@@ -512,6 +515,27 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
         "join" => Command::JoinRoom {
             room: room(args.word(0)),
         },
+        "invite-in" => Command::InviteMember {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        },
+        "accept" => Command::AcceptInvitation {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        },
+        "decline" => Command::DeclineInvitation {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        },
+        "agree" => Command::AgreeExecution {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+            agreed: args.word(2) == "yes",
+            answered_by: args.people("answered-by"),
+        },
+        "floor" => Command::SetFloor {
+            floor: serde_json::from_str(args.word(0)).unwrap(),
+        },
         "leave" => Command::LeaveRoom {
             room: room(args.word(0)),
         },
@@ -596,7 +620,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
         },
         "invite" => Command::CreateInvite {
             invite: InviteId(uuid(args.word(0))),
-            kind: Kind::Agent,
+            kind: args.named("kind").map_or(Kind::Agent, enum_of),
             permissions: permissions(args.named("may").unwrap_or("mobile")),
             uses: args.number("uses").unwrap_or(1) as u32,
             expires,

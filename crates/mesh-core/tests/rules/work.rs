@@ -318,6 +318,12 @@ fn worker_command(verb: &str, args: &Args<'_>) -> Option<WorkerCommand> {
             worker: person(args.word(0)),
             slots: args.number("slots").unwrap_or(1) as u16,
             capabilities: list(args.named("can").unwrap_or_default()),
+            rooms: args
+                .named("rooms")
+                .into_iter()
+                .flat_map(|list| list.split(','))
+                .map(room)
+                .collect(),
             about: None,
         },
         "gone" => WorkerCommand::Leave {

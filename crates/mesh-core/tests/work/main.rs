@@ -205,6 +205,7 @@ impl Run {
             worker: person(number),
             slots,
             capabilities: vec!["code".into(), "research".into()],
+            rooms: Vec::new(),
             about: None,
         };
         self.must(self.actor(number), &Command::Worker(enrol));

@@ -283,6 +283,7 @@ pub fn command(
                     worker,
                     slots: u16::from(c % 4),
                     capabilities: vec!["research".into()],
+                    rooms: Vec::new(),
                     about: None,
                 },
             };

@@ -162,6 +162,8 @@ pub enum WorkerCommand {
         worker: ParticipantId,
         slots: u16,
         capabilities: Vec<String>,
+        /// The rooms whose commands it runs, by its own word.
+        rooms: Vec<RoomId>,
         about: Content,
     },
     Leave {

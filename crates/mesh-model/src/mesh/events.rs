@@ -27,6 +27,12 @@ events! { Mesh MeshFacts
         erased: Erased::Never,
         times: ["/minute"],
     }
+    FloorSet(it: FloorSet) "mesh.floor_set" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
     LimitsSet(it: LimitsSet) "mesh.limits_set" / 1 {
         room: None,
         sees: Admins,
@@ -75,6 +81,41 @@ pub struct Refused {
     /// When the minute began.
     #[serde(with = "raw")]
     pub minute: Option<Millis>,
+}
+
+/// How loose those may make their rooms who are trusted less than `local`, from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FloorSet {
+    /// The whole floor.
+    pub floor: Floor,
+}
+
+/// What a room's rules may not fall below, unless somebody trusted as `local` or `owner` set them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Floor {
+    /// `guard.mark` is at most this score.
+    pub mark: u8,
+    /// `guard.quarantine` is at most this score; 101 allows any.
+    pub quarantine: u8,
+    /// `guard.refuse` is at most this score; 101 allows any.
+    pub refuse: u8,
+    /// Whether `execution.peers` may name anybody.
+    pub peers: bool,
+}
+
+impl Default for Floor {
+    /// The ordinary guard, and no peers.
+    fn default() -> Floor {
+        let guard = crate::policy::GuardRules::default();
+        Floor {
+            mark: guard.mark,
+            quarantine: guard.quarantine,
+            refuse: guard.refuse,
+            peers: false,
+        }
+    }
 }
 
 /// How often whom the node answers, from here on.

@@ -1,7 +1,7 @@
 //! The mesh itself: its beginning, its vault, its limits, what was refused; what can be asked.
 
 use crate::api::*;
-use crate::events::RequestLimits;
+use crate::events::{Floor, RequestLimits};
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
@@ -17,6 +17,18 @@ operations! { LIST mesh
         Command Needs::Owner, Put "/api/limits" => 200,
         RequestLimits => Done,
         example r#"{"untrusted": {"per_second": 2, "burst": 20}}"#
+    }
+    /// Read how loose those may make their rooms who are trusted less than `local`.
+    FloorGet "floor.get" {
+        Query Needs::Credential, Get "/api/floor" => 200,
+        NoInput => Floor,
+        example "{}"
+    }
+    /// Set how loose those may make their rooms who are trusted less than `local`.
+    FloorSet "floor.set" {
+        Command Needs::Owner, Put "/api/floor" => 200,
+        Floor => Done,
+        example r#"{"quarantine": 70}"#
     }
     /// Say what this node is and how it is doing.
     StatusGet "status.get" {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Presence, PresenceState};
-use crate::events::{Kind, Trust, Visibility};
+use crate::events::{AddedBy, Kind, Trust, Visibility};
 use crate::ids::{CredentialId, ParticipantId, PublicKey, Seq};
 use crate::permission::{PermissionSet, Preset};
 use crate::time::Millis;
@@ -55,6 +55,12 @@ pub struct Participant {
     pub trust: Trust,
     /// Who made it.
     pub parent: Option<ParticipantId>,
+    /// The person who stands behind it: the nearest one above it, or itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<crate::api::ParticipantRef>,
+    /// Who may bring it into rooms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_by: Option<AddedBy>,
     /// Its public key; without one the node attests what it says.
     pub key: Option<PublicKey>,
     /// Who may see it.
@@ -168,6 +174,9 @@ pub struct ParticipantUpdateInput {
     /// Who may see it from here on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
+    /// Who may bring it into rooms from here on: `nobody`, `above` or `people`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_by: Option<AddedBy>,
     /// What it says of itself from here on, whole.
     #[serde(
         default,

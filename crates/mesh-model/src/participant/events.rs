@@ -138,6 +138,31 @@ pub enum Visibility {
     Hidden,
 }
 
+/// Who may bring a participant into a room. Whoever may not can invite it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum AddedBy {
+    /// Itself alone.
+    Nobody,
+    /// Itself and those above it: who made it, who made that one, and so on. How programs begin.
+    Above,
+    /// People of this mesh too, whose trust is at least `local`. How people begin.
+    People,
+}
+
+impl AddedBy {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            AddedBy::Nobody => "nobody",
+            AddedBy::Above => "above",
+            AddedBy::People => "people",
+        }
+    }
+}
+
 /// A participant exists from here on. Content: [`crate::api::Profile`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,6 +193,9 @@ pub struct ParticipantUpdated {
     pub participant: ParticipantId,
     /// Who may see it from here on.
     pub visibility: Visibility,
+    /// Who may bring it into rooms from here on; absent: as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_by: Option<AddedBy>,
 }
 
 /// Its roles changed: free labels, such as `reviewer`.

@@ -24,7 +24,7 @@ operations! { LIST participant
         ParticipantRefInput => Participant,
         example r#"{"participant": "rex"}"#
     }
-    /// Register an agent, bot, bridge or human under the caller and issue its token.
+    /// Register an agent, bot or bridge under the caller and issue its token. People come by an invite or as users.
     AgentRegister "agent.register" {
         Command Needs::Permission(AgentsWrite), Post "/api/agents/{agent}/register" => 201,
         AgentRegisterInput => Registered,

@@ -383,6 +383,9 @@ pub enum Scan {
     All,
 }
 
+/// The score that nothing reaches.
+pub const NEVER: u8 = 101;
+
 /// What is scanned for prompt injection and what follows from the score, in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -499,4 +502,8 @@ pub enum RulingBy {
     Guard,
     /// A legal hold.
     Hold,
+    /// The side of whoever it is about, which has not agreed.
+    Consent,
+    /// How loose the owner lets those make a room who are trusted less than `local`.
+    Floor,
 }

@@ -284,3 +284,46 @@ pub struct StayListInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Millis>,
 }
+
+/// Answer an invitation into a room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationInput {
+    /// The room: id or name.
+    pub room: String,
+    /// Who was invited: id or handle; the caller if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<String>,
+}
+
+/// Somebody who may come into a room, and has not answered yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Invitation {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    pub name: Option<String>,
+    /// Who is invited.
+    pub participant: ParticipantRef,
+    /// By whom.
+    pub by: Option<ParticipantRef>,
+    /// Where in the log.
+    pub seq: Seq,
+}
+
+/// Say whether a participant runs commands of a room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExecutionInput {
+    /// The room: id or name.
+    pub room: String,
+    /// Whose machine: id or handle; the caller's if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<String>,
+    /// Whether it runs commands there, as far as the room lets it.
+    pub agreed: bool,
+    /// Who may answer there what its programs ask, beside those above it: ids or handles. Only those
+    /// above it name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered_by: Vec<String>,
+}

@@ -101,6 +101,24 @@ events! { Room RoomFacts
         words: Data(Reason),
         erased: Erased::Never,
     }
+    MemberInvited(it: RoomMemberInvited) "room.member_invited" / 1 {
+        room: Some(it.room),
+        sees: Gone(it.room, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    InvitationDeclined(it: RoomInvitationDeclined) "room.invitation_declined" / 1 {
+        room: Some(it.room),
+        sees: Gone(it.room, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    ExecutionAgreed(it: RoomExecutionAgreed) "room.execution_agreed" / 1 {
+        room: Some(it.room),
+        sees: Gone(it.room, it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
     MemberUnbanned(it: RoomMemberUnbanned) "room.member_unbanned" / 1 {
         room: Some(it.room),
         sees: Gone(it.room, it.participant),
@@ -365,4 +383,40 @@ pub struct RoomMemberUnbanned {
     pub room: RoomId,
     /// The participant.
     pub participant: ParticipantId,
+}
+
+/// A participant may come into the room if it, or somebody above it, accepts. It is no member yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomMemberInvited {
+    /// The room.
+    pub room: RoomId,
+    /// Who is invited.
+    pub participant: ParticipantId,
+}
+
+/// An invitation into a room is over without anybody having come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomInvitationDeclined {
+    /// The room.
+    pub room: RoomId,
+    /// Who was invited.
+    pub participant: ParticipantId,
+}
+
+/// A participant's own side said whether it runs commands of a room, and who answers there what its
+/// programs ask. What the room allows is another matter; both must agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomExecutionAgreed {
+    /// The room.
+    pub room: RoomId,
+    /// Whose machine runs the commands.
+    pub participant: ParticipantId,
+    /// Whether it does.
+    pub agreed: bool,
+    /// Who answers its programs' questions, beside those above it; sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered_by: Vec<ParticipantId>,
 }

@@ -109,11 +109,41 @@ operations! { LIST room
         RoomRefInput => List<Member>,
         example r#"{"room": "workshop"}"#
     }
-    /// Add a participant to a room. Needs the capability moderate.
+    /// Add a participant to a room, if it lets the caller. Needs the capability moderate.
     MemberAdd "member.add" {
         Command Needs::Permission(MessagesWrite), Put "/api/rooms/{room}/members/{participant}" => 200,
         MemberRefInput => Done,
         example r#"{"room": "attic", "participant": "rex"}"#
+    }
+    /// Invite a participant into a room: it, or somebody above it, accepts or declines. Needs the capability moderate.
+    MemberInvite "member.invite" {
+        Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/invitations/{participant}" => 200,
+        MemberRefInput => Done,
+        example r#"{"room": "cellar", "participant": "mole"}"#
+    }
+    /// Accept an invitation into a room, for oneself or for somebody below oneself.
+    MemberAccept "member.accept" {
+        Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/accept" => 200,
+        InvitationInput => Done,
+        example r#"{"room": "cellar", "participant": "mole"}"#
+    }
+    /// Decline an invitation into a room, or take it back as a moderator.
+    MemberDecline "member.decline" {
+        Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/decline" => 200,
+        InvitationInput => Done,
+        example r#"{"room": "attic", "participant": "mole"}"#
+    }
+    /// List the invitations into rooms that wait for oneself and for those below oneself.
+    MemberInvitations "member.invitations" {
+        Query Needs::Permission(MessagesRead), Get "/api/invitations" => 200,
+        NoInput => List<Invitation>,
+        example "{}"
+    }
+    /// Say whether a participant runs commands of a room: its own side says so, whatever the room allows.
+    MemberExecution "member.execution" {
+        Command Needs::Permission(MessagesWrite), Put "/api/rooms/{room}/execution" => 200,
+        ExecutionInput => Done,
+        example r#"{"room": "workshop", "participant": "rex", "agreed": true}"#
     }
     /// Remove a member. Nothing more is delivered to it. Needs the capability moderate.
     MemberRemove "member.remove" {

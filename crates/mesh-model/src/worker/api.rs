@@ -23,6 +23,9 @@ pub struct WorkerEnrolInput {
     /// What runs its tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<String>,
+    /// The rooms whose commands it runs, by its own word, if they let it: ids or names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rooms: Vec<String>,
 }
 
 /// Set a worker's slots and capabilities, whatever it says of itself.

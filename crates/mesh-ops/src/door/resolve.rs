@@ -89,6 +89,14 @@ impl Call {
             .ok_or_else(refuse::no_participant)
     }
 
+    /// A participant, or the caller if nobody is named.
+    pub fn participant_or_me(&self, text: Option<&str>) -> Result<ParticipantId, Refusal> {
+        match text {
+            Some(text) => Ok(self.participant(text)?.id),
+            None => self.me(),
+        }
+    }
+
     /// Several participants.
     pub fn participants(&self, texts: &[String]) -> Result<Vec<ParticipantId>, Refusal> {
         texts

@@ -149,25 +149,25 @@ async fn an_approval_that_nobody_answers_expires() {
 }
 
 #[tokio::test]
-async fn whoever_is_asked_by_name_answers_even_a_program() {
+async fn nobody_becomes_one_who_answers_by_being_named() {
     let house = House::start().await;
     let (rex, max) = workshop(&house).await;
-    let asked = json!({"room": "workshop", "question": "Is it ready?", "to": "max"});
-    let id = house.ok(&rex, "approval.ask", asked).await["id"].clone();
-    assert_eq!(listed(&house, &max, true).await, std::slice::from_ref(&id));
-    house
-        .ok(
-            &max,
-            "approval.decide",
-            json!({"approval": id, "approve": true}),
-        )
-        .await;
+    let ask = |to: &str| json!({"room": "workshop", "question": "Is it ready?", "to": to});
+    // Both are the owner's: one would ask and answer.
+    let refused = house.refused(&rex, "approval.ask", ask("max")).await;
+    assert_eq!(refused, "permission_denied");
+    let id = house.ok(&rex, "approval.ask", ask("owner")).await["id"].clone();
+    assert!(listed(&house, &max, true).await.is_empty());
+    let yes = json!({"approval": id, "approve": true});
+    let refused = house.refused(&max, "approval.decide", yes.clone()).await;
+    assert_eq!(refused, "permission_denied");
+    house.ok(&house.owner, "approval.decide", yes).await;
     let got = house
         .ok(&rex, "approval.get", json!({ "approval": id }))
         .await;
     assert_eq!(
         (&got["state"], &got["by"]["handle"]),
-        (&json!("approved"), &json!("max"))
+        (&json!("approved"), &json!("owner"))
     );
 }
 

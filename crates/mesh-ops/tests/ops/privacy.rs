@@ -86,12 +86,14 @@ async fn what_was_said_before_joining_a_private_room_stays_unread_and_leaving_en
         .await;
     let post = |text: &str| json!({"room": "den", "text": text});
     let early = house.ok(&ins, "message.post", post("early words")).await;
+    let newcomer = json!({"room": "den", "participant": "newcomer"});
+    let refused = house.refused(&ins, "member.add", newcomer.clone()).await;
+    assert_eq!(refused, "capability_denied");
+    house.ok(&ins, "member.invite", newcomer).await;
+    let asked = house.ok(&new, "member.invitations", json!({})).await;
+    assert_eq!(asked["items"][0]["by"]["handle"], "insider");
     house
-        .ok(
-            &ins,
-            "member.add",
-            json!({"room": "den", "participant": "newcomer"}),
-        )
+        .ok(&new, "member.accept", json!({"room": "den"}))
         .await;
     house.ok(&ins, "message.post", post("later words")).await;
     let texts = |list: &Value| -> Vec<String> {

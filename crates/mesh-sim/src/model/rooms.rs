@@ -40,8 +40,14 @@ impl Model {
         if room.sort != Sort::Direct && (room.creator == Some(who) || self.owner == Some(who)) {
             return Capability::ALL.to_vec();
         }
-        let special = room.seat(who).and_then(|seat| seat.special.clone());
-        special.unwrap_or_else(|| room.defaults.clone())
+        if let Some(special) = room.seat(who).and_then(|seat| seat.special.clone()) {
+            return special;
+        }
+        let line = self.line_of(who);
+        let counts = room.defaults_by.is_none_or(|by| line.contains(&by));
+        let mut all = room.defaults.clone();
+        all.retain(|one| *one != Capability::Execute || counts);
+        all
     }
 
     /// Whether somebody can read the message.
@@ -120,7 +126,8 @@ impl Model {
                 if found.defaults == wanted {
                     return Ok(Vec::new());
                 }
-                self.room_mut(*room).defaults = wanted;
+                let place = self.room_mut(*room);
+                (place.defaults, place.defaults_by) = (wanted, actor.participant());
                 Ok(vec![event("room.defaults_set")])
             }
             _ => Err(No::Any),
@@ -148,9 +155,11 @@ impl Model {
             .rooms
             .iter()
             .any(|other| other.id == *room || other.name == *name);
-        let unfit = members
-            .iter()
-            .any(|id| *id != me && self.person(*id).is_none_or(|person| person.disabled));
+        let unfit = members.iter().any(|id| {
+            *id != me
+                && (self.person(*id).is_none_or(|person| person.disabled)
+                    || !self.line_of(*id).contains(&me))
+        });
         if taken || unfit {
             return Err(No::Any);
         }
@@ -200,8 +209,10 @@ impl Model {
             name,
             creator,
             defaults,
+            defaults_by: creator,
             archived: false,
             members,
+            went: Vec::new(),
         });
     }
 
@@ -255,13 +266,31 @@ impl Model {
         if found.archived || found.sort != Sort::Listed {
             return Err(No::Any);
         }
-        self.sit(room, me);
-        Ok(vec![event("room.member_joined")])
+        Ok(self.comes(room, me))
     }
 
-    pub fn sit(&mut self, room: RoomId, who: ParticipantId) {
+    /// Somebody comes in. What was taken from it before it went is not given back.
+    pub fn comes(&mut self, room: RoomId, who: ParticipantId) -> Vec<Event> {
         let since = self.next();
+        self.comes_at(room, who, since)
+    }
+
+    pub fn comes_at(&mut self, room: RoomId, who: ParticipantId, since: u64) -> Vec<Event> {
         self.sit_at(room, who, since);
+        let mut events = vec![event("room.member_joined")];
+        let place = self.room_mut(room);
+        let went = place.went.iter().position(|(id, _)| *id == who);
+        let Some((_, left)) = went.map(|at| place.went.remove(at)) else {
+            return events;
+        };
+        if place.defaults.iter().any(|one| !left.contains(one)) {
+            let kept = place.defaults.iter().filter(|one| left.contains(one));
+            let kept: Vec<_> = kept.copied().collect();
+            let seat = place.members.iter_mut().find(|seat| seat.who == who);
+            seat.expect("it sits").special = Some(kept);
+            events.push(event("room.member_capabilities_set"));
+        }
+        events
     }
 
     pub fn sit_at(&mut self, room: RoomId, who: ParticipantId, since: u64) {
@@ -273,7 +302,14 @@ impl Model {
     }
 
     pub fn rise(&mut self, room: RoomId, who: ParticipantId) {
-        self.room_mut(room).members.retain(|seat| seat.who != who);
+        let place = self.room_mut(room);
+        let special = place.seat(who).and_then(|seat| seat.special.clone());
+        let left = special.filter(|left| place.defaults.iter().any(|one| !left.contains(one)));
+        if let Some(left) = left {
+            place.went.retain(|(id, _)| *id != who);
+            place.went.push((who, left));
+        }
+        place.members.retain(|seat| seat.who != who);
     }
 
     fn add(&mut self, actor: Actor, room: RoomId, who: ParticipantId) -> Verdict {
@@ -292,12 +328,14 @@ impl Model {
         if !recovers && !mods {
             return Err(No::Code(ErrorCode::CapabilityDenied));
         }
-        let unfit = self.person(who).is_none_or(|person| person.disabled);
+        let unfit = self.person(who).is_none_or(|person| person.disabled)
+            || actor
+                .participant()
+                .is_some_and(|me| !self.line_of(who).contains(&me));
         if found.archived || !matches!(found.sort, Sort::Listed | Sort::Private) || unfit {
             return Err(No::Any);
         }
-        self.sit(room, who);
-        Ok(vec![event("room.member_joined")])
+        Ok(self.comes(room, who))
     }
 
     fn leave(&mut self, actor: Actor, room: RoomId) -> Verdict {
@@ -347,8 +385,18 @@ impl Model {
         let keeps =
             found.sort != Sort::Direct && (found.creator == Some(who) || self.owner == Some(who));
         let held = actor.participant().map(|me| self.may(found, me));
-        let lacking =
-            held.is_some_and(|held| wanted.iter().flatten().any(|one| !held.contains(one)));
+        let result = wanted.as_ref().unwrap_or(&found.defaults);
+        let mut lacking = held.is_some_and(|held| result.iter().any(|one| !held.contains(one)));
+        // Whether its machine runs commands is for those above it to say, or it was said before.
+        let runs = |set: &Option<Vec<Capability>>| {
+            set.as_ref()
+                .is_some_and(|set| set.contains(&Capability::Execute))
+        };
+        let ran = found.seat(who).is_some_and(|seat| runs(&seat.special));
+        let stranger = actor
+            .participant()
+            .is_some_and(|me| !self.line_of(who).contains(&me));
+        lacking |= runs(&wanted) && !ran && stranger;
         if found.archived || !self.is_in(found, who) || keeps || lacking {
             return Err(No::Any);
         }

@@ -266,16 +266,17 @@ impl Model {
                 if members.contains(participant) {
                     return Ok(Vec::new());
                 }
-                if person.disabled {
+                let stranger = actor
+                    .participant()
+                    .is_some_and(|me| !self.line_of(*participant).contains(&me));
+                if person.disabled || stranger {
                     return Err(No::Any);
                 }
                 self.groups[at].3.push(*participant);
                 let second = self.next() + 1;
-                self.sit_at(room, *participant, second);
-                Ok(vec![
-                    event("group.member_added"),
-                    event("room.member_joined"),
-                ])
+                let mut events = vec![event("group.member_added")];
+                events.extend(self.comes_at(room, *participant, second));
+                Ok(events)
             }
             Command::RemoveFromGroup { group, participant } => {
                 let (at, room, members) = self.group(*group)?;

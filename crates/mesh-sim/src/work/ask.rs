@@ -122,6 +122,7 @@ pub fn enrol(number: u64) -> Asked {
             worker: person(number),
             slots: 1 + number as u16 % 3,
             capabilities,
+            rooms: Vec::new(),
             about: None,
         }),
     )

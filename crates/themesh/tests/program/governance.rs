@@ -59,11 +59,13 @@ fn holding(folder: &Path, words: &str) -> Vec<String> {
 /// A node with an agent and a person in the room #ops, which the owner rules.
 fn with_rex() -> Node {
     let node = Node::start();
+    let invite = node.mesh(&["invite", "create", "--kind", "human"]).out;
+    let link = invite.lines().next().unwrap();
     for args in [
         &["room", "create", "ops"][..],
         &["register", "rex"],
         &["--as", "rex", "join", "ops"],
-        &["register", "ana", "--kind", "human"],
+        &["join", link, "--as", "ana"],
         &["--as", "ana", "join", "ops"],
     ] {
         let done = node.mesh(args);

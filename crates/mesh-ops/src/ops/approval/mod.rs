@@ -7,9 +7,9 @@ mod list;
 
 use std::sync::Arc;
 
-use mesh_core::{Access, Action};
+use mesh_core::Access;
 use mesh_model::api::{ApprovalOutcome, ApprovalState, ApprovalView};
-use mesh_model::events::{Kind, Trust};
+use mesh_model::events::Trust;
 use mesh_model::{ApprovalId, Millis, Refusal};
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::{Answer, ApprovalRow};
@@ -25,7 +25,7 @@ pub(crate) fn no_approval() -> Refusal {
     )
 }
 
-/// An approval whose room the caller may read; whoever asks and whoever is asked may always.
+/// An approval whose room the caller may read; whoever asks and whoever may answer may always.
 pub(crate) async fn readable(
     door: &Door,
     call: &Call,
@@ -34,7 +34,8 @@ pub(crate) async fn readable(
     let row = door.view(call, move |view| view.approval(id)).await?;
     let row = row.ok_or_else(no_approval)?;
     let me = call.me()?;
-    if row.facts.from != me && row.facts.to != Some(me) {
+    let concerned = [Some(row.facts.from), row.facts.to].contains(&Some(me));
+    if !concerned && !may_answer(door, call, id) {
         let (_, first) = call.readable(row.facts.room).map_err(|_| no_approval())?;
         if row.seq < first {
             return Err(no_approval());
@@ -43,24 +44,13 @@ pub(crate) async fn readable(
     Ok(row)
 }
 
-/// Whether the caller may answer, as the core will say: whoever was asked by name, or any person who moderates the
-/// room; never whoever asks, nor what it made.
-pub(crate) fn may_answer(call: &Call, row: &ApprovalRow) -> bool {
-    let Ok(me) = call.me() else {
+/// Whether the caller may answer, as the core will say.
+pub(crate) fn may_answer(door: &Door, call: &Call, id: ApprovalId) -> bool {
+    let (work, access) = (door.node().work(), &call.access);
+    let (Ok(me), Some(question)) = (call.me(), work.approval(id)) else {
         return false;
     };
-    let (access, facts) = (&call.access, &row.facts);
-    let Some(found) = access.participant(me) else {
-        return false;
-    };
-    if access.member(facts.room, me).is_none() || me == facts.from {
-        return false;
-    }
-    let program = matches!(found.kind, Kind::Agent | Kind::Bot);
-    if facts.to == Some(me) {
-        return !(program && access.descends(me, facts.from));
-    }
-    !program && access.may(me, Action::Moderate, facts.room).is_ok()
+    mesh_core::check_may_answer(access, &work, question, me, call.now).is_ok()
 }
 
 /// An approval as its reader gets it: programs get the words of untrusted participants in an envelope.

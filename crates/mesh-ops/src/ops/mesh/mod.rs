@@ -1,5 +1,7 @@
 //! The mesh as a whole: its state, its limits, its operations.
 
+mod floor_get;
+mod floor_set;
 mod limits_get;
 mod limits_set;
 mod operation_list;

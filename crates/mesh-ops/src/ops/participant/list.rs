@@ -1,5 +1,6 @@
 //! `participant.list`: whom one may see, best match first
 
+use crate::ops::present;
 use crate::prelude::*;
 
 use std::collections::BTreeMap;
@@ -69,6 +70,12 @@ fn describe(
         kind: found.kind,
         trust: found.trust,
         parent: found.parent.filter(|parent| call.sees(*parent)),
+        behind: call
+            .access
+            .person_behind(found.id)
+            .filter(|person| call.sees(*person))
+            .map(|person| present::participant(&call.access, person)),
+        added_by: Some(call.access.added_by(found)),
         // The newest that holds.
         key: found
             .keys

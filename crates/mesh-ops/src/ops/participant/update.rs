@@ -15,6 +15,7 @@ impl Run for ParticipantUpdate {
         let command = Command::UpdateParticipant {
             participant,
             visibility: input.visibility,
+            added_by: input.added_by,
             profile,
         };
         call.done(door, command).await

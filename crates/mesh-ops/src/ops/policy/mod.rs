@@ -107,6 +107,8 @@ fn because(rule: &Ruling, allowed: bool, room: &str) -> String {
         ),
         RulingBy::Guard => "the guard has something against it".to_owned(),
         RulingBy::Hold => "a legal hold is on the room".to_owned(),
+        RulingBy::Consent => "its own side, itself or those above it, has not agreed".to_owned(),
+        RulingBy::Floor => "the mesh lets no guest make a room that loose".to_owned(),
     }
 }
 

@@ -10,8 +10,9 @@ impl Run for RoomPolicyTry {
         let who = call.participant(&input.participant)?;
         evidence::check_policy_schema(door, &input.policy).await?;
         let (access, now, policy) = (call.access.clone(), call.now, input.policy);
+        let by = call.actor.participant();
         let drafted = door
-            .blocking(move || access.with_policy(room, &policy))
+            .blocking(move || access.with_policy(room, &policy, by))
             .await??;
         Ok(policy::all(
             &drafted,

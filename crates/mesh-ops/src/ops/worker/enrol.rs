@@ -11,7 +11,10 @@ impl Run for WorkerEnrol {
             capabilities,
             machine,
             runner,
+            rooms,
         } = input;
+        let rooms = rooms.iter().map(|room| Ok(call.room(room)?.id));
+        let rooms = rooms.collect::<Result<Vec<_>, Refusal>>()?;
         for (field, value) in [("machine", &machine), ("runner", &runner)] {
             if let Some(value) = value {
                 check::label(field, value)?;
@@ -25,6 +28,7 @@ impl Run for WorkerEnrol {
             worker: call.me()?,
             slots: slots.unwrap_or(1),
             capabilities,
+            rooms,
             about,
         };
         call.done(door, Command::Worker(command)).await

@@ -222,6 +222,7 @@ impl Batch<'_> {
             Facts::Mesh(MeshFacts::Created(_))
             | Facts::Mesh(MeshFacts::VaultReplaced(_))
             | Facts::Mesh(MeshFacts::LimitsSet(_))
+            | Facts::Mesh(MeshFacts::FloorSet(_))
             | Facts::Secret(SecretFacts::Set(_))
             | Facts::Secret(SecretFacts::Removed(_))
             | Facts::Identity(IdentityFacts::KeyAdded(_))
@@ -246,6 +247,9 @@ impl Batch<'_> {
             | Facts::Room(RoomFacts::MemberMuted(_))
             | Facts::Room(RoomFacts::MemberUnmuted(_))
             | Facts::Room(RoomFacts::MemberUnbanned(_))
+            | Facts::Room(RoomFacts::MemberInvited(_))
+            | Facts::Room(RoomFacts::InvitationDeclined(_))
+            | Facts::Room(RoomFacts::ExecutionAgreed(_))
             | Facts::Credential(CredentialFacts::Revoked(_))
             | Facts::Invite(InviteFacts::Redeemed(_))
             | Facts::Invite(InviteFacts::Revoked(_)) => Ok(()),

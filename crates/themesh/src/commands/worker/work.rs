@@ -63,7 +63,7 @@ pub struct WorkArgs {
     /// What others see of this machine (default: its host name)
     #[arg(long)]
     pub machine: Option<String>,
-    /// Join a room first; with --yes the owner lets it execute there, without which it gets no tasks
+    /// Join a room first and agree to run its commands; with --yes the owner lets it execute there, without which it gets no tasks
     #[arg(long, value_name = "ROOM")]
     pub join: Vec<String>,
     /// Run all tasks in this folder instead of each in one of its own

@@ -1,0 +1,13 @@
+//! `member.decline`
+
+use super::own_room;
+use crate::prelude::*;
+
+impl Run for MemberDecline {
+    async fn run(door: &Door, call: &Call, input: InvitationInput) -> Result<Done, Refusal> {
+        let participant = call.participant_or_me(input.participant.as_deref())?;
+        let room = own_room(call, &input.room, participant)?;
+        call.done(door, Command::DeclineInvitation { room, participant })
+            .await
+    }
+}

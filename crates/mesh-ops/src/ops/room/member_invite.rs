@@ -1,0 +1,12 @@
+//! `member.invite`
+
+use crate::prelude::*;
+
+impl Run for MemberInvite {
+    async fn run(door: &Door, call: &Call, input: MemberRefInput) -> Result<Done, Refusal> {
+        let room = call.room(&input.room)?.id;
+        let participant = call.participant(&input.participant)?.id;
+        call.done(door, Command::InviteMember { room, participant })
+            .await
+    }
+}
