@@ -70,9 +70,10 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::EventType(EventTypeFacts::Published(facts)) => {
             message::paced(&state.access, recent, facts.room, event);
         }
-        Facts::Message(MessageFacts::Posted(_))
-        | Facts::Message(MessageFacts::Edited(_))
-        | Facts::Guard(GuardFacts::Rescanned(_)) => {}
+        Facts::Message(MessageFacts::Edited(facts)) => {
+            message::paced(&state.access, recent, facts.room, event);
+        }
+        Facts::Message(MessageFacts::Posted(_)) | Facts::Guard(GuardFacts::Rescanned(_)) => {}
         Facts::Message(MessageFacts::Deleted(facts)) => {
             recent.deleted.remember(facts.message, event.seq)
         }

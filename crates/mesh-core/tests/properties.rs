@@ -59,6 +59,7 @@ fn content() -> Content {
 fn evidence(choice: u8) -> ContentEvidence {
     ContentEvidence {
         bytes: u32::from(choice),
+        command: false,
         payload: choice.is_multiple_of(5),
         schema: None,
         guard: (!choice.is_multiple_of(7)).then(|| Scanned {

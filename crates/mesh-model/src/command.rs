@@ -429,6 +429,8 @@ pub struct ContentEvidence {
     pub bytes: u32,
     /// Whether there is a structured payload.
     pub payload: bool,
+    /// Whether the message that is changed asks others to run something.
+    pub command: bool,
     /// The policy's version whose schema the payload matches.
     pub schema: Option<u32>,
     /// What the guard found, if it was asked.

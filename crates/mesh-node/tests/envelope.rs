@@ -128,6 +128,7 @@ fn post(
         signed,
         relayed: None,
         evidence: ContentEvidence {
+            command: false,
             payload: content.contains("payload"),
             guard: score.map(|score| Scanned {
                 version: 1,

@@ -1,7 +1,7 @@
 //! Messages. Older ones are not in the state: the door attaches the header of the one that is
 //! answered, changed or taken back, and this module judges whether that evidence is fresh.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, ContentEvidence};
 use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, Trust};
 use mesh_model::limits::MENTIONS_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
@@ -11,13 +11,12 @@ use mesh_model::{
 
 use super::post;
 use crate::actor::Asker;
-use crate::policy::{Moment, check_guard};
+use crate::policy::{Moment, Saying, check_guard};
 use crate::recent::{Deletions, Recent};
 use crate::room::check_in_use;
 use crate::{Access, Decision, Participant, Room, check, refuse};
 
 pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
-    let deleted = &recent.deleted;
     match command {
         Command::PostMessage { .. } => post::decide(asker, recent, command),
         Command::EditMessage {
@@ -25,38 +24,67 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision
             mentions,
             evidence,
             body,
-        } => {
-            let kind = match evidence.payload {
-                true => MessageKind::Payload,
-                false => MessageKind::Text,
-            };
-            let (found, who) = speaking(asker, message.room, Some(kind))?;
-            check_visible(asker, found, message)?;
-            if asker.actor.participant() != Some(message.author) {
-                return Err(not_author());
-            }
-            check_present(asker, deleted, found, message)?;
-            check::some_content("message", body)?;
-            // What was scanned is held to its verdict: the words may have been relayed.
-            let trust = match evidence.guard {
-                Some(_) => Trust::Untrusted,
-                None => asker.access.trust_of(who.id, false),
-            };
-            let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
-            if waits {
-                return Err(suspicious_edit());
-            }
-            let edited = MessageEdited {
-                room: message.room,
-                message: message.message,
-                mentions: mentioned(asker.access, found, mentions)?,
-                guard,
-            };
-            Ok(vec![NewEvent::with(edited, body.clone())])
+        } => edit(asker, recent, message, mentions, evidence, body),
+        Command::DeleteMessage { message, reason } => {
+            delete(asker, &recent.deleted, message, reason)
         }
-        Command::DeleteMessage { message, reason } => delete(asker, deleted, message, reason),
         _ => Ok(Vec::new()),
     }
+}
+
+/// A change is judged as what it says would be if it were said now: by form, limits and rates, by who may
+/// ask others to run something, by the guard. To what it answers and whether it has a payload stays.
+fn edit(
+    asker: &Asker<'_>,
+    recent: &Recent,
+    message: &MessageHeader,
+    mentions: &[ParticipantId],
+    evidence: &ContentEvidence,
+    body: &Content,
+) -> Decision {
+    let kind = match (evidence.command, evidence.payload) {
+        (true, _) => MessageKind::Command,
+        (false, true) => MessageKind::Payload,
+        (false, false) => MessageKind::Text,
+    };
+    let (found, who) = speaking(asker, message.room, Some(kind))?;
+    check_visible(asker, found, message)?;
+    if asker.actor.participant() != Some(message.author) {
+        return Err(not_author());
+    }
+    check_present(asker, &recent.deleted, found, message)?;
+    check::some_content("message", body)?;
+    let saying = Saying {
+        room: found,
+        who,
+        kind,
+        type_name: None,
+        reply_to: None,
+        evidence,
+    };
+    saying.check_kind(asker)?;
+    saying.check_limits(asker, &recent.paces)?;
+    let mentions = mentioned(asker.access, found, mentions)?;
+    // What was scanned is held to its verdict: the words may have been relayed.
+    let trust = match evidence.guard {
+        Some(_) => Trust::Untrusted,
+        None => asker.access.trust_of(who.id, false),
+    };
+    if evidence.command {
+        let own = asker.access.trust_of(who.id, false);
+        saying.check_command(asker, own, &mentions)?;
+    }
+    let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
+    if waits {
+        return Err(suspicious_edit());
+    }
+    let edited = MessageEdited {
+        room: message.room,
+        message: message.message,
+        mentions,
+        guard,
+    };
+    Ok(vec![NewEvent::with(edited, body.clone())])
 }
 
 /// What was posted cannot wait for a moderator a second time: it is read already.

@@ -34,8 +34,34 @@ impl Saying<'_> {
         refuse::room_label(self.room)
     }
 
+    /// What kinds of messages the room takes.
+    pub fn check_kind(&self, asker: &Asker<'_>) -> Checked {
+        let Some(record) = self.room.policy.as_deref() else {
+            return Ok(());
+        };
+        let rules = &record.policy.messages;
+        if rules.kinds.is_empty() || rules.kinds.contains(&self.kind) {
+            return Ok(());
+        }
+        let kinds: Vec<_> = rules.kinds.iter().map(|kind| kind.name()).collect();
+        Err(denied(
+            format!(
+                "{} takes {} only, not {}; nothing was posted",
+                self.label(),
+                kinds.join(", "),
+                self.kind.name()
+            ),
+            "send it in a form the room takes",
+            Ruling {
+                name: Some("messages.kinds".to_owned()),
+                ..asker.access.in_policy(record, RulingBy::Messages)
+            },
+        ))
+    }
+
     /// The room's rules of form.
     pub fn check_form(&self, asker: &Asker<'_>) -> Checked {
+        self.check_kind(asker)?;
         let Some(record) = self.room.policy.as_deref() else {
             return Ok(());
         };
@@ -44,19 +70,6 @@ impl Saying<'_> {
             name: Some(format!("messages.{what}")),
             ..asker.access.in_policy(record, RulingBy::Messages)
         };
-        if !rules.kinds.is_empty() && !rules.kinds.contains(&self.kind) {
-            let kinds: Vec<_> = rules.kinds.iter().map(|kind| kind.name()).collect();
-            return Err(denied(
-                format!(
-                    "{} takes {} only, not {}; nothing was posted",
-                    self.label(),
-                    kinds.join(", "),
-                    self.kind.name()
-                ),
-                "send it in a form the room takes",
-                ruling("kinds"),
-            ));
-        }
         let typed = self.evidence.payload || self.type_name.is_some();
         let fits = self
             .type_name

@@ -344,6 +344,7 @@ fn command(core: &Core, deed: &Deed) -> Command {
         relayed: None,
         evidence: ContentEvidence {
             bytes: deed.bytes,
+            command: false,
             payload: deed.payload,
             schema: None,
             guard: Some(Scanned {

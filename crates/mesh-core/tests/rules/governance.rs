@@ -58,6 +58,7 @@ pub fn quotes(world: &World, args: &Args<'_>) -> Vec<Quoted> {
 pub fn evidence(_: &World, args: &Args<'_>) -> ContentEvidence {
     ContentEvidence {
         bytes: args.number("bytes").unwrap_or(18) as u32,
+        command: args.has("asking"),
         payload: args.has("payload"),
         schema: args.number("schema").map(|version| version as u32),
         guard: args.number("score").map(|score| scanned(score as u8)),

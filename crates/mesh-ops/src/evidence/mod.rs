@@ -142,6 +142,8 @@ pub(crate) struct Spoken {
     trust: Option<Trust>,
     /// Whether the room's schema for payloads is not meant for it.
     unformed: bool,
+    /// Whether it changes a message that asks others to run something.
+    command: bool,
     bytes: u32,
 }
 
@@ -157,6 +159,7 @@ impl Spoken {
             relayed,
             trust: None,
             unformed: false,
+            command: false,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
         }
     }
@@ -164,6 +167,12 @@ impl Spoken {
     /// The same for an older message, whose trust is fixed.
     pub fn trusted(mut self, trust: Trust) -> Spoken {
         self.trust = Some(trust);
+        self
+    }
+
+    /// The same for a message that asks others to run something, or does not.
+    pub fn asking(mut self, command: bool) -> Spoken {
+        self.command = command;
         self
     }
 
@@ -193,6 +202,7 @@ impl Spoken {
         Ok(ContentEvidence {
             bytes: self.bytes,
             payload: self.payload.is_some(),
+            command: self.command,
             schema: self.schema(door, access, room).await?,
             guard,
         })

@@ -20,7 +20,9 @@ impl Run for MessageEdit {
             text: input.text.clone(),
             payload: payload.clone(),
         })?;
-        let spoken = Spoken::new(input.text, payload, false).trusted(row.facts.trust);
+        let spoken = Spoken::new(input.text, payload, false)
+            .trusted(row.facts.trust)
+            .asking(row.facts.command);
         let outcome = evidence::submit(door, call, message.room, spoken, |evidence| {
             Command::EditMessage {
                 message,

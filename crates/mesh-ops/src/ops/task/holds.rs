@@ -82,6 +82,7 @@ async fn evidence(
     };
     Ok(ContentEvidence {
         bytes: u32::try_from(output.text.len()).unwrap_or(u32::MAX),
+        command: false,
         payload: output.data.is_some(),
         schema: None,
         guard,
