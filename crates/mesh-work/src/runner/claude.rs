@@ -261,13 +261,15 @@ impl<'a> Turn<'a> {
     async fn may_use(&self, request: &Value) -> Value {
         let tool = request["tool_name"].as_str().unwrap_or_default();
         let (words, mut detail) = question("Claude Code", tool, &request["input"]);
+        // The program gets back the very input that somebody approved.
+        let approved = detail["input"].clone();
         for name in ["description", "blocked_path", "decision_reason"] {
             if let Some(text) = request[name].as_str() {
                 detail.insert(name.to_owned(), one_line(text, 1000).into());
             }
         }
         if self.io.approve(&words, detail).await {
-            json!({"behavior": "allow", "updatedInput": request["input"]})
+            json!({"behavior": "allow", "updatedInput": approved})
         } else {
             json!({
                 "behavior": "deny",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mesh_model::events::Spend;
+use mesh_proof::Digest;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::ChildStdout;
@@ -16,9 +17,6 @@ const LINE_BYTES_MAX: u64 = 32 << 20;
 
 /// How long a program may take to leave once its answer is there and its input has ended.
 const LEAVE: Duration = Duration::from_secs(10);
-
-/// What of a tool's input a person is shown when asked whether it may run.
-const SHOWN_BYTES: usize = 4000;
 
 /// One line that a program printed.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,27 +179,8 @@ pub fn one_line(text: &str, bytes_max: usize) -> String {
     }
 }
 
-/// What a person is shown of a tool's input: all of it if it is short.
-pub fn shown(input: &Value) -> Value {
-    match input {
-        Value::String(text) if text.len() > SHOWN_BYTES => {
-            let cut = head(text, SHOWN_BYTES);
-            Value::String(format!("{cut}… ({} bytes in all)", text.len()))
-        }
-        Value::Object(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| (name.clone(), shown(value)));
-            Value::Object(fields.collect::<Map<_, _>>())
-        }
-        Value::Array(_) if input.to_string().len() > SHOWN_BYTES => {
-            shown(&Value::String(input.to_string()))
-        }
-        other => other.clone(),
-    }
-}
-
-/// What an agent asks a person before it does something.
+/// What an agent asks a person before it does something. The input is shown whole, with its hash: what is
+/// approved is what runs. One that is larger than an approval takes cannot be asked about, so it does not run.
 pub fn question(agent: &str, tool: &str, input: &Value) -> (String, Map<String, Value>) {
     let named = ["command", "cmd", "file_path", "path", "url", "title"];
     let about = named.iter().find_map(|name| input[*name].as_str());
@@ -211,7 +190,9 @@ pub fn question(agent: &str, tool: &str, input: &Value) -> (String, Map<String, 
     };
     let mut detail = Map::new();
     detail.insert("tool".to_owned(), tool.into());
-    detail.insert("input".to_owned(), shown(input));
+    detail.insert("input".to_owned(), input.clone());
+    let hash = Digest::of(input.to_string().as_bytes());
+    detail.insert("input_sha256".to_owned(), hash.to_string().into());
     (one_line(&question, 500), detail)
 }
 
@@ -233,7 +214,8 @@ mod tests {
             &json!({"content": long, "file_path": long}),
         );
         assert!(words.len() < 600);
-        assert!(Value::Object(detail).to_string().len() < 10_000);
+        // Nothing is cut that would then be carried out whole.
+        assert_eq!(detail["input"]["content"], long);
     }
 
     #[test]
