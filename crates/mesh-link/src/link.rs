@@ -40,6 +40,7 @@ impl Link {
             input: input.as_object().cloned().unwrap_or_default(),
             needs,
             plugin: None,
+            guests: false,
             off: off.map(|key| format!("nothing is set up for it: {FILE} has no {key}")),
         };
         let settings = &self.settings;
@@ -74,7 +75,14 @@ impl Link {
         for plugin in &self.plugins {
             tools.extend(plugin.tools().await);
         }
-        tools
+        tools.into_iter().map(|tool| self.opened(tool)).collect()
+    }
+
+    /// The tool with whether it is open to guests: by its own name, or its plugin's.
+    fn opened(&self, mut tool: ToolView) -> ToolView {
+        let named = |name: &String| *name == tool.name || tool.plugin.as_ref() == Some(name);
+        tool.guests = self.settings.guests.iter().any(named);
+        tool
     }
 
     async fn found(&self, tool: String) -> Option<ToolView> {
@@ -84,10 +92,11 @@ impl Link {
                 let found = tools
                     .iter()
                     .position(|known| known.name == tool || known.off.is_some())?;
-                return Some(tools.swap_remove(found));
+                return Some(self.opened(tools.swap_remove(found)));
             }
         }
-        self.built_in().into_iter().find(|known| known.name == tool)
+        let found = self.built_in().into_iter().find(|known| known.name == tool);
+        found.map(|found| self.opened(found))
     }
 
     async fn used(&self, tool: String, input: Map<String, Value>) -> Result<Told, String> {

@@ -19,6 +19,8 @@ const HOOKS_MAX: usize = 64;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    /// Tools and plugins that are open to participants trusted less than `local`; others are not.
+    pub guests: Vec<String>,
     /// A search engine that speaks SearxNG's JSON.
     pub web_search: Option<WebSearch>,
     /// A place that takes notifications as ntfy does.

@@ -21,6 +21,9 @@ pub struct ToolView {
     /// The plugin that it comes from; absent: it is built in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
+    /// Whether it is open to participants trusted less than `local`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guests: bool,
     /// Why it cannot be used now, for people; absent: it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off: Option<String>,

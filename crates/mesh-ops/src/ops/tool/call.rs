@@ -94,6 +94,16 @@ async fn named(door: &Door, call: &Call, name: &str) -> Result<ToolView, Refusal
     })?;
     call.access
         .check_permission(&call.actor, tool.needs, call.now)?;
+    if !tool::is_open(call, &tool) {
+        return Err(Refusal::new(
+            ErrorCode::PermissionDenied,
+            format!(
+                "the tool '{}' is not open to guests; nothing was done",
+                tool.name
+            ),
+            "ask the owner of the mesh, who may open it with 'guests' in plugins.toml",
+        ));
+    }
     Ok(tool)
 }
 

@@ -4,9 +4,10 @@ use crate::ops::tool;
 use crate::prelude::*;
 
 impl Run for ToolList {
-    async fn run(door: &Door, _: &Call, _: NoInput) -> Result<List<ToolView>, Refusal> {
+    async fn run(door: &Door, call: &Call, _: NoInput) -> Result<List<ToolView>, Refusal> {
         let mut items = tool::own();
         items.extend(door.tools().list().await);
+        items.retain(|found| tool::is_open(call, found));
         items.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(List { items })
     }

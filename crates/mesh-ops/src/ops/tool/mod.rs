@@ -9,7 +9,10 @@ use std::sync::LazyLock;
 
 use mesh_model::Permission;
 use mesh_model::api::ToolView;
+use mesh_model::events::Trust;
 use serde_json::{Map, Value, json};
+
+use crate::door::Call;
 
 /// A tool's answer under way.
 pub type Using<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -86,6 +89,14 @@ pub(crate) fn own() -> Vec<ToolView> {
         input: INPUT.clone(),
         needs: Permission::MemoryRead,
         plugin: None,
+        // It tells everybody of its own memories only.
+        guests: true,
         off: None,
     }]
+}
+
+/// Whether the caller is among those whom the tool is for: guests are not, unless it is opened to them.
+pub(crate) fn is_open(call: &Call, tool: &ToolView) -> bool {
+    let trusted = |me| call.access.trust_of(me, false) >= Trust::Local;
+    tool.guests || call.me().is_ok_and(trusted)
 }
