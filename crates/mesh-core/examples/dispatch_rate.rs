@@ -5,7 +5,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use mesh_core::{State, Stored, apply, decide};
-use mesh_model::command::{NewTask, TaskCommand, TaskResult, WorkerCommand};
+use mesh_model::command::{
+    BudgetCommand, CreateMesh, CredentialCommand, IssueCredential, MeshCommand, NewTask,
+    ParticipantCommand, RoomCommand, TaskCommand, TaskResult, WorkerCommand,
+};
 use mesh_model::events::{
     By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, TaskFacts, TaskPlan, Visibility,
 };
@@ -77,7 +80,7 @@ impl Bench {
         };
         bench.run(
             Actor::Node,
-            &Command::CreateMesh {
+            &Command::Mesh(MeshCommand::Create(CreateMesh {
                 mesh: MeshId(uuid(9)),
                 name: "m".into(),
                 vault: VaultId(uuid(9)),
@@ -87,11 +90,11 @@ impl Bench {
                 general: RoomId(uuid(50)),
                 broadcast: RoomId(uuid(51)),
                 profile: None,
-            },
+            })),
         );
         bench.run(
             owner(),
-            &Command::CreateRoom {
+            &Command::Room(RoomCommand::Create {
                 room: room(),
                 kind: RoomKind::Room,
                 name: Some("work".into()),
@@ -100,7 +103,7 @@ impl Bench {
                 defaults: Some(CapabilitySet::ALL),
                 members: Vec::new(),
                 text: None,
-            },
+            }),
         );
         for number in 0..WORKERS {
             bench.add_worker(number);
@@ -110,7 +113,7 @@ impl Bench {
 
     fn add_worker(&mut self, number: u128) {
         let commands = [
-            Command::RegisterParticipant {
+            Command::Participant(ParticipantCommand::Register {
                 participant: worker(number),
                 kind: Kind::Agent,
                 handle: format!("w{number}"),
@@ -119,8 +122,8 @@ impl Bench {
                 key: None,
                 visibility: Visibility::Public,
                 profile: None,
-            },
-            Command::IssueCredential {
+            }),
+            Command::Credential(CredentialCommand::Issue(IssueCredential {
                 credential: CredentialId(worker(number).0),
                 kind: CredentialKind::Token,
                 participant: worker(number),
@@ -129,11 +132,11 @@ impl Bench {
                 per_minute: None,
                 per_day: None,
                 label: None,
-            },
-            Command::AddMember {
+            })),
+            Command::Room(RoomCommand::Add {
                 room: room(),
                 participant: worker(number),
-            },
+            }),
         ];
         for command in &commands {
             self.run(owner(), command);
@@ -287,12 +290,12 @@ impl Bench {
 
     /// Tokens a day of the room; each task reserves a hundred.
     fn budget(&mut self, tokens: Option<u64>) {
-        let set = WorkerCommand::SetBudget {
+        let set = BudgetCommand::Set {
             scope: events::BudgetScope::Room(room()),
             tokens,
             micros: None,
         };
-        self.run(owner(), &Command::Worker(set));
+        self.run(owner(), &Command::Budget(set));
     }
 
     fn measure(&self, what: &str) {

@@ -6,7 +6,10 @@ use std::time::Instant;
 
 use mesh_core::{State, Stored, apply, decide};
 use mesh_model::api::Deed;
-use mesh_model::command::ContentEvidence;
+use mesh_model::command::{
+    ContentEvidence, CreateMesh, CredentialCommand, GroupCommand, IssueCredential, MeshCommand,
+    MessageCommand, ParticipantCommand, PolicyCommand, PostMessage, RoomCommand,
+};
 use mesh_model::events::{By, CredentialKind, Kind, Priority, RoomAccess, RoomKind, Visibility};
 use mesh_model::permission::Preset;
 use mesh_model::policy::{Effect, Policy, Rule, Who};
@@ -53,7 +56,7 @@ fn uuid(number: u128) -> Uuid {
 }
 
 fn post(state: &State, room: RoomId, agent: ParticipantId) -> (Command, Ctx) {
-    let command = Command::PostMessage {
+    let command = Command::Message(MessageCommand::Post(PostMessage {
         room,
         mentions: Vec::new(),
         priority: Priority::Next,
@@ -68,7 +71,7 @@ fn post(state: &State, room: RoomId, agent: ParticipantId) -> (Command, Ctx) {
             ..ContentEvidence::default()
         },
         body: RawValue::from_string("{\"text\":\"hello\"}".into()).ok(),
-    };
+    }));
     let ctx = Ctx {
         now: state.time(),
         actor: Actor::Credential(agent, CredentialId(uuid(30))),
@@ -110,7 +113,7 @@ fn world(rules: usize) -> State {
     let mut state = State::new();
     let owner = Actor::Owner(ParticipantId(uuid(1)));
     let commands = [
-        Command::RegisterParticipant {
+        Command::Participant(ParticipantCommand::Register {
             participant: ParticipantId(uuid(2)),
             kind: Kind::Agent,
             handle: "rex".into(),
@@ -119,8 +122,8 @@ fn world(rules: usize) -> State {
             key: None,
             visibility: Visibility::Public,
             profile: None,
-        },
-        Command::IssueCredential {
+        }),
+        Command::Credential(CredentialCommand::Issue(IssueCredential {
             credential: CredentialId(uuid(30)),
             kind: CredentialKind::Token,
             participant: ParticipantId(uuid(2)),
@@ -129,13 +132,13 @@ fn world(rules: usize) -> State {
             per_minute: None,
             per_day: None,
             label: None,
-        },
-        Command::CreateGroup {
+        })),
+        Command::Group(GroupCommand::Create {
             group: GroupId(uuid(40)),
             name: "crew".into(),
             room: RoomId(uuid(41)),
-        },
-        Command::CreateRoom {
+        }),
+        Command::Room(RoomCommand::Create {
             room: RoomId(uuid(20)),
             kind: RoomKind::Room,
             name: Some("dev".into()),
@@ -144,15 +147,15 @@ fn world(rules: usize) -> State {
             defaults: None,
             members: vec![ParticipantId(uuid(2))],
             text: None,
-        },
-        Command::SetRoomPolicy {
+        }),
+        Command::Policy(PolicyCommand::Set {
             room: RoomId(uuid(20)),
             policy: Box::new(policy(rules)),
             expected: None,
             force: false,
-        },
+        }),
     ];
-    let create = Command::CreateMesh {
+    let create = Command::Mesh(MeshCommand::Create(CreateMesh {
         mesh: MeshId(uuid(9)),
         name: "m".into(),
         vault: VaultId(uuid(9)),
@@ -162,7 +165,7 @@ fn world(rules: usize) -> State {
         general: RoomId(uuid(50)),
         broadcast: RoomId(uuid(51)),
         profile: None,
-    };
+    }));
     run(&mut state, Actor::Node, &create);
     for command in &commands {
         run(&mut state, owner, command);

@@ -1,5 +1,6 @@
 //! Who asks: checked before any noun's rule.
 
+use mesh_model::command::{CreateMesh, InviteCommand, MeshCommand, RedeemInvite};
 use mesh_model::{
     Actor, Capability, Command, Ctx, Millis, ParticipantId, Permission, PermissionSet, Refusal,
     RoomId,
@@ -21,7 +22,7 @@ impl<'a> Asker<'a> {
     /// Checks the actor and the permission the operation declares.
     pub fn check(access: &'a Access, command: &Command, ctx: &Ctx) -> Result<Asker<'a>, Refusal> {
         match (access.mesh(), command) {
-            (None, Command::CreateMesh { .. }) | (Some(_), _) => {}
+            (None, Command::Mesh(MeshCommand::Create(CreateMesh { .. }))) | (Some(_), _) => {}
             (None, _) => {
                 return Err(refuse::conflict(
                     "the mesh does not exist yet; nothing was done",
@@ -47,7 +48,10 @@ impl<'a> Asker<'a> {
 
     /// Invites open one door only, and some doors open for the node only.
     fn check_door(&self, command: &Command) -> Result<(), Refusal> {
-        let redeeming = matches!(command, Command::RedeemInvite { .. });
+        let redeeming = matches!(
+            command,
+            Command::Invite(InviteCommand::Redeem(RedeemInvite { .. }))
+        );
         match self.actor {
             Actor::Invite(_) if !redeeming => {
                 Err(refuse::not_yours("do that with an invite alone"))

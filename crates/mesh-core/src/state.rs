@@ -27,6 +27,18 @@ impl State {
         State::default()
     }
 
+    /// Who is who and who may what, which the event at this place changes.
+    pub(crate) fn access_at(&mut self, seq: Seq) -> &mut Access {
+        self.access.changed = seq;
+        &mut self.access
+    }
+
+    /// Work, which the event at this place changes.
+    pub(crate) fn work_at(&mut self, seq: Seq) -> &mut Work {
+        self.work.changed = seq;
+        &mut self.work
+    }
+
     /// The last event that was applied.
     pub fn head(&self) -> Seq {
         self.recent.head

@@ -3,7 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_core::{Access, Audience, State, Stored, apply, decide};
-use mesh_model::command::{Content, ContentEvidence, Quoted, Scanned};
+use mesh_model::command::{
+    Content, ContentEvidence, CreateInvite, CreateMesh, CredentialCommand, GroupCommand,
+    IdentityCommand, InviteCommand, IssueCredential, MeshCommand, MessageCommand,
+    ParticipantCommand, PolicyCommand, PostMessage, QuarantineCommand, Quoted, RedeemInvite,
+    RoomCommand, Scanned, SecretCommand, SessionCommand, UserCommand,
+};
 use mesh_model::events::{
     By, CommandKey, CredentialFacts, CredentialKind, Facts, History, InviteFacts, Kind,
     MessageFacts, MessageHeader, PolicyFacts, Priority, RoomAccess, RoomFacts, RoomKind,
@@ -167,7 +172,7 @@ impl Run {
             members: BTreeMap::new(),
             listed: BTreeSet::new(),
         };
-        let create = Command::CreateMesh {
+        let create = Command::Mesh(MeshCommand::Create(CreateMesh {
             mesh: MeshId(uuid(9, 0)),
             name: "random".into(),
             vault: VaultId(uuid(9, 1)),
@@ -177,7 +182,7 @@ impl Run {
             general: room(0),
             broadcast: room(1),
             profile: None,
-        };
+        }));
         run.step(&create, Actor::Node, None);
         run
     }
@@ -225,7 +230,7 @@ impl Run {
             [Visibility::Public, Visibility::Room, Visibility::Hidden][usize::from(c % 3)];
         let expires = (c % 4 == 0).then(|| Millis(self.now + u64::from(c)));
         match verb % 48 {
-            0 => Command::RegisterParticipant {
+            0 => Command::Participant(ParticipantCommand::Register {
                 participant: person(a),
                 kind: Kind::Agent,
                 handle: format!("p{}", b % 8),
@@ -234,53 +239,53 @@ impl Run {
                 key: (c % 3 == 0).then_some(PublicKey([c; 32])),
                 visibility,
                 profile: None,
-            },
-            1 => Command::UpdateParticipant {
+            }),
+            1 => Command::Participant(ParticipantCommand::Update {
                 participant: person(a),
                 visibility: Some(visibility),
                 added_by: None,
                 profile: None,
-            },
-            2 => Command::SetRoles {
+            }),
+            2 => Command::Participant(ParticipantCommand::SetRoles {
                 participant: person(a),
                 roles: vec![format!("r{b}"), "x".into()],
-            },
-            3 => Command::DisableParticipant {
+            }),
+            3 => Command::Participant(ParticipantCommand::Disable {
                 participant: person(a),
-            },
-            4 => Command::EnableParticipant {
+            }),
+            4 => Command::Participant(ParticipantCommand::Enable {
                 participant: person(a),
-            },
-            5 => Command::CreateUser {
+            }),
+            5 => Command::User(UserCommand::Create {
                 participant: person(a),
                 handle: format!("p{}", b % 8),
                 role: Preset::ALL[usize::from(c) % 6],
                 profile: None,
-            },
-            6 => Command::SetUserRole {
+            }),
+            6 => Command::User(UserCommand::SetRole {
                 participant: person(a),
                 role: Preset::ALL[usize::from(c) % 6],
-            },
-            7 => Command::ChangePassword {
+            }),
+            7 => Command::User(UserCommand::ChangePassword {
                 participant: person(a),
-            },
-            8 => Command::CreateGroup {
+            }),
+            8 => Command::Group(GroupCommand::Create {
                 group: GroupId(uuid(5, a)),
                 name: format!("g{}", b % 4),
                 room: room(c),
-            },
-            9 => Command::DeleteGroup {
+            }),
+            9 => Command::Group(GroupCommand::Delete {
                 group: GroupId(uuid(5, a)),
-            },
-            10 => Command::AddToGroup {
-                group: GroupId(uuid(5, a)),
-                participant: person(b),
-            },
-            11 => Command::RemoveFromGroup {
+            }),
+            10 => Command::Group(GroupCommand::Add {
                 group: GroupId(uuid(5, a)),
                 participant: person(b),
-            },
-            12 | 13 => Command::CreateRoom {
+            }),
+            11 => Command::Group(GroupCommand::Remove {
+                group: GroupId(uuid(5, a)),
+                participant: person(b),
+            }),
+            12 | 13 => Command::Room(RoomCommand::Create {
                 room: room(a),
                 kind: if c % 4 == 0 {
                     RoomKind::Direct
@@ -297,35 +302,35 @@ impl Run {
                 defaults: (c > 128).then(|| capabilities(c)),
                 members: vec![person(b)],
                 text: None,
-            },
-            14 => Command::UpdateRoom {
+            }),
+            14 => Command::Room(RoomCommand::Update {
                 room: room(a),
                 name: Some(format!("g{}", b % 8)),
                 text: None,
-            },
-            15 => Command::ArchiveRoom { room: room(a) },
-            16 => Command::RestoreRoom { room: room(a) },
-            17 | 18 => Command::JoinRoom { room: room(a) },
-            19 => Command::AddMember {
+            }),
+            15 => Command::Room(RoomCommand::Archive { room: room(a) }),
+            16 => Command::Room(RoomCommand::Restore { room: room(a) }),
+            17 | 18 => Command::Room(RoomCommand::Join { room: room(a) }),
+            19 => Command::Room(RoomCommand::Add {
                 room: room(a),
                 participant: person(b),
-            },
-            20 => Command::LeaveRoom { room: room(a) },
-            21 => Command::RemoveMember {
+            }),
+            20 => Command::Room(RoomCommand::Leave { room: room(a) }),
+            21 => Command::Room(RoomCommand::Remove {
                 room: room(a),
                 participant: person(b),
                 reason: None,
-            },
-            22 => Command::SetMemberCapabilities {
+            }),
+            22 => Command::Room(RoomCommand::SetCapabilities {
                 room: room(a),
                 participant: person(b),
                 capabilities: (c % 4 != 0).then(|| capabilities(c)),
-            },
-            23 => Command::SetRoomDefaults {
+            }),
+            23 => Command::Room(RoomCommand::SetDefaults {
                 room: room(a),
                 capabilities: capabilities(c),
-            },
-            24..=26 => Command::PostMessage {
+            }),
+            24..=26 => Command::Message(MessageCommand::Post(PostMessage {
                 room: room(a),
                 mentions: vec![person(b), person(c)],
                 priority: Priority::Next,
@@ -352,26 +357,26 @@ impl Run {
                 }),
                 evidence: evidence(b),
                 body: content(),
-            },
-            27 => Command::EditMessage {
+            })),
+            27 => Command::Message(MessageCommand::Edit {
                 message: self.header(a),
                 mentions: vec![person(b)],
                 evidence: evidence(b),
                 body: content(),
-            },
-            28 => Command::DeleteMessage {
+            }),
+            28 => Command::Message(MessageCommand::Delete {
                 message: self.header(a),
                 reason: None,
-            },
-            29 => Command::OpenSession {
+            }),
+            29 => Command::Session(SessionCommand::Open {
                 session: SessionId(uuid(6, a)),
                 client: None,
-            },
-            30 => Command::CloseSession {
+            }),
+            30 => Command::Session(SessionCommand::Close {
                 session: SessionId(uuid(6, a)),
                 reason: SessionEnd::Closed,
-            },
-            31 => Command::IssueCredential {
+            }),
+            31 => Command::Credential(CredentialCommand::Issue(IssueCredential {
                 credential: CredentialId(uuid(3, a)),
                 kind: CredentialKind::Token,
                 participant: person(b),
@@ -380,15 +385,15 @@ impl Run {
                 per_minute: None,
                 per_day: None,
                 label: None,
-            },
+            })),
             32 => match c % 4 {
-                0 => Command::RevokeCredential {
+                0 => Command::Credential(CredentialCommand::Revoke {
                     credential: CredentialId(uuid(3, a)),
-                },
-                1 => Command::RevokeInvite {
+                }),
+                1 => Command::Invite(InviteCommand::Revoke {
                     invite: InviteId(uuid(4, a)),
-                },
-                _ => Command::CreateInvite {
+                }),
+                _ => Command::Invite(InviteCommand::Create(CreateInvite {
                     invite: InviteId(uuid(4, a)),
                     kind: Kind::Agent,
                     permissions: permissions(c),
@@ -401,77 +406,77 @@ impl Run {
                         Trust::Local
                     },
                     label: None,
-                },
+                })),
             },
-            34 | 35 => Command::SetRoomPolicy {
+            34 | 35 => Command::Policy(PolicyCommand::Set {
                 room: room(a),
                 policy: Box::new(policy(b, c)),
                 expected: None,
                 force: c % 2 == 0,
-            },
-            36 => Command::SetSlowMode {
+            }),
+            36 => Command::Room(RoomCommand::SetSlowMode {
                 room: room(a),
                 seconds: u32::from(c % 4),
-            },
-            37 => Command::TransferRoom {
+            }),
+            37 => Command::Room(RoomCommand::Transfer {
                 room: room(a),
                 creator: person(b),
-            },
-            38 => Command::SetHold {
+            }),
+            38 => Command::Room(RoomCommand::SetHold {
                 room: room(a),
                 hold: c % 2 == 0,
-            },
-            39 => Command::MuteMember {
+            }),
+            39 => Command::Room(RoomCommand::Mute {
                 room: room(a),
                 participant: person(b),
                 until: expires,
                 reason: None,
-            },
+            }),
             40 => match c % 3 {
-                0 => Command::UnmuteMember {
+                0 => Command::Room(RoomCommand::Unmute {
                     room: room(a),
                     participant: person(b),
-                },
-                1 => Command::BanMember {
+                }),
+                1 => Command::Room(RoomCommand::Ban {
                     room: room(a),
                     participant: person(b),
                     reason: None,
-                },
-                _ => Command::UnbanMember {
+                }),
+                _ => Command::Room(RoomCommand::Unban {
                     room: room(a),
                     participant: person(b),
-                },
+                }),
             },
-            41 => Command::RedactMessage {
+            41 => Command::Message(MessageCommand::Redact {
                 message: self.header(a),
                 erased: vec![Seq(u64::from(b) + 1)],
                 reason: None,
-            },
-            42 => Command::AddKey {
+            }),
+            42 => Command::Identity(IdentityCommand::Add {
                 participant: person(a),
                 key: PublicKey([b; 32]),
                 replaces: (c % 3 == 0).then_some(PublicKey([c; 32])),
-            },
-            43 => Command::RevokeKey {
+            }),
+            43 => Command::Identity(IdentityCommand::Revoke {
                 participant: person(a),
                 key: PublicKey([b; 32]),
-            },
-            44 => Command::SetTrust {
+            }),
+            44 => Command::Participant(ParticipantCommand::SetTrust {
                 participant: person(a),
                 trust: [Trust::Untrusted, Trust::Federated, Trust::Local][usize::from(c % 3)],
-            },
-            45 => Command::ReviewMessage {
+            }),
+            45 => Command::Quarantine(QuarantineCommand::Review {
                 message: self.header(a).message,
                 author: person(b),
                 waiting: Box::new(waiting(room(c))),
                 release: c % 2 == 0,
                 reason: None,
                 body: content(),
-            },
-            46 => Command::SetSecret {
+            }),
+            46 => Command::Secret(SecretCommand::Set {
                 name: format!("s{}", a % 4),
-            },
-            _ => Command::RedeemInvite {
+            }),
+            _ => Command::Invite(InviteCommand::Redeem(RedeemInvite {
                 invite: InviteId(uuid(4, a)),
                 participant: person(b),
                 handle: format!("p{}", c % 8),
@@ -479,7 +484,7 @@ impl Run {
                 credential: CredentialId(uuid(3, c)),
                 profile: None,
                 label: None,
-            },
+            })),
         }
     }
 
@@ -727,31 +732,31 @@ fn reaches(access: &Access, audience: &Audience, viewer: ParticipantId, seq: Seq
 /// Commands that bring about a state: given twice, the second one finds nothing to do.
 fn settles(command: &Command) -> bool {
     match command {
-        Command::UpdateParticipant { profile, .. } => profile.is_none(),
-        Command::CreateRoom { kind, .. } => *kind == RoomKind::Direct,
-        Command::UpdateRoom { text, .. } => text.is_none(),
-        Command::SetRoles { .. }
-        | Command::DisableParticipant { .. }
-        | Command::EnableParticipant { .. }
-        | Command::RegisterParticipant { .. }
-        | Command::SetUserRole { .. }
-        | Command::CreateGroup { .. }
-        | Command::DeleteGroup { .. }
-        | Command::AddToGroup { .. }
-        | Command::RemoveFromGroup { .. }
-        | Command::ArchiveRoom { .. }
-        | Command::RestoreRoom { .. }
-        | Command::JoinRoom { .. }
-        | Command::AddMember { .. }
-        | Command::LeaveRoom { .. }
-        | Command::RemoveMember { .. }
-        | Command::SetMemberCapabilities { .. }
-        | Command::SetRoomDefaults { .. }
-        | Command::OpenSession { .. }
-        | Command::CloseSession { .. }
-        | Command::IssueCredential { .. }
-        | Command::RevokeCredential { .. }
-        | Command::RevokeInvite { .. } => true,
+        Command::Participant(ParticipantCommand::Update { profile, .. }) => profile.is_none(),
+        Command::Room(RoomCommand::Create { kind, .. }) => *kind == RoomKind::Direct,
+        Command::Room(RoomCommand::Update { text, .. }) => text.is_none(),
+        Command::Participant(ParticipantCommand::SetRoles { .. })
+        | Command::Participant(ParticipantCommand::Disable { .. })
+        | Command::Participant(ParticipantCommand::Enable { .. })
+        | Command::Participant(ParticipantCommand::Register { .. })
+        | Command::User(UserCommand::SetRole { .. })
+        | Command::Group(GroupCommand::Create { .. })
+        | Command::Group(GroupCommand::Delete { .. })
+        | Command::Group(GroupCommand::Add { .. })
+        | Command::Group(GroupCommand::Remove { .. })
+        | Command::Room(RoomCommand::Archive { .. })
+        | Command::Room(RoomCommand::Restore { .. })
+        | Command::Room(RoomCommand::Join { .. })
+        | Command::Room(RoomCommand::Add { .. })
+        | Command::Room(RoomCommand::Leave { .. })
+        | Command::Room(RoomCommand::Remove { .. })
+        | Command::Room(RoomCommand::SetCapabilities { .. })
+        | Command::Room(RoomCommand::SetDefaults { .. })
+        | Command::Session(SessionCommand::Open { .. })
+        | Command::Session(SessionCommand::Close { .. })
+        | Command::Credential(CredentialCommand::Issue(IssueCredential { .. }))
+        | Command::Credential(CredentialCommand::Revoke { .. })
+        | Command::Invite(InviteCommand::Revoke { .. }) => true,
         _ => false,
     }
 }
@@ -761,7 +766,7 @@ fn start() -> Run {
     let mut run = Run::new();
     let owner = Actor::Owner(person(0));
     for number in 1..=2 {
-        let register = Command::RegisterParticipant {
+        let register = Command::Participant(ParticipantCommand::Register {
             agreed: None,
             participant: person(number),
             kind: Kind::Agent,
@@ -770,8 +775,8 @@ fn start() -> Run {
             key: None,
             visibility: Visibility::Public,
             profile: None,
-        };
-        let issue = Command::IssueCredential {
+        });
+        let issue = Command::Credential(CredentialCommand::Issue(IssueCredential {
             credential: CredentialId(uuid(3, number)),
             kind: CredentialKind::Token,
             participant: person(number),
@@ -780,16 +785,16 @@ fn start() -> Run {
             per_minute: None,
             per_day: None,
             label: None,
-        };
+        }));
         run.step(&register, owner, None);
         run.step(&issue, owner, None);
     }
-    let user = Command::CreateUser {
+    let user = Command::User(UserCommand::Create {
         participant: person(3),
         handle: "user".into(),
         role: Preset::Admin,
         profile: None,
-    };
+    });
     run.step(&user, owner, None);
     run
 }

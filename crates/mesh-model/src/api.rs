@@ -4,7 +4,7 @@
 pub use crate::common::*;
 
 macro_rules! all_api_types {
-    ($($noun:ident: $($part:ident)*;)*) => {
+    ($($noun:ident $name:ident: [$($part:ident)*] [$($command:ident)?] [$($facts:ident)?];)*) => {
         $($(all_api_types!(@part $noun $part);)*)*
     };
     (@part $noun:ident api) => {

@@ -315,7 +315,7 @@ macro_rules! events {
             }
         }
 
-        $crate::event::answers! { $facts $($variant)+ }
+        $crate::event::answers! { $facts $($variant($event))+ }
     };
 }
 pub(crate) use events;
@@ -334,7 +334,7 @@ pub(crate) use sees;
 /// Lets an enum of events answer as the event that it holds: a noun's enum asks its structs, and
 /// [`Facts`](crate::events::Facts) the nouns' enums.
 macro_rules! answers {
-    ($facts:ident $($variant:ident)+) => {
+    ($facts:ident $($variant:ident($held:ident))+) => {
         $crate::event::answers! { @ $facts [$($variant)+]
             /// The event's type, such as `message.posted`.
             kind: &'static str;

@@ -11,17 +11,6 @@ use crate::command::Actor;
 pub use crate::event::{Declared, Erased, Erases, Event, Sees, Words};
 pub use crate::task::plan::*;
 
-macro_rules! all_events {
-    ($($noun:ident: $($part:ident)*;)*) => {
-        $($(all_events!(@part $noun $part);)*)*
-    };
-    (@part $noun:ident events) => {
-        pub use crate::$noun::events::*;
-    };
-    (@part $noun:ident $other:ident) => {};
-}
-crate::nouns::nouns!(all_events);
-
 /// Why stored facts could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableFacts {
@@ -54,7 +43,9 @@ impl UnreadableFacts {
 }
 
 macro_rules! facts {
-    ($($noun:ident($facts:ident))+) => {
+    ($($noun:ident $name:ident: [$($part:ident)*] [$($command:ident)?] [$($facts:ident)?];)*) => {
+        $($(facts!(@part $noun $facts);)?)*
+
         /// The facts of one event. `apply` receives these and nothing else.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each variant is the enum of a noun")]
@@ -63,59 +54,43 @@ macro_rules! facts {
             reason = "most events are messages, the largest kind: a box would cost each of them an allocation"
         )]
         pub enum Facts {
-            $($noun($facts),)+
+            $($($name($facts),)?)*
         }
 
         impl Facts {
             /// Every kind of event with the version this program writes.
             pub fn declared() -> impl Iterator<Item = &'static Declared> {
-                [$($facts::DECLARED,)+].into_iter().flatten()
+                [$($($facts::DECLARED,)?)*].into_iter().flatten()
             }
 
             /// Reads stored facts.
             pub fn decode(kind: &str, version: u16, json: &str) -> Result<Facts, UnreadableFacts> {
-                $(if let Some(read) = $facts::decode(kind, version, json) {
-                    return read.map_err(|source| UnreadableFacts::Malformed {
-                        kind: kind.to_owned(),
-                        version,
-                        source,
-                    });
-                })+
+                let malformed = |source| UnreadableFacts::Malformed {
+                    kind: kind.to_owned(),
+                    version,
+                    source,
+                };
+                // Most of any log is messages and tasks.
+                let frequent = MessageFacts::decode(kind, version, json);
+                let frequent = frequent.or_else(|| TaskFacts::decode(kind, version, json));
+                if let Some(read) = frequent {
+                    return read.map_err(malformed);
+                }
+                $($(if let Some(read) = $facts::decode(kind, version, json) {
+                    return read.map_err(malformed);
+                })?)*
                 Err(UnreadableFacts::Unknown { kind: kind.to_owned(), version })
             }
         }
 
-        crate::event::answers! { Facts $($noun)+ }
+        crate::event::answers! { Facts $($($name($facts))?)* }
+    };
+    (@part $noun:ident $facts:ident) => {
+        pub use crate::$noun::events::*;
     };
 }
 
-// The most frequent first: they are read first.
-facts! {
-    Message(MessageFacts)
-    Task(TaskFacts)
-    Session(SessionFacts)
-    Participant(ParticipantFacts)
-    Room(RoomFacts)
-    Group(GroupFacts)
-    Credential(CredentialFacts)
-    Invite(InviteFacts)
-    Identity(IdentityFacts)
-    User(UserFacts)
-    Policy(PolicyFacts)
-    Quarantine(QuarantineFacts)
-    Guard(GuardFacts)
-    EventType(EventTypeFacts)
-    Worker(WorkerFacts)
-    Dispatch(DispatchFacts)
-    Budget(BudgetFacts)
-    Approval(ApprovalFacts)
-    Template(TemplateFacts)
-    Context(ContextFacts)
-    Memory(MemoryFacts)
-    Tool(ToolFacts)
-    Secret(SecretFacts)
-    Mesh(MeshFacts)
-}
+crate::nouns::nouns!(facts);
 
 /// An event that was decided and is not yet stored: no seq, no time.
 #[derive(Debug, Clone)]

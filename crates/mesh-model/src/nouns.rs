@@ -1,40 +1,41 @@
 //! The list of nouns: what each has of API types (`api`), operations (`ops`), commands
 //! (`command`) and events (`events`), in a folder of its own. A new noun is a line here and its
-//! `mod` in `lib.rs`.
+//! `mod` in `lib.rs`; the facades, [`Command`](crate::Command) and [`Facts`](crate::Facts) follow from it.
 
-/// Calls `callback! { noun: part part …; … }` with every noun. The order is that of the reference.
+/// Calls `callback! { noun Name: [api ops] [ItsCommand] [ItsFacts]; … }` with every noun; what a noun does
+/// not have is left empty. The order is that of the reference.
 macro_rules! nouns {
     ($callback:ident) => {
         $callback! {
-            mesh: api ops events;
-            log: api ops;
-            login: api ops;
-            user: api ops events;
-            credential: api ops events;
-            invite: api ops events;
-            participant: api ops events;
-            presence: api ops;
-            session: api ops events;
-            group: api ops events;
-            room: api ops events;
-            message: api ops events;
-            inbox: api ops;
-            event_type: api ops events;
-            policy: api ops events;
-            quarantine: api ops events;
-            guard: api ops events;
-            identity: api ops events;
-            secret: api ops events;
-            task: api ops events;
-            worker: api ops events;
-            dispatch: ops events;
-            budget: api ops events;
-            approval: api ops events;
-            template: api ops events;
-            context: api ops events;
-            memory: api ops events;
-            tool: api ops events;
-            chat: api ops;
+            mesh Mesh: [api ops] [MeshCommand] [MeshFacts];
+            log Log: [api ops] [] [];
+            login Login: [api ops] [] [];
+            user User: [api ops] [UserCommand] [UserFacts];
+            credential Credential: [api ops] [CredentialCommand] [CredentialFacts];
+            invite Invite: [api ops] [InviteCommand] [InviteFacts];
+            participant Participant: [api ops] [ParticipantCommand] [ParticipantFacts];
+            presence Presence: [api ops] [] [];
+            session Session: [api ops] [SessionCommand] [SessionFacts];
+            group Group: [api ops] [GroupCommand] [GroupFacts];
+            room Room: [api ops] [RoomCommand] [RoomFacts];
+            message Message: [api ops] [MessageCommand] [MessageFacts];
+            inbox Inbox: [api ops] [] [];
+            event_type EventType: [api ops] [EventTypeCommand] [EventTypeFacts];
+            policy Policy: [api ops] [PolicyCommand] [PolicyFacts];
+            quarantine Quarantine: [api ops] [QuarantineCommand] [QuarantineFacts];
+            guard Guard: [api ops] [GuardCommand] [GuardFacts];
+            identity Identity: [api ops] [IdentityCommand] [IdentityFacts];
+            secret Secret: [api ops] [SecretCommand] [SecretFacts];
+            task Task: [api ops] [TaskCommand] [TaskFacts];
+            worker Worker: [api ops] [WorkerCommand] [WorkerFacts];
+            dispatch Dispatch: [ops] [DispatchCommand] [DispatchFacts];
+            budget Budget: [api ops] [BudgetCommand] [BudgetFacts];
+            approval Approval: [api ops] [ApprovalCommand] [ApprovalFacts];
+            template Template: [api ops] [TemplateCommand] [TemplateFacts];
+            context Context: [api ops] [ContextCommand] [ContextFacts];
+            memory Memory: [api ops] [MemoryCommand] [MemoryFacts];
+            tool Tool: [api ops] [ToolCommand] [ToolFacts];
+            chat Chat: [api ops] [] [];
         }
     };
 }

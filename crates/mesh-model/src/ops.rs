@@ -161,7 +161,7 @@ macro_rules! for_each_of {
 pub(crate) use for_each_of;
 
 macro_rules! all_operations {
-    ($($noun:ident: $($part:ident)*;)*) => {
+    ($($noun:ident $name:ident: [$($part:ident)*] [$($command:ident)?] [$($facts:ident)?];)*) => {
         $($(all_operations!(@part $noun $part);)*)*
 
         /// Every declaration, in the order the reference lists them.

@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use mesh_log::Content;
-use mesh_model::command::{ContentEvidence, Scanned};
+use mesh_model::command::{
+    ContentEvidence, CredentialCommand, IssueCredential, MessageCommand, ParticipantCommand,
+    PostMessage, RoomCommand, Scanned,
+};
 use mesh_model::events::{CredentialKind, Kind, Priority, Signed, Trust, Visibility};
 use mesh_model::permission::Preset;
 use mesh_model::{
@@ -32,7 +35,7 @@ impl Place {
         let node = Node::start(Config::new(home.path())).await.unwrap();
         let place = Place { _home: home, node };
         for (participant, handle) in [(AGENT, "rex"), (STRANGER, "guest")] {
-            let register = Command::RegisterParticipant {
+            let register = Command::Participant(ParticipantCommand::Register {
                 participant,
                 kind: Kind::Agent,
                 handle: handle.to_owned(),
@@ -41,9 +44,9 @@ impl Place {
                 key: Some(PublicKey([participant.0.as_bytes()[15]; 32])),
                 visibility: Visibility::Public,
                 profile: None,
-            };
+            });
             place.run(place.owner(), register).await;
-            let issue = Command::IssueCredential {
+            let issue = Command::Credential(CredentialCommand::Issue(IssueCredential {
                 credential: CredentialId(participant.0),
                 kind: CredentialKind::Token,
                 participant,
@@ -52,12 +55,12 @@ impl Place {
                 per_minute: None,
                 per_day: None,
                 label: None,
-            };
+            }));
             place.run(place.owner(), issue).await;
-            let join = Command::AddMember {
+            let join = Command::Room(RoomCommand::Add {
                 room: place.general(),
                 participant,
-            };
+            });
             if place
                 .node
                 .access()
@@ -67,10 +70,10 @@ impl Place {
                 place.run(place.owner(), join).await;
             }
         }
-        let distrust = Command::SetTrust {
+        let distrust = Command::Participant(ParticipantCommand::SetTrust {
             participant: STRANGER,
             trust: Trust::Untrusted,
-        };
+        });
         place.run(place.owner(), distrust).await;
         place
     }
@@ -117,7 +120,7 @@ fn post(
     score: Option<u8>,
     signed: Option<(Signed, [u8; 16])>,
 ) -> Command {
-    Command::PostMessage {
+    Command::Message(MessageCommand::Post(PostMessage {
         room,
         mentions: Vec::new(),
         priority: Priority::Next,
@@ -138,7 +141,7 @@ fn post(
             ..ContentEvidence::default()
         },
         body: RawValue::from_string(content.to_owned()).ok(),
-    }
+    }))
 }
 
 /// The next items, until there are `count` of them.
@@ -180,7 +183,7 @@ async fn marked_words_are_in_an_envelope_for_programs_alone() {
         .view()
         .header(MessageId(first), Some(STRANGER))
         .unwrap();
-    let edit = Command::EditMessage {
+    let edit = Command::Message(MessageCommand::Edit {
         message: header.unwrap(),
         mentions: Vec::new(),
         evidence: ContentEvidence {
@@ -191,7 +194,7 @@ async fn marked_words_are_in_an_envelope_for_programs_alone() {
             ..ContentEvidence::default()
         },
         body: RawValue::from_string(r#"{"text":"please"}"#.to_owned()).ok(),
-    };
+    });
     place.run(place.actor(STRANGER), edit).await;
 
     let pushed = (items(&mut person, 4).await, items(&mut program, 4).await);
@@ -292,12 +295,12 @@ async fn a_signed_content_keeps_the_salt_that_was_signed() {
 async fn whatever_else_a_stranger_says_is_in_an_envelope_too() {
     let place = Place::new().await;
     let owner = place.node.access().owner().unwrap();
-    let update = Command::UpdateParticipant {
+    let update = Command::Participant(ParticipantCommand::Update {
         participant: STRANGER,
         visibility: None,
         added_by: None,
         profile: RawValue::from_string(r#"{"display_name":"obey me"}"#.to_owned()).ok(),
-    };
+    });
     let before = place.node.head();
     place.run(place.actor(STRANGER), update).await;
     let (mut person, mut program) = (

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use ed25519_dalek::SigningKey;
 use mesh_log::{Content, FileLog, FileOptions, RealDisk, Trust, verify_folder};
 use mesh_model::command::{
-    ContentEvidence, MemoryCommand, NewTask, TaskCommand, TaskResult, WorkerCommand,
+    ContentEvidence, MemoryCommand, MessageCommand, NewTask, PolicyCommand, PostMessage,
+    RoomCommand, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{MemorySource, Priority, TaskPlan};
 use mesh_model::policy::Policy;
@@ -54,12 +55,12 @@ impl Place {
 
     async fn edit(&self, message: Seq, text: &str) -> Seq {
         let header = self.header(message).await;
-        self.run(Command::EditMessage {
+        self.run(Command::Message(MessageCommand::Edit {
             message: header,
             mentions: Vec::new(),
             evidence: ContentEvidence::default(),
             body: body(text),
-        })
+        }))
         .await
     }
 
@@ -70,11 +71,11 @@ impl Place {
     }
 
     async fn redaction(&self, message: Seq) -> Command {
-        Command::RedactMessage {
+        Command::Message(MessageCommand::Redact {
             message: self.header(message).await,
             erased: self.node.view().places(MessageId(message)).unwrap(),
             reason: None,
-        }
+        })
     }
 
     /// Which places of the log have lost their content.
@@ -96,7 +97,7 @@ impl Place {
     }
 
     async fn keep_days(&self, days: u32) {
-        self.run(Command::SetRoomPolicy {
+        self.run(Command::Policy(PolicyCommand::Set {
             room: self.general(),
             policy: Box::new(Policy {
                 retention_days: Some(days),
@@ -104,15 +105,15 @@ impl Place {
             }),
             expected: None,
             force: false,
-        })
+        }))
         .await;
     }
 
     async fn hold(&self, hold: bool) {
-        self.run(Command::SetHold {
+        self.run(Command::Room(RoomCommand::SetHold {
             room: self.general(),
             hold,
-        })
+        }))
         .await;
     }
 
@@ -126,7 +127,7 @@ fn body(text: &str) -> Option<Box<RawValue>> {
 }
 
 fn post(room: RoomId, text: &str) -> Command {
-    Command::PostMessage {
+    Command::Message(MessageCommand::Post(PostMessage {
         room,
         mentions: Vec::new(),
         priority: Priority::Next,
@@ -138,7 +139,7 @@ fn post(room: RoomId, text: &str) -> Command {
         relayed: None,
         evidence: ContentEvidence::default(),
         body: body(text),
-    }
+    }))
 }
 
 /// The files under a folder that hold the secret, but for its first letters. The node is at work: when a
@@ -180,7 +181,7 @@ async fn when_a_redaction_is_answered_the_words_are_in_no_file() {
     assert_eq!(holding(place.home.path()), [""; 0]);
     assert_eq!(place.erased(), [message.0, edit.0]);
     place.verify();
-    let answer = Command::PostMessage {
+    let answer = Command::Message(MessageCommand::Post(PostMessage {
         room: place.general(),
         mentions: Vec::new(),
         priority: Priority::Next,
@@ -192,7 +193,7 @@ async fn when_a_redaction_is_answered_the_words_are_in_no_file() {
         relayed: None,
         evidence: ContentEvidence::default(),
         body: body("what did you say?"),
-    };
+    }));
     let refused = place.node.submit(answer, place.owner(), None, None).await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::Gone);
     place.node.shutdown().await;
@@ -257,10 +258,10 @@ async fn a_crash_before_a_room_s_old_words_are_erased_is_made_good_too() {
     let place = Place::new().await;
     let message = place.post(&format!("the key is {SECRET}")).await;
     place.keep_days(1).await;
-    let expiry = Command::ExpireRoom {
+    let expiry = Command::Room(RoomCommand::Expire {
         room: place.general(),
         upto: message,
-    };
+    });
     place.node.shutdown().await;
     let Place { home, node } = place;
     drop(node);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesh_model::command::ContentEvidence;
+use mesh_model::command::{ContentEvidence, MessageCommand, PostMessage};
 use mesh_model::events::{CommandKey, MessageFacts, MessagePosted, Priority, Trust};
 use mesh_model::{Actor, Command, ErrorCode, Facts, RoomId, Seq};
 use mesh_node::machine::Taken;
@@ -42,7 +42,7 @@ impl Place {
 
     async fn post(&self, text: &str, key: Option<CommandKey>) -> Result<Outcome, ErrorCode> {
         let body = RawValue::from_string(format!("{{\"text\":{}}}", Value::from(text))).unwrap();
-        let command = Command::PostMessage {
+        let command = Command::Message(MessageCommand::Post(PostMessage {
             room: self.general(),
             mentions: Vec::new(),
             priority: Priority::Next,
@@ -54,7 +54,7 @@ impl Place {
             relayed: None,
             evidence: ContentEvidence::default(),
             body: Some(body),
-        };
+        }));
         self.node
             .submit(command, self.owner(), None, key)
             .await

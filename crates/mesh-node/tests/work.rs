@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use mesh_log::MemoryLog;
-use mesh_model::command::{ContentEvidence, NewTask, TaskCommand, TaskResult, WorkerCommand};
+use mesh_model::command::{
+    ContentEvidence, CreateMesh, MeshCommand, NewTask, ParticipantCommand, TaskCommand, TaskResult,
+    WorkerCommand,
+};
 use mesh_model::events::{Kind, TaskFacts, TaskPlan, Trust, Visibility};
 use mesh_model::{
     Actor, Command, MeshId, Millis, ParticipantId, PublicKey, RoomId, Seq, TaskId, VaultId,
@@ -32,7 +35,7 @@ impl Machine {
         let mut machine = Machine { writer, now: BEGIN };
         machine.run(
             Actor::Node,
-            Command::CreateMesh {
+            Command::Mesh(MeshCommand::Create(CreateMesh {
                 mesh: MeshId(Uuid::from_u128(5)),
                 name: "test".into(),
                 vault: VaultId(Uuid::from_u128(6)),
@@ -42,7 +45,7 @@ impl Machine {
                 general: GENERAL,
                 broadcast: RoomId(Uuid::from_u128(7)),
                 profile: None,
-            },
+            })),
         );
         machine.by_owner(Command::Worker(WorkerCommand::Enrol {
             worker: OWNER,
@@ -161,7 +164,7 @@ fn facts_of_tasks_have_their_room_and_readable_times() {
 fn programs_get_the_words_of_strangers_in_an_envelope() {
     let mut machine = Machine::new();
     let mut created = machine.create(None);
-    machine.by_owner(Command::RegisterParticipant {
+    machine.by_owner(Command::Participant(ParticipantCommand::Register {
         participant: STRANGER,
         kind: Kind::Agent,
         handle: "guest".into(),
@@ -170,7 +173,7 @@ fn programs_get_the_words_of_strangers_in_an_envelope() {
         key: None,
         visibility: Visibility::Public,
         profile: None,
-    });
+    }));
     assert!(
         !is_sealed(&created.access, &created.events[0]),
         "the owner's words"

@@ -1,6 +1,10 @@
 //! Random commands: mostly such as make sense, by actors that mostly may.
 
-use mesh_model::command::{Content, ContentEvidence};
+use mesh_model::command::{
+    Content, ContentEvidence, CreateInvite, CreateMesh, CredentialCommand, EventTypeCommand,
+    GroupCommand, InviteCommand, IssueCredential, MeshCommand, MessageCommand, ParticipantCommand,
+    PostMessage, RedeemInvite, RoomCommand, SessionCommand,
+};
 use mesh_model::events::{
     CommandKey, CredentialKind, Kind, MessageHeader, Priority, RoomAccess, RoomKind, SessionEnd,
     Trust, Visibility,
@@ -56,7 +60,7 @@ fn room(number: u64) -> RoomId {
 
 /// The first command of every run.
 pub fn create_mesh() -> Asked {
-    let command = Command::CreateMesh {
+    let command = Command::Mesh(MeshCommand::Create(CreateMesh {
         mesh: MeshId(uuid(9, 0)),
         name: "simulated".into(),
         vault: VaultId(uuid(9, 1)),
@@ -66,7 +70,7 @@ pub fn create_mesh() -> Asked {
         general: room(0),
         broadcast: room(1),
         profile: None,
-    };
+    }));
     Asked {
         command,
         actor: Actor::Node,
@@ -85,31 +89,35 @@ pub fn beginning() -> Vec<Asked> {
     };
     let mut list = Vec::new();
     for number in 1..=2 {
-        list.push(by_owner(Command::RegisterParticipant {
-            participant: person(number),
-            kind: Kind::Agent,
-            handle: format!("p{number}"),
-            parent: None,
-            agreed: None,
-            key: None,
-            visibility: Visibility::Public,
-            profile: None,
-        }));
-        list.push(by_owner(Command::IssueCredential {
-            credential: CredentialId(uuid(3, number)),
-            kind: CredentialKind::Token,
-            participant: person(number),
-            permissions: if number == 1 {
-                Preset::Admin
-            } else {
-                Preset::Worker
-            }
-            .permissions(),
-            expires: None,
-            per_minute: None,
-            per_day: None,
-            label: None,
-        }));
+        list.push(by_owner(Command::Participant(
+            ParticipantCommand::Register {
+                participant: person(number),
+                kind: Kind::Agent,
+                handle: format!("p{number}"),
+                parent: None,
+                agreed: None,
+                key: None,
+                visibility: Visibility::Public,
+                profile: None,
+            },
+        )));
+        list.push(by_owner(Command::Credential(CredentialCommand::Issue(
+            IssueCredential {
+                credential: CredentialId(uuid(3, number)),
+                kind: CredentialKind::Token,
+                participant: person(number),
+                permissions: if number == 1 {
+                    Preset::Admin
+                } else {
+                    Preset::Worker
+                }
+                .permissions(),
+                expires: None,
+                per_minute: None,
+                per_day: None,
+                label: None,
+            },
+        ))));
     }
     list
 }
@@ -118,21 +126,25 @@ pub fn beginning() -> Vec<Asked> {
 pub fn ask(chance: &mut Chance, model: &Model) -> Asked {
     let (command, requires) = command(chance, model);
     let actor = match &command {
-        Command::RedeemInvite { invite, .. } if !chance.once_in(8) => Actor::Invite(*invite),
-        Command::PostMessage { room, .. }
-        | Command::PublishEvent { room, .. }
-        | Command::AddMember { room, .. }
-        | Command::LeaveRoom { room }
-        | Command::ArchiveRoom { room }
-        | Command::SetMemberCapabilities { room, .. }
-        | Command::SetRoomDefaults { room, .. }
+        Command::Invite(InviteCommand::Redeem(RedeemInvite { invite, .. }))
+            if !chance.once_in(8) =>
+        {
+            Actor::Invite(*invite)
+        }
+        Command::Message(MessageCommand::Post(PostMessage { room, .. }))
+        | Command::EventType(EventTypeCommand::Publish { room, .. })
+        | Command::Room(RoomCommand::Add { room, .. })
+        | Command::Room(RoomCommand::Leave { room })
+        | Command::Room(RoomCommand::Archive { room })
+        | Command::Room(RoomCommand::SetCapabilities { room, .. })
+        | Command::Room(RoomCommand::SetDefaults { room, .. })
             if !chance.once_in(4) =>
         {
             member(chance, model, *room)
         }
-        Command::EditMessage { message, .. }
-        | Command::DeleteMessage { message, .. }
-        | Command::RedactMessage { message, .. }
+        Command::Message(MessageCommand::Edit { message, .. })
+        | Command::Message(MessageCommand::Delete { message, .. })
+        | Command::Message(MessageCommand::Redact { message, .. })
             if !chance.once_in(3) =>
         {
             acting(chance, model, message.author)
@@ -252,31 +264,31 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
     let about = header(chance, model);
     match (chance.below(100), about) {
         (45..48, Some(message)) => (
-            Command::EditMessage {
+            Command::Message(MessageCommand::Edit {
                 message,
                 mentions: Vec::new(),
                 evidence: ContentEvidence::default(),
                 body: content(chance),
-            },
+            }),
             write,
         ),
         (48..50, Some(message)) => (
-            Command::DeleteMessage {
+            Command::Message(MessageCommand::Delete {
                 message,
                 reason: None,
-            },
+            }),
             write,
         ),
         (50..52, Some(message)) => (
-            Command::RedactMessage {
+            Command::Message(MessageCommand::Redact {
                 message,
                 erased: model.places(message.message),
                 reason: None,
-            },
+            }),
             write,
         ),
         (0..52, _) => (
-            Command::PostMessage {
+            Command::Message(MessageCommand::Post(PostMessage {
                 room: place,
                 mentions: Vec::new(),
                 priority: Priority::Next,
@@ -288,17 +300,17 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
                 relayed: None,
                 evidence: ContentEvidence::default(),
                 body: content(chance),
-            },
+            })),
             write,
         ),
         (52..54, _) => (
-            Command::PublishEvent {
+            Command::EventType(EventTypeCommand::Publish {
                 room: place,
                 name: format!("t{}", chance.below(2)),
                 version: 1 + chance.below(2) as u32,
                 evidence: ContentEvidence::default(),
                 body: content(chance),
-            },
+            }),
             write,
         ),
         (54..75, _) => (room_command(chance, place, who), write),
@@ -306,14 +318,14 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
         (82..86, _) => (group_command(chance, who), None),
         (86..91, _) => {
             let session = SessionId(uuid(6, chance.below(OTHERS)));
-            let close = Command::CloseSession {
+            let close = Command::Session(SessionCommand::Close {
                 session,
                 reason: SessionEnd::Closed,
-            };
-            let open = Command::OpenSession {
+            });
+            let open = Command::Session(SessionCommand::Open {
                 session,
                 client: content(chance),
-            };
+            });
             (if chance.once_in(3) { close } else { open }, None)
         }
         (91..96, _) => (token_command(chance, model, who), None),
@@ -321,10 +333,10 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
         _ => {
             let name = format!("t{}", chance.below(2));
             (
-                Command::RegisterEventType {
+                Command::EventType(EventTypeCommand::Register {
                     name,
                     schema: content(chance),
-                },
+                }),
                 Some(Permission::AdminPlugins),
             )
         }
@@ -333,7 +345,7 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
 
 fn room_command(chance: &mut Chance, place: RoomId, who: ParticipantId) -> Command {
     match chance.below(20) {
-        0..3 => Command::CreateRoom {
+        0..3 => Command::Room(RoomCommand::Create {
             room: room(chance.below(ROOMS)),
             kind: RoomKind::Room,
             name: Some(format!("n{}", chance.below(6))),
@@ -346,8 +358,8 @@ fn room_command(chance: &mut Chance, place: RoomId, who: ParticipantId) -> Comma
             defaults: None,
             members: vec![who],
             text: None,
-        },
-        3..5 => Command::CreateRoom {
+        }),
+        3..5 => Command::Room(RoomCommand::Create {
             room: room(chance.below(ROOMS)),
             kind: RoomKind::Direct,
             name: None,
@@ -356,37 +368,37 @@ fn room_command(chance: &mut Chance, place: RoomId, who: ParticipantId) -> Comma
             defaults: None,
             members: vec![who],
             text: None,
-        },
-        5..9 => Command::JoinRoom { room: place },
-        9..12 => Command::AddMember {
+        }),
+        5..9 => Command::Room(RoomCommand::Join { room: place }),
+        9..12 => Command::Room(RoomCommand::Add {
             room: place,
             participant: who,
-        },
-        12..14 => Command::LeaveRoom { room: place },
-        14 => Command::RemoveMember {
+        }),
+        12..14 => Command::Room(RoomCommand::Leave { room: place }),
+        14 => Command::Room(RoomCommand::Remove {
             room: place,
             participant: who,
             reason: None,
-        },
-        15 => Command::ArchiveRoom { room: place },
-        16 => Command::RestoreRoom { room: place },
-        17 => Command::SetRoomDefaults {
+        }),
+        15 => Command::Room(RoomCommand::Archive { room: place }),
+        16 => Command::Room(RoomCommand::Restore { room: place }),
+        17 => Command::Room(RoomCommand::SetDefaults {
             room: place,
             capabilities: capabilities(chance),
-        },
-        _ => Command::SetMemberCapabilities {
+        }),
+        _ => Command::Room(RoomCommand::SetCapabilities {
             room: place,
             participant: who,
             capabilities: (!chance.once_in(3)).then(|| capabilities(chance)),
-        },
+        }),
     }
 }
 
 fn person_command(chance: &mut Chance, who: ParticipantId) -> Command {
     match chance.below(12) {
-        0 => Command::DisableParticipant { participant: who },
-        1..5 => Command::EnableParticipant { participant: who },
-        _ => Command::RegisterParticipant {
+        0 => Command::Participant(ParticipantCommand::Disable { participant: who }),
+        1..5 => Command::Participant(ParticipantCommand::Enable { participant: who }),
+        _ => Command::Participant(ParticipantCommand::Register {
             participant: who,
             kind: Kind::Agent,
             handle: format!("p{}", chance.below(PEOPLE)),
@@ -395,27 +407,27 @@ fn person_command(chance: &mut Chance, who: ParticipantId) -> Command {
             key: None,
             visibility: Visibility::Public,
             profile: content(chance),
-        },
+        }),
     }
 }
 
 fn group_command(chance: &mut Chance, who: ParticipantId) -> Command {
     let group = GroupId(uuid(5, chance.below(3)));
     match chance.below(6) {
-        0 => Command::CreateGroup {
+        0 => Command::Group(GroupCommand::Create {
             group,
             name: format!("n{}", chance.below(8)),
             room: room(chance.below(ROOMS)),
-        },
-        1 => Command::RemoveFromGroup {
+        }),
+        1 => Command::Group(GroupCommand::Remove {
             group,
             participant: who,
-        },
-        2 if chance.once_in(3) => Command::DeleteGroup { group },
-        _ => Command::AddToGroup {
+        }),
+        2 if chance.once_in(3) => Command::Group(GroupCommand::Delete { group }),
+        _ => Command::Group(GroupCommand::Add {
             group,
             participant: who,
-        },
+        }),
     }
 }
 
@@ -428,11 +440,11 @@ fn token_command(chance: &mut Chance, model: &Model, who: ParticipantId) -> Comm
     let credential = CredentialId(uuid(3, chance.below(40)));
     if chance.once_in(3) {
         let known = chance.pick(&model.tokens).map(|token| token.id);
-        return Command::RevokeCredential {
+        return Command::Credential(CredentialCommand::Revoke {
             credential: known.unwrap_or(credential),
-        };
+        });
     }
-    Command::IssueCredential {
+    Command::Credential(CredentialCommand::Issue(IssueCredential {
         credential,
         kind: CredentialKind::Token,
         participant: who,
@@ -441,7 +453,7 @@ fn token_command(chance: &mut Chance, model: &Model, who: ParticipantId) -> Comm
         per_minute: None,
         per_day: None,
         label: content(chance),
-    }
+    }))
 }
 
 fn invite_command(
@@ -452,8 +464,8 @@ fn invite_command(
 ) -> Command {
     let invite = InviteId(uuid(4, chance.below(OTHERS)));
     match chance.below(6) {
-        0 => Command::RevokeInvite { invite },
-        1 | 2 => Command::CreateInvite {
+        0 => Command::Invite(InviteCommand::Revoke { invite }),
+        1 | 2 => Command::Invite(InviteCommand::Create(CreateInvite {
             invite,
             kind: Kind::Agent,
             permissions: presets(chance),
@@ -462,8 +474,8 @@ fn invite_command(
             room: chance.once_in(2).then_some(place),
             trust: Trust::Local,
             label: content(chance),
-        },
-        _ => Command::RedeemInvite {
+        })),
+        _ => Command::Invite(InviteCommand::Redeem(RedeemInvite {
             invite,
             participant: who,
             handle: format!("p{}", chance.below(PEOPLE)),
@@ -471,6 +483,6 @@ fn invite_command(
             credential: CredentialId(uuid(3, chance.below(40))),
             profile: content(chance),
             label: None,
-        },
+        })),
     }
 }

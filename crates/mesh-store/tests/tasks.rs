@@ -6,7 +6,10 @@ mod random;
 use std::collections::BTreeMap;
 
 use mesh_core::{State, Stored, Task, apply, decide};
-use mesh_model::command::WorkerCommand;
+use mesh_model::command::{
+    CreateMesh, CredentialCommand, IssueCredential, MeshCommand, ParticipantCommand, RoomCommand,
+    WorkerCommand,
+};
 use mesh_model::events::{By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, Visibility};
 use mesh_model::*;
 use mesh_store::view::{TaskFilter, TaskRow};
@@ -41,7 +44,7 @@ impl Run {
             log: Vec::new(),
             held: BTreeMap::new(),
         };
-        let create = Command::CreateMesh {
+        let create = Command::Mesh(MeshCommand::Create(CreateMesh {
             mesh: MeshId(Uuid::from_u128(1)),
             name: "random".into(),
             vault: VaultId(Uuid::from_u128(2)),
@@ -51,13 +54,13 @@ impl Run {
             general: RoomId(Uuid::from_u128(3)),
             broadcast: RoomId(Uuid::from_u128(4)),
             profile: None,
-        };
+        }));
         run.must(Actor::Node, &create);
         for number in 1..PEOPLE {
             run.settle_in(number);
         }
         for number in 0..2 {
-            let create = Command::CreateRoom {
+            let create = Command::Room(RoomCommand::Create {
                 room: room(number),
                 kind: RoomKind::Room,
                 name: Some(format!("r{number}")),
@@ -66,7 +69,7 @@ impl Run {
                 defaults: Some(CapabilitySet::ALL),
                 members: (1..PEOPLE).map(person).collect(),
                 text: None,
-            };
+            });
             run.must(run.actor(0), &create);
         }
         for number in 1..PEOPLE {
@@ -83,7 +86,7 @@ impl Run {
     }
 
     fn settle_in(&mut self, number: u8) {
-        let register = Command::RegisterParticipant {
+        let register = Command::Participant(ParticipantCommand::Register {
             participant: person(number),
             kind: Kind::Agent,
             handle: format!("p{number}"),
@@ -92,9 +95,9 @@ impl Run {
             key: None,
             visibility: Visibility::Public,
             profile: None,
-        };
+        });
         self.must(self.actor(0), &register);
-        let issue = Command::IssueCredential {
+        let issue = Command::Credential(CredentialCommand::Issue(IssueCredential {
             credential: CredentialId(person(number).0),
             kind: CredentialKind::Token,
             participant: person(number),
@@ -103,7 +106,7 @@ impl Run {
             per_minute: None,
             per_day: None,
             label: None,
-        };
+        }));
         self.must(self.actor(0), &issue);
     }
 

@@ -107,11 +107,12 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// The noun of a line `room: api ops events;`.
+/// The noun of a line `room Room: [api ops] [RoomCommand] [RoomFacts];`.
 fn noun(line: &str) -> Option<&str> {
-    let (noun, parts) = line.trim().split_once(": ")?;
+    let (names, parts) = line.trim().split_once(": ")?;
+    let (noun, _) = names.split_once(' ')?;
     let named = noun.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    (named && parts.ends_with(';')).then_some(noun)
+    (named && parts.starts_with('[') && parts.ends_with("];")).then_some(noun)
 }
 
 /// What stands in a folder: names without ending, each with one of its files.
@@ -137,7 +138,8 @@ fn entries<'a>(tree: &'a Tree, at: &str) -> BTreeMap<&'a str, &'a str> {
 mod tests {
     use super::*;
 
-    const NOUNS: &str = "            room: api ops events;\n            task: api ops;\n";
+    const NOUNS: &str =
+        "            room Room: [api ops] [] [RoomFacts];\n            task Task: [api] [] [];\n";
 
     #[test]
     fn a_folder_of_another_name_is_found_on_its_floor() {

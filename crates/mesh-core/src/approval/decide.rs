@@ -1,6 +1,6 @@
 //! Approvals: a question, somebody who may answer it, and an end in any case.
 
-use mesh_model::command::{Content, FlowCommand};
+use mesh_model::command::{ApprovalCommand, Content, RequestApproval};
 use mesh_model::events::{ApprovalDecided, ApprovalRequested, CancelCause, Holds};
 use mesh_model::limits::{APPROVAL_MS_DEFAULT, APPROVAL_MS_MAX, APPROVALS_ALL_MAX, APPROVALS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
@@ -12,15 +12,14 @@ use crate::room::check_in_use;
 use crate::task::cancelled;
 use crate::{Access, Approval, Decision, Room, Work, check, refuse};
 
-pub(crate) fn decide(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
+pub(crate) fn decide(desk: &Desk<'_>, command: &ApprovalCommand) -> Decision {
     match command {
-        FlowCommand::RequestApproval { .. } => request(desk, command),
-        FlowCommand::DecideApproval {
+        ApprovalCommand::Request(wanted) => request(desk, wanted),
+        ApprovalCommand::Decide {
             approval,
             approve,
             reason,
         } => answer(desk, *approval, *approve, reason),
-        _ => Ok(Vec::new()),
     }
 }
 
@@ -79,8 +78,8 @@ pub(crate) fn approval_until(
     Ok(desk.now().plus(ttl))
 }
 
-fn request(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
-    let FlowCommand::RequestApproval {
+fn request(desk: &Desk<'_>, wanted: &RequestApproval) -> Decision {
+    let RequestApproval {
         approval,
         room,
         to,
@@ -88,10 +87,7 @@ fn request(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
         until,
         evidence,
         body,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+    } = wanted;
     let me = desk.asker.me()?;
     let found = desk.asker.room(*room)?;
     check_in_use(found)?;

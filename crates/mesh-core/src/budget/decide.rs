@@ -4,6 +4,7 @@
 //! ends. An attempt that ends from outside (a lost lease, a cancellation) is charged what it had
 //! reserved, since nobody knows what it used. Nothing is given out against a budget that is spent.
 
+use mesh_model::command::BudgetCommand;
 use mesh_model::events::{BudgetScope, BudgetSet, BudgetWarned, Spend};
 use mesh_model::limits::{BUDGET_WARN_PERCENT, SPEND_MAX};
 use mesh_model::{Capability, NewEvent, ParticipantId, Permission, Refusal, RoomId};
@@ -11,6 +12,15 @@ use mesh_model::{Capability, NewEvent, ParticipantId, Permission, Refusal, RoomI
 use super::{day_of, scopes};
 use crate::desk::Desk;
 use crate::{Decision, refuse};
+
+pub(crate) fn decide(desk: &Desk<'_>, command: &BudgetCommand) -> Decision {
+    let BudgetCommand::Set {
+        scope,
+        tokens,
+        micros,
+    } = command;
+    set(desk, *scope, *tokens, *micros)
+}
 
 /// An attempt needs `reserved` in all instead of what it has: a hard stop.
 pub(crate) fn check_budget(
@@ -86,12 +96,7 @@ fn percent(most: Option<u64>, used: u64) -> u64 {
     }
 }
 
-pub(crate) fn set_budget(
-    desk: &Desk<'_>,
-    scope: BudgetScope,
-    tokens: Option<u64>,
-    micros: Option<u64>,
-) -> Decision {
+fn set(desk: &Desk<'_>, scope: BudgetScope, tokens: Option<u64>, micros: Option<u64>) -> Decision {
     match scope {
         BudgetScope::Room(room) => {
             let found = desk.asker.room(room)?;

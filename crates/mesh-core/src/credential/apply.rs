@@ -3,11 +3,19 @@
 use std::sync::Arc;
 
 use mesh_model::Actor;
-use mesh_model::events::{CredentialIssued, CredentialRevoked};
+use mesh_model::events::{CredentialFacts, CredentialIssued, CredentialRevoked};
 
-use crate::{Access, Credential};
+use crate::{Access, Credential, State, Stored};
 
-pub fn issued(access: &mut Access, facts: &CredentialIssued, by: &Actor) {
+pub(crate) fn apply(state: &mut State, facts: &CredentialFacts, event: &Stored<'_>) {
+    let access = state.access_at(event.seq);
+    match facts {
+        CredentialFacts::Issued(facts) => issued(access, facts, &event.by.actor),
+        CredentialFacts::Revoked(facts) => revoked(access, facts),
+    }
+}
+
+fn issued(access: &mut Access, facts: &CredentialIssued, by: &Actor) {
     if access.credentials.contains_key(&facts.credential) {
         return;
     }
@@ -28,7 +36,7 @@ pub fn issued(access: &mut Access, facts: &CredentialIssued, by: &Actor) {
         .insert(facts.credential, Arc::new(credential));
 }
 
-pub fn revoked(access: &mut Access, facts: &CredentialRevoked) {
+fn revoked(access: &mut Access, facts: &CredentialRevoked) {
     if let Some(credential) = access.credentials.get_mut(&facts.credential) {
         Arc::make_mut(credential).revoked = true;
     }

@@ -1,22 +1,22 @@
 //! Tokens and API keys: who may issue what to whom.
 
+use mesh_model::command::{CredentialCommand, IssueCredential};
 use mesh_model::events::{CredentialIssued, CredentialKind, CredentialRevoked};
 use mesh_model::limits::{API_KEY_PER_DAY_DEFAULT, API_KEY_PER_MINUTE_DEFAULT};
-use mesh_model::{Command, CredentialId, NewEvent, ParticipantId, Permission, Refusal};
+use mesh_model::{CredentialId, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::actor::Asker;
 use crate::{Decision, check, refuse, session};
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &CredentialCommand) -> Decision {
     match command {
-        Command::IssueCredential { .. } => issue(asker, command),
-        Command::RevokeCredential { credential } => revoke(asker, *credential),
-        _ => Ok(Vec::new()),
+        CredentialCommand::Issue(wanted) => issue(asker, wanted),
+        CredentialCommand::Revoke { credential } => revoke(asker, *credential),
     }
 }
 
-fn issue(asker: &Asker<'_>, command: &Command) -> Decision {
-    let Command::IssueCredential {
+fn issue(asker: &Asker<'_>, wanted: &IssueCredential) -> Decision {
+    let IssueCredential {
         credential,
         kind,
         participant,
@@ -25,10 +25,7 @@ fn issue(asker: &Asker<'_>, command: &Command) -> Decision {
         per_minute,
         per_day,
         label,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+    } = wanted;
     let found = asker.participant(*participant)?;
     if !found.is_enabled() {
         return Err(refuse::conflict(

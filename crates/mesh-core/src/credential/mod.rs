@@ -5,6 +5,6 @@ mod decide;
 mod line;
 mod record;
 
-pub(crate) use apply::*;
-pub(crate) use decide::*;
-pub use record::*;
+pub(crate) use apply::apply;
+pub(crate) use decide::decide;
+pub use record::Credential;

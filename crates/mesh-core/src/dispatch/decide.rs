@@ -1,12 +1,20 @@
 //! Dispatch as a whole: whether work is given out at all.
 
 use mesh_model::NewEvent;
+use mesh_model::command::DispatchCommand;
 use mesh_model::events::{DispatchResumed, DispatchStopped};
 
 use crate::Decision;
 use crate::desk::Desk;
 
-pub(crate) fn stop(desk: &Desk<'_>) -> Decision {
+pub(crate) fn decide(desk: &Desk<'_>, command: &DispatchCommand) -> Decision {
+    match command {
+        DispatchCommand::Stop => stop(desk),
+        DispatchCommand::Resume => resume(desk),
+    }
+}
+
+fn stop(desk: &Desk<'_>) -> Decision {
     desk.check_operator("stop all dispatch")?;
     Ok(match desk.work.stopped {
         true => Vec::new(),
@@ -14,7 +22,7 @@ pub(crate) fn stop(desk: &Desk<'_>) -> Decision {
     })
 }
 
-pub(crate) fn resume(desk: &Desk<'_>) -> Decision {
+fn resume(desk: &Desk<'_>) -> Decision {
     desk.check_operator("let work be given out again")?;
     Ok(match desk.work.stopped {
         true => vec![NewEvent::new(DispatchResumed {})],

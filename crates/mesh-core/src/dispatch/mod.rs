@@ -8,10 +8,12 @@
 //! * `pick.rs`: the choice.
 //! * `why.rs`: the numbers behind a choice.
 
+mod apply;
 mod decide;
 mod pick;
 mod why;
 
-pub(crate) use decide::{resume, stop};
+pub(crate) use apply::apply;
+pub(crate) use decide::decide;
 pub(crate) use pick::take;
 pub use why::why;

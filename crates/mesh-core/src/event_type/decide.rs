@@ -1,18 +1,19 @@
 //! Typed events: named kinds with a registered JSON Schema, published into rooms.
 
+use mesh_model::command::EventTypeCommand;
 use mesh_model::events::{EventPublished, EventTypeRegistered};
 use mesh_model::limits::SCHEMA_BYTES_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
-use mesh_model::{Command, ErrorCode, NewEvent, Refusal};
+use mesh_model::{ErrorCode, NewEvent, Refusal};
 
 use crate::actor::Asker;
 use crate::policy::{Saying, check_guard};
 use crate::recent::Recent;
 use crate::{Decision, check, message, refuse};
 
-pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &EventTypeCommand) -> Decision {
     match command {
-        Command::RegisterEventType { name, schema } => {
+        EventTypeCommand::Register { name, schema } => {
             check::name("name of the event type", name)?;
             check::some_content("schema", schema)?;
             check::content_within("schema", schema, SCHEMA_BYTES_MAX)?;
@@ -26,7 +27,7 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision
             };
             Ok(vec![NewEvent::with(registered, schema.clone())])
         }
-        Command::PublishEvent {
+        EventTypeCommand::Publish {
             room,
             name,
             version,
@@ -58,7 +59,6 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision
             };
             Ok(vec![NewEvent::with(published, body.clone())])
         }
-        _ => Ok(Vec::new()),
     }
 }
 

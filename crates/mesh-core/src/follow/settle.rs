@@ -3,16 +3,16 @@
 //! is left to the next tick.
 
 use mesh_model::events::{
-    By, CancelCause, Condition, Decision, Join, Judged, TaskDecided, TaskQueued, TaskSkipped,
-    TaskState, Verdict,
+    ApprovalFacts, By, CancelCause, Condition, Decision, Facts, Join, Judged, TaskDecided,
+    TaskFacts, TaskQueued, TaskSkipped, TaskState, Verdict,
 };
 use mesh_model::limits::TICK_EVENTS_MAX;
 use mesh_model::{NewEvent, Seq, TaskId};
 
 use crate::desk::Desk;
+use crate::recent::Recent;
 use crate::task::cancelled;
-use crate::work::may_settle;
-use crate::{Outcome, Stored, Task, Work};
+use crate::{Outcome, State, Stored, Task, Work, apply};
 
 /// The events, and what follows from them.
 pub(crate) fn follow(desk: &Desk<'_>, events: Vec<NewEvent>) -> Vec<NewEvent> {
@@ -33,7 +33,7 @@ pub(crate) fn follow(desk: &Desk<'_>, events: Vec<NewEvent>) -> Vec<NewEvent> {
 /// The state as it will be once the events decided so far are stored.
 pub(super) struct Draft<'a> {
     desk: &'a Desk<'a>,
-    pub work: Work,
+    pub state: State,
     head: Seq,
     pub events: Vec<NewEvent>,
 }
@@ -42,7 +42,12 @@ impl<'a> Draft<'a> {
     pub fn new(desk: &'a Desk<'a>) -> Draft<'a> {
         Draft {
             desk,
-            work: desk.work.clone(),
+            // Copies of pointers, but for what was said lately, which nothing that follows asks for.
+            state: State {
+                access: desk.asker.access.clone(),
+                work: desk.work.clone(),
+                recent: Recent::default(),
+            },
             head: desk.recent.head,
             events: Vec::new(),
         }
@@ -52,7 +57,7 @@ impl<'a> Draft<'a> {
     pub fn desk(&self) -> Desk<'_> {
         Desk {
             asker: self.desk.asker,
-            work: &self.work,
+            work: &self.state.work,
             recent: self.desk.recent,
         }
     }
@@ -69,7 +74,7 @@ impl<'a> Draft<'a> {
             by: &by,
             facts: &event.facts,
         };
-        self.work.apply(&stored);
+        apply(&mut self.state, &stored);
         self.events.push(event);
     }
 
@@ -80,10 +85,10 @@ impl<'a> Draft<'a> {
     /// Decides about every task that waits for nothing else any more.
     pub fn settle(&mut self) {
         while !self.is_full() {
-            let Some(id) = self.work.index.settle.get_min().copied() else {
+            let Some(id) = self.state.work.index.settle.get_min().copied() else {
                 return;
             };
-            let Some(task) = self.work.tasks.get(&id).cloned() else {
+            let Some(task) = self.state.work.tasks.get(&id).cloned() else {
                 return;
             };
             for event in settled(&self.desk(), &task) {
@@ -235,4 +240,44 @@ fn second_opinion(work: &Work, task: &Task) -> TaskDecided {
         decided.judged = None;
     }
     decided
+}
+
+/// Whether the event may leave something for the node to decide.
+fn may_settle(work: &Work, facts: &Facts) -> bool {
+    let waited_for = |id: &TaskId| {
+        work.tasks
+            .get(id)
+            .is_some_and(|task| !task.referrers.is_empty() || task.verifier.is_some())
+    };
+    match facts {
+        Facts::Task(facts) => match facts {
+            TaskFacts::Created(facts) => !facts.plan.needs.is_empty(),
+            TaskFacts::Linked(_) | TaskFacts::Resumed(_) | TaskFacts::Retried(_) => true,
+            TaskFacts::Finished(facts) => waited_for(&facts.task),
+            TaskFacts::AttemptFailed(facts) => waited_for(&facts.task),
+            TaskFacts::Resolved(facts) => waited_for(&facts.task),
+            TaskFacts::Cancelled(facts) => {
+                facts.cause != CancelCause::Asked || waited_for(&facts.task)
+            }
+            TaskFacts::Queued(_)
+            | TaskFacts::Taken(_)
+            | TaskFacts::LeaseExtended(_)
+            | TaskFacts::Started(_)
+            | TaskFacts::Progressed(_)
+            | TaskFacts::HandedOff(_)
+            | TaskFacts::Decided(_)
+            | TaskFacts::Confirmed(_)
+            | TaskFacts::Skipped(_)
+            | TaskFacts::Paused(_)
+            | TaskFacts::Assigned(_)
+            | TaskFacts::UrgencyRaised(_)
+            | TaskFacts::Redacted(_) => false,
+        },
+        Facts::Approval(facts) => match facts {
+            ApprovalFacts::Decided(_) | ApprovalFacts::Expired(_) => true,
+            ApprovalFacts::Requested(_) => false,
+        },
+        // Tasks wait for tasks and for approvals, for nothing else.
+        _ => false,
+    }
 }

@@ -21,7 +21,7 @@ pub(crate) fn tick(desk: &Desk<'_>) -> Vec<NewEvent> {
     let mut draft = Draft::new(desk);
     draft.settle();
     while !draft.is_full() {
-        let Some((at, due)) = draft.work.index.due.get_min().copied() else {
+        let Some((at, due)) = draft.state.work.index.due.get_min().copied() else {
             break;
         };
         if at > now.0 {

@@ -4,11 +4,23 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use mesh_model::Seq;
-use mesh_model::events::{GroupCreated, GroupDeleted, GroupMemberAdded, GroupMemberRemoved};
+use mesh_model::events::{
+    GroupCreated, GroupDeleted, GroupFacts, GroupMemberAdded, GroupMemberRemoved,
+};
 
-use crate::{Access, Group};
+use crate::{Access, Group, State, Stored};
 
-pub fn created(access: &mut Access, facts: &GroupCreated) {
+pub(crate) fn apply(state: &mut State, facts: &GroupFacts, event: &Stored<'_>) {
+    let access = state.access_at(event.seq);
+    match facts {
+        GroupFacts::Created(facts) => created(access, facts),
+        GroupFacts::Deleted(facts) => deleted(access, facts),
+        GroupFacts::MemberAdded(facts) => member_added(access, facts, event.seq),
+        GroupFacts::MemberRemoved(facts) => member_removed(access, facts),
+    }
+}
+
+fn created(access: &mut Access, facts: &GroupCreated) {
     if access.groups.contains_key(&facts.group) {
         return;
     }
@@ -25,7 +37,7 @@ pub fn created(access: &mut Access, facts: &GroupCreated) {
 }
 
 /// The group is gone and its names are free. Its conversation stays readable for its members.
-pub fn deleted(access: &mut Access, facts: &GroupDeleted) {
+fn deleted(access: &mut Access, facts: &GroupDeleted) {
     let Some(group) = access.groups.remove(&facts.group) else {
         return;
     };
@@ -37,7 +49,7 @@ pub fn deleted(access: &mut Access, facts: &GroupDeleted) {
     }
 }
 
-pub fn member_added(access: &mut Access, facts: &GroupMemberAdded, seq: Seq) {
+fn member_added(access: &mut Access, facts: &GroupMemberAdded, seq: Seq) {
     if let Some(group) = access.groups.get_mut(&facts.group) {
         Arc::make_mut(group)
             .members
@@ -46,7 +58,7 @@ pub fn member_added(access: &mut Access, facts: &GroupMemberAdded, seq: Seq) {
     }
 }
 
-pub fn member_removed(access: &mut Access, facts: &GroupMemberRemoved) {
+fn member_removed(access: &mut Access, facts: &GroupMemberRemoved) {
     if let Some(group) = access.groups.get_mut(&facts.group) {
         Arc::make_mut(group).members.remove(&facts.participant);
     }

@@ -1,23 +1,21 @@
 //! Groups. Each has a conversation of its own: a room whose members are the group's.
 
+use mesh_model::command::GroupCommand;
 use mesh_model::events::{
     GroupCreated, GroupDeleted, GroupMemberAdded, GroupMemberRemoved, History, RoomAccess,
     RoomArchived, RoomCreated, RoomKind, RoomMemberLeft,
 };
-use mesh_model::{
-    CapabilitySet, Command, GroupId, NewEvent, ParticipantId, Permission, Refusal, RoomId,
-};
+use mesh_model::{CapabilitySet, GroupId, NewEvent, ParticipantId, Permission, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::{Decision, Group, check, consent, refuse};
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &GroupCommand) -> Decision {
     match command {
-        Command::CreateGroup { group, name, room } => create(asker, *group, name, *room),
-        Command::DeleteGroup { group } => delete(asker, *group),
-        Command::AddToGroup { group, participant } => add(asker, *group, *participant),
-        Command::RemoveFromGroup { group, participant } => remove(asker, *group, *participant),
-        _ => Ok(Vec::new()),
+        GroupCommand::Create { group, name, room } => create(asker, *group, name, *room),
+        GroupCommand::Delete { group } => delete(asker, *group),
+        GroupCommand::Add { group, participant } => add(asker, *group, *participant),
+        GroupCommand::Remove { group, participant } => remove(asker, *group, *participant),
     }
 }
 

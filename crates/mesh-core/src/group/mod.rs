@@ -4,6 +4,6 @@ mod apply;
 mod decide;
 mod record;
 
-pub(crate) use apply::*;
-pub(crate) use decide::*;
-pub use record::*;
+pub(crate) use apply::apply;
+pub(crate) use decide::decide;
+pub use record::Group;

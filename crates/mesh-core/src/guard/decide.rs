@@ -1,7 +1,7 @@
 //! Second looks by the guard.
 
 use mesh_model::NewEvent;
-use mesh_model::command::Scanned;
+use mesh_model::command::{GuardCommand, Scanned};
 use mesh_model::events::{MessageHeader, MessageRescanned};
 
 use crate::Decision;
@@ -10,7 +10,12 @@ use crate::policy::mark_of;
 use crate::recent::Recent;
 use crate::room::moderated;
 
-pub(crate) fn rescan(
+pub(crate) fn decide(asker: &Asker<'_>, recent: &Recent, command: &GuardCommand) -> Decision {
+    let GuardCommand::Rescan { message, guard } = command;
+    rescan(asker, recent, message, guard)
+}
+
+fn rescan(
     asker: &Asker<'_>,
     recent: &Recent,
     message: &MessageHeader,

@@ -2,12 +2,22 @@
 
 use std::sync::Arc;
 
-use mesh_model::events::ParticipantKeyAdded;
+use mesh_model::events::{IdentityFacts, ParticipantKeyAdded};
 use mesh_model::{ParticipantId, PublicKey, Seq};
 
-use crate::{Access, Key};
+use crate::{Access, Key, State, Stored};
 
-pub fn added(access: &mut Access, facts: &ParticipantKeyAdded, seq: Seq) {
+pub(crate) fn apply(state: &mut State, facts: &IdentityFacts, event: &Stored<'_>) {
+    let access = state.access_at(event.seq);
+    match facts {
+        IdentityFacts::KeyAdded(facts) => added(access, facts, event.seq),
+        IdentityFacts::KeyRevoked(facts) => {
+            revoked(access, facts.participant, &facts.key, event.seq);
+        }
+    }
+}
+
+fn added(access: &mut Access, facts: &ParticipantKeyAdded, seq: Seq) {
     let id = facts.participant;
     if access.keys.contains_key(&facts.key) {
         return;
@@ -21,7 +31,7 @@ pub fn added(access: &mut Access, facts: &ParticipantKeyAdded, seq: Seq) {
     }
 }
 
-pub fn revoked(access: &mut Access, participant: ParticipantId, key: &PublicKey, seq: Seq) {
+fn revoked(access: &mut Access, participant: ParticipantId, key: &PublicKey, seq: Seq) {
     if let Some(found) = access.participants.get_mut(&participant) {
         let known = Arc::make_mut(found)
             .keys

@@ -1,21 +1,21 @@
 //! Keys that participants sign with, and names that imitate others.
 
+use mesh_model::command::IdentityCommand;
 use mesh_model::events::{ParticipantKeyAdded, ParticipantKeyRevoked};
 use mesh_model::limits::KEYS_MAX;
-use mesh_model::{Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
+use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
 
 use crate::actor::Asker;
 use crate::{Access, Decision, Participant, refuse};
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &IdentityCommand) -> Decision {
     match command {
-        Command::AddKey {
+        IdentityCommand::Add {
             participant,
             key,
             replaces,
         } => add(asker, *participant, *key, *replaces),
-        Command::RevokeKey { participant, key } => revoke(asker, *participant, key),
-        _ => Ok(Vec::new()),
+        IdentityCommand::Revoke { participant, key } => revoke(asker, *participant, key),
     }
 }
 

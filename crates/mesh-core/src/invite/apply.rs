@@ -4,11 +4,20 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use mesh_model::Actor;
-use mesh_model::events::{InviteCreated, InviteRedeemed, InviteRevoked};
+use mesh_model::events::{InviteCreated, InviteFacts, InviteRedeemed, InviteRevoked};
 
-use crate::{Access, Invite};
+use crate::{Access, Invite, State, Stored};
 
-pub fn created(access: &mut Access, facts: &InviteCreated, by: &Actor) {
+pub(crate) fn apply(state: &mut State, facts: &InviteFacts, event: &Stored<'_>) {
+    let access = state.access_at(event.seq);
+    match facts {
+        InviteFacts::Created(facts) => created(access, facts, &event.by.actor),
+        InviteFacts::Redeemed(facts) => redeemed(access, facts),
+        InviteFacts::Revoked(facts) => revoked(access, facts),
+    }
+}
+
+fn created(access: &mut Access, facts: &InviteCreated, by: &Actor) {
     if access.invites.contains_key(&facts.invite) {
         return;
     }
@@ -28,7 +37,7 @@ pub fn created(access: &mut Access, facts: &InviteCreated, by: &Actor) {
     access.invites.insert(facts.invite, Arc::new(invite));
 }
 
-pub fn redeemed(access: &mut Access, facts: &InviteRedeemed) {
+fn redeemed(access: &mut Access, facts: &InviteRedeemed) {
     if let Some(invite) = access.invites.get_mut(&facts.invite) {
         Arc::make_mut(invite)
             .redeemed
@@ -36,7 +45,7 @@ pub fn redeemed(access: &mut Access, facts: &InviteRedeemed) {
     }
 }
 
-pub fn revoked(access: &mut Access, facts: &InviteRevoked) {
+fn revoked(access: &mut Access, facts: &InviteRevoked) {
     if let Some(invite) = access.invites.get_mut(&facts.invite) {
         Arc::make_mut(invite).revoked = true;
     }

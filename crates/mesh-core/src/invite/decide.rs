@@ -1,13 +1,14 @@
 //! Invites: whoever has the code can become a participant, once per key.
 
+use mesh_model::command::{CreateInvite, InviteCommand, RedeemInvite};
 use mesh_model::events::{
     CredentialIssued, CredentialKind, InviteCreated, InviteRedeemed, InviteRevoked, Kind, RoomKind,
     RoomMemberJoined, Trust, Visibility,
 };
 use mesh_model::limits::INVITE_USES_MAX;
 use mesh_model::{
-    Actor, Capability, Command, CredentialId, InviteId, Millis, NewEvent, ParticipantId,
-    Permission, PermissionSet, PublicKey, Refusal, RoomId,
+    Actor, Capability, CredentialId, InviteId, Millis, NewEvent, ParticipantId, Permission,
+    PermissionSet, PublicKey, Refusal, RoomId,
 };
 
 use crate::actor::Asker;
@@ -15,12 +16,11 @@ use crate::participant::{Newcomer, newcomer};
 use crate::room::check_in_use;
 use crate::{Access, Decision, Invite, check, refuse};
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &InviteCommand) -> Decision {
     match command {
-        Command::CreateInvite { .. } => create(asker, command),
-        Command::RedeemInvite { .. } => redeem(asker, command),
-        Command::RevokeInvite { invite } => revoke(asker, *invite),
-        _ => Ok(Vec::new()),
+        InviteCommand::Create(wanted) => create(asker, wanted),
+        InviteCommand::Redeem(wanted) => redeem(asker, wanted),
+        InviteCommand::Revoke { invite } => revoke(asker, *invite),
     }
 }
 
@@ -41,8 +41,8 @@ fn over(how: &str) -> Refusal {
     )
 }
 
-fn create(asker: &Asker<'_>, command: &Command) -> Decision {
-    let Command::CreateInvite {
+fn create(asker: &Asker<'_>, wanted: &CreateInvite) -> Decision {
+    let CreateInvite {
         invite,
         kind,
         permissions,
@@ -51,10 +51,7 @@ fn create(asker: &Asker<'_>, command: &Command) -> Decision {
         room,
         trust,
         label,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+    } = wanted;
     let me = asker.me()?;
     if *kind == Kind::Human && !asker.access.is_person(me) {
         return Err(refuse::not_yours("invite people as a program"));
@@ -113,8 +110,8 @@ fn check_may_bring_into(asker: &Asker<'_>, room: RoomId) -> Result<(), Refusal> 
     }
 }
 
-fn redeem(asker: &Asker<'_>, command: &Command) -> Decision {
-    let Command::RedeemInvite {
+fn redeem(asker: &Asker<'_>, wanted: &RedeemInvite) -> Decision {
+    let RedeemInvite {
         invite,
         participant,
         handle,
@@ -122,10 +119,7 @@ fn redeem(asker: &Asker<'_>, command: &Command) -> Decision {
         credential,
         profile,
         label,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+    } = wanted;
     if asker.actor != Actor::Invite(*invite) {
         return Err(refuse::not_yours(
             "redeem another invite than the one whose code was given",

@@ -2,11 +2,22 @@
 
 use std::sync::Arc;
 
-use mesh_model::events::{MeshCreated, VaultReplaced};
+use mesh_model::events::{MeshCreated, MeshFacts, VaultReplaced};
 
-use crate::{Access, Mesh};
+use crate::{Access, Mesh, State, Stored};
 
-pub fn created(access: &mut Access, facts: &MeshCreated) {
+pub(crate) fn apply(state: &mut State, facts: &MeshFacts, event: &Stored<'_>) {
+    match facts {
+        MeshFacts::Created(facts) => created(state.access_at(event.seq), facts),
+        MeshFacts::VaultReplaced(facts) => vault_replaced(state.access_at(event.seq), facts),
+        MeshFacts::LimitsSet(facts) => state.access_at(event.seq).limits = facts.limits,
+        MeshFacts::FloorSet(facts) => state.access_at(event.seq).floor = facts.floor,
+        // For whoever reads the log.
+        MeshFacts::Refused(_) => {}
+    }
+}
+
+fn created(access: &mut Access, facts: &MeshCreated) {
     if access.mesh.is_some() {
         return;
     }
@@ -20,7 +31,7 @@ pub fn created(access: &mut Access, facts: &MeshCreated) {
     }));
 }
 
-pub fn vault_replaced(access: &mut Access, facts: &VaultReplaced) {
+fn vault_replaced(access: &mut Access, facts: &VaultReplaced) {
     if let Some(mesh) = &mut access.mesh {
         let mesh = Arc::make_mut(mesh);
         mesh.vault = facts.vault;

@@ -1,15 +1,16 @@
 //! The mesh itself: its beginning, its vault, what was refused.
 
+use mesh_model::command::{CreateMesh, MeshCommand};
 use mesh_model::events::{
     Floor, FloorSet, History, Kind, LimitsSet, MeshCreated, ParticipantRegistered, Refused,
     RequestLimits, RoomAccess, RoomCreated, RoomKind, Trust, VaultReplaced, Visibility,
 };
 use mesh_model::limits::REQUESTS_MAX;
 use mesh_model::policy::NEVER;
-use mesh_model::{CapabilitySet, Command, NewEvent};
+use mesh_model::{CapabilitySet, NewEvent};
 
 use crate::actor::Asker;
-use crate::{Decision, check, refuse, secret};
+use crate::{Decision, check, refuse};
 
 /// The room that every mesh begins with.
 const GENERAL: &str = "general";
@@ -17,17 +18,16 @@ const GENERAL: &str = "general";
 /// The room in which everybody listens.
 const BROADCAST: &str = "broadcast";
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &MeshCommand) -> Decision {
     match command {
-        Command::SetLimits { limits } => return set_limits(asker, limits),
-        Command::SetFloor { floor } => return set_floor(asker, floor),
-        Command::SetSecret { name } => return secret::set_secret(asker, name),
-        Command::RemoveSecret { name } => return secret::remove_secret(asker, name),
-        _ => asker.node_only()?,
-    }
-    match command {
-        Command::CreateMesh { .. } => create(asker, command),
-        Command::ReplaceVault { vault, node_key } => {
+        MeshCommand::SetLimits { limits } => set_limits(asker, limits),
+        MeshCommand::SetFloor { floor } => set_floor(asker, floor),
+        MeshCommand::Create(wanted) => {
+            asker.node_only()?;
+            create(asker, wanted)
+        }
+        MeshCommand::ReplaceVault { vault, node_key } => {
+            asker.node_only()?;
             let same = asker
                 .access
                 .mesh()
@@ -42,13 +42,14 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
                 vec![NewEvent::new(replaced)]
             })
         }
-        Command::RecordRefused {
+        MeshCommand::RecordRefused {
             participant,
             operation,
             code,
             count,
             minute,
         } => {
+            asker.node_only()?;
             for text in [operation, code] {
                 check::label("name of what was refused", text)?;
             }
@@ -60,7 +61,6 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
                 minute: Some(*minute),
             })])
         }
-        _ => Ok(Vec::new()),
     }
 }
 
@@ -110,8 +110,8 @@ fn set_floor(asker: &Asker<'_>, floor: &Floor) -> Decision {
     Ok(vec![NewEvent::new(FloorSet { floor: *floor })])
 }
 
-fn create(asker: &Asker<'_>, command: &Command) -> Decision {
-    let Command::CreateMesh {
+fn create(asker: &Asker<'_>, wanted: &CreateMesh) -> Decision {
+    let CreateMesh {
         mesh,
         name,
         vault,
@@ -121,10 +121,7 @@ fn create(asker: &Asker<'_>, command: &Command) -> Decision {
         general,
         broadcast,
         profile,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+    } = wanted;
     if asker.access.mesh().is_some() {
         return Err(refuse::conflict(
             "the mesh exists already; nothing was done",

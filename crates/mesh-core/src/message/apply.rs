@@ -1,10 +1,25 @@
 //! What the events of messages do to the state.
 
 use mesh_model::RoomId;
+use mesh_model::events::MessageFacts;
 
 use crate::policy::pace::{Pace, SLOW_MODE};
 use crate::recent::Recent;
-use crate::{Access, Stored};
+use crate::{Access, State, Stored};
+
+pub(crate) fn apply(state: &mut State, facts: &MessageFacts, event: &Stored<'_>) {
+    let recent = &mut state.recent;
+    match facts {
+        // What a moderator lets out was counted when it was said.
+        MessageFacts::Posted(facts) if facts.released.is_none() => {
+            paced(&state.access, recent, facts.room, event);
+        }
+        MessageFacts::Posted(_) => {}
+        MessageFacts::Edited(facts) => paced(&state.access, recent, facts.room, event),
+        MessageFacts::Deleted(facts) => recent.deleted.remember(facts.message, event.seq),
+        MessageFacts::Redacted(facts) => recent.deleted.remember(facts.message, event.seq),
+    }
+}
 
 /// Counts what was said against the room's rates.
 pub fn paced(access: &Access, recent: &mut Recent, room: RoomId, event: &Stored<'_>) {

@@ -1,34 +1,36 @@
 //! Messages. Older ones are not in the state: the door attaches the header of the one that is
 //! answered, changed or taken back, and this module judges whether that evidence is fresh.
 
-use mesh_model::command::{Content, ContentEvidence};
+use mesh_model::command::{Content, ContentEvidence, MessageCommand};
 use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, Trust};
 use mesh_model::limits::MENTIONS_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
-use mesh_model::{
-    Capability, Command, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
-};
+use mesh_model::{Capability, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId};
 
-use super::post;
+use super::{post, redact::redact};
 use crate::actor::Asker;
 use crate::policy::{Moment, Saying, check_guard};
 use crate::recent::{Deletions, Recent};
 use crate::room::check_in_use;
 use crate::{Access, Decision, Participant, Room, check, refuse};
 
-pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &MessageCommand) -> Decision {
     match command {
-        Command::PostMessage { .. } => post::decide(asker, recent, command),
-        Command::EditMessage {
+        MessageCommand::Post(wanted) => post::decide(asker, recent, wanted),
+        MessageCommand::Edit {
             message,
             mentions,
             evidence,
             body,
         } => edit(asker, recent, message, mentions, evidence, body),
-        Command::DeleteMessage { message, reason } => {
+        MessageCommand::Delete { message, reason } => {
             delete(asker, &recent.deleted, message, reason)
         }
-        _ => Ok(Vec::new()),
+        MessageCommand::Redact {
+            message,
+            erased,
+            reason,
+        } => redact(asker, message, erased, reason),
     }
 }
 

@@ -5,6 +5,5 @@ mod decide;
 mod post;
 mod redact;
 
-pub(crate) use apply::*;
-pub(crate) use decide::*;
-pub(crate) use redact::redact;
+pub(crate) use apply::{apply, paced};
+pub(crate) use decide::{check_present, check_visible, decide, mentioned, speaking};

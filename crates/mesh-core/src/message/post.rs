@@ -1,10 +1,10 @@
 //! Posting: the capability first, then the room's rules in their order, then the guard.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, PostMessage};
 use mesh_model::events::{MessagePosted, MessageQuarantined, Relayed, Signed};
 use mesh_model::limits::{RELAY_CHARS_MAX, RELAYS_MAX};
 use mesh_model::policy::MessageKind;
-use mesh_model::{Capability, Command, MessageId, NewEvent, Refusal, RoomId};
+use mesh_model::{Capability, MessageId, NewEvent, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::message::{check_present, check_visible, mentioned, speaking};
@@ -12,8 +12,8 @@ use crate::policy::{Saying, check_guard, labels};
 use crate::recent::Recent;
 use crate::{Decision, Participant, Room, check, event_type, identity, quarantine, refuse};
 
-pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
-    let Command::PostMessage {
+pub fn decide(asker: &Asker<'_>, recent: &Recent, wanted: &PostMessage) -> Decision {
+    let PostMessage {
         room,
         mentions,
         priority,
@@ -25,10 +25,7 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision
         relayed,
         evidence,
         body,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+    } = wanted;
     let kind = match (*asks, evidence.payload) {
         (true, _) => MessageKind::Command,
         (false, true) => MessageKind::Payload,

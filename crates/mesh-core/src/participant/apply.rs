@@ -4,14 +4,26 @@ use std::sync::Arc;
 
 use mesh_model::ParticipantId;
 use mesh_model::events::{
-    ParticipantDisabled, ParticipantEnabled, ParticipantRegistered, ParticipantRolesSet,
-    ParticipantTrustSet, ParticipantUpdated, Trust,
+    ParticipantDisabled, ParticipantEnabled, ParticipantFacts, ParticipantRegistered,
+    ParticipantRolesSet, ParticipantTrustSet, ParticipantUpdated, Trust,
 };
 
 use crate::participant::Disabled;
-use crate::{Access, Key, Participant, Stored};
+use crate::{Access, Key, Participant, State, Stored};
 
-pub fn registered(access: &mut Access, facts: &ParticipantRegistered, event: &Stored<'_>) {
+pub(crate) fn apply(state: &mut State, facts: &ParticipantFacts, event: &Stored<'_>) {
+    let access = state.access_at(event.seq);
+    match facts {
+        ParticipantFacts::Registered(facts) => registered(access, facts, event),
+        ParticipantFacts::Updated(facts) => updated(access, facts),
+        ParticipantFacts::RolesSet(facts) => roles_set(access, facts),
+        ParticipantFacts::TrustSet(facts) => trust_set(access, facts),
+        ParticipantFacts::Disabled(facts) => disabled(access, facts, event.participant()),
+        ParticipantFacts::Enabled(facts) => enabled(access, facts),
+    }
+}
+
+fn registered(access: &mut Access, facts: &ParticipantRegistered, event: &Stored<'_>) {
     let seq = event.seq;
     let id = facts.participant;
     if access.participants.contains_key(&id) {
@@ -58,20 +70,20 @@ pub(crate) fn change(
     }
 }
 
-pub fn updated(access: &mut Access, facts: &ParticipantUpdated) {
+fn updated(access: &mut Access, facts: &ParticipantUpdated) {
     change(access, facts.participant, |found| {
         found.visibility = facts.visibility;
         found.added_by = facts.added_by.or(found.added_by);
     });
 }
 
-pub fn roles_set(access: &mut Access, facts: &ParticipantRolesSet) {
+fn roles_set(access: &mut Access, facts: &ParticipantRolesSet) {
     change(access, facts.participant, |found| {
         found.roles.clone_from(&facts.roles)
     });
 }
 
-pub fn trust_set(access: &mut Access, facts: &ParticipantTrustSet) {
+fn trust_set(access: &mut Access, facts: &ParticipantTrustSet) {
     change(access, facts.participant, |found| {
         if found.trust != Trust::Owner && facts.trust != Trust::Owner {
             found.trust = facts.trust;
@@ -79,12 +91,12 @@ pub fn trust_set(access: &mut Access, facts: &ParticipantTrustSet) {
     });
 }
 
-pub fn disabled(access: &mut Access, facts: &ParticipantDisabled, by: Option<ParticipantId>) {
+fn disabled(access: &mut Access, facts: &ParticipantDisabled, by: Option<ParticipantId>) {
     change(access, facts.participant, |found| {
         found.disabled = Some(Disabled { by })
     });
 }
 
-pub fn enabled(access: &mut Access, facts: &ParticipantEnabled) {
+fn enabled(access: &mut Access, facts: &ParticipantEnabled) {
     change(access, facts.participant, |found| found.disabled = None);
 }

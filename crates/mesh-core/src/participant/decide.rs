@@ -1,21 +1,21 @@
 //! Participants and the users among them.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, ParticipantCommand};
 use mesh_model::events::{
     AddedBy, Kind, ParticipantDisabled, ParticipantEnabled, ParticipantRegistered,
     ParticipantRolesSet, ParticipantTrustSet, ParticipantUpdated, Trust, Visibility,
 };
 use mesh_model::limits::{PARENT_DEPTH_MAX, ROLES_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Command, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
+use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
 
 use crate::actor::Asker;
 use crate::participant::Disabled;
-use crate::{Access, Decision, Participant, check, identity, refuse, session, user};
+use crate::{Access, Decision, Participant, check, identity, refuse, session};
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &ParticipantCommand) -> Decision {
     match command {
-        Command::RegisterParticipant {
+        ParticipantCommand::Register {
             participant,
             kind,
             handle,
@@ -35,27 +35,20 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
             };
             register(asker, newcomer, *parent, *agreed, profile)
         }
-        Command::UpdateParticipant {
+        ParticipantCommand::Update {
             participant,
             visibility,
             added_by,
             profile,
         } => update(asker, *participant, *visibility, *added_by, profile),
-        Command::SetTrust { participant, trust } => set_trust(asker, *participant, *trust),
-        Command::SetRoles { participant, roles } => set_roles(asker, *participant, roles),
-        Command::DisableParticipant { participant } => disable(asker, *participant),
-        Command::EnableParticipant { participant } => enable(asker, *participant),
-        Command::CreateUser {
-            participant,
-            handle,
-            role,
-            profile,
-        } => user::create_user(asker, *participant, handle, *role, profile),
-        Command::SetUserRole { participant, role } => {
-            user::set_user_role(asker, *participant, *role)
+        ParticipantCommand::SetTrust { participant, trust } => {
+            set_trust(asker, *participant, *trust)
         }
-        Command::ChangePassword { participant } => user::change_password(asker, *participant),
-        _ => Ok(Vec::new()),
+        ParticipantCommand::SetRoles { participant, roles } => {
+            set_roles(asker, *participant, roles)
+        }
+        ParticipantCommand::Disable { participant } => disable(asker, *participant),
+        ParticipantCommand::Enable { participant } => enable(asker, *participant),
     }
 }
 

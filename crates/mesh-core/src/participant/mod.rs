@@ -4,6 +4,7 @@ mod apply;
 mod decide;
 mod record;
 
-pub(crate) use apply::*;
-pub(crate) use decide::*;
-pub use record::*;
+pub(crate) use apply::{apply, change};
+pub(crate) use decide::{Newcomer, decide, newcomer};
+pub(crate) use record::Disabled;
+pub use record::Participant;

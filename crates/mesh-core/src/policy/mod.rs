@@ -8,6 +8,7 @@
 
 mod apply;
 mod check;
+mod decide;
 mod explain;
 mod judge;
 pub(crate) mod pace;
@@ -15,7 +16,8 @@ mod record;
 mod resolve;
 mod say;
 
-pub(crate) use apply::*;
+pub(crate) use apply::apply;
+pub(crate) use decide::decide;
 pub use explain::Judgement;
 pub(crate) use judge::{Decided, Moment};
 pub use record::PolicyRecord;

@@ -1,12 +1,26 @@
 //! What the events of quarantine do to the state.
 
 use mesh_model::MessageId;
-use mesh_model::events::MessageQuarantined;
+use mesh_model::events::{MessageQuarantined, QuarantineFacts};
 
-use crate::Stored;
+use crate::message::paced;
 use crate::recent::{Recent, Waiting};
+use crate::{State, Stored};
 
-pub fn waits(recent: &mut Recent, facts: &MessageQuarantined, event: &Stored<'_>) {
+pub(crate) fn apply(state: &mut State, facts: &QuarantineFacts, event: &Stored<'_>) {
+    let recent = &mut state.recent;
+    match facts {
+        QuarantineFacts::Waits(facts) => {
+            paced(&state.access, recent, facts.message.room, event);
+            waits(recent, facts, event);
+        }
+        QuarantineFacts::Reviewed(facts) => {
+            recent.waiting.remove(&facts.message);
+        }
+    }
+}
+
+fn waits(recent: &mut Recent, facts: &MessageQuarantined, event: &Stored<'_>) {
     let waiting = Waiting {
         room: facts.message.room,
         author: facts.author,

@@ -1,19 +1,19 @@
 //! Messages that wait for a moderator, erasure for good, and second looks by the guard.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, QuarantineCommand};
 use mesh_model::events::{MessagePosted, MessageReviewed, Released};
 use mesh_model::limits::{QUARANTINED_ALL_MAX, QUARANTINED_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Command, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal};
+use mesh_model::{ErrorCode, MessageId, NewEvent, ParticipantId, Refusal};
 
 use crate::actor::Asker;
 use crate::recent::Recent;
 use crate::room::{check_in_use, moderated};
-use crate::{Decision, check, guard, message, refuse};
+use crate::{Decision, check, refuse};
 
-pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &QuarantineCommand) -> Decision {
     match command {
-        Command::ReviewMessage {
+        QuarantineCommand::Review {
             message,
             author,
             waiting,
@@ -28,13 +28,6 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &Command) -> Decision
             };
             review(asker, recent, &found, *release, reason, body)
         }
-        Command::RedactMessage {
-            message,
-            erased,
-            reason,
-        } => message::redact(asker, message, erased, reason),
-        Command::RescanMessage { message, guard } => guard::rescan(asker, recent, message, guard),
-        _ => Ok(Vec::new()),
     }
 }
 

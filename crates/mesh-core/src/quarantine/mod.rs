@@ -3,5 +3,5 @@
 mod apply;
 mod decide;
 
-pub(crate) use apply::*;
-pub(crate) use decide::*;
+pub(crate) use apply::apply;
+pub(crate) use decide::{check_space, decide};

@@ -4,16 +4,46 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use mesh_model::events::{
-    RoomCreated, RoomDefaultsSet, RoomExpired, RoomHoldSet, RoomKind, RoomMemberBanned,
+    RoomCreated, RoomDefaultsSet, RoomExpired, RoomFacts, RoomHoldSet, RoomKind, RoomMemberBanned,
     RoomMemberCapabilitiesSet, RoomMemberJoined, RoomMemberLeft, RoomMemberMuted,
     RoomMemberUnbanned, RoomMemberUnmuted, RoomSlowModeSet, RoomTransferred, RoomUpdated,
 };
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use crate::policy::is_paced;
-use crate::{Access, Member, Mute, Room, Stored};
+use crate::{Access, Member, Mute, Room, State, Stored, consent};
 
-pub fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
+pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
+    if let RoomFacts::SlowModeSet(facts) = facts {
+        state.recent.paces.forget(facts.room);
+    }
+    let access = state.access_at(event.seq);
+    match facts {
+        RoomFacts::Created(facts) => created(access, facts, event.seq),
+        RoomFacts::Updated(facts) => updated(access, facts),
+        RoomFacts::Archived(facts) => archived(access, facts.room, true),
+        RoomFacts::Restored(facts) => archived(access, facts.room, false),
+        RoomFacts::MemberJoined(facts) => member_joined(access, facts, event.seq),
+        RoomFacts::MemberLeft(facts) => member_left(access, facts),
+        RoomFacts::MemberCapabilitiesSet(facts) => capabilities_set(access, facts, event.seq),
+        RoomFacts::DefaultsSet(facts) => defaults_set(access, facts, event),
+        RoomFacts::SlowModeSet(facts) => slow_mode_set(access, facts, event.seq),
+        RoomFacts::Transferred(facts) => transferred(access, facts, event.participant()),
+        RoomFacts::HoldSet(facts) => hold_set(access, facts),
+        RoomFacts::Expired(facts) => expired(access, facts),
+        RoomFacts::MemberMuted(facts) => muted(access, facts, event.seq),
+        RoomFacts::MemberUnmuted(facts) => unmuted(access, facts),
+        RoomFacts::MemberBanned(facts) => banned(access, facts, event.seq),
+        RoomFacts::MemberUnbanned(facts) => unbanned(access, facts),
+        RoomFacts::MemberInvited(facts) => consent::member_invited(access, facts, event),
+        RoomFacts::InvitationDeclined(facts) => {
+            consent::invitation_over(access, facts.room, facts.participant);
+        }
+        RoomFacts::ExecutionAgreed(facts) => consent::agreed(access, facts, event),
+    }
+}
+
+fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
     if access.rooms.contains_key(&facts.room) {
         return;
     }
@@ -82,7 +112,7 @@ pub(crate) fn change(access: &mut Access, room: RoomId, change: impl FnOnce(&mut
     }
 }
 
-pub fn updated(access: &mut Access, facts: &RoomUpdated) {
+fn updated(access: &mut Access, facts: &RoomUpdated) {
     let Some(name) = &facts.name else { return };
     let Some(room) = access.rooms.get_mut(&facts.room) else {
         return;
@@ -96,11 +126,11 @@ pub fn updated(access: &mut Access, facts: &RoomUpdated) {
     access.room_names.insert(name.as_str().into(), facts.room);
 }
 
-pub fn archived(access: &mut Access, room: RoomId, archived: bool) {
+fn archived(access: &mut Access, room: RoomId, archived: bool) {
     change(access, room, |room| room.archived = archived);
 }
 
-pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
+fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
     let Some(room) = access.rooms.get_mut(&facts.room) else {
         return;
     };
@@ -116,7 +146,7 @@ pub fn member_joined(access: &mut Access, facts: &RoomMemberJoined, seq: Seq) {
         .insert(facts.room);
 }
 
-pub fn member_left(access: &mut Access, facts: &RoomMemberLeft) {
+fn member_left(access: &mut Access, facts: &RoomMemberLeft) {
     change(access, facts.room, |room| {
         let member = room.members.remove(&facts.participant);
         let left = member.and_then(|member| member.capabilities);
@@ -137,7 +167,7 @@ fn forget(access: &mut Access, participant: ParticipantId, room: RoomId) {
     }
 }
 
-pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet, seq: Seq) {
+fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet, seq: Seq) {
     // In the broadcast room everybody is a member without being listed.
     let listed = access
         .participants
@@ -165,7 +195,7 @@ pub fn capabilities_set(access: &mut Access, facts: &RoomMemberCapabilitiesSet, 
     });
 }
 
-pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, event: &Stored<'_>) {
+fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, event: &Stored<'_>) {
     change(access, facts.room, |room| {
         room.defaults = facts.capabilities;
         room.defaults_seq = event.seq;
@@ -173,7 +203,7 @@ pub fn defaults_set(access: &mut Access, facts: &RoomDefaultsSet, event: &Stored
     });
 }
 
-pub fn slow_mode_set(access: &mut Access, facts: &RoomSlowModeSet, seq: Seq) {
+fn slow_mode_set(access: &mut Access, facts: &RoomSlowModeSet, seq: Seq) {
     change(access, facts.room, |room| {
         room.slow_mode = facts.seconds;
         room.slow_mode_seq = seq;
@@ -189,24 +219,24 @@ pub(crate) fn note_pace(access: &mut Access, room: RoomId) {
     };
 }
 
-pub fn transferred(access: &mut Access, facts: &RoomTransferred, by: Option<ParticipantId>) {
+fn transferred(access: &mut Access, facts: &RoomTransferred, by: Option<ParticipantId>) {
     change(access, facts.room, |room| {
         room.creator = Some(facts.creator);
         room.creator_by = by;
     });
 }
 
-pub fn hold_set(access: &mut Access, facts: &RoomHoldSet) {
+fn hold_set(access: &mut Access, facts: &RoomHoldSet) {
     change(access, facts.room, |room| room.hold = facts.hold);
 }
 
-pub fn expired(access: &mut Access, facts: &RoomExpired) {
+fn expired(access: &mut Access, facts: &RoomExpired) {
     change(access, facts.room, |room| {
         room.expired = room.expired.max(facts.upto)
     });
 }
 
-pub fn muted(access: &mut Access, facts: &RoomMemberMuted, seq: Seq) {
+fn muted(access: &mut Access, facts: &RoomMemberMuted, seq: Seq) {
     let mute = Mute {
         until: facts.until,
         seq,
@@ -216,20 +246,20 @@ pub fn muted(access: &mut Access, facts: &RoomMemberMuted, seq: Seq) {
     });
 }
 
-pub fn unmuted(access: &mut Access, facts: &RoomMemberUnmuted) {
+fn unmuted(access: &mut Access, facts: &RoomMemberUnmuted) {
     change(access, facts.room, |room| {
         room.muted.remove(&facts.participant);
     });
 }
 
-pub fn banned(access: &mut Access, facts: &RoomMemberBanned, seq: Seq) {
+fn banned(access: &mut Access, facts: &RoomMemberBanned, seq: Seq) {
     change(access, facts.room, |room| {
         room.banned.insert(facts.participant, seq);
         room.invited.remove(&facts.participant);
     });
 }
 
-pub fn unbanned(access: &mut Access, facts: &RoomMemberUnbanned) {
+fn unbanned(access: &mut Access, facts: &RoomMemberUnbanned) {
     change(access, facts.room, |room| {
         room.banned.remove(&facts.participant);
     });

@@ -1,20 +1,20 @@
 //! Rooms and who is in them: the rules. What their events do is in `apply.rs`.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, RoomCommand};
 use mesh_model::events::{
     History, RoomAccess, RoomArchived, RoomCreated, RoomKind, RoomRestored, RoomUpdated,
 };
 use mesh_model::limits::INITIAL_MEMBERS_MAX;
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Capability, CapabilitySet, Command, NewEvent, ParticipantId, Refusal, RoomId};
+use mesh_model::{Capability, CapabilitySet, NewEvent, ParticipantId, Refusal, RoomId};
 
 use super::{members, rules};
 use crate::actor::Asker;
 use crate::{Decision, Room, check, consent, refuse};
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &RoomCommand) -> Decision {
     match command {
-        Command::CreateRoom {
+        RoomCommand::Create {
             room,
             kind,
             name,
@@ -44,62 +44,51 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
                 )),
             }
         }
-        Command::UpdateRoom { room, name, text } => update(asker, *room, name.as_deref(), text),
-        Command::ArchiveRoom { room } => set_archived(asker, *room, true),
-        Command::RestoreRoom { room } => set_archived(asker, *room, false),
-        Command::JoinRoom { room } => members::join(asker, *room),
-        Command::AddMember { room, participant } => members::add(asker, *room, *participant),
-        Command::InviteMember { room, participant } => consent::invite(asker, *room, *participant),
-        Command::AcceptInvitation { room, participant } => {
-            consent::accept(asker, *room, *participant)
-        }
-        Command::DeclineInvitation { room, participant } => {
-            consent::decline(asker, *room, *participant)
-        }
-        Command::AgreeExecution {
+        RoomCommand::Update { room, name, text } => update(asker, *room, name.as_deref(), text),
+        RoomCommand::Archive { room } => set_archived(asker, *room, true),
+        RoomCommand::Restore { room } => set_archived(asker, *room, false),
+        RoomCommand::Join { room } => members::join(asker, *room),
+        RoomCommand::Add { room, participant } => members::add(asker, *room, *participant),
+        RoomCommand::Invite { room, participant } => consent::invite(asker, *room, *participant),
+        RoomCommand::Accept { room, participant } => consent::accept(asker, *room, *participant),
+        RoomCommand::Decline { room, participant } => consent::decline(asker, *room, *participant),
+        RoomCommand::AgreeExecution {
             room,
             participant,
             agreed,
             answered_by,
         } => consent::agree(asker, *room, *participant, *agreed, answered_by),
-        Command::LeaveRoom { room } => members::leave(asker, *room),
-        Command::RemoveMember {
+        RoomCommand::Leave { room } => members::leave(asker, *room),
+        RoomCommand::Remove {
             room,
             participant,
             reason,
         } => members::remove(asker, *room, *participant, reason),
-        Command::SetRoomPolicy {
-            room,
-            policy,
-            expected,
-            force,
-        } => rules::set_policy(asker, *room, policy, *expected, *force),
-        Command::SetSlowMode { room, seconds } => rules::set_slow_mode(asker, *room, *seconds),
-        Command::TransferRoom { room, creator } => rules::transfer(asker, *room, *creator),
-        Command::SetHold { room, hold } => rules::set_hold(asker, *room, *hold),
-        Command::ExpireRoom { room, upto } => rules::expire(asker, *room, *upto),
-        Command::MuteMember {
+        RoomCommand::SetSlowMode { room, seconds } => rules::set_slow_mode(asker, *room, *seconds),
+        RoomCommand::Transfer { room, creator } => rules::transfer(asker, *room, *creator),
+        RoomCommand::SetHold { room, hold } => rules::set_hold(asker, *room, *hold),
+        RoomCommand::Expire { room, upto } => rules::expire(asker, *room, *upto),
+        RoomCommand::Mute {
             room,
             participant,
             until,
             reason,
         } => rules::mute(asker, *room, *participant, *until, reason),
-        Command::UnmuteMember { room, participant } => rules::unmute(asker, *room, *participant),
-        Command::BanMember {
+        RoomCommand::Unmute { room, participant } => rules::unmute(asker, *room, *participant),
+        RoomCommand::Ban {
             room,
             participant,
             reason,
         } => rules::ban(asker, *room, *participant, reason),
-        Command::UnbanMember { room, participant } => rules::unban(asker, *room, *participant),
-        Command::SetMemberCapabilities {
+        RoomCommand::Unban { room, participant } => rules::unban(asker, *room, *participant),
+        RoomCommand::SetCapabilities {
             room,
             participant,
             capabilities,
         } => members::set_capabilities(asker, *room, *participant, *capabilities),
-        Command::SetRoomDefaults { room, capabilities } => {
+        RoomCommand::SetDefaults { room, capabilities } => {
             members::set_defaults(asker, *room, *capabilities)
         }
-        _ => Ok(Vec::new()),
     }
 }
 

@@ -6,6 +6,6 @@ pub(crate) mod members;
 mod record;
 pub(crate) mod rules;
 
-pub(crate) use apply::*;
-pub(crate) use decide::*;
-pub use record::*;
+pub(crate) use apply::{apply, change, note_pace};
+pub(crate) use decide::{check_in_use, check_not_banned, decide, enabled, moderated};
+pub use record::{Agreement, Invitation, Member, Mute, Room};

@@ -3,10 +3,10 @@
 use mesh_model::command::Content;
 use mesh_model::events::{
     RoomExpired, RoomHoldSet, RoomKind, RoomMemberBanned, RoomMemberLeft, RoomMemberMuted,
-    RoomMemberUnbanned, RoomMemberUnmuted, RoomPolicySet, RoomSlowModeSet, RoomTransferred, Trust,
+    RoomMemberUnbanned, RoomMemberUnmuted, RoomSlowModeSet, RoomTransferred,
 };
 use mesh_model::limits::{BANS_MAX, SLOW_MODE_SECONDS_MAX};
-use mesh_model::policy::{Policy, Ruling, RulingBy};
+use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{ErrorCode, Millis, NewEvent, ParticipantId, Refusal, RoomId, Seq};
 
 use crate::actor::Asker;
@@ -65,72 +65,6 @@ pub(crate) fn may_set_policy(
     let right = right_to_rule(access, found, me, owner)?;
     check_in_use(found)?;
     Ok((found, right))
-}
-
-pub fn set_policy(
-    asker: &Asker<'_>,
-    room: RoomId,
-    policy: &Policy,
-    expected: Option<u32>,
-    force: bool,
-) -> Decision {
-    let (found, _) = may_set_policy(asker.access, room, asker.me()?, asker.is_owner())?;
-    let held = found.policy.as_deref();
-    let version = held.map_or(0, |record| record.version);
-    if let Some(expected) = expected.filter(|expected| *expected != version) {
-        return Err(refuse::conflict(
-            format!("the policy is at version {version}, not {expected}; nothing was changed"),
-            "read it again, see what somebody else changed, and set it with that version",
-        ));
-    }
-    if held.is_some_and(|record| record.policy == *policy) {
-        return Ok(Vec::new());
-    }
-    let me = asker.actor.participant();
-    let drafted = asker.access.with_policy(room, policy, me)?;
-    check_floor(asker, policy)?;
-    if !force {
-        asker.access.check_lockout(found, &drafted)?;
-    }
-    Ok(vec![NewEvent::new(RoomPolicySet {
-        room,
-        version: version.saturating_add(1),
-        policy: policy.clone(),
-    })])
-}
-
-/// Whoever is trusted less than `local` makes no room looser than the owner of the mesh lets it.
-fn check_floor(asker: &Asker<'_>, policy: &Policy) -> Result<(), Refusal> {
-    let me = asker.me()?;
-    let trust = asker.access.trust_of(me, false);
-    let floor = asker.access.floor();
-    let scores = [
-        ("guard.mark", policy.guard.mark, floor.mark),
-        (
-            "guard.quarantine",
-            policy.guard.quarantine,
-            floor.quarantine,
-        ),
-        ("guard.refuse", policy.guard.refuse, floor.refuse),
-    ];
-    let loose = scores.into_iter().find(|(_, score, most)| score > most);
-    let what = match loose {
-        _ if trust >= Trust::Local => return Ok(()),
-        Some((name, score, most)) => format!("{name} is {score}, at most {most} is allowed"),
-        None if !policy.execution.peers.is_empty() && !floor.peers => {
-            "execution.peers names somebody".to_owned()
-        }
-        None => return Ok(()),
-    };
-    Err(Refusal::new(
-        ErrorCode::CapabilityDenied,
-        format!(
-            "{what}: {} participants make no room looser than the mesh; nothing was changed",
-            trust.name()
-        ),
-        "leave that out, or ask the owner of the mesh",
-    )
-    .ruled(Ruling::by(RulingBy::Floor)))
 }
 
 pub fn set_slow_mode(asker: &Asker<'_>, room: RoomId, seconds: u32) -> Decision {

@@ -1,13 +1,21 @@
 //! Secrets: who may set them. Their values are in the vault.
 
 use mesh_model::NewEvent;
+use mesh_model::command::SecretCommand;
 use mesh_model::events::{SecretRemoved, SecretSet};
 use mesh_model::limits::SECRETS_MAX;
 
 use crate::actor::Asker;
 use crate::{Decision, check, refuse};
 
-pub(crate) fn set_secret(asker: &Asker<'_>, name: &str) -> Decision {
+pub(crate) fn decide(asker: &Asker<'_>, command: &SecretCommand) -> Decision {
+    match command {
+        SecretCommand::Set { name } => set(asker, name),
+        SecretCommand::Remove { name } => remove(asker, name),
+    }
+}
+
+fn set(asker: &Asker<'_>, name: &str) -> Decision {
     if !asker.is_owner() {
         return Err(refuse::owner_only("store secrets"));
     }
@@ -26,7 +34,7 @@ pub(crate) fn set_secret(asker: &Asker<'_>, name: &str) -> Decision {
     })])
 }
 
-pub(crate) fn remove_secret(asker: &Asker<'_>, name: &str) -> Decision {
+fn remove(asker: &Asker<'_>, name: &str) -> Decision {
     if !asker.is_owner() {
         return Err(refuse::owner_only("remove secrets"));
     }

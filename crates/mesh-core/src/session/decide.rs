@@ -1,14 +1,15 @@
 //! Sessions: connected runs of clients. The state holds the open ones only.
 
+use mesh_model::command::SessionCommand;
 use mesh_model::events::{SessionClosed, SessionEnd, SessionOpened};
-use mesh_model::{Command, ErrorCode, NewEvent, Permission, Refusal, SessionId};
+use mesh_model::{ErrorCode, NewEvent, Permission, Refusal, SessionId};
 
 use crate::actor::Asker;
 use crate::{Access, Decision, Session, check, refuse};
 
-pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
+pub fn decide(asker: &Asker<'_>, command: &SessionCommand) -> Decision {
     match command {
-        Command::OpenSession { session, client } => {
+        SessionCommand::Open { session, client } => {
             let me = asker.me()?;
             check::content("description of the client", client)?;
             match asker.access.session(*session) {
@@ -27,8 +28,7 @@ pub fn decide(asker: &Asker<'_>, command: &Command) -> Decision {
                 }
             }
         }
-        Command::CloseSession { session, reason } => close(asker, *session, *reason),
-        _ => Ok(Vec::new()),
+        SessionCommand::Close { session, reason } => close(asker, *session, *reason),
     }
 }
 

@@ -44,6 +44,7 @@
 //! lease, which is decided by a tick and by nothing else. So at most one fence of a task is valid,
 //! and a clock that jumps can end leases early but never make two of them.
 
+mod apply;
 mod attempt;
 mod create;
 mod decide;
@@ -54,6 +55,7 @@ mod record;
 mod steer;
 mod transitions;
 
+pub(crate) use apply::apply;
 pub(crate) use decide::decide;
 pub(crate) use end::{cancelled, failed, moot};
 pub(crate) use record::Rank;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use mesh_model::command::{Content, FlowCommand};
+use mesh_model::command::{Content, TemplateCommand};
 use mesh_model::events::{TemplateCreated, TemplateDeleted, Variable, VariableKind};
 use mesh_model::limits::{TEMPLATE_VARIABLES_MAX, TEMPLATES_MAX};
 use mesh_model::{NewEvent, Refusal, TemplateId};
@@ -11,15 +11,15 @@ use mesh_model::{NewEvent, Refusal, TemplateId};
 use crate::desk::Desk;
 use crate::{Decision, Work, check, refuse};
 
-pub(crate) fn decide(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
+pub(crate) fn decide(desk: &Desk<'_>, command: &TemplateCommand) -> Decision {
     match command {
-        FlowCommand::CreateTemplate {
+        TemplateCommand::Create {
             template,
             name,
             variables,
             body,
         } => create(desk, *template, name, variables, body),
-        FlowCommand::DeleteTemplate { template } => {
+        TemplateCommand::Delete { template } => {
             let found = desk.work.template(*template).ok_or_else(no_template)?;
             if desk.asker.actor.participant() != found.creator {
                 desk.check_operator("delete somebody else's template")?;
@@ -28,7 +28,6 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &FlowCommand) -> Decision {
                 template: *template,
             })])
         }
-        _ => Ok(Vec::new()),
     }
 }
 

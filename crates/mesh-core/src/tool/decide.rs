@@ -1,20 +1,18 @@
 //! Calls of tools: that one was called is noted, no more.
 
+use mesh_model::NewEvent;
+use mesh_model::command::ToolCommand;
 use mesh_model::events::ToolCalled;
-use mesh_model::{Command, NewEvent};
 
 use crate::{Decision, check};
 
-pub(crate) fn tool_called(command: &Command) -> Decision {
-    let Command::RecordTool {
+pub(crate) fn decide(command: &ToolCommand) -> Decision {
+    let ToolCommand::Record {
         tool,
         task,
         ok,
         took_ms,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+    } = command;
     check::label("tool", tool)?;
     Ok(vec![NewEvent::new(ToolCalled {
         tool: tool.clone(),

@@ -1,6 +1,6 @@
 //! Users: participants that sign in with a password.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, UserCommand};
 use mesh_model::events::{Kind, Trust, UserCreated, UserPasswordChanged, UserRoleSet, Visibility};
 use mesh_model::permission::Preset;
 use mesh_model::{NewEvent, ParticipantId, Permission, Refusal};
@@ -8,6 +8,19 @@ use mesh_model::{NewEvent, ParticipantId, Permission, Refusal};
 use crate::actor::Asker;
 use crate::participant::{Newcomer, newcomer};
 use crate::{Decision, Participant, check, refuse};
+
+pub(crate) fn decide(asker: &Asker<'_>, command: &UserCommand) -> Decision {
+    match command {
+        UserCommand::Create {
+            participant,
+            handle,
+            role,
+            profile,
+        } => create_user(asker, *participant, handle, *role, profile),
+        UserCommand::SetRole { participant, role } => set_user_role(asker, *participant, *role),
+        UserCommand::ChangePassword { participant } => change_password(asker, *participant),
+    }
+}
 
 fn check_role(asker: &Asker<'_>, role: Preset) -> Result<(), Refusal> {
     if !matches!(role, Preset::Admin | Preset::User | Preset::Viewer) {
@@ -19,7 +32,7 @@ fn check_role(asker: &Asker<'_>, role: Preset) -> Result<(), Refusal> {
     asker.check_grant(role.permissions())
 }
 
-pub(crate) fn create_user(
+fn create_user(
     asker: &Asker<'_>,
     id: ParticipantId,
     handle: &str,
@@ -62,7 +75,7 @@ fn user<'a>(asker: &Asker<'a>, id: ParticipantId) -> Result<(&'a Participant, Pr
     Ok((found, role))
 }
 
-pub(crate) fn set_user_role(asker: &Asker<'_>, id: ParticipantId, role: Preset) -> Decision {
+fn set_user_role(asker: &Asker<'_>, id: ParticipantId, role: Preset) -> Decision {
     let (_, present) = user(asker, id)?;
     asker.check_grant(present.permissions())?;
     check_role(asker, role)?;
@@ -75,7 +88,7 @@ pub(crate) fn set_user_role(asker: &Asker<'_>, id: ParticipantId, role: Preset) 
     })])
 }
 
-pub(crate) fn change_password(asker: &Asker<'_>, id: ParticipantId) -> Decision {
+fn change_password(asker: &Asker<'_>, id: ParticipantId) -> Decision {
     let (_, role) = user(asker, id)?;
     if asker.actor.participant() != Some(id) && !asker.is_node() {
         if !asker.has(Permission::AdminUsers) {

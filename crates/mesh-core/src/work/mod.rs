@@ -4,7 +4,6 @@
 //! What is stored is in the nouns' records; what is looked up by order or time is in `index.rs` and is
 //! computed again when a snapshot is read.
 
-mod apply;
 mod check;
 mod index;
 mod snapshot;
@@ -16,7 +15,6 @@ use mesh_model::events::{BudgetScope, TaskState};
 use mesh_model::{ApprovalId, MemoryId, Millis, ParticipantId, RoomId, Seq, TaskId, TemplateId};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use apply::may_settle;
 pub(crate) use index::{Brief, Due, Index};
 use snapshot::Records;
 

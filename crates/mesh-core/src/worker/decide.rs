@@ -8,7 +8,7 @@ use mesh_model::limits::{WORKER_CAPABILITIES_MAX, WORKER_SLOTS_MAX, WORKERS_MAX}
 use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::desk::Desk;
-use crate::{Decision, Worker, budget, check, consent, dispatch, refuse};
+use crate::{Decision, Worker, check, consent, refuse};
 
 pub(crate) fn decide(desk: &Desk<'_>, command: &WorkerCommand) -> Decision {
     match command {
@@ -30,13 +30,6 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &WorkerCommand) -> Decision {
             slots,
             capabilities,
         } => set_limits(desk, *worker, *slots, capabilities.as_deref()),
-        WorkerCommand::StopDispatch => dispatch::stop(desk),
-        WorkerCommand::ResumeDispatch => dispatch::resume(desk),
-        WorkerCommand::SetBudget {
-            scope,
-            tokens,
-            micros,
-        } => budget::set_budget(desk, *scope, *tokens, *micros),
     }
 }
 

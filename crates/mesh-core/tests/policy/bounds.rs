@@ -1,6 +1,7 @@
 //! Where policies end: each bound from both sides, and the place that the refusal names.
 
 use mesh_core::State;
+use mesh_model::command::PolicyCommand;
 use mesh_model::policy::Policy;
 use mesh_model::*;
 use serde_json::{Value, json};
@@ -241,7 +242,7 @@ fn a_policy_can_be_read_again() {
     let policy: Policy = serde_json::from_value(json!({"retention_days": 9})).unwrap();
     assert!(core.state.access.policy(ROOM).is_none());
     for version in 1..=2 {
-        let set = Command::SetRoomPolicy {
+        let set = Command::Policy(PolicyCommand::Set {
             room: ROOM,
             policy: Box::new(if version == 1 {
                 policy.clone()
@@ -250,7 +251,7 @@ fn a_policy_can_be_read_again() {
             }),
             expected: Some(version - 1),
             force: false,
-        };
+        });
         core.run(actor(0), &set).unwrap();
         let record = core.state.access.policy(ROOM).expect("a policy");
         assert_eq!((record.version, record.seq), (version, core.state.head()));

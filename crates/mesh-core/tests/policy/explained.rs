@@ -1,6 +1,7 @@
 //! What `explain` says against what is decided, in random worlds: whatever is told to be allowed is not
 //! refused, and whatever is told to be refused is.
 
+use mesh_model::command::{MessageCommand, PolicyCommand, PostMessage, RoomCommand};
 use std::collections::BTreeMap;
 
 use mesh_model::{api, *};
@@ -16,7 +17,7 @@ const DIRECT: RoomId = RoomId(uuid::Uuid::from_u128(2 << 64 | 8));
 
 /// A conversation, bans, a room out of use or out of sight, and rules.
 fn disturb(core: &mut Core, random: &mut Random) {
-    let talk = Command::CreateRoom {
+    let talk = Command::Room(RoomCommand::Create {
         room: DIRECT,
         kind: events::RoomKind::Direct,
         name: None,
@@ -25,22 +26,22 @@ fn disturb(core: &mut Core, random: &mut Random) {
         defaults: None,
         members: vec![id(1)],
         text: None,
-    };
+    });
     core.run(actor(2), &talk).ok();
     for number in 1..PEOPLE {
         if random.chance(6) {
-            let ban = Command::BanMember {
+            let ban = Command::Room(RoomCommand::Ban {
                 room: ROOM,
                 participant: id(number),
                 reason: None,
-            };
+            });
             // Whoever made the room cannot be banned from it.
             core.run(
                 actor(0),
-                &Command::AddMember {
+                &Command::Room(RoomCommand::Add {
                     room: ROOM,
                     participant: id(0),
-                },
+                }),
             )
             .ok();
             core.run(actor(0), &ban).ok();
@@ -50,21 +51,24 @@ fn disturb(core: &mut Core, random: &mut Random) {
     if random.chance(3) {
         policy["visibility"] = json!("private");
     }
-    let set = Command::SetRoomPolicy {
+    let set = Command::Policy(PolicyCommand::Set {
         room: ROOM,
         policy: Box::new(serde_json::from_value(policy).expect("a policy")),
         expected: None,
         force: true,
-    };
+    });
     core.run(actor(0), &set).ok();
     if random.chance(2) {
-        let away = Command::LeaveRoom { room: ROOM };
+        let away = Command::Room(RoomCommand::Leave { room: ROOM });
         core.run(actor(0), &away).ok();
     }
     if random.chance(3) {
         for number in 0..PEOPLE {
-            core.run(actor(number), &Command::ArchiveRoom { room: ROOM })
-                .ok();
+            core.run(
+                actor(number),
+                &Command::Room(RoomCommand::Archive { room: ROOM }),
+            )
+            .ok();
         }
     }
 }
@@ -92,23 +96,25 @@ fn does(core: &Core, now: Millis, who: usize, room: RoomId, deed: api::Deed) -> 
                 score: 0,
             };
             let mut said = command(core, &deed);
-            if let Command::PostMessage { room: place, .. } = &mut said {
+            if let Command::Message(MessageCommand::Post(PostMessage { room: place, .. })) =
+                &mut said
+            {
                 *place = room;
             }
             said
         }
-        api::Deed::Join => Command::JoinRoom { room },
-        api::Deed::SetPolicy => Command::SetRoomPolicy {
+        api::Deed::Join => Command::Room(RoomCommand::Join { room }),
+        api::Deed::SetPolicy => Command::Policy(PolicyCommand::Set {
             room,
             policy: Box::default(),
             expected: None,
             force: true,
-        },
+        }),
         // Lifting a ban that there is not needs the right and changes nothing.
-        _ => Command::UnbanMember {
+        _ => Command::Room(RoomCommand::Unban {
             room,
             participant: id(PEOPLE + 1),
-        },
+        }),
     };
     core.would(now, who, &done).is_ok()
 }

@@ -9,7 +9,11 @@ mod model;
 mod random;
 
 use mesh_core::{State, Stored, apply, decide};
-use mesh_model::command::{ContentEvidence, Scanned};
+use mesh_model::command::{
+    ContentEvidence, CreateInvite, CreateMesh, CredentialCommand, GroupCommand, InviteCommand,
+    IssueCredential, MeshCommand, MessageCommand, ParticipantCommand, PolicyCommand, PostMessage,
+    RedeemInvite, RoomCommand, Scanned,
+};
 use mesh_model::events::{
     By, Kind, MessageFacts, MessageHeader, Priority, QuarantineFacts, RoomAccess, RoomKind, Trust,
     Visibility,
@@ -88,7 +92,7 @@ fn actor(who: usize) -> Actor {
 fn come(core: &mut Core, number: usize) {
     let invite = InviteId(uuid(4, number as u128));
     let permissions = permission::Preset::Worker.permissions();
-    let create = Command::CreateInvite {
+    let create = Command::Invite(InviteCommand::Create(CreateInvite {
         invite,
         kind: Kind::Human,
         permissions,
@@ -97,9 +101,9 @@ fn come(core: &mut Core, number: usize) {
         room: None,
         trust: Trust::Local,
         label: None,
-    };
+    }));
     core.run(actor(0), &create).expect("an invite");
-    let redeem = Command::RedeemInvite {
+    let redeem = Command::Invite(InviteCommand::Redeem(RedeemInvite {
         invite,
         participant: id(number),
         handle: format!("p{number}"),
@@ -107,7 +111,7 @@ fn come(core: &mut Core, number: usize) {
         credential: CredentialId(uuid(3, number as u128)),
         profile: None,
         label: None,
-    };
+    }));
     core.run(Actor::Invite(invite), &redeem).expect("a person");
 }
 
@@ -121,7 +125,7 @@ fn worlds(random: &mut Random) -> (Core, World) {
     must(
         &mut core,
         Actor::Node,
-        Command::CreateMesh {
+        Command::Mesh(MeshCommand::Create(CreateMesh {
             mesh: MeshId(uuid(9, 1)),
             name: "m".into(),
             vault: VaultId(uuid(9, 2)),
@@ -131,7 +135,7 @@ fn worlds(random: &mut Random) -> (Core, World) {
             general: RoomId(uuid(2, 1)),
             broadcast: RoomId(uuid(2, 2)),
             profile: None,
-        },
+        })),
     );
     let owner = actor(0);
     let mut people = vec![Person::owner()];
@@ -150,7 +154,7 @@ fn worlds(random: &mut Random) -> (Core, World) {
         must(
             &mut core,
             owner,
-            Command::RegisterParticipant {
+            Command::Participant(ParticipantCommand::Register {
                 participant: id(number),
                 kind,
                 handle: format!("p{number}"),
@@ -159,12 +163,12 @@ fn worlds(random: &mut Random) -> (Core, World) {
                 key: None,
                 visibility: Visibility::Public,
                 profile: None,
-            },
+            }),
         );
         must(
             &mut core,
             owner,
-            Command::IssueCredential {
+            Command::Credential(CredentialCommand::Issue(IssueCredential {
                 credential: CredentialId(uuid(3, number as u128)),
                 kind: events::CredentialKind::Token,
                 participant: id(number),
@@ -173,7 +177,7 @@ fn worlds(random: &mut Random) -> (Core, World) {
                 per_minute: None,
                 per_day: None,
                 label: None,
-            },
+            })),
         );
         people.push(Person::new(kind.name(), parent));
     }
@@ -182,18 +186,18 @@ fn worlds(random: &mut Random) -> (Core, World) {
         must(
             &mut core,
             owner,
-            Command::CreateGroup {
+            Command::Group(GroupCommand::Create {
                 group: GroupId(uuid(5, group)),
                 name: name.clone(),
                 room: RoomId(uuid(2, 10 + group)),
-            },
+            }),
         );
         for (number, person) in people.iter_mut().enumerate().skip(1) {
             if random.chance(3) {
-                let command = Command::AddToGroup {
+                let command = Command::Group(GroupCommand::Add {
                     group: GroupId(uuid(5, group)),
                     participant: id(number),
-                };
+                });
                 must(&mut core, owner, command);
                 person.groups.push(name.clone());
             }
@@ -207,7 +211,7 @@ fn worlds(random: &mut Random) -> (Core, World) {
     must(
         &mut core,
         actor(creator),
-        Command::CreateRoom {
+        Command::Room(RoomCommand::Create {
             room: ROOM,
             kind: RoomKind::Room,
             name: Some("room".into()),
@@ -221,10 +225,14 @@ fn worlds(random: &mut Random) -> (Core, World) {
             ),
             members: Vec::new(),
             text: None,
-        },
+        }),
     );
     for number in &members {
-        must(&mut core, actor(*number), Command::JoinRoom { room: ROOM });
+        must(
+            &mut core,
+            actor(*number),
+            Command::Room(RoomCommand::Join { room: ROOM }),
+        );
         people[*number].member = true;
     }
     people[creator].creator = true;
@@ -244,10 +252,10 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
         let person = &mut world.people[number];
         if random.chance(3) {
             let role = random.one(&["builder", "tester"]);
-            let command = Command::SetRoles {
+            let command = Command::Participant(ParticipantCommand::SetRoles {
                 participant: id(number),
                 roles: vec![role.to_owned()],
-            };
+            });
             core.run(owner, &command).unwrap();
             person.roles = vec![role.to_owned()];
         }
@@ -256,10 +264,10 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
                 (Trust::Untrusted, "untrusted"),
                 (Trust::Federated, "federated"),
             ]);
-            let command = Command::SetTrust {
+            let command = Command::Participant(ParticipantCommand::SetTrust {
                 participant: id(number),
                 trust,
-            };
+            });
             core.run(owner, &command).unwrap();
             person.own_trust = name;
         }
@@ -268,18 +276,18 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
         }
         if random.chance(3) {
             let agreed = random.chance(2);
-            let command = Command::AgreeExecution {
+            let command = Command::Room(RoomCommand::AgreeExecution {
                 room: ROOM,
                 participant: id(number),
                 agreed,
                 answered_by: Vec::new(),
-            };
+            });
             core.run(owner, &command).unwrap();
             person.agreed = Some(agreed);
         }
         if random.chance(4) {
             let own = random.capabilities();
-            let command = Command::SetMemberCapabilities {
+            let command = Command::Room(RoomCommand::SetCapabilities {
                 room: ROOM,
                 participant: id(number),
                 capabilities: Some(
@@ -287,7 +295,7 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
                         .map(|name| name.parse::<Capability>().unwrap())
                         .collect(),
                 ),
-            };
+            });
             let set = core.run(creates, &command);
             let (lets, above) = (world.people[number].agreed, world.above(creator, number));
             let refused = own.contains(&"execute") && lets != Some(true) && !above;
@@ -298,21 +306,21 @@ fn disturb(core: &mut Core, world: &mut World, random: &mut Random, creator: usi
         }
         if random.chance(8) {
             let until = random.chance(2).then_some(MONDAY_MS + 3 * 86_400_000);
-            let command = Command::MuteMember {
+            let command = Command::Room(RoomCommand::Mute {
                 room: ROOM,
                 participant: id(number),
                 until: until.map(Millis),
                 reason: None,
-            };
+            });
             core.run(creates, &command).unwrap();
             world.people[number].muted = Some(until);
         }
     }
     if random.chance(4) {
         let number = 4 + random.below(world.people.len() - 4);
-        let command = Command::DisableParticipant {
+        let command = Command::Participant(ParticipantCommand::Disable {
             participant: id(number),
-        };
+        });
         core.run(owner, &command).unwrap();
         world.people[number].disabled = true;
     }
@@ -324,7 +332,7 @@ fn body() -> command::Content {
 
 /// The deed as the door would hand it to the core.
 fn command(core: &Core, deed: &Deed) -> Command {
-    Command::PostMessage {
+    Command::Message(MessageCommand::Post(PostMessage {
         room: ROOM,
         mentions: deed.asks.into_iter().map(id).collect(),
         priority: Priority::Next,
@@ -354,7 +362,7 @@ fn command(core: &Core, deed: &Deed) -> Command {
             }),
         },
         body: body(),
-    }
+    }))
 }
 
 fn told(decided: Result<Vec<Facts>, Refusal>) -> Outcome {
@@ -379,12 +387,12 @@ fn the_core_decides_as_the_model_does() {
         for _ in 0..8 {
             let json = random::policy(&mut random);
             let policy: Policy = serde_json::from_value(json.clone()).expect("a policy");
-            let set = Command::SetRoomPolicy {
+            let set = Command::Policy(PolicyCommand::Set {
                 room: ROOM,
                 policy: Box::new(policy),
                 expected: None,
                 force: true,
-            };
+            });
             if core.run(actor(0), &set).is_err() {
                 continue;
             }

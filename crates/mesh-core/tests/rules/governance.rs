@@ -1,7 +1,11 @@
 //! The verbs of policies, moderation, keys and the guard.
 
 use mesh_model::api::Deed;
-use mesh_model::command::{ContentEvidence, Quoted, Scanned};
+use mesh_model::command::{
+    ContentEvidence, GuardCommand, IdentityCommand, MeshCommand, MessageCommand,
+    ParticipantCommand, PolicyCommand, QuarantineCommand, Quoted, RoomCommand, Scanned,
+    SecretCommand,
+};
 use mesh_model::events::{MessageFacts, Relayed, RequestLimits, RequestRate, Signed, Trust};
 use mesh_model::policy::{Policy, Ruling};
 use mesh_model::*;
@@ -86,84 +90,84 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             .map(|ms| world.now.plus(ms.parse().unwrap()))
     };
     Some(match verb {
-        "policy" => Command::SetRoomPolicy {
+        "policy" => Command::Policy(PolicyCommand::Set {
             room: room(args.word(0)),
             policy: Box::new(policy(args)),
             expected: args.number("at").map(|version| version as u32),
             force: args.has("force"),
-        },
-        "slow" => Command::SetSlowMode {
+        }),
+        "slow" => Command::Room(RoomCommand::SetSlowMode {
             room: room(args.word(0)),
             seconds: args.word(1).parse().unwrap(),
-        },
-        "transfer" => Command::TransferRoom {
+        }),
+        "transfer" => Command::Room(RoomCommand::Transfer {
             room: room(args.word(0)),
             creator: person(args.word(1)),
-        },
-        "hold" => Command::SetHold {
+        }),
+        "hold" => Command::Room(RoomCommand::SetHold {
             room: room(args.word(0)),
             hold: args.word(1) == "on",
-        },
-        "expire" => Command::ExpireRoom {
+        }),
+        "expire" => Command::Room(RoomCommand::Expire {
             room: room(args.word(0)),
             upto: world.state.head(),
-        },
-        "mute" => Command::MuteMember {
+        }),
+        "mute" => Command::Room(RoomCommand::Mute {
             room: room(args.word(0)),
             participant: person(args.word(1)),
             until: until(),
             reason: content(10),
-        },
-        "unmute" => Command::UnmuteMember {
+        }),
+        "unmute" => Command::Room(RoomCommand::Unmute {
             room: room(args.word(0)),
             participant: person(args.word(1)),
-        },
-        "ban" => Command::BanMember {
+        }),
+        "ban" => Command::Room(RoomCommand::Ban {
             room: room(args.word(0)),
             participant: person(args.word(1)),
             reason: content(10),
-        },
-        "unban" => Command::UnbanMember {
+        }),
+        "unban" => Command::Room(RoomCommand::Unban {
             room: room(args.word(0)),
             participant: person(args.word(1)),
-        },
+        }),
         "review" => {
             let header = header(world, args.word(0), args);
-            Command::ReviewMessage {
+            Command::Quarantine(QuarantineCommand::Review {
                 message: header.message,
                 author: header.author,
                 waiting: Box::new(waiting(header.room)),
                 release: args.word(1) == "release",
                 reason: None,
                 body: content(20),
-            }
+            })
         }
         "redact" => {
             let message = header(world, args.word(0), args);
-            Command::RedactMessage {
+            Command::Message(MessageCommand::Redact {
                 message,
                 erased: vec![message.message.0],
                 reason: content(10),
-            }
+            })
         }
-        "rescan" => Command::RescanMessage {
+        "rescan" => Command::Guard(GuardCommand::Rescan {
             message: header(world, args.word(0), args),
             guard: scanned(args.number("score").unwrap() as u8),
-        },
-        "addkey" => Command::AddKey {
+        }),
+        "addkey" => Command::Identity(IdentityCommand::Add {
             participant: person(args.word(0)),
             key: key(args.word(1).parse().unwrap()),
             replaces: args.number("replaces").map(key),
-        },
-        "revokekey" => Command::RevokeKey {
+        }),
+        "revokekey" => Command::Identity(IdentityCommand::Revoke {
             participant: person(args.word(0)),
             key: key(args.word(1).parse().unwrap()),
-        },
-        "trust" => Command::SetTrust {
+        }),
+        "trust" => Command::Participant(ParticipantCommand::SetTrust {
             participant: person(args.word(0)),
             trust: enum_of::<Trust>(args.word(1)),
-        },
-        "limits" => Command::SetLimits {
+        }),
+        "limits" => Command::Mesh(MeshCommand::SetLimits {
             limits: RequestLimits {
                 untrusted: RequestRate {
                     per_second: args.word(0).parse().unwrap(),
@@ -171,13 +175,13 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
                 },
                 ..RequestLimits::default()
             },
-        },
-        "secret" => Command::SetSecret {
+        }),
+        "secret" => Command::Secret(SecretCommand::Set {
             name: args.word(0).to_owned(),
-        },
-        "forget" => Command::RemoveSecret {
+        }),
+        "forget" => Command::Secret(SecretCommand::Remove {
             name: args.word(0).to_owned(),
-        },
+        }),
         _ => return None,
     })
 }

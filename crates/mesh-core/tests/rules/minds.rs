@@ -1,6 +1,6 @@
 //! The verbs of memories, of tools, and of erasing a task's words.
 
-use mesh_model::command::{MemoryCommand, TaskCommand};
+use mesh_model::command::{MemoryCommand, TaskCommand, ToolCommand};
 use mesh_model::events::MemorySource;
 use mesh_model::*;
 
@@ -39,12 +39,12 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             creator: Some(person(args.word(2))),
             reason: content(10),
         }),
-        "used" => Command::RecordTool {
+        "used" => Command::Tool(ToolCommand::Record {
             tool: args.word(0).to_owned(),
             task: None,
             ok: true,
             took_ms: 12,
-        },
+        }),
         _ => return None,
     })
 }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use mesh_core::{Access, Action, Audience};
-use mesh_model::command::Content;
+use mesh_model::command::{
+    Content, CreateInvite, CreateMesh, CredentialCommand, EventTypeCommand, GroupCommand,
+    InviteCommand, IssueCredential, MeshCommand, MessageCommand, ParticipantCommand, PostMessage,
+    RedeemInvite, RoomCommand, SessionCommand, UserCommand,
+};
 use mesh_model::events::{
     CommandKey, CredentialKind, History, Kind, MessageFacts, Priority, QuarantineFacts, RoomAccess,
     RoomKind, SessionEnd, Visibility,
@@ -411,7 +415,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
     let write = Some(Permission::MessagesWrite);
     let visibility = args.named("visibility").map(enum_of::<Visibility>);
     let command = match verb {
-        "register" => Command::RegisterParticipant {
+        "register" => Command::Participant(ParticipantCommand::Register {
             participant: person(args.named("id").unwrap_or(args.word(0))),
             kind: args.words.get(1).map_or(Kind::Agent, |kind| enum_of(kind)),
             handle: args.word(0).to_owned(),
@@ -420,56 +424,56 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             key: args.number("key-of").map(governance::key),
             visibility: visibility.unwrap_or_default(),
             profile: args.number("size").and_then(content),
-        },
-        "update" => Command::UpdateParticipant {
+        }),
+        "update" => Command::Participant(ParticipantCommand::Update {
             participant: person(args.word(0)),
             visibility,
             added_by: args.named("added-by").map(enum_of),
             profile: args.has("profile").then(|| content(20)).flatten(),
-        },
-        "roles" => Command::SetRoles {
+        }),
+        "roles" => Command::Participant(ParticipantCommand::SetRoles {
             participant: person(args.word(0)),
             roles: args.words[1..]
                 .iter()
                 .map(|role| role.replace('_', " "))
                 .collect(),
-        },
-        "disable" => Command::DisableParticipant {
+        }),
+        "disable" => Command::Participant(ParticipantCommand::Disable {
             participant: person(args.word(0)),
-        },
-        "enable" => Command::EnableParticipant {
+        }),
+        "enable" => Command::Participant(ParticipantCommand::Enable {
             participant: person(args.word(0)),
-        },
-        "user" => Command::CreateUser {
+        }),
+        "user" => Command::User(UserCommand::Create {
             participant: person(args.word(0)),
             handle: args.word(0).to_owned(),
             role: args.word(1).parse().unwrap(),
             profile: None,
-        },
-        "role" => Command::SetUserRole {
+        }),
+        "role" => Command::User(UserCommand::SetRole {
             participant: person(args.word(0)),
             role: args.word(1).parse().unwrap(),
-        },
-        "password" => Command::ChangePassword {
+        }),
+        "password" => Command::User(UserCommand::ChangePassword {
             participant: person(args.word(0)),
-        },
-        "group" => Command::CreateGroup {
+        }),
+        "group" => Command::Group(GroupCommand::Create {
             group: GroupId(uuid(args.word(0))),
             name: args.word(0).to_owned(),
             room: room(args.named("room").unwrap_or(args.word(0))),
-        },
-        "ungroup" => Command::DeleteGroup {
+        }),
+        "ungroup" => Command::Group(GroupCommand::Delete {
             group: GroupId(uuid(args.word(0))),
-        },
-        "group-add" => Command::AddToGroup {
-            group: GroupId(uuid(args.word(0))),
-            participant: person(args.word(1)),
-        },
-        "group-remove" => Command::RemoveFromGroup {
+        }),
+        "group-add" => Command::Group(GroupCommand::Add {
             group: GroupId(uuid(args.word(0))),
             participant: person(args.word(1)),
-        },
-        "room" => Command::CreateRoom {
+        }),
+        "group-remove" => Command::Group(GroupCommand::Remove {
+            group: GroupId(uuid(args.word(0))),
+            participant: person(args.word(1)),
+        }),
+        "room" => Command::Room(RoomCommand::Create {
             room: room(args.named("id").unwrap_or(args.word(0))),
             kind: args.named("kind").map_or(RoomKind::Room, enum_of),
             name: (!args.has("nameless")).then(|| args.word(0).to_owned()),
@@ -485,8 +489,8 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
                 None => args.people("with"),
             },
             text: args.number("size").and_then(content),
-        },
-        "direct" => Command::CreateRoom {
+        }),
+        "direct" => Command::Room(RoomCommand::Create {
             room: room(args.word(0)),
             kind: RoomKind::Direct,
             name: args.named("name").map(str::to_owned),
@@ -495,69 +499,69 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             defaults: None,
             members: args.word(0).split('+').map(person).collect(),
             text: None,
-        },
-        "rename" => Command::UpdateRoom {
+        }),
+        "rename" => Command::Room(RoomCommand::Update {
             room: room(args.word(0)),
             name: Some(args.word(1).to_owned()),
             text: None,
-        },
-        "topic" => Command::UpdateRoom {
+        }),
+        "topic" => Command::Room(RoomCommand::Update {
             room: room(args.word(0)),
             name: None,
             text: text(),
-        },
-        "archive" => Command::ArchiveRoom {
+        }),
+        "archive" => Command::Room(RoomCommand::Archive {
             room: room(args.word(0)),
-        },
-        "restore" => Command::RestoreRoom {
+        }),
+        "restore" => Command::Room(RoomCommand::Restore {
             room: room(args.word(0)),
-        },
-        "join" => Command::JoinRoom {
+        }),
+        "join" => Command::Room(RoomCommand::Join {
             room: room(args.word(0)),
-        },
-        "invite-in" => Command::InviteMember {
-            room: room(args.word(0)),
-            participant: person(args.word(1)),
-        },
-        "accept" => Command::AcceptInvitation {
+        }),
+        "invite-in" => Command::Room(RoomCommand::Invite {
             room: room(args.word(0)),
             participant: person(args.word(1)),
-        },
-        "decline" => Command::DeclineInvitation {
+        }),
+        "accept" => Command::Room(RoomCommand::Accept {
             room: room(args.word(0)),
             participant: person(args.word(1)),
-        },
-        "agree" => Command::AgreeExecution {
+        }),
+        "decline" => Command::Room(RoomCommand::Decline {
+            room: room(args.word(0)),
+            participant: person(args.word(1)),
+        }),
+        "agree" => Command::Room(RoomCommand::AgreeExecution {
             room: room(args.word(0)),
             participant: person(args.word(1)),
             agreed: args.word(2) == "yes",
             answered_by: args.people("answered-by"),
-        },
-        "floor" => Command::SetFloor {
+        }),
+        "floor" => Command::Mesh(MeshCommand::SetFloor {
             floor: serde_json::from_str(args.word(0)).unwrap(),
-        },
-        "leave" => Command::LeaveRoom {
+        }),
+        "leave" => Command::Room(RoomCommand::Leave {
             room: room(args.word(0)),
-        },
-        "add" => Command::AddMember {
+        }),
+        "add" => Command::Room(RoomCommand::Add {
             room: room(args.word(0)),
             participant: person(args.word(1)),
-        },
-        "remove" => Command::RemoveMember {
+        }),
+        "remove" => Command::Room(RoomCommand::Remove {
             room: room(args.word(0)),
             participant: person(args.word(1)),
             reason: None,
-        },
-        "let" => Command::SetMemberCapabilities {
+        }),
+        "let" => Command::Room(RoomCommand::SetCapabilities {
             room: room(args.word(0)),
             participant: person(args.word(1)),
             capabilities: (args.word(2) != "default").then(|| capabilities(args.word(2))),
-        },
-        "defaults" => Command::SetRoomDefaults {
+        }),
+        "defaults" => Command::Room(RoomCommand::SetDefaults {
             room: room(args.word(0)),
             capabilities: capabilities(args.word(1)),
-        },
-        "post" => Command::PostMessage {
+        }),
+        "post" => Command::Message(MessageCommand::Post(PostMessage {
             room: room(args.word(0)),
             mentions: match args.number("crowd") {
                 Some(count) => (0..count).map(|n| person(&format!("p{n}"))).collect(),
@@ -575,37 +579,37 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             relayed: args.named("from").map(governance::relayed),
             evidence: governance::evidence(world, args),
             body: if args.has("empty") { None } else { text() },
-        },
-        "edit" => Command::EditMessage {
+        })),
+        "edit" => Command::Message(MessageCommand::Edit {
             message: header(world, args.word(0), args),
             mentions: args.people("mention"),
             evidence: governance::evidence(world, args),
             body: text(),
-        },
-        "delete" => Command::DeleteMessage {
+        }),
+        "delete" => Command::Message(MessageCommand::Delete {
             message: header(world, args.word(0), args),
             reason: None,
-        },
-        "publish" => Command::PublishEvent {
+        }),
+        "publish" => Command::EventType(EventTypeCommand::Publish {
             room: room(args.word(0)),
             name: args.word(1).to_owned(),
             version: args.word(2).parse().unwrap(),
             evidence: governance::evidence(world, args),
             body: text(),
-        },
-        "type" => Command::RegisterEventType {
+        }),
+        "type" => Command::EventType(EventTypeCommand::Register {
             name: args.word(0).to_owned(),
             schema: text(),
-        },
-        "open" => Command::OpenSession {
+        }),
+        "open" => Command::Session(SessionCommand::Open {
             session: SessionId(uuid(args.word(0))),
             client: None,
-        },
-        "close" => Command::CloseSession {
+        }),
+        "close" => Command::Session(SessionCommand::Close {
             session: SessionId(uuid(args.word(0))),
             reason: SessionEnd::Closed,
-        },
-        "issue" => Command::IssueCredential {
+        }),
+        "issue" => Command::Credential(CredentialCommand::Issue(IssueCredential {
             credential: CredentialId(uuid(args.word(0))),
             kind: args.named("kind").map_or(CredentialKind::Token, enum_of),
             participant: person(args.word(1)),
@@ -614,11 +618,11 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             per_minute: args.number("per_minute").map(|number| number as u32),
             per_day: None,
             label: None,
-        },
-        "revoke" => Command::RevokeCredential {
+        })),
+        "revoke" => Command::Credential(CredentialCommand::Revoke {
             credential: CredentialId(uuid(args.word(0))),
-        },
-        "invite" => Command::CreateInvite {
+        }),
+        "invite" => Command::Invite(InviteCommand::Create(CreateInvite {
             invite: InviteId(uuid(args.word(0))),
             kind: args.named("kind").map_or(Kind::Agent, enum_of),
             permissions: permissions(args.named("may").unwrap_or("mobile")),
@@ -627,11 +631,11 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             room: args.named("room").map(room),
             trust: args.named("trust").map_or(events::Trust::Local, enum_of),
             label: None,
-        },
-        "uninvite" => Command::RevokeInvite {
+        })),
+        "uninvite" => Command::Invite(InviteCommand::Revoke {
             invite: InviteId(uuid(args.word(0))),
-        },
-        "redeem" => Command::RedeemInvite {
+        }),
+        "redeem" => Command::Invite(InviteCommand::Redeem(RedeemInvite {
             invite: InviteId(uuid(args.word(0))),
             participant: person(args.word(1)),
             handle: args.word(1).to_owned(),
@@ -639,19 +643,19 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             credential: CredentialId(uuid(args.named("token").unwrap_or(args.word(1)))),
             profile: None,
             label: None,
-        },
-        "vault" => Command::ReplaceVault {
+        })),
+        "vault" => Command::Mesh(MeshCommand::ReplaceVault {
             vault: VaultId(uuid(args.word(0))),
             node_key: PublicKey([7; 32]),
-        },
-        "refused" => Command::RecordRefused {
+        }),
+        "refused" => Command::Mesh(MeshCommand::RecordRefused {
             participant: None,
             operation: args.word(0).to_owned(),
             code: args.word(1).to_owned(),
             count: 3,
             minute: world.now,
-        },
-        "mesh" => Command::CreateMesh {
+        }),
+        "mesh" => Command::Mesh(MeshCommand::Create(CreateMesh {
             mesh: MeshId(uuid("other")),
             name: args.word(0).to_owned(),
             vault: VaultId(uuid("other")),
@@ -661,7 +665,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             general: room("other"),
             broadcast: room("others"),
             profile: None,
-        },
+        })),
         other => work::command(world, other, args)
             .or_else(|| governance::command(world, other, args))
             .unwrap_or_else(|| panic!("no verb {other}")),

@@ -2,7 +2,8 @@
 
 use mesh_model::api::{BreakerState, TaskWhy};
 use mesh_model::command::{
-    ContextCommand, FlowCommand, Gate, NewTask, TaskCommand, TaskResult, WorkerCommand,
+    ApprovalCommand, BudgetCommand, ContextCommand, DispatchCommand, Gate, NewTask,
+    RequestApproval, TaskCommand, TaskResult, TemplateCommand, WorkerCommand,
 };
 use mesh_model::events::{
     BudgetScope, Condition, Cost, Holds, Join, Provenance, Resolution, Spend, TaskFacts, TaskPlan,
@@ -312,7 +313,7 @@ fn task_command(world: &World, verb: &str, args: &Args<'_>) -> Option<TaskComman
     })
 }
 
-fn worker_command(verb: &str, args: &Args<'_>) -> Option<WorkerCommand> {
+fn worker_command(verb: &str, args: &Args<'_>) -> Option<Command> {
     Some(match verb {
         "enrol" => WorkerCommand::Enrol {
             worker: person(args.word(0)),
@@ -325,33 +326,38 @@ fn worker_command(verb: &str, args: &Args<'_>) -> Option<WorkerCommand> {
                 .map(room)
                 .collect(),
             about: None,
-        },
+        }
+        .into(),
         "gone" => WorkerCommand::Leave {
             worker: person(args.word(0)),
-        },
+        }
+        .into(),
         "mode" => WorkerCommand::SetMode {
             worker: person(args.word(0)),
             mode: enum_of::<WorkerMode>(args.word(1)),
-        },
+        }
+        .into(),
         "limit" => WorkerCommand::SetLimits {
             worker: person(args.word(0)),
             slots: args.number("slots").map(|it| it as u16),
             capabilities: args.named("can").map(list),
-        },
-        "stop-all" => WorkerCommand::StopDispatch,
-        "resume-all" => WorkerCommand::ResumeDispatch,
-        "budget" => WorkerCommand::SetBudget {
+        }
+        .into(),
+        "stop-all" => DispatchCommand::Stop.into(),
+        "resume-all" => DispatchCommand::Resume.into(),
+        "budget" => BudgetCommand::Set {
             scope: scope(args.word(0)),
             tokens: args.number("tokens"),
             micros: args.number("micros"),
-        },
+        }
+        .into(),
         _ => return None,
     })
 }
 
-fn flow_command(world: &World, verb: &str, args: &Args<'_>) -> Option<FlowCommand> {
+fn flow_command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     Some(match verb {
-        "ask" => FlowCommand::RequestApproval {
+        "ask" => ApprovalCommand::Request(RequestApproval {
             approval: approval(args.word(0)),
             room: room(args.word(1)),
             to: args.named("to").map(person),
@@ -368,14 +374,16 @@ fn flow_command(world: &World, verb: &str, args: &Args<'_>) -> Option<FlowComman
             until: args.number("ttl").map(|ms| world.now.plus(ms)),
             evidence: governance::evidence(world, args),
             body: content(20),
-        },
-        "answer" => FlowCommand::DecideApproval {
+        })
+        .into(),
+        "answer" => ApprovalCommand::Decide {
             approval: approval(args.word(0)),
             approve: args.word(1) == "yes",
             reason: None,
-        },
+        }
+        .into(),
         // `template NAME topic:text count:number?`
-        "template" => FlowCommand::CreateTemplate {
+        "template" => TemplateCommand::Create {
             template: TemplateId(uuid(args.word(0))),
             name: args.named("name").unwrap_or(args.word(0)).to_owned(),
             variables: args.words[1..]
@@ -390,10 +398,12 @@ fn flow_command(world: &World, verb: &str, args: &Args<'_>) -> Option<FlowComman
                 })
                 .collect(),
             body: content(20),
-        },
-        "untemplate" => FlowCommand::DeleteTemplate {
+        }
+        .into(),
+        "untemplate" => TemplateCommand::Delete {
             template: TemplateId(uuid(args.word(0))),
-        },
+        }
+        .into(),
         _ => return None,
     })
 }
@@ -403,10 +413,10 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         return Some(Command::Task(command));
     }
     if let Some(command) = worker_command(verb, args) {
-        return Some(Command::Worker(command));
+        return Some(command);
     }
     if let Some(command) = flow_command(world, verb, args) {
-        return Some(Command::Flow(command));
+        return Some(command);
     }
     if let Some(command) = minds::command(world, verb, args) {
         return Some(command);

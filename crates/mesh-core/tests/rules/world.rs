@@ -1,5 +1,6 @@
 //! A mesh in memory: the state, its log and the names that stories use for ids.
 
+use mesh_model::command::{CreateMesh, MeshCommand};
 use std::collections::BTreeMap;
 
 use mesh_core::{State, Stored, apply, decide};
@@ -59,7 +60,7 @@ impl World {
             task_names: BTreeMap::new(),
             log: Vec::new(),
         };
-        let create = Command::CreateMesh {
+        let create = Command::Mesh(MeshCommand::Create(CreateMesh {
             mesh: MeshId(uuid("mesh")),
             name: "A test".into(),
             vault: VaultId(uuid("vault")),
@@ -69,7 +70,7 @@ impl World {
             general: RoomId(uuid("general")),
             broadcast: RoomId(uuid("broadcast")),
             profile: None,
-        };
+        }));
         world
             .run(&create, Actor::Node, None, None)
             .expect("an empty log takes a mesh");

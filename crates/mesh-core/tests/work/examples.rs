@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use mesh_model::api::{TaskSpec, WhenSpec};
-use mesh_model::command::{FlowCommand, NewTask, TaskCommand};
+use mesh_model::command::{NewTask, TaskCommand, TemplateCommand};
 use mesh_model::events::{Condition, TaskPlan, Variable};
 use mesh_model::*;
 use serde::Deserialize;
@@ -146,13 +146,13 @@ fn the_templates_are_taken() {
             let blank = format!("{{{}}}", variable.name);
             assert!(file.prompt.contains(&blank) && file.title.contains(&blank));
         }
-        let create = FlowCommand::CreateTemplate {
+        let create = TemplateCommand::Create {
             template: TemplateId(Uuid::from_u128(number as u128)),
             name: file.name,
             variables: file.variables,
             body: content(),
         };
-        run.must(run.owner(), &Command::Flow(create));
+        run.must(run.owner(), &Command::Template(create));
     }
     assert_eq!(run.state.work.templates().count(), 5);
 }

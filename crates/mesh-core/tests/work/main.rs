@@ -7,7 +7,10 @@ mod random;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_core::{State, Stored, apply, decide};
-use mesh_model::command::{NewTask, TaskCommand, TaskResult, WorkerCommand};
+use mesh_model::command::{
+    BudgetCommand, CreateMesh, CredentialCommand, DispatchCommand, IssueCredential, MeshCommand,
+    NewTask, ParticipantCommand, RoomCommand, TaskCommand, TaskResult, WorkerCommand,
+};
 use mesh_model::events::{
     AfterResult, BudgetScope, By, Cost, CredentialKind, Facts, Kind, Resolution, RoomAccess,
     RoomKind, Spend, TaskFacts, TaskPlan, TaskState, Verdict, Visibility,
@@ -127,7 +130,7 @@ impl Run {
             log: Vec::new(),
             books: Books::default(),
         };
-        let create = Command::CreateMesh {
+        let create = Command::Mesh(MeshCommand::Create(CreateMesh {
             mesh: MeshId(Uuid::from_u128(1)),
             name: "random".into(),
             vault: VaultId(Uuid::from_u128(2)),
@@ -137,12 +140,12 @@ impl Run {
             general: RoomId(Uuid::from_u128(3)),
             broadcast: RoomId(Uuid::from_u128(4)),
             profile: None,
-        };
+        }));
         run.must(Actor::Node, &create);
         for number in 1..PEOPLE {
             run.must(
                 run.owner(),
-                &Command::RegisterParticipant {
+                &Command::Participant(ParticipantCommand::Register {
                     participant: person(number),
                     kind: Kind::Agent,
                     handle: format!("p{number}"),
@@ -152,11 +155,11 @@ impl Run {
                     key: None,
                     visibility: Visibility::Public,
                     profile: None,
-                },
+                }),
             );
             run.must(
                 run.owner(),
-                &Command::IssueCredential {
+                &Command::Credential(CredentialCommand::Issue(IssueCredential {
                     credential: CredentialId(person(number).0),
                     kind: CredentialKind::Token,
                     participant: person(number),
@@ -165,13 +168,13 @@ impl Run {
                     per_minute: None,
                     per_day: None,
                     label: None,
-                },
+                })),
             );
         }
         for number in 0..2 {
             run.must(
                 run.owner(),
-                &Command::CreateRoom {
+                &Command::Room(RoomCommand::Create {
                     room: room(number),
                     kind: RoomKind::Room,
                     name: Some(format!("r{number}")),
@@ -180,7 +183,7 @@ impl Run {
                     defaults: Some(CapabilitySet::ALL),
                     members: (1..PEOPLE).map(person).collect(),
                     text: None,
-                },
+                }),
             );
         }
         for number in 1..PEOPLE {
@@ -353,17 +356,14 @@ impl Run {
             .chain((0..PEOPLE).map(|it| BudgetScope::Agent(person(it))))
             .chain((0..2).map(|it| BudgetScope::Room(room(it))));
         for scope in budgets {
-            let set = WorkerCommand::SetBudget {
+            let set = BudgetCommand::Set {
                 scope,
                 tokens: None,
                 micros: None,
             };
-            self.must(self.owner(), &Command::Worker(set));
+            self.must(self.owner(), &Command::Budget(set));
         }
-        self.must(
-            self.owner(),
-            &Command::Worker(WorkerCommand::ResumeDispatch),
-        );
+        self.must(self.owner(), &Command::Dispatch(DispatchCommand::Resume));
         for number in 1..PEOPLE {
             let mode = WorkerCommand::SetMode {
                 worker: person(number),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use mesh_core::State;
 use mesh_model::command::{
-    Content, FlowCommand, Gate, NewTask, TaskCommand, TaskResult, WorkerCommand,
+    ApprovalCommand, BudgetCommand, Content, DispatchCommand, Gate, NewTask, RequestApproval,
+    TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{
     BudgetScope, Condition, Cost, Holds, Join, Resolution, Spend, TaskPlan, Verdict, WorkerMode,
@@ -188,7 +189,7 @@ pub fn command(
             body: content(),
         },
         21 => {
-            let ask = FlowCommand::RequestApproval {
+            let ask = ApprovalCommand::Request(RequestApproval {
                 approval: approval(b),
                 room: state.work.task(id).map_or(room(0), |task| task.room),
                 to: None,
@@ -199,11 +200,11 @@ pub fn command(
                 until: Some(Millis(now + 1 + u64::from(c) * 50)),
                 evidence: Default::default(),
                 body: content(),
-            };
-            return (Some(holder), Command::Flow(ask));
+            });
+            return (Some(holder), Command::Approval(ask));
         }
         22 => {
-            let answer = FlowCommand::DecideApproval {
+            let answer = ApprovalCommand::Decide {
                 approval: state
                     .work
                     .approvals()
@@ -212,7 +213,7 @@ pub fn command(
                 approve: b % 2 == 0,
                 reason: None,
             };
-            return (anybody, Command::Flow(answer));
+            return (anybody, Command::Approval(answer));
         }
         23 | 24 => return (None, Command::Tick),
         25 => {
@@ -277,8 +278,8 @@ pub fn command(
                     slots: (c % 2 == 0).then_some(u16::from(c % 4)),
                     capabilities: (c % 3 == 0).then(|| vec!["code".into()]),
                 },
-                3 if c % 8 == 0 => WorkerCommand::StopDispatch,
-                3 => WorkerCommand::ResumeDispatch,
+                3 if c % 8 == 0 => return (Some(0), Command::Dispatch(DispatchCommand::Stop)),
+                3 => return (Some(0), Command::Dispatch(DispatchCommand::Resume)),
                 _ => WorkerCommand::Enrol {
                     worker,
                     slots: u16::from(c % 4),
@@ -297,12 +298,12 @@ pub fn command(
                 BudgetScope::Agent(person(a)),
                 BudgetScope::Room(room(a)),
             ];
-            let command = WorkerCommand::SetBudget {
+            let command = BudgetCommand::Set {
                 scope: scopes[usize::from(b % 4)],
                 tokens: (c % 3 > 0).then(|| u64::from(c) * 20),
                 micros: None,
             };
-            return (Some(0), Command::Worker(command));
+            return (Some(0), Command::Budget(command));
         }
     };
     (Some(holder), Command::Task(command))

@@ -1,5 +1,6 @@
 //! Budgets and costs.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

@@ -1,4 +1,5 @@
 //! The switch that stops all dispatch.
 
+pub mod command;
 pub mod events;
 pub mod ops;

@@ -1,5 +1,6 @@
 //! Groups of participants.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

@@ -1,5 +1,6 @@
 //! Keys that participants sign with.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

@@ -1,5 +1,6 @@
 //! Messages.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

@@ -5,6 +5,7 @@
 //! a group or room that takes an old name later is not meant by an old policy.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;
 

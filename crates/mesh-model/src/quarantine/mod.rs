@@ -1,5 +1,6 @@
 //! Messages that wait for a moderator.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

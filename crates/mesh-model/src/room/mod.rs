@@ -1,5 +1,6 @@
 //! Rooms and who is in them.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

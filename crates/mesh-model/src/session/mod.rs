@@ -1,5 +1,6 @@
 //! Sessions: one connected run of a client.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

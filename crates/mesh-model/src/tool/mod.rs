@@ -1,5 +1,6 @@
 //! The tools of the node.
 
 pub mod api;
+pub mod command;
 pub mod events;
 pub mod ops;

@@ -8,6 +8,7 @@
 //! HOME/erased.json   up to where everything that had to be erased is; made anew if it is missing
 //! ```
 
+use mesh_model::command::{CreateMesh, MeshCommand};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -212,10 +213,10 @@ fn set_up(
         Some(mesh) if mesh.vault == vault.id() => return Ok(()),
         Some(_) if config.new_vault => vec![by(
             Actor::Node,
-            Command::ReplaceVault {
+            Command::Mesh(MeshCommand::ReplaceVault {
                 vault: vault.id(),
                 node_key,
-            },
+            }),
         )],
         Some(_) => {
             return Err(StartError::Vault {
@@ -250,7 +251,7 @@ fn create_mesh(
         display_name: "Owner".to_owned(),
         ..Profile::default()
     };
-    Command::CreateMesh {
+    Command::Mesh(MeshCommand::Create(CreateMesh {
         mesh: MeshId(Uuid::now_v7()),
         name: config.name.clone(),
         vault: vault.id(),
@@ -260,7 +261,7 @@ fn create_mesh(
         general: RoomId(Uuid::now_v7()),
         broadcast: RoomId(Uuid::now_v7()),
         profile: to_raw_value(&profile).ok(),
-    }
+    }))
 }
 
 /// Sees that the file with the owner's token is there and true.

@@ -1,5 +1,6 @@
 //! Refusals, counted by who, what and why, so that a flood of them cannot fill the log.
 
+use mesh_model::command::MeshCommand;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -70,13 +71,13 @@ impl Node {
         };
         for ((participant, operation, code), count) in counts {
             let (operation, code) = (operation.to_owned(), code.code().to_owned());
-            let command = Command::RecordRefused {
+            let command = Command::Mesh(MeshCommand::RecordRefused {
                 participant,
                 operation,
                 code,
                 count,
                 minute,
-            };
+            });
             if let Err(why) = self.submit(command, Actor::Node, None, None).await {
                 tracing::warn!(%why, "a count of refusals was not stored");
             }

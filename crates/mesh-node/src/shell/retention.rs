@@ -1,5 +1,6 @@
 //! Rooms that keep what was said only for so many days.
 
+use mesh_model::command::RoomCommand;
 use std::sync::{Arc, PoisonError};
 
 use mesh_model::{Actor, Command, Millis, Refusal, RoomId, Seq};
@@ -63,7 +64,7 @@ impl Node {
         };
         let mut expired = Vec::new();
         for (room, upto) in over {
-            let command = Command::ExpireRoom { room, upto };
+            let command = Command::Room(RoomCommand::Expire { room, upto });
             if self.submit(command, Actor::Node, None, None).await?.count > 0 {
                 expired.push(room);
             }

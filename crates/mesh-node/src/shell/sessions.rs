@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mesh_model::api::{Presence, PresenceState};
-use mesh_model::command::Content;
+use mesh_model::command::{Content, SessionCommand};
 use mesh_model::events::{Facts, SessionEnd, SessionFacts};
 use mesh_model::limits::{PRESENCE_STALE_MS, SESSION_GRACE_MS};
 use mesh_model::{Actor, Command, ErrorCode, Millis, ParticipantId, Refusal, Seq, SessionId};
@@ -160,7 +160,12 @@ impl Sessions {
             .filter(|id| node.access().session(*id).is_some())
             .unwrap_or_else(|| SessionId(Uuid::now_v7()));
         let outcome = node
-            .submit(Command::OpenSession { session, client }, actor, None, None)
+            .submit(
+                Command::Session(SessionCommand::Open { session, client }),
+                actor,
+                None,
+                None,
+            )
             .await?;
         let live = Live {
             participant,

@@ -1,7 +1,7 @@
 //! The templates that a mesh begins with. They are the owner's; who deletes one does not get it back.
 
 use mesh_model::api::TemplateBody;
-use mesh_model::command::FlowCommand;
+use mesh_model::command::TemplateCommand;
 use mesh_model::events::Variable;
 use mesh_model::{Command, TemplateId};
 use serde::Deserialize;
@@ -36,7 +36,7 @@ pub(super) fn all() -> Vec<Command> {
             title: file.title,
             prompt: file.prompt,
         };
-        Command::Flow(FlowCommand::CreateTemplate {
+        Command::Template(TemplateCommand::Create {
             template: TemplateId(Uuid::now_v7()),
             name: file.name,
             variables: file.variables,

@@ -2,6 +2,7 @@
 //! them, presence that changed by itself, counts of refusals that are due, a look over the log now and then, and what
 //! rooms keep no longer.
 
+use mesh_model::command::SessionCommand;
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ async fn tick(node: &Arc<Node>) {
         .unwrap_or_else(PoisonError::into_inner)
         .tell_tail();
     for (session, reason) in node.sessions.overdue(now) {
-        let command = Command::CloseSession { session, reason };
+        let command = Command::Session(SessionCommand::Close { session, reason });
         if let Err(why) = node.submit(command, Actor::Node, None, None).await {
             tracing::warn!(%why, "a session that is over was not closed; it is tried again");
         }

@@ -1,16 +1,14 @@
 //! The table of operations: each declaration with its one implementation. A declared operation
 //! without an `impl Run` does not compile, and a file in `ops/` without a declaration neither.
-
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::LazyLock;
 
 use mesh_model::ops::{Declaration, Operation};
-use mesh_model::{Command, CredentialId, ErrorCode, Facts, Refusal};
+use mesh_model::{Command, ErrorCode, Facts, Refusal};
 use mesh_node::Outcome;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::door::{Call, Door, refuse, request};
 
@@ -64,14 +62,10 @@ async fn replayed<O: Run>(
     if call.key.is_none() || call.notes().asked {
         return Err(refusal);
     }
-    // The writer looks at the key before it decides, and this command is always refused.
-    let never = Command::RevokeCredential {
-        credential: CredentialId(Uuid::nil()),
-    };
-    let outcome = match call.submit(door, never).await {
-        Ok(outcome) => outcome,
+    let outcome = match call.submit(door, Command::Recall).await {
+        Ok(outcome) if outcome.replayed => outcome,
         Err(other) if other.code == ErrorCode::IdempotencyMismatch => return Err(other),
-        Err(_) => return Err(refusal),
+        Ok(_) | Err(_) => return Err(refusal),
     };
     let facts = door.facts(&outcome).await?;
     O::told(call, &outcome, facts).ok_or(refusal)

@@ -1,6 +1,6 @@
 //! The reference's rules of rooms and of what is said in them.
 
-use mesh_model::command::Content;
+use mesh_model::command::{Content, EventTypeCommand, MessageCommand, PostMessage, RoomCommand};
 use mesh_model::events::{History, MessageHeader, RoomAccess, RoomKind};
 use mesh_model::{Actor, Capability, Command, ErrorCode, ParticipantId, RoomId, Seq};
 
@@ -92,30 +92,32 @@ impl Model {
 
     pub fn judge_room(&mut self, actor: Actor, command: &Command) -> Verdict {
         match command {
-            Command::CreateRoom {
+            Command::Room(RoomCommand::Create {
                 kind: RoomKind::Direct,
                 room,
                 members,
                 ..
-            } => self.direct(actor, *room, members),
-            Command::CreateRoom { .. } => self.create_room(actor, command),
-            Command::ArchiveRoom { room } => self.archive(actor, *room, true),
-            Command::RestoreRoom { room } => self.archive(actor, *room, false),
-            Command::JoinRoom { room } => self.join(actor, *room),
-            Command::AddMember { room, participant } => self.add(actor, *room, *participant),
-            Command::LeaveRoom { room } => self.leave(actor, *room),
-            Command::RemoveMember {
+            }) => self.direct(actor, *room, members),
+            Command::Room(RoomCommand::Create { .. }) => self.create_room(actor, command),
+            Command::Room(RoomCommand::Archive { room }) => self.archive(actor, *room, true),
+            Command::Room(RoomCommand::Restore { room }) => self.archive(actor, *room, false),
+            Command::Room(RoomCommand::Join { room }) => self.join(actor, *room),
+            Command::Room(RoomCommand::Add { room, participant }) => {
+                self.add(actor, *room, *participant)
+            }
+            Command::Room(RoomCommand::Leave { room }) => self.leave(actor, *room),
+            Command::Room(RoomCommand::Remove {
                 room, participant, ..
-            } => self.remove(actor, *room, *participant),
-            Command::SetMemberCapabilities {
+            }) => self.remove(actor, *room, *participant),
+            Command::Room(RoomCommand::SetCapabilities {
                 room,
                 participant,
                 capabilities,
-            } => {
+            }) => {
                 let wanted = capabilities.map(|set| set.iter().collect::<Vec<_>>());
                 self.set_special(actor, *room, *participant, wanted)
             }
-            Command::SetRoomDefaults { room, capabilities } => {
+            Command::Room(RoomCommand::SetDefaults { room, capabilities }) => {
                 let wanted: Vec<_> = capabilities.iter().collect();
                 let found = self.allowed(actor, *room, Capability::Moderate)?;
                 let held = actor.participant().map(|who| self.may(found, who));
@@ -135,14 +137,14 @@ impl Model {
     }
 
     fn create_room(&mut self, actor: Actor, command: &Command) -> Verdict {
-        let Command::CreateRoom {
+        let Command::Room(RoomCommand::Create {
             room,
             name,
             access,
             history,
             members,
             ..
-        } = command
+        }) = command
         else {
             return Err(No::Any);
         };
@@ -450,12 +452,12 @@ impl Model {
 
     pub fn judge_message(&mut self, actor: Actor, command: &Command) -> Verdict {
         match command {
-            Command::PostMessage {
+            Command::Message(MessageCommand::Post(PostMessage {
                 room,
                 reply_to,
                 body,
                 ..
-            } => {
+            })) => {
                 let author = self.speaks(actor, *room)?;
                 let mut thread = None;
                 if let Some(header) = reply_to {
@@ -478,7 +480,7 @@ impl Model {
                 });
                 Ok(vec![with("message.posted", body)])
             }
-            Command::EditMessage { message, body, .. } => {
+            Command::Message(MessageCommand::Edit { message, body, .. }) => {
                 let me = self.speaks(actor, message.room)?;
                 let note = self.present(actor, message)?;
                 if note.author != me {
@@ -492,17 +494,17 @@ impl Model {
                     Ok(vec![with("message.edited", body)])
                 }
             }
-            Command::DeleteMessage { message, .. } => self.delete(actor, message),
-            Command::RedactMessage {
+            Command::Message(MessageCommand::Delete { message, .. }) => self.delete(actor, message),
+            Command::Message(MessageCommand::Redact {
                 message, erased, ..
-            } => self.redact(actor, message, erased),
-            Command::PublishEvent {
+            }) => self.redact(actor, message, erased),
+            Command::EventType(EventTypeCommand::Publish {
                 room,
                 name,
                 version,
                 body,
                 ..
-            } => {
+            }) => {
                 self.speaks(actor, *room)?;
                 let known = self
                     .types

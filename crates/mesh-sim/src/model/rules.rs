@@ -1,5 +1,10 @@
 //! The reference's rules of participants, credentials, groups, sessions and invites.
 
+use mesh_model::command::{
+    CreateInvite, CreateMesh, CredentialCommand, EventTypeCommand, GroupCommand, InviteCommand,
+    IssueCredential, MeshCommand, MessageCommand, ParticipantCommand, PostMessage, RedeemInvite,
+    SessionCommand,
+};
 use mesh_model::events::SessionEnd;
 use mesh_model::limits::PARENT_DEPTH_MAX;
 use mesh_model::{
@@ -17,53 +22,68 @@ impl Model {
             requires,
             ..
         } = asked;
-        if let Command::CreateMesh { .. } = command {
+        if let Command::Mesh(MeshCommand::Create(CreateMesh { .. })) = command {
             return self.create_mesh(command);
         }
         let held = self.permissions(*actor).ok_or(No::Any)?;
         if requires.is_some_and(|needed| !held.contains(&needed)) {
             return Err(No::Code(ErrorCode::PermissionDenied));
         }
-        let redeems = matches!(command, Command::RedeemInvite { .. });
+        let redeems = matches!(
+            command,
+            Command::Invite(InviteCommand::Redeem(RedeemInvite { .. }))
+        );
         if matches!(actor, Actor::Invite(_)) != redeems {
             return Err(No::Any);
         }
         match command {
-            Command::RegisterParticipant { .. }
-            | Command::DisableParticipant { .. }
-            | Command::EnableParticipant { .. } => self.judge_person(*actor, &held, command),
-            Command::CreateGroup { .. }
-            | Command::DeleteGroup { .. }
-            | Command::AddToGroup { .. }
-            | Command::RemoveFromGroup { .. } => self.judge_group(*actor, &held, command),
-            Command::PostMessage { .. }
-            | Command::EditMessage { .. }
-            | Command::DeleteMessage { .. }
-            | Command::RedactMessage { .. }
-            | Command::PublishEvent { .. } => self.judge_message(*actor, command),
-            Command::OpenSession { .. } | Command::CloseSession { .. } => {
+            Command::Participant(ParticipantCommand::Register { .. })
+            | Command::Participant(ParticipantCommand::Disable { .. })
+            | Command::Participant(ParticipantCommand::Enable { .. }) => {
+                self.judge_person(*actor, &held, command)
+            }
+            Command::Group(GroupCommand::Create { .. })
+            | Command::Group(GroupCommand::Delete { .. })
+            | Command::Group(GroupCommand::Add { .. })
+            | Command::Group(GroupCommand::Remove { .. }) => {
+                self.judge_group(*actor, &held, command)
+            }
+            Command::Message(MessageCommand::Post(PostMessage { .. }))
+            | Command::Message(MessageCommand::Edit { .. })
+            | Command::Message(MessageCommand::Delete { .. })
+            | Command::Message(MessageCommand::Redact { .. })
+            | Command::EventType(EventTypeCommand::Publish { .. }) => {
+                self.judge_message(*actor, command)
+            }
+            Command::Session(SessionCommand::Open { .. })
+            | Command::Session(SessionCommand::Close { .. }) => {
                 self.judge_session(*actor, &held, command)
             }
-            Command::IssueCredential { .. } | Command::RevokeCredential { .. } => {
+            Command::Credential(CredentialCommand::Issue(IssueCredential { .. }))
+            | Command::Credential(CredentialCommand::Revoke { .. }) => {
                 self.judge_token(*actor, &held, command)
             }
-            Command::CreateInvite { .. }
-            | Command::RedeemInvite { .. }
-            | Command::RevokeInvite { .. } => self.judge_letter(*actor, &held, command),
-            Command::RegisterEventType { name, schema } => Ok(self.register_type(name, schema)),
+            Command::Invite(InviteCommand::Create(CreateInvite { .. }))
+            | Command::Invite(InviteCommand::Redeem(RedeemInvite { .. }))
+            | Command::Invite(InviteCommand::Revoke { .. }) => {
+                self.judge_letter(*actor, &held, command)
+            }
+            Command::EventType(EventTypeCommand::Register { name, schema }) => {
+                Ok(self.register_type(name, schema))
+            }
             _ => self.judge_room(*actor, command),
         }
     }
 
     fn create_mesh(&mut self, command: &Command) -> Verdict {
-        let Command::CreateMesh {
+        let Command::Mesh(MeshCommand::Create(CreateMesh {
             owner,
             owner_handle,
             general,
             broadcast,
             profile,
             ..
-        } = command
+        })) = command
         else {
             return Err(No::Any);
         };
@@ -135,13 +155,13 @@ impl Model {
     fn judge_person(&mut self, actor: Actor, held: &[Permission], command: &Command) -> Verdict {
         let admin = held.contains(&Permission::AgentsAdmin);
         match command {
-            Command::RegisterParticipant {
+            Command::Participant(ParticipantCommand::Register {
                 participant,
                 handle,
                 parent,
                 profile,
                 ..
-            } => {
+            }) => {
                 let me = actor.participant().ok_or(No::Any)?;
                 let parent = parent.unwrap_or(me);
                 if parent != me && (!admin || !self.is_up(parent)) {
@@ -150,14 +170,14 @@ impl Model {
                 self.newcomer(*participant, handle, parent)?;
                 Ok(vec![with("participant.registered", profile)])
             }
-            Command::DisableParticipant { participant } => {
+            Command::Participant(ParticipantCommand::Disable { participant }) => {
                 let may = admin || self.owns(actor, *participant);
                 if self.person(*participant).is_none() || self.owner == Some(*participant) || !may {
                     return Err(No::Any);
                 }
                 self.disable(actor, *participant)
             }
-            Command::EnableParticipant { participant } => {
+            Command::Participant(ParticipantCommand::Enable { participant }) => {
                 let Some(person) = self.person(*participant) else {
                     return Err(No::Any);
                 };
@@ -224,7 +244,7 @@ impl Model {
     fn judge_group(&mut self, actor: Actor, held: &[Permission], command: &Command) -> Verdict {
         let admin = held.contains(&Permission::AgentsAdmin);
         match command {
-            Command::CreateGroup { group, name, room } => {
+            Command::Group(GroupCommand::Create { group, name, room }) => {
                 let me = actor.participant().ok_or(No::Any)?;
                 let taken = self
                     .groups
@@ -245,7 +265,7 @@ impl Model {
                     event("group.member_added"),
                 ])
             }
-            Command::DeleteGroup { group } => {
+            Command::Group(GroupCommand::Delete { group }) => {
                 let (_, room, _) = self.group(*group)?;
                 if !admin {
                     return Err(No::Any);
@@ -257,7 +277,7 @@ impl Model {
                 found.name = None;
                 Ok(vec![event("group.deleted"), event("room.archived")])
             }
-            Command::AddToGroup { group, participant } => {
+            Command::Group(GroupCommand::Add { group, participant }) => {
                 let (at, room, members) = self.group(*group)?;
                 let person = self.person(*participant).ok_or(No::Any)?;
                 if !admin {
@@ -278,7 +298,7 @@ impl Model {
                 events.extend(self.comes_at(room, *participant, second));
                 Ok(events)
             }
-            Command::RemoveFromGroup { group, participant } => {
+            Command::Group(GroupCommand::Remove { group, participant }) => {
                 let (at, room, members) = self.group(*group)?;
                 let itself = actor.participant() == Some(*participant);
                 if !itself && (!admin || self.person(*participant).is_none()) {
@@ -310,7 +330,7 @@ impl Model {
 
     fn judge_session(&mut self, actor: Actor, held: &[Permission], command: &Command) -> Verdict {
         match command {
-            Command::OpenSession { session, client } => {
+            Command::Session(SessionCommand::Open { session, client }) => {
                 let me = actor.participant().ok_or(No::Any)?;
                 let token = match actor {
                     Actor::Credential(_, token) => Some(token),
@@ -325,7 +345,7 @@ impl Model {
                     }
                 }
             }
-            Command::CloseSession { session, reason } => {
+            Command::Session(SessionCommand::Close { session, reason }) => {
                 assert_ne!(
                     *reason,
                     SessionEnd::Revoked,
@@ -364,14 +384,14 @@ impl Model {
     fn judge_token(&mut self, actor: Actor, held: &[Permission], command: &Command) -> Verdict {
         let admin = held.contains(&Permission::AdminTokens);
         match command {
-            Command::IssueCredential {
+            Command::Credential(CredentialCommand::Issue(IssueCredential {
                 credential,
                 participant,
                 permissions,
                 expires,
                 label,
                 ..
-            } => {
+            })) => {
                 let wanted: Vec<_> = permissions.iter().collect();
                 let person = self.person(*participant).ok_or(No::Any)?;
                 let for_owner =
@@ -400,7 +420,7 @@ impl Model {
                 });
                 Ok(vec![with("credential.issued", label)])
             }
-            Command::RevokeCredential { credential } => {
+            Command::Credential(CredentialCommand::Revoke { credential }) => {
                 let token = self.tokens.iter().find(|token| token.id == *credential);
                 let token = token.ok_or(No::Code(ErrorCode::NotFound))?;
                 let own = self.owns(actor, token.holder)
@@ -439,7 +459,7 @@ impl Model {
 
     fn judge_letter(&mut self, actor: Actor, held: &[Permission], command: &Command) -> Verdict {
         match command {
-            Command::CreateInvite {
+            Command::Invite(InviteCommand::Create(CreateInvite {
                 invite,
                 permissions,
                 uses,
@@ -447,7 +467,7 @@ impl Model {
                 room,
                 label,
                 ..
-            } => {
+            })) => {
                 let me = actor.participant().ok_or(No::Any)?;
                 let wanted: Vec<_> = permissions.iter().collect();
                 let room_fits = room.is_none_or(|room| {
@@ -480,8 +500,10 @@ impl Model {
                 });
                 Ok(vec![with("invite.created", label)])
             }
-            Command::RedeemInvite { .. } => self.redeem(actor, command),
-            Command::RevokeInvite { invite } => {
+            Command::Invite(InviteCommand::Redeem(RedeemInvite { .. })) => {
+                self.redeem(actor, command)
+            }
+            Command::Invite(InviteCommand::Revoke { invite }) => {
                 let letter = self.letters.iter().find(|letter| letter.id == *invite);
                 let letter = letter.ok_or(No::Code(ErrorCode::NotFound))?;
                 if !self.owns(actor, letter.creator) && !held.contains(&Permission::AdminTokens) {
@@ -504,7 +526,7 @@ impl Model {
     }
 
     fn redeem(&mut self, actor: Actor, command: &Command) -> Verdict {
-        let Command::RedeemInvite {
+        let Command::Invite(InviteCommand::Redeem(RedeemInvite {
             invite,
             participant,
             handle,
@@ -512,7 +534,7 @@ impl Model {
             credential,
             profile,
             label,
-        } = command
+        })) = command
         else {
             return Err(No::Any);
         };

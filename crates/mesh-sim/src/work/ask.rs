@@ -1,7 +1,8 @@
 //! Random commands about tasks: mostly such as make sense.
 
 use mesh_model::command::{
-    Content, ContentEvidence, NewTask, TaskCommand, TaskResult, WorkerCommand,
+    Content, ContentEvidence, CredentialCommand, IssueCredential, NewTask, ParticipantCommand,
+    RoomCommand, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{
     CommandKey, Cost, CredentialKind, Kind, Resolution, RoomAccess, RoomKind, Spend, TaskPlan,
@@ -67,28 +68,32 @@ pub fn beginning() -> Vec<Asked> {
     let workers: Vec<ParticipantId> = (1..=WORKERS).map(person).collect();
     let mut list = Vec::new();
     for number in 1..=WORKERS {
-        list.push(by_owner(Command::RegisterParticipant {
-            participant: person(number),
-            kind: Kind::Agent,
-            handle: format!("p{number}"),
-            parent: None,
-            agreed: None,
-            key: None,
-            visibility: Visibility::Public,
-            profile: None,
-        }));
-        list.push(by_owner(Command::IssueCredential {
-            credential: CredentialId(uuid(3, number)),
-            kind: CredentialKind::Token,
-            participant: person(number),
-            permissions: Preset::Worker.permissions(),
-            expires: None,
-            per_minute: None,
-            per_day: None,
-            label: None,
-        }));
+        list.push(by_owner(Command::Participant(
+            ParticipantCommand::Register {
+                participant: person(number),
+                kind: Kind::Agent,
+                handle: format!("p{number}"),
+                parent: None,
+                agreed: None,
+                key: None,
+                visibility: Visibility::Public,
+                profile: None,
+            },
+        )));
+        list.push(by_owner(Command::Credential(CredentialCommand::Issue(
+            IssueCredential {
+                credential: CredentialId(uuid(3, number)),
+                kind: CredentialKind::Token,
+                participant: person(number),
+                permissions: Preset::Worker.permissions(),
+                expires: None,
+                per_minute: None,
+                per_day: None,
+                label: None,
+            },
+        ))));
     }
-    list.push(by_owner(Command::CreateRoom {
+    list.push(by_owner(Command::Room(RoomCommand::Create {
         room: workshop(),
         kind: RoomKind::Room,
         name: Some("workshop".into()),
@@ -97,14 +102,14 @@ pub fn beginning() -> Vec<Asked> {
         defaults: None,
         members: workers.clone(),
         text: None,
-    }));
+    })));
     let may = [Capability::Listen, Capability::Speak, Capability::Execute];
     for participant in workers {
-        list.push(by_owner(Command::SetMemberCapabilities {
+        list.push(by_owner(Command::Room(RoomCommand::SetCapabilities {
             room: workshop(),
             participant,
             capabilities: Some(may.into_iter().collect()),
-        }));
+        })));
     }
     list.extend((1..=WORKERS).map(enrol));
     list

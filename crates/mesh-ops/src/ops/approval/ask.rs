@@ -5,7 +5,7 @@ use crate::evidence::Spoken;
 use crate::prelude::*;
 
 use mesh_model::ApprovalId;
-use mesh_model::command::FlowCommand;
+use mesh_model::command::{ApprovalCommand, RequestApproval};
 use mesh_model::events::{ApprovalFacts, Holds};
 
 impl Run for ApprovalAsk {
@@ -47,7 +47,7 @@ impl Run for ApprovalAsk {
         // The room's schema is for payloads of messages, not for what is to be approved.
         let spoken = Spoken::new(input.question, input.detail, false).unformed();
         let outcome = evidence::submit(door, call, room, spoken, |evidence| {
-            Command::Flow(FlowCommand::RequestApproval {
+            Command::Approval(ApprovalCommand::Request(RequestApproval {
                 approval,
                 room,
                 to,
@@ -55,7 +55,7 @@ impl Run for ApprovalAsk {
                 until,
                 evidence,
                 body: body.clone(),
-            })
+            }))
         });
         let (outcome, _) = outcome.await?;
         told::<Self>(door, call, &outcome).await

@@ -2,11 +2,11 @@
 
 use crate::prelude::*;
 
-use mesh_model::command::FlowCommand;
+use mesh_model::command::ApprovalCommand;
 
 impl Run for ApprovalDecide {
     async fn run(door: &Door, call: &Call, input: ApprovalDecideInput) -> Result<Done, Refusal> {
-        let command = Command::Flow(FlowCommand::DecideApproval {
+        let command = Command::Approval(ApprovalCommand::Decide {
             approval: input.approval,
             approve: input.approve,
             reason: check::reason(input.reason)?,

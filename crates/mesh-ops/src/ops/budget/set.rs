@@ -1,6 +1,6 @@
 //! `budget.set`
 
-use mesh_model::command::WorkerCommand;
+use mesh_model::command::BudgetCommand;
 use mesh_model::events::BudgetScope;
 
 use crate::prelude::*;
@@ -19,11 +19,11 @@ impl Run for BudgetSet {
                 ));
             }
         };
-        let command = WorkerCommand::SetBudget {
+        let command = BudgetCommand::Set {
             scope,
             tokens: input.tokens,
             micros: input.micros,
         };
-        call.done(door, Command::Worker(command)).await
+        call.done(door, Command::Budget(command)).await
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::ops::credential::Issue;
 use crate::prelude::*;
+use mesh_model::command::ParticipantCommand;
 use mesh_model::events::ParticipantFacts;
 
 impl Run for KeyCreate {
@@ -12,7 +13,7 @@ impl Run for KeyCreate {
     ) -> Result<CredentialCreated, Refusal> {
         let permissions = call.grant(input.preset, input.permissions, Preset::Viewer)?;
         check_times(call, &input)?;
-        let command = Command::RegisterParticipant {
+        let command = Command::Participant(ParticipantCommand::Register {
             participant: ParticipantId(Uuid::now_v7()),
             kind: Kind::Bot,
             handle: input.name,
@@ -21,7 +22,7 @@ impl Run for KeyCreate {
             key: None,
             visibility: events::Visibility::Public,
             profile: content(&Profile::default())?,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         let Some(Facts::Participant(ParticipantFacts::Registered(bot))) =
             door.facts(&outcome).await?.into_iter().next()

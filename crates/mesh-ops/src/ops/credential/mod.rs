@@ -8,6 +8,7 @@ mod token_list;
 mod token_revoke;
 
 use mesh_model::api::Label;
+use mesh_model::command::{CredentialCommand, IssueCredential};
 use mesh_model::events::{CredentialFacts, CredentialKind};
 use mesh_model::permission::Preset;
 use mesh_model::{
@@ -114,7 +115,7 @@ impl Call {
                 Ok(secret)
             })
             .await?;
-        let command = Command::IssueCredential {
+        let command = Command::Credential(CredentialCommand::Issue(IssueCredential {
             credential,
             kind: issue.kind,
             participant: issue.participant,
@@ -123,7 +124,7 @@ impl Call {
             per_minute: issue.per_minute,
             per_day: issue.per_day,
             label: content(&Label { label: issue.label })?,
-        };
+        }));
         let outcome = match self.submit_part(door, part, command).await {
             Ok(outcome) => outcome,
             Err(refusal) => return Err(door.withdraw(credential, refusal).await),

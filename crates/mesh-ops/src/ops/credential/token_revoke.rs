@@ -1,6 +1,7 @@
 //! `token.revoke`
 
 use crate::prelude::*;
+use mesh_model::command::CredentialCommand;
 
 impl Run for TokenRevoke {
     async fn run(door: &Door, call: &Call, input: CredentialRefInput) -> Result<Done, Refusal> {
@@ -26,7 +27,10 @@ pub(super) async fn revoke(
         ));
     }
     let done = call
-        .done(door, Command::RevokeCredential { credential })
+        .done(
+            door,
+            Command::Credential(CredentialCommand::Revoke { credential }),
+        )
         .await?;
     // The log has said the word that counts; what is left in the vault opens nothing any more.
     door.vault(move |vault| vault.forget_credential(credential))

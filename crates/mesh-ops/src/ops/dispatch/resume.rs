@@ -1,12 +1,12 @@
 //! `dispatch.resume`
 
-use mesh_model::command::WorkerCommand;
+use mesh_model::command::DispatchCommand;
 
 use crate::prelude::*;
 
 impl Run for DispatchResume {
     async fn run(door: &Door, call: &Call, _: NoInput) -> Result<Done, Refusal> {
-        let command = Command::Worker(WorkerCommand::ResumeDispatch);
+        let command = Command::Dispatch(DispatchCommand::Resume);
         call.done(door, command).await
     }
 }

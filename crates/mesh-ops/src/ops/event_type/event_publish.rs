@@ -3,6 +3,7 @@
 use crate::evidence;
 use crate::evidence::Spoken;
 use crate::prelude::*;
+use mesh_model::command::EventTypeCommand;
 
 impl Run for EventPublish {
     async fn run(door: &Door, call: &Call, input: EventPublishInput) -> Result<Done, Refusal> {
@@ -12,14 +13,15 @@ impl Run for EventPublish {
             payload: input.payload.clone(),
         })?;
         let spoken = Spoken::new(String::new(), Some(input.payload), false);
-        let outcome =
-            evidence::submit(door, call, room, spoken, |evidence| Command::PublishEvent {
+        let outcome = evidence::submit(door, call, room, spoken, |evidence| {
+            Command::EventType(EventTypeCommand::Publish {
                 room,
                 name: name.clone(),
                 version,
                 evidence,
                 body: body.clone(),
-            });
+            })
+        });
         Ok(Done {
             seq: outcome.await?.0.last(),
         })

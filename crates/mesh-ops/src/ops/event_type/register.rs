@@ -2,6 +2,7 @@
 
 use crate::evidence::payload;
 use crate::prelude::*;
+use mesh_model::command::EventTypeCommand;
 use mesh_model::events::EventTypeFacts;
 
 impl Run for EventTypeRegister {
@@ -22,10 +23,10 @@ impl Run for EventTypeRegister {
         let outcome = call
             .submit(
                 door,
-                Command::RegisterEventType {
+                Command::EventType(EventTypeCommand::Register {
                     name: input.name,
                     schema: text,
-                },
+                }),
             )
             .await?;
         told::<Self>(door, call, &outcome).await

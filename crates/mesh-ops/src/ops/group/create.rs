@@ -2,17 +2,18 @@
 
 use crate::ops::present;
 use crate::prelude::*;
+use mesh_model::command::GroupCommand;
 use mesh_model::events::{GroupFacts, RoomFacts};
 
 impl Run for GroupCreate {
     async fn run(door: &Door, call: &Call, input: GroupCreateInput) -> Result<Group, Refusal> {
         let group = GroupId(Uuid::now_v7());
         let room = RoomId(Uuid::now_v7());
-        let command = Command::CreateGroup {
+        let command = Command::Group(GroupCommand::Create {
             group,
             name: input.name,
             room,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         told::<Self>(door, call, &outcome).await
     }

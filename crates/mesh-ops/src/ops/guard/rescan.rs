@@ -3,6 +3,7 @@
 use crate::evidence;
 use crate::evidence::scan;
 use crate::prelude::*;
+use mesh_model::command::GuardCommand;
 
 use mesh_model::limits::RESCAN_MESSAGES_MAX;
 use mesh_store::view::MessageRow;
@@ -61,10 +62,10 @@ async fn look_again(
     let Some(header) = evidence::row_header(door, call, message).await? else {
         return Ok(false);
     };
-    let command = Command::RescanMessage {
+    let command = Command::Guard(GuardCommand::Rescan {
         message: header,
         guard: found,
-    };
+    });
     match call.submit_unkeyed(door, command).await {
         Ok(outcome) => Ok(outcome.count > 0),
         // Somebody took it back meanwhile: then there is nothing to mark.

@@ -1,6 +1,7 @@
 //! `identity.add`: whoever adds a key shows that it holds it
 
 use crate::prelude::*;
+use mesh_model::command::IdentityCommand;
 
 use mesh_proof::statement;
 
@@ -19,11 +20,11 @@ impl Run for IdentityAdd {
         }
         call.done(
             door,
-            Command::AddKey {
+            Command::Identity(IdentityCommand::Add {
                 participant,
                 key: input.key,
                 replaces: input.replaces,
-            },
+            }),
         )
         .await
     }

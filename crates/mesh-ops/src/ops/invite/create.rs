@@ -1,6 +1,7 @@
 //! `invite.create`: the code's hash is in the vault before the event is in the log
 
 use crate::prelude::*;
+use mesh_model::command::{CreateInvite, InviteCommand};
 
 use mesh_model::events::{InviteFacts, Trust};
 use mesh_store::vault::secret::{SecretHash, draw};
@@ -18,7 +19,7 @@ impl Run for InviteCreate {
             Some(room) => Some(call.room(room)?.id),
             None => None,
         };
-        let command = Command::CreateInvite {
+        let command = Command::Invite(InviteCommand::Create(CreateInvite {
             invite,
             kind: input.kind.unwrap_or(Kind::Agent),
             permissions,
@@ -31,7 +32,7 @@ impl Run for InviteCreate {
                 Trust::Local
             },
             label: content(&Label { label: input.label })?,
-        };
+        }));
         let code = door
             .vault(move |vault| {
                 let code = draw("")?;

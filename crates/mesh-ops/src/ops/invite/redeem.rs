@@ -1,6 +1,7 @@
 //! `invite.redeem`: the newcomer's key makes a repetition the same, so an idempotency key changes nothing
 
 use crate::prelude::*;
+use mesh_model::command::{InviteCommand, RedeemInvite};
 use mesh_model::events::CredentialFacts;
 
 use mesh_proof::statement;
@@ -72,7 +73,7 @@ impl Run for InviteRedeem {
                 Ok(token)
             })
             .await?;
-        let command = Command::RedeemInvite {
+        let command = Command::Invite(InviteCommand::Redeem(RedeemInvite {
             invite,
             participant: ParticipantId(Uuid::now_v7()),
             handle: input.handle.clone(),
@@ -82,7 +83,7 @@ impl Run for InviteRedeem {
             label: content(&Label {
                 label: input.handle,
             })?,
-        };
+        }));
         let outcome = match call.submit_as(door, Actor::Invite(invite), command).await {
             Ok(outcome) => outcome,
             Err(refusal) => return Err(door.withdraw(credential, refusal).await),

@@ -1,6 +1,7 @@
 //! `password.change`
 
 use crate::prelude::*;
+use mesh_model::command::UserCommand;
 
 impl Run for PasswordChange {
     async fn run(door: &Door, call: &Call, input: PasswordChangeInput) -> Result<Done, Refusal> {
@@ -34,7 +35,10 @@ impl Run for PasswordChange {
         call.login_succeeded(door, attempt, kept).await?;
         let hash = door.hash_password(input.new).await?;
         let done = call
-            .done(door, Command::ChangePassword { participant: me })
+            .done(
+                door,
+                Command::User(UserCommand::ChangePassword { participant: me }),
+            )
             .await?;
         let keep = call.browser;
         door.vault(move |vault| {

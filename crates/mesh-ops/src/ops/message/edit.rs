@@ -3,6 +3,7 @@
 use crate::evidence;
 use crate::evidence::Spoken;
 use crate::prelude::*;
+use mesh_model::command::MessageCommand;
 
 impl Run for MessageEdit {
     async fn run(door: &Door, call: &Call, input: MessageEditInput) -> Result<Done, Refusal> {
@@ -24,12 +25,12 @@ impl Run for MessageEdit {
             .trusted(row.facts.trust)
             .asking(row.facts.command);
         let outcome = evidence::submit(door, call, message.room, spoken, |evidence| {
-            Command::EditMessage {
+            Command::Message(MessageCommand::Edit {
                 message,
                 mentions: mentions.clone(),
                 evidence,
                 body: body.clone(),
-            }
+            })
         });
         Ok(Done {
             seq: outcome.await?.0.last(),

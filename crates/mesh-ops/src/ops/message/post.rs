@@ -4,6 +4,7 @@ use crate::evidence;
 use crate::evidence::signature::SignedContent;
 use crate::evidence::{Spoken, signature};
 use crate::prelude::*;
+use mesh_model::command::{MessageCommand, PostMessage};
 
 use mesh_model::events::{MessageFacts, Priority, QuarantineFacts, Relayed};
 use mesh_model::limits::MENTIONS_MAX;
@@ -127,18 +128,20 @@ pub(super) async fn post(
     };
     let relays = said.relayed.is_some();
     let spoken = Spoken::new(said_body.text, said_body.payload, relays);
-    let outcome = evidence::submit(door, call, room, spoken, |evidence| Command::PostMessage {
-        room,
-        mentions: mentions.clone(),
-        priority: said.priority,
-        reply_to,
-        payload_type: payload_type.clone(),
-        command: said.command,
-        quotes: quotes.clone(),
-        signed: signed.clone(),
-        relayed: said.relayed.clone(),
-        evidence,
-        body: body.clone(),
+    let outcome = evidence::submit(door, call, room, spoken, |evidence| {
+        Command::Message(MessageCommand::Post(PostMessage {
+            room,
+            mentions: mentions.clone(),
+            priority: said.priority,
+            reply_to,
+            payload_type: payload_type.clone(),
+            command: said.command,
+            quotes: quotes.clone(),
+            signed: signed.clone(),
+            relayed: said.relayed.clone(),
+            evidence,
+            body: body.clone(),
+        }))
     });
     let (outcome, may_wait) = outcome.await?;
     if outcome.replayed || may_wait {

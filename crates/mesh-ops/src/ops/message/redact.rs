@@ -2,6 +2,7 @@
 
 use crate::evidence;
 use crate::prelude::*;
+use mesh_model::command::MessageCommand;
 use mesh_model::events::MessageFacts;
 
 impl Run for MessageRedact {
@@ -23,11 +24,11 @@ impl Run for MessageRedact {
         erased.dedup();
         call.done(
             door,
-            Command::RedactMessage {
+            Command::Message(MessageCommand::Redact {
                 message,
                 erased,
                 reason,
-            },
+            }),
         )
         .await
     }

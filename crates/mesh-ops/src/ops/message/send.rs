@@ -1,6 +1,7 @@
 //! `message.send`: to a person, a room, a group or everyone
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 use super::post::{Said, post, told_posted};
 
@@ -50,7 +51,7 @@ async fn conversation(door: &Door, call: &Call, to: &str, said: &Said) -> Result
 async fn open(door: &Door, call: &Call, other: ParticipantId) -> Result<RoomId, Refusal> {
     let me = call.me()?;
     let room = RoomId(Uuid::now_v7());
-    let command = Command::CreateRoom {
+    let command = Command::Room(RoomCommand::Create {
         room,
         kind: RoomKind::Direct,
         name: None,
@@ -59,7 +60,7 @@ async fn open(door: &Door, call: &Call, other: ParticipantId) -> Result<RoomId, 
         defaults: None,
         members: vec![other],
         text: None,
-    };
+    });
     // Without the caller's key: that one belongs to the message.
     match call.submit_unkeyed(door, command).await {
         Ok(outcome) if outcome.count > 0 => Ok(room),

@@ -2,6 +2,7 @@
 
 use crate::ops::credential::Issue;
 use crate::prelude::*;
+use mesh_model::command::ParticipantCommand;
 
 use mesh_model::PublicKey;
 use mesh_model::events::ParticipantFacts;
@@ -20,7 +21,7 @@ impl Run for AgentRegister {
             None => None,
         };
         let agreed = agreed(call, parent, &input)?;
-        let command = Command::RegisterParticipant {
+        let command = Command::Participant(ParticipantCommand::Register {
             participant: ParticipantId(Uuid::now_v7()),
             kind: input.kind.unwrap_or(Kind::Agent),
             handle: input.agent,
@@ -29,7 +30,7 @@ impl Run for AgentRegister {
             key: input.key,
             visibility: input.visibility,
             profile: content(&input.profile)?,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         let Some(Facts::Participant(ParticipantFacts::Registered(made))) =
             door.facts(&outcome).await?.into_iter().next()

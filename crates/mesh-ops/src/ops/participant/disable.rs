@@ -1,11 +1,15 @@
 //! `participant.disable`
 
 use crate::prelude::*;
+use mesh_model::command::ParticipantCommand;
 
 impl Run for ParticipantDisable {
     async fn run(door: &Door, call: &Call, input: ParticipantRefInput) -> Result<Done, Refusal> {
         let participant = call.participant(&input.participant)?.id;
-        call.done(door, Command::DisableParticipant { participant })
-            .await
+        call.done(
+            door,
+            Command::Participant(ParticipantCommand::Disable { participant }),
+        )
+        .await
     }
 }

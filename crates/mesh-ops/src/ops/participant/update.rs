@@ -1,6 +1,7 @@
 //! `participant.update`
 
 use crate::prelude::*;
+use mesh_model::command::ParticipantCommand;
 
 impl Run for ParticipantUpdate {
     async fn run(door: &Door, call: &Call, input: ParticipantUpdateInput) -> Result<Done, Refusal> {
@@ -12,12 +13,12 @@ impl Run for ParticipantUpdate {
             }
             None => None,
         };
-        let command = Command::UpdateParticipant {
+        let command = Command::Participant(ParticipantCommand::Update {
             participant,
             visibility: input.visibility,
             added_by: input.added_by,
             profile,
-        };
+        });
         call.done(door, command).await
     }
 }

@@ -2,18 +2,19 @@
 
 use crate::evidence;
 use crate::prelude::*;
+use mesh_model::command::PolicyCommand;
 use mesh_model::events::PolicyFacts;
 
 impl Run for RoomPolicySet {
     async fn run(door: &Door, call: &Call, input: PolicySetInput) -> Result<PolicySet, Refusal> {
         let room = call.room(&input.room)?.id;
         evidence::check_policy_schema(door, &input.policy).await?;
-        let command = Command::SetRoomPolicy {
+        let command = Command::Policy(PolicyCommand::Set {
             room,
             policy: Box::new(input.policy),
             expected: input.expected_version,
             force: input.force,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         if outcome.count == 0 {
             // It is the policy that holds already.

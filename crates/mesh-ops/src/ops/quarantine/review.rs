@@ -2,6 +2,7 @@
 
 use crate::evidence;
 use crate::prelude::*;
+use mesh_model::command::QuarantineCommand;
 use mesh_model::events::{MessageFacts, QuarantineFacts};
 
 impl Run for QuarantineReview {
@@ -23,14 +24,14 @@ impl Run for QuarantineReview {
                 false => Err(refuse::no_message()),
             };
         }
-        let command = Command::ReviewMessage {
+        let command = Command::Quarantine(QuarantineCommand::Review {
             message: input.message,
             author,
             waiting: Box::new(waiting),
             release: input.release,
             reason,
             body,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         told::<QuarantineReview>(door, call, &outcome).await
     }

@@ -1,10 +1,12 @@
 //! `room.archive`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for RoomArchive {
     async fn run(door: &Door, call: &Call, input: RoomRefInput) -> Result<Done, Refusal> {
         let room = call.room(&input.room)?.id;
-        call.done(door, Command::ArchiveRoom { room }).await
+        call.done(door, Command::Room(RoomCommand::Archive { room }))
+            .await
     }
 }

@@ -1,12 +1,13 @@
 //! `room.create`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 use mesh_model::events::RoomFacts;
 
 impl Run for RoomCreate {
     async fn run(door: &Door, call: &Call, input: RoomCreateInput) -> Result<RoomCreated, Refusal> {
         check::text("topic", &input.topic)?;
-        let command = Command::CreateRoom {
+        let command = Command::Room(RoomCommand::Create {
             room: RoomId(Uuid::now_v7()),
             kind: RoomKind::Room,
             name: Some(input.name),
@@ -15,7 +16,7 @@ impl Run for RoomCreate {
             defaults: input.defaults,
             members: call.participants(&input.members)?,
             text: content(&RoomText { topic: input.topic })?,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         told::<Self>(door, call, &outcome).await
     }

@@ -1,10 +1,12 @@
 //! `room.leave`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for RoomLeave {
     async fn run(door: &Door, call: &Call, input: RoomRefInput) -> Result<Done, Refusal> {
         let room = call.room(&input.room)?.id;
-        call.done(door, Command::LeaveRoom { room }).await
+        call.done(door, Command::Room(RoomCommand::Leave { room }))
+            .await
     }
 }

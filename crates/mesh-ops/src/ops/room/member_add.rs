@@ -1,6 +1,7 @@
 //! `member.add`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for MemberAdd {
     async fn run(door: &Door, call: &Call, input: MemberRefInput) -> Result<Done, Refusal> {
@@ -11,7 +12,7 @@ impl Run for MemberAdd {
             (Actor::Owner(me), Ok(room)) if me == participant => room,
             _ => call.room(&input.room)?.id,
         };
-        call.done(door, Command::AddMember { room, participant })
+        call.done(door, Command::Room(RoomCommand::Add { room, participant }))
             .await
     }
 }

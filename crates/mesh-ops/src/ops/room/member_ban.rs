@@ -1,6 +1,7 @@
 //! `member.ban`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for MemberBan {
     async fn run(door: &Door, call: &Call, input: ModerateInput) -> Result<Done, Refusal> {
@@ -9,11 +10,11 @@ impl Run for MemberBan {
         let reason = check::reason(input.reason)?;
         call.done(
             door,
-            Command::BanMember {
+            Command::Room(RoomCommand::Ban {
                 room,
                 participant,
                 reason,
-            },
+            }),
         )
         .await
     }

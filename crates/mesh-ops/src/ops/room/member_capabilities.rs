@@ -1,6 +1,7 @@
 //! `member.capabilities`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for MemberCapabilities {
     async fn run(
@@ -13,11 +14,11 @@ impl Run for MemberCapabilities {
         let capabilities = input.capabilities;
         call.done(
             door,
-            Command::SetMemberCapabilities {
+            Command::Room(RoomCommand::SetCapabilities {
                 room,
                 participant,
                 capabilities,
-            },
+            }),
         )
         .await
     }

@@ -1,12 +1,16 @@
 //! `member.invite`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for MemberInvite {
     async fn run(door: &Door, call: &Call, input: MemberRefInput) -> Result<Done, Refusal> {
         let room = call.room(&input.room)?.id;
         let participant = call.participant(&input.participant)?.id;
-        call.done(door, Command::InviteMember { room, participant })
-            .await
+        call.done(
+            door,
+            Command::Room(RoomCommand::Invite { room, participant }),
+        )
+        .await
     }
 }

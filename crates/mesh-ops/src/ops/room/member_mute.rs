@@ -1,6 +1,7 @@
 //! `member.mute`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for MemberMute {
     async fn run(door: &Door, call: &Call, input: MuteInput) -> Result<Done, Refusal> {
@@ -18,12 +19,12 @@ impl Run for MemberMute {
         let reason = check::reason(input.reason)?;
         call.done(
             door,
-            Command::MuteMember {
+            Command::Room(RoomCommand::Mute {
                 room,
                 participant,
                 until,
                 reason,
-            },
+            }),
         )
         .await
     }

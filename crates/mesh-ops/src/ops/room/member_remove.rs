@@ -1,6 +1,7 @@
 //! `member.remove`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for MemberRemove {
     async fn run(door: &Door, call: &Call, input: ModerateInput) -> Result<Done, Refusal> {
@@ -9,11 +10,11 @@ impl Run for MemberRemove {
         let reason = check::reason(input.reason)?;
         call.done(
             door,
-            Command::RemoveMember {
+            Command::Room(RoomCommand::Remove {
                 room,
                 participant,
                 reason,
-            },
+            }),
         )
         .await
     }

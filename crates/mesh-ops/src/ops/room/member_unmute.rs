@@ -1,12 +1,16 @@
 //! `member.unmute`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for MemberUnmute {
     async fn run(door: &Door, call: &Call, input: MemberRefInput) -> Result<Done, Refusal> {
         let room = call.room(&input.room)?.id;
         let participant = call.participant(&input.participant)?.id;
-        call.done(door, Command::UnmuteMember { room, participant })
-            .await
+        call.done(
+            door,
+            Command::Room(RoomCommand::Unmute { room, participant }),
+        )
+        .await
     }
 }

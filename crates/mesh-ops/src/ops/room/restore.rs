@@ -1,10 +1,12 @@
 //! `room.restore`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for RoomRestore {
     async fn run(door: &Door, call: &Call, input: RoomRefInput) -> Result<Done, Refusal> {
         let room = call.room(&input.room)?.id;
-        call.done(door, Command::RestoreRoom { room }).await
+        call.done(door, Command::Room(RoomCommand::Restore { room }))
+            .await
     }
 }

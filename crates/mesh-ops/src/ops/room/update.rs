@@ -1,6 +1,7 @@
 //! `room.update`
 
 use crate::prelude::*;
+use mesh_model::command::RoomCommand;
 
 impl Run for RoomUpdate {
     async fn run(door: &Door, call: &Call, input: RoomUpdateInput) -> Result<Done, Refusal> {
@@ -14,11 +15,11 @@ impl Run for RoomUpdate {
         };
         call.done(
             door,
-            Command::UpdateRoom {
+            Command::Room(RoomCommand::Update {
                 room,
                 name: input.name,
                 text,
-            },
+            }),
         )
         .await
     }

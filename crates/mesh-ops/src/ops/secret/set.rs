@@ -1,6 +1,7 @@
 //! `secret.set`: the value is sealed in the vault before the event is in the log
 
 use crate::prelude::*;
+use mesh_model::command::SecretCommand;
 use mesh_model::events::SecretFacts;
 
 impl Run for SecretSet {
@@ -13,9 +14,9 @@ impl Run for SecretSet {
         let value = input.value;
         door.vault(move |vault| vault.put_secret(&name, version, &value))
             .await?;
-        let command = Command::SetSecret {
+        let command = Command::Secret(SecretCommand::Set {
             name: input.name.clone(),
-        };
+        });
         let outcome = call.submit(door, command).await;
         let unknown = outcome
             .as_ref()

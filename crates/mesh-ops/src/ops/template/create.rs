@@ -5,7 +5,7 @@ use crate::ops::template;
 use crate::prelude::*;
 
 use mesh_model::TemplateId;
-use mesh_model::command::FlowCommand;
+use mesh_model::command::TemplateCommand;
 use mesh_model::events::{TemplateFacts, Trust};
 
 impl Run for TemplateCreate {
@@ -35,7 +35,7 @@ impl Run for TemplateCreate {
             &format!("{}\n{}\n{}", body.about, body.title, body.prompt),
         )
         .await?;
-        let command = Command::Flow(FlowCommand::CreateTemplate {
+        let command = Command::Template(TemplateCommand::Create {
             template: TemplateId(Uuid::now_v7()),
             name: input.name,
             variables: match input.variables {

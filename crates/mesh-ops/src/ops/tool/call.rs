@@ -1,5 +1,6 @@
 //! `tool.call`: checks who asks for what, uses the tool, records that it was used, and hands its answer on as data
 
+use mesh_model::command::ToolCommand;
 use std::time::{Duration, Instant};
 
 use crate::evidence::{payload, scan};
@@ -39,12 +40,12 @@ impl Run for ToolCall {
         let took = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
         let ok = answer.is_ok();
         let told = bounded(answer.unwrap_or_else(Told::text));
-        let command = Command::RecordTool {
+        let command = Command::Tool(ToolCommand::Record {
             tool: tool.name.clone(),
             task: input.task,
             ok,
             took_ms: took,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         shown(door, call, &tool.name, told, ok, outcome.last()).await
     }
@@ -142,14 +143,10 @@ async fn told_before(door: &Door, call: &Call) -> Result<Option<ToolAnswer>, Ref
     if call.key.is_none() {
         return Ok(None);
     }
-    // The writer looks at the key before it decides, and this command is always refused.
-    let never = Command::RevokeCredential {
-        credential: CredentialId(Uuid::nil()),
-    };
-    match call.submit(door, never).await {
-        Ok(outcome) => Ok(Some(told::<ToolCall>(door, call, &outcome).await?)),
+    match call.submit(door, Command::Recall).await {
+        Ok(outcome) if outcome.replayed => Ok(Some(told::<ToolCall>(door, call, &outcome).await?)),
         Err(refusal) if refusal.code == ErrorCode::IdempotencyMismatch => Err(refusal),
-        Err(_) => Ok(None),
+        Ok(_) | Err(_) => Ok(None),
     }
 }
 

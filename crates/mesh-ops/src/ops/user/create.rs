@@ -1,6 +1,7 @@
 //! `user.create`
 
 use crate::prelude::*;
+use mesh_model::command::UserCommand;
 use mesh_model::events::ParticipantFacts;
 
 impl Run for UserCreate {
@@ -12,12 +13,12 @@ impl Run for UserCreate {
         };
         check::profile(&profile)?;
         let hash = door.hash_password(input.password).await?;
-        let command = Command::CreateUser {
+        let command = Command::User(UserCommand::Create {
             participant: ParticipantId(Uuid::now_v7()),
             handle: input.username,
             role: input.role,
             profile: content(&profile)?,
-        };
+        });
         let outcome = call.submit(door, command).await?;
         let Some(Facts::Participant(ParticipantFacts::Registered(made))) =
             door.facts(&outcome).await?.into_iter().next()

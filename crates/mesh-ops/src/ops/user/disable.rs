@@ -1,6 +1,7 @@
 //! `user.disable`
 
 use crate::prelude::*;
+use mesh_model::command::ParticipantCommand;
 
 impl Run for UserDisable {
     async fn run(door: &Door, call: &Call, input: UserRefInput) -> Result<Done, Refusal> {
@@ -16,7 +17,11 @@ pub(super) async fn disable(
     participant: ParticipantId,
 ) -> Result<Done, Refusal> {
     let done = call
-        .done_part(door, 3, Command::DisableParticipant { participant })
+        .done_part(
+            door,
+            3,
+            Command::Participant(ParticipantCommand::Disable { participant }),
+        )
         .await?;
     door.vault(move |vault| vault.sign_out_all(participant, None))
         .await?;

@@ -1,6 +1,7 @@
 //! `user.update`: role, password and whether it may act, each an event of its own
 
 use crate::prelude::*;
+use mesh_model::command::{ParticipantCommand, UserCommand};
 
 impl Run for UserUpdate {
     async fn run(door: &Door, call: &Call, input: UserUpdateInput) -> Result<Done, Refusal> {
@@ -15,18 +16,18 @@ impl Run for UserUpdate {
         match input.disabled {
             Some(true) => done = super::disable::disable(door, call, participant).await?,
             Some(false) => {
-                let command = Command::EnableParticipant { participant };
+                let command = Command::Participant(ParticipantCommand::Enable { participant });
                 done = call.done_part(door, 3, command).await?;
             }
             None => {}
         }
         if let Some(role) = input.role {
-            let command = Command::SetUserRole { participant, role };
+            let command = Command::User(UserCommand::SetRole { participant, role });
             done = call.done_part(door, 1, command).await?;
         }
         if let Some(password) = input.password {
             let hash = door.hash_password(password).await?;
-            let command = Command::ChangePassword { participant };
+            let command = Command::User(UserCommand::ChangePassword { participant });
             done = call.done_part(door, 2, command).await?;
             door.vault(move |vault| {
                 vault.set_password(participant, &hash)?;

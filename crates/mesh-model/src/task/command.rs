@@ -1,12 +1,8 @@
-//! Commands about work: tasks, workers, approvals, templates, shared context.
+//! Commands about tasks.
 
-use super::{Content, ContentEvidence, Quoted};
-use crate::events::{
-    BudgetScope, Cost, Holds, MemorySource, Provenance, Resolution, Spend, TaskPlan, Variable,
-    VariableKind, Verdict, WorkerMode,
-};
-use crate::ids::{ApprovalId, MemoryId, ParticipantId, RoomId, Seq, TaskId, TemplateId};
-use crate::time::Millis;
+use crate::command::{Content, ContentEvidence, Quoted};
+use crate::events::{Cost, Provenance, Resolution, Spend, TaskPlan, VariableKind, Verdict};
+use crate::ids::{ApprovalId, ParticipantId, RoomId, Seq, TaskId, TemplateId};
 
 /// A task that somebody wants to exist.
 #[derive(Debug, Clone)]
@@ -148,118 +144,5 @@ pub enum TaskCommand {
         room: RoomId,
         creator: Option<ParticipantId>,
         reason: Content,
-    },
-}
-
-/// What somebody wants of workers, of dispatch and of budgets.
-#[derive(Debug, Clone)]
-#[allow(
-    missing_docs,
-    reason = "a command's fields are those of the event it leads to, documented there"
-)]
-pub enum WorkerCommand {
-    Enrol {
-        worker: ParticipantId,
-        slots: u16,
-        capabilities: Vec<String>,
-        /// The rooms whose commands it runs, by its own word.
-        rooms: Vec<RoomId>,
-        about: Content,
-    },
-    Leave {
-        worker: ParticipantId,
-    },
-    SetMode {
-        worker: ParticipantId,
-        mode: WorkerMode,
-    },
-    SetLimits {
-        worker: ParticipantId,
-        slots: Option<u16>,
-        capabilities: Option<Vec<String>>,
-    },
-    StopDispatch,
-    ResumeDispatch,
-    SetBudget {
-        scope: BudgetScope,
-        tokens: Option<u64>,
-        micros: Option<u64>,
-    },
-}
-
-/// What somebody wants of approvals and templates.
-#[derive(Debug, Clone)]
-#[allow(
-    missing_docs,
-    reason = "a command's fields are those of the event it leads to, documented there"
-)]
-pub enum FlowCommand {
-    RequestApproval {
-        approval: ApprovalId,
-        room: RoomId,
-        to: Option<ParticipantId>,
-        holds: Option<Holds>,
-        until: Option<Millis>,
-        evidence: ContentEvidence,
-        body: Content,
-    },
-    DecideApproval {
-        approval: ApprovalId,
-        approve: bool,
-        reason: Content,
-    },
-    CreateTemplate {
-        template: TemplateId,
-        name: String,
-        variables: Vec<Variable>,
-        body: Content,
-    },
-    DeleteTemplate {
-        template: TemplateId,
-    },
-}
-
-/// What somebody wants of a room's shared context. `expected` is the version that was read; 0 says
-/// that there was none.
-#[derive(Debug, Clone)]
-#[allow(
-    missing_docs,
-    reason = "a command's fields are those of the event it leads to, documented there"
-)]
-pub enum ContextCommand {
-    Set {
-        room: RoomId,
-        key: String,
-        expected: Option<Seq>,
-        body: Content,
-    },
-    Remove {
-        room: RoomId,
-        key: String,
-        expected: Option<Seq>,
-    },
-}
-
-/// What somebody wants of an agent's memories.
-#[derive(Debug, Clone)]
-#[allow(
-    missing_docs,
-    reason = "a command's fields are those of the event it leads to, documented there"
-)]
-pub enum MemoryCommand {
-    /// The body is sealed by the node; the guard and the labels judged the open words.
-    Keep {
-        memory: MemoryId,
-        owner: ParticipantId,
-        source: MemorySource,
-        task: Option<TaskId>,
-        replaces: Vec<MemoryId>,
-        labels: Vec<RoomId>,
-        evidence: ContentEvidence,
-        body: Content,
-    },
-    Forget {
-        memory: MemoryId,
-        owner: ParticipantId,
     },
 }

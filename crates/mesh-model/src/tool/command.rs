@@ -1,0 +1,19 @@
+//! Commands about the node's tools.
+
+use crate::ids::TaskId;
+
+/// What somebody wants of the node's tools.
+#[derive(Debug, Clone)]
+#[allow(
+    missing_docs,
+    reason = "a command's fields are those of the event it leads to, documented there"
+)]
+pub enum ToolCommand {
+    /// Somebody used a tool of the node's.
+    Record {
+        tool: String,
+        task: Option<TaskId>,
+        ok: bool,
+        took_ms: u32,
+    },
+}
