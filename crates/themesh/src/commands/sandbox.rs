@@ -177,6 +177,7 @@ pub fn cell() -> Outcome<Vec<OsString>> {
 
 /// Run a command confined, or see what holds on this machine
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh sandbox check   (then: mesh sandbox run -- make test)")]
 pub enum SandboxVerb {
     Run(RunArgs),
     Check(CheckArgs),
