@@ -190,6 +190,8 @@ pub const TAKE_TASKS_MAX: u8 = 64;
 pub const TAKE_SCAN_MAX: usize = 4096;
 /// Of these, tasks looked at one by one because some workers are kept from them.
 pub const TAKE_PICKY_MAX: usize = 64;
+/// Workers that wait and are tried in one batch: each costs a decision on the writer's thread.
+pub const TAKES_TRIED_MAX: usize = 64;
 /// Better workers to whose free slots tasks are left.
 pub const TAKE_RIVALS_MAX: usize = 8;
 /// Tasks that one worker runs at the same time.

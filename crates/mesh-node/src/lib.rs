@@ -12,6 +12,6 @@ mod shell;
 
 pub use machine::{Committed, Filter, Outcome, Sink, Submission};
 pub use shell::{
-    Attached, Config, Ephemeral, LogHealth, Metrics, Node, Opened, ResumeError, Sessions,
-    StartError, Subscription,
+    Attached, Config, Ephemeral, FreshTask, LogHealth, Metrics, Node, Opened, ResumeError,
+    Sessions, StartError, Subscription, Wait,
 };

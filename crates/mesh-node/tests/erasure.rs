@@ -13,7 +13,7 @@ use mesh_model::command::{
 use mesh_model::events::{MemorySource, Priority, TaskPlan};
 use mesh_model::policy::Policy;
 use mesh_model::{Actor, Command, ErrorCode, MemoryId, MessageId, Millis, RoomId, Seq, TaskId};
-use mesh_node::machine::{Submission, Writer};
+use mesh_node::machine::{Submission, Waiting, Writer};
 use mesh_node::{Config, Node};
 use mesh_store::Vault;
 use serde_json::Value;
@@ -230,7 +230,7 @@ fn store_only(home: &Path, command: Command, actor: Actor) {
         requires: None,
         key: None,
     };
-    let step = writer.step(now, &mut || [1; 16], vec![submission]);
+    let step = writer.step(now, &mut || [1; 16], vec![submission], Waiting::default());
     step.answers[0].as_ref().unwrap();
 }
 

@@ -12,7 +12,9 @@ use mesh_model::{
     Actor, Command, MeshId, Millis, ParticipantId, PublicKey, RoomId, Seq, TaskId, VaultId,
 };
 use mesh_node::Submission;
-use mesh_node::machine::{Batch, Envelopes, Pace, Reader, Then, Writer, encode_item, is_sealed};
+use mesh_node::machine::{
+    Batch, Envelopes, Pace, Reader, Step, Then, Waiting, Writer, encode_item, is_sealed,
+};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -64,9 +66,12 @@ impl Machine {
             requires: None,
             key: None,
         };
-        let step = self
-            .writer
-            .step(self.now, &mut || [1; 16], vec![submission]);
+        let step = self.writer.step(
+            self.now,
+            &mut || [1; 16],
+            vec![submission],
+            Waiting::default(),
+        );
         step.answers[0].as_ref().unwrap();
         step.batch.expect("it led to something")
     }
@@ -76,24 +81,35 @@ impl Machine {
     }
 
     fn create(&mut self, deadline: Option<Millis>) -> Batch {
-        let task = NewTask {
-            task: TASK,
-            plan: TaskPlan {
-                deadline,
-                ..TaskPlan::default()
-            },
-            template: None,
-            quotes: Vec::new(),
-            gate: None,
-            evidence: ContentEvidence::default(),
-            body: words(
-                "{\"title\":\"Count\",\"prompt\":\"Count them.\",\"input\":{\"dir\":\"src\"}}",
-            ),
+        self.by_owner(creation(deadline))
+    }
+
+    /// What comes of a command while a question for one task waits, or is asked for the first time in the same batch.
+    fn while_waiting(&mut self, command: Command, first: bool) -> Step {
+        let submission = |command| Submission {
+            command,
+            actor: Actor::Owner(OWNER),
+            requires: None,
+            key: None,
         };
-        self.by_owner(Command::Task(TaskCommand::Create {
-            room: GENERAL,
-            tasks: vec![task],
-        }))
+        let take = submission(Command::Task(TaskCommand::Take {
+            count: 1,
+            lease_ms: Some(60_000),
+        }));
+        let list = [&take];
+        let waiting = match first {
+            true => Waiting {
+                new: &list,
+                ..Waiting::default()
+            },
+            false => Waiting {
+                before: &list,
+                ..Waiting::default()
+            },
+        };
+        let commands = vec![submission(command)];
+        self.writer
+            .step(self.now, &mut || [1; 16], commands, waiting)
     }
 
     fn take(&mut self) -> (Batch, Seq) {
@@ -122,6 +138,25 @@ impl Machine {
 
 fn words(json: &str) -> Option<Box<RawValue>> {
     RawValue::from_string(json.to_owned()).ok()
+}
+
+fn creation(deadline: Option<Millis>) -> Command {
+    let task = NewTask {
+        task: TASK,
+        plan: TaskPlan {
+            deadline,
+            ..TaskPlan::default()
+        },
+        template: None,
+        quotes: Vec::new(),
+        gate: None,
+        evidence: ContentEvidence::default(),
+        body: words("{\"title\":\"Count\",\"prompt\":\"Count them.\",\"input\":{\"dir\":\"src\"}}"),
+    };
+    Command::Task(TaskCommand::Create {
+        room: GENERAL,
+        tasks: vec![task],
+    })
 }
 
 /// The first event of a batch as this reader gets it.
@@ -240,4 +275,39 @@ fn a_clock_that_jumps_ends_no_lease_at_once() {
     pace.look(BEGIN, 1_000, &beat.work);
     let then = pace.look(hour.plus(65_000), 66_000, &beat.work);
     assert_eq!(then, Then::Tick);
+}
+
+/// The events of a batch that took a task, by their places.
+fn taken(step: &Step) -> Vec<Seq> {
+    let events = step.batch.iter().flat_map(|batch| &batch.events);
+    let taken = events.filter(|event| event.facts.kind() == "task.taken");
+    taken.map(|event| event.seq).collect()
+}
+
+#[test]
+fn who_waits_takes_the_task_in_the_batch_that_creates_it() {
+    for first in [false, true] {
+        let mut machine = Machine::new();
+        let step = machine.while_waiting(creation(None), first);
+        let created = step.answers[0].as_ref().unwrap();
+        let [(0, Ok(outcome))] = &step.woken[..] else {
+            panic!("who waits is answered: {:?}", step.woken);
+        };
+        assert_eq!(outcome.first.0, created.last().0 + 1);
+        assert_eq!(taken(&step), [outcome.first]);
+    }
+}
+
+#[test]
+fn who_waits_is_left_alone_by_what_brings_nothing() {
+    let mut machine = Machine::new();
+    machine.create(None);
+    machine.take();
+    let pause = Command::Task(TaskCommand::Pause { task: TASK });
+    let step = machine.while_waiting(pause, false);
+    assert!(step.answers[0].is_ok());
+    assert!(step.woken.is_empty() && taken(&step).is_empty());
+    let resume = Command::Task(TaskCommand::Resume { task: TASK });
+    let step = machine.while_waiting(resume, false);
+    assert_eq!((step.woken.len(), taken(&step).len()), (1, 1));
 }

@@ -9,7 +9,9 @@ use mesh_core::FINGERPRINT;
 use mesh_log::{EraseError, Eraser, FileLog, FileOptions, Log, SimDisk, Trust};
 use mesh_model::{Millis, ParticipantId, Seq};
 use mesh_node::Submission;
-use mesh_node::machine::{Envelopes, Erasure, Fanout, Filter, Sink, Step, Taken, Writer, erasures};
+use mesh_node::machine::{
+    Envelopes, Erasure, Fanout, Filter, Sink, Step, Taken, Waiting, Writer, erasures,
+};
 use serde_json::Value;
 
 use crate::chance::Chance;
@@ -69,15 +71,33 @@ impl Node {
 
     /// One batch; what was stored is pushed.
     pub fn step(&mut self, wall: Millis, chance: &mut Chance, batch: &[Asked]) -> Step {
-        let submissions = batch.iter().cloned().map(|asked| Submission {
-            command: asked.command,
+        self.step_waiting(wall, chance, batch, [&[], &[]])
+    }
+
+    /// One batch, with those that waited before and those that begin to.
+    pub fn step_waiting(
+        &mut self,
+        wall: Millis,
+        chance: &mut Chance,
+        batch: &[Asked],
+        waiting: [&[Asked]; 2],
+    ) -> Step {
+        let submission = |asked: &Asked| Submission {
+            command: asked.command.clone(),
             actor: asked.actor,
             requires: asked.requires,
             key: asked.key,
-        });
+        };
+        let [before, new] = waiting.map(|list| list.iter().map(submission).collect::<Vec<_>>());
+        let (before, new): (Vec<_>, Vec<_>) = (before.iter().collect(), new.iter().collect());
+        let waiting = Waiting {
+            before: &before,
+            new: &new,
+        };
+        let batch = batch.iter().map(submission).collect();
         let step = self
             .writer
-            .step(wall, &mut || chance.salt(), submissions.collect());
+            .step(wall, &mut || chance.salt(), batch, waiting);
         if let Some(batch) = &step.batch {
             self.fanout.publish(batch);
             for event in &batch.events {

@@ -27,10 +27,20 @@ fn share(part: u64) {
         sum.lost += one.lost;
         sum.deaths += one.deaths;
         sum.restarts += one.restarts;
+        sum.waited += one.waited;
+        sum.unheard += one.unheard;
     }
     eprintln!("{sum:?}");
     if seeds >= 24 {
-        let all = [sum.results, sum.stale, sum.lost, sum.deaths, sum.restarts];
+        let all = [
+            sum.results,
+            sum.stale,
+            sum.lost,
+            sum.deaths,
+            sum.restarts,
+            sum.waited,
+            sum.unheard,
+        ];
         assert!(
             all.iter().all(|count| *count > 20),
             "the schedule reaches too little: {sum:?}"

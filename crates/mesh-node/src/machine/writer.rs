@@ -3,13 +3,14 @@
 //! Within a batch each decision sees the ones before it. If the batch cannot be stored, the
 //! state is loaded anew from the log; there is no code that takes anything back.
 
+mod read;
+mod waiting;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use mesh_core::{Access, FINGERPRINT, State, Stored, Work, apply, decide};
-use mesh_log::{
-    AppendError, Content, Log, LogEvent, LogReader, ReadError, Record, SnapshotError, Tail,
-};
+use mesh_log::{AppendError, Log, LogEvent, LogReader, ReadError, Record, SnapshotError, Tail};
 use mesh_model::events::{
     By, CommandKey, Facts, MessageFacts, MessagePosted, Relayed, Trust, UnreadableFacts,
 };
@@ -18,8 +19,10 @@ use mesh_model::{
 };
 use serde_json::value::{RawValue, to_raw_value};
 
+pub use waiting::Waiting;
+
 /// A command on its way to the writer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Submission {
     /// What is wanted.
     pub command: Command,
@@ -97,6 +100,8 @@ pub struct Batch {
 pub struct Step {
     /// An answer for each submission, in order.
     pub answers: Vec<Result<Outcome, Refusal>>,
+    /// What came to those that wait: the place in their list, and the answer. Whoever is not named goes on waiting.
+    pub woken: Vec<(usize, Result<Outcome, Refusal>)>,
     /// What was stored, if anything was.
     pub batch: Option<Batch>,
 }
@@ -202,38 +207,44 @@ impl<L: Log> Writer<L> {
         serde_json::to_vec(&self.state)
     }
 
-    /// Decides the submissions in order, stores what they lead to as one batch, and answers.
-    /// `wall` is the clock; time in the log never runs backwards all the same.
+    /// Decides the submissions in order, then those that wait if they may get something now, stores what all that leads
+    /// to as one batch, and answers. `wall` is the clock; time in the log never runs backwards all the same.
     pub fn step(
         &mut self,
         wall: Millis,
         salt: &mut dyn FnMut() -> [u8; 16],
         submissions: Vec<Submission>,
+        waiting: Waiting<'_>,
     ) -> Step {
         if let Some(refusal) = &self.closed {
             let answers = submissions.iter().map(|_| Err(refusal.clone())).collect();
             return Step {
                 answers,
+                woken: waiting.all(refusal),
                 batch: None,
             };
         }
-        let changed_before = self.state.access.changed();
+        let access_before = self.state.access.changed();
         let work_before = self.state.work.changed();
         let mut new = Unstored::default();
         let answers: Vec<_> = submissions
             .into_iter()
             .map(|submission| self.take(wall, submission, &mut new))
             .collect();
+        let changed = self.state.access.changed() != access_before
+            || self.state.work.changed() != work_before;
+        let woken = self.wake(wall, waiting, changed, &mut new);
         if new.events.is_empty() {
             return Step {
                 answers,
+                woken,
                 batch: None,
             };
         }
         match self.store(salt, &new) {
             Ok(tail) => {
                 self.tail = tail;
-                let access_changed = self.state.access.changed() != changed_before;
+                let access_changed = self.state.access.changed() != access_before;
                 if access_changed {
                     self.access = Arc::new(self.state.access.clone());
                 }
@@ -243,6 +254,7 @@ impl<L: Log> Writer<L> {
                 }
                 Step {
                     answers,
+                    woken,
                     batch: Some(Batch {
                         events: new.events,
                         access: Arc::clone(&self.access),
@@ -256,8 +268,10 @@ impl<L: Log> Writer<L> {
                 let refusal = self.recover(&error);
                 // Refusals too: they may rest on decisions that were not stored after all.
                 let answers = answers.iter().map(|_| Err(refusal.clone())).collect();
+                let woken = woken.into_iter().map(|(at, _)| (at, Err(refusal.clone())));
                 Step {
                     answers,
+                    woken: woken.collect(),
                     batch: None,
                 }
             }
@@ -554,38 +568,5 @@ impl Edited {
             }
             _ => None,
         }
-    }
-}
-
-impl Committed {
-    /// An event as it is read back from the log, to be shown: see [`Committed::read`].
-    pub fn read_for_show(
-        record: &Record<'_>,
-        reader: &LogReader,
-    ) -> Result<Committed, WriterError> {
-        let mut event = Committed::read(record)?;
-        event.edited = edited_by(&event.facts).and_then(|message| Edited::read(message, reader));
-        Ok(event)
-    }
-
-    /// An event as it is read back from the log.
-    pub fn read(record: &Record<'_>) -> Result<Committed, WriterError> {
-        let seq = Seq(record.seq);
-        let facts = Facts::decode(record.kind, record.v, record.facts.get());
-        let facts = facts.map_err(|source| WriterError::Facts { seq, source })?;
-        let by = serde_json::from_str(record.by.get())
-            .map_err(|source| WriterError::By { seq, source })?;
-        let content = match record.content {
-            Content::Json(json) => RawValue::from_string(json.to_owned()).ok(),
-            Content::None | Content::Erased => None,
-        };
-        Ok(Committed {
-            seq,
-            at: Millis(record.at),
-            by,
-            facts,
-            content,
-            edited: None,
-        })
     }
 }

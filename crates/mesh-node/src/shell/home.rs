@@ -43,7 +43,9 @@ use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::threads::{Scrub, WriterThread, salt, snapshot_seq};
 use super::ticks;
-use crate::machine::{Envelopes, Fanout, Submission, Writer, WriterError};
+use super::waiting::Waiters;
+use super::words::Fresh;
+use crate::machine::{Envelopes, Fanout, Submission, Waiting, Writer, WriterError};
 
 /// Batches that may wait for the projector before it reads the log instead.
 const PROJECTOR_BATCHES: usize = 64;
@@ -226,7 +228,10 @@ fn set_up(
         }
     };
     // One batch: there is no mesh with half of its beginning.
-    for answer in writer.step(now(), &mut salt, submissions).answers {
+    for answer in writer
+        .step(now(), &mut salt, submissions, Waiting::default())
+        .answers
+    {
         answer?;
     }
     Ok(())
@@ -334,6 +339,7 @@ fn run(
         stopping: watch::channel(false).0,
         threads: Mutex::new(Vec::new()),
         envelopes,
+        fresh: Fresh::default(),
         erasing: Mutex::new(Some(lane.clone())),
         eraser: Mutex::new(None),
     });
@@ -347,6 +353,7 @@ fn run(
         node: Arc::downgrade(&node),
         snapshot_at,
         erasing: lane,
+        waiters: Waiters::default(),
     };
     let projecting = ProjectorThread {
         projector,

@@ -19,6 +19,8 @@ mod subscription;
 mod templates;
 mod threads;
 mod ticks;
+mod waiting;
+mod words;
 
 pub use ephemeral::Ephemeral;
 pub use erasures::ResumeError;
@@ -27,3 +29,5 @@ pub use metrics::Metrics;
 pub use node::{LogHealth, Node};
 pub use sessions::{Attached, Opened, Sessions};
 pub use subscription::Subscription;
+pub use waiting::Wait;
+pub use words::FreshTask;

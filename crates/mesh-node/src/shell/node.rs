@@ -13,7 +13,9 @@ use mesh_core::{Access, Work};
 use mesh_log::LogReader;
 use mesh_model::api::Presence;
 use mesh_model::events::CommandKey;
-use mesh_model::{Actor, Command, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq};
+use mesh_model::{
+    Actor, Command, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq, TaskId,
+};
 use mesh_proof::{Checkpoint, Seal};
 use mesh_store::{Vault, View};
 use tokio::sync::{oneshot, watch};
@@ -28,6 +30,8 @@ use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::subscription::Subscription;
 use super::threads::{Job, Scrub};
+use super::waiting::{Claim, Wait};
+use super::words::{Fresh, FreshTask};
 use crate::machine::{Envelopes, Fanout, Filter, Outcome, Submission};
 
 /// A running node. Everything that happens durably goes through [`Node::submit`].
@@ -55,6 +59,7 @@ pub struct Node {
     pub(super) stopping: watch::Sender<bool>,
     pub(super) threads: Mutex<Vec<JoinHandle<()>>>,
     pub(super) envelopes: Envelopes,
+    pub(super) fresh: Fresh,
     /// Goes with the writer: without a sender the eraser ends.
     pub(super) erasing: Mutex<Option<Lane>>,
     pub(super) eraser: Mutex<Option<tokio::task::JoinHandle<()>>>,
@@ -111,29 +116,62 @@ impl Node {
         requires: Option<Permission>,
         key: Option<CommandKey>,
     ) -> Result<Outcome, Refusal> {
+        let submission = Submission {
+            command,
+            actor,
+            requires,
+            key,
+        };
+        // The writer answers every job it takes, unless it broke off.
+        let answer = self.send(submission, None)?.await;
+        answer.unwrap_or_else(|_| Err(broke_off()))
+    }
+
+    /// The same for a command that waits if there is nothing for it: it is decided again with whatever may bring
+    /// something.
+    pub fn submit_waiting(
+        &self,
+        command: Command,
+        actor: Actor,
+        requires: Option<Permission>,
+        key: Option<CommandKey>,
+    ) -> Result<Wait, Refusal> {
+        let submission = Submission {
+            command,
+            actor,
+            requires,
+            key,
+        };
+        let claim = Arc::new(Claim::default());
+        let answer = self.send(submission, Some(Arc::clone(&claim)))?;
+        Ok(Wait::new(claim, answer))
+    }
+
+    fn send(
+        &self,
+        submission: Submission,
+        waits: Option<Arc<Claim>>,
+    ) -> Result<oneshot::Receiver<Result<Outcome, Refusal>>, Refusal> {
         let (reply, answer) = oneshot::channel();
         let job = Job {
-            submission: Submission {
-                command,
-                actor,
-                requires,
-                key,
-            },
+            submission,
             reply,
+            waits,
         };
-        {
-            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(jobs) = jobs.as_ref() else {
-                return Err(shutting_down());
-            };
-            match jobs.try_send(job) {
-                Ok(()) => {}
-                Err(TrySendError::Full(_)) => return Err(overloaded()),
-                Err(TrySendError::Disconnected(_)) => return Err(shutting_down()),
-            }
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(jobs) = jobs.as_ref() else {
+            return Err(shutting_down());
+        };
+        match jobs.try_send(job) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_)) => Err(overloaded()),
+            Err(TrySendError::Disconnected(_)) => Err(shutting_down()),
         }
-        // The writer answers every job it takes, unless it broke off.
-        answer.await.unwrap_or_else(|_| Err(broke_off()))
+    }
+
+    /// A task as it was created, if that was just now and nothing was erased since.
+    pub fn fresh_task(&self, task: TaskId) -> Option<Arc<FreshTask>> {
+        self.fresh.get(task)
     }
 
     /// Who is who and who may what, as of the last durable batch.

@@ -17,15 +17,18 @@ use tokio::sync::oneshot;
 use super::erasures::{Held, Lane, Work};
 use super::node::{Node, now};
 use super::projector;
-use crate::machine::{Batch, Erasure, Fanout, Outcome, Submission, Writer};
+use super::waiting::{Claim, Waiter, Waiters};
+use crate::machine::{Batch, Erasure, Fanout, Outcome, Step, Submission, Waiting, Writer};
 
 /// Where an answer goes.
-type Reply = oneshot::Sender<Result<Outcome, Refusal>>;
+pub(super) type Reply = oneshot::Sender<Result<Outcome, Refusal>>;
 
 /// A submission and where its answer goes.
 pub(super) struct Job {
     pub submission: Submission,
     pub reply: Reply,
+    /// Whether it waits if there is nothing for it.
+    pub waits: Option<Arc<Claim>>,
 }
 
 /// Events between two snapshots: replaying so many takes well under a second.
@@ -41,6 +44,7 @@ pub(super) struct WriterThread {
     pub node: Weak<Node>,
     pub snapshot_at: u64,
     pub erasing: Lane,
+    pub waiters: Waiters,
 }
 
 impl WriterThread {
@@ -56,40 +60,58 @@ impl WriterThread {
 
     fn step(&mut self, jobs: Vec<Job>) {
         let count = jobs.len();
-        let (submissions, replies): (Vec<_>, Vec<_>) = jobs
-            .into_iter()
-            .map(|job| (job.submission, job.reply))
-            .unzip();
+        let (mut submissions, mut replies, mut new) =
+            (Vec::with_capacity(count), Vec::new(), Vec::new());
+        for Job {
+            submission,
+            reply,
+            waits,
+        } in jobs
+        {
+            match waits {
+                None => {
+                    submissions.push(submission);
+                    replies.push(reply);
+                }
+                // Whoever is gone already gets nothing.
+                Some(claim) if claim.claim() => new.push(Waiter {
+                    submission,
+                    reply,
+                    claim,
+                }),
+                Some(_) => {}
+            }
+        }
+        let mut waiters = self.waiters.turn();
+        let before: Vec<&Submission> = waiters.iter().map(|it| &it.submission).collect();
+        let first: Vec<&Submission> = new.iter().map(|it| &it.submission).collect();
+        let waiting = Waiting {
+            before: &before,
+            new: &first,
+        };
         let begun = Instant::now();
-        let step = self.writer.step(now(), &mut salt, submissions);
+        let step = self.writer.step(now(), &mut salt, submissions, waiting);
         let took = begun.elapsed();
-        let erasures = self.erasures(step.batch.as_ref());
+        waiters.append(&mut new);
+        let Step {
+            answers,
+            woken,
+            batch,
+        } = step;
+        let erasures = self.erasures(batch.as_ref());
         let node = self.node.upgrade();
-        if let (Some(node), Some(batch)) = (&node, &step.batch) {
-            if batch.access_changed {
-                node.access.store(Arc::clone(&batch.access));
+        if let Some(node) = &node {
+            if let Some(batch) = &batch {
+                publish(node, batch, !erasures.is_empty());
+                node.metrics.batch(count, batch.events.len(), took);
             }
-            if batch.work_changed {
-                node.work.store(Arc::clone(&batch.work));
+            if self.writer.closed().is_some() {
+                node.read_only.store(true, Ordering::Relaxed);
             }
-            if let Some(last) = batch.events.last() {
-                node.head.store(last.seq.0, Ordering::Release);
-            }
-            if batch.work_changed || batch.access_changed {
-                // After the head, so that who waited finds its own commands in everything. Who may take
-                // what is a matter of access as well.
-                node.work_changed.send_replace(batch.work.changed());
-            }
-            if batch.events.iter().any(|event| takes_rights(&event.facts)) {
-                node.rights_ended();
-            }
-            node.metrics.batch(count, batch.events.len(), took);
         }
-        if let (Some(node), Some(_)) = (&node, self.writer.closed()) {
-            node.read_only.store(true, Ordering::Relaxed);
-        }
-        self.answer(replies.into_iter().zip(step.answers), erasures);
-        let Some(batch) = step.batch else { return };
+        self.answer(replies.into_iter().zip(answers), erasures);
+        self.wake(waiters, woken);
+        let Some(batch) = batch else { return };
         let cut_off = {
             let mut fanout = self.fanout.lock().unwrap_or_else(PoisonError::into_inner);
             fanout.publish(&batch);
@@ -111,6 +133,24 @@ impl WriterThread {
         }
         if self.writer.tail().seq >= self.snapshot_at + SNAPSHOT_EVENTS {
             self.snapshot();
+        }
+    }
+
+    /// Answers those that waited and got something; the others go on waiting.
+    fn wake(&mut self, waiters: Vec<Waiter>, woken: Vec<(usize, Result<Outcome, Refusal>)>) {
+        let nothing = Outcome {
+            first: Seq(self.writer.tail().seq),
+            count: 0,
+            at: self.writer.state().time(),
+            replayed: false,
+        };
+        let mut woken = woken.into_iter().peekable();
+        for (at, waiter) in waiters.into_iter().enumerate() {
+            match woken.next_if(|(place, _)| *place == at) {
+                // Whoever asked may be gone; then what was given comes back when its lease ends.
+                Some((_, answer)) => drop(waiter.reply.send(answer)),
+                None => self.waiters.keep(waiter, nothing),
+            }
         }
     }
 
@@ -189,6 +229,31 @@ impl WriterThread {
                 "no snapshot was written; the next start replays more of the log"
             );
         }
+    }
+}
+
+/// What the batch changed, for everybody to see, before anybody is answered.
+fn publish(node: &Node, batch: &Batch, erases: bool) {
+    if batch.access_changed {
+        node.access.store(Arc::clone(&batch.access));
+    }
+    if batch.work_changed {
+        node.work.store(Arc::clone(&batch.work));
+        node.fresh.take_in(batch);
+    }
+    if erases {
+        node.fresh.clear();
+    }
+    if let Some(last) = batch.events.last() {
+        node.head.store(last.seq.0, Ordering::Release);
+    }
+    if batch.work_changed || batch.access_changed {
+        // After the head, so that who waited finds its own commands in everything. Who may take
+        // what is a matter of access as well.
+        node.work_changed.send_replace(batch.work.changed());
+    }
+    if batch.events.iter().any(|event| takes_rights(&event.facts)) {
+        node.rights_ended();
     }
 }
 

@@ -9,7 +9,7 @@ use mesh_model::command::Content;
 use mesh_model::events::CommandKey;
 use mesh_model::ops::{Declaration, Needs};
 use mesh_model::{Actor, Command, Millis, ParticipantId, Permission, Refusal, Seq, SessionId};
-use mesh_node::Outcome;
+use mesh_node::{Outcome, Wait};
 use serde::Serialize;
 
 use crate::door::request::part_of;
@@ -153,16 +153,33 @@ impl Call {
         key: Option<CommandKey>,
         command: Command,
     ) -> Result<Outcome, Refusal> {
-        let requires = match self.declaration.needs {
+        self.notes().asked |= key.is_some() && key == self.key;
+        let node = door.node();
+        let outcome = node.submit(command, actor, self.requires(), key).await?;
+        Ok(self.heard(outcome))
+    }
+
+    fn requires(&self) -> Option<Permission> {
+        match self.declaration.needs {
             Needs::Permission(permission) => Some(permission),
             Needs::Nothing | Needs::Credential | Needs::Owner => None,
-        };
-        self.notes().asked |= key.is_some() && key == self.key;
-        let outcome = door.node().submit(command, actor, requires, key).await?;
+        }
+    }
+
+    /// Submits a command under the call's key that waits if there is nothing for it. What comes of it is to be
+    /// [`Call::heard`].
+    pub(crate) fn submit_waiting(&self, door: &Door, command: Command) -> Result<Wait, Refusal> {
+        self.notes().asked |= self.key.is_some();
+        let node = door.node();
+        node.submit_waiting(command, self.actor, self.requires(), self.key)
+    }
+
+    /// Notes what came of a command.
+    pub(crate) fn heard(&self, outcome: Outcome) -> Outcome {
         let mut notes = self.notes();
         notes.seq = notes.seq.max(Some(outcome.last()));
         notes.replayed |= outcome.replayed;
-        Ok(outcome)
+        outcome
     }
 
     /// Submits a command that needs no more of an answer than its place.

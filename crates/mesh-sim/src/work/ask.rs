@@ -180,6 +180,11 @@ pub fn take(number: u64, count: u8, lease_ms: u32) -> Asked {
     asked(worker(number), Command::Task(command))
 }
 
+/// Whether it is a question for work.
+pub fn takes(asked: &Asked) -> bool {
+    matches!(asked.command, Command::Task(TaskCommand::Take { .. }))
+}
+
 /// What somebody does who has, or once had, this number.
 pub fn hold(chance: &mut Chance, number: u64, id: TaskId, fence: Seq, spare: &mut u64) -> Asked {
     let command = match chance.below(12) {

@@ -43,6 +43,10 @@ pub struct Played {
     pub deaths: u64,
     /// Starts of the node after the first.
     pub restarts: u64,
+    /// Attempts that began by a question that had waited.
+    pub waited: u64,
+    /// Of these, attempts of which the worker never heard.
+    pub unheard: u64,
 }
 
 /// A worker's own memory: what it believes to hold, and what it did not hear an answer to.
@@ -63,6 +67,8 @@ struct Sim {
     /// The bytes of every event that was acknowledged.
     known: Vec<String>,
     minds: BTreeMap<u64, Mind>,
+    /// Questions for work that wait at the node.
+    waiting: Vec<Asked>,
     wall: u64,
     tasks: u64,
     spare: u64,
@@ -79,6 +85,7 @@ pub fn play(seed: u64, steps: u64) -> Played {
         held: Held::default(),
         known: Vec::new(),
         minds: (1..=ask::WORKERS).map(|it| (it, Mind::default())).collect(),
+        waiting: Vec::new(),
         wall: 1_000_000,
         tasks: 0,
         spare: 0,
@@ -144,13 +151,26 @@ impl Sim {
                 // A worker dies and forgets everything, also what it was about to send.
                 let number = 1 + self.chance.below(ask::WORKERS);
                 self.minds.insert(number, Mind::default());
+                self.gone(number);
                 self.played.deaths += 1;
+            }
+            11 => {
+                // A worker waits no more.
+                let number = 1 + self.chance.below(ask::WORKERS);
+                self.gone(number);
             }
             _ => {}
         }
         if self.disk.is_off() {
             self.restart(true);
         }
+    }
+
+    /// Whoever is gone gets nothing more: every event belongs to an answer.
+    fn gone(&mut self, number: u64) {
+        let who = Some(person(number));
+        self.waiting
+            .retain(|asked| asked.actor.participant() != who);
     }
 
     fn gather(&mut self) -> Vec<Asked> {
@@ -208,23 +228,34 @@ impl Sim {
         }
     }
 
-    fn batch(&mut self, batch: Vec<Asked>) {
+    fn batch(&mut self, mut batch: Vec<Asked>) {
         let wall = Millis(self.wall);
+        // Every other question for work waits if there is nothing.
+        let chance = &mut self.chance;
+        let waits = |asked: &mut Asked| ask::takes(asked) && chance.once_in(2);
+        let new: Vec<Asked> = batch.extract_if(.., waits).collect();
+        let before = std::mem::take(&mut self.waiting);
         let node = self.node.as_mut().expect("the node runs");
-        let step = node.step(wall, &mut self.chance, &batch);
-        let failed = step.answers.iter().find_map(|answer| match answer {
-            Err(refusal) => failure(refusal.code),
-            Ok(_) => None,
-        });
+        let step = node.step_waiting(wall, &mut self.chance, &batch, [&before, &new]);
+        let woken = step.woken.iter().map(|(_, answer)| answer);
+        let failed = step
+            .answers
+            .iter()
+            .chain(woken)
+            .find_map(|answer| match answer {
+                Err(refusal) => failure(refusal.code),
+                Ok(_) => None,
+            });
+        let waiting: Vec<Asked> = before.into_iter().chain(new).collect();
         match failed {
-            None => self.answered(&batch, &step),
-            Some(code) => self.failed(batch, code),
+            None => self.answered(&batch, waiting, &step),
+            Some(code) => self.failed(batch, waiting, &step, code),
         }
         self.check();
     }
 
     /// Each answer in turn, with the events that belong to it.
-    fn answered(&mut self, batch: &[Asked], step: &Step) {
+    fn answered(&mut self, batch: &[Asked], waiting: Vec<Asked>, step: &Step) {
         // Frames without a gap, too.
         self.node().pushed();
         let stored = step.batch.as_ref().map(|batch| &batch.events[..]);
@@ -232,20 +263,42 @@ impl Sim {
         for (asked, answer) in batch.iter().zip(&step.answers) {
             self.judge(asked, answer);
             let Ok(outcome) = answer else { continue };
-            if outcome.replayed || outcome.count == 0 {
+            self.take_in_all(outcome, stored);
+        }
+        let mut woken = step.woken.iter().peekable();
+        for (at, asked) in waiting.into_iter().enumerate() {
+            let Some((_, answer)) = woken.next_if(|(place, _)| *place == at) else {
+                self.waiting.push(asked);
                 continue;
-            }
-            for event in stored {
-                if (outcome.first..=outcome.last()).contains(&event.seq) {
-                    self.take_in(event);
-                }
+            };
+            let Ok(outcome) = answer else { continue };
+            assert!(outcome.count > 0, "who gets nothing goes on waiting");
+            let minds = self.minds.clone();
+            self.take_in_all(outcome, stored);
+            self.played.waited += u64::from(!outcome.replayed);
+            if !outcome.replayed && self.chance.once_in(6) {
+                // The worker was gone at that moment: it never hears of it, and the lease ends.
+                self.minds = minds;
+                self.played.unheard += 1;
             }
         }
+        assert_eq!(woken.next(), None, "an answer to nobody");
         assert_eq!(
             self.node().writer.tail().seq,
             self.known.len() as u64,
             "every event belongs to an answer"
         );
+    }
+
+    fn take_in_all(&mut self, outcome: &Outcome, stored: &[Committed]) {
+        if outcome.replayed || outcome.count == 0 {
+            return;
+        }
+        for event in stored {
+            if (outcome.first..=outcome.last()).contains(&event.seq) {
+                self.take_in(event);
+            }
+        }
     }
 
     /// What shows a number that does not hold is refused, unless it only repeats what was taken in.
@@ -309,9 +362,16 @@ impl Sim {
     }
 
     /// Nobody was told anything. Clients ask again with their keys.
-    fn failed(&mut self, batch: Vec<Asked>, code: ErrorCode) {
+    fn failed(&mut self, mut batch: Vec<Asked>, waiting: Vec<Asked>, step: &Step, code: ErrorCode) {
         let goes_on = self.node().writer.closed().is_none() && !self.disk.is_off();
         let before = self.known.len() as u64;
+        for (at, asked) in waiting.into_iter().enumerate() {
+            // Who was not named waits on, unless the process is gone, and with it every connection.
+            match goes_on && step.woken.iter().all(|(place, _)| *place != at) {
+                true => self.waiting.push(asked),
+                false => batch.push(asked),
+            }
+        }
         if goes_on {
             assert_eq!(code, ErrorCode::NotStored);
             self.node().pushed();
@@ -322,6 +382,11 @@ impl Sim {
             assert!(!stored || code != ErrorCode::NotStored);
         }
         self.disk.make_space();
+        self.unheard(batch);
+    }
+
+    /// Clients that heard nothing ask again.
+    fn unheard(&mut self, batch: Vec<Asked>) {
         for asked in batch {
             let who = asked.actor.participant();
             let keyed = asked.key.is_some();
@@ -343,6 +408,9 @@ impl Sim {
     fn restart_process(&mut self) {
         let off = self.disk.is_off();
         self.node = None;
+        // Every connection ended with it. Clients ask again with their keys.
+        let waiting = std::mem::take(&mut self.waiting);
+        self.unheard(waiting);
         match off {
             true => self.disk.power_on(),
             false => self.disk.kill_process(),

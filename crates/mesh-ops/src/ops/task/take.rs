@@ -6,7 +6,10 @@ use std::time::Duration;
 use mesh_core::Work;
 use mesh_model::command::TaskCommand;
 use mesh_model::events::{TaskState, WorkerMode};
-use mesh_model::limits::{MEMORY_TOKENS_DEFAULT, MEMORY_TOKENS_MAX, TAKE_GRACE_MS, WAIT_MS_MAX};
+use mesh_model::limits::{
+    MEMORY_TOKENS_DEFAULT, MEMORY_TOKENS_MAX, TAKE_GRACE_MS, TAKES_TRIED_MAX, WAIT_MS_MAX,
+};
+use mesh_node::Wait;
 use tokio::time::Instant;
 
 use crate::ops::task::taken;
@@ -14,10 +17,8 @@ use crate::prelude::*;
 
 /// A task is looked for again when whoever is better had their time, and a little.
 const GRACE: Duration = Duration::from_millis(TAKE_GRACE_MS + 5);
-/// Waiting workers leave so much time between two tries of one of them, each: together they try 5,000 times a second.
+/// Waiting workers leave so much time between two questions of one of them, each: together they ask 5,000 times a second.
 const PAUSE_EACH: Duration = Duration::from_micros(200);
-/// Nobody pauses for less.
-const PAUSE_MIN: Duration = Duration::from_millis(1);
 
 impl Run for TaskTake {
     async fn run(door: &Door, call: &Call, input: TaskTakeInput) -> Result<TasksTaken, Refusal> {
@@ -25,18 +26,19 @@ impl Run for TaskTake {
         let wait = input.wait_ms.unwrap_or_default().min(WAIT_MS_MAX);
         let tokens = input.memory_tokens.unwrap_or(MEMORY_TOKENS_DEFAULT);
         let mut waits = Waiting::new(door, call, wait)?;
-        loop {
-            let outcome = waits.take(command.clone()).await?;
-            if outcome.count > 0 {
-                return taken::taken(door, call, &outcome, tokens.min(MEMORY_TOKENS_MAX)).await;
+        let outcome = match wait {
+            0 => Some(call.submit(door, command).await?),
+            _ => waits.take(command).await?,
+        };
+        match outcome {
+            Some(outcome) if outcome.count > 0 => {
+                taken::taken(door, call, &outcome, tokens.min(MEMORY_TOKENS_MAX)).await
             }
-            if !waits.for_more().await {
-                return Ok(TasksTaken {
-                    items: Vec::new(),
-                    again_ms: waits.again_ms(),
-                    seq: outcome.last(),
-                });
-            }
+            nothing => Ok(TasksTaken {
+                items: Vec::new(),
+                again_ms: waits.again_ms(),
+                seq: nothing.map_or_else(|| door.node().head(), |outcome| outcome.last()),
+            }),
         }
     }
 }
@@ -55,17 +57,18 @@ fn command(input: &TaskTakeInput) -> Result<Command, Refusal> {
     }))
 }
 
-/// What ended a rest.
-enum Woken {
-    /// Something about work is different.
-    Changed,
-    /// Its time.
-    Time,
-    /// Nothing more will come.
+/// What ended a question for work.
+enum Ended {
+    /// An answer.
+    Answered(Result<Outcome, Refusal>),
+    /// Another one may bring more.
+    Again,
+    /// Time is over, or nothing more will come.
     Over,
 }
 
-/// A worker that waits for a task.
+/// A worker that waits for a task. The writer tries it with every batch that changes work; it asks anew only when
+/// whoever is better had their time, or where more wait than the writer tries at once.
 struct Waiting<'a> {
     door: &'a Door,
     call: &'a Call,
@@ -73,7 +76,7 @@ struct Waiting<'a> {
     changed: tokio::sync::watch::Receiver<Seq>,
     stopping: tokio::sync::watch::Receiver<bool>,
     until: Instant,
-    tried: Instant,
+    asked: Instant,
     /// When the last change was heard of that may have brought a task.
     heard: Instant,
     counted: bool,
@@ -89,66 +92,79 @@ impl<'a> Waiting<'a> {
             changed: door.node().work_changed(),
             stopping: door.node().stopping(),
             until: now + Duration::from_millis(u64::from(wait_ms)),
-            tried: now,
+            asked: now,
             heard: now,
             counted: false,
         })
     }
 
-    async fn take(&mut self, command: Command) -> Result<Outcome, Refusal> {
-        self.tried = Instant::now();
-        if self.changed.has_changed().unwrap_or_default() {
-            self.heard = self.tried;
-        }
-        self.changed.borrow_and_update();
-        self.call.submit(self.door, command).await
-    }
-
-    /// Whether trying again may help; if not, time is over.
-    async fn for_more(&mut self) -> bool {
-        if Instant::now() >= self.until {
-            return false;
-        }
-        if !self.counted {
-            self.counted = true;
-            self.door.waiting_workers().fetch_add(1, Ordering::Relaxed);
-        }
-        // Whoever is better goes first, once for every change that may have brought something.
-        let mut grace = self.tried < self.heard + GRACE;
+    /// Asks until there is something or time is over.
+    async fn take(&mut self, command: Command) -> Result<Option<Outcome>, Refusal> {
+        self.counted = true;
+        self.door.waiting_workers().fetch_add(1, Ordering::Relaxed);
         loop {
-            let graced = match grace && self.may_fit() {
-                true => self.heard + GRACE,
-                false => self.until,
+            self.asked = Instant::now();
+            let mut wait = self.call.submit_waiting(self.door, command.clone())?;
+            let ended = self.rest(&mut wait).await;
+            let over = matches!(ended, Ended::Over);
+            let answer = match ended {
+                Ended::Answered(answer) => Some(answer),
+                // The writer may be giving it something at this moment.
+                Ended::Again | Ended::Over => wait.leave().await,
             };
-            let woken = tokio::select! {
-                changed = self.changed.changed() => {
-                    if changed.is_ok() { Woken::Changed } else { Woken::Over }
+            match answer {
+                Some(answer) => {
+                    let outcome = self.call.heard(answer?);
+                    if outcome.count > 0 || over {
+                        return Ok(Some(outcome));
+                    }
                 }
-                () = tokio::time::sleep_until(graced.min(self.until)) => Woken::Time,
-                _ = self.stopping.wait_for(|stops| *stops) => Woken::Over,
-            };
-            match woken {
-                Woken::Over => return false,
-                Woken::Time => return Instant::now() < self.until,
-                Woken::Changed => {}
-            }
-            grace = true;
-            self.heard = Instant::now();
-            if self.may_fit() {
-                return self.pause().await;
+                None if over => return Ok(None),
+                None => {}
             }
         }
     }
 
-    /// Many that wait do not all ask for every change.
-    async fn pause(&self) -> bool {
-        let waiting = u32::try_from(self.door.waiting_workers().load(Ordering::Relaxed));
-        let next = self.tried + PAUSE_EACH * waiting.unwrap_or(u32::MAX).min(5_000);
-        // The timer counts whole milliseconds: a shorter pause would become one, and few that wait ask seldom anyway.
-        if next > Instant::now() + PAUSE_MIN {
-            tokio::time::sleep_until(next.min(self.until)).await;
+    async fn rest(&mut self, wait: &mut Wait) -> Ended {
+        // Whoever is better goes first, once for every change that may have brought something.
+        let mut again = (self.asked < self.heard + GRACE).then_some(self.heard + GRACE);
+        loop {
+            let until = again.unwrap_or(self.until).min(self.until);
+            let changed = tokio::select! {
+                biased;
+                answer = wait.answered() => return Ended::Answered(answer),
+                _ = self.stopping.wait_for(|stops| *stops) => return Ended::Over,
+                changed = self.changed.changed() => Some(changed.is_ok()),
+                () = tokio::time::sleep_until(until) => None,
+            };
+            match changed {
+                Some(true) => {}
+                Some(false) => return Ended::Over,
+                None if Instant::now() >= self.until => return Ended::Over,
+                None if self.may_fit() => return Ended::Again,
+                None => {
+                    again = None;
+                    continue;
+                }
+            }
+            self.heard = Instant::now();
+            if self.is_worker() {
+                let waiting = self.door.waiting_workers().load(Ordering::Relaxed);
+                let pause = PAUSE_EACH * u32::try_from(waiting).unwrap_or(u32::MAX).min(5_000);
+                again = Some(match waiting > TAKES_TRIED_MAX {
+                    true => self.asked + pause,
+                    false => self.heard + GRACE,
+                });
+            } else {
+                return Ended::Again;
+            }
         }
-        Instant::now() < self.until
+    }
+
+    /// Whoever is no worker any more is told so by asking.
+    fn is_worker(&self) -> bool {
+        let work = self.door.node().work();
+        work.worker(self.me).is_some_and(|worker| worker.online)
     }
 
     /// Whether there is a task at all and a slot for it. Whoever is no worker any more is told so.

@@ -55,18 +55,10 @@ pub(crate) async fn taken(
         // A repeated call, or one whose tasks are over already: the log has what was given.
         None => given(outcome, door.facts(outcome).await?),
     };
-    let told = grants.iter().map(|grant| words_upto(&work, grant)).max();
-    door.node().wait_view(told.unwrap_or_default()).await;
-    let (view, wanted) = (door.node().view().clone(), grants.clone());
-    let found = door
-        .blocking(move || {
-            wanted
-                .iter()
-                .map(|grant| find(&view, grant))
-                .collect::<Result<Vec<_>, _>>()
-        })
-        .await?
-        .map_err(crate::door::store_failed)?;
+    let found = match fresh(door, &work, &grants) {
+        Some(found) => found,
+        None => look_up(door, &work, &grants).await?,
+    };
     let mut items = Vec::with_capacity(grants.len());
     for (grant, found) in grants.iter().zip(found) {
         let found = found.ok_or_else(|| refuse::internal("the task's words cannot be read"))?;
@@ -80,6 +72,46 @@ pub(crate) async fn taken(
         again_ms: None,
         seq: outcome.last(),
     })
+}
+
+/// Tasks that were created just now and that nothing goes with: their words need no look at the view.
+fn fresh(door: &Door, work: &Work, grants: &[Grant]) -> Option<Vec<Option<Found>>> {
+    let found = |grant: &Grant| {
+        let task = work.task(grant.task)?;
+        let fresh = door.node().fresh_task(grant.task)?;
+        let alone = task.plan.needs.is_empty()
+            && task.plan.about.is_none()
+            && task.tries <= 1
+            && task.result.is_none()
+            && fresh.facts.quotes.is_empty();
+        let content = fresh.content.as_ref().map(|json| json.get());
+        alone.then(|| {
+            Some(Found {
+                row: TaskRow::created(fresh.facts.clone(), fresh.at, content, task.clone()),
+                needs: Vec::new(),
+                about: None,
+                partial: None,
+                quotes: Vec::new(),
+            })
+        })
+    };
+    grants.iter().map(found).collect()
+}
+
+async fn look_up(
+    door: &Door,
+    work: &Work,
+    grants: &[Grant],
+) -> Result<Vec<Option<Found>>, Refusal> {
+    let told = grants.iter().map(|grant| words_upto(work, grant)).max();
+    door.node().wait_view(told.unwrap_or_default()).await;
+    let (view, wanted) = (door.node().view().clone(), grants.to_vec());
+    door.blocking(move || {
+        let found = wanted.iter().map(|grant| find(&view, grant));
+        found.collect::<Result<Vec<_>, StoreError>>()
+    })
+    .await?
+    .map_err(crate::door::store_failed)
 }
 
 /// What this worker was given just now, without a look at the log.

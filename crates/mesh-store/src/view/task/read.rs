@@ -35,6 +35,26 @@ pub struct TaskRow {
 }
 
 impl TaskRow {
+    /// A task that nothing has come of, with the content of the event that created it: as it stands in the view.
+    pub fn created(
+        facts: TaskCreated,
+        created_ms: Millis,
+        content: Option<&str>,
+        task: Task,
+    ) -> TaskRow {
+        let body: Option<TaskBody> = content.and_then(|json| serde_json::from_str(json).ok());
+        TaskRow {
+            facts,
+            created_ms,
+            worker: task.attempt.as_ref().map(|attempt| attempt.worker),
+            ended_ms: None,
+            title: body.as_ref().map(|body| body.title.clone()),
+            body,
+            result: None,
+            task,
+        }
+    }
+
     /// Whether programs get its words in an envelope.
     pub fn is_marked(&self) -> bool {
         let guard = self.facts.guard.as_ref();
