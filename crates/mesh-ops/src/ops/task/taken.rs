@@ -381,6 +381,8 @@ async fn remembered(
     if tokens == 0 || work.memories(me).is_none_or(|known| known.is_empty()) {
         return Ok(Vec::new());
     }
+    // What it was told before the task came, it knows.
+    door.node().wait_view(row.task.created).await;
     let body = row.body.clone().unwrap_or_default();
     let text = format!("{}\n{}", body.title, body.prompt);
     memory::recall(door, call, me, row.task.room, &text, tokens).await
