@@ -165,7 +165,13 @@ export async function startReal(binary: string, demo?: string): Promise<TestNode
         const nonce = randomBytes(16).toString('hex');
         const stated = ['mesh-redeem/1', mesh, code, handle, key, nonce].join('\n');
         const proof = sign(null, Buffer.from(stated), privateKey).toString('hex');
-        const came = await request<{ token: string }>(ownerToken, 'POST', '/api/invites/redeem', { code: invite.code, handle, key, nonce, proof });
+        const came = await request<{ token: string }>(ownerToken, 'POST', '/api/invites/redeem', {
+          code: invite.code,
+          handle,
+          key,
+          nonce,
+          proof,
+        });
         return actor(handle, came.token);
       }
       const made = await request<{ token: string }>(ownerToken, 'POST', `/api/agents/${handle}/register`, { kind });
