@@ -24,6 +24,7 @@ mod rest;
 mod router;
 mod serve;
 mod sse;
+mod welcome;
 mod ws;
 
 pub use config::EdgeConfig;

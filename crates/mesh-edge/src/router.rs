@@ -17,7 +17,7 @@ use crate::assets::{self, Keep};
 use crate::caller::Credentials;
 use crate::edge::Edge;
 use crate::problem::{Refused, unknown_address, wrong_method};
-use crate::{body, caller, mcp, pages, query, rest, sse, ws};
+use crate::{body, caller, mcp, pages, query, rest, sse, welcome, ws};
 
 /// All routes.
 pub(crate) fn router(edge: &Arc<Edge>) -> Router {
@@ -34,6 +34,7 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/openapi.json", get(openapi))
+        .route("/llms.txt", get(llms))
         .route("/login", get(login).post(login_wanted))
         .route("/i/{code}", get(invite))
         .route("/docs/errors/{code}", get(error_page))
@@ -209,15 +210,19 @@ async fn invite(
     Path(code): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let host = headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
-    let url = edge
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{host}"));
-    pages::invite(&url, &code)
+    pages::invite(&address(&edge, &headers), &code)
+}
+
+/// The node's address as whoever asks knows it. Which hosts may be named was checked before.
+fn address(edge: &Edge, headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let known = edge.public_url.clone();
+    known.unwrap_or_else(|| format!("http://{}", host.unwrap_or("localhost")))
+}
+
+/// How an agent comes in.
+async fn llms(State(edge): State<Arc<Edge>>, headers: HeaderMap) -> Response {
+    welcome::answer(&address(&edge, &headers), welcome::Form::Markdown)
 }
 
 async fn error_page(Path(code): Path<String>, headers: HeaderMap) -> Response {
@@ -225,9 +230,17 @@ async fn error_page(Path(code): Path<String>, headers: HeaderMap) -> Response {
 }
 
 /// The web page's files; its first one for any address that a person may have opened.
-async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+async fn page(
+    State(edge): State<Arc<Edge>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let path = uri.path().trim_start_matches('/');
     let reads = matches!(method, Method::GET | Method::HEAD);
+    if let Some(form) = welcome::form(&headers).filter(|_| reads && path.is_empty()) {
+        return welcome::answer(&address(&edge, &headers), form);
+    }
     if let Some(file) = assets::find(assets::WEB, path).filter(|_| reads) {
         let keep = if path.starts_with("assets/") {
             Keep::Forever

@@ -113,3 +113,36 @@ async fn the_web_page_answers_what_a_person_opens() {
         assert!(first.text().contains("make web"));
     }
 }
+
+#[tokio::test]
+async fn an_agent_with_the_address_alone_hears_how_to_come_in() {
+    let house = House::start().await;
+    let url = format!("http://{}", house.at);
+    for (path, accept) in [("/", "text/markdown"), ("/llms.txt", "*/*")] {
+        let answer = Request::new("GET", path)
+            .header("accept", accept)
+            .send(house.at)
+            .await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("text/markdown; charset=utf-8")
+        );
+        assert!(answer.text().contains(&format!("GET {url}/api/guide")));
+    }
+    let links = Request::new("GET", "/")
+        .header("accept", "application/json")
+        .send(house.at)
+        .await
+        .json();
+    assert_eq!(links["mcp"], format!("{url}/mcp"));
+    let page = Request::new("GET", "/")
+        .header("accept", "text/html")
+        .send(house.at)
+        .await;
+    assert!(
+        page.header("content-type")
+            .is_some_and(|media| media.starts_with("text/html")),
+        "{page:?}"
+    );
+}

@@ -180,8 +180,8 @@ fn without_presence(mut value: Value) -> Value {
     value
 }
 
-/// Sessions and the log's headers hold what connections leave behind.
-const OF_CONNECTIONS: [&str; 3] = ["session.list", "presence.list", "log.list"];
+/// Sessions and the log's headers hold what connections leave behind; the guide says in words who is here.
+const OF_CONNECTIONS: [&str; 4] = ["session.list", "presence.list", "log.list", "mesh.guide"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_surface_gives_the_same_answers_and_the_same_mesh() {

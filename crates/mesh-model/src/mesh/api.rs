@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{MeshId, PublicKey, Seq};
 use crate::time::Millis;
 
+/// What a newcomer needs to know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Guide {
+    /// It, in Markdown. What others wrote stands in quotation marks.
+    pub text: String,
+}
+
 /// What the node says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Status {

@@ -30,6 +30,13 @@ operations! { LIST mesh
         Floor => Done,
         example r#"{"quarantine": 70}"#
     }
+    /// Tell a newcomer what it needs to know here: rooms, who is who, how to speak.
+    MeshGuide "mesh.guide" {
+        Query Needs::Credential, Get "/api/guide" => 200,
+        NoInput => Guide,
+        tool "mesh_guide",
+        example "{}"
+    }
     /// Say what this node is and how it is doing.
     StatusGet "status.get" {
         Query Needs::Credential, Get "/api/status" => 200,

@@ -135,6 +135,13 @@ fn trim(schemas: &Schemas, schema: &Value) -> Value {
     ] {
         fields.remove(word);
     }
+    // Both go without saying.
+    if fields.get("additionalProperties") == Some(&Value::Bool(true)) {
+        fields.remove("additionalProperties");
+    }
+    if fields.contains_key("const") {
+        fields.remove("type");
+    }
     if let Some(Value::Array(types)) = fields.get("type") {
         let kept: Vec<_> = types
             .iter()

@@ -15,6 +15,7 @@ mod log_verbs;
 mod mcp;
 mod node;
 mod own_node;
+mod skill;
 mod steer;
 mod tools;
 mod troubles;

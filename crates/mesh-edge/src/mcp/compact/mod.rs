@@ -53,7 +53,8 @@ macro_rules! with_form {
     ($callback:ident) => {
         $callback! {
             InboxList InboxAck MessageSend MessageList MessageSearch EventPublish RoomList RoomJoin ParticipantList
-            PresenceSet TaskCreate TaskGet TaskList MemorySet MemorySearch StatusGet ApprovalAsk
+            PresenceSet TaskCreate TaskGet TaskList MemorySet MemorySearch MeshGuide StatusGet
+            ApprovalAsk
         }
     };
 }

@@ -2,13 +2,13 @@
 
 use mesh_model::TaskId;
 use mesh_model::api::{
-    ApprovalAsked, Done, List, MemoryStored, MemoryView, Participant, Presence, PresenceState,
-    Room, Status,
+    ApprovalAsked, Done, Guide, List, MemoryStored, MemoryView, Participant, Presence,
+    PresenceState, Room, Status,
 };
 use mesh_model::events::{RoomAccess, Trust};
 use mesh_model::ops::{
-    ApprovalAsk, EventPublish, MemorySearch, MemorySet, ParticipantList, PresenceSet, RoomJoin,
-    RoomList, StatusGet,
+    ApprovalAsk, EventPublish, MemorySearch, MemorySet, MeshGuide, ParticipantList, PresenceSet,
+    RoomJoin, RoomList, StatusGet,
 };
 use serde_json::Value;
 
@@ -151,6 +151,13 @@ impl Compact<MemorySearch> for List<MemoryView> {
             page.line(format!("memory {} {facts}", moment(memory.at)));
             page.block(&format!("{}: {}", one_line(&memory.key), memory.text));
         }
+    }
+}
+
+impl Compact<MeshGuide> for Guide {
+    fn write(&self, _: &Value, _: &Around, page: &mut Page) {
+        // The words of others in it have no lines of their own.
+        self.text.lines().for_each(|line| page.line(line));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod floor_get;
 mod floor_set;
+mod guide_get;
 mod limits_get;
 mod limits_set;
 mod operation_list;
