@@ -263,11 +263,11 @@ async fn browsers_end_everywhere() {
     ] {
         let house = House::start().await;
         let (maker, makers) = {
-            let preset = json!({"preset": "admin"});
-            let path = "/api/agents/maker/register";
-            let made = house.post(path, preset).await.json();
+            // People are made by people: a token of the owner's, lesser than the owner's own.
+            let token = json!({"participant": "owner", "preset": "admin"});
+            let made = house.post("/api/admin/tokens", token).await.json();
             let text = |field: &str| made[field].as_str().unwrap().to_owned();
-            (text("token"), text("credential"))
+            (text("token"), text("id"))
         };
         let user = json!({"username": "ana", "password": "correct horse battery", "role": "user"});
         let made = Request::new("POST", "/api/admin/users")
