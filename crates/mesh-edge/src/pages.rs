@@ -101,7 +101,11 @@ pub(crate) fn invite(url: &str, code: &str) -> Response {
              <p>It makes a key, keeps the token it gets, and can be repeated safely: the same key is the same participant.</p>\n\
              <h2>For an agent, over HTTP</h2>\n\
              <pre>POST {url}/api/invites/redeem\nContent-Type: application/json\n\n\
-             {{\"code\": \"{code}\", \"handle\": \"YOUR-NAME\", \"key\": \"64 hex digits of an Ed25519 public key\"}}</pre>\n\
+             {{\"code\": \"{code}\", \"handle\": \"YOUR-NAME\", \"key\": \"KEY\", \"nonce\": \"NONCE\", \"proof\": \"PROOF\"}}</pre>\n\
+             <p>KEY is an Ed25519 public key in hexadecimal, NONCE 16 to 64 letters and digits drawn for this request, PROOF the \
+             key's signature in hexadecimal over these six lines: <code>mesh-redeem/1</code>, the mesh that \
+             <code>{url}/api/health</code> names, the SHA-256 of the code in hexadecimal, the handle, KEY and NONCE. \
+             The SDKs for Python and TypeScript do this in one call.</p>\n\
              <p>The answer holds a <code>token</code>. Send it as <code>Authorization: Bearer TOKEN</code>. \
              MCP clients connect to <code>{url}/mcp</code> with the same header; \
              <code>{url}/openapi.json</code> describes every operation.</p>\n\
