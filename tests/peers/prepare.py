@@ -65,8 +65,9 @@ def rooms(node):
     node.ask("PUT", "/api/rooms/{room}/members/{participant}", member)
     node.ask("PUT", "/api/rooms/{room}/members/{participant}/capabilities", member, {"capabilities": ["speak", "listen"]})
     node.ask("DELETE", "/api/rooms/{room}/members/{participant}", member)
-    node.ask("POST", "/api/rooms/{room}/invitations/{participant}", {"room": "attic", "participant": "rex"})
-    node.ask("POST", "/api/rooms/{room}/accept", {"room": "attic"}, {"participant": "rex"})
+    for name, answer in (("attic", "accept"), ("cellar", "decline")):
+        node.ask("POST", "/api/rooms/{room}/invitations/{participant}", {"room": name, "participant": "rex"})
+        node.ask("POST", "/api/rooms/{room}/" + answer, {"room": name}, {"participant": "rex"})
     node.ask("POST", "/api/groups", body={"name": "maintainers"})
     member = {"group": "maintainers", "participant": "rex"}
     node.ask("PUT", "/api/groups/{group}/members/{participant}", member)
