@@ -1,4 +1,4 @@
-//! Participants and the users among them.
+//! Who comes to be a participant, changes and is disabled.
 
 use mesh_model::command::{Content, ParticipantCommand};
 use mesh_model::events::{

@@ -1,4 +1,4 @@
-//! Messages that wait for a moderator, erasure for good, and second looks by the guard.
+//! Messages that wait for a moderator, and what becomes of them.
 
 use mesh_model::command::{Content, QuarantineCommand};
 use mesh_model::events::{MessagePosted, MessageReviewed, Released};
