@@ -241,6 +241,8 @@ fn a_memory_that_goes_leaves_its_place_and_nothing_else() {
         assert_eq!(view.end_of_memory(memory).unwrap(), end.map(Seq));
     }
     assert_eq!(view.place_of_memory(MemoryId(id(33))).unwrap(), None);
+    let all = [30, 31, 32, 33].map(|number| MemoryId(id(number)));
+    assert_eq!(view.places_of_memories(&all).unwrap(), [1, 2, 3].map(Seq));
     let before: Vec<_> = view.memories_as_of(who(2), Seq(3)).unwrap();
     assert_eq!(before.iter().map(|row| row.seq.0).collect::<Vec<_>>(), [2]);
     // Whoever knew everything up to 2 learns what came and what went.

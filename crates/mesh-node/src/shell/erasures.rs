@@ -204,12 +204,8 @@ impl ErasingTask {
                     all
                 }
                 Erasure::Memories { memories, .. } => {
-                    let mut all = Vec::with_capacity(memories.len());
-                    for memory in memories {
-                        all.extend(view.place_of_memory(memory)?);
-                    }
+                    let mut all = view.places_of_memories(&memories)?;
                     all.retain(|place| *place < seq);
-                    all.sort_unstable();
                     all
                 }
                 Erasure::Places {

@@ -30,7 +30,7 @@ const TABLES: &[(&str, &str)] = &[
     ("task_attempts", "fence"),
     ("task_pieces", "seq"),
     ("task_holds", "approval"),
-    ("task_words", "task, seq"),
+    ("word_places", "owner, seq"),
     ("approvals", "id"),
     ("templates", "id"),
     ("context", "room, key"),

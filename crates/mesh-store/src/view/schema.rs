@@ -2,14 +2,14 @@
 //! is rebuilt from its log.
 
 use super::{
-    approval, context, credential, event_type, index, memory, mesh, message, participant,
+    approval, context, credential, event_type, index, memory, mesh, message, participant, project,
     quarantine, room, session, task, template, worker,
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
-/// The tables of each noun, and the index of words.
+/// The tables of each noun, the index of words, and where words are that go with something else.
 ///
 /// Rooms and participants are numbered in the order in which the log first names them: numbers
 /// keep rows and indexes small, and the same log always gives the same ones.
@@ -23,6 +23,7 @@ pub(super) const NOUNS: &[&str] = &[
     mesh::schema::TABLES,
     message::schema::TABLES,
     participant::schema::TABLES,
+    project::ERASE_TABLES,
     quarantine::schema::TABLES,
     room::schema::TABLES,
     session::schema::TABLES,

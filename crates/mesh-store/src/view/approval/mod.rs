@@ -4,4 +4,5 @@ mod project;
 mod read;
 pub(super) mod schema;
 
+pub(super) use project::project;
 pub use read::{Answer, Answered, ApprovalRow};

@@ -1,7 +1,7 @@
 //! Approvals: asked for, answered, given up.
 
 use mesh_model::api::Reason;
-use mesh_model::events::{ApprovalDecided, ApprovalExpired, ApprovalRequested};
+use mesh_model::events::{ApprovalDecided, ApprovalExpired, ApprovalFacts, ApprovalRequested};
 
 use super::read::{APPROVED, EXPIRED, REJECTED};
 use crate::StoreError;
@@ -9,8 +9,29 @@ use crate::sql::{int, json};
 use crate::view::StoredEvent;
 use crate::view::project::{Batch, content};
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &ApprovalFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        ApprovalFacts::Requested(facts) => {
+            batch.approval_requested(event, facts)?;
+            batch.task_held(facts)
+        }
+        ApprovalFacts::Decided(facts) => {
+            batch.approval_decided(event, facts)?;
+            batch.task_answered(event, facts.approval, facts.approved)
+        }
+        ApprovalFacts::Expired(facts) => {
+            batch.approval_expired(event, facts)?;
+            batch.task_answered(event, facts.approval, false)
+        }
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn approval_requested(
+    fn approval_requested(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &ApprovalRequested,
@@ -34,7 +55,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn approval_decided(
+    fn approval_decided(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &ApprovalDecided,
@@ -57,7 +78,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn approval_expired(
+    fn approval_expired(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &ApprovalExpired,

@@ -1,14 +1,25 @@
 //! Values of shared context: set and removed.
 
-use mesh_model::events::{ContextRemoved, ContextSet};
+use mesh_model::events::{ContextFacts, ContextRemoved, ContextSet};
 
 use crate::StoreError;
 use crate::sql::int;
 use crate::view::StoredEvent;
 use crate::view::project::Batch;
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &ContextFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        ContextFacts::Set(facts) => batch.context_set(event, facts),
+        ContextFacts::Removed(facts) => batch.context_removed(facts),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn context_set(
+    fn context_set(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &ContextSet,
@@ -27,10 +38,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn context_removed(
-        &mut self,
-        facts: &ContextRemoved,
-    ) -> Result<(), StoreError> {
+    fn context_removed(&mut self, facts: &ContextRemoved) -> Result<(), StoreError> {
         let room = self.room(facts.room)?;
         self.tx
             .prepare_cached("DELETE FROM context WHERE room = ?1 AND key = ?2")?

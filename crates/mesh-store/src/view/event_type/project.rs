@@ -1,6 +1,6 @@
 //! Kinds of events, and what was published.
 
-use mesh_model::events::{EventPublished, EventTypeRegistered};
+use mesh_model::events::{EventPublished, EventTypeFacts, EventTypeRegistered};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -31,8 +31,19 @@ impl<'a> Raw<'a> {
     }
 }
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &EventTypeFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        EventTypeFacts::Registered(facts) => batch.event_type_registered(event, facts),
+        EventTypeFacts::Published(facts) => batch.event_published(event, facts),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn event_type_registered(
+    fn event_type_registered(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &EventTypeRegistered,
@@ -50,7 +61,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn event_published(
+    fn event_published(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &EventPublished,

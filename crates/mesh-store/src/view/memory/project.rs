@@ -1,15 +1,26 @@
 //! Memories: kept and forgotten.
 
 use mesh_model::MemoryId;
-use mesh_model::events::{MemoryForgotten, MemoryKept};
+use mesh_model::events::{MemoryFacts, MemoryForgotten, MemoryKept};
 
 use crate::StoreError;
 use crate::sql::{int, json};
 use crate::view::StoredEvent;
 use crate::view::project::Batch;
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &MemoryFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        MemoryFacts::Kept(facts) => batch.memory_kept(event, facts),
+        MemoryFacts::Forgotten(facts) => batch.memory_forgotten(event, facts),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn memory_kept(
+    fn memory_kept(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &MemoryKept,
@@ -34,7 +45,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn memory_forgotten(
+    fn memory_forgotten(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &MemoryForgotten,

@@ -123,6 +123,22 @@ impl View {
         })
     }
 
+    /// The places whose content belongs to memories, ascending, whether or not they are forgotten.
+    pub fn places_of_memories(&self, ids: &[MemoryId]) -> Result<Vec<Seq>, StoreError> {
+        self.read(|db, _| {
+            let mut statement =
+                db.prepare_cached("SELECT seq FROM word_places WHERE owner = ?1")?;
+            let mut places = Vec::with_capacity(ids.len());
+            for id in ids {
+                for place in statement.query_map([id.0.as_bytes()], |row| sql::seq(row, 0))? {
+                    places.push(place?);
+                }
+            }
+            places.sort_unstable();
+            Ok(places)
+        })
+    }
+
     /// Where a memory was forgotten or replaced, if it was.
     pub fn end_of_memory(&self, id: MemoryId) -> Result<Option<Seq>, StoreError> {
         self.read(|db, _| {

@@ -1,18 +1,28 @@
 //! Requests that were refused.
 
-use mesh_model::events::Refused;
+use mesh_model::events::{MeshFacts, Refused};
 
 use crate::StoreError;
 use crate::sql::int;
 use crate::view::StoredEvent;
 use crate::view::project::Batch;
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &MeshFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        MeshFacts::Refused(facts) => batch.refused(event, facts),
+        MeshFacts::Created(_)
+        | MeshFacts::VaultReplaced(_)
+        | MeshFacts::LimitsSet(_)
+        | MeshFacts::FloorSet(_) => Ok(()),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn refused(
-        &mut self,
-        event: &StoredEvent<'_>,
-        facts: &Refused,
-    ) -> Result<(), StoreError> {
+    fn refused(&mut self, event: &StoredEvent<'_>, facts: &Refused) -> Result<(), StoreError> {
         let participant = facts
             .participant
             .map(|id| self.participant(id))

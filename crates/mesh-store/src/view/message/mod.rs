@@ -8,5 +8,6 @@ pub(super) mod schema;
 
 pub use history::Page;
 pub(super) use project::Body;
+pub(super) use project::project;
 pub(super) use read::{COLUMNS, quoted, row, with_quotes};
 pub use read::{MessageRow, QuoteRow};

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use mesh_model::events::{
-    MessageDeleted, MessageEdited, MessagePosted, MessageRedacted, MessageRescanned, Priority,
+    MessageDeleted, MessageEdited, MessageFacts, MessagePosted, MessageRedacted, MessageRescanned,
+    Priority,
 };
 use mesh_model::{MessageId, ParticipantId};
 use rusqlite::OptionalExtension;
@@ -40,8 +41,21 @@ impl<'a> Body<'a> {
     }
 }
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &MessageFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        MessageFacts::Posted(facts) => batch.message_posted(event, facts),
+        MessageFacts::Edited(facts) => batch.message_edited(event, facts),
+        MessageFacts::Deleted(facts) => batch.message_deleted(facts),
+        MessageFacts::Redacted(facts) => batch.redacted(facts),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn message_posted(
+    fn message_posted(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &MessagePosted,
@@ -97,7 +111,7 @@ impl Batch<'_> {
 
     /// The new text takes the old one's place, with what the guard says of it. The author signed the old one, not
     /// this one. A message that is gone stays so.
-    pub(in crate::view) fn message_edited(
+    fn message_edited(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &MessageEdited,
@@ -112,9 +126,6 @@ impl Batch<'_> {
         self.tx
             .prepare_cached("UPDATE messages SET text = ?2, payload = ?3, mentions = ?4, edited_at = ?5, signed = NULL WHERE seq = ?1")?
             .execute((seq, &body.text, body.payload.map(RawValue::get), bytes(&facts.mentions), int(event.at.0)))?;
-        self.tx
-            .prepare_cached("INSERT INTO edits VALUES (?1, ?2, ?3)")?
-            .execute((int(event.seq.0), seq, int(event.at.0)))?;
         self.change(seq, |more| more.guard = facts.guard.clone())?;
         let new = words(&body.text, author, &mentions);
         self.reindex_row(MESSAGES, seq, &old.words, &new)
@@ -129,14 +140,11 @@ impl Batch<'_> {
         self.change(int(facts.message.0.0), |more| more.guard = guard)
     }
 
-    pub(in crate::view) fn message_deleted(
-        &mut self,
-        facts: &MessageDeleted,
-    ) -> Result<(), StoreError> {
+    fn message_deleted(&mut self, facts: &MessageDeleted) -> Result<(), StoreError> {
         self.blank(int(facts.message.0.0), DELETED)
     }
 
-    pub(in crate::view) fn redacted(&mut self, facts: &MessageRedacted) -> Result<(), StoreError> {
+    fn redacted(&mut self, facts: &MessageRedacted) -> Result<(), StoreError> {
         self.erased = true;
         for place in &facts.erased {
             self.waits_no_more(int(place.0))?;

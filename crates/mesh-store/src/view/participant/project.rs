@@ -2,15 +2,30 @@
 
 use mesh_model::ParticipantId;
 use mesh_model::api::Profile;
-use mesh_model::events::{ParticipantRegistered, ParticipantUpdated};
+use mesh_model::events::{ParticipantFacts, ParticipantRegistered, ParticipantUpdated};
 
 use crate::StoreError;
 use crate::sql::{int, json};
 use crate::view::StoredEvent;
 use crate::view::project::{Batch, content};
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &ParticipantFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        ParticipantFacts::Registered(facts) => batch.participant_registered(event, facts),
+        ParticipantFacts::Updated(facts) => batch.participant_updated(event, facts),
+        ParticipantFacts::TrustSet(_)
+        | ParticipantFacts::RolesSet(_)
+        | ParticipantFacts::Disabled(_)
+        | ParticipantFacts::Enabled(_) => Ok(()),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn participant_registered(
+    fn participant_registered(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &ParticipantRegistered,
@@ -24,7 +39,7 @@ impl Batch<'_> {
         self.profile(event, facts.participant)
     }
 
-    pub(in crate::view) fn participant_updated(
+    fn participant_updated(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &ParticipantUpdated,

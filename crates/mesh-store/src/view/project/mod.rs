@@ -6,21 +6,20 @@ mod words;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mesh_model::events::{
-    ApprovalFacts, BudgetFacts, ContextFacts, CredentialFacts, DispatchFacts, EventTypeFacts,
-    GroupFacts, GuardFacts, IdentityFacts, InviteFacts, MemoryFacts, MeshFacts, MessageFacts,
-    ParticipantFacts, PolicyFacts, QuarantineFacts, RoomFacts, SecretFacts, SessionFacts,
-    TaskFacts, TemplateFacts, ToolFacts, UserFacts, WorkerFacts,
-};
+use mesh_model::events::GuardFacts;
 use mesh_model::{Facts, ParticipantId, RoomId, Seq, TaskId};
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 
+pub(super) use erase::TABLES as ERASE_TABLES;
 use words::Words;
 
 use super::open::{close, upto};
 use super::task::Kept;
-use super::{Numbers, StoredEvent, numbers};
+use super::{
+    Numbers, StoredEvent, approval, context, credential, event_type, memory, mesh, message,
+    numbers, participant, quarantine, room, session, task, template, worker,
+};
 use crate::StoreError;
 use crate::sql::int;
 
@@ -162,127 +161,33 @@ impl Drop for Projector {
 
 impl Batch<'_> {
     fn event(&mut self, event: &StoredEvent<'_>) -> Result<(), StoreError> {
-        self.task_event(event)?;
+        self.note_words(event)?;
         match event.facts {
-            Facts::Message(MessageFacts::Posted(facts)) => self.message_posted(event, facts),
-            Facts::Message(MessageFacts::Edited(facts)) => self.message_edited(event, facts),
-            Facts::Message(MessageFacts::Deleted(facts)) => self.message_deleted(facts),
+            Facts::Message(facts) => message::project(self, facts, event),
+            Facts::Task(facts) => task::project(self, facts, event),
+            Facts::Mesh(facts) => mesh::project(self, facts, event),
+            Facts::Credential(facts) => credential::project(self, facts, event),
+            Facts::Invite(facts) => credential::project_invite(self, facts, event),
+            Facts::Participant(facts) => participant::project(self, facts, event),
+            Facts::Session(facts) => session::project(self, facts, event),
+            Facts::Group(facts) => room::project_group(self, facts, event),
+            Facts::Room(facts) => room::project(self, facts, event),
+            Facts::EventType(facts) => event_type::project(self, facts, event),
+            Facts::Quarantine(facts) => quarantine::project(self, facts, event),
             Facts::Guard(GuardFacts::Rescanned(facts)) => self.message_rescanned(facts),
-            Facts::Quarantine(QuarantineFacts::Waits(facts)) => {
-                self.message_quarantined(event, facts)
-            }
-            Facts::Quarantine(QuarantineFacts::Reviewed(facts)) => self.message_reviewed(facts),
-            Facts::Message(MessageFacts::Redacted(facts)) => self.redacted(facts),
-            Facts::Room(RoomFacts::Expired(facts)) => self.room_expired(event, facts),
-            Facts::Participant(ParticipantFacts::Registered(facts)) => {
-                self.participant_registered(event, facts)
-            }
-            Facts::Participant(ParticipantFacts::Updated(facts)) => {
-                self.participant_updated(event, facts)
-            }
-            Facts::Session(SessionFacts::Opened(facts)) => self.session_opened(event, facts),
-            Facts::Session(SessionFacts::Closed(facts)) => self.session_closed(event, facts),
-            Facts::Credential(CredentialFacts::Issued(facts)) => {
-                self.label(event, facts.credential.0)
-            }
-            Facts::Invite(InviteFacts::Created(facts)) => self.label(event, facts.invite.0),
-            Facts::Mesh(MeshFacts::Refused(facts)) => self.refused(event, facts),
-            Facts::Room(RoomFacts::Created(facts)) => self.room_created(event, facts),
-            Facts::Room(RoomFacts::Updated(facts)) => self.room_updated(event, facts),
-            Facts::Room(RoomFacts::MemberJoined(facts)) => {
-                self.joined(event, facts.room, facts.participant)
-            }
-            Facts::Room(RoomFacts::MemberLeft(facts)) => {
-                self.left(event, facts.room, facts.participant)
-            }
-            Facts::Room(RoomFacts::MemberBanned(facts)) => {
-                self.left(event, facts.room, facts.participant)
-            }
-            Facts::Group(GroupFacts::MemberAdded(facts)) => self.group_joined(event, facts),
-            Facts::Group(GroupFacts::MemberRemoved(facts)) => self.group_left(event, facts),
-            Facts::EventType(EventTypeFacts::Registered(facts)) => {
-                self.event_type_registered(event, facts)
-            }
-            Facts::EventType(EventTypeFacts::Published(facts)) => {
-                self.event_published(event, facts)
-            }
-            Facts::Approval(ApprovalFacts::Requested(facts)) => {
-                self.approval_requested(event, facts)
-            }
-            Facts::Approval(ApprovalFacts::Decided(facts)) => self.approval_decided(event, facts),
-            Facts::Approval(ApprovalFacts::Expired(facts)) => self.approval_expired(event, facts),
-            Facts::Template(TemplateFacts::Created(facts)) => self.template_created(event, facts),
-            Facts::Template(TemplateFacts::Deleted(facts)) => self.template_deleted(facts),
-            Facts::Context(ContextFacts::Set(facts)) => self.context_set(event, facts),
-            Facts::Context(ContextFacts::Removed(facts)) => self.context_removed(facts),
-            Facts::Memory(MemoryFacts::Kept(facts)) => self.memory_kept(event, facts),
-            Facts::Memory(MemoryFacts::Forgotten(facts)) => self.memory_forgotten(event, facts),
-            Facts::Worker(WorkerFacts::Enrolled(facts)) => self.worker_enrolled(event, facts),
-            // Rules and permissions: the core's state answers for them.
-            Facts::Mesh(MeshFacts::Created(_))
-            | Facts::Mesh(MeshFacts::VaultReplaced(_))
-            | Facts::Mesh(MeshFacts::LimitsSet(_))
-            | Facts::Mesh(MeshFacts::FloorSet(_))
-            | Facts::Secret(SecretFacts::Set(_))
-            | Facts::Secret(SecretFacts::Removed(_))
-            | Facts::Identity(IdentityFacts::KeyAdded(_))
-            | Facts::Identity(IdentityFacts::KeyRevoked(_))
-            | Facts::Participant(ParticipantFacts::TrustSet(_))
-            | Facts::Participant(ParticipantFacts::RolesSet(_))
-            | Facts::Participant(ParticipantFacts::Disabled(_))
-            | Facts::Participant(ParticipantFacts::Enabled(_))
-            | Facts::User(UserFacts::Created(_))
-            | Facts::User(UserFacts::RoleSet(_))
-            | Facts::User(UserFacts::PasswordChanged(_))
-            | Facts::Group(GroupFacts::Created(_))
-            | Facts::Group(GroupFacts::Deleted(_))
-            | Facts::Room(RoomFacts::Archived(_))
-            | Facts::Room(RoomFacts::Restored(_))
-            | Facts::Room(RoomFacts::MemberCapabilitiesSet(_))
-            | Facts::Room(RoomFacts::DefaultsSet(_))
-            | Facts::Policy(PolicyFacts::Set(_))
-            | Facts::Room(RoomFacts::SlowModeSet(_))
-            | Facts::Room(RoomFacts::Transferred(_))
-            | Facts::Room(RoomFacts::HoldSet(_))
-            | Facts::Room(RoomFacts::MemberMuted(_))
-            | Facts::Room(RoomFacts::MemberUnmuted(_))
-            | Facts::Room(RoomFacts::MemberUnbanned(_))
-            | Facts::Room(RoomFacts::MemberInvited(_))
-            | Facts::Room(RoomFacts::InvitationDeclined(_))
-            | Facts::Room(RoomFacts::ExecutionAgreed(_))
-            | Facts::Credential(CredentialFacts::Revoked(_))
-            | Facts::Invite(InviteFacts::Redeemed(_))
-            | Facts::Invite(InviteFacts::Revoked(_)) => Ok(()),
-            // Work: the core's state has what is open.
-            Facts::Task(TaskFacts::Created(_))
-            | Facts::Task(TaskFacts::Linked(_))
-            | Facts::Task(TaskFacts::Queued(_))
-            | Facts::Task(TaskFacts::Taken(_))
-            | Facts::Task(TaskFacts::LeaseExtended(_))
-            | Facts::Task(TaskFacts::Started(_))
-            | Facts::Task(TaskFacts::Progressed(_))
-            | Facts::Task(TaskFacts::HandedOff(_))
-            | Facts::Task(TaskFacts::AttemptFailed(_))
-            | Facts::Task(TaskFacts::Finished(_))
-            | Facts::Task(TaskFacts::Decided(_))
-            | Facts::Task(TaskFacts::Confirmed(_))
-            | Facts::Task(TaskFacts::Skipped(_))
-            | Facts::Task(TaskFacts::Cancelled(_))
-            | Facts::Task(TaskFacts::Paused(_))
-            | Facts::Task(TaskFacts::Resumed(_))
-            | Facts::Task(TaskFacts::Retried(_))
-            | Facts::Task(TaskFacts::Assigned(_))
-            | Facts::Task(TaskFacts::Resolved(_))
-            | Facts::Task(TaskFacts::UrgencyRaised(_))
-            | Facts::Worker(WorkerFacts::Left(_))
-            | Facts::Worker(WorkerFacts::ModeSet(_))
-            | Facts::Worker(WorkerFacts::LimitsSet(_))
-            | Facts::Dispatch(DispatchFacts::Stopped(_))
-            | Facts::Dispatch(DispatchFacts::Resumed(_))
-            | Facts::Budget(BudgetFacts::Set(_))
-            | Facts::Budget(BudgetFacts::Warned(_))
-            | Facts::Task(TaskFacts::Redacted(_))
-            | Facts::Tool(ToolFacts::Called(_)) => Ok(()),
+            Facts::Worker(facts) => worker::project(self, facts, event),
+            Facts::Approval(facts) => approval::project(self, facts, event),
+            Facts::Template(facts) => template::project(self, facts, event),
+            Facts::Context(facts) => context::project(self, facts, event),
+            Facts::Memory(facts) => memory::project(self, facts, event),
+            // Rules, rights and sums: the core's state answers for all of these nouns.
+            Facts::User(_)
+            | Facts::Policy(_)
+            | Facts::Identity(_)
+            | Facts::Secret(_)
+            | Facts::Dispatch(_)
+            | Facts::Budget(_)
+            | Facts::Tool(_) => Ok(()),
         }
     }
 

@@ -3,3 +3,5 @@
 mod project;
 mod read;
 pub(super) mod schema;
+
+pub(super) use project::project;

@@ -1,14 +1,25 @@
 //! What waits for a moderator, in a table that no history, search or inbox reads.
 
-use mesh_model::events::{MessageQuarantined, MessageReviewed};
+use mesh_model::events::{MessageQuarantined, MessageReviewed, QuarantineFacts};
 
 use crate::StoreError;
 use crate::sql::int;
 use crate::view::StoredEvent;
 use crate::view::project::Batch;
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &QuarantineFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        QuarantineFacts::Waits(facts) => batch.message_quarantined(event, facts),
+        QuarantineFacts::Reviewed(facts) => batch.message_reviewed(facts),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn message_quarantined(
+    fn message_quarantined(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &MessageQuarantined,
@@ -33,10 +44,7 @@ impl Batch<'_> {
     }
 
     /// Whatever was decided, it waits no more: if it was let out, the next event posts it.
-    pub(in crate::view) fn message_reviewed(
-        &mut self,
-        facts: &MessageReviewed,
-    ) -> Result<(), StoreError> {
+    fn message_reviewed(&mut self, facts: &MessageReviewed) -> Result<(), StoreError> {
         self.waits_no_more(int(facts.message.0.0))
     }
 

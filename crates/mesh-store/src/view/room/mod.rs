@@ -6,5 +6,6 @@ mod retention;
 pub(super) mod schema;
 mod stays;
 
+pub(super) use project::{project, project_group};
 pub use read::RoomRow;
 pub use stays::StayFilter;

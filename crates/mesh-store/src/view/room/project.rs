@@ -2,7 +2,8 @@
 
 use mesh_model::api::RoomText;
 use mesh_model::events::{
-    GroupMemberAdded, GroupMemberRemoved, RoomCreated, RoomExpired, RoomUpdated,
+    GroupFacts, GroupMemberAdded, GroupMemberRemoved, RoomCreated, RoomExpired, RoomFacts,
+    RoomUpdated,
 };
 use mesh_model::{GroupId, ParticipantId, RoomId};
 use rusqlite::OptionalExtension;
@@ -11,10 +12,51 @@ use crate::StoreError;
 use crate::sql::int;
 use crate::view::StoredEvent;
 use crate::view::project::{Batch, content};
-use crate::view::task::schema::{LAST_PLACE, PLACES, SPEAKS};
+use crate::view::task::schema::{LAST_PLACE, SPEAKS};
+
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &RoomFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        RoomFacts::Created(facts) => batch.room_created(event, facts),
+        RoomFacts::Updated(facts) => batch.room_updated(event, facts),
+        RoomFacts::MemberJoined(facts) => batch.joined(event, facts.room, facts.participant),
+        RoomFacts::MemberLeft(facts) => batch.left(event, facts.room, facts.participant),
+        RoomFacts::MemberBanned(facts) => batch.left(event, facts.room, facts.participant),
+        RoomFacts::Expired(facts) => batch.room_expired(event, facts),
+        RoomFacts::Archived(_)
+        | RoomFacts::Restored(_)
+        | RoomFacts::MemberCapabilitiesSet(_)
+        | RoomFacts::DefaultsSet(_)
+        | RoomFacts::SlowModeSet(_)
+        | RoomFacts::Transferred(_)
+        | RoomFacts::HoldSet(_)
+        | RoomFacts::MemberMuted(_)
+        | RoomFacts::MemberUnmuted(_)
+        | RoomFacts::MemberUnbanned(_)
+        | RoomFacts::MemberInvited(_)
+        | RoomFacts::InvitationDeclined(_)
+        | RoomFacts::ExecutionAgreed(_) => Ok(()),
+    }
+}
+
+/// Who is in a group is in its room.
+pub(in crate::view) fn project_group(
+    batch: &mut Batch<'_>,
+    facts: &GroupFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        GroupFacts::MemberAdded(facts) => batch.group_joined(event, facts),
+        GroupFacts::MemberRemoved(facts) => batch.group_left(event, facts),
+        GroupFacts::Created(_) | GroupFacts::Deleted(_) => Ok(()),
+    }
+}
 
 impl Batch<'_> {
-    pub(in crate::view) fn room_created(
+    fn room_created(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &RoomCreated,
@@ -37,7 +79,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn room_updated(
+    fn room_updated(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &RoomUpdated,
@@ -56,7 +98,7 @@ impl Batch<'_> {
 
     /// A stay begins, unless one has begun already: a group's member is in the group's room, and the log may say
     /// so once or twice.
-    pub(in crate::view) fn joined(
+    fn joined(
         &mut self,
         event: &StoredEvent<'_>,
         room: RoomId,
@@ -72,7 +114,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn left(
+    fn left(
         &mut self,
         event: &StoredEvent<'_>,
         room: RoomId,
@@ -87,7 +129,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn group_joined(
+    fn group_joined(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &GroupMemberAdded,
@@ -98,7 +140,7 @@ impl Batch<'_> {
         }
     }
 
-    pub(in crate::view) fn group_left(
+    fn group_left(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &GroupMemberRemoved,
@@ -120,7 +162,7 @@ impl Batch<'_> {
             .optional()?)
     }
 
-    pub(in crate::view) fn room_expired(
+    fn room_expired(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &RoomExpired,
@@ -169,10 +211,10 @@ impl Batch<'_> {
             .collect::<Result<_, _>>()?;
         for (task, id) in over {
             self.tx
-                .prepare_cached(&format!(
-                    "INSERT OR IGNORE INTO expired_tasks SELECT ?2, place FROM ({PLACES})"
-                ))?
-                .execute((task, int(event.seq.0)))?;
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO expired_tasks SELECT ?2, seq FROM word_places WHERE owner = ?1",
+                )?
+                .execute((&id, int(event.seq.0)))?;
             self.forget_task(task, &id)?;
         }
         Ok(())

@@ -1,15 +1,26 @@
 //! Sessions: opened and closed.
 
 use mesh_model::api::ClientInfo;
-use mesh_model::events::{SessionClosed, SessionOpened};
+use mesh_model::events::{SessionClosed, SessionFacts, SessionOpened};
 
 use crate::StoreError;
 use crate::sql::{int, json};
 use crate::view::StoredEvent;
 use crate::view::project::{Batch, content};
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &SessionFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        SessionFacts::Opened(facts) => batch.session_opened(event, facts),
+        SessionFacts::Closed(facts) => batch.session_closed(event, facts),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn session_opened(
+    fn session_opened(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &SessionOpened,
@@ -30,7 +41,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn session_closed(
+    fn session_closed(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &SessionClosed,

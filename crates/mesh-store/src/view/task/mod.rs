@@ -9,6 +9,6 @@ pub(super) mod schema;
 
 pub use figures::{DayRow, Figures, WorkerRow, days_back};
 pub use list::{TaskFilter, TaskPage};
-pub(super) use project::Kept;
+pub(super) use project::{Kept, project};
 pub(super) use read::spend;
 pub use read::{AttemptRow, PieceRow, ResultRow, TaskRow};

@@ -4,11 +4,11 @@
 use mesh_core::Task;
 use mesh_model::api::{PieceKind, TaskBody};
 use mesh_model::events::{
-    ApprovalFacts, ApprovalRequested, TaskAssigned, TaskConfirmed, TaskCreated, TaskFacts,
-    TaskLeaseExtended, TaskQueued, TaskRedacted, TaskResumed, TaskRetried, TaskSkipped,
-    TaskStarted, TaskUrgencyRaised,
+    ApprovalRequested, TaskAssigned, TaskCancelled, TaskConfirmed, TaskCreated, TaskFacts,
+    TaskLeaseExtended, TaskPaused, TaskQueued, TaskRedacted, TaskResolved, TaskResumed,
+    TaskRetried, TaskSkipped, TaskStarted, TaskUrgencyRaised,
 };
-use mesh_model::{ApprovalId, Facts, Millis, ParticipantId, TaskId};
+use mesh_model::{ApprovalId, Millis, ParticipantId, TaskId};
 use rusqlite::OptionalExtension;
 
 use super::list::text_of;
@@ -36,69 +36,52 @@ pub(in crate::view) struct Kept {
     changed: bool,
 }
 
-impl Batch<'_> {
-    /// Takes in what the event says of a task, if it says something.
-    pub(in crate::view) fn task_event(
-        &mut self,
-        event: &StoredEvent<'_>,
-    ) -> Result<(), StoreError> {
-        match event.facts {
-            Facts::Task(TaskFacts::Created(facts)) => self.task_created(event, facts),
-            Facts::Task(TaskFacts::Linked(facts)) => {
-                self.link(facts.task, facts.needs, NEEDS)?;
-                self.pass(facts.task, event)
-            }
-            Facts::Task(TaskFacts::Taken(facts)) => self.task_taken(event, facts),
-            Facts::Task(TaskFacts::Progressed(facts)) => {
-                self.piece(
-                    event,
-                    facts.task,
-                    PieceKind::Progress,
-                    facts.fence,
-                    facts.guard.as_ref(),
-                )?;
-                self.pass(facts.task, event)
-            }
-            Facts::Task(TaskFacts::HandedOff(facts)) => self.handed_off(event, facts),
-            Facts::Task(TaskFacts::AttemptFailed(facts)) => self.attempt_failed(event, facts),
-            Facts::Task(TaskFacts::Finished(facts)) => self.task_finished(event, facts),
-            Facts::Task(TaskFacts::Decided(facts)) => self.task_decided(event, facts),
-            Facts::Task(TaskFacts::Cancelled(facts)) => {
-                self.release(event, facts.task)?;
-                self.words(event, facts.task)?;
-                self.pass(facts.task, event)
-            }
-            Facts::Task(TaskFacts::Paused(facts)) => {
-                self.release(event, facts.task)?;
-                self.pass(facts.task, event)
-            }
-            Facts::Task(TaskFacts::Resolved(facts)) => {
-                self.words(event, facts.task)?;
-                self.pass(facts.task, event)
-            }
-            Facts::Task(TaskFacts::Queued(TaskQueued { task, .. }))
-            | Facts::Task(TaskFacts::LeaseExtended(TaskLeaseExtended { task, .. }))
-            | Facts::Task(TaskFacts::Started(TaskStarted { task, .. }))
-            | Facts::Task(TaskFacts::Confirmed(TaskConfirmed { task, .. }))
-            | Facts::Task(TaskFacts::Skipped(TaskSkipped { task, .. }))
-            | Facts::Task(TaskFacts::Resumed(TaskResumed { task, .. }))
-            | Facts::Task(TaskFacts::Retried(TaskRetried { task, .. }))
-            | Facts::Task(TaskFacts::Assigned(TaskAssigned { task, .. }))
-            | Facts::Task(TaskFacts::UrgencyRaised(TaskUrgencyRaised { task, .. })) => {
-                self.pass(*task, event)
-            }
-            Facts::Task(TaskFacts::Redacted(facts)) => self.task_redacted(facts),
-            Facts::Approval(ApprovalFacts::Requested(facts)) => self.task_held(event, facts),
-            Facts::Approval(ApprovalFacts::Decided(facts)) => {
-                self.task_answered(event, facts.approval, facts.approved)
-            }
-            Facts::Approval(ApprovalFacts::Expired(facts)) => {
-                self.task_answered(event, facts.approval, false)
-            }
-            _ => Ok(()),
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &TaskFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        TaskFacts::Created(facts) => batch.task_created(event, facts),
+        TaskFacts::Linked(facts) => {
+            batch.link(facts.task, facts.needs, NEEDS)?;
+            batch.pass(facts.task, event)
         }
+        TaskFacts::Taken(facts) => batch.task_taken(event, facts),
+        TaskFacts::Progressed(facts) => {
+            batch.piece(
+                event,
+                facts.task,
+                PieceKind::Progress,
+                facts.fence,
+                facts.guard.as_ref(),
+            )?;
+            batch.pass(facts.task, event)
+        }
+        TaskFacts::HandedOff(facts) => batch.handed_off(event, facts),
+        TaskFacts::AttemptFailed(facts) => batch.attempt_failed(event, facts),
+        TaskFacts::Finished(facts) => batch.task_finished(event, facts),
+        TaskFacts::Decided(facts) => batch.task_decided(event, facts),
+        TaskFacts::Cancelled(TaskCancelled { task, .. })
+        | TaskFacts::Paused(TaskPaused { task, .. }) => {
+            batch.release(event, *task)?;
+            batch.pass(*task, event)
+        }
+        TaskFacts::Redacted(facts) => batch.task_redacted(facts),
+        TaskFacts::Queued(TaskQueued { task, .. })
+        | TaskFacts::LeaseExtended(TaskLeaseExtended { task, .. })
+        | TaskFacts::Started(TaskStarted { task, .. })
+        | TaskFacts::Confirmed(TaskConfirmed { task, .. })
+        | TaskFacts::Skipped(TaskSkipped { task, .. })
+        | TaskFacts::Resumed(TaskResumed { task, .. })
+        | TaskFacts::Retried(TaskRetried { task, .. })
+        | TaskFacts::Assigned(TaskAssigned { task, .. })
+        | TaskFacts::Resolved(TaskResolved { task, .. })
+        | TaskFacts::UrgencyRaised(TaskUrgencyRaised { task, .. }) => batch.pass(*task, event),
     }
+}
 
+impl Batch<'_> {
     /// Takes a task through its event; the row is written at the batch's end. A task that is not there has nothing to
     /// change.
     pub(super) fn pass(&mut self, id: TaskId, event: &StoredEvent<'_>) -> Result<(), StoreError> {
@@ -250,16 +233,6 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Notes a place whose words belong to the task.
-    fn words(&mut self, event: &StoredEvent<'_>, id: TaskId) -> Result<(), StoreError> {
-        if let Some(place) = self.place(id)? {
-            self.tx
-                .prepare_cached("INSERT OR IGNORE INTO task_words VALUES (?1, ?2)")?
-                .execute((place, int(event.seq.0)))?;
-        }
-        Ok(())
-    }
-
     fn task_redacted(&mut self, facts: &TaskRedacted) -> Result<(), StoreError> {
         self.erased = true;
         let Some(place) = self.place(facts.task)? else {
@@ -308,23 +281,21 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// What a task asks belongs to its words, and the answer too.
-    fn task_held(
+    /// A task that an approval holds up, until somebody answers.
+    pub(in crate::view) fn task_held(
         &mut self,
-        event: &StoredEvent<'_>,
         facts: &ApprovalRequested,
     ) -> Result<(), StoreError> {
         let Some(holds) = facts.holds else {
             return Ok(());
         };
-        self.words(event, holds.task)?;
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO task_holds VALUES (?1, ?2)")?
             .execute((facts.approval.0.as_bytes(), holds.task.0.as_bytes()))?;
         self.change_task(holds.task, |task| task.ask(facts.approval))
     }
 
-    fn task_answered(
+    pub(in crate::view) fn task_answered(
         &mut self,
         event: &StoredEvent<'_>,
         approval: ApprovalId,
@@ -340,7 +311,6 @@ impl Batch<'_> {
             .optional()?;
         match task {
             Some(task) => {
-                self.words(event, task)?;
                 self.change_task(task, |task| task.answered(approval, approved, event.at))
             }
             None => Ok(()),

@@ -325,15 +325,9 @@ impl View {
     pub fn places_of_task(&self, task: TaskId) -> Result<Vec<Seq>, StoreError> {
         self.read(|db, _| {
             let mut statement = db.prepare_cached(
-                "WITH words(task) AS (
-                     SELECT seq FROM tasks WHERE id = ?1
-                     UNION SELECT t.seq FROM task_links l JOIN tasks t ON t.id = l.task
-                         WHERE l.other = ?1 AND l.kind = ?2)
-                 SELECT task FROM words
-                 UNION SELECT p.seq FROM words w CROSS JOIN task_pieces p ON p.task = w.task
-                 UNION SELECT a.ended FROM words w CROSS JOIN task_attempts a ON a.task = w.task
-                     WHERE a.ended IS NOT NULL
-                 UNION SELECT o.seq FROM words w CROSS JOIN task_words o ON o.task = w.task
+                "SELECT seq FROM word_places WHERE owner = ?1
+                 UNION SELECT p.seq FROM task_links l CROSS JOIN word_places p ON p.owner = l.task
+                     WHERE l.other = ?1 AND l.kind = ?2
                  ORDER BY 1",
             )?;
             let rows = statement.query_map((task.0.as_bytes(), ABOUT), |row| sql::seq(row, 0))?;

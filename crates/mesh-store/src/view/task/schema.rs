@@ -7,7 +7,7 @@
 ///
 /// `task_links` has what a task needs (kind 0) and what it is about (kind 1), by ids: tasks of one request may name
 /// one another before they are there. `task_holds` has the approvals that hold
-/// up a task, as long as nobody answered. `task_words` are places whose content belongs to a task and is shown nowhere.
+/// up a task, as long as nobody answered.
 pub(in crate::view) const TABLES: &str = "
 CREATE TABLE tasks (
     seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, room INTEGER NOT NULL, at INTEGER NOT NULL, creator INTEGER,
@@ -37,20 +37,11 @@ CREATE INDEX task_pieces_by_task ON task_pieces (task, seq);
 CREATE INDEX task_pieces_by_link ON task_pieces (link) WHERE link IS NOT NULL;
 
 CREATE TABLE task_holds (approval BLOB PRIMARY KEY, task BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE task_words (task INTEGER, seq INTEGER, PRIMARY KEY (task, seq)) WITHOUT ROWID;
 ";
 
-/// The places whose content belongs to the task `?1`.
-pub(in crate::view) const PLACES: &str =
-    "SELECT ?1 AS place UNION SELECT seq FROM task_pieces WHERE task = ?1
-     UNION SELECT ended FROM task_attempts WHERE task = ?1 AND ended IS NOT NULL
-     UNION SELECT seq FROM task_words WHERE task = ?1";
-
-/// The last of these, of the task `t`.
-pub(in crate::view) const LAST_PLACE: &str = "max(t.seq,
-     coalesce((SELECT max(seq) FROM task_pieces WHERE task = t.seq), 0),
-     coalesce((SELECT max(ended) FROM task_attempts WHERE task = t.seq), 0),
-     coalesce((SELECT max(seq) FROM task_words WHERE task = t.seq), 0))";
+/// The last place of words of the task `t`.
+pub(in crate::view) const LAST_PLACE: &str =
+    "coalesce((SELECT max(seq) FROM word_places WHERE owner = t.id), t.seq)";
 
 /// Whether the task `t` still says anything.
 pub(in crate::view) const SPEAKS: &str = "(t.body IS NOT NULL OR EXISTS (

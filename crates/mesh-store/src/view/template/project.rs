@@ -1,14 +1,25 @@
 //! Templates of tasks: made and deleted.
 
-use mesh_model::events::{TemplateCreated, TemplateDeleted};
+use mesh_model::events::{TemplateCreated, TemplateDeleted, TemplateFacts};
 
 use crate::StoreError;
 use crate::sql::{int, json};
 use crate::view::StoredEvent;
 use crate::view::project::Batch;
 
+pub(in crate::view) fn project(
+    batch: &mut Batch<'_>,
+    facts: &TemplateFacts,
+    event: &StoredEvent<'_>,
+) -> Result<(), StoreError> {
+    match facts {
+        TemplateFacts::Created(facts) => batch.template_created(event, facts),
+        TemplateFacts::Deleted(facts) => batch.template_deleted(facts),
+    }
+}
+
 impl Batch<'_> {
-    pub(in crate::view) fn template_created(
+    fn template_created(
         &mut self,
         event: &StoredEvent<'_>,
         facts: &TemplateCreated,
@@ -28,10 +39,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    pub(in crate::view) fn template_deleted(
-        &mut self,
-        facts: &TemplateDeleted,
-    ) -> Result<(), StoreError> {
+    fn template_deleted(&mut self, facts: &TemplateDeleted) -> Result<(), StoreError> {
         self.tx
             .prepare_cached("DELETE FROM templates WHERE id = ?1")?
             .execute([facts.template.0.as_bytes()])?;
