@@ -4,7 +4,10 @@ import type { ItemOf } from '../api/events.ts';
 import { explain } from '../api/problem.ts';
 import type { Quarantined } from '../api/types.ts';
 import { rooms } from '../room/rooms.svelte.ts';
+import { Gather } from '../shell/gather.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
+
+const PAUSE_MS = 100;
 
 class Quarantine {
   waiting = $state.raw<Quarantined[]>([]);
@@ -12,16 +15,13 @@ class Quarantine {
   problem = $state('');
   /** Whether there is a room that this reader moderates. */
   readonly moderates = $derived([...rooms.byId.values()].some((room) => room.capabilities.includes('moderate')));
-  #asking = false;
-  #again = false;
+  readonly #gather = new Gather(() => this.#read(), PAUSE_MS);
 
-  /** Asks the node; questions that come meanwhile are answered by one more. */
-  async load(): Promise<void> {
-    if (this.#asking) {
-      this.#again = true;
-      return;
-    }
-    this.#asking = true;
+  load(): Promise<void> {
+    return this.#gather.now();
+  }
+
+  async #read(): Promise<void> {
     try {
       this.waiting = (await mesh.call('quarantine.list')).items;
       this.problem = '';
@@ -29,18 +29,13 @@ class Quarantine {
       this.problem = explain(error);
     } finally {
       this.loaded = true;
-      this.#asking = false;
-    }
-    if (this.#again) {
-      this.#again = false;
-      await this.load();
     }
   }
 
   /** Of the stream: something waits, or somebody decided. */
   apply(item: ItemOf<'message.quarantined' | 'message.reviewed'>): void {
     if (item.type === 'message.reviewed') this.drop(item.data.message);
-    if (this.moderates) void this.load();
+    if (this.moderates) this.#gather.ask();
   }
 
   drop(message: string): void {

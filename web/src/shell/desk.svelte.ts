@@ -23,18 +23,18 @@ class Desk {
   micros = $state(0);
   loaded = $state(false);
   #started = false;
-  #gather = new Gather(() => this.#load(), PAUSE_MS);
+  readonly #gather = new Gather(() => this.#load(), PAUSE_MS);
 
   /** Asks now, and again whenever something happened. */
   start(): void {
     if (!mesh.may('tasks:read')) return;
-    void this.#load();
+    void this.#gather.now();
     if (this.#started) return;
     this.#started = true;
     activity.listen((happening) => {
       if (happening.type !== 'work' || QUIET.has(happening.item.type)) return;
       // A question to this reader is not kept waiting.
-      if (about(happening.item, 'approval')) void this.#load();
+      if (about(happening.item, 'approval')) void this.#gather.now();
       else this.#gather.ask();
     });
   }

@@ -43,3 +43,24 @@ test('nothing is asked after the end', async () => {
   await vi.advanceTimersByTimeAsync(500);
   expect(work).not.toHaveBeenCalled();
 });
+
+test('who asks at once waits for the question under way and gets an answer of their own', async () => {
+  const answers: (() => void)[] = [];
+  const work = vi.fn(() => new Promise<void>((resolve) => void answers.push(resolve)));
+  const gather = new Gather(work, 100);
+  gather.ask();
+  await vi.advanceTimersByTimeAsync(100);
+  let told = false;
+  void gather.now().then(() => (told = true));
+  gather.ask();
+  await vi.advanceTimersByTimeAsync(500);
+  // The older question is still open: nothing overtakes it.
+  expect(work).toHaveBeenCalledTimes(1);
+  answers[0]!();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work).toHaveBeenCalledTimes(2);
+  expect(told).toBe(false);
+  answers[1]!();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toBe(true);
+});

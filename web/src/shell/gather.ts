@@ -1,11 +1,11 @@
-// Many reasons to ask the node again become one question.
+// Many reasons to ask the node again become one question, and an older answer never replaces a newer one.
 
 /** Calls `work` soon after it was asked for, once for all who ask meanwhile, and never twice at the same time. */
 export class Gather {
   readonly #work: () => Promise<unknown>;
   readonly #pauseMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #busy = false;
+  #running: Promise<void> | null = null;
   #again = false;
   #ended = false;
 
@@ -14,10 +14,20 @@ export class Gather {
     this.#pauseMs = pauseMs;
   }
 
+  /** Asks soon. */
   ask(): void {
     if (this.#ended) return;
-    if (this.#busy) this.#again = true;
+    if (this.#running) this.#again = true;
     else this.#timer ??= setTimeout(() => void this.#run(), this.#pauseMs);
+  }
+
+  /**
+   * Asks without the pause, after the question that is under way: what it answers may be older than what the caller has just
+   * done. Ends when the newer answer is there.
+   */
+  async now(): Promise<void> {
+    while (this.#running) await this.#running;
+    if (!this.#ended) await this.#run();
   }
 
   end(): void {
@@ -25,17 +35,22 @@ export class Gather {
     clearTimeout(this.#timer);
   }
 
-  async #run(): Promise<void> {
+  #run(): Promise<void> {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#busy = true;
-    try {
-      await this.#work();
-    } finally {
-      this.#busy = false;
-      if (this.#again) {
-        this.#again = false;
-        this.ask();
-      }
-    }
+    this.#again = false;
+    this.#running = this.#work().then(
+      () => this.#done(),
+      (error) => {
+        this.#done();
+        throw error;
+      },
+    );
+    return this.#running;
+  }
+
+  #done(): void {
+    this.#running = null;
+    if (this.#again) this.ask();
   }
 }

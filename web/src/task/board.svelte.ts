@@ -41,6 +41,8 @@ export class Board {
   /** How many there are in each state, of all that the node knows in this room. */
   #counts = $state.raw<ReadonlyMap<TaskState, number>>(new Map());
   readonly #touched = new Set<string>();
+  /** All is read anew, not only what was touched. */
+  #whole = true;
   readonly #gather = new Gather(() => this.#follow(), PAUSE_MS);
 
   readonly columns = $derived.by(() => {
@@ -72,7 +74,12 @@ export class Board {
     return { ...(room && { room }), ...(worker && { worker }), ...(capability && { capability }) };
   }
 
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    this.#whole = true;
+    return this.#gather.now();
+  }
+
+  async #readAll(): Promise<void> {
     try {
       const [open, over, stats] = await Promise.all([
         mesh.call('task.list', { ...this.#asked, states: OPEN, limit: OPEN_MAX }),
@@ -123,7 +130,9 @@ export class Board {
   async #follow(): Promise<void> {
     const touched = [...this.#touched];
     this.#touched.clear();
-    if (touched.length > ONE_BY_ONE_MAX || this.#narrow) return this.load();
+    const whole = this.#whole || this.#narrow || touched.length > ONE_BY_ONE_MAX;
+    this.#whole = false;
+    if (whole) return this.#readAll();
     const next = new Map(this.tasks);
     const stats = mesh.call('task.stats', { days: 1, room: this.filter.room });
     // A rejection is looked at below; it must not count as nobody's before.

@@ -31,7 +31,7 @@ export class Feed {
   #tasks = $state.raw<TaskView[]>([]);
   #approvals = $state.raw<ApprovalView[]>([]);
   readonly entries = $derived(entriesOf(this.#tasks, this.#approvals));
-  readonly #gather = new Gather(() => this.load(), PAUSE_MS);
+  readonly #gather = new Gather(() => this.#read(), PAUSE_MS);
   readonly #stop: () => void;
 
   constructor(room: string) {
@@ -39,14 +39,14 @@ export class Feed {
     this.#stop = activity.listen((happening) => {
       if (happening.type === 'work' && this.#mine(happening.item)) this.#gather.ask();
     });
-    if (mesh.may('tasks:read')) void this.load();
+    if (mesh.may('tasks:read')) void this.#gather.now();
   }
 
   #mine(item: Item): boolean {
     return item.room === this.room && (SHOWN.has(item.type) || about(item, 'approval'));
   }
 
-  async load(): Promise<void> {
+  async #read(): Promise<void> {
     try {
       const [tasks, approvals] = await Promise.all([
         mesh.call('task.list', { room: this.room, limit: TASKS_MAX }),

@@ -23,13 +23,17 @@ export class OneTask {
   problem = $state('');
   /** Why a part could not be read; the rest is shown. */
   missing = $state.raw<string[]>([]);
-  readonly #gather = new Gather(() => this.load(), PAUSE_MS);
+  readonly #gather = new Gather(() => this.#read(), PAUSE_MS);
 
   constructor(id: string) {
     this.id = id;
   }
 
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    return this.#gather.now();
+  }
+
+  async #read(): Promise<void> {
     try {
       this.detail = await mesh.call('task.get', { task: this.id });
       this.problem = '';
