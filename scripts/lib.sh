@@ -73,8 +73,8 @@ build_web() {
 }
 
 # --- what the test steps report -------------------------------------------------------------------------------------------
-# Each step appends `step passed failed skipped` to counts; each skipped test appends `step: reason` to skips. Test programs
-# that skip something at run time append to the file named by MESH_SKIPS themselves.
+# Each step appends `step passed failed skipped` to counts, the names of what failed to failures, and each skipped test as
+# `step: reason` to skips. Test programs that skip something at run time append to the file named by MESH_SKIPS themselves.
 
 count() { printf '%s %s %s %s\n' "$1" "$2" "$3" "$4" >>"$report/counts"; }
 skip() { printf '%s: %s\n' "$1" "$2" >>"$report/skips"; }
@@ -102,12 +102,23 @@ count_lines() {
     count "$step" "$passed" "$failed" "$skipped"
 }
 
+# name_failures FILE: the failed tests in a runner's output, and for a journey the first line of why.
+name_failures() {
+    sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+        # cargo nextest, vitest, cargo test, our own scripts
+        /^ *(FAIL|TIMEOUT|SIG[A-Z]+|LEAK-FAIL) \[/ || /^ *FAIL  / || /^test .* FAILED$/ || /^(✗|FAILED|failed:) / {
+            sub(/^ +/, ""); if (!seen[$0]++) print; why = /^FAIL  /; next
+        }
+        why && /^[A-Za-z]*Error: / { print "    " substr($0, 1, 200); why = 0 }'
+}
+
 # run STEP COMMAND…: runs a command that prints closing lines, shows and counts them, and passes its exit code on.
 run() {
     local step=$1 code=0 log=$report/$1.txt
     shift
     "$@" </dev/null 2>&1 | tee "$log" || code=${PIPESTATUS[0]}
     count_lines "$step" "$log" "$code"
+    ((code == 0)) || name_failures "$log" | sed "s/^/$step: /" >>"$report/failures"
     return "$code"
 }
 

@@ -10,6 +10,7 @@ rm -rf "$report"
 mkdir -p "$report"
 : >"$report/counts"
 : >"$report/skips"
+: >"$report/failures"
 export MESH_SKIPS=$report/skips
 export MESH_BIN=$root/target/ci/mesh
 # One profile and one target folder for everything below, so that nothing is compiled twice.
@@ -55,6 +56,11 @@ skipped=$((skipped + skips))
 if ((skips > 0)); then
     printf '\nskipped:\n'
     sed 's/^/  /' "$report/skips"
+fi
+# Last, so that whoever sees only the end of a long output sees them.
+if [[ -s $report/failures ]]; then
+    printf '\nfailed:\n'
+    head -n 40 "$report/failures" | sed 's/^/  /'
 fi
 printf '\n%d seconds\n%d passed, %d failed, %d skipped\n' "$SECONDS" "$passed" "$failed" "$skipped"
 
