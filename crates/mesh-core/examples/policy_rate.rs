@@ -12,7 +12,7 @@ use mesh_model::command::{
 };
 use mesh_model::events::{By, CredentialKind, Kind, Priority, RoomAccess, RoomKind, Visibility};
 use mesh_model::permission::Preset;
-use mesh_model::policy::{Effect, Policy, Rule, Who};
+use mesh_model::policy::{Policy, Rule, RuleEffect, Who};
 use mesh_model::*;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -94,7 +94,7 @@ fn policy(rules: usize) -> Policy {
         }
         Rule {
             name: format!("r{number}"),
-            effect: Effect::Deny,
+            effect: RuleEffect::Deny,
             to,
             capabilities: [Capability::Speak, Capability::Execute]
                 .into_iter()

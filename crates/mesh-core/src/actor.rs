@@ -25,7 +25,7 @@ impl<'a> Asker<'a> {
             (None, Command::Mesh(MeshCommand::Create(CreateMesh { .. }))) | (Some(_), _) => {}
             (None, _) => {
                 return Err(refuse::conflict(
-                    "the mesh does not exist yet; nothing was done",
+                    "the mesh does not exist yet",
                     "start the node once, it creates the mesh",
                 ));
             }
@@ -119,7 +119,7 @@ impl<'a> Asker<'a> {
             .find(|permission| permission.name().starts_with("admin:"));
         match admin {
             Some(permission) if !self.is_owner() => {
-                Err(refuse::owner_only(&format!("grant {permission}")))
+                Err(refuse::owner_only(format!("grant {permission}")))
             }
             _ => Ok(()),
         }

@@ -22,7 +22,7 @@ pub fn label(what: &str, text: &str) -> Result<(), Refusal> {
     }
     Err(refuse::invalid(
         format!(
-            "the {what} must have 1 to {LABEL_CHARS_MAX} characters, no control characters and no blanks at its ends; nothing was done"
+            "the {what} must have 1 to {LABEL_CHARS_MAX} characters, no control characters and no blanks at its ends"
         ),
         "shorten it, or remove what cannot be seen",
     ))
@@ -36,9 +36,13 @@ pub fn content(what: &str, content: &Content) -> Result<(), Refusal> {
 /// Content of at most so many bytes.
 pub fn content_within(what: &str, content: &Content, most: usize) -> Result<(), Refusal> {
     match content {
-        Some(json) if json.get().len() > most => {
-            Err(refuse::too_large(what, json.get().len(), most))
-        }
+        Some(json) if json.get().len() > most => Err(refuse::too_large(
+            format_args!("the {what} as JSON"),
+            json.get().len(),
+            most,
+            "send less, or in several parts",
+        )
+        .so(mesh_model::Effect::NothingStored)),
         _ => Ok(()),
     }
 }
@@ -47,7 +51,7 @@ pub fn content_within(what: &str, content: &Content, most: usize) -> Result<(), 
 pub fn some_content(what: &str, given: &Content) -> Result<(), Refusal> {
     if given.is_none() {
         return Err(refuse::invalid(
-            format!("the {what} is missing; nothing was done"),
+            format!("the {what} is missing"),
             "send it along",
         ));
     }
@@ -58,7 +62,7 @@ pub fn some_content(what: &str, given: &Content) -> Result<(), Refusal> {
 pub fn expiry(expires: Option<Millis>, now: Millis) -> Result<(), Refusal> {
     match expires {
         Some(at) if at <= now => Err(refuse::invalid(
-            format!("{at} is not in the future; nothing was done"),
+            format!("{at} is not in the future"),
             "name a later time, or none",
         )),
         _ => Ok(()),

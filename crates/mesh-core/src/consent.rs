@@ -11,7 +11,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::{ANSWERERS_MAX, ENROL_ROOMS_MAX, INVITATIONS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Capability, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId};
+use mesh_model::{Capability, Effect, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::policy::Decided;
@@ -133,10 +133,8 @@ pub(crate) fn check_brings(asker: &Asker<'_>, id: ParticipantId) -> Result<(), R
     };
     Err(Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!(
-            "@{} is brought into rooms {whom}; nothing was done",
-            found.handle
-        ),
+        format!("@{} is brought into rooms {whom}", found.handle),
+        Effect::NothingDone,
         "invite it with member.invite: it, or somebody above it, accepts or declines",
     )
     .ruled(Ruling::by(RulingBy::Consent)))
@@ -167,9 +165,10 @@ pub(crate) fn check_lets_execute(
     Err(Refusal::new(
         ErrorCode::CapabilityDenied,
         format!(
-            "its own side has not agreed that it runs commands in {}; nothing was changed",
+            "its own side has not agreed that it runs commands in {}",
             refuse::room_label(room)
         ),
+        Effect::NothingChanged,
         "ask it, or somebody above it, to agree with member.execution",
     )
     .ruled(Ruling::by(RulingBy::Consent)))
@@ -210,11 +209,10 @@ pub(crate) fn invite(asker: &Asker<'_>, room: RoomId, participant: ParticipantId
     }
     if found.invited.len() >= INVITATIONS_MAX {
         return Err(refuse::conflict(
-            format!(
-                "{INVITATIONS_MAX} invitations wait for an answer here already; nobody was invited"
-            ),
+            format!("{INVITATIONS_MAX} invitations wait for an answer here already"),
             "take old ones back with member.decline",
-        ));
+        )
+        .so(Effect::told("nobody was invited")));
     }
     Ok(vec![NewEvent::new(RoomMemberInvited { room, participant })])
 }
@@ -291,18 +289,20 @@ pub(crate) fn agree(
     let found = known_to_side(asker, room, participant)?;
     if found.kind == RoomKind::Direct {
         return Err(refuse::conflict(
-            "nobody runs commands in a direct conversation; nothing was changed",
+            "nobody runs commands in a direct conversation",
             "agree for a room",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     let mut answered_by = answered_by.to_vec();
     answered_by.sort_unstable();
     answered_by.dedup();
     if answered_by.len() > ANSWERERS_MAX {
         return Err(refuse::invalid(
-            format!("at most {ANSWERERS_MAX} are named to answer; nothing was changed"),
+            format!("at most {ANSWERERS_MAX} are named to answer"),
             "name fewer",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     for id in &answered_by {
         asker.participant(*id)?;
@@ -342,7 +342,7 @@ pub(crate) fn named_by_worker(
 ) -> Decision {
     if rooms.len() > ENROL_ROOMS_MAX {
         return Err(refuse::invalid(
-            format!("a worker names at most {ENROL_ROOMS_MAX} rooms; nothing was done"),
+            format!("a worker names at most {ENROL_ROOMS_MAX} rooms"),
             "name those that matter",
         ));
     }

@@ -1,9 +1,10 @@
-//! The refusals: what happened, what it means, what to do next. One place, so that the same
-//! trouble is always told in the same words.
+//! The core's refusals, in one place, so that the same trouble is always told in the same words. What other
+//! floors tell too is in `mesh_model::refuse`, and comes from there.
 
 use mesh_model::names::BadName;
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Capability, ErrorCode, Permission, PermissionSet, Refusal};
+pub use mesh_model::refuse::*;
+use mesh_model::{Capability, Effect, ErrorCode, Permission, PermissionSet, Refusal};
 
 use crate::Room;
 
@@ -18,7 +19,8 @@ pub fn room_label(room: &Room) -> String {
 pub fn unknown_credential() -> Refusal {
     Refusal::new(
         ErrorCode::Unauthenticated,
-        "the credential is not known on this mesh; nothing was done",
+        "the credential is not known on this mesh",
+        Effect::NothingDone,
         "sign in again, or ask whoever gave it to you for a new one",
     )
 }
@@ -26,7 +28,8 @@ pub fn unknown_credential() -> Refusal {
 pub fn credential_over(how: &str) -> Refusal {
     Refusal::new(
         ErrorCode::Unauthenticated,
-        format!("the credential {how}; nothing was done"),
+        format!("the credential {how}"),
+        Effect::NothingDone,
         "ask whoever gave it to you for a new one",
     )
 }
@@ -35,22 +38,22 @@ pub fn credential_over(how: &str) -> Refusal {
 pub fn maker_over(how: &str) -> Refusal {
     Refusal::new(
         ErrorCode::Unauthenticated,
-        format!(
-            "the credential with which this one was made {how}, and this one with it; nothing was done"
-        ),
+        format!("the credential with which this one was made {how}, and this one with it"),
+        Effect::NothingDone,
         "ask whoever gave it to you for a new one; what was said with it stays",
     )
 }
 
 pub fn disabled(handle: &str, itself: bool) -> Refusal {
-    let detail = if itself {
-        format!("@{handle} is disabled; nothing was done and nothing of it was deleted")
+    let what = if itself {
+        format!("@{handle} is disabled and nothing of it was deleted")
     } else {
-        format!("@{handle}, to whom this participant belongs, is disabled; nothing was done")
+        format!("@{handle}, to whom this participant belongs, is disabled")
     };
     Refusal::new(
         ErrorCode::PermissionDenied,
-        detail,
+        what,
+        Effect::NothingDone,
         "ask the owner of the mesh to enable it",
     )
 }
@@ -59,8 +62,9 @@ pub fn permission(needed: Permission) -> Refusal {
     Refusal::new(
         ErrorCode::PermissionDenied,
         format!(
-            "this needs the permission {needed}, which the credential or its participant lacks; nothing was done"
+            "this needs the permission {needed}, which the credential or its participant lacks"
         ),
+        Effect::NothingDone,
         "use a credential that has it, or ask the owner of the mesh for one",
     )
 }
@@ -74,25 +78,19 @@ pub fn cannot_grant(wanted: PermissionSet, held: PermissionSet) -> Refusal {
     Refusal::new(
         ErrorCode::PermissionDenied,
         format!(
-            "nobody grants a permission they lack: {}; nothing was granted",
+            "nobody grants a permission they lack: {}",
             missing.join(", ")
         ),
+        Effect::NothingDone,
         "leave these out, or ask somebody who holds them",
-    )
-}
-
-pub fn owner_only(what: &str) -> Refusal {
-    Refusal::new(
-        ErrorCode::PermissionDenied,
-        format!("only the owner's token may {what}; nothing was done"),
-        "ask the owner of the mesh",
     )
 }
 
 pub fn not_yours(what: &str) -> Refusal {
     Refusal::new(
         ErrorCode::PermissionDenied,
-        format!("you may not {what}; nothing was done"),
+        format!("you may not {what}"),
+        Effect::NothingDone,
         "only its own side or somebody with the admin permission for it can do that",
     )
 }
@@ -100,7 +98,8 @@ pub fn not_yours(what: &str) -> Refusal {
 pub fn node_only() -> Refusal {
     Refusal::new(
         ErrorCode::PermissionDenied,
-        "only the node itself does this; nothing was done",
+        "only the node itself does this",
+        Effect::NothingDone,
         "use one of the listed operations",
     )
 }
@@ -108,7 +107,8 @@ pub fn node_only() -> Refusal {
 pub fn capability(needed: Capability, room: &str) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("you may not '{needed}' in {room}; nothing was done"),
+        format!("you may not '{needed}' in {room}"),
+        Effect::NothingDone,
         "ask a moderator of the room to let you",
     )
 }
@@ -122,7 +122,8 @@ pub fn by_rule(needed: Capability, room: &str, rule: &mesh_model::policy::Ruling
     };
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("the rule '{name}' of {room} denies you '{needed}'{why}; nothing was done"),
+        format!("the rule '{name}' of {room} denies you '{needed}'{why}"),
+        Effect::NothingDone,
         "ask the creator of the room; room.explain says what you may do",
     )
 }
@@ -130,7 +131,8 @@ pub fn by_rule(needed: Capability, room: &str, rule: &mesh_model::policy::Ruling
 pub fn no_consent(room: &str) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("your own side has not agreed that you run commands in {room}; nothing was done"),
+        format!("your own side has not agreed that you run commands in {room}"),
+        Effect::NothingDone,
         "you or somebody above you agrees with member.execution",
     )
 }
@@ -138,19 +140,22 @@ pub fn no_consent(room: &str) -> Refusal {
 pub fn muted(room: &str) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("you are muted in {room}; nothing was posted"),
+        format!("you are muted in {room}"),
+        Effect::NothingPosted,
         "wait until it ends, or ask a moderator of the room",
     )
 }
 
 pub fn banned(room: &str, itself: bool) -> Refusal {
-    let detail = match itself {
-        true => format!("you are banned from {room}; nothing was done"),
-        false => format!("the participant is banned from {room}; nothing was done"),
+    let what = if itself {
+        format!("you are banned from {room}")
+    } else {
+        format!("the participant is banned from {room}")
     };
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        detail,
+        what,
+        Effect::NothingDone,
         "ask a moderator of the room to lift the ban",
     )
 }
@@ -158,7 +163,8 @@ pub fn banned(room: &str, itself: bool) -> Refusal {
 pub fn not_a_member(room: &str) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("you are not a member of {room}; nothing was done"),
+        format!("you are not a member of {room}"),
+        Effect::NothingDone,
         "join the room first",
     )
 }
@@ -166,48 +172,16 @@ pub fn not_a_member(room: &str) -> Refusal {
 pub fn only_added(room: &str) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("{room} cannot be joined from outside; nothing was done"),
+        format!("{room} cannot be joined from outside"),
+        Effect::NothingDone,
         "ask a moderator of the room to add you",
     )
-}
-
-pub fn not_found(what: &str, hint: &'static str) -> Refusal {
-    Refusal::new(
-        ErrorCode::NotFound,
-        format!("there is no such {what} that you may see; nothing was done"),
-        hint,
-    )
-}
-
-pub fn no_room() -> Refusal {
-    not_found(
-        "room",
-        "check the name; a private room is visible to its members only",
-    )
-}
-
-pub fn no_participant() -> Refusal {
-    not_found(
-        "participant",
-        "check the handle; hidden participants are visible to few",
-    )
-}
-
-pub fn no_message() -> Refusal {
-    not_found(
-        "message",
-        "check the id and the room; you may read it only if you could when it was posted",
-    )
-}
-
-pub fn invalid(detail: impl Into<String>, hint: &'static str) -> Refusal {
-    Refusal::new(ErrorCode::InvalidInput, detail.into(), hint)
 }
 
 pub fn bad_name(what: &str, name: &str, why: &BadName) -> Refusal {
     let shown: String = name.chars().take(80).collect();
     invalid(
-        format!("'{shown}' cannot be the {what}: {why}; nothing was done"),
+        format!("'{shown}' cannot be the {what}: {why}"),
         "use 1 to 40 of a-z, 0-9 and '-', beginning and ending with a letter or digit",
     )
 }
@@ -215,38 +189,16 @@ pub fn bad_name(what: &str, name: &str, why: &BadName) -> Refusal {
 pub fn name_taken(what: &str, name: &str) -> Refusal {
     Refusal::new(
         ErrorCode::NameTaken,
-        format!("the {what} '{name}' is taken; nothing was done"),
+        format!("the {what} '{name}' is taken"),
+        Effect::NothingDone,
         "choose another name",
     )
 }
 
 pub fn id_taken(what: &str) -> Refusal {
     conflict(
-        format!("the id of the new {what} is in use already; nothing was done"),
+        format!("the id of the new {what} is in use already"),
         "send the request again with a fresh id",
-    )
-}
-
-pub fn conflict(detail: impl Into<String>, hint: &'static str) -> Refusal {
-    Refusal::new(ErrorCode::Conflict, detail.into(), hint)
-}
-
-pub fn gone(detail: impl Into<String>, hint: &'static str) -> Refusal {
-    Refusal::new(ErrorCode::Gone, detail.into(), hint)
-}
-
-pub fn too_large(what: &str, bytes: usize, most: usize) -> Refusal {
-    Refusal::new(
-        ErrorCode::TooLarge,
-        format!("the {what} has {bytes} bytes as JSON, {most} are allowed; nothing was stored"),
-        "send less, or in several parts",
-    )
-}
-
-pub fn no_task() -> Refusal {
-    not_found(
-        "task",
-        "check the id; a task is visible to those who may see its room, and old ones are in the log only",
     )
 }
 
@@ -254,7 +206,8 @@ pub fn no_task() -> Refusal {
 pub fn stale_fence(fence: mesh_model::Seq, now: impl std::fmt::Display) -> Refusal {
     Refusal::new(
         ErrorCode::StaleFence,
-        format!("the attempt {fence} does not hold the task: {now}; nothing was stored"),
+        format!("the attempt {fence} does not hold the task: {now}"),
+        Effect::NothingStored,
         "stop working on it and take another task",
     )
 }
@@ -262,7 +215,8 @@ pub fn stale_fence(fence: mesh_model::Seq, now: impl std::fmt::Display) -> Refus
 pub fn budget(whose: &str) -> Refusal {
     Refusal::new(
         ErrorCode::BudgetExceeded,
-        format!("the budget of {whose} is used up for today; nothing was done"),
+        format!("the budget of {whose} is used up for today"),
+        Effect::NothingDone,
         "hand the task off, wait for the next day (UTC), or ask an operator for a larger budget",
     )
 }
@@ -272,10 +226,8 @@ pub fn check_not_held(room: &Room) -> Result<(), Refusal> {
     if room.hold {
         return Err(Refusal::new(
             ErrorCode::Conflict,
-            format!(
-                "a legal hold keeps everything said in {}; nothing was erased",
-                room_label(room)
-            ),
+            format!("a legal hold keeps everything said in {}", room_label(room)),
+            Effect::NothingErased,
             "ask the owner of the mesh to end the hold",
         )
         .ruled(Ruling::by(RulingBy::Hold)));

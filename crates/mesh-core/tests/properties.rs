@@ -15,7 +15,7 @@ use mesh_model::events::{
     SessionEnd, Trust, UserFacts, Visibility,
 };
 use mesh_model::permission::Preset;
-use mesh_model::policy::{DataRules, Effect, Limit, Policy, Rate, Reach, Rule, When, Who};
+use mesh_model::policy::{DataRules, Limit, Policy, Rate, Reach, Rule, RuleEffect, When, Who};
 use mesh_model::*;
 use proptest::prelude::*;
 use serde_json::value::RawValue;
@@ -99,8 +99,8 @@ fn policy(choice: u8, more: u8) -> Policy {
     };
     Policy {
         rules: vec![
-            rule("a", Effect::Allow, choice),
-            rule("b", Effect::Deny, more),
+            rule("a", RuleEffect::Allow, choice),
+            rule("b", RuleEffect::Deny, more),
         ],
         limits: (more.is_multiple_of(4))
             .then(|| Limit {

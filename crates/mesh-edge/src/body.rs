@@ -8,9 +8,8 @@ use axum::http::header::CONTENT_TYPE;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use mesh_model::limits::REQUEST_BYTES_MAX;
-use mesh_model::{ErrorCode, Refusal};
-
-use crate::problem::invalid;
+use mesh_model::refuse::invalid;
+use mesh_model::{Effect, ErrorCode, Refusal};
 
 /// A body that takes longer is somebody holding connections open.
 const BODY_WAIT: Duration = Duration::from_secs(20);
@@ -56,7 +55,8 @@ async fn gather(body: Body) -> Result<Bytes, Refusal> {
 pub(crate) fn too_large() -> Refusal {
     Refusal::new(
         ErrorCode::TooLarge,
-        format!("the request is larger than {REQUEST_BYTES_MAX} bytes; nothing was done"),
+        format!("the request is larger than {REQUEST_BYTES_MAX} bytes"),
+        Effect::NothingDone,
         "send less at a time",
     )
 }
@@ -80,7 +80,8 @@ pub(crate) fn check_media_type(headers: &HeaderMap, body: &[u8]) -> Result<(), R
         Some(other) if other.starts_with("application/") && other.ends_with("+json") => Ok(()),
         _ => Err(Refusal::new(
             ErrorCode::UnsupportedMediaType,
-            "the body does not say that it is JSON; nothing was done",
+            "the body does not say that it is JSON",
+            Effect::NothingDone,
             "send the header `Content-Type: application/json`",
         )),
     }

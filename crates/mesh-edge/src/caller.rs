@@ -132,7 +132,7 @@ pub(crate) async fn call(
     if let Err(refusal) = &answer
         && refusal.code == ErrorCode::Internal
     {
-        tracing::error!(operation, detail = %refusal.detail, "an operation broke");
+        tracing::error!(operation, detail = %refusal, "an operation broke");
     }
     answer
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Uri};
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal};
 
 /// The names this node answers to.
 #[derive(Debug, Clone)]
@@ -47,7 +47,8 @@ impl Hosts {
             Some(host) if self.ours(host) => Ok(()),
             _ => Err(Refusal::new(
                 ErrorCode::ForeignOrigin,
-                "the request names a host that this node does not answer to; nothing was done",
+                "the request names a host that this node does not answer to",
+                Effect::NothingDone,
                 "use the node's own address, or add the name to `allowed_hosts` or set `public_url` in the configuration",
             )),
         }
@@ -73,7 +74,8 @@ impl Hosts {
             }
             _ => Err(Refusal::new(
                 ErrorCode::ForeignOrigin,
-                "the request was made by a page that is not this node's; nothing was done",
+                "the request was made by a page that is not this node's",
+                Effect::NothingDone,
                 "open the node's own page, or send a token instead of a cookie from a program",
             )),
         }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse;
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal};
 
 /// A refusal on its way out over HTTP.
 #[derive(Debug)]
@@ -48,7 +48,8 @@ impl IntoResponse for Refused {
 pub(crate) fn unknown_address() -> Refusal {
     Refusal::new(
         ErrorCode::UnknownOperation,
-        "there is nothing at this address; nothing was done",
+        "there is nothing at this address",
+        Effect::NothingDone,
         "GET /api/operations or /openapi.json list every operation with its path",
     )
 }
@@ -57,16 +58,8 @@ pub(crate) fn unknown_address() -> Refusal {
 pub(crate) fn wrong_method() -> Refusal {
     Refusal::new(
         ErrorCode::MethodNotAllowed,
-        "this address does not take that method; nothing was done",
+        "this address does not take that method",
+        Effect::NothingDone,
         "the header Allow names the methods it takes",
-    )
-}
-
-/// The request makes no sense.
-pub(crate) fn invalid(what: impl Into<String>, hint: &'static str) -> Refusal {
-    Refusal::new(
-        ErrorCode::InvalidInput,
-        format!("{}; nothing was done", what.into()),
-        hint,
     )
 }

@@ -1,8 +1,7 @@
 //! Query strings, decoded strictly: text that is not UTF-8 is refused, not replaced.
 
 use mesh_model::Refusal;
-
-use crate::problem::invalid;
+use mesh_model::refuse::invalid;
 
 /// The pairs of a query string.
 pub(crate) fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, Refusal> {

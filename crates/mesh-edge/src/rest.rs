@@ -9,13 +9,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mesh_model::ops::{Declaration, OpKind};
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::refuse::invalid;
+use mesh_model::{Effect, ErrorCode, Refusal};
 use mesh_ops::{Cookie, Options, Reply};
 use serde_json::Value;
 
 use crate::caller::{self, COOKIE_NAME, Credentials, From};
 use crate::edge::Edge;
-use crate::problem::{Refused, invalid};
+use crate::problem::Refused;
 use crate::{body, query};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -175,7 +176,8 @@ pub(crate) fn cookie_header(cookie: &Cookie, https: bool) -> Option<HeaderValue>
 pub(crate) fn no_cookie() -> Refusal {
     Refusal::new(
         ErrorCode::Internal,
-        "the cookie could not be written; you were not signed in",
+        "the cookie could not be written",
+        Effect::told("you were not signed in"),
         "the node's own log says more; please report it",
     )
 }

@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use mesh_model::limits::KEEPALIVE_MS;
-use mesh_model::{ErrorCode, Refusal, Seq};
+use mesh_model::refuse::invalid;
+use mesh_model::{Effect, ErrorCode, Refusal, Seq};
 use mesh_node::machine::Taken;
 use mesh_ops::{Caller, Wanted};
 use serde::Deserialize;
@@ -21,7 +22,7 @@ use serde_json::value::RawValue;
 use crate::caller::{self, Credentials};
 use crate::edge::{Edge, stopped};
 use crate::metrics::Held;
-use crate::problem::{Refused, invalid};
+use crate::problem::Refused;
 use crate::query;
 
 /// What keeps proxies from thinking that nobody is there.
@@ -103,7 +104,8 @@ fn place(text: &str) -> Result<Seq, Refusal> {
     number.map(Seq).ok_or_else(|| {
         Refusal::new(
             ErrorCode::BadCursor,
-            "the place to go on from is not a number; nothing was subscribed to",
+            "the place to go on from is not a number",
+            Effect::NothingDone,
             "send the id of the last event, or leave it out to begin now",
         )
     })
@@ -159,7 +161,8 @@ impl Feed {
 fn cut_off() -> Refusal {
     Refusal::new(
         ErrorCode::Overloaded,
-        "events came faster than they were read; the stream ends here and nothing is lost",
+        "events came faster than they were read",
+        Effect::told("the stream ends here and nothing is lost"),
         "connect again with Last-Event-ID",
     )
 }

@@ -113,38 +113,125 @@ impl std::fmt::Display for ErrorCode {
     }
 }
 
-/// A refusal: what happened (`detail`) and what to do next (`hint`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{detail}")]
+macro_rules! effects {
+    ($($variant:ident = $code:literal, $words:literal;)*) => {
+        /// What a refusal means for the reader's data. Not to be mixed up with what a rule of a policy does.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Effect {
+            $(#[doc = $words] $variant,)*
+            /// In words of its own; none if the refusal's own words say it.
+            Told(Cow<'static, str>),
+        }
+
+        impl Effect {
+            /// All that have a code.
+            pub const CODED: &'static [Effect] = &[$(Effect::$variant,)*];
+
+            /// The end of the sentence.
+            pub fn words(&self) -> &str {
+                match self {
+                    $(Effect::$variant => $words,)*
+                    Effect::Told(words) => words,
+                }
+            }
+
+            /// The stable code that clients see; none for what is told in words only.
+            pub fn code(&self) -> Option<&'static str> {
+                match self {
+                    $(Effect::$variant => Some($code),)*
+                    Effect::Told(_) => None,
+                }
+            }
+        }
+    };
+}
+
+effects! {
+    NothingDone = "nothing_done", "nothing was done";
+    NothingCreated = "nothing_created", "nothing was created";
+    NothingChanged = "nothing_changed", "nothing was changed";
+    NothingPosted = "nothing_posted", "nothing was posted";
+    NothingStored = "nothing_stored", "nothing was stored";
+    NothingKept = "nothing_kept", "nothing was kept";
+    NothingTaken = "nothing_taken", "nothing was taken";
+    NothingIssued = "nothing_issued", "nothing was issued";
+    NothingErased = "nothing_erased", "nothing was erased";
+    NothingSent = "nothing_sent", "nothing was sent";
+    NobodyRegistered = "nobody_registered", "nobody was registered";
+    NobodySignedIn = "nobody_signed_in", "nobody was signed in";
+}
+
+impl Effect {
+    /// An effect in words of its own.
+    pub fn told(words: impl Into<Cow<'static, str>>) -> Effect {
+        Effect::Told(words.into())
+    }
+}
+
+/// A refusal as data. Its sentence is built in one place, by `Display`; nobody takes one apart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Refusal {
     /// The stable code.
     pub code: ErrorCode,
-    /// What happened and what it means for the asker's data, for people.
-    pub detail: Cow<'static, str>,
+    /// The place in the input that is meant, if it is not all of it.
+    pub at: Option<Box<str>>,
+    /// What happened, for people, without what it means for their data.
+    pub what: Cow<'static, str>,
+    /// What it means for the asker's data.
+    pub effect: Effect,
     /// What to do next, for people.
     pub hint: Cow<'static, str>,
     /// When trying again may help, in milliseconds from now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// The rule that decided, as far as the asker may know it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Box<Ruling>>,
 }
 
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(at) = &self.at {
+            write!(f, "{at}: ")?;
+        }
+        f.write_str(&self.what)?;
+        match self.effect.words() {
+            "" => Ok(()),
+            words => write!(f, "; {words}"),
+        }
+    }
+}
+
 impl Refusal {
-    /// A refusal with a detail and a hint.
+    /// A refusal: what happened, what it means for the asker's data, what to do next.
     pub fn new(
         code: ErrorCode,
-        detail: impl Into<Cow<'static, str>>,
+        what: impl Into<Cow<'static, str>>,
+        effect: Effect,
         hint: impl Into<Cow<'static, str>>,
     ) -> Refusal {
         Refusal {
             code,
-            detail: detail.into(),
+            at: None,
+            what: what.into(),
+            effect,
             hint: hint.into(),
             retry_after_ms: None,
             rule: None,
         }
+    }
+
+    /// The same refusal, with this effect.
+    pub fn so(mut self, effect: Effect) -> Refusal {
+        self.effect = effect;
+        self
+    }
+
+    /// The same refusal, about this place of the input. A place it has already is within this one.
+    pub fn within(mut self, place: impl std::fmt::Display) -> Refusal {
+        self.at = Some(match self.at {
+            Some(at) => format!("{place}: {at}").into(),
+            None => place.to_string().into(),
+        });
+        self
     }
 
     /// The same refusal, naming the rule that decided.
@@ -159,6 +246,11 @@ impl Refusal {
         self
     }
 
+    /// The sentence: where, what happened and what it means for the asker's data.
+    pub fn detail(&self) -> String {
+        self.to_string()
+    }
+
     /// The RFC 9457 document that clients receive.
     pub fn problem(&self) -> Problem {
         Problem {
@@ -166,7 +258,10 @@ impl Refusal {
             title: self.code.title().into(),
             status: self.code.status(),
             code: self.code,
-            detail: self.detail.clone(),
+            detail: self.detail().into(),
+            what: self.at.is_some().then(|| self.what.clone()),
+            at: self.at.as_deref().map(|at| at.to_owned().into()),
+            effect: self.effect.code().map(Cow::Borrowed),
             hint: self.hint.clone(),
             retry_after_ms: self.retry_after_ms,
             rule: self.rule.clone(),
@@ -186,8 +281,17 @@ pub struct Problem {
     pub status: u16,
     /// The stable code.
     pub code: ErrorCode,
-    /// What happened, for people.
+    /// What happened and what it means for the asker's data, for people.
     pub detail: Cow<'static, str>,
+    /// The place in the input that is meant, such as `rules[2].name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Cow<'static, str>>,
+    /// What is wrong there, beside `at`: `detail` is made of both and of `effect`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<Cow<'static, str>>,
+    /// What it means for the asker's data, such as `nothing_posted`; absent where only `detail` says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Cow<'static, str>>,
     /// What to do next, for people.
     pub hint: Cow<'static, str>,
     /// When trying again may help, in milliseconds from now.
@@ -199,13 +303,74 @@ pub struct Problem {
 }
 
 impl From<Problem> for Refusal {
+    /// What `Refusal::problem` made becomes the same refusal again. A node of another version may build
+    /// its sentence otherwise or know other effects: then all of it is `what`.
     fn from(problem: Problem) -> Refusal {
+        let known = |effect: &&Effect| effect.code() == problem.effect.as_deref();
+        let effect = Effect::CODED.iter().find(known);
+        let end = effect.map_or(String::new(), |effect| format!("; {}", effect.words()));
+        let whole = || problem.detail.strip_suffix(&end).map(str::to_owned);
+        let (at, what, effect) = match (problem.at, problem.what, effect) {
+            (Some(at), Some(what), Some(effect)) => {
+                (Some(at.into_owned().into()), what, effect.clone())
+            }
+            (_, _, effect) => match (whole(), effect) {
+                (Some(what), Some(effect)) => (None, what.into(), effect.clone()),
+                _ => (None, problem.detail, Effect::told("")),
+            },
+        };
         Refusal {
             code: problem.code,
-            detail: problem.detail,
+            at,
+            what,
+            effect,
             hint: problem.hint,
             retry_after_ms: problem.retry_after_ms,
             rule: problem.rule,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_is_built_of_its_parts_and_comes_back_from_the_wire() {
+        for effect in Effect::CODED {
+            let refusal = Refusal::new(ErrorCode::Conflict, "a: b; c", effect.clone(), "d")
+                .within("rules[0]");
+            assert_eq!(
+                refusal.detail(),
+                format!("rules[0]: a: b; c; {}", effect.words())
+            );
+            let wire = serde_json::to_string(&refusal.problem()).unwrap();
+            let problem: Problem = serde_json::from_str(&wire).unwrap();
+            assert_eq!(Refusal::from(problem), refusal);
+        }
+        let told = Refusal::new(ErrorCode::Internal, "a", Effect::told("b"), "c");
+        assert_eq!(told.problem().effect, None);
+        assert_eq!(Refusal::from(told.problem()).detail(), told.detail());
+    }
+
+    #[test]
+    fn without_a_place_it_comes_back_too_and_one_of_another_version_is_taken_as_it_is() {
+        let refusal = Refusal::new(ErrorCode::Conflict, "a", Effect::NothingDone, "b");
+        let mut problem = refusal.problem();
+        assert_eq!(problem.what, None);
+        assert_eq!(Refusal::from(problem.clone()), refusal);
+        for effect in ["nothing_new", "nothing_posted"] {
+            problem.effect = Some(effect.into());
+            problem.at = Some("elsewhere".into());
+            let read = Refusal::from(problem.clone());
+            assert_eq!(read.detail(), "a; nothing was done");
+        }
+    }
+
+    #[test]
+    fn a_place_is_within_the_next() {
+        let refusal = Refusal::new(ErrorCode::InvalidInput, "a", Effect::NothingDone, "b");
+        let refusal = refusal.within("the field 'check'").within("task 'x'");
+        assert_eq!(refusal.at.as_deref(), Some("task 'x': the field 'check'"));
     }
 }

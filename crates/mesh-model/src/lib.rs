@@ -20,6 +20,7 @@ pub mod names;
 mod nouns;
 pub mod ops;
 pub mod permission;
+pub mod refuse;
 pub mod time;
 
 // The nouns, see `nouns.rs`.
@@ -55,7 +56,7 @@ pub mod worker;
 
 pub use capability::{Capability, CapabilitySet};
 pub use command::{Actor, Command, Ctx};
-pub use error::{ErrorCode, Refusal};
+pub use error::{Effect, ErrorCode, Refusal};
 pub use events::{Facts, NewEvent};
 pub use ids::*;
 pub use permission::{Permission, PermissionSet};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use mesh_model::error::Problem;
-use mesh_model::{ErrorCode, Refusal, Seq};
+use mesh_model::{Effect, ErrorCode, Refusal, Seq};
 use mesh_proof::node::{CHALLENGE, PROOF};
 use serde::Serialize;
 use serde_json::Value;
@@ -214,6 +214,7 @@ impl Driver {
                 return Err(Refusal::new(
                     ErrorCode::Gone,
                     "the client was closed",
+                    Effect::told("what was asked and not answered may have been done"),
                     "connect again",
                 ));
             }

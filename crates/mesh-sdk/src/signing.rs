@@ -9,7 +9,7 @@ use mesh_model::api::{
 };
 use mesh_model::events::RoomKind;
 use mesh_model::ops::{MessagePost, MessageSend, Operation};
-use mesh_model::{ErrorCode, MeshId, ParticipantId, PublicKey, Refusal, RoomId};
+use mesh_model::{Effect, ErrorCode, MeshId, ParticipantId, PublicKey, Refusal, RoomId};
 use serde_json::Value;
 
 use crate::signer::{Signer, fresh_key};
@@ -173,7 +173,8 @@ pub(crate) fn standing(key: PublicKey, keys: &[SigningKey]) -> Result<Seat, Erro
         Some(known) if known.revoked.is_none() => Ok(Seat::Known),
         Some(_) => Err(Error::Refused(Refusal::new(
             ErrorCode::BadSignature,
-            format!("the key {key} was revoked; nothing was sent"),
+            format!("the key {key} was revoked"),
+            Effect::NothingSent,
             "make a new one and add it: `mesh identity rotate`, or identity.add",
         ))),
     }

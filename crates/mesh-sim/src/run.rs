@@ -192,7 +192,7 @@ impl Sim {
             }] += 1;
             let line = match got {
                 Ok(outcome) => format!("{} +{} at {}", outcome.first, outcome.count, outcome.at.0),
-                Err(refusal) => format!("{}: {}", refusal.code, refusal.detail),
+                Err(refusal) => format!("{}: {}", refusal.code, refusal),
             };
             self.say(line);
         }

@@ -329,7 +329,7 @@ fn passing(code: ErrorCode) -> bool {
 fn refused(why: Error) -> End {
     match &why {
         Error::Refused(refusal) if refusal.code == ErrorCode::BudgetExceeded => {
-            End::Failed(refusal.detail.to_string(), false)
+            End::Failed(refusal.detail(), false)
         }
         _ => End::Lost(why.to_string()),
     }

@@ -74,13 +74,11 @@ pub fn sent(answer: &Result<Value, Error>) -> Sent {
     match refusal.code {
         ErrorCode::StaleFence | ErrorCode::NotFound => Sent::Stale(format!(
             "somebody else has the task by now, or it is over ({})",
-            refusal.detail
+            refusal
         )),
-        code if code.status() >= 500 => Sent::Later(refusal.detail.to_string()),
-        ErrorCode::RateLimited | ErrorCode::Unauthenticated => {
-            Sent::Later(refusal.detail.to_string())
-        }
-        _ => Sent::Dropped(refusal.detail.to_string()),
+        code if code.status() >= 500 => Sent::Later(refusal.detail()),
+        ErrorCode::RateLimited | ErrorCode::Unauthenticated => Sent::Later(refusal.detail()),
+        _ => Sent::Dropped(refusal.detail()),
     }
 }
 
@@ -145,7 +143,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 mod tests {
     use std::os::unix::fs::MetadataExt;
 
-    use mesh_model::Refusal;
+    use mesh_model::{Effect, Refusal};
     use serde_json::json;
 
     use super::*;
@@ -180,7 +178,14 @@ mod tests {
 
     #[test]
     fn only_what_may_be_taken_in_later_is_kept() {
-        let refused = |code| Err(Error::Refused(Refusal::new(code, "no", "")));
+        let refused = |code| {
+            Err(Error::Refused(Refusal::new(
+                code,
+                "no",
+                Effect::NothingDone,
+                "",
+            )))
+        };
         assert_eq!(sent(&Ok(json!({}))), Sent::Taken);
         assert!(matches!(
             sent(&refused(ErrorCode::StaleFence)),

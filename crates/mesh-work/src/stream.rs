@@ -151,7 +151,7 @@ impl Stream {
                 }
                 match client.call::<TaskProgress>(input).await {
                     Err(Error::Refused(refusal)) if refusal.code == ErrorCode::StaleFence => {
-                        return Lost(refusal.detail.into_owned());
+                        return Lost(refusal.detail());
                     }
                     // A piece that the mesh does not take is missing from the stream and not from the
                     // result.

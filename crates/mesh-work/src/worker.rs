@@ -379,7 +379,7 @@ impl Shared {
                     ErrorCode::Unauthenticated | ErrorCode::PermissionDenied
                 ) =>
             {
-                self.say(&format!("gets no work at present: {}", refusal.detail));
+                self.say(&format!("gets no work at present: {}", refusal));
                 sleep_until(asked + AGAIN).await;
                 // A node that was started again may not know this worker any more.
                 match self.enrol().await {

@@ -306,7 +306,7 @@ impl Context {
                 }
                 eprintln!(
                     "mesh: not signed: {}; the node attests who said it",
-                    refusal.detail
+                    refusal
                 );
                 Ok(http)
             }

@@ -48,13 +48,17 @@ impl Failure {
 
     /// Tells the user, on standard error.
     pub fn print(&self, json: bool) {
+        let detail;
         let (what, hint) = match self {
             Failure::Refused(refusal) if json => {
                 let problem = serde_json::to_string(&refusal.problem());
                 eprintln!("{}", problem.unwrap_or_else(|_| refusal.to_string()));
                 return;
             }
-            Failure::Refused(refusal) => (refusal.detail.as_ref(), refusal.hint.as_ref()),
+            Failure::Refused(refusal) => {
+                detail = refusal.detail();
+                (detail.as_str(), refusal.hint.as_ref())
+            }
             Failure::Here { what, hint }
             | Failure::Usage { what, hint }
             | Failure::Unreachable { what, hint } => (what.as_str(), hint.as_str()),

@@ -4,14 +4,11 @@ use std::fs;
 use std::io::Read;
 
 use mesh_model::policy::Policy;
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal};
 use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
 
 use crate::failure::{Failure, Outcome};
-
-/// Ends of what the core says that are of no use beside a file.
-const CHANGED_NOTHING: &str = "; nothing was changed";
 
 /// A text with the name it was read by.
 #[derive(Debug)]
@@ -91,19 +88,20 @@ impl Source {
             Failure::Refused(refusal) if refusal.code == ErrorCode::InvalidPolicy => refusal,
             other => return other,
         };
-        let (place, what) = match refusal.detail.split_once(": ") {
-            Some((place, what)) if !place.contains(' ') => (place, what),
-            _ => return Failure::Refused(refusal),
+        let Some(place) = refusal.at.as_deref() else {
+            return Failure::Refused(refusal);
         };
-        let what = what.trim_end_matches(CHANGED_NOTHING);
         let place = match (within, place) {
             ("", place) => place.to_owned(),
             (within, "policy") => within.to_owned(),
             (within, place) => format!("{within}.{place}"),
         };
-        match self.blame(&place, what) {
+        match self.blame(&place, &refusal.what) {
+            // The line says what the file is for: of the data nothing needs to be said.
             Failure::Usage { what, .. } => Failure::Refused(Refusal {
-                detail: what.into(),
+                at: None,
+                what: what.into(),
+                effect: Effect::told(""),
                 ..refusal
             }),
             other => other,
@@ -326,7 +324,7 @@ mod tests {
     fn what(failure: Failure) -> String {
         match failure {
             Failure::Usage { what, .. } => what,
-            Failure::Refused(refusal) => refusal.detail.into_owned(),
+            Failure::Refused(refusal) => refusal.detail(),
             other => panic!("{other:?}"),
         }
     }
@@ -371,9 +369,11 @@ mod tests {
     fn what_the_core_refuses_gets_the_line_of_the_file() {
         let refusal = Refusal::new(
             ErrorCode::InvalidPolicy,
-            "rules[0].name: 'A' cannot be a name; nothing was changed",
+            "'A' cannot be a name",
+            Effect::NothingChanged,
             "",
-        );
+        )
+        .within("rules[0].name");
         let source = Source::new("m.toml", TOML);
         let told = what(source.explain("rooms.ops.policy", refusal.into()));
         assert_eq!(

@@ -182,15 +182,15 @@ export class RulesEditor {
   }
 
   async #refused(error: unknown): Promise<void> {
-    const code = error instanceof MeshProblem ? error.code : '';
-    const { detail = '', hint = '' } = error instanceof MeshProblem ? error.problem : {};
+    const problem = error instanceof MeshProblem ? error.problem : null;
+    const code = problem?.code;
     if (code === 'conflict') {
       this.newer = await mesh.call('room.policy_get', { room: this.room }).catch(() => null);
       if (this.newer) this.remember(this.newer);
       else this.problem = explain(error);
-    } else if (code === 'invalid_policy' && /force/.test(hint)) {
-      this.lockout = faultOf(detail).words;
-    } else if (code === 'invalid_policy') this.fault = faultOf(detail);
+    } else if (problem && code === 'invalid_policy' && /force/.test(problem.hint ?? '')) {
+      this.lockout = faultOf(problem).words;
+    } else if (problem && code === 'invalid_policy') this.fault = faultOf(problem);
     else this.problem = explain(error);
   }
 
@@ -220,8 +220,9 @@ export class RulesEditor {
     } catch (error) {
       if (turn !== this.#turn) return;
       const wrong = error instanceof MeshProblem && error.code === 'invalid_policy';
-      if (wrong) this.fault = faultOf(error.problem.detail ?? error.message);
-      this.previewProblem = wrong ? faultOf(error.problem.detail ?? '').words : explain(error);
+      const fault = wrong ? faultOf(error.problem) : null;
+      if (fault) this.fault = fault;
+      this.previewProblem = fault?.words ?? explain(error);
     } finally {
       if (turn === this.#turn) this.previewing = false;
     }

@@ -121,11 +121,13 @@ describe('changes', () => {
 
 describe('places', () => {
   test('a refusal names one', () => {
-    expect(faultOf("rules[2].to.participants[0]: there is no participant 'rx'; nothing was changed")).toEqual({
-      place: 'rules[2].to.participants[0]',
-      words: "there is no participant 'rx'",
+    const problem = { type: '', title: '', status: 422, code: 'invalid_policy' as const, hint: '' };
+    const [at, what] = ['rules[2].to.participants[0]', "there is no participant 'rx'"];
+    expect(faultOf({ ...problem, detail: `${at}: ${what}; nothing was changed`, at, what })).toEqual({
+      place: at,
+      words: what,
     });
-    expect(faultOf('The node is read-only.')).toEqual({ place: '', words: 'The node is read-only.' });
+    expect(faultOf({ ...problem, detail: 'No.' })).toEqual({ place: '', words: 'No.' });
   });
   test('from the inside out', () => {
     expect(outward('rules[2].to.participants[0]')).toEqual([

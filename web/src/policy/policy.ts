@@ -10,6 +10,7 @@ import type {
   MessageKind,
   ParticipantKind,
   Policy,
+  Problem,
   Reach,
   Replies,
   RoomAccess,
@@ -417,11 +418,9 @@ function named<T extends { name: string }>(what: 'rule' | 'limit', was: readonly
   return found;
 }
 
-/** The place that a refusal names, and what is wrong there: `rules[2].to: there is no …; nothing was changed`. */
-export function faultOf(detail: string): Fault {
-  const match = /^([a-z_]+(?:\[\d+\])?(?:\.[a-z_]+(?:\[\d+\])?)*): (.*)$/s.exec(detail);
-  if (!match) return { place: '', words: detail };
-  return { place: match[1]!, words: match[2]!.replace(/; nothing was changed$/, '') };
+/** The place that a refusal names, and what is wrong there. */
+export function faultOf({ at, what, detail, title }: Problem): Fault {
+  return at && what ? { place: at, words: what } : { place: '', words: detail ?? title };
 }
 
 /** A place, then the ones around it, the nearest first: `a[1].b`, `a[1]`, `a`. */

@@ -7,6 +7,7 @@ mod links;
 mod locks;
 mod nouns;
 mod pure;
+mod refusals;
 mod shape;
 mod words;
 
@@ -22,6 +23,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         locks::check,
         nouns::check,
         pure::check,
+        refusals::check,
         shape::check,
         words::check,
     ];

@@ -31,6 +31,7 @@ const FLOORS: &[Floor] = &[
             "nouns",
             "ops",
             "permission",
+            "refuse",
             "time",
         ],
     },

@@ -4,7 +4,9 @@ use mesh_model::command::{ApprovalCommand, Content, RequestApproval};
 use mesh_model::events::{ApprovalDecided, ApprovalRequested, CancelCause, Holds};
 use mesh_model::limits::{APPROVAL_MS_DEFAULT, APPROVAL_MS_MAX, APPROVALS_ALL_MAX, APPROVALS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{ApprovalId, Capability, ErrorCode, Millis, NewEvent, ParticipantId, Refusal};
+use mesh_model::{
+    ApprovalId, Capability, Effect, ErrorCode, Millis, NewEvent, ParticipantId, Refusal,
+};
 
 use crate::desk::Desk;
 use crate::policy::Moment;
@@ -39,7 +41,7 @@ pub(crate) fn approval_until(
     let ttl = ttl_ms.unwrap_or(APPROVAL_MS_DEFAULT);
     if !(1..=APPROVAL_MS_MAX).contains(&ttl) {
         return Err(refuse::invalid(
-            "an approval waits for at most a week, and not for no time at all; nothing was done",
+            "an approval waits for at most a week, and not for no time at all",
             "name another end",
         ));
     }
@@ -47,7 +49,7 @@ pub(crate) fn approval_until(
         desk.asker.participant(to)?;
         if desk.asker.access.member_of(room, to).is_none() || to == me {
             return Err(refuse::conflict(
-                "whoever is to approve is another member of the room; nothing was done",
+                "whoever is to approve is another member of the room",
                 "name somebody else, or nobody",
             ));
         }
@@ -62,7 +64,8 @@ pub(crate) fn approval_until(
         };
         let access = desk.asker.access;
         check_may_answer(access, desk.work, &question, to, desk.now()).map_err(|why| Refusal {
-            detail: "whoever is named may not answer this question; nobody was asked".into(),
+            what: "whoever is named may not answer this question".into(),
+            effect: Effect::told("nobody was asked"),
             hint: "name one who may, or nobody: then all who may answer are asked".into(),
             ..why
         })?;
@@ -71,7 +74,8 @@ pub(crate) fn approval_until(
     if own >= APPROVALS_MAX || desk.work.approvals.len() >= APPROVALS_ALL_MAX {
         return Err(Refusal::new(
             ErrorCode::Overloaded,
-            "too many approvals wait for an answer already; this one was not asked for",
+            "too many approvals wait for an answer already",
+            Effect::told("this one was not asked for"),
             "wait until somebody has answered the others",
         ));
     }
@@ -103,14 +107,14 @@ fn request(desk: &Desk<'_>, wanted: &RequestApproval) -> Decision {
             }
             if task.hold.is_some() {
                 return Err(refuse::conflict(
-                    "the attempt waits for another answer already; nothing was asked",
+                    "the attempt waits for another answer already",
                     "ask again when that one is answered",
                 ));
             }
         }
         Some(Holds { fence: None, .. }) => {
             return Err(refuse::invalid(
-                "a task waits for an approval from its beginning or not at all; nothing was asked",
+                "a task waits for an approval from its beginning or not at all",
                 "name the attempt that asks",
             ));
         }
@@ -122,7 +126,8 @@ fn request(desk: &Desk<'_>, wanted: &RequestApproval) -> Decision {
     if waits {
         return Err(Refusal::new(
             ErrorCode::ContentRefused,
-            "the guard takes this question for an attack; nobody was asked",
+            "the guard takes this question for an attack",
+            Effect::told("nobody was asked"),
             "ask in plain words",
         )
         .ruled(Ruling::by(RulingBy::Guard)));
@@ -187,7 +192,8 @@ fn check_answers_for_machine(
     }
     Err(Refusal::new(
         ErrorCode::PermissionDenied,
-        "people above the worker answer what its programs ask, and whom they named for this room; nothing was decided",
+        "people above the worker answer what its programs ask, and whom they named for this room",
+        Effect::NothingDone,
         "ask one of them; they name others with member.execution",
     )
     .ruled(Ruling::by(RulingBy::Consent)))
@@ -224,7 +230,7 @@ fn answer(desk: &Desk<'_>, id: ApprovalId, approve: bool, reason: &Content) -> D
     check::content("reason", reason)?;
     if approval.until() <= desk.now() {
         return Err(refuse::gone(
-            "the approval has expired; nothing was decided",
+            "the approval has expired",
             "whoever needs it asks again",
         ));
     }

@@ -7,7 +7,7 @@
 use mesh_model::command::BudgetCommand;
 use mesh_model::events::{BudgetScope, BudgetSet, BudgetWarned, Spend};
 use mesh_model::limits::{BUDGET_WARN_PERCENT, SPEND_MAX};
-use mesh_model::{Capability, NewEvent, ParticipantId, Permission, Refusal, RoomId};
+use mesh_model::{Capability, Effect, NewEvent, ParticipantId, Permission, Refusal, RoomId};
 
 use super::{day_of, scopes};
 use crate::desk::Desk;
@@ -116,9 +116,10 @@ fn set(desk: &Desk<'_>, scope: BudgetScope, tokens: Option<u64>, micros: Option<
         .any(|most| most > SPEND_MAX)
     {
         return Err(refuse::invalid(
-            "the budget is larger than any number that is exact; nothing was changed",
+            "the budget is larger than any number that is exact",
             "leave it out to allow any sum",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     let known = desk.work.budgets.get(&scope);
     if known.is_some_and(|known| known.tokens == tokens && known.micros == micros) {

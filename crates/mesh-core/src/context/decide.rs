@@ -4,7 +4,7 @@
 use mesh_model::command::ContextCommand;
 use mesh_model::events::{ContextRemoved, ContextSet};
 use mesh_model::limits::{CONTEXT_KEYS_MAX, CONTEXT_VALUE_BYTES_MAX};
-use mesh_model::{Capability, NewEvent, Refusal, RoomId, Seq};
+use mesh_model::{Capability, Effect, NewEvent, Refusal, RoomId, Seq};
 
 use crate::desk::Desk;
 use crate::room::check_in_use;
@@ -25,9 +25,10 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &ContextCommand) -> Decision {
             let keys = desk.work.context.get(room).map_or(0, |keys| keys.len());
             if known.is_none() && keys >= CONTEXT_KEYS_MAX {
                 return Err(refuse::conflict(
-                    format!("the room has {CONTEXT_KEYS_MAX} values already; nothing was set"),
+                    format!("the room has {CONTEXT_KEYS_MAX} values already"),
                     "remove one that nobody needs",
-                ));
+                )
+                .so(Effect::NothingChanged));
             }
             let set = ContextSet {
                 room: *room,
@@ -63,15 +64,14 @@ fn version(
     match expected {
         Some(expected) if expected != known.unwrap_or(Seq::ZERO) => Err(refuse::conflict(
             match known {
-                Some(known) => format!(
-                    "the value has the version {known}, not {expected}; nothing was changed"
-                ),
+                Some(known) => format!("the value has the version {known}, not {expected}"),
                 None => {
-                    format!("there is no such value, expected was {expected}; nothing was changed")
+                    format!("there is no such value, expected was {expected}")
                 }
             },
             "read it again and decide with what you find; 0 expects that there is none",
-        )),
+        )
+        .so(Effect::NothingChanged)),
         _ => Ok(known),
     }
 }

@@ -3,7 +3,7 @@
 use mesh_model::command::{CredentialCommand, IssueCredential};
 use mesh_model::events::{CredentialIssued, CredentialKind, CredentialRevoked};
 use mesh_model::limits::{API_KEY_PER_DAY_DEFAULT, API_KEY_PER_MINUTE_DEFAULT};
-use mesh_model::{CredentialId, NewEvent, ParticipantId, Permission, Refusal};
+use mesh_model::{CredentialId, Effect, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::actor::Asker;
 use crate::{Decision, check, refuse, session};
@@ -29,9 +29,10 @@ fn issue(asker: &Asker<'_>, wanted: &IssueCredential) -> Decision {
     let found = asker.participant(*participant)?;
     if !found.is_enabled() {
         return Err(refuse::conflict(
-            format!("@{} is disabled; nothing was issued", found.handle),
+            format!("@{} is disabled", found.handle),
             "enable the participant first",
-        ));
+        )
+        .so(Effect::NothingIssued));
     }
     check_may_issue_for(asker, *participant)?;
     asker.check_grant(*permissions)?;
@@ -40,9 +41,10 @@ fn issue(asker: &Asker<'_>, wanted: &IssueCredential) -> Decision {
     check::content("label", label)?;
     if *per_minute == Some(0) || *per_day == Some(0) {
         return Err(refuse::invalid(
-            "a limit of no requests at all is no credential; nothing was issued",
+            "a limit of no requests at all is no credential",
             "name a limit of at least 1, or none",
-        ));
+        )
+        .so(Effect::NothingIssued));
     }
     if asker.access.credential(*credential).is_some() {
         return Err(refuse::id_taken("credential"));
@@ -91,7 +93,7 @@ fn check_may_issue_for(asker: &Asker<'_>, participant: ParticipantId) -> Result<
 /// A participant's own credentials, those of what it made and those it issued; any other with
 /// `admin:tokens`; the owner's only as the owner or with the credential itself.
 fn revoke(asker: &Asker<'_>, id: CredentialId) -> Decision {
-    let unknown = || refuse::not_found("credential", "list the credentials to see their ids");
+    let unknown = || refuse::no_credential();
     let found = asker.access.credential(id).ok_or_else(unknown)?;
     let me = asker.actor.participant();
     let mine = asker.is_mine(found.participant) || (me.is_some() && found.issuer == me);

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use mesh_model::limits::CREDENTIAL_LINE_MAX;
-use mesh_model::{Actor, CredentialId, Millis, PermissionSet, Refusal};
+use mesh_model::{Actor, CredentialId, Effect, Millis, PermissionSet, Refusal};
 
 use crate::{Access, Credential, Session, refuse};
 
@@ -88,9 +88,10 @@ impl Access {
         }
         Err(refuse::conflict(
             format!(
-                "credentials made with credentials go {CREDENTIAL_LINE_MAX} deep and no deeper; nothing was issued"
+                "credentials made with credentials go {CREDENTIAL_LINE_MAX} deep and no deeper"
             ),
             "issue it with a credential that is nearer to the owner",
-        ))
+        )
+        .so(Effect::NothingIssued))
     }
 }

@@ -7,7 +7,7 @@ use mesh_model::limits::{
     LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, TAKE_GRACE_MS, TAKE_PICKY_MAX, TAKE_RIVALS_MAX,
     TAKE_SCAN_MAX, TAKE_TASKS_MAX,
 };
-use mesh_model::{NewEvent, ParticipantId, RoomId, TaskId};
+use mesh_model::{Effect, NewEvent, ParticipantId, RoomId, TaskId};
 
 use crate::desk::Desk;
 use crate::task::Rank;
@@ -21,18 +21,19 @@ pub(crate) fn take(desk: &Desk<'_>, count: u8, lease_ms: Option<u32>) -> Decisio
     let worker = desk.work.worker(me).filter(|worker| worker.online);
     let Some(worker) = worker else {
         return Err(refuse::conflict(
-            "you are not enrolled as a worker; nothing was taken",
+            "you are not enrolled as a worker",
             "enrol first: worker.enrol",
-        ));
+        )
+        .so(Effect::NothingTaken));
     };
     let lease_ms = lease_ms.unwrap_or(LEASE_MS_DEFAULT);
     if !(LEASE_MS_MIN..=LEASE_MS_MAX).contains(&lease_ms) || count > TAKE_TASKS_MAX {
         return Err(refuse::invalid(
             format!(
-                "a lease lasts {LEASE_MS_MIN} to {LEASE_MS_MAX} ms, and one call takes at most {TAKE_TASKS_MAX} tasks; nothing was taken"
+                "a lease lasts {LEASE_MS_MIN} to {LEASE_MS_MAX} ms, and one call takes at most {TAKE_TASKS_MAX} tasks"
             ),
             "ask for another lease or for fewer tasks",
-        ));
+        ).so(Effect::NothingTaken));
     }
     if desk.work.stopped {
         return Ok(Vec::new());

@@ -4,7 +4,7 @@ use mesh_model::command::EventTypeCommand;
 use mesh_model::events::{EventPublished, EventTypeRegistered};
 use mesh_model::limits::SCHEMA_BYTES_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
-use mesh_model::{ErrorCode, NewEvent, Refusal};
+use mesh_model::{Effect, ErrorCode, NewEvent, Refusal};
 
 use crate::actor::Asker;
 use crate::policy::{Saying, check_guard};
@@ -66,7 +66,8 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &EventTypeCommand) ->
 fn suspicious() -> Refusal {
     Refusal::new(
         ErrorCode::ContentRefused,
-        "the guard takes this event for an attack on agents; nothing was published",
+        "the guard takes this event for an attack on agents",
+        Effect::NothingStored,
         "say it in a message, where it is marked, or leave out what looks like instructions",
     )
     .ruled(Ruling::by(RulingBy::Guard))
@@ -75,19 +76,17 @@ fn suspicious() -> Refusal {
 /// The kind is registered and has had this version.
 pub(crate) fn check_version(asker: &Asker<'_>, name: &str, version: u32) -> Result<(), Refusal> {
     let Some(known) = asker.access.event_type(name) else {
-        return Err(refuse::not_found(
-            "event type",
-            "register it first, or list the event types",
-        ));
+        return Err(refuse::no_event_type());
     };
     if (1..=known.version).contains(&version) {
         return Ok(());
     }
     Err(refuse::conflict(
         format!(
-            "'{name}' has the versions 1 to {}, not {version}; nothing was stored",
+            "'{name}' has the versions 1 to {}, not {version}",
             known.version
         ),
         "check the payload against the newest version and try again",
-    ))
+    )
+    .so(Effect::NothingStored))
 }

@@ -29,9 +29,7 @@ fn check_admin(asker: &Asker<'_>) -> Result<(), Refusal> {
 
 fn find<'a>(asker: &Asker<'a>, group: GroupId) -> Result<&'a Group, Refusal> {
     let found = asker.access.group(group);
-    found
-        .map(|found| &**found)
-        .ok_or_else(|| refuse::not_found("group", "check the name, or list the groups"))
+    found.map(|found| &**found).ok_or_else(refuse::no_group)
 }
 
 fn create(asker: &Asker<'_>, group: GroupId, name: &str, room: RoomId) -> Decision {
@@ -91,7 +89,7 @@ fn add(asker: &Asker<'_>, group: GroupId, participant: ParticipantId) -> Decisio
     }
     if !newcomer.is_enabled() {
         return Err(refuse::conflict(
-            format!("@{} is disabled; nothing was done", newcomer.handle),
+            format!("@{} is disabled", newcomer.handle),
             "enable the participant first",
         ));
     }

@@ -3,7 +3,7 @@
 use mesh_model::command::IdentityCommand;
 use mesh_model::events::{ParticipantKeyAdded, ParticipantKeyRevoked};
 use mesh_model::limits::KEYS_MAX;
-use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
+use mesh_model::{Effect, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
 
 use crate::actor::Asker;
 use crate::{Access, Decision, Participant, refuse};
@@ -40,9 +40,10 @@ fn add(
     let active = found.keys.iter().filter(|known| known.revoked.is_none());
     if replaces.is_none() && active.count() >= KEYS_MAX {
         return Err(refuse::conflict(
-            format!("a participant signs with at most {KEYS_MAX} keys; nothing was added"),
+            format!("a participant signs with at most {KEYS_MAX} keys"),
             "revoke one that is not used any more",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     Ok(vec![NewEvent::new(ParticipantKeyAdded {
         participant,
@@ -80,7 +81,8 @@ pub(crate) fn check_active(found: &Participant, key: &PublicKey) -> Result<(), R
     };
     Err(Refusal::new(
         ErrorCode::BadSignature,
-        format!("the key {key} {why} (@{}); nothing was done", found.handle),
+        format!("the key {key} {why} (@{})", found.handle),
+        Effect::NothingDone,
         "sign with a key that holds; identity.list shows them",
     ))
 }
@@ -90,7 +92,7 @@ pub(crate) fn check_free(access: &Access, key: &PublicKey) -> Result<(), Refusal
     match access.keys.get(key) {
         None => Ok(()),
         Some(_) => Err(refuse::conflict(
-            "that key belongs to a participant already; nothing was done",
+            "that key belongs to a participant already",
             "make a new key: no key is used twice",
         )),
     }
@@ -105,10 +107,8 @@ pub(crate) fn check_no_imitation(access: &Access, handle: &str) -> Result<(), Re
     match like {
         Some(found) => Err(Refusal::new(
             ErrorCode::NameTaken,
-            format!(
-                "the handle '{handle}' is read like @{}; nobody was registered",
-                found.handle
-            ),
+            format!("the handle '{handle}' is read like @{}", found.handle),
+            Effect::NobodyRegistered,
             "choose a handle that nobody takes for somebody else's",
         )),
         None => Ok(()),

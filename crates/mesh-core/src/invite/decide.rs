@@ -7,7 +7,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::INVITE_USES_MAX;
 use mesh_model::{
-    Actor, Capability, CredentialId, InviteId, Millis, NewEvent, ParticipantId, Permission,
+    Actor, Capability, CredentialId, Effect, InviteId, Millis, NewEvent, ParticipantId, Permission,
     PermissionSet, PublicKey, Refusal, RoomId,
 };
 
@@ -36,9 +36,10 @@ pub fn check_open(invite: &Invite, now: Millis) -> Result<(), Refusal> {
 
 fn over(how: &str) -> Refusal {
     refuse::gone(
-        format!("the invite {how}; nobody was registered"),
+        format!("the invite {how}"),
         "ask whoever sent it for a new one",
     )
+    .so(Effect::NobodyRegistered)
 }
 
 fn create(asker: &Asker<'_>, wanted: &CreateInvite) -> Decision {
@@ -58,17 +59,19 @@ fn create(asker: &Asker<'_>, wanted: &CreateInvite) -> Decision {
     }
     if !matches!(trust, Trust::Local | Trust::Untrusted) {
         return Err(refuse::invalid(
-            "newcomers by invite are local or untrusted; nothing was created",
+            "newcomers by invite are local or untrusted",
             "invite guests as untrusted; the owner may trust them further later",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     asker.check_grant(*permissions)?;
     asker.check_admin_grant(*permissions)?;
     if !(1..=INVITE_USES_MAX).contains(uses) {
         return Err(refuse::invalid(
-            format!("an invite is for 1 to {INVITE_USES_MAX} newcomers; nothing was created"),
+            format!("an invite is for 1 to {INVITE_USES_MAX} newcomers"),
             "name a number in that range",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     check::expiry(*expires, asker.now)?;
     check::content("label", label)?;
@@ -95,12 +98,10 @@ fn check_may_bring_into(asker: &Asker<'_>, room: RoomId) -> Result<(), Refusal> 
     let found = asker.room(room)?;
     if found.kind != RoomKind::Room {
         return Err(refuse::conflict(
-            format!(
-                "an invite cannot lead into {}; nothing was created",
-                refuse::room_label(found)
-            ),
+            format!("an invite cannot lead into {}", refuse::room_label(found)),
             "choose a room, or none",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     check_in_use(found)?;
     if found.is_listed() {
@@ -193,11 +194,12 @@ fn check_welcome(access: &Access, known: ParticipantId, key: &PublicKey) -> Resu
     if own.any(|held| held.revoked) {
         return Err(refuse::gone(
             format!(
-                "a token of @{} was revoked, so an invite gives it no other; nothing was issued",
+                "a token of @{} was revoked, so an invite gives it no other",
                 found.handle
             ),
             "ask whoever stands above it for a new token",
-        ));
+        )
+        .so(Effect::NothingIssued));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use mesh_model::command::{MemoryCommand, Scanned};
 use mesh_model::events::{GuardMark, MemoryForgotten, MemoryKept};
 use mesh_model::limits::{MEMORIES_ALL_MAX, MEMORIES_MAX, MEMORY_BYTES_MAX};
 use mesh_model::policy::GuardRules;
-use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, Refusal};
+use mesh_model::{Effect, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::desk::Desk;
 use crate::{Decision, check, refuse};
@@ -41,10 +41,10 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &MemoryCommand) -> Decision {
             {
                 return Err(refuse::conflict(
                     format!(
-                        "an agent keeps at most {MEMORIES_MAX} memories and a mesh {MEMORIES_ALL_MAX}; nothing was kept"
+                        "an agent keeps at most {MEMORIES_MAX} memories and a mesh {MEMORIES_ALL_MAX}"
                     ),
                     "forget what is not needed, or consolidate: memory.forget, memory.consolidate",
-                ));
+                ).so(Effect::NothingKept));
             }
             let mut labels = labels.clone();
             labels.sort_unstable();
@@ -99,15 +99,7 @@ fn check_guard(scanned: Option<&Scanned>) -> Result<Option<GuardMark>, Refusal> 
     };
     let rules = GuardRules::default();
     if scanned.score >= rules.quarantine {
-        return Err(Refusal::new(
-            ErrorCode::ContentRefused,
-            format!(
-                "the guard scores this {} of 100 as an attack on agents ({}); nothing was kept",
-                scanned.score,
-                scanned.reasons.join(", ")
-            ),
-            "say it without what looks like instructions to a program",
-        ));
+        return Err(refuse::attack(scanned.score, &scanned.reasons).so(Effect::NothingKept));
     }
     Ok(Some(GuardMark {
         version: scanned.version,

@@ -7,7 +7,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::REQUESTS_MAX;
 use mesh_model::policy::NEVER;
-use mesh_model::{CapabilitySet, NewEvent};
+use mesh_model::{CapabilitySet, Effect, NewEvent};
 
 use crate::actor::Asker;
 use crate::{Decision, check, refuse};
@@ -78,11 +78,10 @@ fn set_limits(asker: &Asker<'_>, limits: &RequestLimits) -> Decision {
     for (name, rate) in rates {
         if rate.per_second > REQUESTS_MAX || !(1..=REQUESTS_MAX).contains(&rate.burst) {
             return Err(refuse::invalid(
-                format!(
-                    "{name}: per_second goes from 0 to {REQUESTS_MAX} and burst from 1; nothing was changed"
-                ),
+                format!("{name}: per_second goes from 0 to {REQUESTS_MAX} and burst from 1"),
                 "give numbers in that range; 0 a second is no limit",
-            ));
+            )
+            .so(Effect::NothingChanged));
         }
     }
     if *asker.access.limits() == *limits {
@@ -100,9 +99,10 @@ fn set_floor(asker: &Asker<'_>, floor: &Floor) -> Decision {
     let rising = floor.mark <= floor.quarantine && floor.quarantine <= floor.refuse;
     if floor.mark > 100 || floor.refuse > NEVER || !rising {
         return Err(refuse::invalid(
-            "mark, quarantine and refuse are percent and must not fall; nothing was changed",
+            "mark, quarantine and refuse are percent and must not fall",
             "give 0 to 100, or 101 to allow any score in quarantine and refuse",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     if asker.access.floor() == floor {
         return Ok(Vec::new());
@@ -124,7 +124,7 @@ fn create(asker: &Asker<'_>, wanted: &CreateMesh) -> Decision {
     } = wanted;
     if asker.access.mesh().is_some() {
         return Err(refuse::conflict(
-            "the mesh exists already; nothing was done",
+            "the mesh exists already",
             "use an empty folder for another mesh",
         ));
     }

@@ -5,7 +5,9 @@ use mesh_model::command::{Content, ContentEvidence, MessageCommand};
 use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, Trust};
 use mesh_model::limits::MENTIONS_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
-use mesh_model::{Capability, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId};
+use mesh_model::{
+    Capability, Effect, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
+};
 
 use super::{post, redact::redact};
 use crate::actor::Asker;
@@ -93,7 +95,8 @@ fn edit(
 fn suspicious_edit() -> Refusal {
     Refusal::new(
         ErrorCode::ContentRefused,
-        "the guard takes the new text for an attack on agents; the message stays as it is",
+        "the guard takes the new text for an attack on agents",
+        Effect::told("the message stays as it is"),
         "post it as a new message, which a moderator can look at",
     )
     .ruled(Ruling::by(RulingBy::Guard))
@@ -181,10 +184,7 @@ pub(crate) fn check_present(
 fn check_fresh(deleted: &Deletions, header: &MessageHeader) -> Result<(), Refusal> {
     if deleted.may_have_forgotten_since(header.as_of) {
         return Err(refuse::conflict(
-            format!(
-                "what was read about {} is out of date; nothing was done",
-                header.message
-            ),
+            format!("what was read about {} is out of date", header.message),
             "try again",
         ));
     }
@@ -193,7 +193,7 @@ fn check_fresh(deleted: &Deletions, header: &MessageHeader) -> Result<(), Refusa
 
 fn deleted_already(message: MessageId) -> Refusal {
     refuse::gone(
-        format!("{message} was deleted; nothing was posted or changed"),
+        format!("{message} was deleted"),
         "post a new message instead",
     )
 }
@@ -201,7 +201,8 @@ fn deleted_already(message: MessageId) -> Refusal {
 fn not_author() -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        "only its author changes a message; nothing was changed",
+        "only its author changes a message",
+        Effect::NothingChanged,
         "answer it instead, or ask a moderator to delete it",
     )
 }
@@ -221,11 +222,12 @@ pub(crate) fn mentioned(
     if list.len() > MENTIONS_MAX {
         return Err(refuse::invalid(
             format!(
-                "a message mentions at most {MENTIONS_MAX} participants, this one {}; nothing was posted",
+                "a message mentions at most {MENTIONS_MAX} participants, this one {}",
                 list.len()
             ),
             "mention fewer, or a group",
-        ));
+        )
+        .so(Effect::NothingPosted));
     }
     list.retain(|id| access.capabilities_in(room, *id).has(Capability::Listen));
     Ok(list)

@@ -4,7 +4,7 @@ use mesh_model::command::{Content, PostMessage};
 use mesh_model::events::{MessagePosted, MessageQuarantined, Relayed, Signed};
 use mesh_model::limits::{RELAY_CHARS_MAX, RELAYS_MAX};
 use mesh_model::policy::MessageKind;
-use mesh_model::{Capability, MessageId, NewEvent, Refusal, RoomId};
+use mesh_model::{Capability, Effect, MessageId, NewEvent, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::message::{check_present, check_visible, mentioned, speaking};
@@ -140,17 +140,17 @@ fn check_relayed(asker: &Asker<'_>, room: &Room, relayed: Option<&Relayed>) -> R
         .all(|name| good(&name))
     {
         return Err(refuse::invalid(
-            format!(
-                "origin, sender and relays have 1 to {RELAY_CHARS_MAX} visible characters; nothing was posted"
-            ),
+            format!("origin, sender and relays have 1 to {RELAY_CHARS_MAX} visible characters"),
             "shorten them, or remove what cannot be seen",
-        ));
+        )
+        .so(Effect::NothingPosted));
     }
     if relayed.path.len() > RELAYS_MAX {
         return Err(refuse::conflict(
-            format!("the message passed more than {RELAYS_MAX} relays; nothing was posted"),
+            format!("the message passed more than {RELAYS_MAX} relays"),
             "look for a loop between the relays",
-        ));
+        )
+        .so(Effect::NothingPosted));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::{PARENT_DEPTH_MAX, ROLES_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
+use mesh_model::{Effect, ErrorCode, NewEvent, ParticipantId, Permission, PublicKey, Refusal};
 
 use crate::actor::Asker;
 use crate::participant::Disabled;
@@ -77,9 +77,7 @@ pub(crate) fn newcomer(
         return Err(refuse::id_taken("participant"));
     }
     if newcomer.kind == Kind::Human && !access.is_person(parent) {
-        return Err(no_person(
-            "nothing below a program is a person; nobody was registered",
-        ));
+        return Err(no_person("nothing below a program is a person"));
     }
     if let Some(key) = newcomer.key {
         identity::check_free(access, &key)?;
@@ -90,11 +88,10 @@ pub(crate) fn newcomer(
     }
     if access.ancestors(parent).count() >= PARENT_DEPTH_MAX {
         return Err(refuse::conflict(
-            format!(
-                "agents of agents go {PARENT_DEPTH_MAX} levels deep and no deeper; nobody was registered"
-            ),
+            format!("agents of agents go {PARENT_DEPTH_MAX} levels deep and no deeper"),
             "register it with a parent nearer to the owner",
-        ));
+        )
+        .so(Effect::NobodyRegistered));
     }
     Ok(ParticipantRegistered {
         participant: newcomer.id,
@@ -126,9 +123,7 @@ fn register(
         asker.access.check_enabled(parent)?;
     }
     if who.kind == Kind::Human {
-        return Err(no_person(
-            "nobody is a person because somebody says so; nobody was registered",
-        ));
+        return Err(no_person("nobody is a person because somebody says so"));
     }
     check::content("profile", profile)?;
     let registered = newcomer(asker.access, &who, parent)?;
@@ -140,6 +135,7 @@ fn no_person(detail: &'static str) -> Refusal {
     Refusal::new(
         ErrorCode::PermissionDenied,
         detail,
+        Effect::NobodyRegistered,
         "invite a person with invite.create, or make a user; register programs as agent, bot or bridge",
     )
     .ruled(Ruling::by(RulingBy::Standing))
@@ -148,7 +144,8 @@ fn no_person(detail: &'static str) -> Refusal {
 fn never_agreed(parent: &str) -> Refusal {
     Refusal::new(
         ErrorCode::PermissionDenied,
-        format!("@{parent} did not agree to be the parent; nobody was registered"),
+        format!("@{parent} did not agree to be the parent"),
+        Effect::NobodyRegistered,
         "send the parent's signature along as parent_proof, or register it below yourself",
     )
 }
@@ -206,9 +203,10 @@ fn set_roles(asker: &Asker<'_>, id: ParticipantId, roles: &[String]) -> Decision
     roles.dedup();
     if roles.len() > ROLES_MAX {
         return Err(refuse::invalid(
-            format!("a participant has at most {ROLES_MAX} roles; nothing was changed"),
+            format!("a participant has at most {ROLES_MAX} roles"),
             "leave some out",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     if roles == found.roles {
         return Ok(Vec::new());
@@ -227,9 +225,10 @@ fn set_trust(asker: &Asker<'_>, id: ParticipantId, trust: Trust) -> Decision {
     }
     if found.trust == Trust::Owner || trust == Trust::Owner {
         return Err(refuse::conflict(
-            "the owner's trust is the owner's alone; nothing was changed",
+            "the owner's trust is the owner's alone",
             "set untrusted, federated or local for somebody else",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     if found.trust == trust {
         return Ok(Vec::new());
@@ -244,7 +243,7 @@ fn disable(asker: &Asker<'_>, id: ParticipantId) -> Decision {
     let found = mine_or_any(asker, id)?;
     if asker.access.is_owner(id) {
         return Err(refuse::conflict(
-            "the owner cannot be disabled: nobody could enable it again; nothing was done",
+            "the owner cannot be disabled: nobody could enable it again",
             "exchange the owner's token instead, if it has leaked",
         ));
     }

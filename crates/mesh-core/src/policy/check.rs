@@ -7,8 +7,10 @@ use mesh_model::limits::{
     NAME_CHARS_MAX, POLICY_BYTES_MAX, POLICY_LIMITS_MAX, POLICY_NAMES_MAX, POLICY_RULES_MAX,
     POLICY_WHY_CHARS_MAX, RATE_COUNT_MAX, RATE_SECONDS_MAX, RETENTION_DAYS_MAX, SCHEMA_BYTES_MAX,
 };
-use mesh_model::policy::{Effect, Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, Who};
-use mesh_model::{Capability, ErrorCode, Refusal, RoomId, names};
+use mesh_model::policy::{
+    Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, RuleEffect, Who,
+};
+use mesh_model::{Capability, Effect, ErrorCode, Refusal, RoomId, names};
 
 use crate::policy::resolve::span;
 use crate::{Access, Room};
@@ -18,9 +20,11 @@ type Checked = Result<(), Refusal>;
 fn bad(place: impl std::fmt::Display, what: impl std::fmt::Display) -> Refusal {
     Refusal::new(
         ErrorCode::InvalidPolicy,
-        format!("{place}: {what}; nothing was changed"),
+        what.to_string(),
+        Effect::NothingChanged,
         "correct that place and set the policy again",
     )
+    .within(place)
 }
 
 impl Access {
@@ -130,8 +134,8 @@ impl Access {
         match against {
             Some(other) => {
                 let (allow, deny) = match rule.effect {
-                    Effect::Allow => (&rule.name, &other.name),
-                    Effect::Deny => (&other.name, &rule.name),
+                    RuleEffect::Allow => (&rule.name, &other.name),
+                    RuleEffect::Deny => (&other.name, &rule.name),
                 };
                 Err(bad(
                     place,
@@ -424,11 +428,13 @@ impl Access {
                 return Err(Refusal::new(
                     ErrorCode::InvalidPolicy,
                     format!(
-                        "rules: nobody but those who rule {} would have '{capability}' any more; nothing was changed",
+                        "nobody but those who rule {} would have '{capability}' any more",
                         crate::refuse::room_label(room)
                     ),
+                    Effect::NothingChanged,
                     "set it with force if you mean it; the creator and the owner of the mesh keep every capability",
-                ));
+                )
+                .within("rules"));
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::room::rules::may_set_policy;
 use mesh_model::command::PolicyCommand;
 use mesh_model::events::{RoomPolicySet, Trust};
 use mesh_model::policy::{Policy, Ruling, RulingBy};
-use mesh_model::{ErrorCode, NewEvent, Refusal, RoomId};
+use mesh_model::{Effect, ErrorCode, NewEvent, Refusal, RoomId};
 
 pub(crate) fn decide(asker: &Asker<'_>, command: &PolicyCommand) -> Decision {
     match command {
@@ -32,9 +32,10 @@ fn set(
     let version = held.map_or(0, |record| record.version);
     if let Some(expected) = expected.filter(|expected| *expected != version) {
         return Err(refuse::conflict(
-            format!("the policy is at version {version}, not {expected}; nothing was changed"),
+            format!("the policy is at version {version}, not {expected}"),
             "read it again, see what somebody else changed, and set it with that version",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     if held.is_some_and(|record| record.policy == *policy) {
         return Ok(Vec::new());
@@ -78,9 +79,10 @@ fn check_floor(asker: &Asker<'_>, policy: &Policy) -> Result<(), Refusal> {
     Err(Refusal::new(
         ErrorCode::CapabilityDenied,
         format!(
-            "{what}: {} participants make no room looser than the mesh; nothing was changed",
+            "{what}: {} participants make no room looser than the mesh",
             trust.name()
         ),
+        Effect::NothingChanged,
         "leave that out, or ask the owner of the mesh",
     )
     .ruled(Ruling::by(RulingBy::Floor)))

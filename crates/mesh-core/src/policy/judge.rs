@@ -1,7 +1,7 @@
 //! May somebody do something in a room, and what decides it? A deny goes before every allow.
 
 use mesh_model::events::Trust;
-use mesh_model::policy::{Effect, MessageKind, Rule, Ruling, RulingBy};
+use mesh_model::policy::{MessageKind, Rule, RuleEffect, Ruling, RulingBy};
 use mesh_model::{Capability, CapabilitySet, Millis, ParticipantId, Seq};
 
 use crate::policy::{RuleMeans, Span};
@@ -24,7 +24,7 @@ pub(crate) enum Decided {
     Disabled,
     Muted(Seq),
     /// The rule at this place in the policy.
-    Rule(usize, Effect),
+    Rule(usize, RuleEffect),
     Member,
     Defaults,
     NothingAllows,
@@ -38,7 +38,7 @@ impl Decided {
     pub fn allows(self) -> bool {
         match self {
             Decided::Owner | Decided::Creator | Decided::Member | Decided::Defaults => true,
-            Decided::Rule(_, effect) => effect == Effect::Allow,
+            Decided::Rule(_, effect) => effect == RuleEffect::Allow,
             Decided::NoMember
             | Decided::Disabled
             | Decided::Muted(_)
@@ -78,17 +78,17 @@ impl Access {
         let trust = self.trust_for_rules(room, found);
         for (index, rule, means) in rules(room) {
             let about = rule.capabilities.has(wanted)
-                && (rule.effect == Effect::Deny || allowing.is_none());
+                && (rule.effect == RuleEffect::Deny || allowing.is_none());
             if !about
                 || !when(rule, &means.hours, moment)
                 || !self.is_meant(&rule.to, &means.to, found, trust)
             {
                 continue;
             }
-            if rule.effect == Effect::Deny {
-                return Decided::Rule(index, Effect::Deny);
+            if rule.effect == RuleEffect::Deny {
+                return Decided::Rule(index, RuleEffect::Deny);
             }
-            match Decided::Rule(index, Effect::Allow) {
+            match Decided::Rule(index, RuleEffect::Allow) {
                 allows if counts(allows) => allowing = Some(allows),
                 _ => refused = Some(Decided::NoConsent),
             }
@@ -119,19 +119,19 @@ impl Access {
         let trust = self.trust_for_rules(room, found);
         for (index, rule, means) in rules(room) {
             let capabilities = match rule.effect {
-                Effect::Allow => counting(rule.capabilities, Decided::Rule(index, rule.effect)),
-                Effect::Deny => rule.capabilities,
+                RuleEffect::Allow => counting(rule.capabilities, Decided::Rule(index, rule.effect)),
+                RuleEffect::Deny => rule.capabilities,
             };
             let widens = match rule.effect {
-                Effect::Allow => !capabilities.within(allowed),
-                Effect::Deny => rule.when.is_always() && !capabilities.within(denied),
+                RuleEffect::Allow => !capabilities.within(allowed),
+                RuleEffect::Deny => rule.when.is_always() && !capabilities.within(denied),
             };
             if !widens || !self.is_meant(&rule.to, &means.to, found, trust) {
                 continue;
             }
             let set = match rule.effect {
-                Effect::Allow => &mut allowed,
-                Effect::Deny => &mut denied,
+                RuleEffect::Allow => &mut allowed,
+                RuleEffect::Deny => &mut denied,
             };
             *set = set.or(capabilities);
         }

@@ -5,7 +5,7 @@ use mesh_model::command::{ContentEvidence, Quoted, Scanned};
 use mesh_model::events::{GuardMark, MessageHeader, Trust};
 use mesh_model::limits::{LABELS_MAX, QUOTES_MAX};
 use mesh_model::policy::{GuardRules, MessageKind, Replies, Ruling, RulingBy, Scan};
-use mesh_model::{Capability, ErrorCode, ParticipantId, Refusal, RoomId};
+use mesh_model::{Capability, Effect, ErrorCode, ParticipantId, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::policy::Moment;
@@ -25,8 +25,14 @@ pub(crate) struct Saying<'a> {
     pub evidence: &'a ContentEvidence,
 }
 
-fn denied(detail: String, hint: &'static str, rule: Ruling) -> Refusal {
-    Refusal::new(ErrorCode::CapabilityDenied, detail, hint).ruled(rule)
+fn denied(what: String, hint: &'static str, rule: Ruling) -> Refusal {
+    Refusal::new(
+        ErrorCode::CapabilityDenied,
+        what,
+        Effect::NothingPosted,
+        hint,
+    )
+    .ruled(rule)
 }
 
 impl Saying<'_> {
@@ -46,7 +52,7 @@ impl Saying<'_> {
         let kinds: Vec<_> = rules.kinds.iter().map(|kind| kind.name()).collect();
         Err(denied(
             format!(
-                "{} takes {} only, not {}; nothing was posted",
+                "{} takes {} only, not {}",
                 self.label(),
                 kinds.join(", "),
                 self.kind.name()
@@ -77,7 +83,7 @@ impl Saying<'_> {
         if typed && !rules.types.is_empty() && !fits {
             return Err(denied(
                 format!(
-                    "{} takes payloads of the types {} only; nothing was posted",
+                    "{} takes payloads of the types {} only",
                     self.label(),
                     rules.types.join(", ")
                 ),
@@ -103,20 +109,14 @@ impl Saying<'_> {
         match (rules.replies, self.reply_to) {
             (Replies::None, Some(_)) => {
                 return Err(denied(
-                    format!(
-                        "nobody answers messages in {}; nothing was posted",
-                        self.label()
-                    ),
+                    format!("nobody answers messages in {}", self.label()),
                     "post it without reply_to",
                     ruling("replies"),
                 ));
             }
             (Replies::ThreadsOnly, None) if !self.moderates(asker) => {
                 return Err(denied(
-                    format!(
-                        "{} is for threads that its moderators begin; nothing was posted",
-                        self.label()
-                    ),
+                    format!("{} is for threads that its moderators begin", self.label()),
                     "answer a message there",
                     ruling("replies"),
                 ));
@@ -127,7 +127,7 @@ impl Saying<'_> {
         if rules.agents_when_named && asker.access.is_program(self.who) && !named {
             return Err(denied(
                 format!(
-                    "in {} agents speak only in answer to a message that names them; nothing was posted",
+                    "in {} agents speak only in answer to a message that names them",
                     self.label()
                 ),
                 "answer the message that names you, with reply_to",
@@ -165,10 +165,11 @@ impl Saying<'_> {
                     return Err(Refusal::new(
                         ErrorCode::TooLarge,
                         format!(
-                            "the message has {} bytes, {} takes {most} from you; nothing was posted",
+                            "the message has {} bytes, {} takes {most} from you",
                             self.evidence.bytes,
                             self.label()
                         ),
+                        Effect::NothingPosted,
                         "send less, or in several parts",
                     )
                     .ruled(ruling()));
@@ -230,10 +231,7 @@ impl Saying<'_> {
                     .participant(*id)
                     .map_or("", |found| &found.handle);
                 return Err(denied(
-                    format!(
-                        "@{handle} may not run commands in {}; nothing was posted",
-                        self.label()
-                    ),
+                    format!("@{handle} may not run commands in {}", self.label()),
                     "ask for it in words, or ask a moderator to give it the capability execute",
                     asker.access.ruling(self.room, decided),
                 ));
@@ -246,7 +244,8 @@ impl Saying<'_> {
 fn too_often(room: &str, limit: &str, wait_ms: u64, ruling: Ruling) -> Refusal {
     Refusal::new(
         ErrorCode::RateLimited,
-        format!("{room} takes {limit} from you and no more; nothing was posted"),
+        format!("{room} takes {limit} from you and no more"),
+        Effect::NothingPosted,
         "wait as long as retry_after_ms says",
     )
     .retry_after_ms(wait_ms)
@@ -256,9 +255,10 @@ fn too_often(room: &str, limit: &str, wait_ms: u64, ruling: Ruling) -> Refusal {
 /// What the door knew is no longer so. It looks again and asks once more.
 fn stale(what: &str) -> Refusal {
     refuse::conflict(
-        format!("{what} changed while the message was on its way; nothing was posted"),
+        format!("{what} changed while the message was on its way"),
         "send it again",
     )
+    .so(Effect::NothingPosted)
 }
 
 impl Access {
@@ -306,7 +306,7 @@ impl Access {
             }
             return Err(denied(
                 format!(
-                    "{} participants never ask others to run commands in {label} unless its creator names them; nothing was posted",
+                    "{} participants never ask others to run commands in {label} unless its creator names them",
                     trust.name()
                 ),
                 "say it without 'command', so that it is read as data",
@@ -325,9 +325,7 @@ impl Access {
             return Ok(());
         }
         Err(denied(
-            format!(
-                "the rules of {label} do not let you ask others to run commands; nothing was posted"
-            ),
+            format!("the rules of {label} do not let you ask others to run commands"),
             "say it without 'command', or ask the room's creator",
             ruling(),
         ))
@@ -401,11 +399,12 @@ pub(crate) fn check_guard(
         return Err(Refusal::new(
             ErrorCode::ContentRefused,
             format!(
-                "the guard of {} scores this {} of 100 as an attack on agents ({}); nothing was posted",
+                "the guard of {} scores this {} of 100 as an attack on agents ({})",
                 refuse::room_label(room),
                 scanned.score,
                 scanned.reasons.join(", ")
             ),
+            Effect::NothingPosted,
             "say it without what looks like instructions to a program, or ask a moderator",
         )
         .ruled(ruling));
@@ -442,9 +441,10 @@ pub(crate) fn labels(
 ) -> Result<Vec<RoomId>, Refusal> {
     if quotes.len() > QUOTES_MAX {
         return Err(refuse::invalid(
-            format!("a message quotes at most {QUOTES_MAX} others; nothing was posted"),
+            format!("a message quotes at most {QUOTES_MAX} others"),
             "quote fewer",
-        ));
+        )
+        .so(Effect::NothingPosted));
     }
     let mut labels: Vec<RoomId> = Vec::new();
     for quoted in quotes {
@@ -465,11 +465,10 @@ pub(crate) fn check_labels(
     labels.dedup();
     if labels.len() > LABELS_MAX {
         return Err(refuse::invalid(
-            format!(
-                "a message holds words of at most {LABELS_MAX} other rooms; nothing was posted"
-            ),
+            format!("a message holds words of at most {LABELS_MAX} other rooms"),
             "quote fewer",
-        ));
+        )
+        .so(Effect::NothingPosted));
     }
     for label in &labels {
         check_move(asker.access, *label, target, who)?;
@@ -500,7 +499,7 @@ fn check_move(access: &Access, source: RoomId, target: &Room, who: &Participant)
             "another room".to_owned()
         };
         return Err(denied(
-            format!("what was said in {from} may not be taken to {to}; nothing was posted"),
+            format!("what was said in {from} may not be taken to {to}"),
             "ask the creator of the room it comes from to allow it",
             ruling,
         ));
@@ -517,7 +516,7 @@ fn check_move(access: &Access, source: RoomId, target: &Room, who: &Participant)
         return Ok(());
     }
     Err(denied(
-        format!("{to} does not take in what was said in {from}; nothing was posted"),
+        format!("{to} does not take in what was said in {from}"),
         "say it in your own words, or ask the creator of the room",
         access.in_policy(record, RulingBy::Data),
     ))

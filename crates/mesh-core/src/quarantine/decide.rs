@@ -4,7 +4,7 @@ use mesh_model::command::{Content, QuarantineCommand};
 use mesh_model::events::{MessagePosted, MessageReviewed, Released};
 use mesh_model::limits::{QUARANTINED_ALL_MAX, QUARANTINED_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{ErrorCode, MessageId, NewEvent, ParticipantId, Refusal};
+use mesh_model::{Effect, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal};
 
 use crate::actor::Asker;
 use crate::recent::Recent;
@@ -43,7 +43,8 @@ pub(crate) fn check_space(recent: &Recent, author: ParticipantId) -> Result<(), 
     }
     Err(Refusal::new(
         ErrorCode::ContentRefused,
-        "too many messages wait for a moderator already; this one was not kept",
+        "too many messages wait for a moderator already",
+        Effect::NothingKept,
         "wait until the moderators of the room have looked at the others",
     )
     .ruled(Ruling::by(RulingBy::Guard)))

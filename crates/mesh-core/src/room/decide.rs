@@ -6,7 +6,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::INITIAL_MEMBERS_MAX;
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Capability, CapabilitySet, NewEvent, ParticipantId, Refusal, RoomId};
+use mesh_model::{Capability, CapabilitySet, Effect, NewEvent, ParticipantId, Refusal, RoomId};
 
 use super::{members, rules};
 use crate::actor::Asker;
@@ -37,7 +37,7 @@ pub fn decide(asker: &Asker<'_>, command: &RoomCommand) -> Decision {
                 }
                 RoomKind::Group | RoomKind::Broadcast => Err(refuse::invalid(
                     format!(
-                        "a room of the kind '{}' is not created by itself; nothing was done",
+                        "a room of the kind '{}' is not created by itself",
                         kind.name()
                     ),
                     "create a group to get its conversation; the broadcast room is there already",
@@ -99,7 +99,7 @@ pub fn check_in_use(room: &Room) -> Result<(), Refusal> {
     }
     Err(refuse::conflict(
         format!(
-            "{} is archived: it can be read and left, and nothing else; nothing was done",
+            "{} is archived: it can be read and left, and nothing else",
             refuse::room_label(room)
         ),
         "ask a moderator of the room to restore it",
@@ -138,10 +138,9 @@ fn create(
 ) -> Decision {
     let me = asker.me()?;
     let Some(name) = name else {
-        return Err(refuse::invalid(
-            "a room needs a name; nothing was created",
-            "send a name along",
-        ));
+        return Err(
+            refuse::invalid("a room needs a name", "send a name along").so(Effect::NothingCreated)
+        );
     };
     check::name("name of the room", name)?;
     if asker.access.room_named(name).is_some() {
@@ -159,11 +158,10 @@ fn create(
     all.dedup();
     if all.len() > INITIAL_MEMBERS_MAX {
         return Err(refuse::invalid(
-            format!(
-                "a room begins with at most {INITIAL_MEMBERS_MAX} members; nothing was created"
-            ),
+            format!("a room begins with at most {INITIAL_MEMBERS_MAX} members"),
             "create it with fewer and add the others",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     let history = plan.history.unwrap_or(match plan.access {
         RoomAccess::Listed | RoomAccess::Federated => History::All,
@@ -197,15 +195,16 @@ fn create_direct(
     pair.dedup();
     let [a, b] = pair[..] else {
         return Err(refuse::invalid(
-            "a direct conversation has exactly two participants, you and another; nothing was created",
+            "a direct conversation has exactly two participants, you and another",
             "create a room for more",
-        ));
+        )
+        .so(Effect::NothingCreated));
     };
     if name.is_some() {
-        return Err(refuse::invalid(
-            "a direct conversation has no name; nothing was created",
-            "leave the name out",
-        ));
+        return Err(
+            refuse::invalid("a direct conversation has no name", "leave the name out")
+                .so(Effect::NothingCreated),
+        );
     }
     if asker.access.direct(a, b).is_some() {
         return Ok(Vec::new());
@@ -234,7 +233,7 @@ pub(crate) fn enabled(asker: &Asker<'_>, id: ParticipantId) -> Result<Participan
         return Ok(id);
     }
     Err(refuse::conflict(
-        format!("@{} is disabled; nothing was done", found.handle),
+        format!("@{} is disabled", found.handle),
         "enable the participant first, or leave it out",
     ))
 }
@@ -254,12 +253,10 @@ fn update(asker: &Asker<'_>, room: RoomId, name: Option<&str>, text: &Content) -
     if let Some(name) = name {
         if found.kind != RoomKind::Room {
             return Err(refuse::conflict(
-                format!(
-                    "{} keeps its name; nothing was changed",
-                    refuse::room_label(found)
-                ),
+                format!("{} keeps its name", refuse::room_label(found)),
                 "only rooms that somebody created can be renamed",
-            ));
+            )
+            .so(Effect::NothingChanged));
         }
         check::name("name of the room", name)?;
         if asker.access.room_named(name).is_some() {
@@ -281,11 +278,11 @@ fn set_archived(asker: &Asker<'_>, room: RoomId, archive: bool) -> Decision {
     if found.kind != RoomKind::Room {
         return Err(refuse::conflict(
             format!(
-                "{} cannot be archived or restored; nothing was changed",
+                "{} cannot be archived or restored",
                 refuse::room_label(found)
             ),
             "a group's conversation goes with its group; the broadcast room and direct conversations stay",
-        ));
+        ).so(Effect::NothingChanged));
     }
     Ok(match (archive, found.archived) {
         (true, false) => vec![NewEvent::new(RoomArchived { room })],

@@ -2,7 +2,9 @@
 
 use mesh_model::command::Content;
 use mesh_model::events::{RoomDefaultsSet, RoomKind, RoomMemberCapabilitiesSet, RoomMemberLeft};
-use mesh_model::{Capability, CapabilitySet, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId};
+use mesh_model::{
+    Capability, CapabilitySet, Effect, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId,
+};
 
 use crate::actor::Asker;
 use crate::room::{check_in_use, enabled, moderated};
@@ -31,7 +33,7 @@ pub(crate) fn check_own_members(room: &Room) -> Result<(), Refusal> {
     };
     Err(refuse::conflict(
         format!(
-            "nobody joins, leaves or is removed from {} directly; nothing was done",
+            "nobody joins, leaves or is removed from {} directly",
             refuse::room_label(room)
         ),
         hint,
@@ -115,9 +117,10 @@ pub(super) fn check_rules_not(
     Err(Refusal::new(
         ErrorCode::CapabilityDenied,
         format!(
-            "the creator of {} and the owner of the mesh keep their place in it; nothing was changed",
+            "the creator of {} and the owner of the mesh keep their place in it",
             refuse::room_label(room)
         ),
+        Effect::NothingChanged,
         "ask them to leave by themselves",
     ))
 }
@@ -140,9 +143,10 @@ pub fn set_capabilities(
         return Err(Refusal::new(
             ErrorCode::CapabilityDenied,
             format!(
-                "the creator of {} and the owner of the mesh hold every capability in it; nothing was changed",
+                "the creator of {} and the owner of the mesh hold every capability in it",
                 refuse::room_label(found)
             ),
+            Effect::NothingChanged,
             "there is nothing to set for them",
         ));
     }

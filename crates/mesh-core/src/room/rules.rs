@@ -7,7 +7,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::{BANS_MAX, SLOW_MODE_SECONDS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{ErrorCode, Millis, NewEvent, ParticipantId, Refusal, RoomId, Seq};
+use mesh_model::{Effect, ErrorCode, Millis, NewEvent, ParticipantId, Refusal, RoomId, Seq};
 
 use crate::actor::Asker;
 use crate::room::members::{check_own_members, check_rules_not};
@@ -32,9 +32,10 @@ fn right_to_rule(
     let nothing = || Ruling::by(RulingBy::NothingAllows);
     if found.kind == RoomKind::Direct {
         return Err(refuse::conflict(
-            "a direct conversation has no rules but the mesh's; nothing was changed",
+            "a direct conversation has no rules but the mesh's",
             "create a room for more",
         )
+        .so(Effect::NothingChanged)
         .ruled(nothing()));
     }
     if found.creator == Some(me) && access.member_of(found, me).is_some() {
@@ -46,9 +47,10 @@ fn right_to_rule(
     Err(Refusal::new(
         ErrorCode::CapabilityDenied,
         format!(
-            "only the creator of {} and the owner of the mesh set its rules; nothing was changed",
+            "only the creator of {} and the owner of the mesh set its rules",
             refuse::room_label(found)
         ),
+        Effect::NothingChanged,
         "ask the room's creator",
     )
     .ruled(nothing()))
@@ -72,9 +74,10 @@ pub fn set_slow_mode(asker: &Asker<'_>, room: RoomId, seconds: u32) -> Decision 
     check_in_use(found)?;
     if seconds > SLOW_MODE_SECONDS_MAX {
         return Err(refuse::invalid(
-            format!("slow mode goes up to {SLOW_MODE_SECONDS_MAX} seconds; nothing was changed"),
+            format!("slow mode goes up to {SLOW_MODE_SECONDS_MAX} seconds"),
             "name fewer seconds, or mute who speaks too much",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     if found.slow_mode == seconds {
         return Ok(Vec::new());
@@ -86,12 +89,10 @@ pub fn transfer(asker: &Asker<'_>, room: RoomId, creator: ParticipantId) -> Deci
     let found = ruled(asker, room)?;
     if found.kind != RoomKind::Room {
         return Err(refuse::conflict(
-            format!(
-                "{} cannot be handed over; nothing was changed",
-                refuse::room_label(found)
-            ),
+            format!("{} cannot be handed over", refuse::room_label(found)),
             "only rooms that somebody created can be",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     super::enabled(asker, creator)?;
     if asker.access.member_of(found, creator).is_none() {
@@ -139,7 +140,7 @@ fn held_back<'a>(
     let found = moderated(asker, room)?;
     if found.kind == RoomKind::Direct {
         return Err(refuse::conflict(
-            "nobody moderates a direct conversation; nothing was done",
+            "nobody moderates a direct conversation",
             "leave the other one's messages unread",
         ));
     }
@@ -147,7 +148,7 @@ fn held_back<'a>(
     if asker.access.rules(found, participant) {
         check_rules_not(asker, found, participant)?;
         return Err(refuse::conflict(
-            "whoever rules the room cannot be held back in it; nothing was done",
+            "whoever rules the room cannot be held back in it",
             "transfer the room first",
         ));
     }
@@ -207,7 +208,7 @@ pub fn ban(
     }
     if found.banned.len() >= BANS_MAX {
         return Err(refuse::conflict(
-            format!("{BANS_MAX} participants are banned here already; nothing was done"),
+            format!("{BANS_MAX} participants are banned here already"),
             "make the room private, or lift old bans",
         ));
     }

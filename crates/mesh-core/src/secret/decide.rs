@@ -1,9 +1,9 @@
 //! Secrets: who may set them. Their values are in the vault.
 
-use mesh_model::NewEvent;
 use mesh_model::command::SecretCommand;
 use mesh_model::events::{SecretRemoved, SecretSet};
 use mesh_model::limits::SECRETS_MAX;
+use mesh_model::{Effect, NewEvent};
 
 use crate::actor::Asker;
 use crate::{Decision, check, refuse};
@@ -23,9 +23,10 @@ fn set(asker: &Asker<'_>, name: &str) -> Decision {
     let known = asker.access.secret(name);
     if known.is_none() && asker.access.secrets().count() >= SECRETS_MAX {
         return Err(refuse::conflict(
-            format!("there are {SECRETS_MAX} secrets already; nothing was stored"),
+            format!("there are {SECRETS_MAX} secrets already"),
             "remove one that is not needed any more",
-        ));
+        )
+        .so(Effect::NothingStored));
     }
     let version = known.map_or(0, |secret| secret.version).saturating_add(1);
     Ok(vec![NewEvent::new(SecretSet {

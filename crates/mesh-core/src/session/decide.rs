@@ -2,7 +2,7 @@
 
 use mesh_model::command::SessionCommand;
 use mesh_model::events::{SessionClosed, SessionEnd, SessionOpened};
-use mesh_model::{ErrorCode, NewEvent, Permission, Refusal, SessionId};
+use mesh_model::{Effect, ErrorCode, NewEvent, Permission, Refusal, SessionId};
 
 use crate::actor::Asker;
 use crate::{Access, Decision, Session, check, refuse};
@@ -16,7 +16,8 @@ pub fn decide(asker: &Asker<'_>, command: &SessionCommand) -> Decision {
                 Some(open) if open.participant == me => Ok(Vec::new()),
                 Some(_) => Err(Refusal::new(
                     ErrorCode::SessionConflict,
-                    "a session with this id is open for somebody else; no session was opened",
+                    "a session with this id is open for somebody else",
+                    Effect::told("no session was opened"),
                     "connect without a session id to get a new one",
                 )),
                 None => {

@@ -10,7 +10,7 @@ use mesh_model::limits::{
     TASK_PRIORITY_MAX,
 };
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Capability, ErrorCode, NewEvent, Refusal, Seq, TaskId};
+use mesh_model::{Capability, Effect, ErrorCode, NewEvent, Refusal, Seq, TaskId};
 
 use super::end::failed;
 use crate::desk::Desk;
@@ -82,9 +82,8 @@ pub fn progress(
     if attempt.parts >= PROGRESS_PARTS_MAX {
         return Err(Refusal::new(
             ErrorCode::TooLarge,
-            format!(
-                "the attempt stored {PROGRESS_PARTS_MAX} pieces already; this one was not kept"
-            ),
+            format!("the attempt stored {PROGRESS_PARTS_MAX} pieces already"),
+            Effect::NothingKept,
             "go on without storing more, and hand in the result",
         ));
     }
@@ -92,7 +91,8 @@ pub fn progress(
     if waits {
         return Err(Refusal::new(
             ErrorCode::ContentRefused,
-            "the guard takes this piece of output for an attack on agents; it was not kept",
+            "the guard takes this piece of output for an attack on agents",
+            Effect::NothingKept,
             "go on; the result will be looked at by a moderator",
         )
         .ruled(Ruling::by(RulingBy::Guard)));
@@ -122,9 +122,10 @@ pub fn hand_off(
     check_cost(cost)?;
     if task.handoffs >= TASK_HANDOFFS_MAX {
         return Err(refuse::conflict(
-            format!("the task was handed off {TASK_HANDOFFS_MAX} times already; you still hold it"),
+            format!("the task was handed off {TASK_HANDOFFS_MAX} times already"),
             "finish it, or report that it failed",
-        ));
+        )
+        .so(Effect::told("you still hold it")));
     }
     let (guard, waits) = match body {
         Some(_) => desk.guarded(room, evidence)?,
@@ -187,7 +188,8 @@ fn check_spend(spend: Spend) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(refuse::invalid(
-        "the cost is larger than any number that is exact; nothing was stored",
+        "the cost is larger than any number that is exact",
         "send tokens and millionths as they are counted",
-    ))
+    )
+    .so(Effect::NothingStored))
 }

@@ -1,6 +1,8 @@
 //! Creating tasks, one or a whole graph at once. Whoever creates one asks others to run something:
 //! the rules of the room about that apply, and its guard looks at the words.
 
+use std::borrow::Cow;
+
 use std::collections::BTreeSet;
 
 use mesh_model::command::NewTask;
@@ -10,7 +12,7 @@ use mesh_model::limits::{
     TASK_PRIORITY_MAX, TASKS_CREATED_MAX, TASKS_OPEN_MAX,
 };
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
-use mesh_model::{Capability, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
+use mesh_model::{Capability, Effect, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
 use crate::approval::approval_until;
 use crate::desk::Desk;
@@ -25,14 +27,16 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
     let (asker, access) = (desk.asker, desk.asker.access);
     if tasks.is_empty() || tasks.len() > TASKS_CREATED_MAX {
         return Err(refuse::invalid(
-            format!("one request creates 1 to {TASKS_CREATED_MAX} tasks; nothing was created"),
+            format!("one request creates 1 to {TASKS_CREATED_MAX} tasks"),
             "send them in several requests",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     if desk.work.open() + tasks.len() > TASKS_OPEN_MAX {
         return Err(Refusal::new(
             ErrorCode::Overloaded,
-            format!("{TASKS_OPEN_MAX} tasks are open already; nothing was created"),
+            format!("{TASKS_OPEN_MAX} tasks are open already"),
+            Effect::NothingCreated,
             "wait until some of them have ended, or cancel those that nobody needs",
         ));
     }
@@ -114,9 +118,8 @@ fn check_gates(desk: &Desk<'_>, tasks: &[NewTask]) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         ErrorCode::Overloaded,
-        format!(
-            "at most {APPROVALS_MAX} approvals of yours may wait for an answer; nothing was created"
-        ),
+        format!("at most {APPROVALS_MAX} approvals of yours may wait for an answer"),
+        Effect::NothingCreated,
         "put one task with an approval before the others, or wait for answers",
     ))
 }
@@ -125,7 +128,8 @@ fn check_gates(desk: &Desk<'_>, tasks: &[NewTask]) -> Result<(), Refusal> {
 fn suspicious() -> Refusal {
     Refusal::new(
         ErrorCode::ContentRefused,
-        "the guard takes this task for an attack on agents; nothing was created",
+        "the guard takes this task for an attack on agents",
+        Effect::NothingCreated,
         "say what you want without what looks like instructions to break rules",
     )
     .ruled(Ruling::by(RulingBy::Guard))
@@ -168,35 +172,29 @@ fn check_plan(
     who: &Participant,
     plan: &TaskPlan,
 ) -> Result<(), Refusal> {
-    let bad = |what: String| Err(refuse::invalid(what, "correct the task and send it again"));
+    let bad = |what: String| Err(malformed(what));
     if plan.priority > TASK_PRIORITY_MAX {
-        return bad(format!(
-            "a priority goes from 0 to {TASK_PRIORITY_MAX}; nothing was created"
-        ));
+        return bad(format!("a priority goes from 0 to {TASK_PRIORITY_MAX}"));
     }
     if let Some(capability) = &plan.capability {
         check::name("capability", capability)?;
     }
     if !(1..=TASK_ATTEMPTS_MAX).contains(&plan.attempts) {
-        return bad(format!(
-            "a task has 1 to {TASK_ATTEMPTS_MAX} attempts; nothing was created"
-        ));
+        return bad(format!("a task has 1 to {TASK_ATTEMPTS_MAX} attempts"));
     }
     if u64::from(plan.backoff_ms) > TASK_BACKOFF_MS_MAX {
         return bad(format!(
-            "the pause between attempts is at most {TASK_BACKOFF_MS_MAX} ms; nothing was created"
+            "the pause between attempts is at most {TASK_BACKOFF_MS_MAX} ms"
         ));
     }
     if plan.verify_below > 100 {
-        return bad("confidence is in percent, 0 to 100; nothing was created".into());
+        return bad("confidence is in percent, 0 to 100".into());
     }
     if plan.reserve.tokens > SPEND_MAX || plan.reserve.micros > SPEND_MAX {
-        return bad("what is reserved is larger than any budget; nothing was created".into());
+        return bad("what is reserved is larger than any budget".into());
     }
     if plan.about.is_some() {
-        return bad(
-            "'about' is for second opinions that the node asks for; nothing was created".into(),
-        );
+        return bad("'about' is for second opinions that the node asks for".into());
     }
     check::expiry(plan.deadline, desk.now())?;
     check_shape(plan)?;
@@ -206,28 +204,33 @@ fn check_plan(
     }
 }
 
+fn malformed(what: impl Into<Cow<'static, str>>) -> Refusal {
+    refuse::invalid(what, "correct the task and send it again").so(Effect::NothingCreated)
+}
+
 /// A task without a worker has others to decide from, and conditions look at what it waits for.
 fn check_shape(plan: &TaskPlan) -> Result<(), Refusal> {
     use mesh_model::events::Condition;
-    let bad = |what: &'static str| Err(refuse::invalid(what, "correct the task and send it again"));
+    let bad = |what: &'static str| Err(malformed(what));
     if plan.needs.len() > TASK_NEEDS_MAX || plan.apart.len() > TASK_NEEDS_MAX {
         return Err(refuse::invalid(
-            format!("a task waits for at most {TASK_NEEDS_MAX} others; nothing was created"),
+            format!("a task waits for at most {TASK_NEEDS_MAX} others"),
             "join the others in between",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     if plan.join.is_some() && plan.needs.is_empty() {
-        return bad("a task that joins others needs some; nothing was created");
+        return bad("a task that joins others needs some");
     }
     if plan.join.is_some() && (plan.assigned.is_some() || plan.same.is_some()) {
-        return bad("a task that joins others has no worker; nothing was created");
+        return bad("a task that joins others has no worker");
     }
     let looked_at = plan.when.map(|when| match when {
         Condition::Unsure { task, .. } | Condition::Verdict { task, .. } => task,
     });
     let known = |id: TaskId| plan.needs.contains(&id);
     if !looked_at.into_iter().chain(plan.same).all(known) {
-        return bad("'when' and 'same' name tasks that are among 'needs'; nothing was created");
+        return bad("'when' and 'same' name tasks that are among 'needs'");
     }
     Ok(())
 }
@@ -274,17 +277,19 @@ pub fn link(desk: &Desk<'_>, id: TaskId, needs: TaskId) -> Decision {
     if !early || task.attempt.is_some() || task.hold == Some(super::Hold::Person) {
         return Err(refuse::conflict(
             format!(
-                "the task is {}: it waits for nothing more; nothing was changed",
+                "the task is {}: it waits for nothing more",
                 task.state.name()
             ),
             "cancel it and create it anew with what it needs",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     if task.plan.needs.len() >= TASK_NEEDS_MAX {
         return Err(refuse::invalid(
-            format!("a task waits for at most {TASK_NEEDS_MAX} others; nothing was changed"),
+            format!("a task waits for at most {TASK_NEEDS_MAX} others"),
             "join the others in between",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
     graph::check_link(desk.work, id, needs)?;
     Ok(vec![NewEvent::new(TaskLinked {

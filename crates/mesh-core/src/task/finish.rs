@@ -5,7 +5,7 @@ use mesh_model::events::{
     AfterResult, FailureCause, Provenance, TaskCreated, TaskFinished, TaskPlan, Trust,
 };
 use mesh_model::limits::TASK_PRIORITY_MAX;
-use mesh_model::{NewEvent, OutputHash, Refusal, Seq, TaskId};
+use mesh_model::{Effect, NewEvent, OutputHash, Refusal, Seq, TaskId};
 
 use super::attempt::{check_cost, working};
 use super::{failed, moot};
@@ -126,21 +126,24 @@ fn second_opinion(desk: &Desk<'_>, task: &Task, id: TaskId) -> Result<TaskCreate
 fn check_numbers(task: &Task, result: &TaskResult) -> Result<(), Refusal> {
     if result.confidence.is_some_and(|percent| percent > 100) {
         return Err(refuse::invalid(
-            "confidence is in percent, 0 to 100; nothing was stored",
+            "confidence is in percent, 0 to 100",
             "send it as a whole number of percent",
-        ));
+        )
+        .so(Effect::NothingStored));
     }
     if task.plan.about.is_some() && result.verdict.is_none() {
         return Err(refuse::invalid(
             "this task asks whether another's result holds; a verdict is missing",
             "send 'accept' or 'reject' along",
-        ));
+        )
+        .so(Effect::NothingStored));
     }
     if task.plan.checked && result.check.is_none() {
         return Err(refuse::conflict(
-            "the output was not checked as the task declares; nothing was stored",
+            "the output was not checked as the task declares",
             "send the result again",
-        ));
+        )
+        .so(Effect::NothingStored));
     }
     Ok(())
 }
@@ -158,9 +161,10 @@ fn check_provenance(desk: &Desk<'_>, task: &Task, signed: &Provenance) -> Result
         return Ok(());
     }
     Err(refuse::conflict(
-        "the signature is not linked to the results that this task was built on; nothing was stored",
+        "the signature is not linked to the results that this task was built on",
         "sign again with the links that the task names as 'previous'",
-    ))
+    )
+    .so(Effect::NothingStored))
 }
 
 /// What a result of this task has to be linked to: the links of what it was built on, in the order

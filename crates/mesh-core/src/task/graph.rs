@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_model::command::NewTask;
 use mesh_model::limits::TASK_PATH_MAX;
-use mesh_model::{ErrorCode, Refusal, RoomId, TaskId};
+use mesh_model::{Effect, ErrorCode, Refusal, RoomId, TaskId};
 
 use crate::{Work, refuse};
 
 pub(crate) fn other_room() -> Refusal {
     refuse::invalid(
-        "a task and what it waits for belong to one room; nothing was done",
+        "a task and what it waits for belong to one room",
         "quote the other's result instead",
     )
 }
@@ -21,9 +21,10 @@ fn circle(path: &[TaskId]) -> Refusal {
     Refusal::new(
         ErrorCode::DependencyCycle,
         format!(
-            "these tasks would wait for one another: {}; nothing was done",
+            "these tasks would wait for one another: {}",
             path.join(" -> ")
         ),
+        Effect::NothingDone,
         "leave out one of these dependencies",
     )
 }
@@ -52,9 +53,10 @@ pub(crate) fn order<'a>(
         }
         if !task.plan.needs.iter().all(|id| seen.insert(*id)) {
             return Err(refuse::invalid(
-                "a task waits for the same one twice; nothing was created",
+                "a task waits for the same one twice",
                 "name each need once",
-            ));
+            )
+            .so(Effect::NothingCreated));
         }
     }
     let mut walk = Walk {
@@ -147,10 +149,10 @@ pub(crate) fn check_link(work: &Work, task: TaskId, need: TaskId) -> Result<(), 
         if from.len() > TASK_PATH_MAX {
             return Err(refuse::conflict(
                 format!(
-                    "more than {TASK_PATH_MAX} tasks stand before this one, too many to look for a circle; nothing was changed"
+                    "more than {TASK_PATH_MAX} tasks stand before this one, too many to look for a circle"
                 ),
                 "create the task anew with what it needs",
-            ));
+            ).so(Effect::NothingChanged));
         }
     }
     Ok(())

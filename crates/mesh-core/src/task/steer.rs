@@ -5,7 +5,7 @@ use mesh_model::events::{
     CancelCause, Resolution, TaskAssigned, TaskConfirmed, TaskPaused, TaskRedacted, TaskResolved,
     TaskResumed, TaskRetried, TaskState,
 };
-use mesh_model::{Capability, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
+use mesh_model::{Capability, Effect, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
 use super::cancelled;
 use crate::desk::Desk;
@@ -24,12 +24,10 @@ pub(super) fn check_steers(desk: &Desk<'_>, task: &Task, room: &Room) -> Result<
 
 fn not_now(task: &Task, what: &str, hint: &'static str) -> Refusal {
     refuse::conflict(
-        format!(
-            "the task is {}, so it cannot be {what}; nothing was changed",
-            task.state.name()
-        ),
+        format!("the task is {}, so it cannot be {what}", task.state.name()),
         hint,
     )
+    .so(Effect::NothingChanged)
 }
 
 pub fn cancel(desk: &Desk<'_>, id: TaskId, reason: &Content) -> Decision {
@@ -226,9 +224,10 @@ pub fn redact(
         .is_some_and(|task| !task.state.is_ended())
     {
         return Err(refuse::conflict(
-            "the task is not over, its words are still needed; nothing was erased".to_owned(),
+            "the task is not over, its words are still needed".to_owned(),
             "cancel it first",
-        ));
+        )
+        .so(Effect::NothingErased));
     }
     Ok(vec![NewEvent::with(
         TaskRedacted { task: id, room },

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use mesh_model::command::{Content, TemplateCommand};
 use mesh_model::events::{TemplateCreated, TemplateDeleted, Variable, VariableKind};
 use mesh_model::limits::{TEMPLATE_VARIABLES_MAX, TEMPLATES_MAX};
-use mesh_model::{NewEvent, Refusal, TemplateId};
+use mesh_model::{Effect, NewEvent, Refusal, TemplateId};
 
 use crate::desk::Desk;
 use crate::{Decision, Work, check, refuse};
@@ -20,7 +20,10 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &TemplateCommand) -> Decision {
             body,
         } => create(desk, *template, name, variables, body),
         TemplateCommand::Delete { template } => {
-            let found = desk.work.template(*template).ok_or_else(no_template)?;
+            let found = desk
+                .work
+                .template(*template)
+                .ok_or_else(refuse::no_template)?;
             if desk.asker.actor.participant() != found.creator {
                 desk.check_operator("delete somebody else's template")?;
             }
@@ -29,10 +32,6 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &TemplateCommand) -> Decision {
             })])
         }
     }
-}
-
-fn no_template() -> Refusal {
-    refuse::not_found("template", "list the templates: template.list")
 }
 
 fn create(
@@ -53,22 +52,20 @@ fn create(
     if desk.work.templates.len() >= TEMPLATES_MAX || variables.len() > TEMPLATE_VARIABLES_MAX {
         return Err(refuse::invalid(
             format!(
-                "a mesh has at most {TEMPLATES_MAX} templates, each with at most {TEMPLATE_VARIABLES_MAX} variables; nothing was created"
+                "a mesh has at most {TEMPLATES_MAX} templates, each with at most {TEMPLATE_VARIABLES_MAX} variables"
             ),
             "delete one that nobody uses, or leave out variables",
-        ));
+        ).so(Effect::NothingCreated));
     }
     let mut seen = BTreeSet::new();
     for variable in variables {
         check::name("name of the variable", &variable.name)?;
         if !seen.insert(&variable.name) {
             return Err(refuse::invalid(
-                format!(
-                    "two variables are called '{}'; nothing was created",
-                    variable.name
-                ),
+                format!("two variables are called '{}'", variable.name),
                 "give each its own name",
-            ));
+            )
+            .so(Effect::NothingCreated));
         }
     }
     let created = TemplateCreated {
@@ -85,19 +82,22 @@ pub(crate) fn check_template(
     id: TemplateId,
     given: &[(String, VariableKind)],
 ) -> Result<(), Refusal> {
-    let template = work.template(id).ok_or_else(no_template)?;
-    let bad = |what: String| Err(refuse::invalid(what, "look at the template's variables"));
+    let template = work.template(id).ok_or_else(refuse::no_template)?;
+    let bad = |what: String| {
+        let refusal = refuse::invalid(what, "look at the template's variables");
+        Err(refusal.so(Effect::NothingCreated))
+    };
     for (name, kind) in given {
         match template.variables.iter().find(|it| it.name == *name) {
             None => {
                 return bad(format!(
-                    "the template '{}' has no variable '{name}'; nothing was created",
+                    "the template '{}' has no variable '{name}'",
                     template.name
                 ));
             }
             Some(known) if known.kind != *kind => {
                 return bad(format!(
-                    "the variable '{name}' takes a {}, not a {}; nothing was created",
+                    "the variable '{name}' takes a {}, not a {}",
                     known.kind.name(),
                     kind.name()
                 ));
@@ -108,7 +108,7 @@ pub(crate) fn check_template(
     for variable in template.variables.iter().filter(|it| !it.optional) {
         if !given.iter().any(|(name, _)| *name == variable.name) {
             return bad(format!(
-                "the variable '{}' of the template '{}' is missing; nothing was created",
+                "the variable '{}' of the template '{}' is missing",
                 variable.name, template.name
             ));
         }

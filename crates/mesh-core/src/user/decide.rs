@@ -25,7 +25,7 @@ pub(crate) fn decide(asker: &Asker<'_>, command: &UserCommand) -> Decision {
 fn check_role(asker: &Asker<'_>, role: Preset) -> Result<(), Refusal> {
     if !matches!(role, Preset::Admin | Preset::User | Preset::Viewer) {
         return Err(refuse::invalid(
-            format!("'{}' is not a role of users; nothing was done", role.name()),
+            format!("'{}' is not a role of users", role.name()),
             "use admin, user or viewer",
         ));
     }
@@ -66,7 +66,7 @@ fn user<'a>(asker: &Asker<'a>, id: ParticipantId) -> Result<(&'a Participant, Pr
     let Some(role) = found.user else {
         return Err(refuse::conflict(
             format!(
-                "@{} is not a user: it does not sign in with a password; nothing was done",
+                "@{} is not a user: it does not sign in with a password",
                 found.handle
             ),
             "create a user instead",

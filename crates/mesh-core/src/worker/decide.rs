@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mesh_model::command::{Content, WorkerCommand};
 use mesh_model::events::{WorkerEnrolled, WorkerLeft, WorkerLimitsSet, WorkerMode, WorkerModeSet};
 use mesh_model::limits::{WORKER_CAPABILITIES_MAX, WORKER_SLOTS_MAX, WORKERS_MAX};
-use mesh_model::{ErrorCode, NewEvent, ParticipantId, Permission, Refusal};
+use mesh_model::{Effect, ErrorCode, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::desk::Desk;
 use crate::{Decision, Worker, check, consent, refuse};
@@ -47,9 +47,7 @@ fn check_capabilities(list: &[String]) -> Result<Vec<String>, Refusal> {
     names.dedup();
     if names.len() > WORKER_CAPABILITIES_MAX {
         return Err(refuse::invalid(
-            format!(
-                "a worker names at most {WORKER_CAPABILITIES_MAX} capabilities; nothing was done"
-            ),
+            format!("a worker names at most {WORKER_CAPABILITIES_MAX} capabilities"),
             "name those that matter",
         ));
     }
@@ -64,7 +62,7 @@ fn check_slots(slots: u16) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(refuse::invalid(
-        format!("a worker runs at most {WORKER_SLOTS_MAX} tasks at a time; nothing was done"),
+        format!("a worker runs at most {WORKER_SLOTS_MAX} tasks at a time"),
         "name fewer slots, or enrol several workers",
     ))
 }
@@ -98,7 +96,8 @@ fn enrol(
         None if desk.work.workers.len() >= WORKERS_MAX => {
             return Err(Refusal::new(
                 ErrorCode::Overloaded,
-                format!("{WORKERS_MAX} workers are known already; this one was not enrolled"),
+                format!("{WORKERS_MAX} workers are known already"),
+                Effect::told("this one was not enrolled"),
                 "use one of them",
             ));
         }

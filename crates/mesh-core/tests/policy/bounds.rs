@@ -15,12 +15,7 @@ fn check(state: &State, policy: &Value) -> Result<(), String> {
     let checked = state.access.check_policy(ROOM, &policy);
     checked.map_err(|refusal| {
         assert_eq!(refusal.code, ErrorCode::InvalidPolicy);
-        refusal
-            .detail
-            .split(": ")
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        refusal.at.unwrap_or_default().into_string()
     })
 }
 

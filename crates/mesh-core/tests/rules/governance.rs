@@ -228,7 +228,7 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
         "told" => world
             .refused
             .as_ref()
-            .map_or_else(String::new, |refusal| refusal.detail.to_string()),
+            .map_or_else(String::new, |refusal| refusal.detail()),
         "trusts" => access
             .trust_of(person(args.word(0)), false)
             .name()

@@ -333,7 +333,11 @@ fn deed_of(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> String 
             kinds.join(" ")
         }
         Err(refusal) => {
-            assert!(!refusal.detail.is_empty() && !refusal.hint.is_empty());
+            assert!(
+                !refusal.what.is_empty()
+                    && !refusal.effect.words().is_empty()
+                    && !refusal.hint.is_empty()
+            );
             format!("! {}", refusal.code)
         }
     }

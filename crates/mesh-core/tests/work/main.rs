@@ -585,7 +585,7 @@ proptest! {
             Err(refusal) => {
                 prop_assert_eq!(refusal.code, ErrorCode::DependencyCycle);
                 prop_assert!(!left.is_empty());
-                let way = refusal.detail.split(": ").nth(1).unwrap().split(';').next().unwrap();
+                let way = refusal.what.strip_prefix("these tasks would wait for one another: ").unwrap();
                 let way: Vec<TaskId> = way.split(" -> ").map(|it| it.parse().unwrap()).collect();
                 prop_assert_eq!(way.first(), way.last());
                 for step in way.windows(2) {

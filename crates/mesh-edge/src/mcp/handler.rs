@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
 use axum::http::request::Parts;
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal};
 use mesh_ops::{CALL_TOOL, Caller, HELP_TOOL, Options};
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
@@ -128,7 +128,8 @@ fn daily(name: &str, arguments: JsonObject) -> Result<(String, Value), Refusal> 
 fn wrong(what: &str) -> Refusal {
     Refusal::new(
         ErrorCode::InvalidInput,
-        format!("{what}; nothing was done"),
+        what.to_owned(),
+        Effect::NothingDone,
         "mesh_help explains every operation",
     )
 }
@@ -159,8 +160,8 @@ fn result_of(answer: Result<Given, Refusal>) -> CallToolResult {
             result
         }
         Err(refusal) => {
-            let text = serde_json::to_string(&refusal.problem())
-                .unwrap_or_else(|_| refusal.detail.to_string());
+            let text =
+                serde_json::to_string(&refusal.problem()).unwrap_or_else(|_| refusal.detail());
             CallToolResult::error(vec![ContentBlock::text(text)])
         }
     }

@@ -2,11 +2,10 @@
 
 use bytes::Bytes;
 use mesh_model::api::{ClientInfo, Participant, Welcome};
-use mesh_model::{ErrorCode, Refusal, Seq, SessionId};
+use mesh_model::refuse::{internal, invalid};
+use mesh_model::{Refusal, Seq, SessionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::problem::invalid;
 
 /// What a client may send.
 #[derive(Debug)]
@@ -66,7 +65,7 @@ struct Raw {
 #[derive(Debug)]
 pub(super) struct Senseless {
     pub id: Option<u64>,
-    pub refusal: Refusal,
+    pub refusal: Box<Refusal>,
     /// Whether it is not even JSON: the client and we do not speak the same language.
     pub fatal: bool,
 }
@@ -79,7 +78,7 @@ pub(super) fn read(text: &str) -> Result<FrameIn, Senseless> {
         let refusal = invalid("the frame is a list", HINT);
         return Err(Senseless {
             id: None,
-            refusal,
+            refusal: refusal.into(),
             fatal: false,
         });
     }
@@ -88,7 +87,7 @@ pub(super) fn read(text: &str) -> Result<FrameIn, Senseless> {
         let id = number(text).filter(|_| !fatal);
         Senseless {
             id,
-            refusal: invalid(format!("the frame cannot be read: {why}"), HINT),
+            refusal: invalid(format!("the frame cannot be read: {why}"), HINT).into(),
             fatal,
         }
     })?;
@@ -120,7 +119,7 @@ pub(super) fn read(text: &str) -> Result<FrameIn, Senseless> {
         } => Ok(FrameIn::Subscribe { id, subscribe }),
         other => Err(Senseless {
             id: other.id,
-            refusal: invalid("the frame is none of the three kinds", HINT),
+            refusal: invalid("the frame is none of the three kinds", HINT).into(),
             fatal: false,
         }),
     }
@@ -152,13 +151,8 @@ struct HelloOut<'a> {
 /// The answer to hello as it is sent.
 pub(super) fn welcomed(welcomed: &Welcomed<'_>) -> Result<Bytes, Refusal> {
     let json = serde_json::to_vec(&HelloOut { hello: welcomed });
-    json.map(Bytes::from).map_err(|_| {
-        Refusal::new(
-            ErrorCode::Internal,
-            "the answer could not be written",
-            "please report it",
-        )
-    })
+    json.map(Bytes::from)
+        .map_err(|_| internal("the answer could not be written"))
 }
 
 /// A call's answer in three pieces; the output is not copied.
@@ -192,6 +186,8 @@ pub(super) fn close_code(refusal: &Refusal) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use mesh_model::ErrorCode;
+
     use super::*;
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mesh_model::api::{Me, SessionOpenInput};
 use mesh_model::limits::HELLO_WAIT_MS;
 use mesh_model::ops::{MeGet, Needs, Operation};
-use mesh_model::{ErrorCode, ParticipantId, Refusal, SessionId};
+use mesh_model::{Effect, ErrorCode, ParticipantId, Refusal, SessionId, refuse};
 use mesh_node::Attached;
 use mesh_ops::{Caller, Options, PageCookie};
 use serde_json::json;
@@ -80,7 +80,7 @@ async fn first_frame(wire: &mut Wire) -> Result<Hello, End> {
                     return match frames::read(&text) {
                         Ok(FrameIn::Hello(hello)) => Ok(hello),
                         Ok(_) => Err(End::Refused(out_of_turn("the first frame was not hello"))),
-                        Err(bad) => Err(End::Refused(bad.refusal)),
+                        Err(bad) => Err(End::Refused(*bad.refusal)),
                     };
                 }
                 Incoming::Ping(payload) => {
@@ -158,18 +158,15 @@ async fn me(edge: &Edge, caller: &Caller, address: Option<Address>) -> Result<Me
     .await?;
     serde_json::from_slice(&reply.body).map_err(|why| {
         tracing::error!(%why, "an answer of our own cannot be read");
-        Refusal::new(
-            ErrorCode::Internal,
-            "the node could not read an answer of its own",
-            "please report it",
-        )
+        refuse::internal("the node could not read an answer of its own")
     })
 }
 
 fn out_of_turn(what: &'static str) -> Refusal {
     Refusal::new(
         ErrorCode::OutOfTurn,
-        format!("{what}; nothing was done and the connection ends"),
+        format!("{what}, so the connection ends"),
+        Effect::NothingDone,
         "begin with {\"hello\":{\"token\":\"…\"}} within ten seconds",
     )
 }
@@ -178,6 +175,7 @@ fn closed_meanwhile() -> Refusal {
     Refusal::new(
         ErrorCode::Gone,
         "the session was closed while it was being opened",
+        Effect::NothingDone,
         "connect again without it",
     )
 }

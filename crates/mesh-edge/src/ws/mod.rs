@@ -22,13 +22,14 @@ use base64::engine::general_purpose::STANDARD;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use mesh_model::Refusal;
+use mesh_model::refuse::invalid;
 use mesh_ops::Caller;
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 
 use crate::caller::{self, Credentials, From};
 use crate::edge::Edge;
-use crate::problem::{Refused, invalid};
+use crate::problem::Refused;
 use wire::Wire;
 
 /// Turns a request into a WebSocket.

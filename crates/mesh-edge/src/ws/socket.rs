@@ -10,7 +10,8 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use mesh_model::limits::{CALLS_IN_FLIGHT_MAX, KEEPALIVE_MS};
-use mesh_model::{ErrorCode, Refusal, Seq};
+use mesh_model::refuse::invalid;
+use mesh_model::{Effect, ErrorCode, Refusal, Seq};
 use mesh_node::machine::Taken;
 use mesh_ops::{LAST_WORDS, Options, Wanted};
 use serde_json::Value;
@@ -25,7 +26,6 @@ use super::wire::Wire;
 use crate::body;
 use crate::caller::{self, From as Address};
 use crate::edge::{Edge, stopped};
-use crate::problem::invalid;
 
 /// With this much unsent the client is given nothing more and asked for nothing more: what it is to be
 /// pushed waits in its queue, which has a limit.
@@ -274,7 +274,7 @@ impl Socket {
             Ok(FrameIn::Call { id, call, input }) => self.call(id, call, input),
             Ok(FrameIn::Subscribe { id, subscribe }) => self.subscribe(id, subscribe).await,
             Ok(FrameIn::Hello(_)) => self.wire.text(&frames::problem(None, &second_hello())),
-            Err(bad) if bad.fatal => return Err(End::Refused(bad.refusal)),
+            Err(bad) if bad.fatal => return Err(End::Refused(*bad.refusal)),
             Err(bad) => self.wire.text(&frames::problem(bad.id, &bad.refusal)),
         }
         Ok(())
@@ -335,7 +335,8 @@ async fn next_of(subscription: &mut Option<mesh_ops::Stream>) -> Result<Taken, R
 fn second_hello() -> Refusal {
     Refusal::new(
         ErrorCode::OutOfTurn,
-        "hello was said already; the connection goes on as it is",
+        "hello was said already",
+        Effect::told("the connection goes on as it is"),
         "open another connection to be somebody else",
     )
 }

@@ -132,7 +132,7 @@ async fn a_plugin_that_ends_is_started_again_and_then_less_and_less_often() {
         .await
         .unwrap_err();
     assert_eq!(refusal.code.code(), "conflict");
-    assert!(refusal.detail.contains("started again in"), "{refusal:?}");
+    assert!(refusal.detail().contains("started again in"), "{refusal:?}");
     house.stop().await;
 }
 

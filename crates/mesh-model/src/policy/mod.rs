@@ -52,7 +52,8 @@ pub struct Policy {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum Effect {
+#[schemars(rename = "Effect")]
+pub enum RuleEffect {
     /// The capabilities are granted.
     Allow,
     /// The capabilities are taken, whatever else grants them.
@@ -66,7 +67,7 @@ pub struct Rule {
     /// Its name, unique in the policy: a-z, 0-9 and '-', at most 40.
     pub name: String,
     /// Allow or deny.
-    pub effect: Effect,
+    pub effect: RuleEffect,
     /// Whom it names; absent: every member.
     #[serde(default, skip_serializing_if = "Who::is_everyone")]
     pub to: Who,

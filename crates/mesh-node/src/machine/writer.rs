@@ -15,7 +15,7 @@ use mesh_model::events::{
     By, CommandKey, Facts, MessageFacts, MessagePosted, Relayed, Trust, UnreadableFacts,
 };
 use mesh_model::{
-    Actor, Command, Ctx, ErrorCode, MessageId, Millis, NewEvent, Permission, Refusal, Seq,
+    Actor, Command, Ctx, Effect, ErrorCode, MessageId, Millis, NewEvent, Permission, Refusal, Seq,
 };
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -313,7 +313,8 @@ impl<L: Log> Writer<L> {
         }) {
             return Err(Refusal::new(
                 ErrorCode::Internal,
-                "the content was not in the form the log stores; nothing was stored",
+                "the content was not in the form the log stores",
+                Effect::NothingStored,
                 "this is a bug of the node: please report it",
             ));
         }
@@ -377,7 +378,8 @@ impl<L: Log> Writer<L> {
         if known.request != key.request {
             return Some(Err(Refusal::new(
                 ErrorCode::IdempotencyMismatch,
-                "the idempotency key was used before for another request; this one was not stored",
+                "the idempotency key was used before for another request",
+                Effect::NothingStored,
                 "use a fresh key for each new request",
             )));
         }
@@ -436,14 +438,16 @@ impl<L: Log> Writer<L> {
         let refusal = if error.is_not_stored() {
             Refusal::new(
                 ErrorCode::NotStored,
-                format!("{error}. What was acknowledged before is safe"),
+                error.to_string(),
+                Effect::told("what was acknowledged before is safe"),
                 "see that the disk is not full and repeat the command",
             )
         } else {
             Refusal::new(
                 ErrorCode::OutcomeUnknown,
-                format!(
-                    "{error}. It is there whole or not at all; what was acknowledged before is safe"
+                error.to_string(),
+                Effect::told(
+                    "it is there whole or not at all; what was acknowledged before is safe",
                 ),
                 "repeat the command with the same idempotency key once the node is up again",
             )
@@ -466,8 +470,9 @@ fn read_only(why: &Refusal) -> Refusal {
         ErrorCode::ReadOnly,
         format!(
             "the node takes no commands since a failure of the disk: {}",
-            why.detail
+            why.what
         ),
+        Effect::NothingStored,
         "mend the disk and start the node again; reading goes on",
     )
 }
@@ -476,6 +481,7 @@ fn too_new(why: &WriterError) -> Refusal {
     Refusal::new(
         ErrorCode::ReadOnly,
         format!("the log was written by a newer version: {why}"),
+        Effect::NothingStored,
         "start the newer version; this one only reads",
     )
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mesh_log::{Digest, EraseError, Eraser, LogReader, ReadError};
-use mesh_model::{ErrorCode, Refusal, Seq};
+use mesh_model::{Effect, ErrorCode, Refusal, Seq};
 use mesh_store::{StoreError, View};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -252,7 +252,8 @@ async fn blocking<T: Send + 'static>(
 fn not_erased(why: &Failed) -> Refusal {
     Refusal::new(
         ErrorCode::Internal,
-        format!("nobody sees the words any more, but they are not erased from the disk yet: {why}"),
+        why.to_string(),
+        Effect::told("nobody sees the words any more, but they are not erased from the disk yet"),
         "mend the disk and start the node again: it erases them then",
     )
 }

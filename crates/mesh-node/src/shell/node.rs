@@ -14,7 +14,7 @@ use mesh_log::LogReader;
 use mesh_model::api::Presence;
 use mesh_model::events::CommandKey;
 use mesh_model::{
-    Actor, Command, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq, TaskId,
+    Actor, Command, Effect, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq, TaskId,
 };
 use mesh_proof::{Checkpoint, Seal};
 use mesh_store::{Vault, View};
@@ -377,7 +377,8 @@ pub(super) fn now() -> Millis {
 fn overloaded() -> Refusal {
     Refusal::new(
         ErrorCode::Overloaded,
-        "more commands wait than the node takes; this one was not stored",
+        "more commands wait than the node takes",
+        Effect::NothingStored,
         "repeat it in a moment with the same idempotency key",
     )
     .retry_after_ms(200)
@@ -386,7 +387,8 @@ fn overloaded() -> Refusal {
 fn shutting_down() -> Refusal {
     Refusal::new(
         ErrorCode::ShuttingDown,
-        "the node is going down; the command was not stored",
+        "the node is going down",
+        Effect::NothingStored,
         "repeat it once the node is up again, with the same idempotency key",
     )
 }
@@ -394,7 +396,8 @@ fn shutting_down() -> Refusal {
 fn broke_off() -> Refusal {
     Refusal::new(
         ErrorCode::OutcomeUnknown,
-        "the node's writer broke off; it is unknown whether the command was stored, whole or not at all",
+        "the node's writer broke off",
+        Effect::told("it is unknown whether the command was stored, whole or not at all"),
         "repeat it once the node is up again, with the same idempotency key",
     )
 }

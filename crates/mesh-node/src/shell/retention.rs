@@ -3,7 +3,7 @@
 use mesh_model::command::RoomCommand;
 use std::sync::{Arc, PoisonError};
 
-use mesh_model::{Actor, Command, Millis, Refusal, RoomId, Seq};
+use mesh_model::{Actor, Command, Effect, Millis, Refusal, RoomId, Seq};
 use mesh_store::StoreError;
 
 use super::erasures::Work;
@@ -76,7 +76,8 @@ impl Node {
 fn not_read(why: &str) -> Refusal {
     Refusal::new(
         mesh_model::ErrorCode::Internal,
-        format!("the view could not be read: {why}; nothing was erased"),
+        format!("the view could not be read: {why}"),
+        Effect::NothingErased,
         "restart the node; if it happens again, delete the folder `view` before",
     )
 }

@@ -10,7 +10,9 @@ use mesh_model::api::{Presence, PresenceState};
 use mesh_model::command::{Content, SessionCommand};
 use mesh_model::events::{Facts, SessionEnd, SessionFacts};
 use mesh_model::limits::{PRESENCE_STALE_MS, SESSION_GRACE_MS};
-use mesh_model::{Actor, Command, ErrorCode, Millis, ParticipantId, Refusal, Seq, SessionId};
+use mesh_model::{
+    Actor, Command, Effect, ErrorCode, Millis, ParticipantId, Refusal, Seq, SessionId,
+};
 use mesh_store::Vault;
 use mesh_store::vault::Known;
 use tokio::sync::Notify;
@@ -442,7 +444,8 @@ fn presence_of(live: &[&Live], person: Option<&Person>, now: Millis) -> Presence
 fn no_participant() -> Refusal {
     Refusal::new(
         ErrorCode::Unauthenticated,
-        "only a participant has sessions; nothing was stored",
+        "only a participant has sessions",
+        Effect::NothingStored,
         "come with a participant's token",
     )
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use mesh_model::limits::TAKES_TRIED_MAX;
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal};
 use tokio::sync::oneshot;
 
 use super::threads::Reply;
@@ -91,7 +91,8 @@ impl Wait {
         match self.claim.leave() {
             true => Refusal::new(
                 ErrorCode::ShuttingDown,
-                "the node is going down; nothing was taken",
+                "the node is going down",
+                Effect::NothingTaken,
                 "ask again once the node is up",
             ),
             false => unknown(),
@@ -110,7 +111,8 @@ impl Drop for Wait {
 fn unknown() -> Refusal {
     Refusal::new(
         ErrorCode::OutcomeUnknown,
-        "the node's writer broke off; it is unknown whether a task was taken",
+        "the node's writer broke off",
+        Effect::told("it is unknown whether a task was taken"),
         "ask again once the node is up, with the same idempotency key; a task that nobody works at is free again when its lease ends",
     )
 }

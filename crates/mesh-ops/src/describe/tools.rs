@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use mesh_model::ops::{self, Declaration, Needs, OpKind};
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal};
 use serde_json::{Map, Value, json};
 
 use crate::describe::schema::Schemas;
@@ -221,7 +221,8 @@ pub(crate) fn unknown_operation(name: &str) -> Refusal {
     let shown: String = name.chars().take(60).collect();
     Refusal::new(
         ErrorCode::UnknownOperation,
-        format!("there is no operation '{shown}'; nothing was done"),
+        format!("there is no operation '{shown}'"),
+        Effect::NothingDone,
         "`mesh ops`, GET /api/operations or the tool mesh_help list them",
     )
 }

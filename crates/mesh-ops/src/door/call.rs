@@ -8,12 +8,14 @@ use mesh_model::api::Done;
 use mesh_model::command::Content;
 use mesh_model::events::CommandKey;
 use mesh_model::ops::{Declaration, Needs};
-use mesh_model::{Actor, Command, Millis, ParticipantId, Permission, Refusal, Seq, SessionId};
+use mesh_model::{
+    Actor, Command, Millis, ParticipantId, Permission, Refusal, Seq, SessionId, refuse,
+};
 use mesh_node::{Outcome, Wait};
 use serde::Serialize;
 
+use crate::door::Door;
 use crate::door::request::part_of;
-use crate::door::{Door, refuse};
 
 /// What a transport knows about a call besides its input.
 #[derive(Debug, Clone, Default)]

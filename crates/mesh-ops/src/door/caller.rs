@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use mesh_model::{Actor, Millis, Refusal};
+use mesh_model::{Actor, Millis, Refusal, refuse};
 use mesh_store::vault::secret;
 
-use crate::door::{Door, refuse};
+use crate::door::Door;
 
 /// Who calls, as the transport's credentials say.
 #[derive(Debug, Clone, Default)]

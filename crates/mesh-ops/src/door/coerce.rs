@@ -2,7 +2,7 @@
 //! says what each text means.
 
 use mesh_model::ops::Declaration;
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal};
 use serde_json::{Map, Value};
 
 use crate::describe::schema::Schemas;
@@ -73,7 +73,8 @@ fn truth(name: &str, text: &str) -> Result<Value, Refusal> {
 fn bad(name: &str, what: &str) -> Refusal {
     Refusal::new(
         ErrorCode::InvalidInput,
-        format!("the parameter '{name}' {what}; nothing was done"),
+        format!("the parameter '{name}' {what}"),
+        Effect::NothingDone,
         "see /openapi.json for the parameters of each path",
     )
 }
@@ -142,7 +143,7 @@ mod tests {
         ] {
             let refusal = coerce(op, &[(name, text)]).unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidInput);
-            assert!(refusal.detail.contains(name), "{refusal}");
+            assert!(refusal.detail().contains(name), "{refusal}");
         }
         assert!(coerce("message.list", &[("limit", "1"), ("limit", "2")]).is_err());
     }

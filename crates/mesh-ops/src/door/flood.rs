@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use mesh_core::Access;
 use mesh_model::events::{RequestRate, Trust};
-use mesh_model::{Actor, ErrorCode, Millis, ParticipantId, Refusal};
+use mesh_model::{Actor, Effect, ErrorCode, Millis, ParticipantId, Refusal};
 
 use crate::door::{Caller, Door};
 
@@ -102,9 +102,10 @@ fn refused(what: &str, rate: RequestRate, wait_ms: u64) -> Refusal {
     Refusal::new(
         ErrorCode::RateLimited,
         format!(
-            "{what} has used up the {} requests at once and {} a second that this node answers; nothing was done",
+            "{what} has used up the {} requests at once and {} a second that this node answers",
             rate.burst, rate.per_second
         ),
+        Effect::NothingDone,
         "wait as long as retry_after_ms says; the owner can set the limits with limits.set",
     )
     .retry_after_ms(wait_ms.max(1))

@@ -9,7 +9,6 @@ pub(crate) mod coerce;
 pub(crate) mod flood;
 pub(crate) mod over;
 pub(crate) mod rates;
-pub(crate) mod refuse;
 pub(crate) mod registry;
 pub(crate) mod replay;
 pub(crate) mod request;
@@ -33,7 +32,7 @@ use std::time::Duration;
 use mesh_model::events::CommandKey;
 use mesh_model::limits::PASSWORD_HASHES_MAX;
 use mesh_model::ops::{Declaration, Needs, OpKind};
-use mesh_model::{Actor, ErrorCode, Facts, ParticipantId, Refusal, Seq};
+use mesh_model::{Actor, Effect, ErrorCode, Facts, ParticipantId, Refusal, Seq, refuse};
 use mesh_node::{Node, Outcome};
 use mesh_store::{Position, StoreError, Vault, View};
 use serde_json::Value;
@@ -280,7 +279,8 @@ impl Door {
         match min_seq {
             Some(min_seq) if !reached && self.node().view_upto() < min_seq => Err(Refusal::new(
                 ErrorCode::NotYet,
-                format!("the node's views are not at {min_seq} yet; nothing was changed by asking"),
+                format!("the node's views are not at {min_seq} yet"),
+                Effect::NothingChanged,
                 "ask again in a moment, or without min_seq",
             )
             .retry_after_ms(1000)),
@@ -351,6 +351,7 @@ impl Door {
             Some(after) if after > head => Err(Refusal::new(
                 ErrorCode::BadCursor,
                 format!("the place {after} lies beyond the log's end, which is at {head}"),
+                Effect::NothingDone,
                 "use what this mesh answered, or leave it out; this may be another mesh",
             )),
             _ => Ok(()),

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use mesh_core::Action;
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Millis, Refusal, RoomId};
+use mesh_model::{Actor, Millis, Refusal, RoomId, refuse};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::door::{Caller, Door, refuse};
+use crate::door::{Caller, Door};
 
 /// For so long a call that was under way may still answer: it may be the very one that ended the right, such as
 /// signing out.
@@ -94,7 +94,7 @@ impl Door {
                 let (access, now) = (self.node().access(), self.node().now());
                 access.check_permission(&actor, permission, now)
             }
-            Needs::Owner if !matches!(actor, Actor::Owner(_)) => Err(refuse::owner_only()),
+            Needs::Owner if !matches!(actor, Actor::Owner(_)) => Err(refuse::owner_only("do that")),
             Needs::Owner | Needs::Credential | Needs::Nothing => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use mesh_core::Credential;
-use mesh_model::{Actor, CredentialId, ErrorCode, Millis, Refusal};
+use mesh_model::{Actor, CredentialId, Effect, ErrorCode, Millis, Refusal};
 
 use crate::door::Door;
 
@@ -93,7 +93,8 @@ fn check(used: u64, limit: Option<u32>, window: &str, retry_after_ms: u64) -> Re
     match limit {
         Some(limit) if used >= u64::from(limit) => Err(Refusal::new(
             ErrorCode::RateLimited,
-            format!("this credential's limit is {limit} requests a {window} and they are used up; nothing was done"),
+            format!("this credential's limit is {limit} requests a {window} and they are used up"),
+            Effect::NothingDone,
             "wait as long as retry_after_ms says, or ask for a higher limit",
         )
         .retry_after_ms(retry_after_ms)),

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 
 use mesh_model::ops::{Declaration, Operation};
-use mesh_model::{Command, ErrorCode, Facts, Refusal};
+use mesh_model::{Command, ErrorCode, Facts, Refusal, refuse};
 use mesh_node::Outcome;
 use serde_json::{Value, json};
 
-use crate::door::{Call, Door, refuse, request};
+use crate::door::{Call, Door, request};
 
 /// What an operation does.
 pub trait Run: Operation {

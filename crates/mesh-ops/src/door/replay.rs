@@ -3,9 +3,7 @@
 use std::ops::ControlFlow;
 
 use mesh_log::LogReader;
-use mesh_model::{Facts, Refusal, Seq};
-
-use crate::door::refuse;
+use mesh_model::{Facts, Refusal, Seq, refuse};
 
 /// The facts of `count` events from `first` on.
 pub(crate) fn facts(reader: &LogReader, first: Seq, count: u32) -> Result<Vec<Facts>, Refusal> {

@@ -3,12 +3,10 @@
 use mesh_model::events::CommandKey;
 use mesh_model::limits::{IDEMPOTENCY_KEY_CHARS_MAX, JSON_DEPTH_MAX, REQUEST_BYTES_MAX};
 use mesh_model::ops::{Declaration, OpKind};
-use mesh_model::{ErrorCode, Refusal, Seq};
+use mesh_model::{Effect, ErrorCode, Refusal, Seq, refuse};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-
-use crate::door::refuse;
 
 /// Reads a body. An empty one is an object without fields.
 pub fn parse_json(bytes: &[u8]) -> Result<Value, Refusal> {
@@ -16,9 +14,10 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Refusal> {
         return Err(Refusal::new(
             ErrorCode::TooLarge,
             format!(
-                "the request has {} bytes, the limit is {REQUEST_BYTES_MAX}; nothing was done",
+                "the request has {} bytes, the limit is {REQUEST_BYTES_MAX}",
                 bytes.len()
             ),
+            Effect::NothingDone,
             "send less at a time",
         ));
     }
@@ -232,23 +231,25 @@ pub(crate) fn typed<T: DeserializeOwned>(input: &Value) -> Result<T, Refusal> {
     T::deserialize(input).map_err(|_| match serde_path_to_error::deserialize::<_, T>(input) {
         Err(why) => {
             let place = why.path().to_string();
-            let what = why.into_inner();
-            let detail = if place == "." {
-                what.to_string()
-            } else {
-                format!("the field '{place}': {what}")
-            };
+            let what = why.into_inner().to_string();
             if let Some(place) = policy_place(&place) {
                 return Refusal::new(
                     ErrorCode::InvalidPolicy,
-                    format!("{place}: {what}; nothing was changed"),
+                    what,
+                    Effect::NothingChanged,
                     "correct that place and send the policy again",
-                );
+                )
+                .within(place);
             }
-            refuse::invalid(
-                detail,
+            let refusal = refuse::invalid(
+                what,
                 "see the operation's page or /openapi.json for what it takes",
-            )
+            );
+            if place == "." {
+                refusal
+            } else {
+                refusal.within(format_args!("the field '{place}'"))
+            }
         }
         Ok(_) => refuse::invalid(
             "the input cannot be read",
@@ -376,12 +377,7 @@ mod tests {
 
     #[test]
     fn a_wrong_field_is_named() {
-        let wrong = |input: Value| {
-            typed::<MessagePostInput>(&input)
-                .unwrap_err()
-                .detail
-                .into_owned()
-        };
+        let wrong = |input: Value| typed::<MessagePostInput>(&input).unwrap_err().detail();
         assert!(wrong(json!({"text": "b"})).contains("room"));
         assert!(wrong(json!({"room": "a", "text": 7})).contains("'text'"));
         assert!(wrong(json!({"room": "a", "text": "b", "colour": 1})).contains("colour"));

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use mesh_core::{Access, Action, Group, Participant, Room};
-use mesh_model::{MeshId, ParticipantId, Permission, Refusal, RoomId, Seq};
+use mesh_model::{MeshId, ParticipantId, Permission, Refusal, RoomId, Seq, refuse};
 
-use crate::door::{Call, refuse};
+use crate::door::Call;
 
 /// A room that a participant may know of: by id, by name with or without `#`, or `@handle` for its
 /// conversation with somebody.

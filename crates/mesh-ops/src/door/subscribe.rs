@@ -7,11 +7,11 @@ use std::pin::Pin;
 use mesh_core::Action;
 use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Permission, Refusal, Seq};
+use mesh_model::{Actor, Permission, Refusal, Seq, refuse};
 use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscription};
 
-use crate::door::{Caller, Door, refuse, resolve};
+use crate::door::{Caller, Door, resolve};
 
 /// What a subscription is called where operations are named.
 pub(crate) const NAME: &str = "subscribe";

@@ -8,10 +8,9 @@ use mesh_model::limits::{
     PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, RELAYS_MAX, REQUEST_BYTES_MAX, SECRET_BYTES_MAX,
     SKILLS_MAX, TEXT_CHARS_MAX,
 };
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal, refuse};
 
 use crate::door::call::content;
-use crate::door::refuse;
 
 /// A text of several lines, such as a topic.
 pub(crate) fn text(field: &str, text: &str) -> Result<(), Refusal> {
@@ -144,8 +143,9 @@ pub(crate) fn message(
         return Err(Refusal::new(
             ErrorCode::TooLarge,
             format!(
-                "the message has {bytes} bytes with its payload, the limit is {MESSAGE_BYTES_MAX}; nothing was posted"
+                "the message has {bytes} bytes with its payload, the limit is {MESSAGE_BYTES_MAX}"
             ),
+            Effect::NothingPosted,
             "send several messages",
         ));
     }
@@ -222,9 +222,10 @@ pub(crate) fn scanned(text: &str) -> Result<(), Refusal> {
     Err(Refusal::new(
         ErrorCode::TooLarge,
         format!(
-            "the text has {} bytes, the limit is {REQUEST_BYTES_MAX}; nothing was looked at",
+            "the text has {} bytes, the limit is {REQUEST_BYTES_MAX}",
             text.len()
         ),
+        Effect::NothingDone,
         "send it in parts",
     ))
 }

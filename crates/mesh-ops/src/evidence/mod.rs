@@ -11,12 +11,14 @@ use mesh_model::command::{ContentEvidence, Quoted};
 use mesh_model::events::{By, MessageHeader, Trust};
 use mesh_model::limits::QUOTES_MAX;
 use mesh_model::policy::{Policy, Ruling, RulingBy};
-use mesh_model::{Command, ErrorCode, Facts, MessageId, ParticipantId, Refusal, RoomId};
+use mesh_model::{
+    Command, Effect, ErrorCode, Facts, MessageId, ParticipantId, Refusal, RoomId, refuse,
+};
 use mesh_node::Outcome;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 use crate::ops::present;
 
 /// The header of a message that the caller may read.
@@ -287,12 +289,7 @@ pub(crate) async fn payload(
     kind: &str,
     payload: &Map<String, Value>,
 ) -> Result<(String, u32), Refusal> {
-    let unknown = || {
-        refuse::not_found(
-            "there is no such kind of event; nothing was stored",
-            "list them with event_type.list",
-        )
-    };
+    let unknown = || refuse::no_event_type().so(Effect::NothingStored);
     let what = format!("the schema of '{kind}'");
     let version = call.access.event_type(kind).ok_or_else(unknown)?.version;
     let validator = match door.compiled().get(kind, version) {
@@ -325,13 +322,13 @@ pub(crate) async fn check_policy_schema(door: &Door, policy: &Policy) -> Result<
     door.blocking(move || payload::compile(&schema).map(drop))
         .await?
         .map_err(|refusal| {
-            let why = refusal.detail.trim_start_matches("the field 'schema': ");
-            let why = why.trim_end_matches("; nothing was done").trim_end_matches("; nothing was stored");
             Refusal::new(
                 ErrorCode::InvalidPolicy,
-                format!("messages.schema: {why}; nothing was changed"),
+                refusal.what,
+                Effect::NothingChanged,
                 "correct that place and set the policy again; references have the form #/$defs/NAME",
             )
+            .within("messages.schema")
         })
 }
 

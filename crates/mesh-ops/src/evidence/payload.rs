@@ -9,10 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::{Draft, PatternOptions, Validator};
 use mesh_model::limits::SCHEMA_BYTES_MAX;
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal, refuse};
 use serde_json::{Map, Value};
-
-use crate::door::refuse;
 
 /// Places of a schema with its references written out: more than any form has that people fill in.
 const PLACES_MAX: usize = 10_000;
@@ -56,28 +54,48 @@ impl Compiled {
     }
 }
 
+/// Why a value does not fit a schema.
+pub(crate) struct Fault {
+    /// Where in it, in words.
+    pub place: String,
+    pub why: String,
+}
+
+/// What does not fit the schema, if anything does not; `called` is how the value is called.
+pub(crate) fn fault(
+    validator: &Validator,
+    called: &str,
+    value: &Map<String, Value>,
+) -> Option<Fault> {
+    // The validator takes a whole value; one is at most as large as a message.
+    let value = Value::Object(value.clone());
+    let fault = validator.validate(&value).err()?;
+    let place = fault.instance_path().to_string();
+    Some(Fault {
+        place: if place.is_empty() {
+            called.to_owned()
+        } else {
+            format!("{called} at {place}")
+        },
+        why: fault.to_string().chars().take(FAULT_CHARS_MAX).collect(),
+    })
+}
+
 /// Checks a payload by a schema; `what` names it.
 pub(crate) fn check(
     validator: &Validator,
     what: &str,
     payload: &Map<String, Value>,
 ) -> Result<(), Refusal> {
-    // The validator takes a whole value; a payload is at most as large as a message.
-    let payload = Value::Object(payload.clone());
-    validator.validate(&payload).map_err(|fault| {
-        let place = fault.instance_path().to_string();
-        let place = if place.is_empty() {
-            "the payload".to_owned()
-        } else {
-            format!("the payload at {place}")
-        };
-        let fault: String = fault.to_string().chars().take(FAULT_CHARS_MAX).collect();
-        Refusal::new(
+    match fault(validator, "the payload", payload) {
+        None => Ok(()),
+        Some(Fault { place, why }) => Err(Refusal::new(
             ErrorCode::SchemaMismatch,
-            format!("{place} does not fit {what}: {fault}; nothing was stored"),
+            format!("{place} does not fit {what}: {why}"),
+            Effect::NothingStored,
             "event_type.list shows the schemas of types, room.policy_get that of a room",
-        )
-    })
+        )),
+    }
 }
 
 /// Compiles a schema after holding it to the rules.
@@ -85,13 +103,11 @@ pub(crate) fn compile(schema: &Map<String, Value>) -> Result<Validator, Refusal>
     let schema = Value::Object(schema.clone());
     let bytes = schema.to_string().len();
     if bytes > SCHEMA_BYTES_MAX {
-        return Err(Refusal::new(
-            ErrorCode::TooLarge,
-            format!(
-                "the schema has {bytes} bytes, the limit is {SCHEMA_BYTES_MAX}; nothing was stored"
-            ),
-            "describe less, or leave the descriptions out",
-        ));
+        let hint = "describe less, or leave the descriptions out";
+        return Err(
+            refuse::too_large("the schema", bytes, SCHEMA_BYTES_MAX, hint)
+                .so(Effect::NothingStored),
+        );
     }
     let mut left = PLACES_MAX;
     walk(&schema, &schema, &mut Vec::new(), &mut left)?;
@@ -111,9 +127,10 @@ pub(crate) fn compile(schema: &Map<String, Value>) -> Result<Validator, Refusal>
 
 fn bad(what: String) -> Refusal {
     refuse::invalid(
-        format!("the field 'schema': {what}"),
+        what,
         "see json-schema.org; references have the form #/$defs/NAME",
     )
+    .within("the field 'schema'")
 }
 
 /// Counts the places of a schema with its references written out.
@@ -189,7 +206,7 @@ mod tests {
         assert_eq!(payload(json!({"ok": true})), Ok(()));
         let refusal = payload(json!({"ok": "yes"})).unwrap_err();
         assert_eq!(refusal.code, ErrorCode::SchemaMismatch);
-        assert!(refusal.detail.contains("/ok"), "{refusal}");
+        assert!(refusal.detail().contains("/ok"), "{refusal}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use mesh_guard::Verdict;
 use mesh_model::api::{GuardReason, GuardVerdict};
 use mesh_model::command::Scanned;
 use mesh_model::policy::GuardRules;
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{Refusal, refuse};
 use serde_json::{Map, Value};
 
 use crate::door::Door;
@@ -114,22 +114,9 @@ pub(crate) async fn scan(
 pub(crate) async fn refuse_attack(door: &Door, text: &str) -> Result<(), Refusal> {
     let scanned = scan(door, text, None).await?;
     match scanned.score >= GuardRules::default().quarantine {
-        true => Err(attack(&scanned, "nothing was stored")),
+        true => Err(refuse::attack(scanned.score, &scanned.reasons)),
         false => Ok(()),
     }
-}
-
-/// What the guard takes for an attack is refused.
-pub(crate) fn attack(scanned: &Scanned, so: &str) -> Refusal {
-    Refusal::new(
-        ErrorCode::ContentRefused,
-        format!(
-            "the guard scores this {} of 100 as an attack on agents ({}); {so}",
-            scanned.score,
-            scanned.reasons.join(", ")
-        ),
-        "say it without what looks like instructions to a program",
-    )
 }
 
 /// What the guard says to whoever asks it.

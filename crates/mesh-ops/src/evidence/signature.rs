@@ -4,11 +4,11 @@ use mesh_model::api::{MessageBody, SignedInput};
 use mesh_model::command::Content;
 use mesh_model::events::Signed;
 use mesh_model::limits::JSON_DEPTH_MAX;
-use mesh_model::{Refusal, RoomId};
+use mesh_model::{Refusal, RoomId, refuse};
 use mesh_proof::{Digest, statement};
 use serde_json::value::RawValue;
 
-use crate::door::{Call, refuse, request};
+use crate::door::{Call, request};
 
 /// What a signed content says, and its exact bytes.
 pub(crate) struct SignedContent {
@@ -22,9 +22,10 @@ pub(crate) struct SignedContent {
 pub(crate) fn open(signed: &SignedInput) -> Result<SignedContent, Refusal> {
     let bad = |why: String| {
         refuse::invalid(
-            format!("the field 'signed.content': {why}"),
+            why,
             "sign the JSON object of 'text' and 'payload', written on one line",
         )
+        .within("the field 'signed.content'")
     };
     let content = &signed.content;
     let framed = content.starts_with('{') && content.ends_with('}');

@@ -12,7 +12,7 @@ async fn values_stay_in_the_vault_and_nowhere_else() {
     let mut shown = String::new();
     let mut keep = |reply: Result<mesh_ops::Reply, mesh_model::Refusal>| match reply {
         Ok(reply) => shown.push_str(&String::from_utf8_lossy(&reply.body)),
-        Err(refusal) => shown.push_str(&serde_json::to_string(&refusal).unwrap()),
+        Err(refusal) => shown.push_str(&serde_json::to_string(&refusal.problem()).unwrap()),
     };
     let set = |value: &str| json!({"name": "searx", "value": value});
     keep(

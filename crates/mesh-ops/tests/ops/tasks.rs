@@ -413,7 +413,7 @@ async fn outsiders_see_nothing_of_a_private_room() {
         let house = &house;
         async move {
             let answer = house.reply(&token, "task.get", input, None).await;
-            answer.unwrap_err().detail.into_owned()
+            answer.unwrap_err().detail()
         }
     };
     assert_eq!(

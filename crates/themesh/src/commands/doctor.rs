@@ -239,7 +239,7 @@ fn node(context: &Context) -> Vec<Finding> {
         Err(Error::Refused(refusal)) => {
             vec![bad(
                 "node",
-                format!("{url} answers, but: {}", refusal.detail),
+                format!("{url} answers, but: {}", refusal),
                 refusal.hint.to_string(),
             )]
         }

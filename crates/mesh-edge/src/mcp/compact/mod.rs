@@ -9,7 +9,7 @@ mod task;
 use std::collections::BTreeMap;
 
 use mesh_model::ops::*;
-use mesh_model::{ErrorCode, Refusal, Seq, TaskId};
+use mesh_model::{Effect, ErrorCode, Refusal, Seq, TaskId};
 use mesh_ops::{Caller, Door, Names};
 use serde_json::Value;
 
@@ -93,7 +93,8 @@ where
         tracing::error!(%why, "an answer is not what its declaration says");
         Refusal::new(
             ErrorCode::Internal,
-            "the answer could not be written as text; what was asked for was done",
+            "the answer could not be written as text",
+            Effect::told("what was asked for was done"),
             "ask for the same with mesh_call, which answers JSON",
         )
     })?;

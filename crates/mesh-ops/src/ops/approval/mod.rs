@@ -10,19 +10,16 @@ use std::sync::Arc;
 use mesh_core::Access;
 use mesh_model::api::{ApprovalOutcome, ApprovalState, ApprovalView};
 use mesh_model::events::Trust;
-use mesh_model::{ApprovalId, Millis, Refusal};
+use mesh_model::{ApprovalId, Millis, Refusal, refuse};
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::{Answer, ApprovalRow};
 use serde_json::Value;
 
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 use crate::ops::present;
 
 pub(crate) fn no_approval() -> Refusal {
-    refuse::not_found(
-        "there is no such approval, or you may not read its room; nothing was done",
-        "list those that wait with approval.list",
-    )
+    refuse::not_found("approval", "list those that wait with approval.list")
 }
 
 /// An approval whose room the caller may read; whoever asks and whoever may answer may always.

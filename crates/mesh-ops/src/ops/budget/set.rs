@@ -14,9 +14,10 @@ impl Run for BudgetSet {
             (None, false, Some(room)) => BudgetScope::Room(call.room(room)?.id),
             _ => {
                 return Err(refuse::invalid(
-                    "more than one of the fields 'agent', 'each_agent' and 'room' is there; nothing was set",
+                    "more than one of the fields 'agent', 'each_agent' and 'room' is there",
                     "set one budget at a time; without any of them it is the whole mesh's",
-                ));
+                )
+                .so(Effect::NothingChanged));
             }
         };
         let command = BudgetCommand::Set {

@@ -24,7 +24,8 @@ impl Run for ContextList {
         if !access.sees(call.me()?, &set, call.head) {
             return Err(Refusal::new(
                 ErrorCode::CapabilityDenied,
-                "the room's rules do not let you read its shared context; nothing was changed by asking",
+                "the room's rules do not let you read its shared context",
+                Effect::NothingChanged,
                 "ask a moderator of the room for the capability data-read",
             ));
         }

@@ -16,9 +16,10 @@ impl Run for ContextSet {
             return Err(Refusal::new(
                 ErrorCode::TooLarge,
                 format!(
-                    "the value has {} bytes, the limit is {CONTEXT_VALUE_BYTES_MAX}; nothing was set",
+                    "the value has {} bytes, the limit is {CONTEXT_VALUE_BYTES_MAX}",
                     json.len()
                 ),
+                Effect::NothingChanged,
                 "keep what is long elsewhere and set where it is",
             ));
         }
@@ -28,7 +29,9 @@ impl Run for ContextSet {
             let value = Map::from_iter([(input.key.clone(), input.value.clone())]);
             let scanned = scan::scan(door, "", Some(&value)).await?;
             if call.access.holds_back(room, &scanned) {
-                return Err(scan::attack(&scanned, "nothing was set"));
+                return Err(
+                    refuse::attack(scanned.score, &scanned.reasons).so(Effect::NothingChanged)
+                );
             }
         }
         let command = Command::Context(ContextCommand::Set {

@@ -12,14 +12,14 @@ use mesh_model::command::{CredentialCommand, IssueCredential};
 use mesh_model::events::{CredentialFacts, CredentialKind};
 use mesh_model::permission::Preset;
 use mesh_model::{
-    Actor, Command, CredentialId, ErrorCode, Facts, Millis, ParticipantId, PermissionSet, Refusal,
-    Seq,
+    Actor, Command, CredentialId, Effect, ErrorCode, Facts, Millis, ParticipantId, PermissionSet,
+    Refusal, Seq, refuse,
 };
 use mesh_store::vault::secret::{self, SecretHash, draw};
 use uuid::Uuid;
 
 use crate::door::call::content;
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 
 /// A credential that is to be issued.
 pub(crate) struct Issue {
@@ -91,7 +91,8 @@ impl Call {
         };
         Err(Refusal::new(
             ErrorCode::PermissionDenied,
-            format!("{why}; nothing was issued"),
+            why,
+            Effect::NothingIssued,
             "name fewer permissions; me.get shows which you hold",
         ))
     }

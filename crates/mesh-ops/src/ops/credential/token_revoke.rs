@@ -21,10 +21,7 @@ pub(super) async fn revoke(
         .credential(credential)
         .is_none_or(|found| found.kind != kind)
     {
-        return Err(refuse::not_found(
-            "there is no such credential; nothing was done",
-            "list them with token.list and key.list",
-        ));
+        return Err(refuse::no_credential());
     }
     let done = call
         .done(

@@ -23,7 +23,7 @@ impl Run for InboxAck {
         }
         if input.seqs.iter().chain(&input.upto).any(|seq| *seq > head) {
             return Err(refuse::invalid(
-                format!("nothing was taken in beyond the log's end, which is at {head}"),
+                format!("what is acknowledged lies beyond the log's end, which is at {head}"),
                 "acknowledge the `seq` of messages that you have received",
             ));
         }
@@ -39,7 +39,8 @@ impl Run for InboxAck {
         let position = taken.map_err(|too_many| {
             Refusal::new(
                 ErrorCode::Conflict,
-                format!("{too_many}; nothing was acknowledged"),
+                too_many.to_string(),
+                Effect::NothingChanged,
                 "acknowledge up to a place with 'upto'",
             )
         })?;

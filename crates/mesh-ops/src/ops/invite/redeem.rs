@@ -60,8 +60,10 @@ impl Run for InviteRedeem {
             })
             .await??
             .ok_or_else(|| {
-                refuse::not_found(
-                    "there is no invite with that code; nobody was registered",
+                Refusal::new(
+                    ErrorCode::NotFound,
+                    "there is no invite with that code",
+                    Effect::NobodyRegistered,
                     "ask whoever sent it for a new one",
                 )
             })?;

@@ -9,8 +9,10 @@ impl Run for BrowserEnd {
             .vault(move |vault| vault.sign_out(me, input.browser))
             .await?
         {
-            return Err(refuse::not_found(
-                "you are signed in with no such browser; nothing was done",
+            return Err(Refusal::new(
+                ErrorCode::NotFound,
+                "you are signed in with no such browser",
+                Effect::NothingDone,
                 "list them with browser.list",
             ));
         }

@@ -8,7 +8,8 @@ impl Run for LoginLinkCreate {
         if !matches!(call.actor, Actor::Owner(_) | Actor::User(_)) {
             return Err(Refusal::new(
                 ErrorCode::PermissionDenied,
-                "a token cannot sign a browser in; no link was made",
+                "a token cannot sign a browser in",
+                Effect::NothingCreated,
                 "use the owner's token or a signed-in browser",
             ));
         }

@@ -9,10 +9,10 @@ mod sign_in;
 
 use std::net::IpAddr;
 
-use mesh_model::{Actor, ErrorCode, Millis, ParticipantId, Refusal};
+use mesh_model::{Actor, Effect, ErrorCode, Millis, ParticipantId, Refusal, refuse};
 use mesh_store::vault::{Attempt, Knock, SignedIn, password};
 
-use crate::door::{Call, Cookie, Door, refuse};
+use crate::door::{Call, Cookie, Door};
 
 /// A password check that was begun.
 pub(crate) struct Begun {
@@ -44,7 +44,8 @@ impl Call {
         begun.map_err(|blocked| {
             Refusal::new(
                 ErrorCode::RateLimited,
-                "too many failed attempts at this account from here; nobody was signed in, and the account is open elsewhere",
+                "too many failed attempts at this account from here",
+                Effect::told("nobody was signed in, and the account is open elsewhere"),
                 "wait as long as retry_after_ms says, then try again, or use a browser that you signed in with before",
             )
             .retry_after_ms(blocked.retry_after_ms)
@@ -146,7 +147,8 @@ impl Door {
         let gone = || {
             Refusal::new(
                 ErrorCode::Gone,
-                "the link was used before or is older than ten minutes; nobody was signed in",
+                "the link was used before or is older than ten minutes",
+                Effect::NobodySignedIn,
                 "make a new one on the machine of the node: mesh call login.link",
             )
         };

@@ -13,7 +13,8 @@ impl Run for PasswordChange {
         {
             return Err(Refusal::new(
                 ErrorCode::Conflict,
-                "you do not sign in with a password; nothing was changed",
+                "you do not sign in with a password",
+                Effect::NothingChanged,
                 "the owner and agents have tokens; users have passwords",
             ));
         }
@@ -27,7 +28,8 @@ impl Run for PasswordChange {
         if !door.verify_password(Some(me), input.current).await? {
             return Err(Refusal::new(
                 ErrorCode::LoginFailed,
-                "the present password is another one; nothing was changed",
+                "the present password is another one",
+                Effect::NothingChanged,
                 "try again, or ask an administrator to set a new one",
             ));
         }

@@ -39,7 +39,8 @@ impl Run for Login {
 fn failed() -> Refusal {
     Refusal::new(
         ErrorCode::LoginFailed,
-        "user name or password is wrong; nobody was signed in",
+        "user name or password is wrong",
+        Effect::NobodySignedIn,
         "try again; after five failures in five minutes this account has to wait here",
     )
 }

@@ -54,7 +54,8 @@ fn check_person(call: &Call, owner: ParticipantId) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         ErrorCode::PermissionDenied,
-        "only a person above the agent applies changes to its memories; nothing was changed",
+        "only a person above the agent applies changes to its memories",
+        Effect::NothingChanged,
         "ask whoever made the agent to apply them",
     ))
 }
@@ -105,10 +106,8 @@ impl Tidied {
         if row.task.state != TaskState::Done {
             return Err(Refusal::new(
                 ErrorCode::Conflict,
-                format!(
-                    "the task is {}, not done; nothing was changed",
-                    row.task.state.name()
-                ),
+                format!("the task is {}, not done", row.task.state.name()),
+                Effect::NothingChanged,
                 "wait until it has a result",
             ));
         }

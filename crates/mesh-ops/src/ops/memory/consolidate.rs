@@ -39,8 +39,10 @@ impl Run for MemoryConsolidate {
         });
         let listed: Vec<_> = fitting.map(|opened| (opened, 0)).collect();
         if listed.is_empty() {
-            return Err(refuse::not_found(
-                "there is no memory that may be shown in this room; no task was created",
+            return Err(Refusal::new(
+                ErrorCode::NotFound,
+                "there is no memory that may be shown in this room",
+                Effect::NothingCreated,
                 "look at what is remembered with memory.list",
             ));
         }

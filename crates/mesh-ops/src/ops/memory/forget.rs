@@ -11,8 +11,10 @@ impl Run for MemoryForget {
         let _turn = door.memories().turn(owner).await;
         let memory = memory::named(door, owner, input.key).await?;
         let memory = memory.ok_or_else(|| {
-            refuse::not_found(
-                "there is no memory of this name; nothing was forgotten",
+            Refusal::new(
+                ErrorCode::NotFound,
+                "there is no memory of this name",
+                Effect::NothingChanged,
                 "list what there is with memory.list",
             )
         })?;

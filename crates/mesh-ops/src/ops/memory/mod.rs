@@ -17,7 +17,8 @@ use mesh_model::command::{ContentEvidence, MemoryCommand};
 use mesh_model::events::{MemorySource, Trust};
 use mesh_model::limits::{LABELS_MAX, MEMORY_BYTES_MAX, MEMORY_KEY_CHARS_MAX};
 use mesh_model::{
-    Command, ErrorCode, MemoryId, ParticipantId, Permission, Refusal, RoomId, Seq, TaskId,
+    Command, Effect, ErrorCode, MemoryId, ParticipantId, Permission, Refusal, RoomId, Seq, TaskId,
+    refuse,
 };
 use mesh_node::Outcome;
 use mesh_node::machine::{Reader, Sealed};
@@ -29,7 +30,7 @@ use serde_json::{Map, Value};
 use tokio::sync::MutexGuard;
 
 use crate::door::call::content;
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 use crate::evidence::scan;
 use crate::ops::present;
 
@@ -77,9 +78,10 @@ impl Words {
             return Err(Refusal::new(
                 ErrorCode::TooLarge,
                 format!(
-                    "the memory has {} bytes, the limit is {MEMORY_BYTES_MAX}; nothing was kept",
+                    "the memory has {} bytes, the limit is {MEMORY_BYTES_MAX}",
                     self.text.len()
                 ),
+                Effect::NothingKept,
                 "keep what matters of it, or several memories",
             ));
         }
@@ -247,7 +249,8 @@ pub(crate) fn check_mind(call: &Call, owner: ParticipantId) -> Result<(), Refusa
     }
     Err(Refusal::new(
         ErrorCode::PermissionDenied,
-        "somebody else's memories are for them, for those above them and for whoever holds agents:admin; nothing was done",
+        "somebody else's memories are for them, for those above them and for whoever holds agents:admin",
+        Effect::NothingDone,
         "ask whoever made the agent",
     ))
 }

@@ -50,12 +50,7 @@ impl Run for MemorySet {
 
 /// The task's room, and the rooms whose words are in it or in its result.
 async fn labels_of(door: &Door, call: &Call, task: TaskId) -> Result<Vec<RoomId>, Refusal> {
-    let no_task = || {
-        refuse::not_found(
-            "there is no such task, or you may not read it; nothing was kept",
-            "list the tasks you can see with task.list, or leave the task out",
-        )
-    };
+    let no_task = || refuse::no_task().so(Effect::NothingKept);
     let row = door
         .view(call, move |view| view.task(task))
         .await?

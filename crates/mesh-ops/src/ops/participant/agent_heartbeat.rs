@@ -10,7 +10,8 @@ impl Run for AgentHeartbeat {
         if call.participant(&input.agent)?.id != me {
             return Err(Refusal::new(
                 ErrorCode::PermissionDenied,
-                "a beat is a sign of one's own life; nothing was noted",
+                "a beat is a sign of one's own life",
+                Effect::NothingDone,
                 "send it with the agent's own token",
             ));
         }

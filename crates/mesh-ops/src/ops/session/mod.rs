@@ -6,12 +6,12 @@ mod open;
 
 use mesh_model::api::{Presence, SessionOpenInput, SessionOpened, Welcome};
 use mesh_model::events::RoomKind;
-use mesh_model::{Actor, Millis, ParticipantId, Permission, Refusal};
+use mesh_model::{Actor, Millis, ParticipantId, Permission, Refusal, refuse};
 use mesh_store::vault::Known;
 use mesh_store::view::Inbox;
 
 use crate::door::call::content;
-use crate::door::{Caller, Door, refuse};
+use crate::door::{Caller, Door};
 use crate::evidence::check;
 
 impl Door {

@@ -43,18 +43,20 @@ pub(crate) async fn create(
     let room = call.room(room)?;
     if room.kind == RoomKind::Direct {
         return Err(refuse::invalid(
-            "nobody executes in a direct conversation, so nobody would ever take the task; nothing was created",
+            "nobody executes in a direct conversation, so nobody would ever take the task",
             "create it in a room that both of you are in",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     if specs.len() > TASKS_CREATED_MAX {
         return Err(refuse::invalid(
             format!(
-                "the request holds {} tasks, the limit is {TASKS_CREATED_MAX}; nothing was created",
+                "the request holds {} tasks, the limit is {TASKS_CREATED_MAX}",
                 specs.len()
             ),
             "send them in several requests",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     let mut ids: Vec<TaskId> = specs.iter().map(|_| TaskId(Uuid::now_v7())).collect();
     ids.sort_unstable();
@@ -157,9 +159,10 @@ impl Names {
             check::label("key", key)?;
             if names.insert(key.clone(), *id).is_some() {
                 return Err(refuse::invalid(
-                    format!("two tasks have the key '{key}'; nothing was created"),
+                    format!("two tasks have the key '{key}'"),
                     "give each its own key",
-                ));
+                )
+                .so(Effect::NothingCreated));
             }
         }
         Ok(Names {
@@ -207,9 +210,9 @@ impl Names {
         }
         name.parse().map_err(|_| {
             refuse::invalid(
-                format!("no task of the request has the key '{name}', and it is no task's id; nothing was created"),
+                format!("no task of the request has the key '{name}', and it is no task's id"),
                 "name a task by the 'key' it has in this request, or by the id of one that is there already",
-            )
+            ).so(Effect::NothingCreated)
         })
     }
 
@@ -219,11 +222,11 @@ impl Names {
 }
 
 /// Says which of several tasks is meant.
-fn at(mut refusal: Refusal, place: &Option<String>) -> Refusal {
-    if let Some(place) = place {
-        refusal.detail = format!("{place}: {}", refusal.detail).into();
+fn at(refusal: Refusal, place: &Option<String>) -> Refusal {
+    match place {
+        Some(place) => refusal.within(place),
+        None => refusal,
     }
-    refusal
 }
 
 async fn new_task(
@@ -258,12 +261,9 @@ async fn new_task(
     if let Some(schema) = body.check.clone() {
         door.blocking(move || payload::compile(&schema).map(drop))
             .await?
-            .map_err(|mut refusal| {
-                refusal.detail = refusal
-                    .detail
-                    .replace("the field 'schema'", "the field 'check'")
-                    .into();
-                refusal
+            .map_err(|refusal| Refusal {
+                at: Some("the field 'check'".into()),
+                ..refusal
             })?;
     }
     let said = match body.title.is_empty() {
@@ -331,10 +331,10 @@ fn words(spec: TaskSpec, filled: bool) -> Result<TaskBody, Refusal> {
         check: spec.check,
     };
     if body.prompt.trim().is_empty() && spec.join.is_none() {
-        return Err(refuse::invalid(
-            "the field 'prompt' is empty; nothing was created",
-            "say what is to be done",
-        ));
+        return Err(
+            refuse::invalid("the field 'prompt' is empty", "say what is to be done")
+                .so(Effect::NothingCreated),
+        );
     }
     if body.title.trim().is_empty() || filled {
         let source = match body.title.trim().is_empty() {
@@ -356,16 +356,17 @@ fn words(spec: TaskSpec, filled: bool) -> Result<TaskBody, Refusal> {
         return Err(Refusal::new(
             ErrorCode::TooLarge,
             format!(
-                "the prompt has {bytes} bytes with its input and schema, the limit is {MESSAGE_BYTES_MAX}; nothing was created"
+                "the prompt has {bytes} bytes with its input and schema, the limit is {MESSAGE_BYTES_MAX}"
             ),
+            Effect::NothingCreated,
             "put long material into messages or files and name them in the prompt",
         ));
     }
     if body.prompt.contains('\0') {
-        return Err(refuse::invalid(
-            "the prompt holds a NUL character; nothing was created",
-            "leave it out",
-        ));
+        return Err(
+            refuse::invalid("the prompt holds a NUL character", "leave it out")
+                .so(Effect::NothingCreated),
+        );
     }
     Ok(body)
 }

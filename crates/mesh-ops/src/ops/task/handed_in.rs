@@ -2,13 +2,13 @@
 
 use mesh_model::api::{SignedResult, TaskBody, TaskOutput};
 use mesh_model::events::Provenance;
-use mesh_model::{OutputHash, Refusal, TaskId};
+use mesh_model::{OutputHash, Refusal, TaskId, refuse};
 use mesh_proof::Digest;
 use mesh_proof::provenance::{Made, Signed};
 use serde_json::Value;
 
 use crate::door::call::content;
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 use crate::evidence::{payload, signature};
 
 /// Whether the output fits the schema of its task; nothing if that has none.

@@ -3,11 +3,11 @@
 use mesh_model::api::{LeaseView, TaskOutput, TaskTakenIn};
 use mesh_model::command::{Content, ContentEvidence};
 use mesh_model::events::{AfterFailure, AfterResult, BudgetScope, TaskFacts, TaskState};
-use mesh_model::{Command, ErrorCode, Facts, Permission, Refusal, RoomId, Seq, TaskId};
+use mesh_model::{Command, ErrorCode, Facts, Permission, Refusal, RoomId, Seq, TaskId, refuse};
 use mesh_node::Outcome;
 
 use crate::door::call::content;
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 use crate::evidence::scan;
 
 /// The room of a task that is open or was not long ago.

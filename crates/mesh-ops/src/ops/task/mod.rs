@@ -30,12 +30,12 @@ mod why;
 use mesh_core::Access;
 use mesh_model::api::{AttemptView, ResultView, TaskDetail, TaskOutput, TaskView};
 use mesh_model::events::{GuardMark, Trust};
-use mesh_model::{Millis, ParticipantId, Refusal, RoomId, Seq, TaskId};
+use mesh_model::{Millis, ParticipantId, Refusal, RoomId, Seq, TaskId, refuse};
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::{ResultRow, TaskRow};
 use serde_json::{Map, Value};
 
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 use crate::ops::present;
 
 /// A day.

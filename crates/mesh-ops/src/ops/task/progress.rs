@@ -47,9 +47,10 @@ async fn send_on(
         return Err(Refusal::new(
             ErrorCode::TooLarge,
             format!(
-                "the piece of output has {} bytes, the limit is {PROGRESS_BYTES_MAX}; it was not sent on",
+                "the piece of output has {} bytes, the limit is {PROGRESS_BYTES_MAX}",
                 text.len()
             ),
+            Effect::NothingSent,
             "send it in several pieces",
         ));
     }

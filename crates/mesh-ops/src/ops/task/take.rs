@@ -46,10 +46,10 @@ impl Run for TaskTake {
 fn command(input: &TaskTakeInput) -> Result<Command, Refusal> {
     let count = input.count.unwrap_or(1);
     if count == 0 {
-        return Err(refuse::invalid(
-            "the field 'count' is 0; nothing was taken",
-            "ask for 1 to 64 tasks",
-        ));
+        return Err(
+            refuse::invalid("the field 'count' is 0", "ask for 1 to 64 tasks")
+                .so(Effect::NothingTaken),
+        );
     }
     Ok(Command::Task(TaskCommand::Take {
         count,

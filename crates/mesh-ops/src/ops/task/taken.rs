@@ -7,14 +7,14 @@ use mesh_model::api::{
     TasksTaken,
 };
 use mesh_model::events::{GuardMark, Spend, TaskFacts, TaskState, TaskTaken};
-use mesh_model::{Facts, Millis, OutputHash, ParticipantId, Refusal, RoomId, Seq, TaskId};
+use mesh_model::{Facts, Millis, OutputHash, ParticipantId, Refusal, RoomId, Seq, TaskId, refuse};
 use mesh_node::Outcome;
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::{MessageRow, PieceRow, TaskRow};
 use mesh_store::{StoreError, View};
 use serde_json::{Map, Value};
 
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 use crate::ops::{memory, message, present, task};
 
 /// What the worker of a second opinion is asked for.

@@ -13,9 +13,10 @@ impl Run for TaskWhyGet {
             Refusal::new(
                 ErrorCode::Conflict,
                 format!(
-                    "the task is {} for so long that the dispatcher has forgotten it; nothing was done",
+                    "the task is {} for so long that the dispatcher has forgotten it",
                     row.task.state.name()
                 ),
+                Effect::NothingDone,
                 "task.get tells how it ended",
             )
         })

@@ -18,7 +18,8 @@ impl Run for TemplateCreate {
         if trust < Trust::Local {
             return Err(Refusal::new(
                 ErrorCode::PermissionDenied,
-                "a template speaks for whoever uses it, so untrusted participants make none; nothing was created",
+                "a template speaks for whoever uses it, so untrusted participants make none",
+                Effect::NothingCreated,
                 "create the task itself with task.create, or ask somebody who is trusted",
             ));
         }

@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use mesh_core::Template;
 use mesh_model::api::{TaskSpec, TemplateBody, TemplateUse};
 use mesh_model::events::{Trust, Variable, VariableKind};
-use mesh_model::{Refusal, TemplateId};
+use mesh_model::{Effect, Refusal, TemplateId, refuse};
 use mesh_store::view::TemplateRow;
 use serde_json::Value;
 
-use crate::door::{Call, Door, refuse};
+use crate::door::{Call, Door};
 
 /// A template with its blanks filled in.
 pub(crate) struct Filled {
@@ -35,9 +35,10 @@ pub(crate) async fn fill(
 ) -> Result<Filled, Refusal> {
     if !spec.title.is_empty() || !spec.prompt.is_empty() {
         return Err(refuse::invalid(
-            "the field 'template' stands there beside 'title' or 'prompt'; nothing was created",
+            "the field 'template' stands there beside 'title' or 'prompt'",
             "send the template alone: it has both",
-        ));
+        )
+        .so(Effect::NothingCreated));
     }
     let id = named(door, &wanted.template)?.id;
     let row = door.view(call, move |view| view.template(id)).await?;
@@ -45,10 +46,8 @@ pub(crate) async fn fill(
         check_author(call, row)?;
     }
     let body = row.and_then(|row| row.body).ok_or_else(|| {
-        refuse::invalid(
-            "the template's words are erased; nothing was created",
-            "make the template anew",
-        )
+        refuse::invalid("the template's words are erased", "make the template anew")
+            .so(Effect::NothingCreated)
     })?;
     let mut given = Vec::with_capacity(wanted.values.len());
     let mut words = BTreeMap::new();
@@ -59,11 +58,10 @@ pub(crate) async fn fill(
             Value::Bool(flag) => (VariableKind::Flag, flag.to_string()),
             Value::Null | Value::Array(_) | Value::Object(_) => {
                 return Err(refuse::invalid(
-                    format!(
-                        "the value of '{name}' is no text, number or flag; nothing was created"
-                    ),
+                    format!("the value of '{name}' is no text, number or flag"),
                     "look at the template's variables with template.list",
-                ));
+                )
+                .so(Effect::NothingCreated));
             }
         };
         given.push((name.clone(), kind));
@@ -86,12 +84,7 @@ pub(crate) fn named(door: &Door, text: &str) -> Result<Template, Refusal> {
         Ok(id) => work.template(id),
         Err(_) => work.template_named(text),
     };
-    found.cloned().ok_or_else(|| {
-        refuse::not_found(
-            "there is no such template; nothing was done",
-            "list them with template.list",
-        )
-    })
+    found.cloned().ok_or_else(refuse::no_template)
 }
 
 /// A template is used by others. Its words must not become the order of somebody who is trusted more.

@@ -24,10 +24,8 @@ impl Run for ToolCall {
         if let Some(why) = &tool.off {
             return Err(Refusal::new(
                 ErrorCode::Conflict,
-                format!(
-                    "the tool '{}' cannot be used: {why}; nothing was done",
-                    tool.name
-                ),
+                format!("the tool '{}' cannot be used: {why}", tool.name),
+                Effect::NothingDone,
                 "tool.list says what can; whoever runs the node sets tools up in plugins.toml",
             ));
         }
@@ -67,17 +65,11 @@ impl Run for ToolCall {
 
 /// A task that the caller may not know of cannot be named as what a tool was used for.
 fn check_task(door: &Door, call: &Call, task: TaskId) -> Result<(), Refusal> {
-    let no_task = || {
-        refuse::not_found(
-            "there is no such task, or you may not know of it; nothing was done",
-            "list the tasks you can see with task.list",
-        )
-    };
     let room = door.node().work().task(task).map(|task| task.room);
-    let room = room.ok_or_else(no_task)?;
+    let room = room.ok_or_else(refuse::no_task)?;
     call.access
         .may(call.me()?, Action::Read, room)
-        .map_err(|_| no_task())
+        .map_err(|_| refuse::no_task())
 }
 
 /// The tool of that name, if the caller may use it.
@@ -87,21 +79,14 @@ async fn named(door: &Door, call: &Call, name: &str) -> Result<ToolView, Refusal
         Some(own) => Some(own),
         None => door.tools().find(name.to_owned()).await,
     };
-    let tool = tool.ok_or_else(|| {
-        refuse::not_found(
-            "there is no such tool; nothing was done",
-            "list the tools with tool.list",
-        )
-    })?;
+    let tool = tool.ok_or_else(|| refuse::not_found("tool", "list the tools with tool.list"))?;
     call.access
         .check_permission(&call.actor, tool.needs, call.now)?;
     if !tool::is_open(call, &tool) {
         return Err(Refusal::new(
             ErrorCode::PermissionDenied,
-            format!(
-                "the tool '{}' is not open to guests; nothing was done",
-                tool.name
-            ),
+            format!("the tool '{}' is not open to guests", tool.name),
+            Effect::NothingDone,
             "ask the owner of the mesh, who may open it with 'guests' in plugins.toml",
         ));
     }
@@ -113,29 +98,31 @@ async fn check_input(
     tool: &ToolView,
     input: Map<String, Value>,
 ) -> Result<(), Refusal> {
-    let (schema, what) = (tool.input.clone(), format!("the tool '{}'", tool.name));
+    let schema = tool.input.clone();
     let checked = door.blocking(move || {
-        let validator = payload::compile(&schema)?;
-        payload::check(&validator, &what, &input)
+        payload::compile(&schema).map(|validator| payload::fault(&validator, "the input", &input))
     });
-    checked.await?.map_err(|refusal| match refusal.code {
-        ErrorCode::SchemaMismatch => Refusal::new(
+    match checked.await? {
+        Ok(None) => Ok(()),
+        Ok(Some(fault)) => Err(Refusal::new(
             ErrorCode::SchemaMismatch,
-            refusal
-                .detail
-                .replace("the payload", "the input")
-                .replace("nothing was stored", "the tool was not used"),
+            format!(
+                "{} does not fit the tool '{}': {}",
+                fault.place, tool.name, fault.why
+            ),
+            Effect::told("the tool was not used"),
             "tool.list shows the schema of each tool's input",
-        ),
-        _ => Refusal::new(
+        )),
+        Err(_) => Err(Refusal::new(
             ErrorCode::Conflict,
             format!(
-                "the tool '{}' says of its input what cannot be checked, so it cannot be used; nothing was done",
+                "the tool '{}' says of its input what cannot be checked, so it cannot be used",
                 tool.name
             ),
+            Effect::NothingDone,
             "whoever runs the node can look at the plugin: its input needs a JSON Schema of draft 2020-12",
-        ),
-    })
+        )),
+    }
 }
 
 /// The answer, if the same request was carried out before: a notification must not go out twice.
@@ -186,7 +173,7 @@ async fn memories(door: &Door, call: &Call, input: &Map<String, Value>) -> Resul
         ),
     };
     let found = MemorySearch::run(door, call, asked).await;
-    let found = found.map_err(|refusal| refusal.detail.into_owned())?;
+    let found = found.map_err(|refusal| refusal.detail())?;
     let lines: Vec<String> = found
         .items
         .iter()

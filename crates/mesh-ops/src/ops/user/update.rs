@@ -55,10 +55,8 @@ fn check_all(call: &Call, input: &UserUpdateInput, present: Option<Preset>) -> R
     {
         return Err(Refusal::new(
             ErrorCode::PermissionDenied,
-            format!(
-                "the role '{}' holds more than you do; nothing was changed",
-                role.name()
-            ),
+            format!("the role '{}' holds more than you do", role.name()),
+            Effect::NothingChanged,
             "ask the owner or an administrator",
         ));
     }

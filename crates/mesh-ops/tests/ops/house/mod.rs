@@ -89,7 +89,9 @@ impl House {
             ),
             Err(refusal) => {
                 assert!(
-                    !refusal.detail.is_empty() && !refusal.hint.is_empty(),
+                    !refusal.what.is_empty()
+                        && !refusal.effect.words().is_empty()
+                        && !refusal.hint.is_empty(),
                     "{refusal:?}"
                 );
                 refusal.code.code()

@@ -117,7 +117,7 @@ impl Work<'_> {
     fn taken(&self, place: &str, why: Failure) -> Failure {
         match &why {
             Failure::Refused(refusal) if refusal.code == ErrorCode::NameTaken => {
-                self.source.blame(place, &refusal.detail)
+                self.source.blame(place, &refusal.what)
             }
             _ => why,
         }
