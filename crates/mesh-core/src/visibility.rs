@@ -60,6 +60,15 @@ impl Access {
                 }
                 audience => audience,
             },
+            Sees::Side(room, participant) => match self.member_audience(room, participant) {
+                Audience::Room(_) => {
+                    let mut list: Vec<_> = self.room_listeners(room).collect();
+                    list.push(participant);
+                    list.extend(self.ancestors(participant));
+                    Audience::Participants(in_order(list))
+                }
+                audience => audience,
+            },
             Sees::Participant(participant) => self.participant_audience(participant),
             Sees::GroupMember(group, participant) => {
                 if self.is_public(participant) {
@@ -102,6 +111,11 @@ impl Access {
             Sees::Member(room, participant) => self.sees_member(viewer, room, participant, seq),
             Sees::Gone(room, participant) => {
                 viewer == participant || self.sees_member(viewer, room, participant, seq)
+            }
+            Sees::Side(room, participant) => {
+                viewer == participant
+                    || self.descends(participant, viewer)
+                    || self.sees_member(viewer, room, participant, seq)
             }
             Sees::Participant(participant) => self.sees_participant(viewer, participant),
             Sees::GroupMember(group, participant) => {

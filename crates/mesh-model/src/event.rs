@@ -33,6 +33,8 @@ pub enum Sees {
     Member(RoomId, ParticipantId),
     /// Somebody who is no longer in the room and should hear that.
     Gone(RoomId, ParticipantId),
+    /// Those who know who is in a room, this participant, and those above it: what its own side answers.
+    Side(RoomId, ParticipantId),
     /// A participant: whoever may know of it.
     Participant(ParticipantId),
     /// Somebody in a group: the group too.

@@ -1,6 +1,6 @@
 // The page's words for kinds of participants and how far their words are trusted.
 
-import type { ParticipantKind, Trust } from '../api/types.ts';
+import type { AddedBy, ParticipantKind, Trust } from '../api/types.ts';
 
 export const KIND: Record<ParticipantKind, string> = { human: 'person', agent: 'agent', bot: 'bot', bridge: 'bridge' };
 
@@ -9,4 +9,11 @@ export const TRUST: Record<Trust, string> = {
   local: 'registered on this node',
   federated: 'from a verified other mesh',
   untrusted: 'from outside, unproven',
+};
+
+/** How somebody comes into rooms without having to answer an invitation. */
+export const ADDED_BY: Record<AddedBy, string> = {
+  nobody: 'by its own act only',
+  above: 'by its own act and by those above it',
+  people: 'by its own act and by people of this mesh',
 };

@@ -12,6 +12,7 @@ import { Conversation } from '../message/conversation.svelte.ts';
 import { Sender } from '../message/sender.svelte.ts';
 import { people } from '../participant/people.svelte.ts';
 import { quarantine } from '../quarantine/quarantine.svelte.ts';
+import { invitations } from '../room/invitations.svelte.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
@@ -132,6 +133,7 @@ class Mesh implements Needs {
       await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
       if (quarantine.moderates) void quarantine.load();
       desk.start();
+      invitations.start();
       await identified;
       this.sender.resume(me.participant.id);
     } catch (error) {

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Presence, PresenceState};
+use crate::api::{ParticipantRef, Presence, PresenceState};
+use crate::capability::CapabilitySet;
 use crate::events::{AddedBy, Kind, Trust, Visibility};
-use crate::ids::{CredentialId, ParticipantId, PublicKey, Seq};
+use crate::ids::{CredentialId, ParticipantId, PublicKey, RoomId, Seq};
 use crate::permission::{PermissionSet, Preset};
 use crate::time::Millis;
 
@@ -57,7 +58,7 @@ pub struct Participant {
     pub parent: Option<ParticipantId>,
     /// The person who stands behind it: the nearest one above it, or itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub behind: Option<crate::api::ParticipantRef>,
+    pub behind: Option<ParticipantRef>,
     /// Who may bring it into rooms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added_by: Option<AddedBy>,
@@ -77,6 +78,40 @@ pub struct Participant {
     pub registered_at: Millis,
     /// Its presence now.
     pub presence: Presence,
+}
+
+/// Who answers for a participant, and what it may do now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Standing {
+    /// The participant.
+    pub participant: ParticipantRef,
+    /// The person who stands behind it: the nearest one above it, or itself; absent if the caller does not see it.
+    pub behind: Option<ParticipantRef>,
+    /// Who made it, who made that one, and so on; those the caller sees.
+    pub above: Vec<ParticipantRef>,
+    /// Who may bring it into rooms.
+    pub added_by: AddedBy,
+    /// The rooms it is in, as far as the caller may know of that, by name.
+    pub rooms: Vec<StandingIn>,
+}
+
+/// What a participant may do in one room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StandingIn {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    pub name: Option<String>,
+    /// Whether it is a member there.
+    pub member: bool,
+    /// What it may do there now; `execute` only where the room and its own side agree.
+    pub capabilities: CapabilitySet,
+    /// What its own side said of running commands there; absent if it said nothing.
+    pub agreed: Option<bool>,
+    /// Who said so.
+    pub agreed_by: Option<ParticipantRef>,
+    /// Who answers there what its programs ask, beside those above it.
+    pub answered_by: Vec<ParticipantRef>,
 }
 
 /// Keep an agent's session-less presence alive.

@@ -24,6 +24,12 @@ operations! { LIST participant
         ParticipantRefInput => Participant,
         example r#"{"participant": "rex"}"#
     }
+    /// Say who stands behind a participant, and in which rooms it may do what now.
+    ParticipantStanding "participant.standing" {
+        Query Needs::Permission(AgentsRead), Get "/api/participants/{participant}/standing" => 200,
+        ParticipantRefInput => Standing,
+        example r#"{"participant": "rex"}"#
+    }
     /// Register an agent, bot or bridge under the caller and issue its token. People come by an invite or as users.
     AgentRegister "agent.register" {
         Command Needs::Permission(AgentsWrite), Post "/api/agents/{agent}/register" => 201,

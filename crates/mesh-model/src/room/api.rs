@@ -296,6 +296,15 @@ pub struct InvitationInput {
     pub participant: Option<String>,
 }
 
+/// Which invitations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationListInput {
+    /// Only those into this room: id or name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<String>,
+}
+
 /// Somebody who may come into a room, and has not answered yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Invitation {

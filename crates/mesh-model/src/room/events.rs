@@ -103,19 +103,19 @@ events! { Room RoomFacts
     }
     MemberInvited(it: RoomMemberInvited) "room.member_invited" / 1 {
         room: Some(it.room),
-        sees: Gone(it.room, it.participant),
+        sees: Side(it.room, it.participant),
         words: None,
         erased: Erased::Never,
     }
     InvitationDeclined(it: RoomInvitationDeclined) "room.invitation_declined" / 1 {
         room: Some(it.room),
-        sees: Gone(it.room, it.participant),
+        sees: Side(it.room, it.participant),
         words: None,
         erased: Erased::Never,
     }
     ExecutionAgreed(it: RoomExecutionAgreed) "room.execution_agreed" / 1 {
         room: Some(it.room),
-        sees: Gone(it.room, it.participant),
+        sees: Side(it.room, it.participant),
         words: None,
         erased: Erased::Never,
     }

@@ -133,11 +133,11 @@ operations! { LIST room
         InvitationInput => Done,
         example r#"{"room": "attic", "participant": "mole"}"#
     }
-    /// List the invitations into rooms that wait for oneself and for those below oneself.
+    /// List the invitations into rooms that wait for oneself and for those below oneself; of one room, whoever moderates it sees all.
     MemberInvitations "member.invitations" {
         Query Needs::Permission(MessagesRead), Get "/api/invitations" => 200,
-        NoInput => List<Invitation>,
-        example "{}"
+        InvitationListInput => List<Invitation>,
+        example r#"{"room": "attic"}"#
     }
     /// Say whether a participant runs commands of a room: its own side says so, whatever the room allows.
     MemberExecution "member.execution" {

@@ -52,6 +52,8 @@ pub enum Command {
     #[command(subcommand)]
     Room(room::RoomVerb),
     Who(participant::WhoArgs),
+    #[command(subcommand)]
+    Participant(participant::ParticipantVerb),
     Register(participant::RegisterArgs),
     Say(message::say::SayArgs),
     Dm(message::say::DmArgs),
@@ -64,6 +66,7 @@ pub enum Command {
     #[command(subcommand)]
     Secret(secret::SecretVerb),
     Limits(mesh::limits::LimitsArgs),
+    Floor(mesh::floor::FloorArgs),
     Inbox(inbox::InboxArgs),
     Read(message::read::ReadArgs),
     Tail(message::tail::TailArgs),
@@ -136,6 +139,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Rooms(args) => room::list(context, args)?,
         Command::Room(verb) => room::room(context, verb)?,
         Command::Who(args) => participant::who(context, args)?,
+        Command::Participant(verb) => participant::participant(context, verb)?,
         Command::Register(args) => participant::register(context, args)?,
         Command::Say(args) => message::say::say(context, args)?,
         Command::Dm(args) => message::say::dm(context, args)?,
@@ -145,6 +149,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Audit(args) => log::audit::audit(context, args)?,
         Command::Identity(verb) => identity::identity(context, verb)?,
         Command::Secret(verb) => secret::secret(context, verb)?,
+        Command::Floor(args) => mesh::floor::floor(context, args)?,
         Command::Limits(args) => mesh::limits::limits(context, args)?,
         Command::Inbox(args) => inbox::inbox(context, args)?,
         Command::Read(args) => message::read::read(context, args)?,

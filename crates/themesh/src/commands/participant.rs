@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use mesh_model::api::{
-    AgentRegisterInput, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput, Profile,
+    AgentRegisterInput, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput,
+    ParticipantUpdateInput, Profile, Standing, StandingIn,
 };
-use mesh_model::events::{Kind, Visibility};
-use mesh_model::ops::{AgentRegister, ParticipantGet, ParticipantList, StatusGet};
+use mesh_model::events::{AddedBy, Kind, Visibility};
+use mesh_model::ops::{
+    AgentRegister, ParticipantGet, ParticipantList, ParticipantStanding, ParticipantUpdate,
+    StatusGet,
+};
 use mesh_sdk::{Error, Signer};
 
 use crate::context::Context;
@@ -43,6 +47,35 @@ pub struct RegisterArgs {
     /// The file of the parent's key, by which it agrees (default: the one kept here, if any)
     #[arg(long, value_name = "FILE", requires = "parent")]
     pub parent_key: Option<PathBuf>,
+}
+
+/// Show who stands behind a participant, and say who may bring it into rooms
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh participant show rex")]
+pub enum ParticipantVerb {
+    /// Show who stands behind a participant, where it is, and what it may do there
+    #[command(after_help = "Example: mesh participant show rex")]
+    Show {
+        /// The participant
+        handle: String,
+    },
+    /// Say who may bring a participant into rooms without an invitation
+    #[command(
+        after_help = "Example: mesh participant added-by rex people\n\nAgents begin with above, people with people. Anybody else who moderates a room invites."
+    )]
+    AddedBy {
+        /// The participant: yourself, or one below you
+        handle: String,
+        /// nobody: itself alone; above: those above it too; people: people of this mesh too
+        whom: AddedByArg,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AddedByArg {
+    Nobody,
+    Above,
+    People,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,6 +118,109 @@ pub fn who(context: &Context, args: WhoArgs) -> Outcome<()> {
         .collect();
     table(&["who", "kind", "trust", "state", "doing"], &rows);
     Ok(())
+}
+
+/// `mesh participant …`
+pub fn participant(context: &Context, verb: ParticipantVerb) -> Outcome<()> {
+    match verb {
+        ParticipantVerb::Show { handle } => show(context, handle),
+        ParticipantVerb::AddedBy { handle, whom } => {
+            let added_by = match whom {
+                AddedByArg::Nobody => AddedBy::Nobody,
+                AddedByArg::Above => AddedBy::Above,
+                AddedByArg::People => AddedBy::People,
+            };
+            let done = context
+                .http()?
+                .call::<ParticipantUpdate>(ParticipantUpdateInput {
+                    participant: handle.clone(),
+                    visibility: None,
+                    added_by: Some(added_by),
+                    profile: None,
+                })?;
+            if !printed_json(context, &done)? {
+                let handle = handle.trim_start_matches('@');
+                line(&format!("@{handle} comes into rooms {}", brought(added_by)));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn brought(by: AddedBy) -> &'static str {
+    match by {
+        AddedBy::Nobody => "by its own act or an invitation that it accepts",
+        AddedBy::Above => "by its own act, by those above it, or by an invitation",
+        AddedBy::People => "by its own act, by people of this mesh, or by an invitation",
+    }
+}
+
+fn show(context: &Context, participant: String) -> Outcome<()> {
+    let found = context
+        .http()?
+        .call::<ParticipantStanding>(ParticipantRefInput { participant })?;
+    if printed_json(context, &found)? {
+        return Ok(());
+    }
+    line(&who_answers(&found));
+    line(&format!("comes into rooms {}", brought(found.added_by)));
+    if found.rooms.is_empty() {
+        line("is in no room that you may know of");
+        return Ok(());
+    }
+    let rows: Vec<_> = found.rooms.iter().map(standing_row).collect();
+    table(&["room", "may", "its own side"], &rows);
+    Ok(())
+}
+
+fn who_answers(found: &Standing) -> String {
+    let who = &found.participant;
+    let behind = match &found.behind {
+        Some(person) if person.id == who.id => "answers for itself".to_owned(),
+        Some(person) => format!("@{} stands behind it", person.handle),
+        None => "you do not see who stands behind it".to_owned(),
+    };
+    let above: Vec<_> = found
+        .above
+        .iter()
+        .map(|one| format!("@{}", one.handle))
+        .collect();
+    let above = match above.is_empty() {
+        true => String::new(),
+        false => format!("; above it: {}", above.join(", ")),
+    };
+    let (kind, trust) = (who.kind.name(), who.trust.name());
+    format!("@{}: {kind}, {trust}; {behind}{above}", who.handle)
+}
+
+fn standing_row(one: &StandingIn) -> Vec<String> {
+    let name = one.name.clone().unwrap_or_else(|| one.room.to_string());
+    let may: Vec<_> = one.capabilities.iter().map(|it| it.name()).collect();
+    let side = match one.agreed {
+        None => String::new(),
+        Some(agreed) => {
+            let runs = if agreed { "runs" } else { "does not run" };
+            let by = one.agreed_by.as_ref();
+            let by = by.map_or_else(|| "the node".to_owned(), |by| format!("@{}", by.handle));
+            let answering: Vec<_> = one
+                .answered_by
+                .iter()
+                .map(|who| format!("@{}", who.handle))
+                .collect();
+            match answering.is_empty() {
+                true => format!("{runs} what is asked, said {by}"),
+                false => format!(
+                    "{runs} what is asked, said {by}; answered by {}",
+                    answering.join(", ")
+                ),
+            }
+        }
+    };
+    let may = match one.member {
+        true => may.join(" "),
+        false => "not a member".to_owned(),
+    };
+    vec![name, may, side]
 }
 
 /// `mesh register`

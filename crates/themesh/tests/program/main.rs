@@ -5,6 +5,7 @@ mod attack;
 mod attack_rooms;
 mod attack_tasks;
 mod confined;
+mod consent;
 mod editor;
 mod first_steps;
 mod governance;

@@ -8,5 +8,6 @@ mod get;
 mod list;
 mod me_get;
 mod roles;
+mod standing;
 mod trust;
 mod update;

@@ -1,5 +1,6 @@
 //! Rooms: list, join, leave, set up, close; coming in by an invite.
 
+mod consent;
 mod moderation;
 
 use clap::{Args, Subcommand};
@@ -93,6 +94,8 @@ pub enum RoomVerb {
         /// The room
         room: String,
     },
+    #[command(flatten)]
+    Consent(consent::ConsentVerb),
     #[command(flatten)]
     Policy(policy::PolicyVerb),
     #[command(flatten)]
@@ -264,6 +267,7 @@ pub fn room(context: &Context, verb: RoomVerb) -> Outcome<()> {
         }
         RoomVerb::Archive { room } => simple::<RoomArchive>(context, room, "archived"),
         RoomVerb::Restore { room } => simple::<RoomRestore>(context, room, "restored"),
+        RoomVerb::Consent(verb) => consent::consent(context, verb),
         RoomVerb::Policy(verb) => policy::policy(context, verb),
         RoomVerb::Moderation(verb) => moderation::moderate(context, verb),
     }

@@ -190,7 +190,7 @@ fn of_room(context: &Context, verb: ModerationVerb) -> Outcome<()> {
     }
 }
 
-fn bare(handle: &str) -> &str {
+pub(super) fn bare(handle: &str) -> &str {
     handle.trim_start_matches('@')
 }
 
@@ -202,7 +202,7 @@ fn about(room: String, participant: String, reason: String) -> ModerateInput {
     }
 }
 
-fn done<O: Operation<Output = Done>>(
+pub(super) fn done<O: Operation<Output = Done>>(
     context: &Context,
     input: O::Input,
     said: &str,
