@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
+use rustix::process::Signal;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{oneshot, watch};
@@ -24,6 +25,8 @@ use crate::worker::random_hex;
 
 /// What of standard error is kept for the reason of a failure.
 const STDERR_TAIL_BYTES: usize = 4096;
+/// How a program ends that writes a file beyond its limit.
+const FILE_TOO_LARGE: i32 = 128 + Signal::XFSZ.as_raw();
 
 /// The variables that every child gets if the worker has them. Everything else is named by --env.
 pub const CLEAN: &[&str] = &["PATH", "HOME", "LANG", "TMPDIR", "TERM"];
@@ -378,7 +381,9 @@ impl Ended {
     pub fn reason(&self, program: &str) -> String {
         let how = match self.code {
             code if code == i32::from(NOT_STARTED) => "could not be started".to_owned(),
-            153 => "wrote a file beyond the worker's limit (--max-file) and was ended".to_owned(),
+            FILE_TOO_LARGE => {
+                "wrote a file beyond the worker's limit (--max-file) and was ended".to_owned()
+            }
             code @ 129..=192 => format!("was ended by signal {}", code - 128),
             code => format!("ended with code {code}"),
         };

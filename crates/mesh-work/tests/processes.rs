@@ -12,9 +12,11 @@ use mesh_work::access::Access;
 use mesh_work::awake::Moment;
 use mesh_work::child::{Keep, Limits, Program};
 use mesh_work::runner::{Progress, Running};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::pipe;
 use tokio::sync::Notify;
 
 /// Collects output and says when something came.
@@ -68,6 +70,22 @@ fn lives(pid: &str) -> bool {
         .rsplit_once(") ")
         .and_then(|(_, rest)| rest.chars().next());
     state.is_some_and(|state| state != 'Z' && state != 'X')
+}
+
+/// A process by its descriptor, which can be read from once the process has ended.
+struct Watched(pipe::Receiver);
+
+impl Watched {
+    fn new(pid: &str) -> Watched {
+        let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+        let process = pidfd_open(pid, PidfdFlags::NONBLOCK).unwrap();
+        // No pipe, but waited for like one.
+        Watched(pipe::Receiver::from_owned_fd_unchecked(process).unwrap())
+    }
+
+    async fn ended(self) {
+        self.0.readable().await.unwrap();
+    }
 }
 
 struct Bench {
@@ -216,6 +234,7 @@ async fn what_a_killed_keeper_leaves_is_ended_by_the_worker() {
     let bench = Bench::new(quick());
     let mut child = bench.keep.start(bench.program(STUBBORN)).unwrap();
     let pids = pids(child.stdout.take().unwrap()).await;
+    let watched: Vec<Watched> = pids.iter().map(|pid| Watched::new(pid)).collect();
     let keeper = child.pid().unwrap().to_string();
     let killed = std::process::Command::new("kill")
         .args(["-KILL", &keeper])
@@ -223,8 +242,8 @@ async fn what_a_killed_keeper_leaves_is_ended_by_the_worker() {
     assert!(killed.unwrap().success());
     child.ended().await;
     bench.keep.settled().await;
-    while pids.iter().any(|pid| lives(pid)) {
-        tokio::task::yield_now().await;
+    for process in watched {
+        process.ended().await;
     }
 }
 
@@ -298,14 +317,12 @@ async fn a_worker_that_is_killed_leaves_nothing() {
         }
     }
     assert!(named.iter().all(|pid| lives(pid)));
+    let keeper = Watched::new(&named[3]);
     worker.kill().await.unwrap();
     // The programs hold the other end of this: it ends when the last of them has.
     let mut rest = Vec::new();
     lines.into_inner().read_to_end(&mut rest).await.unwrap();
-    let keeper = &named[3];
-    while lives(keeper) {
-        tokio::task::yield_now().await;
-    }
+    keeper.ended().await;
     assert!(!named.iter().any(|pid| lives(pid)), "{named:?}");
 }
 
