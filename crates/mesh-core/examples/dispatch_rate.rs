@@ -7,7 +7,7 @@ use std::time::Instant;
 use mesh_core::{State, Stored, apply, decide};
 use mesh_model::command::{
     BudgetCommand, CreateMesh, CredentialCommand, IssueCredential, MeshCommand, NewTask,
-    ParticipantCommand, RoomCommand, TaskCommand, TaskResult, WorkerCommand,
+    ParticipantCommand, RoomCommand, TakeTasks, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{
     By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, TaskFacts, TaskPlan, Visibility,
@@ -228,10 +228,11 @@ impl Bench {
     }
 
     fn take(&mut self, number: u128, count: u8) -> Vec<(TaskId, Seq)> {
-        let take = TaskCommand::Take {
+        let take = TaskCommand::Take(TakeTasks {
             count,
             lease_ms: None,
-        };
+            start: false,
+        });
         self.run(by_worker(number), &Command::Task(take))
     }
 
@@ -302,10 +303,11 @@ impl Bench {
         let mut times: Vec<u128> = Vec::new();
         for round in 0..20 {
             for number in 0..WORKERS {
-                let take = Command::Task(TaskCommand::Take {
+                let take = Command::Task(TaskCommand::Take(TakeTasks {
                     count: 1,
                     lease_ms: None,
-                });
+                    start: false,
+                }));
                 let ctx = self.ctx(by_worker(number));
                 let begin = Instant::now();
                 let events = decide(&self.state, &take, &ctx);

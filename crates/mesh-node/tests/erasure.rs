@@ -8,7 +8,7 @@ use ed25519_dalek::SigningKey;
 use mesh_log::{Content, FileLog, FileOptions, RealDisk, Trust, verify_folder};
 use mesh_model::command::{
     ContentEvidence, MemoryCommand, MessageCommand, NewTask, PolicyCommand, PostMessage,
-    RoomCommand, TaskCommand, TaskResult, WorkerCommand,
+    RoomCommand, TakeTasks, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{MemorySource, Priority, TaskPlan};
 use mesh_model::policy::Policy;
@@ -377,10 +377,11 @@ impl Place {
             tasks: vec![new],
         };
         let created = self.run(Command::Task(create)).await;
-        let take = TaskCommand::Take {
+        let take = TaskCommand::Take(TakeTasks {
             count: 1,
             lease_ms: None,
-        };
+            start: false,
+        });
         let fence = self.run(Command::Task(take)).await;
         let finish = TaskCommand::Finish {
             task,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use mesh_log::MemoryLog;
 use mesh_model::command::{
-    ContentEvidence, CreateMesh, MeshCommand, NewTask, ParticipantCommand, TaskCommand, TaskResult,
-    WorkerCommand,
+    ContentEvidence, CreateMesh, MeshCommand, NewTask, ParticipantCommand, TakeTasks, TaskCommand,
+    TaskResult, WorkerCommand,
 };
 use mesh_model::events::{Kind, TaskFacts, TaskPlan, Trust, Visibility};
 use mesh_model::{
@@ -92,10 +92,11 @@ impl Machine {
             requires: None,
             key: None,
         };
-        let take = submission(Command::Task(TaskCommand::Take {
+        let take = submission(Command::Task(TaskCommand::Take(TakeTasks {
             count: 1,
             lease_ms: Some(60_000),
-        }));
+            start: false,
+        })));
         let list = [&take];
         let waiting = match first {
             true => Waiting {
@@ -113,10 +114,11 @@ impl Machine {
     }
 
     fn take(&mut self) -> (Batch, Seq) {
-        let batch = self.by_owner(Command::Task(TaskCommand::Take {
+        let batch = self.by_owner(Command::Task(TaskCommand::Take(TakeTasks {
             count: 1,
             lease_ms: Some(60_000),
-        }));
+            start: false,
+        })));
         let fence = batch.events[0].seq;
         (batch, fence)
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use mesh_model::api::{LeaseView, TakenTask, TaskBeatInput, TaskOutput};
 use mesh_model::events::{Cost, Spend, Verdict, WorkerMode};
-use mesh_model::ops::{TaskExtend, TaskStart};
+use mesh_model::ops::TaskExtend;
 use mesh_model::{ErrorCode, Seq, TaskId};
 use mesh_sdk::{Client, Error};
 use tokio::sync::watch;
@@ -166,8 +166,7 @@ impl Attempt {
             Order::Stop(why) => return Err(End::Lost(why)),
         }
         let length = Duration::from_millis(u64::from(self.shared.settings.lease_ms));
-        let answer = self.heard(self.client().call::<TaskStart>(self.beat()).await)?;
-        let mut lease = Lease::new(self.asked, length, &answer);
+        let mut lease = Lease::new(self.asked, length, self.taken.until);
         // The question for it may have waited long, and so may this process since.
         if lease.is_short() {
             let sent = Moment::now();

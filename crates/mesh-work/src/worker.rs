@@ -354,6 +354,7 @@ impl Shared {
             lease_ms: Some(self.settings.lease_ms),
             wait_ms: Some(TAKE_WAIT_MS),
             memory_tokens: self.settings.memory_tokens,
+            start: true,
         };
         let asked = Instant::now();
         let asking = self.client.call::<TaskTake>(input);

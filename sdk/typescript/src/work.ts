@@ -47,7 +47,7 @@ export async function work(mesh: Mesh, { capabilities = [], slots = 1, signal, h
   const running = new Set<Promise<void>>();
   const stopped = new Promise<'stop'>((resolve) => signal?.addEventListener('abort', () => resolve('stop'), { once: true }));
   while (!signal?.aborted) {
-    const taking = mesh.call('task.take', { count: slots - running.size, wait_ms: TAKE_WAIT_MS, lease_ms: LEASE_MS });
+    const taking = mesh.call('task.take', { count: slots - running.size, wait_ms: TAKE_WAIT_MS, lease_ms: LEASE_MS, start: true });
     const taken = await Promise.race([taking, stopped]);
     if (taken === 'stop') break;
     for (const one of taken.items) {
@@ -76,7 +76,6 @@ async function attemptOf(mesh: Mesh, handler: Work['handler'], taken: TakenTask)
     progress: (text, live = false) => mesh.call('task.progress', { ...name, text, live }),
   };
   try {
-    await mesh.call('task.start', name);
     const gone = new Promise<undefined>((resolve) =>
       lost.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
     );

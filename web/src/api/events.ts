@@ -128,7 +128,7 @@ export interface Told {
   'task.created': OfTask & { plan: { capability?: string; assigned?: string; needs?: string[] } };
   'task.linked': OfTask;
   'task.queued': OfTask;
-  'task.taken': OfTask & OfWorker;
+  'task.taken': OfTask & OfWorker & { started?: boolean };
   'task.lease_extended': OfAttempt;
   'task.started': OfAttempt;
   'task.progressed': OfAttempt & { text?: string; enveloped?: boolean };

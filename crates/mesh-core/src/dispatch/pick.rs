@@ -2,6 +2,7 @@
 
 use std::iter::Peekable;
 
+use mesh_model::command::TakeTasks;
 use mesh_model::events::{BudgetScope, Rival, Spend, TaskTaken};
 use mesh_model::limits::{
     LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, TAKE_GRACE_MS, TAKE_PICKY_MAX, TAKE_RIVALS_MAX,
@@ -16,7 +17,7 @@ use crate::{Decision, Room, Task, Worker, refuse};
 
 /// Gives the asking worker as many tasks as it wants, has slots for, and there are. None is no
 /// refusal: it asks again when something has changed.
-pub(crate) fn take(desk: &Desk<'_>, count: u8, lease_ms: Option<u32>) -> Decision {
+pub(crate) fn take(desk: &Desk<'_>, wanted: &TakeTasks) -> Decision {
     let me = desk.asker.me()?;
     let worker = desk.work.worker(me).filter(|worker| worker.online);
     let Some(worker) = worker else {
@@ -26,8 +27,8 @@ pub(crate) fn take(desk: &Desk<'_>, count: u8, lease_ms: Option<u32>) -> Decisio
         )
         .so(Effect::NothingTaken));
     };
-    let lease_ms = lease_ms.unwrap_or(LEASE_MS_DEFAULT);
-    if !(LEASE_MS_MIN..=LEASE_MS_MAX).contains(&lease_ms) || count > TAKE_TASKS_MAX {
+    let lease_ms = wanted.lease_ms.unwrap_or(LEASE_MS_DEFAULT);
+    if !(LEASE_MS_MIN..=LEASE_MS_MAX).contains(&lease_ms) || wanted.count > TAKE_TASKS_MAX {
         return Err(refuse::invalid(
             format!(
                 "a lease lasts {LEASE_MS_MIN} to {LEASE_MS_MAX} ms, and one call takes at most {TAKE_TASKS_MAX} tasks"
@@ -38,7 +39,7 @@ pub(crate) fn take(desk: &Desk<'_>, count: u8, lease_ms: Option<u32>) -> Decisio
     if desk.work.stopped {
         return Ok(Vec::new());
     }
-    let room_for = worker.room_for(desk.now()).min(usize::from(count));
+    let room_for = worker.room_for(desk.now()).min(usize::from(wanted.count));
     let picked = match room_for {
         0 => Vec::new(),
         count => pick(desk, worker, count),
@@ -54,6 +55,7 @@ pub(crate) fn take(desk: &Desk<'_>, count: u8, lease_ms: Option<u32>) -> Decisio
             reserved: task.plan.reserve,
             score,
             rival,
+            started: wanted.start,
         })
     });
     Ok(taken.collect())

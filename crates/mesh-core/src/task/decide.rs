@@ -10,7 +10,7 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &TaskCommand) -> Decision {
     match command {
         TaskCommand::Create { room, tasks } => create::create(desk, *room, tasks),
         TaskCommand::Link { task, needs } => create::link(desk, *task, *needs),
-        TaskCommand::Take { count, lease_ms } => dispatch::take(desk, *count, *lease_ms),
+        TaskCommand::Take(take) => dispatch::take(desk, take),
         TaskCommand::Extend { task, fence, spent } => attempt::extend(desk, *task, *fence, *spent),
         TaskCommand::Start { task, fence } => attempt::start(desk, *task, *fence),
         TaskCommand::Progress {

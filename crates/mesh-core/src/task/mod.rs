@@ -26,7 +26,7 @@
 //! |---|---|---|
 //! | – | queued, waiting, blocked | `task.created`: at once, with needs, with an approval |
 //! | waiting | queued, skipped, cancelled, done, failed, blocked | what it needs has ended: it is taken up, not needed, given up, or decided by the others' results |
-//! | queued | leased | `task.taken`, with a fence and a lease |
+//! | queued | leased, running | `task.taken`, with a fence and a lease; running if it says that work began at once |
 //! | leased | running | `task.started` or the first piece of output |
 //! | leased, running | blocked, running | an approval asked by the attempt, and its answer or end |
 //! | leased, running, blocked | queued | `task.handed_off` |

@@ -165,6 +165,9 @@ impl Task {
 
     fn taken(&mut self, facts: &TaskTaken, event: &Stored<'_>) {
         self.state = TaskState::Leased;
+        if facts.started {
+            self.run();
+        }
         self.tries = self.tries.saturating_add(1);
         self.retry_ms = None;
         self.attempt = Some(Attempt {

@@ -3,7 +3,7 @@
 use mesh_model::api::{BreakerState, TaskWhy};
 use mesh_model::command::{
     ApprovalCommand, BudgetCommand, ContextCommand, DispatchCommand, Gate, NewTask,
-    RequestApproval, TaskCommand, TaskResult, TemplateCommand, WorkerCommand,
+    RequestApproval, TakeTasks, TaskCommand, TaskResult, TemplateCommand, WorkerCommand,
 };
 use mesh_model::events::{
     BudgetScope, Condition, Cost, Holds, Join, Provenance, Resolution, Spend, TaskFacts, TaskPlan,
@@ -248,10 +248,11 @@ fn task_command(world: &World, verb: &str, args: &Args<'_>) -> Option<TaskComman
             task: id(),
             needs: task(args.word(1)),
         },
-        "take" => TaskCommand::Take {
+        "take" => TaskCommand::Take(TakeTasks {
             count: args.number("count").unwrap_or(1) as u8,
             lease_ms: args.number("lease").map(|it| it as u32),
-        },
+            start: args.has("begins"),
+        }),
         "extend" => TaskCommand::Extend {
             task: id(),
             fence: fence(world, args),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mesh_core::{State, Stored, apply, decide};
 use mesh_model::command::{
     BudgetCommand, CreateMesh, CredentialCommand, DispatchCommand, IssueCredential, MeshCommand,
-    NewTask, ParticipantCommand, RoomCommand, TaskCommand, TaskResult, WorkerCommand,
+    NewTask, ParticipantCommand, RoomCommand, TakeTasks, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{
     AfterResult, BudgetScope, By, Cost, CredentialKind, Facts, Kind, Resolution, RoomAccess,
@@ -413,10 +413,11 @@ impl Run {
     }
 
     fn work(&mut self, number: u8) {
-        let take = Command::Task(TaskCommand::Take {
+        let take = Command::Task(TaskCommand::Take(TakeTasks {
             count: 8,
             lease_ms: None,
-        });
+            start: false,
+        }));
         self.must(self.actor(number), &take);
         self.finish(number);
     }
@@ -524,10 +525,11 @@ fn memory_is_bounded_by_what_is_open() {
         ]),
     );
     let cancel = |task| Command::Task(TaskCommand::Cancel { task, reason: None });
-    let take = Command::Task(TaskCommand::Take {
+    let take = Command::Task(TaskCommand::Take(TakeTasks {
         count: 1,
         lease_ms: None,
-    });
+        start: false,
+    }));
     run.must(run.actor(1), &take);
     run.finish(1);
     let done = [id(0), id(1)].map(|id| run.state.work.task(id).unwrap().state);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mesh_core::State;
 use mesh_model::command::{
     ApprovalCommand, BudgetCommand, Content, DispatchCommand, Gate, NewTask, RequestApproval,
-    TaskCommand, TaskResult, WorkerCommand,
+    TakeTasks, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{
     BudgetScope, Condition, Cost, Holds, Join, Resolution, Spend, TaskPlan, Verdict, WorkerMode,
@@ -149,10 +149,11 @@ pub fn command(
             return (anybody, Command::Task(create));
         }
         6..=11 => {
-            let take = TaskCommand::Take {
+            let take = TaskCommand::Take(TakeTasks {
                 count: 1 + b % 4,
                 lease_ms: Some(10_000),
-            };
+                start: b.is_multiple_of(2),
+            });
             return (Some(1 + a % (PEOPLE - 1)), Command::Task(take));
         }
         12..=15 => TaskCommand::Finish {

@@ -271,6 +271,9 @@ pub struct TaskTakeInput {
     /// Tokens of memories that go with each task, at most 16,000; 1,000 unless named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_tokens: Option<u32>,
+    /// Work begins at once: the tasks are running, and none needs `task.start`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub start: bool,
 }
 
 /// A task that the caller holds from here on.

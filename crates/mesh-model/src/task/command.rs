@@ -51,6 +51,17 @@ pub struct TaskResult {
     pub labels: Vec<RoomId>,
 }
 
+/// What a worker wants when it asks for work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakeTasks {
+    /// Tasks at most.
+    pub count: u8,
+    /// How long the lease is to be, milliseconds.
+    pub lease_ms: Option<u32>,
+    /// Whether work begins at once.
+    pub start: bool,
+}
+
 /// What somebody wants of tasks.
 #[derive(Debug, Clone)]
 #[allow(
@@ -68,10 +79,7 @@ pub enum TaskCommand {
         needs: TaskId,
     },
     /// Gives the asking worker what fits it best, at most `count`; nothing is no refusal.
-    Take {
-        count: u8,
-        lease_ms: Option<u32>,
-    },
+    Take(TakeTasks),
     /// A heartbeat. `spent` is what the attempt cost so far.
     Extend {
         task: TaskId,

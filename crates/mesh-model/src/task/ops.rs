@@ -63,7 +63,7 @@ operations! { LIST task
         TaskTakeInput => TasksTaken,
         example r#"{"count": 1}"#
     }
-    /// Say that work on a task begins. Extends the lease.
+    /// Say that work on a task begins, if it was taken without `start`.
     TaskStart "task.start" {
         Command Needs::Permission(TasksWrite), Post "/api/tasks/{task}/start" => 200,
         TaskBeatInput => LeaseView,

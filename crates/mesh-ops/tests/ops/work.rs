@@ -91,6 +91,35 @@ fn result(taken: &Value, text: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_task_that_is_taken_to_begin_at_once_runs() {
+    let shop = Shop::open().await;
+    let task = shop.create(json!({"prompt": "Count the files."})).await;
+    let take = json!({"start": true});
+    let again = || {
+        shop.house
+            .reply(&shop.rex, "task.take", take.clone(), Some("take-1"))
+    };
+    let reply = again().await.unwrap();
+    let taken: Value = serde_json::from_slice(&reply.body).unwrap();
+    let item = &taken["items"][0];
+    assert_eq!(item["task"]["state"], "running");
+    assert_eq!(shop.state(&task).await, "running");
+    // Beginning once more changes nothing, and the lease stays as it is.
+    let beat = json!({"task": task, "fence": item["fence"]});
+    let lease = shop.house.ok(&shop.rex, "task.start", beat).await;
+    assert_eq!(
+        (&lease["until"], &lease["seq"]),
+        (&item["until"], &item["fence"])
+    );
+    shop.house
+        .ok(&shop.rex, "task.finish", result(item, "Nine."))
+        .await;
+    let reply = again().await.unwrap();
+    assert!(reply.replayed);
+    assert_eq!(serde_json::from_slice::<Value>(&reply.body).unwrap(), taken);
+}
+
+#[tokio::test]
 async fn a_task_is_taken_begun_kept_and_finished() {
     let shop = Shop::open().await;
     let task = shop

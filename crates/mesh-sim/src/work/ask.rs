@@ -2,7 +2,7 @@
 
 use mesh_model::command::{
     Content, ContentEvidence, CredentialCommand, IssueCredential, NewTask, ParticipantCommand,
-    RoomCommand, TaskCommand, TaskResult, WorkerCommand,
+    RoomCommand, TakeTasks, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{
     CommandKey, Cost, CredentialKind, Kind, Resolution, RoomAccess, RoomKind, Spend, TaskPlan,
@@ -172,17 +172,18 @@ pub fn create(chance: &mut Chance, next: &mut u64) -> Asked {
     asked(owner(), Command::Task(command))
 }
 
-pub fn take(number: u64, count: u8, lease_ms: u32) -> Asked {
-    let command = TaskCommand::Take {
+pub fn take(number: u64, count: u8, lease_ms: u32, start: bool) -> Asked {
+    let command = TaskCommand::Take(TakeTasks {
         count,
         lease_ms: Some(lease_ms),
-    };
+        start,
+    });
     asked(worker(number), Command::Task(command))
 }
 
 /// Whether it is a question for work.
 pub fn takes(asked: &Asked) -> bool {
-    matches!(asked.command, Command::Task(TaskCommand::Take { .. }))
+    matches!(asked.command, Command::Task(TaskCommand::Take(_)))
 }
 
 /// What somebody does who has, or once had, this number.

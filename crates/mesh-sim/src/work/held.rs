@@ -11,6 +11,8 @@ use mesh_model::{Actor, ParticipantId, Seq, TaskId};
 pub struct Known {
     /// The attempt that holds it.
     pub held: Option<(Seq, ParticipantId)>,
+    /// Whether that attempt has begun.
+    pub begun: bool,
     /// Whether it is over.
     pub ended: bool,
     /// The attempts that brought a result.
@@ -40,15 +42,18 @@ impl Held {
                 assert!(!task.ended, "{} was taken after its end", facts.task);
                 assert_eq!(actor.participant(), Some(facts.worker));
                 task.held = Some((seq, facts.worker));
+                task.begun = facts.started;
             }
             Facts::Task(TaskFacts::Started(facts)) => {
-                self.holding(facts.task, facts.fence, actor);
+                let task = self.holding(facts.task, facts.fence, actor);
+                assert!(!task.begun, "{} was begun twice", facts.task);
+                task.begun = true;
             }
             Facts::Task(TaskFacts::LeaseExtended(facts)) => {
                 self.holding(facts.task, facts.fence, actor);
             }
             Facts::Task(TaskFacts::Progressed(facts)) => {
-                self.holding(facts.task, facts.fence, actor);
+                self.holding(facts.task, facts.fence, actor).begun = true;
             }
             Facts::Task(TaskFacts::HandedOff(facts)) => {
                 self.holding(facts.task, facts.fence, actor).held = None;

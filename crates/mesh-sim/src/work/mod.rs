@@ -198,7 +198,7 @@ impl Sim {
             5..8 => {
                 let count = 1 + self.chance.below(3) as u8;
                 let lease = 10_000 + self.chance.below(20_000) as u32;
-                ask::take(number, count, lease)
+                ask::take(number, count, lease, self.chance.once_in(2))
             }
             8 => ask::enrol(number),
             9 if self.tasks > 0 => {
@@ -223,7 +223,7 @@ impl Sim {
                 Some((id, fence)) => {
                     ask::hold(&mut self.chance, number, id, fence, &mut self.spare)
                 }
-                None => ask::take(number, 1, 10_000),
+                None => ask::take(number, 1, 10_000, self.chance.once_in(2)),
             },
         }
     }
@@ -485,6 +485,8 @@ impl Sim {
             let holds = attempt.map(|attempt| (attempt.fence, attempt.worker));
             assert_eq!(holds, known.held, "who holds {id}");
             assert_eq!(task.state.is_ended(), known.ended, "whether {id} is over");
+            let runs = known.held.is_some() && known.begun;
+            assert_eq!(task.state == TaskState::Running, runs, "whether {id} runs");
         }
     }
 
@@ -523,7 +525,7 @@ impl Sim {
                     let spare = &mut self.spare;
                     batch.push(ask::finish(*number, *id, *fence, 95, spare));
                 }
-                batch.push(ask::take(*number, 4, 30_000));
+                batch.push(ask::take(*number, 4, 30_000, true));
             }
             let empty = |(number, _)| (number, Mind::default());
             self.minds = minds.into_iter().map(empty).collect();

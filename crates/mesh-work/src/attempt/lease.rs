@@ -19,10 +19,10 @@ pub(super) struct Lease {
 
 impl Lease {
     /// A lease begins when the task is given out, which is after it was asked for.
-    pub(super) fn new(asked: Moment, length: Duration, answer: &LeaseView) -> Lease {
+    pub(super) fn new(asked: Moment, length: Duration, until: Millis) -> Lease {
         Lease {
             ends: asked.plus(length),
-            until: answer.until,
+            until,
             length,
         }
     }
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_lease_is_counted_from_before_it_was_asked_for() {
         let second = Duration::from_secs(1);
-        let mut lease = Lease::new(Moment(5_000), second * 60, &answered(1_000_000));
+        let mut lease = Lease::new(Moment(5_000), second * 60, Millis(1_000_000));
         assert_eq!(lease.ends(), Moment(65_000));
         // Nothing was extended: half of it is left at the least, which is less than what is known.
         lease.beaten(Moment(15_000), &answered(1_000_000));

@@ -54,7 +54,8 @@ async def work(mesh: Mesh, handler: Handler, *, capabilities: Iterable[str] = ()
     try:
         while True:
             free = slots - len(running)
-            taken = await mesh.call("task.take", {"count": free, "wait_ms": TAKE_WAIT_MS, "lease_ms": LEASE_MS})
+            asked = {"count": free, "wait_ms": TAKE_WAIT_MS, "lease_ms": LEASE_MS, "start": True}
+            taken = await mesh.call("task.take", asked)
             for one in taken["items"]:
                 running.add(asyncio.create_task(_attempt(mesh, handler, dict(one))))
             if len(running) >= slots or (once and running):
@@ -84,7 +85,6 @@ async def _attempt(mesh: Mesh, handler: Handler, taken: dict[str, Any]) -> None:
     doing = asyncio.create_task(_do(handler, task))
     holding = asyncio.create_task(_hold(task))
     try:
-        await mesh.call("task.start", {"task": task.id, "fence": task.fence})
         await asyncio.wait({doing, holding}, return_when=asyncio.FIRST_COMPLETED)
         if not doing.done():
             doing.cancel()  # The lease is lost: somebody else has the task, or it was cancelled.

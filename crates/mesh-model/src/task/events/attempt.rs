@@ -38,6 +38,9 @@ pub struct TaskTaken {
     /// The best of the other free workers that could have taken it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rival: Option<Rival>,
+    /// It began at once: no [`TaskStarted`] follows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub started: bool,
 }
 
 /// A heartbeat came.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mesh_core::Work;
-use mesh_model::command::TaskCommand;
+use mesh_model::command::{TakeTasks, TaskCommand};
 use mesh_model::events::{TaskState, WorkerMode};
 use mesh_model::limits::{
     MEMORY_TOKENS_DEFAULT, MEMORY_TOKENS_MAX, TAKE_GRACE_MS, TAKES_TRIED_MAX, WAIT_MS_MAX,
@@ -25,15 +25,17 @@ impl Run for TaskTake {
         let command = command(&input)?;
         let wait = input.wait_ms.unwrap_or_default().min(WAIT_MS_MAX);
         let tokens = input.memory_tokens.unwrap_or(MEMORY_TOKENS_DEFAULT);
+        let wanted = taken::Wanted {
+            tokens: tokens.min(MEMORY_TOKENS_MAX),
+            start: input.start,
+        };
         let mut waits = Waiting::new(door, call, wait)?;
         let outcome = match wait {
             0 => Some(call.submit(door, command).await?),
             _ => waits.take(command).await?,
         };
         match outcome {
-            Some(outcome) if outcome.count > 0 => {
-                taken::taken(door, call, &outcome, tokens.min(MEMORY_TOKENS_MAX)).await
-            }
+            Some(outcome) if outcome.count > 0 => taken::taken(door, call, &outcome, &wanted).await,
             nothing => Ok(TasksTaken {
                 items: Vec::new(),
                 again_ms: waits.again_ms(),
@@ -51,10 +53,11 @@ fn command(input: &TaskTakeInput) -> Result<Command, Refusal> {
                 .so(Effect::NothingTaken),
         );
     }
-    Ok(Command::Task(TaskCommand::Take {
+    Ok(Command::Task(TaskCommand::Take(TakeTasks {
         count,
         lease_ms: input.lease_ms,
-    }))
+        start: input.start,
+    })))
 }
 
 /// What ended a question for work.

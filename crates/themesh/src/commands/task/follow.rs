@@ -180,7 +180,10 @@ impl Screen<'_> {
         let words = match item.kind.as_str() {
             "task.created" => format!("created by {who}"),
             "task.queued" => "queued".to_owned(),
-            "task.taken" => format!("taken by {who}, attempt {}", item.seq),
+            "task.taken" => match item.data["started"].as_bool() {
+                Some(true) => format!("taken by {who}, who begins, attempt {}", item.seq),
+                _ => format!("taken by {who}, attempt {}", item.seq),
+            },
             "task.started" => format!("{who} begins"),
             "task.handed_off" => format!("{who} hands it on"),
             "task.attempt_failed" => {
