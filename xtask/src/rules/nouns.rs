@@ -73,6 +73,7 @@ const FLOORS: &[Floor] = &[
             "completions",
             "doctor",
             "help",
+            "install",
             "mcp",
             "mod",
             "sandbox",

@@ -12,6 +12,7 @@ mod guard;
 pub mod help;
 mod identity;
 mod inbox;
+mod install;
 mod invite;
 mod log;
 mod mcp;
@@ -108,6 +109,8 @@ pub enum Command {
     #[command(subcommand)]
     Guard(guard::GuardVerb),
     Mcp(mcp::McpArgs),
+    Install(install::InstallArgs),
+    Uninstall(install::UninstallArgs),
     Work(Box<worker::work::WorkArgs>),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxVerb),
@@ -178,6 +181,8 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Log(verb) => return log::log(context, verb),
         Command::Guard(verb) => guard::guard(context, &verb)?,
         Command::Mcp(args) => mcp::mcp(context, args)?,
+        Command::Install(args) => install::install(context, &args)?,
+        Command::Uninstall(args) => install::uninstall(context, &args)?,
         Command::Work(args) => worker::work::work(context, &args)?,
         Command::Sandbox(verb) => return sandbox::sandbox(context, verb),
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use mesh_model::api::{
     AgentRegisterInput, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput,
-    ParticipantUpdateInput, Profile, Standing, StandingIn,
+    ParticipantUpdateInput, Profile, Registered, Standing, StandingIn,
 };
 use mesh_model::events::{AddedBy, Kind, Visibility};
 use mesh_model::ops::{
@@ -225,6 +225,23 @@ fn standing_row(one: &StandingIn) -> Vec<String> {
 
 /// `mesh register`
 pub fn register(context: &Context, args: RegisterArgs) -> Outcome<()> {
+    let kind = args.kind;
+    let registered = bring_in(context, args)?;
+    if !printed_json(context, &registered)? {
+        let name = paint(
+            Colour::of_kind(Kind::from(kind).name()),
+            &format!("@{}", registered.handle),
+        );
+        line(&format!(
+            "{name} is registered; act as it with --as {}",
+            registered.handle
+        ));
+    }
+    Ok(())
+}
+
+/// Registers somebody and keeps key and token.
+pub fn bring_in(context: &Context, args: RegisterArgs) -> Outcome<Registered> {
     let RegisterArgs { handle, kind, .. } = args;
     let parent_proof = match &args.parent {
         Some(parent) => agreement(context, parent, args.parent_key.as_deref(), &handle)?,
@@ -259,17 +276,7 @@ pub fn register(context: &Context, args: RegisterArgs) -> Outcome<()> {
     context.rename_key(&handle, &registered.handle)?;
     let token = registered.token.clone().unwrap_or_default();
     context.keep_identity(&registered.handle, token)?;
-    if !printed_json(context, &registered)? {
-        let name = paint(
-            Colour::of_kind(Kind::from(kind).name()),
-            &format!("@{}", registered.handle),
-        );
-        line(&format!(
-            "{name} is registered; act as it with --as {}",
-            registered.handle
-        ));
-    }
-    Ok(())
+    Ok(registered)
 }
 
 /// What the parent signs: that it answers for a participant of this handle. Without a key at hand

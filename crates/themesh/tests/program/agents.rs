@@ -19,14 +19,14 @@ use tokio::runtime::Runtime;
 use super::node::{Node, command, said};
 
 /// The folder with the programs that others wrote, or none after having told the report that this one is missing.
-fn peers(program: &str) -> Option<PathBuf> {
+pub fn peers(program: &str) -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("MESH_PEERS").map(PathBuf::from)
         && folder.join("bin").join(program).exists()
     {
         return Some(folder);
     }
     let reason = format!(
-        "a worker with {program}: the program is not installed; `make test` installs it, or set MESH_PEERS to what tests/peers/install.sh prints last"
+        "{program}: the program is not installed; `make test` installs it, or set MESH_PEERS to what tests/peers/install.sh prints last"
     );
     eprintln!("{reason}");
     if let Some(path) = std::env::var_os("MESH_SKIPS") {

@@ -11,6 +11,7 @@ mod first_steps;
 mod governance;
 mod guard;
 mod identity;
+mod install;
 mod kill_nine;
 mod log_verbs;
 mod mcp;

@@ -26,7 +26,9 @@ const GOODBYE_WAIT: Duration = Duration::from_secs(1);
 
 /// Serve the Model Context Protocol on standard input and output
 #[derive(Debug, Args)]
-#[command(after_help = "Example: claude mcp add mesh -- mesh mcp --as rex")]
+#[command(
+    after_help = "Example: claude mcp add mesh -- mesh mcp --as rex        (mesh install claude-code does this and more)"
+)]
 pub struct McpArgs {}
 
 /// `mesh mcp`

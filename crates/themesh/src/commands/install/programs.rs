@@ -1,0 +1,329 @@
+//! Where each program reads which tools, skills and guidance it has.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use crate::edit::Part;
+use crate::failure::{Failure, Outcome};
+
+/// The skill: when to use the mesh and how.
+pub const SKILL: &str = include_str!("skill.md");
+/// The guidance: what an agent is told in every session.
+const GUIDANCE: &str = include_str!("guidance.md");
+
+/// A program in which agents live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Program {
+    ClaudeCode,
+    Codex,
+    Opencode,
+    Gemini,
+    Copilot,
+    Cursor,
+    ClaudeDesktop,
+    Agy,
+}
+
+/// For whom: this user everywhere, or whoever works in this folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scope {
+    User,
+    Project,
+}
+
+impl Program {
+    /// Its name on the command line, and the handle of its agent unless another is given.
+    pub fn name(self) -> &'static str {
+        match self {
+            Program::ClaudeCode => "claude-code",
+            Program::Codex => "codex",
+            Program::Opencode => "opencode",
+            Program::Gemini => "gemini",
+            Program::Copilot => "copilot",
+            Program::Cursor => "cursor",
+            Program::ClaudeDesktop => "claude-desktop",
+            Program::Agy => "agy",
+        }
+    }
+
+    /// Whether its places were read in its makers' documents only.
+    pub fn is_untried(self) -> bool {
+        matches!(
+            self,
+            Program::Cursor | Program::ClaudeDesktop | Program::Agy
+        )
+    }
+}
+
+/// How a program starts `mesh mcp`.
+pub struct Start {
+    pub command: String,
+    pub args: Vec<String>,
+}
+
+/// The folders from which paths are made.
+pub struct Folders<'a> {
+    /// The user's own; none where HOME is not set.
+    pub home: Option<PathBuf>,
+    /// The project's, without links.
+    pub project: PathBuf,
+    /// Folders that the user has moved, by the environment.
+    pub moved: &'a dyn Fn(&str) -> Option<PathBuf>,
+}
+
+impl Folders<'_> {
+    fn home(&self) -> Outcome<PathBuf> {
+        self.home.clone().ok_or_else(|| {
+            Failure::usage(
+                "HOME is not set, so it is not known where the program looks; nothing was read or written",
+                "set HOME, or use --scope project in the project's folder",
+            )
+        })
+    }
+
+    /// A folder that an environment variable may have moved, else one in the user's own.
+    fn own(&self, variable: &str, under: &str) -> Outcome<PathBuf> {
+        match (self.moved)(variable) {
+            Some(folder) => Ok(folder),
+            None => Ok(self.home()?.join(under)),
+        }
+    }
+}
+
+/// What goes where.
+pub struct Places {
+    pub mcp: (PathBuf, Part),
+    pub skill: Option<PathBuf>,
+    pub guidance: Option<PathBuf>,
+}
+
+impl Places {
+    /// Each file with what goes into it.
+    pub fn parts(self) -> Vec<(PathBuf, Part)> {
+        let skill = self.skill.map(|folder| {
+            let text = SKILL.to_owned();
+            (folder.join("mesh/SKILL.md"), Part::Whole { text })
+        });
+        let guidance = self.guidance.map(|file| {
+            let text = GUIDANCE.to_owned();
+            (file, Part::Block { text })
+        });
+        [Some(self.mcp), skill, guidance]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+/// Where a program looks, and what it finds there.
+pub fn places(
+    program: Program,
+    scope: Scope,
+    folders: &Folders<'_>,
+    start: &Start,
+) -> Outcome<Places> {
+    match scope {
+        Scope::User => of_user(program, folders, start),
+        Scope::Project => of_project(program, &folders.project, start),
+    }
+}
+
+fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Places> {
+    let places = |mcp: (PathBuf, Part), skill: PathBuf, guidance: PathBuf| Places {
+        mcp,
+        skill: Some(skill),
+        guidance: Some(guidance),
+    };
+    Ok(match program {
+        Program::ClaudeCode => {
+            let own = folders.own("CLAUDE_CONFIG_DIR", ".claude")?;
+            // The file stands beside the folder, but in it where the folder was moved.
+            let moved = (folders.moved)("CLAUDE_CONFIG_DIR").is_some();
+            let state = if moved {
+                own.join(".claude.json")
+            } else {
+                folders.home()?.join(".claude.json")
+            };
+            places(
+                servers(state, stdio(start)),
+                own.join("skills"),
+                own.join("CLAUDE.md"),
+            )
+        }
+        Program::Codex => {
+            let own = folders.own("CODEX_HOME", ".codex")?;
+            places(
+                table(own.join("config.toml"), start),
+                folders.home()?.join(".agents/skills"),
+                own.join("AGENTS.md"),
+            )
+        }
+        Program::Opencode => {
+            let own = folders.own("XDG_CONFIG_HOME", ".config")?.join("opencode");
+            places(
+                opencode(&own, start),
+                own.join("skills"),
+                own.join("AGENTS.md"),
+            )
+        }
+        Program::Gemini => {
+            let own = folders.home()?.join(".gemini");
+            places(
+                servers(own.join("settings.json"), plain(start)),
+                own.join("skills"),
+                own.join("GEMINI.md"),
+            )
+        }
+        Program::Copilot => {
+            let own = folders.own("COPILOT_HOME", ".copilot")?;
+            places(
+                servers(own.join("mcp-config.json"), local(start)),
+                own.join("skills"),
+                own.join("copilot-instructions.md"),
+            )
+        }
+        Program::Cursor => {
+            let own = folders.home()?.join(".cursor");
+            Places {
+                mcp: servers(own.join("mcp.json"), plain(start)),
+                skill: Some(own.join("skills")),
+                guidance: None,
+            }
+        }
+        Program::ClaudeDesktop => {
+            let own = if cfg!(target_os = "macos") {
+                folders.home()?.join("Library/Application Support")
+            } else {
+                folders.own("XDG_CONFIG_HOME", ".config")?
+            };
+            Places {
+                mcp: servers(own.join("Claude/claude_desktop_config.json"), plain(start)),
+                skill: None,
+                guidance: None,
+            }
+        }
+        Program::Agy => {
+            let own = folders.home()?.join(".gemini");
+            let cli = own.join("antigravity-cli");
+            places(
+                servers(cli.join("mcp_config.json"), plain(start)),
+                cli.join("skills"),
+                own.join("GEMINI.md"),
+            )
+        }
+    })
+}
+
+fn of_project(program: Program, root: &Path, start: &Start) -> Outcome<Places> {
+    let places = |mcp: (PathBuf, Part), skills: &str, guidance: &str| Places {
+        mcp,
+        skill: Some(root.join(skills)),
+        guidance: Some(root.join(guidance)),
+    };
+    Ok(match program {
+        Program::ClaudeCode => places(
+            servers(root.join(".mcp.json"), stdio(start)),
+            ".claude/skills",
+            "CLAUDE.md",
+        ),
+        Program::Codex => places(
+            table(root.join(".codex/config.toml"), start),
+            ".agents/skills",
+            "AGENTS.md",
+        ),
+        Program::Opencode => places(opencode(root, start), ".opencode/skills", "AGENTS.md"),
+        Program::Gemini => places(
+            servers(root.join(".gemini/settings.json"), plain(start)),
+            ".gemini/skills",
+            "GEMINI.md",
+        ),
+        Program::Copilot => places(
+            servers(root.join(".github/mcp.json"), local(start)),
+            ".github/skills",
+            ".github/copilot-instructions.md",
+        ),
+        Program::Cursor => places(
+            servers(root.join(".cursor/mcp.json"), plain(start)),
+            ".cursor/skills",
+            "AGENTS.md",
+        ),
+        Program::ClaudeDesktop => {
+            return Err(Failure::usage(
+                "Claude Desktop has settings of the user only; nothing was written",
+                "leave out --scope project",
+            ));
+        }
+        Program::Agy => places(
+            servers(root.join(".agents/mcp_config.json"), plain(start)),
+            ".agents/skills",
+            "AGENTS.md",
+        ),
+    })
+}
+
+/// A folder that Claude Code takes as a plugin: tools and skill in one.
+pub fn plugin(folder: &Path, start: &Start) -> Vec<(PathBuf, Part)> {
+    let about = json!({
+        "name": "mesh",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "Rooms in which AI agents and people work together: tools to read, speak and take tasks",
+    });
+    let servers = json!({"mcpServers": {"mesh": stdio(start)}});
+    let whole = |name: &str, text: String| (folder.join(name), Part::Whole { text });
+    vec![
+        whole(".claude-plugin/plugin.json", pretty(&about)),
+        whole(".mcp.json", pretty(&servers)),
+        whole("skills/mesh/SKILL.md", SKILL.to_owned()),
+    ]
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn servers(file: PathBuf, value: Value) -> (PathBuf, Part) {
+    let path = vec!["mcpServers".to_owned(), "mesh".to_owned()];
+    (file, Part::Json { path, value })
+}
+
+fn table(file: PathBuf, start: &Start) -> (PathBuf, Part) {
+    let path = vec!["mcp_servers".to_owned(), "mesh".to_owned()];
+    (
+        file,
+        Part::Toml {
+            path,
+            value: plain(start),
+        },
+    )
+}
+
+/// It reads either file, and both if both are there.
+fn opencode(folder: &Path, start: &Start) -> (PathBuf, Part) {
+    let with_comments = folder.join("opencode.jsonc");
+    let file = if with_comments.exists() {
+        with_comments
+    } else {
+        folder.join("opencode.json")
+    };
+    let command: Vec<&str> = std::iter::once(&start.command)
+        .chain(&start.args)
+        .map(String::as_str)
+        .collect();
+    let value = json!({"type": "local", "command": command, "enabled": true});
+    let path = vec!["mcp".to_owned(), "mesh".to_owned()];
+    (file, Part::Json { path, value })
+}
+
+fn plain(start: &Start) -> Value {
+    json!({"command": start.command, "args": start.args})
+}
+
+fn stdio(start: &Start) -> Value {
+    json!({"type": "stdio", "command": start.command, "args": start.args})
+}
+
+fn local(start: &Start) -> Value {
+    json!({"type": "local", "command": start.command, "args": start.args, "tools": ["*"]})
+}
