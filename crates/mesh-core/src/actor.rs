@@ -140,7 +140,9 @@ impl<'a> Asker<'a> {
                     now: self.now,
                     kind: None,
                 };
-                self.access.check_capability_at(room, me, needed, moment)
+                self.access
+                    .check_capability_at(room, me, needed, moment)
+                    .map(drop)
             }
             None if self.is_node() => Ok(()),
             None => Err(refuse::no_room()),

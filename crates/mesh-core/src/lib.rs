@@ -67,7 +67,7 @@ pub use identity::Key;
 pub use invite::Invite;
 pub use mesh::Mesh;
 pub use participant::Participant;
-pub use policy::{Judgement, PolicyRecord};
+pub use policy::{PolicyRecord, words};
 pub use recent::Remembered;
 pub use room::{Agreement, Invitation, Member, Mute, Room};
 pub use secret::Secret;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use mesh_model::api::Deed;
 use mesh_model::events::{RoomKind, Trust};
 use mesh_model::limits::PARENT_DEPTH_MAX;
 use mesh_model::policy::{Ruling, RulingBy};
@@ -193,32 +194,24 @@ impl Access {
         ))
     }
 
-    /// The same as things stand at the moment, the hours and kinds that rules name included.
+    /// The same as things stand at the moment, the hours and kinds that rules name included. Gives what allows it.
     pub(crate) fn check_capability_at(
         &self,
         room: &Room,
         participant: ParticipantId,
         needed: Capability,
         moment: Moment,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Decided, Refusal> {
         let decided = self.decided(room, participant, needed, moment);
         if decided.allows() {
-            return Ok(());
+            return Ok(decided);
         }
         Err(self.refused(room, decided, needed))
     }
 
     fn refused(&self, room: &Room, decided: Decided, needed: Capability) -> Refusal {
-        let label = refuse::room_label(room);
         let ruling = self.ruling(room, decided);
-        let refusal = match decided {
-            Decided::NoMember => refuse::not_a_member(&label),
-            Decided::Muted(_) => refuse::muted(&label),
-            Decided::Rule(..) => refuse::by_rule(needed, &label, &ruling),
-            Decided::NoConsent => refuse::no_consent(&label),
-            _ => refuse::capability(needed, &label),
-        };
-        refusal.ruled(ruling)
+        refuse::deed(Deed::of(needed), &refuse::room_label(room), ruling)
     }
 
     pub(crate) fn check_join(
@@ -240,7 +233,7 @@ impl Access {
         let trusted = self.trust_of(participant, false) >= Trust::Local;
         if !room.is_listed() || room.kind != RoomKind::Room || !trusted {
             let rule = Ruling::by(RulingBy::Membership);
-            return Err(refuse::only_added(&refuse::room_label(room)).ruled(rule));
+            return Err(refuse::deed(Deed::Join, &refuse::room_label(room), rule));
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! The core's refusals, in one place, so that the same trouble is always told in the same words. What other
 //! floors tell too is in `mesh_model::refuse`, and comes from there.
 
+use mesh_model::api::Deed;
 use mesh_model::names::BadName;
 use mesh_model::policy::{Ruling, RulingBy};
 pub use mesh_model::refuse::*;
 use mesh_model::{Capability, Effect, ErrorCode, Permission, PermissionSet, Refusal};
 
 use crate::Room;
+use crate::policy::words::{self, Told};
 
 /// How a room is called in a refusal to somebody who may know of it.
 pub fn room_label(room: &Room) -> String {
@@ -56,6 +58,7 @@ pub fn disabled(handle: &str, itself: bool) -> Refusal {
         Effect::NothingDone,
         "ask the owner of the mesh to enable it",
     )
+    .ruled(Ruling::by(RulingBy::Standing))
 }
 
 pub fn permission(needed: Permission) -> Refusal {
@@ -67,6 +70,10 @@ pub fn permission(needed: Permission) -> Refusal {
         Effect::NothingDone,
         "use a credential that has it, or ask the owner of the mesh for one",
     )
+    .ruled(Ruling {
+        name: Some(needed.name().to_owned()),
+        ..Ruling::by(RulingBy::Permission)
+    })
 }
 
 pub fn cannot_grant(wanted: PermissionSet, held: PermissionSet) -> Refusal {
@@ -104,78 +111,37 @@ pub fn node_only() -> Refusal {
     )
 }
 
-pub fn capability(needed: Capability, room: &str) -> Refusal {
+/// What the room, or what was set in it for the asker, does not let it do.
+pub fn deed(deed: Deed, room: &str, rule: Ruling) -> Refusal {
+    let because = words::because(&rule, false, room, Told::You);
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("you may not '{needed}' in {room}"),
+        format!("you may not {}: {because}", words::done(deed, room)),
         Effect::NothingDone,
-        "ask a moderator of the room to let you",
+        words::hint(rule.by),
+    )
+    .ruled(rule)
+}
+
+/// Nobody grants a capability they lack.
+pub fn cannot_lend(lacking: Capability, room: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::CapabilityDenied,
+        format!("nobody gives a capability they lack: '{lacking}' in {room}"),
+        Effect::NothingDone,
+        "leave it out, or ask somebody who holds it",
     )
 }
 
-/// A rule of the room's policy, with the reason its author gives.
-pub fn by_rule(needed: Capability, room: &str, rule: &mesh_model::policy::Ruling) -> Refusal {
-    let name = rule.name.as_deref().unwrap_or_default();
-    let why = match &rule.why {
-        Some(why) => format!(" ({why})"),
-        None => String::new(),
-    };
+/// Somebody else than the asker is banned.
+pub fn banned(room: &str, rule: Ruling) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
-        format!("the rule '{name}' of {room} denies you '{needed}'{why}"),
+        format!("the participant is banned from {room}"),
         Effect::NothingDone,
-        "ask the creator of the room; room.explain says what you may do",
+        words::hint(rule.by),
     )
-}
-
-pub fn no_consent(room: &str) -> Refusal {
-    Refusal::new(
-        ErrorCode::CapabilityDenied,
-        format!("your own side has not agreed that you run commands in {room}"),
-        Effect::NothingDone,
-        "you or somebody above you agrees with member.execution",
-    )
-}
-
-pub fn muted(room: &str) -> Refusal {
-    Refusal::new(
-        ErrorCode::CapabilityDenied,
-        format!("you are muted in {room}"),
-        Effect::NothingPosted,
-        "wait until it ends, or ask a moderator of the room",
-    )
-}
-
-pub fn banned(room: &str, itself: bool) -> Refusal {
-    let what = if itself {
-        format!("you are banned from {room}")
-    } else {
-        format!("the participant is banned from {room}")
-    };
-    Refusal::new(
-        ErrorCode::CapabilityDenied,
-        what,
-        Effect::NothingDone,
-        "ask a moderator of the room to lift the ban",
-    )
-}
-
-pub fn not_a_member(room: &str) -> Refusal {
-    Refusal::new(
-        ErrorCode::CapabilityDenied,
-        format!("you are not a member of {room}"),
-        Effect::NothingDone,
-        "join the room first",
-    )
-}
-
-pub fn only_added(room: &str) -> Refusal {
-    Refusal::new(
-        ErrorCode::CapabilityDenied,
-        format!("{room} cannot be joined from outside"),
-        Effect::NothingDone,
-        "ask a moderator of the room to add you",
-    )
+    .ruled(rule)
 }
 
 pub fn bad_name(what: &str, name: &str, why: &BadName) -> Refusal {

@@ -188,7 +188,7 @@ export class RulesEditor {
       this.newer = await mesh.call('room.policy_get', { room: this.room }).catch(() => null);
       if (this.newer) this.remember(this.newer);
       else this.problem = explain(error);
-    } else if (problem && code === 'invalid_policy' && /force/.test(problem.hint ?? '')) {
+    } else if (problem && code === 'invalid_policy' && problem.rule?.by === 'lockout') {
       this.lockout = faultOf(problem).words;
     } else if (problem && code === 'invalid_policy') this.fault = faultOf(problem);
     else this.problem = explain(error);

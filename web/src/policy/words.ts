@@ -94,6 +94,7 @@ export const BY: Record<RulingBy, string> = {
   hold: 'legal hold',
   consent: 'its own side has not agreed',
   floor: 'looser than the mesh allows',
+  lockout: 'nobody else could take part',
 };
 
 const either = (list: readonly string[]): string =>

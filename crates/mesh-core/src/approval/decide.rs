@@ -213,7 +213,9 @@ fn check_answers_for_room(
         return Err(refuse::not_yours("answer this question"));
     }
     let moment = Moment { now, kind: None };
-    access.check_capability_at(room, me, Capability::Moderate, moment)
+    access
+        .check_capability_at(room, me, Capability::Moderate, moment)
+        .map(drop)
 }
 
 fn no_approval() -> Refusal {

@@ -1,6 +1,7 @@
 //! Messages. Older ones are not in the state: the door attaches the header of the one that is
 //! answered, changed or taken back, and this module judges whether that evidence is fresh.
 
+use mesh_model::api::Deed;
 use mesh_model::command::{Content, ContentEvidence, MessageCommand};
 use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, Trust};
 use mesh_model::limits::MENTIONS_MAX;
@@ -163,7 +164,11 @@ pub(crate) fn check_visible(
             Err(refuse::no_message())
         }
         Some(_) => Ok(()),
-        None => Err(refuse::not_a_member(&refuse::room_label(room))),
+        None => Err(refuse::deed(
+            Deed::Listen,
+            &refuse::room_label(room),
+            Ruling::by(RulingBy::Membership),
+        )),
     }
 }
 

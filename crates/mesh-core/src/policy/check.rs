@@ -8,7 +8,7 @@ use mesh_model::limits::{
     POLICY_WHY_CHARS_MAX, RATE_COUNT_MAX, RATE_SECONDS_MAX, RETENTION_DAYS_MAX, SCHEMA_BYTES_MAX,
 };
 use mesh_model::policy::{
-    Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, RuleEffect, Who,
+    Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, RuleEffect, Ruling, RulingBy, Who,
 };
 use mesh_model::{Capability, Effect, ErrorCode, Refusal, RoomId, names};
 
@@ -434,7 +434,8 @@ impl Access {
                     Effect::NothingChanged,
                     "set it with force if you mean it; the creator and the owner of the mesh keep every capability",
                 )
-                .within("rules"));
+                .within("rules")
+                .ruled(Ruling::by(RulingBy::Lockout)));
             }
         }
         Ok(())

@@ -15,10 +15,10 @@ pub(crate) mod pace;
 mod record;
 mod resolve;
 mod say;
+pub mod words;
 
 pub(crate) use apply::apply;
 pub(crate) use decide::decide;
-pub use explain::Judgement;
 pub(crate) use judge::{Decided, Moment};
 pub use record::PolicyRecord;
 pub(crate) use record::{Means, Named, ReachMeans, RuleMeans, Span, is_paced};

@@ -288,8 +288,13 @@ impl Access {
         }
     }
 
-    /// Whether the participant may ask others to run commands in the room.
-    pub(crate) fn check_trigger(&self, room: &Room, who: &Participant, trust: Trust) -> Checked {
+    /// Whether the participant may ask others to run commands in the room. Gives what allows it.
+    pub(crate) fn check_trigger(
+        &self,
+        room: &Room,
+        who: &Participant,
+        trust: Trust,
+    ) -> Result<Ruling, Refusal> {
         let label = refuse::room_label(room);
         let record = room.policy.as_deref();
         let ruling = || match record {
@@ -302,7 +307,7 @@ impl Access {
                     && (self.floor.peers || self.may_loosen(record))
             });
             if peer {
-                return Ok(());
+                return Ok(ruling());
             }
             return Err(denied(
                 format!(
@@ -322,7 +327,7 @@ impl Access {
             )
         });
         if meant {
-            return Ok(());
+            return Ok(ruling());
         }
         Err(denied(
             format!("the rules of {label} do not let you ask others to run commands"),

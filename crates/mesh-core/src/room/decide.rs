@@ -1,5 +1,6 @@
 //! Rooms and who is in them: the rules. What their events do is in `apply.rs`.
 
+use mesh_model::api::Deed;
 use mesh_model::command::{Content, RoomCommand};
 use mesh_model::events::{
     History, RoomAccess, RoomArchived, RoomCreated, RoomKind, RoomRestored, RoomUpdated,
@@ -116,7 +117,11 @@ pub fn check_not_banned(room: &Room, who: ParticipantId, itself: bool) -> Result
                 set_seq: Some(*seq),
                 ..Ruling::by(RulingBy::Ban)
             };
-            Err(refuse::banned(&refuse::room_label(room), itself).ruled(rule))
+            let room = refuse::room_label(room);
+            Err(match itself {
+                true => refuse::deed(Deed::Join, &room, rule),
+                false => refuse::banned(&room, rule),
+            })
         }
     }
 }

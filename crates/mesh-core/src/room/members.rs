@@ -186,7 +186,7 @@ fn check_lends(asker: &Asker<'_>, room: &Room, wanted: CapabilitySet) -> Result<
     }
     let held = asker.access.capabilities_in(room, me);
     match wanted.iter().find(|capability| !held.has(*capability)) {
-        Some(lacking) => Err(refuse::capability(lacking, &refuse::room_label(room))),
+        Some(lacking) => Err(refuse::cannot_lend(lacking, &refuse::room_label(room))),
         None => Ok(()),
     }
 }

@@ -212,11 +212,13 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
         "explains" => {
             let deed = enum_of::<Deed>(args.word(1));
             let judged = access.explain(room(args.word(0)), person(who), deed, world.now);
-            format!(
-                "{} {}",
-                if judged.allowed { "yes" } else { "no" },
-                told(&judged.rule)
-            )
+            match judged {
+                Ok(rule) => format!("yes {}", told(&rule)),
+                Err(refusal) => match refusal.rule {
+                    Some(rule) => format!("no {}", told(&rule)),
+                    None => "no by nothing".to_owned(),
+                },
+            }
         }
         "ruled" => match &world.refused {
             Some(refusal) => refusal

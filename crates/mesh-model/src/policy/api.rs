@@ -115,6 +115,19 @@ impl Deed {
         })
     }
 
+    /// What is done with a capability.
+    pub fn of(capability: Capability) -> Deed {
+        match capability {
+            Capability::Speak => Deed::Speak,
+            Capability::Listen => Deed::Listen,
+            Capability::Execute => Deed::Execute,
+            Capability::Moderate => Deed::Moderate,
+            Capability::Bridge => Deed::Bridge,
+            Capability::DataRead => Deed::DataRead,
+            Capability::DataWrite => Deed::DataWrite,
+        }
+    }
+
     /// Its name in JSON.
     pub fn name(self) -> &'static str {
         match self {

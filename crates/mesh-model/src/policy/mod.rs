@@ -508,4 +508,6 @@ pub enum RulingBy {
     Consent,
     /// How loose the owner lets those make a room who are trusted less than `local`.
     Floor,
+    /// Others than those who rule the room would be locked out of it; `force` does it all the same.
+    Lockout,
 }

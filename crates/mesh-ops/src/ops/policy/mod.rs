@@ -6,6 +6,7 @@ mod set;
 mod try_out;
 
 use mesh_core::Access;
+use mesh_core::words::{self, Told};
 use mesh_model::api::{Deed, Explanation, Explanations};
 use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Millis, ParticipantId, RoomId};
@@ -22,11 +23,15 @@ pub(crate) fn all(
     now: Millis,
 ) -> Explanations {
     let items = deeds.iter().map(|deed| {
-        let judgement = judged.explain(room, who, *deed, now);
+        let judged = judged.explain(room, who, *deed, now);
         let mut explanation = Explanation {
             action: *deed,
-            allowed: judgement.allowed,
-            rule: judgement.rule,
+            allowed: judged.is_ok(),
+            rule: judged.unwrap_or_else(|refusal| match refusal.rule {
+                Some(rule) => *rule,
+                // Whoever is not known here is not in the room.
+                None => Ruling::by(RulingBy::Membership),
+            }),
             text: String::new(),
         };
         explanation.text = sentence(known, room, who, &explanation);
@@ -54,62 +59,9 @@ pub(crate) fn sentence(
     } else {
         "may not"
     };
-    let deed = done(explanation.action, &room);
-    let because = because(&explanation.rule, explanation.allowed, &room);
+    let deed = words::done(explanation.action, &room);
+    let because = words::because(&explanation.rule, explanation.allowed, &room, Told::Others);
     format!("@{who} {may} {deed}: {because}{}.", set(&explanation.rule))
-}
-
-fn done(deed: Deed, room: &str) -> String {
-    match deed {
-        Deed::Speak => format!("speak in {room}"),
-        Deed::Listen => format!("read {room}"),
-        Deed::Execute => format!("run commands that others ask for in {room}"),
-        Deed::Command => format!("ask others to run commands in {room}"),
-        Deed::Moderate => format!("moderate {room}"),
-        Deed::Bridge => format!("bring messages from elsewhere into {room}"),
-        Deed::DataRead => format!("read shared data of {room}"),
-        Deed::DataWrite => format!("change shared data of {room}"),
-        Deed::Join => format!("be a member of {room}"),
-        Deed::SetPolicy => format!("set the rules of {room}"),
-    }
-}
-
-fn because(rule: &Ruling, allowed: bool, room: &str) -> String {
-    let name = rule.name.as_deref().unwrap_or_default();
-    let verb = if allowed { "allows" } else { "denies" };
-    match rule.by {
-        RulingBy::Owner => {
-            "the owner of the mesh may do everything where it is a member".to_owned()
-        }
-        RulingBy::Creator => format!("whoever rules {room} may do everything in it"),
-        RulingBy::Membership if allowed => format!("{room} is open to it"),
-        RulingBy::Membership => format!("it is no member of {room}, or {room} is not open to it"),
-        RulingBy::Permission => format!("it lacks the permission {name}"),
-        RulingBy::Standing => "it is disabled, or one it depends on is".to_owned(),
-        RulingBy::Rule => match &rule.why {
-            Some(why) => format!("the rule '{name}' {verb} it, because {why}"),
-            None => format!("the rule '{name}' {verb} it"),
-        },
-        RulingBy::Member if allowed => "it was allowed to this member".to_owned(),
-        RulingBy::Member => "it was not left to this member".to_owned(),
-        RulingBy::Defaults => "the room's defaults allow it".to_owned(),
-        RulingBy::NothingAllows => "nothing allows it".to_owned(),
-        RulingBy::Mute => "it is muted".to_owned(),
-        RulingBy::Ban => "it is banned".to_owned(),
-        RulingBy::Archived => format!("{room} is archived"),
-        RulingBy::Messages => format!("the form of messages ({name}) {verb} it"),
-        RulingBy::Limit => format!("the limit '{name}' {verb} it"),
-        RulingBy::SlowMode => "slow mode is on".to_owned(),
-        RulingBy::Data => format!("the rules about data {verb} it"),
-        RulingBy::Execution => format!(
-            "the rules about commands {} it",
-            if allowed { "allow" } else { "deny" }
-        ),
-        RulingBy::Guard => "the guard has something against it".to_owned(),
-        RulingBy::Hold => "a legal hold is on the room".to_owned(),
-        RulingBy::Consent => "its own side, itself or those above it, has not agreed".to_owned(),
-        RulingBy::Floor => "the mesh lets no guest make a room that loose".to_owned(),
-    }
 }
 
 /// Who set it and when, as far as it is known.
@@ -136,23 +88,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rulings_read_as_sentences() {
-        let mut rule = Ruling {
-            name: Some("quiet-nights".to_owned()),
-            why: Some("people sleep".to_owned()),
+    fn who_set_it_is_told_as_far_as_it_is_known() {
+        let rule = Ruling {
             version: Some(3),
             set_by: Some("ana".to_owned()),
             set_seq: Some(Seq(7)),
             ..Ruling::by(RulingBy::Rule)
         };
-        assert_eq!(
-            because(&rule, false, "#attic") + &set(&rule),
-            "the rule 'quiet-nights' denies it, because people sleep (set by @ana in version 3 of the policy)"
-        );
-        rule = Ruling::by(RulingBy::NothingAllows);
-        assert_eq!(
-            because(&rule, false, "#attic") + &set(&rule),
-            "nothing allows it"
-        );
+        assert_eq!(set(&rule), " (set by @ana in version 3 of the policy)");
+        assert_eq!(set(&Ruling::by(RulingBy::NothingAllows)), "");
     }
 }
