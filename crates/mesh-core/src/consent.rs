@@ -51,9 +51,15 @@ impl Access {
             .find(|id| self.is_person(*id))
     }
 
-    /// Whether one person stands behind both. Relatives are no two voices.
-    pub fn are_relatives(&self, a: ParticipantId, b: ParticipantId) -> bool {
+    /// Whether one person stands behind both, so that they are one voice. Whoever counts words asks this.
+    pub fn kindred(&self, a: ParticipantId, b: ParticipantId) -> bool {
         a == b || self.person_behind(a) == self.person_behind(b)
+    }
+
+    /// Whether the word of `voice` about the work of `worker` counts in its record: another person stands
+    /// behind it, or it is the owner of the mesh itself, whose records they are.
+    pub fn vouches(&self, voice: ParticipantId, worker: ParticipantId) -> bool {
+        self.is_owner(voice) || !self.kindred(voice, worker)
     }
 
     /// Whether `by` may speak for the participant: it is the same one, or above it. The node speaks for all.

@@ -79,6 +79,14 @@ impl<'a> Desk<'a> {
         crate::policy::check_guard(access, room, trust, evidence.guard.as_ref())
     }
 
+    /// Whether the worker's own side asked for the task: then nobody else relies on who looks at whose work.
+    /// A second opinion is asked for by whoever asked for the work.
+    pub fn is_own_matter(&self, task: &Task, worker: ParticipantId) -> bool {
+        let subject = task.plan.about.and_then(|id| self.work.task(id));
+        let asked = subject.unwrap_or(task).creator;
+        asked.is_some_and(|by| self.asker.access.kindred(by, worker))
+    }
+
     /// Whether a participant may run tasks in a room now.
     pub fn executes(&self, room: &Room, who: ParticipantId) -> bool {
         let moment = crate::policy::Moment {

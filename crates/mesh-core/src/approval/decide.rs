@@ -186,7 +186,7 @@ fn check_answers_for_machine(
     if owns(me) {
         return Ok(());
     }
-    let favoured = author.is_some_and(|author| !owns(author) && access.are_relatives(me, author));
+    let favoured = author.is_some_and(|author| !owns(author) && access.kindred(me, author));
     if access.answers_for(room, worker, me) && !favoured {
         return Ok(());
     }
@@ -208,7 +208,7 @@ fn check_answers_for_room(
     me: ParticipantId,
     now: Millis,
 ) -> Result<(), Refusal> {
-    let named = question.to == Some(me) && !access.are_relatives(me, question.from);
+    let named = question.to == Some(me) && !access.kindred(me, question.from);
     if !access.is_person(me) && !named {
         return Err(refuse::not_yours("answer this question"));
     }

@@ -303,13 +303,18 @@ impl<'a> Picker<'a> {
     }
 }
 
-/// Whether the worker is or was at something that this task is kept apart from.
+/// Whether the worker, or a relative of it, is or was at something that this task is kept apart from.
+/// Relatives work on what their own side asked for, to whom alone they owe it.
 pub(super) fn is_apart(desk: &Desk<'_>, task: &Task, worker: ParticipantId) -> bool {
+    let own = || desk.is_own_matter(task, worker);
+    let same = |other: ParticipantId| {
+        other == worker || (desk.asker.access.kindred(other, worker) && !own())
+    };
     task.plan.apart.iter().any(|id| {
         desk.work.task(*id).is_some_and(|other| {
             let at_it = other.attempt.as_ref().map(|attempt| attempt.worker);
             let did_it = other.result.as_ref().map(|result| result.worker);
-            at_it == Some(worker) || did_it == Some(worker)
+            at_it.is_some_and(same) || did_it.is_some_and(same)
         })
     })
 }

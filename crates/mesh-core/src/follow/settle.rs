@@ -7,7 +7,7 @@ use mesh_model::events::{
     TaskFacts, TaskQueued, TaskSkipped, TaskState, Verdict,
 };
 use mesh_model::limits::TICK_EVENTS_MAX;
-use mesh_model::{NewEvent, Seq, TaskId};
+use mesh_model::{NewEvent, ParticipantId, Seq, TaskId};
 
 use crate::desk::Desk;
 use crate::recent::Recent;
@@ -101,7 +101,7 @@ impl<'a> Draft<'a> {
 fn settled(desk: &Desk<'_>, task: &Task) -> Vec<NewEvent> {
     let (work, id, room) = (desk.work, task.id, task.room);
     if task.state == TaskState::Verifying {
-        return vec![NewEvent::new(second_opinion(work, task))];
+        return vec![NewEvent::new(second_opinion(desk, task))];
     }
     if let Some(need) = work.first_bad_need(task).filter(|_| task.doomed) {
         return cancelled(desk, task, CancelCause::Need { task: need });
@@ -110,7 +110,7 @@ fn settled(desk: &Desk<'_>, task: &Task) -> Vec<NewEvent> {
         return vec![NewEvent::new(TaskSkipped { task: id, room })];
     }
     if let Some(join) = task.plan.join {
-        return vec![NewEvent::new(joined(work, task, join))];
+        return vec![NewEvent::new(joined(desk, task, join))];
     }
     let same = task.plan.same.and_then(|same| result_of(work, same));
     vec![NewEvent::new(TaskQueued {
@@ -139,7 +139,8 @@ fn holds(work: &Work, when: Condition) -> bool {
     }
 }
 
-fn joined(work: &Work, task: &Task, join: Join) -> TaskDecided {
+fn joined(desk: &Desk<'_>, task: &Task, join: Join) -> TaskDecided {
+    let work = desk.work;
     let mut decided = TaskDecided {
         task: task.id,
         room: task.room,
@@ -159,7 +160,7 @@ fn joined(work: &Work, task: &Task, join: Join) -> TaskDecided {
             decided.chosen = best.max_by_key(|id| confidence(id)).copied();
         }
         Join::Majority { quorum } => {
-            majority(work, task, quorum, &mut decided);
+            majority(desk, task, quorum, &mut decided);
             return decided;
         }
     }
@@ -170,29 +171,34 @@ fn joined(work: &Work, task: &Task, join: Join) -> TaskDecided {
 }
 
 /// The first need stands or falls by the verdicts of the others; without a clear answer a person
-/// says.
-fn majority(work: &Work, task: &Task, quorum: u8, decided: &mut TaskDecided) {
+/// says. Relatives of its worker have no vote and each side has one, unless it is their own matter;
+/// nobody's record changes by what only relatives say.
+fn majority(desk: &Desk<'_>, task: &Task, quorum: u8, decided: &mut TaskDecided) {
     let Some((subject, voters)) = task.plan.needs.split_first() else {
         return;
     };
-    if result_of(work, *subject).is_none() {
+    let Some(worker) = result_of(desk.work, *subject).map(|result| result.worker) else {
         return;
-    }
-    for verdict in voters.iter().filter_map(|id| result_of(work, *id)?.verdict) {
-        let count = match verdict {
-            Verdict::Accept => &mut decided.accepts,
-            Verdict::Reject => &mut decided.rejects,
-        };
-        *count = count.saturating_add(1);
-    }
-    let cast = decided.accepts.saturating_add(decided.rejects);
+    };
+    let cast: Vec<_> = voters
+        .iter()
+        .filter_map(|id| {
+            let result = result_of(desk.work, *id)?;
+            Some((result.worker, result.verdict?))
+        })
+        .collect();
+    let others = count(independent(desk, worker, &cast));
+    let counted = match desk.is_own_matter(task, worker) {
+        true => count(cast.iter().map(|(_, verdict)| *verdict)),
+        false => others,
+    };
+    (decided.accepts, decided.rejects) = counted;
     decided.chosen = Some(*subject);
-    if cast < quorum || decided.accepts == decided.rejects {
+    let Some(good) = clear(counted, quorum) else {
         decided.decision = Decision::Person;
         return;
-    }
-    let good = decided.accepts > decided.rejects;
-    decided.judged = Some(Judged {
+    };
+    decided.judged = (clear(others, quorum) == Some(good)).then_some(Judged {
         task: *subject,
         good,
     });
@@ -203,9 +209,47 @@ fn majority(work: &Work, task: &Task, quorum: u8, decided: &mut TaskDecided) {
     }
 }
 
+/// The verdicts of those behind whom another person stands than behind the worker, and than behind
+/// whoever voted before.
+fn independent<'a>(
+    desk: &'a Desk<'_>,
+    worker: ParticipantId,
+    cast: &'a [(ParticipantId, Verdict)],
+) -> impl Iterator<Item = Verdict> + 'a {
+    let access = desk.asker.access;
+    let voted_before = move |at: usize, voter| {
+        let mut before = cast[..at].iter();
+        before.any(|(other, _)| access.kindred(*other, voter))
+    };
+    cast.iter()
+        .enumerate()
+        .filter(move |(at, (voter, _))| {
+            !access.kindred(*voter, worker) && !voted_before(*at, *voter)
+        })
+        .map(|(_, (_, verdict))| *verdict)
+}
+
+/// How many accept, how many reject.
+fn count(verdicts: impl Iterator<Item = Verdict>) -> (u8, u8) {
+    verdicts.fold(
+        (0, 0),
+        |(accepts, rejects): (u8, u8), verdict| match verdict {
+            Verdict::Accept => (accepts.saturating_add(1), rejects),
+            Verdict::Reject => (accepts, rejects.saturating_add(1)),
+        },
+    )
+}
+
+/// What so many say, if they are enough and do not balance.
+fn clear((accepts, rejects): (u8, u8), quorum: u8) -> Option<bool> {
+    let enough = accepts.saturating_add(rejects) >= quorum;
+    (enough && accepts != rejects).then_some(accepts > rejects)
+}
+
 /// A second agent looked. If it disagrees, the surer one of the two counts; if it came to nothing,
-/// a person says.
-fn second_opinion(work: &Work, task: &Task) -> TaskDecided {
+/// a person says. The same if it is a relative of the first and this is not their own matter; what
+/// relatives say of each other changes nobody's record.
+fn second_opinion(desk: &Desk<'_>, task: &Task) -> TaskDecided {
     let mut decided = TaskDecided {
         task: task.id,
         room: task.room,
@@ -217,10 +261,14 @@ fn second_opinion(work: &Work, task: &Task) -> TaskDecided {
     };
     let second = task
         .verifier
-        .and_then(|id| Some((id, result_of(work, id)?)));
+        .and_then(|id| Some((id, result_of(desk.work, id)?)));
     let (Some(first), Some((verifier, second))) = (&task.result, second) else {
         return decided;
     };
+    let kindred = desk.asker.access.kindred(first.worker, second.worker);
+    if kindred && !desk.is_own_matter(task, first.worker) {
+        return decided;
+    }
     decided.decision = Decision::Accepted;
     let good = second.verdict == Some(Verdict::Accept);
     if good {
@@ -231,13 +279,12 @@ fn second_opinion(work: &Work, task: &Task) -> TaskDecided {
             decided.chosen = Some(verifier);
         }
     }
-    decided.judged = Some(Judged {
-        task: task.id,
-        good,
-    });
     // Two that disagree and are equally unsure settle nothing.
-    if !good && decided.chosen.is_none() {
-        decided.judged = None;
+    if !kindred && (good || decided.chosen.is_some()) {
+        decided.judged = Some(Judged {
+            task: task.id,
+            good,
+        });
     }
     decided
 }

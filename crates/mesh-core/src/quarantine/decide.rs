@@ -85,6 +85,7 @@ fn review(
     };
     let mut events = vec![NewEvent::with(reviewed, reason.clone())];
     if release {
+        check_other_voice(asker, found.author)?;
         check_in_use(room)?;
         check::some_content("message", body)?;
         let posted = MessagePosted {
@@ -99,4 +100,16 @@ fn review(
         events.push(NewEvent::with(posted, body.clone()));
     }
     Ok(events)
+}
+
+/// A program does not release what its own side said: it would be the word of the one who is in question.
+fn check_other_voice(asker: &Asker<'_>, author: ParticipantId) -> Result<(), Refusal> {
+    let me = asker.me()?;
+    if asker.access.is_person(me) || !asker.access.kindred(me, author) {
+        return Ok(());
+    }
+    Err(
+        refuse::not_yours("release what your own side said; a person of the room does")
+            .ruled(Ruling::by(RulingBy::Consent)),
+    )
 }

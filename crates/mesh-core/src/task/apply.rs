@@ -89,7 +89,7 @@ impl Work {
             self.refer(by, facts.task);
         }
         self.pass(facts.task, event);
-        if let Some(good) = facts.check {
+        if let Some(good) = facts.check.filter(|_| !facts.own) {
             self.judge_worker_of(facts.task, facts.worker, good);
         }
     }

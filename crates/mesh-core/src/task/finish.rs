@@ -39,11 +39,8 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
     if let Some((signed, _)) = &result.provenance {
         check_provenance(desk, task, signed)?;
     }
-    let who = desk
-        .asker
-        .access
-        .participant(me)
-        .ok_or_else(refuse::no_participant)?;
+    let access = desk.asker.access;
+    let who = access.participant(me).ok_or_else(refuse::no_participant)?;
     let mut labels = result.labels.clone();
     labels.retain(|label| !task.labels.contains(label));
     let labels = check_labels(desk.asker, room, who, labels)?;
@@ -60,6 +57,8 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
             given.body,
         ));
     }
+    // Whoever declares the check says what is good: that is no other's word of its own side's work.
+    let own = result.check.is_some() && !task.creator.is_none_or(|by| access.vouches(by, me));
     let unsure = result
         .confidence
         .is_some_and(|percent| percent < task.plan.verify_below);
@@ -81,6 +80,7 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
         verdict: result.verdict,
         cost: result.cost.clone(),
         check: result.check,
+        own,
         provenance: (result.provenance.as_ref()).map(|(signed, _)| Box::new(signed.clone())),
         labels,
         guard,

@@ -5,6 +5,7 @@ use mesh_model::events::{
     CancelCause, Resolution, TaskAssigned, TaskConfirmed, TaskPaused, TaskRedacted, TaskResolved,
     TaskResumed, TaskRetried, TaskState,
 };
+use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Capability, Effect, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
 use super::cancelled;
@@ -174,7 +175,7 @@ pub fn resolve(desk: &Desk<'_>, id: TaskId, resolution: Resolution, reason: &Con
 }
 
 /// A person found a result good or bad. Programs say so by second opinions and votes only, so that
-/// agents do not praise one another on the side.
+/// agents do not praise one another on the side; and nobody praises what its own side did.
 pub fn confirm(desk: &Desk<'_>, id: TaskId, good: bool) -> Decision {
     let (task, room) = desk.task(id)?;
     let me = check_person(desk, task, room)?;
@@ -188,6 +189,12 @@ pub fn confirm(desk: &Desk<'_>, id: TaskId, good: bool) -> Decision {
             "only others' results of tasks that are done can be",
         ));
     };
+    if !desk.asker.access.vouches(me, result.worker) {
+        return Err(refuse::not_yours(
+            "confirm what your own side did: one person stands behind you and its worker",
+        )
+        .ruled(Ruling::by(RulingBy::Consent)));
+    }
     match result.verified {
         Some(_) => Ok(Vec::new()),
         None => Ok(vec![NewEvent::new(TaskConfirmed {

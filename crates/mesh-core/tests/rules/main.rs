@@ -17,6 +17,7 @@
 //! the same.
 
 mod governance;
+mod kindred;
 mod minds;
 mod script;
 mod shape;

@@ -64,6 +64,9 @@ pub struct TaskFinished {
     /// Whether the node's own check passed; absent if none was declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<bool>,
+    /// The check was declared by the worker's own side, so that it says nothing in the worker's record.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
     /// The worker's signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Box<Provenance>>,
