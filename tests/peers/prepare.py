@@ -98,6 +98,7 @@ def rules(node):
     node.ask("GET", "/api/rooms/{room}/explain?participant=rex&action=speak", room)
     node.accepted["GET /api/rooms/{room}/explain"] = 200
     node.ask("PUT", "/api/rooms/{room}/slow-mode", {"room": "attic"}, {"seconds": 0})
+    node.ask("PUT", "/api/rooms/{room}/primary", {"room": "attic"})
     for change in ("archive", "restore"):
         node.ask("POST", "/api/rooms/{room}/" + change, {"room": "attic"})
     node.ask("PUT", "/api/rooms/{room}/hold", {"room": "attic"}, {"hold": False})

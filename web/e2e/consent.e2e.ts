@@ -58,7 +58,8 @@ describe.runIf(binary)('consent', () => {
     await page.locator('.note', { hasText: 'by people of this mesh' }).waitFor();
     await ana.ask('POST', '/api/rooms', { name: 'shed', access: 'private' });
     await ana.ask('PUT', '/api/rooms/shed/members/rex');
-    // Those above it see at once where it is.
+    // Those above it are told where it is.
+    await page.reload();
     await card.getByText('shed', { exact: true }).waitFor();
   });
 
@@ -93,6 +94,11 @@ describe.runIf(binary)('consent', () => {
     await ana.ask('POST', '/api/rooms/gate/accept', {});
     await amount(part.getByRole('listitem'), 0);
     await page.getByRole('button', { name: '2 members, show the room' }).waitFor();
+    await node.owner.ask('PUT', '/api/rooms/gate/members/rex');
+    const card = page.getByRole('complementary', { name: 'Room' });
+    await card.getByLabel('Primary agent').selectOption({ label: 'rex' });
+    await page.locator('.note', { hasText: 'Lines said here go to rex.' }).waitFor();
+    expect(await ana.ask('GET', '/api/rooms/gate')).toMatchObject({ primary: { handle: 'rex' } });
   });
 
   test('the floor is set by the owner', async () => {

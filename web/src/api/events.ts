@@ -99,6 +99,7 @@ export interface Told {
   'room.defaults_set': OfRoom;
   'room.policy_set': OfRoom & { version: number; policy: Api.Policy };
   'room.slow_mode_set': OfRoom & { seconds: number };
+  'room.primary_set': OfRoom & { participant?: string };
   'room.transferred': OfRoom & { creator: string };
   'room.hold_set': OfRoom & { hold: boolean };
   'room.expired': OfRoom;

@@ -27,6 +27,7 @@ export interface Needs {
 const GOVERNED = new Set<EventName>([
   'room.policy_set',
   'room.slow_mode_set',
+  'room.primary_set',
   'room.hold_set',
   'room.transferred',
   'room.member_joined',

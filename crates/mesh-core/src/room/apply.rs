@@ -28,6 +28,9 @@ pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
         RoomFacts::MemberCapabilitiesSet(facts) => capabilities_set(access, facts, event.seq),
         RoomFacts::DefaultsSet(facts) => defaults_set(access, facts, event),
         RoomFacts::SlowModeSet(facts) => slow_mode_set(access, facts, event.seq),
+        RoomFacts::PrimarySet(facts) => {
+            change(access, facts.room, |room| room.primary = facts.participant);
+        }
         RoomFacts::Transferred(facts) => transferred(access, facts, event.participant()),
         RoomFacts::HoldSet(facts) => hold_set(access, facts),
         RoomFacts::Expired(facts) => expired(access, facts),
@@ -92,6 +95,7 @@ fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         policy: None,
         slow_mode: 0,
         slow_mode_seq: Seq::ZERO,
+        primary: None,
         hold: false,
         expired: Seq::ZERO,
         muted: OrdMap::new(),

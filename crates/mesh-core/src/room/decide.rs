@@ -66,6 +66,9 @@ pub fn decide(asker: &Asker<'_>, command: &RoomCommand) -> Decision {
             reason,
         } => members::remove(asker, *room, *participant, reason),
         RoomCommand::SetSlowMode { room, seconds } => rules::set_slow_mode(asker, *room, *seconds),
+        RoomCommand::SetPrimary { room, participant } => {
+            rules::set_primary(asker, *room, *participant)
+        }
         RoomCommand::Transfer { room, creator } => rules::transfer(asker, *room, *creator),
         RoomCommand::SetHold { room, hold } => rules::set_hold(asker, *room, *hold),
         RoomCommand::Expire { room, upto } => rules::expire(asker, *room, *upto),

@@ -42,6 +42,8 @@ pub struct Room {
     pub slow_mode: u32,
     /// Where slow mode was set.
     pub slow_mode_seq: Seq,
+    /// To whom a line of chat goes that is no command, while it is a member.
+    pub primary: Option<ParticipantId>,
     /// Whether nothing said here may be erased.
     pub hold: bool,
     /// What was said up to here is erased: its time is over.

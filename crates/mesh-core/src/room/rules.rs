@@ -3,7 +3,7 @@
 use mesh_model::command::Content;
 use mesh_model::events::{
     RoomExpired, RoomHoldSet, RoomKind, RoomMemberBanned, RoomMemberLeft, RoomMemberMuted,
-    RoomMemberUnbanned, RoomMemberUnmuted, RoomSlowModeSet, RoomTransferred,
+    RoomMemberUnbanned, RoomMemberUnmuted, RoomPrimarySet, RoomSlowModeSet, RoomTransferred,
 };
 use mesh_model::limits::{BANS_MAX, SLOW_MODE_SECONDS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
@@ -83,6 +83,29 @@ pub fn set_slow_mode(asker: &Asker<'_>, room: RoomId, seconds: u32) -> Decision 
         return Ok(Vec::new());
     }
     Ok(vec![NewEvent::new(RoomSlowModeSet { room, seconds })])
+}
+
+/// By whoever moderates: all that is said to the room without a name goes to it.
+pub fn set_primary(
+    asker: &Asker<'_>,
+    room: RoomId,
+    participant: Option<ParticipantId>,
+) -> Decision {
+    let found = moderated(asker, room)?;
+    check_in_use(found)?;
+    if let Some(id) = participant {
+        super::enabled(asker, id)?;
+        if asker.access.member_of(found, id).is_none() {
+            return Err(refuse::not_found(
+                "member",
+                "add the participant to the room first",
+            ));
+        }
+    }
+    if found.primary == participant {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(RoomPrimarySet { room, participant })])
 }
 
 pub fn transfer(asker: &Asker<'_>, room: RoomId, creator: ParticipantId) -> Decision {

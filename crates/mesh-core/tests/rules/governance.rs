@@ -100,6 +100,10 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             room: room(args.word(0)),
             seconds: args.word(1).parse().unwrap(),
         }),
+        "primary" => Command::Room(RoomCommand::SetPrimary {
+            room: room(args.word(0)),
+            participant: args.words.get(1).map(|handle| person(handle)),
+        }),
         "transfer" => Command::Room(RoomCommand::Transfer {
             room: room(args.word(0)),
             creator: person(args.word(1)),

@@ -98,6 +98,7 @@ const PEOPLE: &str = r#"owner agent rex
     owner post dev
     owner mute dev rex 5000
     owner slow dev 5
+    owner primary dev owner
     owner addkey owner 9
     owner agent guest
     owner trust guest untrusted

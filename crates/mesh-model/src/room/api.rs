@@ -29,6 +29,17 @@ pub struct SlowModeInput {
     pub seconds: u32,
 }
 
+/// Name a room's primary agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrimaryInput {
+    /// The room: id or name.
+    pub room: String,
+    /// A member: id or handle; nobody in particular if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<String>,
+}
+
 /// Put a legal hold on a room, or end it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +144,9 @@ pub struct Room {
     pub member: bool,
     /// What the reader may do in it.
     pub capabilities: CapabilitySet,
+    /// Its primary agent: to whom a line of chat goes that is no command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<ParticipantRef>,
     /// The other one of a direct conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<ParticipantRef>,

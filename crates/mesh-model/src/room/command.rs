@@ -27,6 +27,10 @@ pub enum RoomCommand {
         room: RoomId,
         seconds: u32,
     },
+    SetPrimary {
+        room: RoomId,
+        participant: Option<ParticipantId>,
+    },
     Transfer {
         room: RoomId,
         creator: ParticipantId,

@@ -63,6 +63,12 @@ events! { Room RoomFacts
         words: None,
         erased: Erased::Never,
     }
+    PrimarySet(it: RoomPrimarySet) "room.primary_set" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
     Transferred(it: RoomTransferred) "room.transferred" / 1 {
         room: Some(it.room),
         sees: Room(it.room),
@@ -310,6 +316,17 @@ pub struct RoomSlowModeSet {
     pub room: RoomId,
     /// Seconds; 0 ends it.
     pub seconds: u32,
+}
+
+/// Who is spoken to by a line of chat that is no command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomPrimarySet {
+    /// The room.
+    pub room: RoomId,
+    /// The member; absent: nobody in particular.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<ParticipantId>,
 }
 
 /// Somebody else sets the room's rules from here on.

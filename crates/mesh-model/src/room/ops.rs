@@ -17,6 +17,12 @@ operations! { LIST room
         SlowModeInput => Done,
         example r#"{"room": "attic", "seconds": 10}"#
     }
+    /// Name the member to whom a line of chat goes that is no command. Needs the capability moderate.
+    RoomPrimary "room.primary" {
+        Command Needs::Permission(MessagesWrite), Put "/api/rooms/{room}/primary" => 200,
+        PrimaryInput => Done,
+        example r#"{"room": "workshop", "participant": "rex"}"#
+    }
     /// Keep everything said in a room from being erased, or end that.
     RoomHold "room.hold" {
         Command Needs::Owner, Put "/api/rooms/{room}/hold" => 200,

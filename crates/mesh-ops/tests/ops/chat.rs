@@ -229,7 +229,19 @@ async fn everything_else_is_said_to_the_primary_agent() {
     house.agent("ada", &["messages:read"]).await;
     let ada = json!({"room": "workshop", "participant": "ada"});
     house.ok(&house.owner, "member.add", ada).await;
+    // A value of the shared context steers nothing; whoever moderates the room says who is spoken to.
     said(&house, "@context primary-agent=ada").await;
+    let talk = said(&house, "and the docs?").await;
+    assert_eq!(talk["to"]["handle"], "rex");
+    let primary = json!({"room": "workshop", "participant": "ada"});
+    let mole = house.talker("mole").await;
+    let member = json!({"room": "workshop", "participant": "mole"});
+    house.ok(&house.owner, "member.add", member).await;
+    assert_eq!(
+        house.refused(&mole, "room.primary", primary.clone()).await,
+        "capability_denied"
+    );
+    house.ok(&house.owner, "room.primary", primary).await;
     let talk = said(&house, "and the tests?").await;
     assert_eq!(talk["to"]["handle"], "ada");
     // Nobody is named twice, and a name that nobody has is talk.

@@ -12,8 +12,6 @@ use serde_json::{Map, Value, json};
 use super::parse::{Line, Mode, parse};
 use super::words::{self, plain, title};
 
-/// The name of the value of a room's shared context that names its primary agent.
-const PRIMARY: &str = "primary-agent";
 /// The capability of agents that take goals apart.
 const PLAN: &str = "plan";
 /// Tasks that `tasks` shows.
@@ -384,7 +382,7 @@ impl Said<'_> {
         let planner = work.workers().any(|worker| worker.can(PLAN));
         let primary = match planner {
             true => None,
-            false => self.primary(room).await?,
+            false => self.primary(room),
         };
         let prompt = format!(
             "Take this goal apart into 2 to 5 tasks that different agents can do side by side. Answer with the list \
@@ -507,7 +505,7 @@ impl Said<'_> {
 
     /// Says it in the room, to the room's primary agent if it has one.
     async fn say(&mut self, room: RoomId, text: &str) -> Result<String, Refusal> {
-        let primary = self.primary(room).await?;
+        let primary = self.primary(room);
         let to = primary.filter(|id| Some(*id) != self.call.actor.participant());
         let to = to.map(|id| present::participant(&self.call.access, id));
         let text = match &to {
@@ -531,27 +529,23 @@ impl Said<'_> {
         Ok(said)
     }
 
-    /// Who is spoken to: whom the room's shared context names, else the first worker enrolled that may work there.
-    async fn primary(&self, room: RoomId) -> Result<Option<ParticipantId>, Refusal> {
-        let rows = self
-            .door
-            .view(self.call, move |view| view.context(room))
-            .await?;
-        let named = rows.into_iter().find(|row| row.key == PRIMARY);
-        let named = named.and_then(|row| Some(row.value.as_str()?.to_owned()));
-        if let Some(found) = named.and_then(|handle| self.call.participant(&handle).ok()) {
-            return Ok(Some(found.id));
+    /// Who is spoken to: the room's primary agent, else the first worker enrolled that may work there.
+    fn primary(&self, room: RoomId) -> Option<ParticipantId> {
+        let access = &self.call.access;
+        let named = access.room(room).and_then(|found| found.primary);
+        if let Some(id) = named.filter(|id| access.member(room, *id).is_some()) {
+            return Some(id);
         }
-        let (work, access) = (self.door.node().work(), self.door.node().access());
+        let work = self.door.node().work();
         let workers = work.workers().map(|worker| worker.id);
         // Ids grow with time, so the first is the one that came first.
-        Ok(workers
+        workers
             .filter(|id| {
                 access
                     .capabilities(room, *id)
                     .has(mesh_model::Capability::Execute)
             })
-            .min())
+            .min()
     }
 }
 

@@ -97,6 +97,9 @@ fn describe(
         members: u32::try_from(members.len()).unwrap_or(u32::MAX),
         member: access.member(room.id, me).is_some(),
         capabilities: access.capabilities(room.id, me),
+        primary: (room.primary)
+            .filter(|id| access.member(room.id, *id).is_some() && call.sees(*id))
+            .map(|id| present::participant(access, id)),
         with: other.map(|id| present::participant(access, id)),
         unread: unread.map_or(0, |unread| unread.messages),
         unread_mentions: unread.map_or(0, |unread| unread.mentions),

@@ -22,6 +22,7 @@ mod member_remove;
 mod member_restrained;
 mod member_unban;
 mod member_unmute;
+mod primary;
 mod restore;
 mod slow_mode;
 mod stay_list;

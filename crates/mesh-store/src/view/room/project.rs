@@ -31,6 +31,7 @@ pub(in crate::view) fn project(
         | RoomFacts::MemberCapabilitiesSet(_)
         | RoomFacts::DefaultsSet(_)
         | RoomFacts::SlowModeSet(_)
+        | RoomFacts::PrimarySet(_)
         | RoomFacts::Transferred(_)
         | RoomFacts::HoldSet(_)
         | RoomFacts::MemberMuted(_)

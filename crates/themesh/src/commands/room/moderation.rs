@@ -2,12 +2,12 @@
 
 use clap::{Subcommand, ValueEnum};
 use mesh_model::api::{
-    Done, HoldInput, MemberRefInput, ModerateInput, MuteInput, RoomRefInput, SlowModeInput,
-    TransferInput,
+    Done, HoldInput, MemberRefInput, ModerateInput, MuteInput, PrimaryInput, RoomRefInput,
+    SlowModeInput, TransferInput,
 };
 use mesh_model::ops::{
     MemberBan, MemberMute, MemberRemove, MemberRestrained, MemberUnban, MemberUnmute, Operation,
-    RoomHold, RoomSlowMode, RoomTransfer,
+    RoomHold, RoomPrimary, RoomSlowMode, RoomTransfer,
 };
 
 use crate::context::Context;
@@ -82,6 +82,14 @@ pub enum ModerationVerb {
         room: String,
         /// Seconds, at most 3600
         seconds: u32,
+    },
+    /// Name the agent to whom a line of chat goes that is no command; without one, nobody in particular
+    #[command(after_help = "Example: mesh room primary ops rex")]
+    Primary {
+        /// The room
+        room: String,
+        /// The member
+        handle: Option<String>,
     },
     /// Keep everything said in a room from being erased
     #[command(after_help = "Example: mesh room hold ops on   (end it: mesh room hold ops off)")]
@@ -171,6 +179,17 @@ fn of_room(context: &Context, verb: ModerationVerb) -> Outcome<()> {
                 _ => format!("everybody waits {seconds} s between two messages in {room}"),
             };
             done::<RoomSlowMode>(context, SlowModeInput { room, seconds }, &said)
+        }
+        ModerationVerb::Primary { room, handle } => {
+            let said = match &handle {
+                Some(handle) => format!("lines said to {room} go to @{}", bare(handle)),
+                None => format!("lines said to {room} go to nobody in particular"),
+            };
+            let input = PrimaryInput {
+                room,
+                participant: handle,
+            };
+            done::<RoomPrimary>(context, input, &said)
         }
         ModerationVerb::Hold { room, state } => {
             let hold = state == OnOff::On;
