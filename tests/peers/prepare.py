@@ -147,6 +147,7 @@ def secrets(node):
     node.ask("GET", "/api/secrets")
     node.ask("DELETE", "/api/secrets/{name}", name)
     node.ask("PUT", "/api/limits", body={"untrusted": {"per_second": 5, "burst": 50}})
+    node.ask("PUT", "/api/plugins/{tool}/audience", {"tool": "web_search"}, {"audience": {"roles": ["scout"]}})
     node.ask("GET", "/api/log/verify")
 
 

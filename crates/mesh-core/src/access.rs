@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
+use mesh_model::api::ToolAudience;
 use mesh_model::events::{Floor, History, RequestLimits, RoomKind};
 use mesh_model::{
     CredentialId, GroupId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
@@ -62,6 +63,8 @@ pub struct Access {
     pub(crate) limits: RequestLimits,
     pub(crate) floor: Floor,
     pub(crate) secrets: OrdMap<Arc<str>, Secret>,
+    /// For whom tools and plugins are, where the owner said so.
+    pub(crate) audiences: OrdMap<Arc<str>, Arc<ToolAudience>>,
 }
 
 impl Access {

@@ -46,7 +46,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Template(command) => template::decide(desk, command)?,
         Command::Context(command) => context::decide(desk, command)?,
         Command::Memory(command) => memory::decide(desk, command)?,
-        Command::Tool(command) => tool::decide(command)?,
+        Command::Tool(command) => tool::decide(asker, command)?,
         Command::Tick => {
             asker.node_only()?;
             return Ok(follow::tick(desk));

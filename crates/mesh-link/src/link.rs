@@ -40,7 +40,7 @@ impl Link {
             input: input.as_object().cloned().unwrap_or_default(),
             needs,
             plugin: None,
-            guests: false,
+            audience: None,
             off: off.map(|key| format!("nothing is set up for it: {FILE} has no {key}")),
         };
         let settings = &self.settings;
@@ -75,13 +75,14 @@ impl Link {
         for plugin in &self.plugins {
             tools.extend(plugin.tools().await);
         }
-        tools.into_iter().map(|tool| self.opened(tool)).collect()
+        tools.into_iter().map(|tool| self.declared(tool)).collect()
     }
 
-    /// The tool with whether it is open to guests: by its own name, or its plugin's.
-    fn opened(&self, mut tool: ToolView) -> ToolView {
-        let named = |name: &String| *name == tool.name || tool.plugin.as_ref() == Some(name);
-        tool.guests = self.settings.guests.iter().any(named);
+    /// The tool with for whom it is: by its own name, else by its plugin's.
+    fn declared(&self, mut tool: ToolView) -> ToolView {
+        let all = &self.settings.audience;
+        let own = all.get(&tool.name);
+        tool.audience = own.or_else(|| all.get(tool.plugin.as_ref()?)).cloned();
         tool
     }
 
@@ -92,11 +93,11 @@ impl Link {
                 let found = tools
                     .iter()
                     .position(|known| known.name == tool || known.off.is_some())?;
-                return Some(self.opened(tools.swap_remove(found)));
+                return Some(self.declared(tools.swap_remove(found)));
             }
         }
         let found = self.built_in().into_iter().find(|known| known.name == tool);
-        found.map(|found| self.opened(found))
+        found.map(|found| self.declared(found))
     }
 
     async fn used(&self, tool: String, input: Map<String, Value>) -> Result<Told, String> {

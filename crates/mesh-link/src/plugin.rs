@@ -72,7 +72,7 @@ impl Host {
             input,
             needs: self.settings.needs,
             plugin: Some(self.settings.name.clone()),
-            guests: false,
+            audience: None,
             off,
         };
         match started {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mesh_model::Permission;
+use mesh_model::api::ToolAudience;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -19,8 +20,8 @@ const HOOKS_MAX: usize = 64;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Tools and plugins that are open to participants trusted less than `local`; others are not.
-    pub guests: Vec<String>,
+    /// For whom tools are, by the tool's name or its plugin's; the others are for those trusted as `owner` or `local`.
+    pub audience: BTreeMap<String, ToolAudience>,
     /// A search engine that speaks SearxNG's JSON.
     pub web_search: Option<WebSearch>,
     /// A place that takes notifications as ntfy does.
@@ -209,6 +210,9 @@ mod tests {
             secret = "ntfy"
             [file_summary]
             folders = { notes = "/srv/notes" }
+            [audience.web_search]
+            roles = ["scout"]
+            trust = ["local", "federated"]
             [[plugin]]
             name = "git"
             command = ["git-tools", "--stdio"]
@@ -220,12 +224,15 @@ mod tests {
         "#;
         let settings = Settings::parse(text).unwrap();
         assert_eq!(settings.plugins[0].needs, Permission::TasksRead);
+        assert_eq!(settings.audience["web_search"].roles, ["scout"]);
         assert_eq!(settings.hooks[0].on, Event::TaskFailed);
         for (wrong, names) in [
             ("[web_serach]\nurl = \"x\"", "web_serach"),
             ("[web_search]\nurl = \"ftp://x\"", "ftp://x"),
             ("[[plugin]]\nname = \"a\"\ncommand = []", "no command"),
             ("[[plugin]]\nname = \"A b\"\ncommand = [\"x\"]", "A b"),
+            ("[audience.x]\nguests = true", "guests"),
+            ("[audience.x]\nrooms = [\"ops\"]", "ops"),
             ("[[hook]]\non = \"noon\"\ntool = \"notify\"", "noon"),
         ] {
             let why = Settings::parse(wrong).unwrap_err();

@@ -138,6 +138,10 @@ pub const ENROL_ROOMS_MAX: usize = 64;
 pub const BANS_MAX: usize = 10_000;
 /// A figure in the limits of requests: more is no limit at all.
 pub const REQUESTS_MAX: u32 = 1_000_000;
+/// Tools and plugins for which the owner said for whom they are: more than any node has.
+pub const TOOL_AUDIENCES_MAX: usize = 256;
+/// Participants, roles or rooms in one tool's audience: more is a role.
+pub const TOOL_AUDIENCE_NAMES_MAX: usize = 64;
 /// Secrets of one node.
 pub const SECRETS_MAX: usize = 1000;
 /// Messages of one participant that wait in quarantine: more would be a flood for its moderators.

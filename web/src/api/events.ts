@@ -72,6 +72,7 @@ export interface Told {
   'note.tool_called': { tool: string; task?: string; ok: boolean };
   'mesh.limits_set': { limits: Api.RequestLimits };
   'mesh.floor_set': { floor: Api.Floor };
+  'tool.audience_set': { tool: string };
   'secret.set': { name: string; version: number };
   'secret.removed': { name: string };
   'participant.registered': OfParticipant & { handle: string; kind: Api.Kind; trust: Api.Trust };

@@ -1,6 +1,7 @@
-//! Tools of the node's: that one was called is noted, no more.
+//! Tools of the node's: for whom they are, and that one was called.
 
 mod apply;
+mod audience;
 mod decide;
 
 pub(crate) use apply::apply;

@@ -4,7 +4,7 @@ use mesh_model::api::Deed;
 use mesh_model::command::{
     ContentEvidence, GuardCommand, IdentityCommand, MeshCommand, MessageCommand,
     ParticipantCommand, PolicyCommand, QuarantineCommand, Quoted, RoomCommand, Scanned,
-    SecretCommand,
+    SecretCommand, ToolCommand,
 };
 use mesh_model::events::{MessageFacts, Relayed, RequestLimits, RequestRate, Signed, Trust};
 use mesh_model::policy::{Policy, Ruling};
@@ -99,6 +99,10 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         "slow" => Command::Room(RoomCommand::SetSlowMode {
             room: room(args.word(0)),
             seconds: args.word(1).parse().unwrap(),
+        }),
+        "audience-of" => Command::Tool(ToolCommand::SetAudience {
+            tool: args.word(0).to_owned(),
+            audience: serde_json::from_str(args.word(1)).ok(),
         }),
         "primary" => Command::Room(RoomCommand::SetPrimary {
             room: room(args.word(0)),

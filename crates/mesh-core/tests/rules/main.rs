@@ -21,6 +21,7 @@ mod kindred;
 mod minds;
 mod script;
 mod shape;
+mod tools;
 mod work;
 mod world;
 
@@ -99,6 +100,7 @@ const PEOPLE: &str = r#"owner agent rex
     owner mute dev rex 5000
     owner slow dev 5
     owner primary dev owner
+    owner audience-of web {"participants":["rex"],"roles":["scout"],"trust":["local"]}
     owner addkey owner 9
     owner agent guest
     owner trust guest untrusted

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::ids::{Seq, TaskId};
+use crate::events::Trust;
+use crate::ids::{RoomId, Seq, TaskId};
 use crate::permission::Permission;
 
 /// A tool that the node offers.
@@ -21,12 +22,41 @@ pub struct ToolView {
     /// The plugin that it comes from; absent: it is built in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
-    /// Whether it is open to participants trusted less than `local`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub guests: bool,
+    /// For whom it is; told to the owner of the mesh alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<ToolAudience>,
     /// Why it cannot be used now, for people; absent: it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off: Option<String>,
+}
+
+/// For whom a tool is: whoever fits every field that is given, and the owner of the mesh.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ToolAudience {
+    /// One of these participants: handles.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<String>,
+    /// Somebody with one of these roles.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// Trusted as one of these. If neither this nor `participants` is given: `owner` or `local`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trust: Vec<Trust>,
+    /// A member of one of these rooms: ids, since names change hands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rooms: Vec<RoomId>,
+}
+
+/// Say for whom a tool or a plugin is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToolAudienceInput {
+    /// The tool, or the plugin whose tools are meant.
+    pub tool: String,
+    /// For whom; as `plugins.toml` says if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<ToolAudience>,
 }
 
 /// Use a tool.

@@ -1,5 +1,6 @@
 //! Commands about the node's tools.
 
+use crate::api::ToolAudience;
 use crate::ids::TaskId;
 
 /// What somebody wants of the node's tools.
@@ -9,6 +10,11 @@ use crate::ids::TaskId;
     reason = "a command's fields are those of the event it leads to, documented there"
 )]
 pub enum ToolCommand {
+    /// The owner says for whom a tool or a plugin is.
+    SetAudience {
+        tool: String,
+        audience: Option<ToolAudience>,
+    },
     /// Somebody used a tool of the node's.
     Record {
         tool: String,

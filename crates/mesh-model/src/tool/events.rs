@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::ToolAudience;
 use crate::event::{Erased, events};
 use crate::ids::TaskId;
 
@@ -12,6 +13,23 @@ events! { Tool ToolFacts
         words: None,
         erased: Erased::Never,
     }
+    AudienceSet(it: ToolAudienceSet) "tool.audience_set" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+    }
+}
+
+/// For whom a tool or a plugin is from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolAudienceSet {
+    /// The tool or the plugin.
+    pub tool: String,
+    /// For whom; absent: as `plugins.toml` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<ToolAudience>,
 }
 
 /// Somebody used a tool. Changes nothing that decisions look at.

@@ -11,6 +11,12 @@ operations! { LIST tool
         NoInput => List<ToolView>,
         example "{}"
     }
+    /// Say for whom a tool or all tools of a plugin are. Without it they are for those trusted as `owner` or `local`.
+    ToolAudienceSet "tool.audience" {
+        Command Needs::Owner, Put "/api/plugins/{tool}/audience" => 200,
+        ToolAudienceInput => Done,
+        example r#"{"tool": "web_search", "audience": {"participants": ["rex"]}}"#
+    }
     /// Use a tool of the node. Its answer comes from outside: data, not an order.
     ToolCall "tool.call" {
         Command Needs::Permission(TasksRead), Post "/api/plugins/{tool}/invoke" => 200,

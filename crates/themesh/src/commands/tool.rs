@@ -1,8 +1,11 @@
 //! Tools that the node offers.
 
 use clap::Subcommand;
-use mesh_model::api::{NoInput, ToolCallInput, ToolView};
-use mesh_model::ops::{ToolCall, ToolList};
+use mesh_model::api::{
+    NoInput, RoomRefInput, ToolAudience, ToolAudienceInput, ToolCallInput, ToolView,
+};
+use mesh_model::events::Trust;
+use mesh_model::ops::{RoomGet, ToolAudienceSet, ToolCall, ToolList};
 use mesh_sdk::http::Http;
 use serde_json::{Map, Value};
 
@@ -19,6 +22,29 @@ pub enum ToolVerb {
     /// List the tools and what they need
     #[command(after_help = "Example: mesh tool list")]
     List,
+    /// Say for whom a tool, or a plugin's tools, are: whoever fits all that is given
+    #[command(
+        after_help = "Examples: mesh tool audience web_search --participant rex --participant ana\n          mesh tool audience git --role reviewer --room ops\n          mesh tool audience git --as-declared\n\nWith nothing given it is for those trusted as owner or local."
+    )]
+    Audience {
+        /// The tool or the plugin
+        name: String,
+        /// One of these participants
+        #[arg(long = "participant", value_name = "HANDLE", value_delimiter = ',')]
+        participants: Vec<String>,
+        /// Somebody with one of these roles
+        #[arg(long = "role", value_name = "ROLE", value_delimiter = ',')]
+        roles: Vec<String>,
+        /// Trusted as one of these: owner, local, federated, untrusted
+        #[arg(long, value_delimiter = ',')]
+        trust: Vec<String>,
+        /// A member of one of these rooms
+        #[arg(long = "room", value_name = "ROOM", value_delimiter = ',')]
+        rooms: Vec<String>,
+        /// For whom plugins.toml says
+        #[arg(long, conflicts_with_all = ["participants", "roles", "trust", "rooms"])]
+        as_declared: bool,
+    },
     /// Use a tool
     #[command(
         after_help = "Examples: mesh tool call web_search query='log formats'\n          mesh tool call notify '{\"text\": \"The build is green\"}'"
@@ -50,6 +76,37 @@ pub fn tool(context: &Context, verb: ToolVerb) -> Outcome<()> {
                 "tools are set up in plugins.toml in the mesh's folder; use one: mesh tool call NAME …",
             ));
         }
+        ToolVerb::Audience {
+            name,
+            participants,
+            roles,
+            trust,
+            rooms,
+            as_declared,
+        } => {
+            let rooms = rooms
+                .into_iter()
+                .map(|room| Ok(http.call::<RoomGet>(RoomRefInput { room })?.id))
+                .collect::<Outcome<Vec<_>>>()?;
+            let trust = trust
+                .iter()
+                .map(|one| trusted(one))
+                .collect::<Outcome<Vec<_>>>()?;
+            let bare = |handle: String| handle.trim_start_matches('@').to_owned();
+            let audience = ToolAudience {
+                participants: participants.into_iter().map(bare).collect(),
+                roles,
+                trust,
+                rooms,
+            };
+            let done = http.call::<ToolAudienceSet>(ToolAudienceInput {
+                tool: name.clone(),
+                audience: (!as_declared).then_some(audience),
+            })?;
+            if !printed_json(context, &done)? {
+                line(&format!("that holds for {name} from {} on", done.seq));
+            }
+        }
         ToolVerb::Call { name, input, task } => {
             let task = task
                 .map(|task| find(&http, &TaskRef { task }))
@@ -72,6 +129,15 @@ pub fn tool(context: &Context, verb: ToolVerb) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+fn trusted(name: &str) -> Outcome<Trust> {
+    serde_json::from_value(Value::String(name.to_owned())).map_err(|_| {
+        Failure::usage(
+            format!("'{name}' is no trust; nothing was changed"),
+            "owner, local, federated or untrusted",
+        )
+    })
 }
 
 fn row(tool: &ToolView) -> Vec<String> {

@@ -81,3 +81,56 @@ fn wrong_settings_are_named_before_the_node_starts() {
         up.err
     );
 }
+
+#[test]
+fn a_tool_is_for_whom_the_owner_says() {
+    let plugins = "[file_summary]\nfolders = { home = \"HOME\" }\n[audience.file_summary]\nparticipants = [\"rex\"]\n";
+    let node = Node::start_in(with_plugins(plugins), &[]);
+    for handle in ["rex", "tom"] {
+        assert_eq!(node.mesh(&["register", handle]).code, 0);
+    }
+    let asked = [
+        "tool",
+        "call",
+        "file_summary",
+        "folder=home",
+        "path=plugins.toml",
+    ];
+    let may = |who: &str| {
+        let said = node.mesh(&[&["--as", who][..], &asked].concat());
+        let listed = node.mesh(&["--as", who, "tool", "list"]).out;
+        assert_eq!(
+            said.code == 0,
+            listed.contains("file_summary"),
+            "{who}: {}",
+            said.err
+        );
+        (said.code == 0, said.err)
+    };
+    assert!(may("rex").0);
+    let (open, why) = may("tom");
+    assert!(
+        !open && why.contains("participants whom the owner named"),
+        "{why}"
+    );
+    assert_eq!(node.mesh(&asked).code, 0, "the owner is always among them");
+    // The owner's word goes before the file, and is taken back.
+    let theirs = node.mesh(&["--as", "rex", "tool", "audience", "file_summary"]);
+    assert_ne!(theirs.code, 0, "{}", theirs.out);
+    for (said, rex, tom) in [
+        (&["--participant", "@tom"][..], false, true),
+        (&["--room", "general"], true, false),
+        (&["--role", "scout"], false, false),
+        (&[], true, true),
+        (&["--as-declared"], true, false),
+    ] {
+        if said.first() == Some(&"--room") {
+            let joined = node.mesh(&["--as", "rex", "join", "general"]);
+            assert_eq!(joined.code, 0, "{}", joined.err);
+            node.mesh(&["--as", "tom", "leave", "general"]);
+        }
+        let set = node.mesh(&[&["tool", "audience", "file_summary"][..], said].concat());
+        assert_eq!(set.code, 0, "{said:?}: {}", set.err);
+        assert_eq!((may("rex").0, may("tom").0), (rex, tom), "{said:?}");
+    }
+}

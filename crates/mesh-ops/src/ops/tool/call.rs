@@ -85,12 +85,40 @@ async fn named(door: &Door, call: &Call, name: &str) -> Result<ToolView, Refusal
     if !tool::is_open(call, &tool) {
         return Err(Refusal::new(
             ErrorCode::PermissionDenied,
-            format!("the tool '{}' is not open to guests", tool.name),
+            format!(
+                "the tool '{}' is for {}",
+                tool.name,
+                told_of(&tool::audience_of(call, &tool))
+            ),
             Effect::NothingDone,
-            "ask the owner of the mesh, who may open it with 'guests' in plugins.toml",
+            "ask the owner of the mesh, who says for whom a tool is: tool.audience, or plugins.toml",
         ));
     }
     Ok(tool)
+}
+
+/// For whom a tool is, without saying who and where that is.
+fn told_of(audience: &ToolAudience) -> String {
+    let mut fields = Vec::new();
+    if !audience.participants.is_empty() {
+        fields.push("participants whom the owner named".to_owned());
+    }
+    if !audience.roles.is_empty() {
+        fields.push(format!(
+            "holders of the role {}",
+            audience.roles.join(" or ")
+        ));
+    }
+    if !audience.rooms.is_empty() {
+        fields.push("members of rooms that the owner named".to_owned());
+    }
+    if !audience.trust.is_empty() {
+        let names: Vec<_> = audience.trust.iter().map(|trust| trust.name()).collect();
+        fields.push(format!("those trusted as {}", names.join(" or ")));
+    } else if audience.participants.is_empty() {
+        fields.push("those trusted as owner or local".to_owned());
+    }
+    format!("{}, and you are not one", fields.join(", who are also "))
 }
 
 async fn check_input(

@@ -1,5 +1,6 @@
 //! Tools that the node offers besides its operations: what is behind them is given to the door from outside.
 
+mod audience;
 mod call;
 mod list;
 
@@ -8,7 +9,7 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 
 use mesh_model::Permission;
-use mesh_model::api::ToolView;
+use mesh_model::api::{ToolAudience, ToolView};
 use mesh_model::events::Trust;
 use serde_json::{Map, Value, json};
 
@@ -90,13 +91,32 @@ pub(crate) fn own() -> Vec<ToolView> {
         needs: Permission::MemoryRead,
         plugin: None,
         // It tells everybody of its own memories only.
-        guests: true,
+        audience: Some(ToolAudience {
+            trust: vec![
+                Trust::Owner,
+                Trust::Local,
+                Trust::Federated,
+                Trust::Untrusted,
+            ],
+            ..ToolAudience::default()
+        }),
         off: None,
     }]
 }
 
-/// Whether the caller is among those whom the tool is for: guests are not, unless it is opened to them.
+/// For whom the tool is: what the owner said of it, or of its plugin, else what is declared with it.
+pub(crate) fn audience_of(call: &Call, tool: &ToolView) -> ToolAudience {
+    let said = |name: &str| call.access.tool_audience(name);
+    said(&tool.name)
+        .or_else(|| said(tool.plugin.as_deref()?))
+        .or(tool.audience.as_ref())
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// Whether the caller is among those for whom the tool is.
 pub(crate) fn is_open(call: &Call, tool: &ToolView) -> bool {
-    let trusted = |me| call.access.trust_of(me, false) >= Trust::Local;
-    tool.guests || call.me().is_ok_and(trusted)
+    let audience = audience_of(call, tool);
+    call.me()
+        .is_ok_and(|me| call.access.is_tool_for(&audience, me))
 }
