@@ -1,7 +1,10 @@
 //! Any agent that speaks the Agent Client Protocol: JSON-RPC in lines over standard input and output. Its questions go to the
 //! mesh; files and terminals of this machine are not offered to it, for it runs on this machine itself.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use mesh_proof::Digest;
+use serde_json::{Map, Value, json};
 
 use super::lines::{Answer, Line, Lines, leave, micros, number, one_line, question, spend, tell};
 use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
@@ -12,6 +15,9 @@ const VERSION: u64 = 1;
 
 /// The error by which an agent says that somebody has to log in.
 const LOGIN_NEEDED: i64 = -32000;
+
+/// Calls of tools that are remembered in one turn: an agent that names more asks about what it says in the question alone.
+const CALLS_MAX: usize = 10_000;
 
 /// The error for a method that is not known.
 const UNKNOWN_METHOD: i64 = -32601;
@@ -90,6 +96,7 @@ impl Acp {
             fresh: false,
             model: self.model(job).cloned(),
             calls: 0,
+            tools: BTreeMap::new(),
         };
         let outcome = wire.talk(job).await;
         let ended = leave(&mut wire.child, &mut wire.lines).await;
@@ -134,6 +141,67 @@ struct Wire<'a> {
     fresh: bool,
     model: Option<String>,
     calls: u64,
+    /// What the agent said of each call of a tool, by the agent's id for it.
+    tools: BTreeMap<String, Told>,
+}
+
+/// A call of a tool as the agent tells of it.
+#[derive(Debug, Default)]
+struct Told {
+    /// Title, kind, input, content and places: the last word about each.
+    said: Map<String, Value>,
+    /// The hash of the input that somebody approved, if the agent told its input.
+    approved: Option<Digest>,
+}
+
+/// What of a call says what it will do.
+const SAYS: [&str; 5] = ["title", "kind", "rawInput", "content", "locations"];
+
+impl Told {
+    /// Takes in what is told anew.
+    fn hear(&mut self, call: &Value) {
+        for name in SAYS {
+            if let Some(value) = call.get(name).filter(|value| !value.is_null()) {
+                self.said.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+
+    /// All that is known of what it will do: its input, or, for agents that tell none, the rest of what they say.
+    fn input(&self) -> Option<Value> {
+        let has = |name: &str| self.said.get(name).filter(|value| !is_nothing(value));
+        match has("rawInput") {
+            Some(input) => Some(input.clone()),
+            None if has("title").is_some() || has("content").is_some() => {
+                Some(Value::Object(self.said.clone()))
+            }
+            None => None,
+        }
+    }
+
+    /// Whether another input is told than somebody approved.
+    fn strays(&self, call: &Value) -> bool {
+        let told = call.get("rawInput").filter(|input| !is_nothing(input));
+        told.is_some_and(|input| {
+            self.approved
+                .is_some_and(|approved| approved != hash(input))
+        })
+    }
+}
+
+/// Whether a value tells nothing: agents send an empty input first and fill it in.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+fn hash(input: &Value) -> Digest {
+    Digest::of(input.to_string().as_bytes())
 }
 
 impl Wire<'_> {
@@ -261,6 +329,7 @@ impl Wire<'_> {
                 return self.answer.push(piece);
             }
             "tool_call" => {
+                self.hear(update)?;
                 let title = update["title"].as_str().unwrap_or_default();
                 self.io
                     .note(&one_line(&format!("{} uses {title}", self.agent.name), 500));
@@ -268,7 +337,10 @@ impl Wire<'_> {
                 return self.answer.next_message();
             }
             // Some agents tell of a tool only when it goes on.
-            "tool_call_update" => return self.answer.next_message(),
+            "tool_call_update" => {
+                self.hear(update)?;
+                return self.answer.next_message();
+            }
             "usage_update" => self.count(update),
             _ => {}
         }
@@ -313,13 +385,7 @@ impl Wire<'_> {
             );
             return json!({"jsonrpc": "2.0", "id": id, "error": {"code": UNKNOWN_METHOD, "message": words}});
         }
-        let call = &params["toolCall"];
-        let tool = call["title"]
-            .as_str()
-            .or(call["kind"].as_str())
-            .unwrap_or("a tool");
-        let (words, detail) = question(self.agent.name, &one_line(tool, 300), &call["rawInput"]);
-        let allowed = self.io.approve(&words, detail).await;
+        let (allowed, approved) = self.ask(&params["toolCall"]).await;
         // Once: what was allowed once is asked again next time.
         let wanted = if allowed { "allow_once" } else { "reject_once" };
         let options = params["options"].as_array();
@@ -331,7 +397,61 @@ impl Wire<'_> {
             Some(option) => json!({"outcome": "selected", "optionId": option["optionId"]}),
             None => json!({"outcome": "cancelled"}),
         };
-        json!({"jsonrpc": "2.0", "id": id, "result": {"outcome": outcome}})
+        let mut result = json!({"outcome": outcome});
+        if let Some(approved) = approved {
+            result["_meta"] = json!({"mesh.approvedInputSha256": approved.to_string()});
+        }
+        json!({"jsonrpc": "2.0", "id": id, "result": result})
+    }
+
+    /// Asks the mesh about a call of a tool; if it is allowed, with the hash of what was shown. The protocol has no way to
+    /// hand an input back, so the agent is held to it: see [`Wire::hear`].
+    async fn ask(&mut self, call: &Value) -> (bool, Option<Digest>) {
+        let name = call["toolCallId"].as_str().unwrap_or_default().to_owned();
+        let mut told = self.tools.remove(&name).unwrap_or_default();
+        told.hear(call);
+        let Some(input) = told.input() else {
+            self.io.note(&format!(
+                "{} asked without saying what it would do: refused",
+                self.agent.name
+            ));
+            return (false, None);
+        };
+        let tool = told.said.get("title").or_else(|| told.said.get("kind"));
+        let tool = tool.and_then(Value::as_str).unwrap_or("a tool");
+        let (words, detail) = question(self.agent.name, &one_line(tool, 300), &input);
+        let allowed = self.io.approve(&words, detail).await;
+        let approved = allowed.then(|| hash(&input));
+        told.approved = approved.filter(|_| told.said.get("rawInput") == Some(&input));
+        self.remember(name, told);
+        (allowed, approved)
+    }
+
+    fn remember(&mut self, name: String, told: Told) {
+        if self.tools.len() < CALLS_MAX || told.approved.is_some() {
+            self.tools.insert(name, told);
+        }
+    }
+
+    /// Takes in what the agent tells of a call. One that goes on with another input than was approved ends the attempt: what
+    /// ran was seen by nobody.
+    fn hear(&mut self, call: &Value) -> Result<(), Failed> {
+        let Some(name) = call["toolCallId"].as_str() else {
+            return Ok(());
+        };
+        let mut told = self.tools.remove(name).unwrap_or_default();
+        let strays = told.strays(call);
+        told.hear(call);
+        self.remember(name.to_owned(), told);
+        if strays {
+            self.child.stop();
+            let why = format!(
+                "{} went on with another input than was approved, and was stopped",
+                self.agent.name
+            );
+            return Err(self.failed(why, true));
+        }
+        Ok(())
     }
 
     fn refused(&self, error: &Value) -> Failed {

@@ -1,6 +1,6 @@
 //! Gemini CLI and opencode, both by the Agent Client Protocol.
 
-use mesh_work::runner::Options;
+use mesh_work::runner::{Done, Failed, Options};
 
 use crate::harness::{Bench, Person, peers};
 
@@ -119,4 +119,69 @@ async fn gemini_without_a_key_fails_for_good_and_says_what_to_do() {
         "{}",
         failed.reason
     );
+}
+
+/// An agent that asks about `ls` and says `then`; each answer that it gets is kept in the file `got`.
+async fn asking(call: &str, then: &str, person: &Person) -> (Bench, Result<Done, Failed>) {
+    let bench = Bench::new("gemini.toml", "/nowhere".into()).await;
+    let agent = bench.home().join("agent.sh");
+    let script = format!(
+        r#"read line; echo '{{"jsonrpc":"2.0","id":1,"result":{{"agentCapabilities":{{}}}}}}'
+read line; echo '{{"jsonrpc":"2.0","id":2,"result":{{"sessionId":"s"}}}}'
+read line; echo '{{"jsonrpc":"2.0","id":7,"method":"session/request_permission","params":{{"sessionId":"s","toolCall":{call},"options":[{{"optionId":"y","kind":"allow_once"}},{{"optionId":"n","kind":"reject_once"}}]}}}}'
+read -r line; printf '%s' "$line" > got
+echo '{{"jsonrpc":"2.0","method":"session/update","params":{{"update":{then}}}}}'
+echo '{{"jsonrpc":"2.0","id":3,"result":{{"stopReason":"end_turn"}}}}'
+read line
+"#
+    );
+    std::fs::write(&agent, script).unwrap();
+    let options = Options {
+        command: vec!["sh".into(), agent.display().to_string()],
+        ..Options::default()
+    };
+    let job = bench.job("Look.");
+    let outcome = bench.turn("acp", options, job, person).await;
+    (bench, outcome)
+}
+
+fn got(bench: &Bench) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(bench.cwd().join("got")).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn what_was_approved_goes_back_by_its_hash_and_may_be_carried_out() {
+    let call = r#"{"toolCallId":"c","title":"Shell","rawInput":{"command":"ls"}}"#;
+    let then = r#"{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"in_progress","rawInput":{"command":"ls"}}"#;
+    let person = Person::who_allows();
+    let (bench, outcome) = asking(call, then, &person).await;
+    outcome.unwrap();
+    let (_, detail) = &person.seen().asked[0];
+    assert_eq!(detail["input"], serde_json::json!({"command": "ls"}));
+    let result = &got(&bench)["result"];
+    assert_eq!(result["outcome"]["optionId"], "y");
+    assert_eq!(
+        result["_meta"]["mesh.approvedInputSha256"],
+        detail["input_sha256"]
+    );
+}
+
+#[tokio::test]
+async fn an_agent_that_goes_on_with_another_input_is_stopped() {
+    let call = r#"{"toolCallId":"c","title":"Shell","rawInput":{"command":"ls"}}"#;
+    let then = r#"{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"in_progress","rawInput":{"command":"rm -r ."}}"#;
+    let (_, outcome) = asking(call, then, &Person::who_allows()).await;
+    let failed = outcome.unwrap_err();
+    assert!(failed.last, "{failed:?}");
+    assert!(failed.reason.contains("another input"), "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_question_that_does_not_say_what_would_run_is_refused_unasked() {
+    let then = r#"{"sessionUpdate":"plan"}"#;
+    let person = Person::who_allows();
+    let (bench, outcome) = asking(r#"{"toolCallId":"c","rawInput":{}}"#, then, &person).await;
+    outcome.unwrap();
+    assert_eq!(person.seen().asked.len(), 0);
+    assert_eq!(got(&bench)["result"]["outcome"]["optionId"], "n");
 }
