@@ -235,7 +235,8 @@ impl Spoken {
                     .await??
             }
         };
-        payload::check(&validator, "the schema of the room", payload).map_err(|refusal| {
+        let checked = payload::checked(door, validator, "the schema of the room", payload).await;
+        checked.map_err(|refusal| {
             let setter = record.set_by.and_then(|id| access.participant(id));
             refusal.ruled(Ruling {
                 name: Some("messages.schema".to_owned()),
@@ -306,11 +307,11 @@ pub(crate) async fn payload(
             let made = door
                 .blocking(move || compiled.compiled().make(&name, version, &schema))
                 .await??;
-            payload::check(&made, &what, payload)?;
+            payload::checked(door, made, &what, payload).await?;
             return Ok((row.name, row.version));
         }
     };
-    payload::check(&validator, &what, payload)?;
+    payload::checked(door, validator, &what, payload).await?;
     Ok((kind.to_owned(), version))
 }
 

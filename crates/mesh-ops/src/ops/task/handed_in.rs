@@ -5,7 +5,6 @@ use mesh_model::events::Provenance;
 use mesh_model::{OutputHash, Refusal, TaskId, refuse};
 use mesh_proof::Digest;
 use mesh_proof::provenance::{Made, Signed};
-use serde_json::Value;
 
 use crate::door::call::content;
 use crate::door::{Call, Door};
@@ -22,7 +21,7 @@ pub(crate) async fn check(
         return Ok(None);
     };
     let (reader, created) = (door.node().log_reader(), known.created);
-    let data = output.data.clone().map_or(Value::Null, Value::Object);
+    let data = output.data.clone();
     let checked = door.blocking(move || {
         let body = reader.get(created.0, |record| match record.content {
             mesh_log::Content::Json(json) => serde_json::from_str::<TaskBody>(json).ok(),
@@ -35,7 +34,12 @@ pub(crate) async fn check(
         let Some(schema) = body.flatten().and_then(|body| body.check) else {
             return Err(refuse::internal("the schema of the task cannot be read"));
         };
-        Ok(payload::compile(&schema)?.is_valid(&data))
+        let schema = payload::compile(&schema)?;
+        // Output without data fits only a schema that asks for none.
+        Ok(match &data {
+            Some(data) => payload::fault(&schema, "the output", data).is_none(),
+            None => schema.takes_nothing(),
+        })
     });
     checked.await?.map(Some)
 }
