@@ -1,6 +1,6 @@
 // Consent on the page: invitations into rooms, where somebody's machine runs what is asked, the mesh's floor.
 import { describe, expect, test } from 'vitest';
-import { amount, enter, openPage, shot, violations } from './browser.ts';
+import { amount, enter, openPage, shot, stored, violations } from './browser.ts';
 import type { Actor } from './node.ts';
 import { binary, browser, journeys, node, realNode, watched } from './setup.ts';
 
@@ -99,6 +99,20 @@ describe.runIf(binary)('consent', () => {
     await card.getByLabel('Primary agent').selectOption({ label: 'rex' });
     await page.locator('.note', { hasText: 'Lines said here go to rex.' }).waitFor();
     expect(await ana.ask('GET', '/api/rooms/gate')).toMatchObject({ primary: { handle: 'rex' } });
+  });
+
+  test('a message and its receipts say who stands behind its author and its readers', async () => {
+    await node.room('dock');
+    const rex = await node.actor('max', 'agent');
+    await rex.join('dock');
+    await rex.post('dock', 'built it');
+    const page = await enter(watched, node, '/r/dock');
+    await stored(page, 'built it').focus();
+    await page.keyboard.press('m');
+    await page.getByRole('menuitem', { name: 'Where it comes from', exact: true }).click();
+    const card = page.getByRole('complementary', { name: 'Message' });
+    await card.getByText(`written by max, behind it ${node.owner.handle}`).waitFor();
+    await shot(page, 'behind-1280');
   });
 
   test('the floor is set by the owner', async () => {

@@ -71,6 +71,12 @@ class People {
     for (const one of all) this.set(one);
   }
 
+  /** Who stands behind somebody, in words that follow its name; nothing for those who answer for themselves. */
+  behind(id: string): string {
+    const person = this.byId.get(id)?.behind;
+    return person && person.id !== id ? `, behind it ${person.handle}` : '';
+  }
+
   name(id: string): string {
     const one = this.byId.get(id);
     return one ? one.handle : 'somebody';
