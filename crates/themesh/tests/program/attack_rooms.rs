@@ -215,3 +215,74 @@ fn a_change_says_nothing_that_might_not_be_said() {
     let tool = house.guest.call(Surface::Rest, "tool.call", input);
     assert_eq!(tool.unwrap_err()["code"], "permission_denied");
 }
+
+#[test]
+fn a_guest_steers_nothing_and_learns_of_nothing_that_is_not_its_own() {
+    let house = House::new();
+    house.unhurried();
+    let ask = |operation: &str, input: Value| house.owner.rest(operation, input).unwrap();
+    ask("agent.register", json!({"agent": "boss"}));
+    ask(
+        "member.invite",
+        json!({"room": "ops", "participant": "boss"}),
+    );
+    ask("member.add", json!({"room": "vault", "participant": "rex"}));
+    for surface in SURFACES {
+        let guest = |operation: &str, input: Value| house.guest.call(surface, operation, input);
+        let denied = |operation: &str, input: Value| {
+            let problem = guest(operation, input).expect_err(operation);
+            let code = problem["code"].as_str().unwrap().to_owned();
+            assert!(
+                ["permission_denied", "capability_denied", "not_found"].contains(&code.as_str()),
+                "{operation}: {problem}"
+            );
+        };
+        denied(
+            "room.primary",
+            json!({"room": "ops", "participant": "visitor"}),
+        );
+        denied(
+            "tool.audience",
+            json!({"tool": "web_search", "audience": {"trust": ["untrusted"]}}),
+        );
+        denied("floor.set", json!({"quarantine": 101}));
+        denied(
+            "member.decline",
+            json!({"room": "ops", "participant": "boss"}),
+        );
+        denied(
+            "member.accept",
+            json!({"room": "ops", "participant": "boss"}),
+        );
+        denied(
+            "member.execution",
+            json!({"room": "ops", "participant": "rex", "agreed": false}),
+        );
+        denied(
+            "participant.update",
+            json!({"participant": "rex", "added_by": "people"}),
+        );
+        denied("member.invitations", json!({"room": "vault"}));
+        let waiting = guest("member.invitations", json!({"room": "ops"})).unwrap();
+        assert_eq!(waiting["items"], json!([]));
+        // It shares `ops` with rex, and does not hear that rex is in `vault` too.
+        let told = guest("participant.standing", json!({"participant": "rex"})).unwrap();
+        let names = |told: &Value| -> Vec<String> {
+            let rooms = told["rooms"].as_array().unwrap().iter();
+            rooms
+                .map(|one| one["name"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(names(&told), ["ops"], "{told}");
+        let whole = ask("participant.standing", json!({"participant": "rex"}));
+        assert_eq!(names(&whole), ["ops", "vault"], "{whole}");
+    }
+    // A value of the shared context that once steered the room is a value and no more.
+    let value = json!({"room": "ops", "key": "primary-agent", "value": "visitor"});
+    ask("context.set", value);
+    let said = ask(
+        "chat.command",
+        json!({"room": "ops", "text": "how is it going?"}),
+    );
+    assert_ne!(said["to"]["handle"], "visitor", "{said}");
+}
