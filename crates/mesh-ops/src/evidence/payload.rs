@@ -331,9 +331,7 @@ mod tests {
 
     #[test]
     fn what_checking_may_cost_is_bounded_by_schema_and_payload_together() {
-        let many: Vec<Value> = (0..300)
-            .map(|at| json!({"minimum": at - 5_000}))
-            .collect();
+        let many: Vec<Value> = (0..300).map(|at| json!({"minimum": at - 5_000})).collect();
         let schema = json!({"properties": {"list": {"items": {"allOf": many}}}});
         let costly = made(schema).unwrap();
         let list = |count: usize| json!({"list": vec![1; count]});
