@@ -2,6 +2,7 @@
 //! gain fields. Where a room or participant is named, id and name both do.
 
 pub use crate::common::*;
+pub use crate::stream::{Ephemeral, Said, StreamFrame, StreamItem};
 
 macro_rules! all_api_types {
     ($($noun:ident $name:ident: [$($part:ident)*] [$($command:ident)?] [$($facts:ident)?];)*) => {

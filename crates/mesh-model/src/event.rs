@@ -120,6 +120,10 @@ pub enum Erases<'a> {
     Memories(&'a [MemoryId]),
 }
 
+/// The content of an event that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub enum NoContent {}
+
 /// What every event says of itself. The macro `events!` implements it.
 pub trait Event: Serialize + DeserializeOwned {
     /// Its type, such as `message.posted`.
@@ -128,6 +132,8 @@ pub trait Event: Serialize + DeserializeOwned {
     const VERSION: u16;
     /// What its content is.
     const WORDS: Words;
+    /// The type of its content; that of none is never read.
+    type Content: DeserializeOwned;
     /// Whether it may erase words.
     const ERASING: bool = false;
     /// Where times stand in its facts, as JSON pointers: the log stores bare numbers.
@@ -234,13 +240,12 @@ macro_rules! events {
         }
 
         $(
-            $(const _: Option<$crate::api::$content> = None;)?
-
             #[allow(unused_variables, reason = "not every event is looked at for every answer")]
             impl $crate::event::Event for $event {
                 const KIND: &'static str = $kind;
                 const VERSION: u16 = $version;
                 const WORDS: $crate::event::Words = $crate::event::Words::$words;
+                type Content = $crate::event::content!($($content)?);
                 $(
                     const ERASING: bool = true;
                     fn erases(&self) -> $crate::event::Erases<'_> {
@@ -308,6 +313,14 @@ macro_rules! events {
                 }
             }
 
+            /// Reads what a stream tells; `None` if that is another noun's.
+            pub(crate) fn told(item: &$crate::api::StreamItem) -> Option<Option<$crate::events::Facts>> {
+                match item.kind.as_str() {
+                    $($kind => Some(item.facts::<$event>().map(Into::into)),)+
+                    _ => None,
+                }
+            }
+
             pub(crate) fn decode(
                 kind: &str,
                 version: u16,
@@ -321,6 +334,17 @@ macro_rules! events {
     };
 }
 pub(crate) use events;
+
+/// The type of an event's content.
+macro_rules! content {
+    () => {
+        $crate::event::NoContent
+    };
+    ($content:ident) => {
+        $crate::api::$content
+    };
+}
+pub(crate) use content;
 
 /// A budget is seen as its scope says, everything else as it is declared.
 macro_rules! sees {

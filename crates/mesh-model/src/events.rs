@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::command::Actor;
-pub use crate::event::{Declared, Erased, Erases, Event, Sees, Words};
+pub use crate::event::{Declared, Erased, Erases, Event, NoContent, Sees, Words};
 pub use crate::task::plan::*;
 
 /// Why stored facts could not be read.
@@ -80,6 +80,14 @@ macro_rules! facts {
                     return read.map_err(malformed);
                 })?)*
                 Err(UnreadableFacts::Unknown { kind: kind.to_owned(), version })
+            }
+
+            /// Reads what a stream tells; `None` if this program does not know of it.
+            pub(crate) fn told(item: &crate::api::StreamItem) -> Option<Facts> {
+                $($(if let Some(told) = $facts::told(item) {
+                    return told;
+                })?)*
+                None
             }
         }
 

@@ -21,7 +21,9 @@ mod nouns;
 pub mod ops;
 pub mod permission;
 pub mod refuse;
+pub mod stream;
 pub mod time;
+mod tolerant;
 
 // The nouns, see `nouns.rs`.
 pub mod approval;

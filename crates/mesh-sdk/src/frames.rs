@@ -1,8 +1,8 @@
 //! The frames of the WebSocket, as this client reads and writes them.
 
-use mesh_model::api::{ClientInfo, Participant, PresenceState, StreamItem, Welcome};
+use mesh_model::api::{ClientInfo, Ephemeral, Participant, StreamItem, Welcome};
 use mesh_model::error::Problem;
-use mesh_model::{ParticipantId, RoomId, Seq, SessionId, TaskId};
+use mesh_model::{Seq, SessionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -73,53 +73,4 @@ pub struct Welcomed {
     pub resumed: bool,
     /// What was restored and what was missed.
     pub welcome: Welcome,
-}
-
-/// Something that is never stored.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-pub enum Ephemeral {
-    /// Somebody types, or has stopped.
-    Typing {
-        /// Where.
-        room: RoomId,
-        /// Who.
-        participant: ParticipantRefId,
-        /// Whether it still does.
-        typing: bool,
-    },
-    /// Somebody's presence changed.
-    Presence {
-        /// Who.
-        participant: ParticipantRefId,
-        /// How present.
-        state: PresenceState,
-        /// What it is doing.
-        summary: Option<String>,
-    },
-    /// A task's words as they come: more of what follows its last stored piece.
-    Output {
-        /// Where.
-        room: RoomId,
-        /// The task.
-        task: TaskId,
-        /// The attempt.
-        fence: Seq,
-        /// Who works on it.
-        participant: ParticipantRefId,
-        /// The words.
-        text: String,
-    },
-    /// Something that this client does not know.
-    #[serde(other)]
-    Other,
-}
-
-/// The part of a participant that ephemeral frames are read for.
-#[derive(Debug, Clone, Deserialize)]
-pub struct ParticipantRefId {
-    /// The participant.
-    pub id: ParticipantId,
-    /// Its handle.
-    pub handle: String,
 }

@@ -36,7 +36,8 @@ mod signing;
 mod stream;
 
 pub use client::{Client, Options};
-pub use frames::{Ephemeral, Welcomed};
+pub use frames::Welcomed;
+pub use mesh_model::api::Ephemeral;
 pub use signer::{Signer, fresh_key};
 pub use stream::{Filter, Items};
 

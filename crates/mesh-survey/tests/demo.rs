@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use mesh_model::api::StreamItem;
+use mesh_model::api::Message;
 use mesh_model::events::TaskState;
-use mesh_model::ops::{MessageList, Operation, TaskGet, TaskList, TaskProvenance};
+use mesh_model::ops::{MessageList, MessagePost, Operation, TaskGet, TaskList, TaskProvenance};
 use mesh_sdk::http::Http;
 use mesh_sdk::{Client, Filter, Items, Options};
 use serde_json::{Value, json};
@@ -156,12 +156,12 @@ impl Ear {
     }
 
     /// Waits for a message that `wanted` takes.
-    async fn hear(&mut self, wanted: impl Fn(&StreamItem, &str) -> bool) -> String {
+    async fn hear(&mut self, wanted: impl Fn(&Message) -> bool) -> String {
         loop {
             let item = self.items.next().await.unwrap();
-            let text = item.data["text"].as_str().unwrap_or_default().to_owned();
-            if wanted(&item, &text) {
-                return text;
+            let message = item.message().unwrap();
+            if wanted(&message) {
+                return message.text;
             }
         }
     }
@@ -169,10 +169,12 @@ impl Ear {
     async fn ask(&mut self, room: &str, question: &str) -> String {
         let posted = self
             .client
-            .call_raw("message.post", json!({"room": room, "text": question}))
+            .call::<MessagePost>(
+                serde_json::from_value(json!({"room": room, "text": question})).unwrap(),
+            )
             .await
             .unwrap();
-        self.hear(|item, _| item.data["reply_to"] == posted["id"])
+        self.hear(|message| message.reply_to == Some(posted.id))
             .await
     }
 }

@@ -13,10 +13,13 @@ use mesh_model::api::{
     ClientInfo, NoInput, Participant, RoomRefInput, StreamItem, TakenTask, TaskTakeInput,
     TasksTaken, WorkerEnrolInput, WorkerRefInput,
 };
-use mesh_model::events::WorkerMode;
+use mesh_model::events::{
+    Event as _, TaskAttemptFailed, TaskCancelled, TaskFacts, TaskPaused, WorkerFacts, WorkerLeft,
+    WorkerMode, WorkerModeSet,
+};
 use mesh_model::ops::{RoomJoin, StatusGet, TaskTake, WorkerEnrol, WorkerLeave};
 use mesh_model::time::Millis;
-use mesh_model::{ErrorCode, MeshId, Seq, TaskId};
+use mesh_model::{ErrorCode, Facts, MeshId, Seq, TaskId};
 use mesh_sdk::{Client, Error, Filter, Items, Options, Signer};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -126,11 +129,11 @@ impl Worker {
         client.sign_with(signer.clone()).await?;
         let mesh = client.call::<StatusGet>(NoInput {}).await?.mesh;
         let types = [
-            "task.cancelled",
-            "task.paused",
-            "task.attempt_failed",
-            "worker.mode_set",
-            "worker.left",
+            TaskCancelled::KIND,
+            TaskPaused::KIND,
+            TaskAttemptFailed::KIND,
+            WorkerModeSet::KIND,
+            WorkerLeft::KIND,
         ];
         let filter = Filter {
             types: types.map(str::to_owned).to_vec(),
@@ -285,21 +288,34 @@ async fn listen(shared: Arc<Shared>, mut items: Items) {
 }
 
 fn heard(shared: &Shared, item: &StreamItem) {
-    let id = |field: &str| item.data[field].as_str().unwrap_or_default();
-    let mine = id("worker") == shared.me.id.to_string();
-    match item.kind.as_str() {
-        "task.cancelled" | "task.paused" => {
-            let why = item.kind.replace('.', " was ");
-            shared.order(id("task"), None, &Order::Stop(format!("the {why}")));
+    let me = shared.me.id;
+    match item.event() {
+        Some(Facts::Task(TaskFacts::Cancelled(it))) => {
+            shared.order(
+                it.task,
+                None,
+                &Order::Stop("the task was cancelled".to_owned()),
+            );
         }
-        "task.attempt_failed" => {
+        Some(Facts::Task(TaskFacts::Paused(it))) => {
+            shared.order(
+                it.task,
+                None,
+                &Order::Stop("the task was paused".to_owned()),
+            );
+        }
+        Some(Facts::Task(TaskFacts::AttemptFailed(it))) => {
             let over = "the attempt was ended by the node".to_owned();
-            shared.order(id("task"), item.data["fence"].as_u64(), &Order::Stop(over));
+            shared.order(it.task, Some(it.fence), &Order::Stop(over));
         }
-        "worker.mode_set" if mine && id("mode") == WorkerMode::Draining.name() => {
+        Some(Facts::Worker(WorkerFacts::ModeSet(it)))
+            if it.worker == me && it.mode == WorkerMode::Draining =>
+        {
             shared.drain();
         }
-        "worker.left" if mine => shared.left.notify_one(),
+        Some(Facts::Worker(WorkerFacts::Left(it))) if it.worker == me => {
+            shared.left.notify_one();
+        }
         _ => {}
     }
 }
@@ -453,12 +469,9 @@ impl Shared {
             .unwrap_or_else(|broken| broken.into_inner())
     }
 
-    fn order(&self, task: &str, fence: Option<u64>, order: &Order) {
-        let Ok(task) = task.parse::<TaskId>() else {
-            return;
-        };
+    fn order(&self, task: TaskId, fence: Option<Seq>, order: &Order) {
         if let Some((held, orders)) = self.running().get(&task)
-            && fence.is_none_or(|fence| fence == held.0)
+            && fence.is_none_or(|fence| fence == *held)
         {
             orders.send_replace(order.clone());
         }

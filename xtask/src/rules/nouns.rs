@@ -32,7 +32,9 @@ const FLOORS: &[Floor] = &[
             "ops",
             "permission",
             "refuse",
+            "stream",
             "time",
+            "tolerant",
         ],
     },
     Floor {

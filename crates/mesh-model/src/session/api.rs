@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{ParticipantRef, Presence, Profile};
 use crate::events::Visibility;
-use crate::ids::{RoomId, Seq, SessionId};
+use crate::ids::{Seq, SessionId};
 use crate::time::Millis;
 
 /// What a client states about itself. Not proven; erasable.
@@ -117,24 +117,4 @@ pub struct SessionListInput {
     /// Ended ones too.
     #[serde(default)]
     pub ended: bool,
-}
-
-/// One item of a stream: an event that the reader may see.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct StreamItem {
-    /// Its place in the log.
-    pub seq: Seq,
-    /// When it was stored.
-    pub at: Millis,
-    /// Its type, such as `message.posted`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Where it happened.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub room: Option<RoomId>,
-    /// Who did it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<ParticipantRef>,
-    /// What it says: facts and content together.
-    pub data: serde_json::Value,
 }

@@ -3,10 +3,9 @@
 use std::sync::PoisonError;
 
 use bytes::Bytes;
-use mesh_model::api::Presence;
+use mesh_model::api::{self, Presence, StreamFrame};
 use mesh_model::events::Trust;
 use mesh_model::{Capability, ParticipantId, RoomId, Seq, TaskId};
-use serde_json::json;
 
 use super::node::Node;
 use crate::machine::{Reader, Sealed, reference};
@@ -24,9 +23,12 @@ impl Ephemeral<'_> {
         let Some(participant) = reference(&access, who) else {
             return;
         };
-        let body =
-            json!({"type": "typing", "room": room, "participant": participant, "typing": typing});
-        self.send("typing", &body, |other| {
+        let typing = api::Ephemeral::Typing {
+            room,
+            participant,
+            typing,
+        };
+        self.send("typing", typing, |other| {
             other != who && access.capabilities(room, other).has(Capability::Listen)
         });
     }
@@ -47,22 +49,25 @@ impl Ephemeral<'_> {
         };
         let listens =
             |other: ParticipantId| access.capabilities(room, other).has(Capability::Listen);
-        let body = |text: &str| {
-            json!({"type": "output", "room": room, "task": task, "fence": fence,
-                "participant": participant, "text": text})
+        let output = |text: String, enveloped| api::Ephemeral::Output {
+            room,
+            task,
+            fence,
+            participant: participant.clone(),
+            text,
+            enveloped,
         };
+        let plain = output(text.to_owned(), false);
         let trust = access.trust_of(worker, false);
         if trust >= Trust::Local {
-            self.send("output", &body(text), listens);
+            self.send("output", plain, listens);
             return;
         }
         let envelopes = &self.node.envelopes;
         let program = |other: ParticipantId| {
             matches!(Reader::of(&access, other, envelopes), Reader::Program(_))
         };
-        self.send("output", &body(text), |other| {
-            listens(other) && !program(other)
-        });
+        self.send("output", plain, |other| listens(other) && !program(other));
         let sealed = envelopes.wrap(
             &access,
             &Sealed {
@@ -76,9 +81,8 @@ impl Ephemeral<'_> {
                 payload: None,
             },
         );
-        let mut sealed = body(&sealed);
-        sealed["enveloped"] = json!(true);
-        self.send("output", &sealed, |other| listens(other) && program(other));
+        let sealed = output(sealed, true);
+        self.send("output", sealed, |other| listens(other) && program(other));
     }
 
     /// Tells everybody who may see a participant how present it is.
@@ -87,18 +91,21 @@ impl Ephemeral<'_> {
         let Some(participant) = reference(&access, who) else {
             return;
         };
-        let mut body =
-            json!({"type": "presence", "participant": participant, "state": presence.state});
-        if let Some(summary) = &presence.summary {
-            body["summary"] = json!(summary);
-        }
-        self.send("presence", &body, |other| {
+        let presence = api::Ephemeral::Presence {
+            participant,
+            state: presence.state,
+            summary: presence.summary.clone(),
+        };
+        self.send("presence", presence, |other| {
             access.sees_participant(other, who)
         });
     }
 
-    fn send(&self, kind: &str, body: &serde_json::Value, sees: impl Fn(ParticipantId) -> bool) {
-        let frame = Bytes::from(json!({ "ephemeral": body }).to_string());
+    fn send(&self, kind: &str, ephemeral: api::Ephemeral, sees: impl Fn(ParticipantId) -> bool) {
+        let Ok(frame) = serde_json::to_vec(&StreamFrame::Ephemeral { ephemeral }) else {
+            return;
+        };
+        let frame = Bytes::from(frame);
         let fanout = self
             .node
             .fanout

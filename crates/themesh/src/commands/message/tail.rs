@@ -2,7 +2,7 @@
 
 use clap::Args;
 use mesh_model::Seq;
-use mesh_model::api::{ClientInfo, Message, StreamItem};
+use mesh_model::api::{ClientInfo, StreamItem};
 use mesh_sdk::{Client, Filter};
 
 use crate::commands::message::print_message;
@@ -53,7 +53,7 @@ fn print_item(context: &Context, item: &StreamItem) -> Outcome<()> {
     if printed_json(context, item)? {
         return Ok(());
     }
-    if let Some(message) = message(item) {
+    if let Some(message) = item.message() {
         print_message(&message);
         return Ok(());
     }
@@ -66,21 +66,4 @@ fn print_item(context: &Context, item: &StreamItem) -> Outcome<()> {
         &format!("{} {who} {}", item.seq, item.kind),
     ));
     Ok(())
-}
-
-/// The message an item carries: the item's own fields and its data together.
-fn message(item: &StreamItem) -> Option<Message> {
-    if item.kind != "message.posted" {
-        return None;
-    }
-    let mut fields = item.data.as_object()?.clone();
-    fields.insert("seq".to_owned(), serde_json::to_value(item.seq).ok()?);
-    fields.insert("at".to_owned(), serde_json::to_value(item.at).ok()?);
-    fields.insert("room".to_owned(), serde_json::to_value(item.room?).ok()?);
-    fields.insert(
-        "from".to_owned(),
-        serde_json::to_value(item.from.as_ref()?).ok()?,
-    );
-    fields.entry("priority").or_insert_with(|| "next".into());
-    serde_json::from_value(fields.into()).ok()
 }

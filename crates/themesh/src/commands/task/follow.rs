@@ -2,11 +2,16 @@
 
 use std::process::ExitCode;
 
-use mesh_model::api::{ClientInfo, StreamItem, TaskDetail, TaskRefInput};
+use mesh_model::api::{ClientInfo, Said, StreamItem, TaskDetail, TaskRefInput};
+use mesh_model::events::{
+    Event as _, TaskAssigned, TaskAttemptFailed, TaskCancelled, TaskCreated, TaskDecided,
+    TaskFacts, TaskFinished, TaskHandedOff, TaskPaused, TaskProgressed, TaskQueued, TaskResolved,
+    TaskResumed, TaskRetried, TaskSkipped, TaskStarted, TaskTaken,
+};
 use mesh_model::ops::TaskGet;
-use mesh_model::{Seq, TaskId};
+use mesh_model::{Facts, Seq, TaskId};
 use mesh_sdk::{Client, Ephemeral, Filter, Options};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{short, show};
@@ -14,24 +19,24 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, print, printed_json};
 
-/// What happens to tasks.
-const TYPES: &[&str] = &[
-    "task.created",
-    "task.queued",
-    "task.taken",
-    "task.started",
-    "task.progressed",
-    "task.handed_off",
-    "task.attempt_failed",
-    "task.finished",
-    "task.decided",
-    "task.skipped",
-    "task.cancelled",
-    "task.paused",
-    "task.resumed",
-    "task.retried",
-    "task.assigned",
-    "task.resolved",
+/// What is told of a task.
+const TYPES: [&str; 17] = [
+    TaskCreated::KIND,
+    TaskQueued::KIND,
+    TaskTaken::KIND,
+    TaskStarted::KIND,
+    TaskProgressed::KIND,
+    TaskHandedOff::KIND,
+    TaskAttemptFailed::KIND,
+    TaskFinished::KIND,
+    TaskDecided::KIND,
+    TaskSkipped::KIND,
+    TaskCancelled::KIND,
+    TaskPaused::KIND,
+    TaskResumed::KIND,
+    TaskRetried::KIND,
+    TaskAssigned::KIND,
+    TaskResolved::KIND,
     // Not stored: words as they come.
     "output",
 ];
@@ -60,7 +65,7 @@ async fn watch(context: &Context, options: Options, task: TaskId) -> Outcome<Exi
         // From its beginning: what was missed is told first, without a gap to what comes.
         after: Some(Seq(found.task.seq.0.saturating_sub(1))),
         rooms: vec![found.task.room.to_string()],
-        types: TYPES.iter().map(|kind| (*kind).to_owned()).collect(),
+        types: TYPES.map(str::to_owned).to_vec(),
     };
     let mut items = client.subscribe(filter).await?;
     let mut screen = Screen {
@@ -98,11 +103,14 @@ async fn watch(context: &Context, options: Options, task: TaskId) -> Outcome<Exi
                 format!("watch it again: mesh task follow {}", short(task)),
             ));
         };
-        if item.data.get("task") != Some(&json!(task)) {
+        let Some(Facts::Task(facts)) = item.event() else {
+            continue;
+        };
+        if facts.task() != task {
             continue;
         }
-        screen.item(&item)?;
-        if ended.is_none() && may_end(&item.kind) {
+        screen.item(&item, &facts)?;
+        if ended.is_none() && may_end(&facts) {
             let found = client.call::<TaskGet>(TaskRefInput { task }).await?;
             if found.task.state.is_ended() {
                 return screen.end(&found);
@@ -112,16 +120,24 @@ async fn watch(context: &Context, options: Options, task: TaskId) -> Outcome<Exi
     }
 }
 
-fn may_end(kind: &str) -> bool {
+fn may_end(facts: &TaskFacts) -> bool {
     matches!(
-        kind,
-        "task.finished"
-            | "task.decided"
-            | "task.attempt_failed"
-            | "task.cancelled"
-            | "task.skipped"
-            | "task.resolved"
+        facts,
+        TaskFacts::Finished(_)
+            | TaskFacts::Decided(_)
+            | TaskFacts::AttemptFailed(_)
+            | TaskFacts::Cancelled(_)
+            | TaskFacts::Skipped(_)
+            | TaskFacts::Resolved(_)
     )
+}
+
+/// Words to show, in their envelope if they stand in one.
+fn words(said: Said<String>) -> String {
+    match said {
+        Said::Plain(text) | Said::Enveloped(text) => text,
+        Said::Nothing | Said::Erased => String::new(),
+    }
 }
 
 struct Screen<'a> {
@@ -152,22 +168,12 @@ impl Screen<'_> {
         Ok(())
     }
 
-    fn item(&mut self, item: &StreamItem) -> Outcome<()> {
+    fn item(&mut self, item: &StreamItem, facts: &TaskFacts) -> Outcome<()> {
         if printed_json(self.context, item)? {
             return Ok(());
         }
-        let text = item
-            .data
-            .get("text")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if item.kind == "task.progressed" {
-            let rest = text.strip_prefix(self.live.as_str()).unwrap_or(text);
-            print(&clean(rest));
-            if !text.ends_with('\n') {
-                line("");
-            }
-            self.live.clear();
+        if let TaskFacts::Progressed(piece) = facts {
+            self.piece(&words(item.said(piece).map(|output| output.text)));
             return Ok(());
         }
         self.break_line();
@@ -177,32 +183,38 @@ impl Screen<'_> {
             .map_or("the node".to_owned(), |from| format!("@{}", from.handle));
         let at = item.at.to_string();
         let clock = at.get(11..19).unwrap_or(&at);
-        let words = match item.kind.as_str() {
-            "task.created" => format!("created by {who}"),
-            "task.queued" => "queued".to_owned(),
-            "task.taken" => match item.data["started"].as_bool() {
-                Some(true) => format!("taken by {who}, who begins, attempt {}", item.seq),
-                _ => format!("taken by {who}, attempt {}", item.seq),
-            },
-            "task.started" => format!("{who} begins"),
-            "task.handed_off" => format!("{who} hands it on"),
-            "task.attempt_failed" => {
-                let reason = item
-                    .data
-                    .get("reason")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                format!("the attempt failed: {}", clean(reason).replace('\n', " "))
+        let words = match facts {
+            TaskFacts::Created(_) => format!("created by {who}"),
+            TaskFacts::Queued(_) => "queued".to_owned(),
+            TaskFacts::Taken(taken) => {
+                let begins = if taken.started { ", who begins" } else { "" };
+                format!("taken by {who}{begins}, attempt {}", item.seq)
             }
-            "task.finished" => format!("{who} hands in a result"),
-            "task.decided" => "decided by the results of others".to_owned(),
-            other => format!(
-                "{} by {who}",
-                other.trim_start_matches("task.").replace('_', " ")
-            ),
+            TaskFacts::Started(_) => format!("{who} begins"),
+            TaskFacts::HandedOff(_) => format!("{who} hands it on"),
+            TaskFacts::AttemptFailed(failed) => {
+                let reason = words(item.said(failed).map(|words| words.reason));
+                format!("the attempt failed: {}", clean(&reason).replace('\n', " "))
+            }
+            TaskFacts::Finished(_) => format!("{who} hands in a result"),
+            TaskFacts::Decided(_) => "decided by the results of others".to_owned(),
+            other => {
+                let verb = other.kind().trim_start_matches("task.").replace('_', " ");
+                format!("{verb} by {who}")
+            }
         };
         line(&paint(Colour::Quiet, &format!("{clock}  {words}")));
         Ok(())
+    }
+
+    /// A stored piece, of which some words were shown as they came.
+    fn piece(&mut self, text: &str) {
+        let rest = text.strip_prefix(self.live.as_str()).unwrap_or(text);
+        print(&clean(rest));
+        if !text.ends_with('\n') {
+            line("");
+        }
+        self.live.clear();
     }
 
     /// Ends the line that live words may have left open.
