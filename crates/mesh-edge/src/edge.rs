@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use mesh_node::Node;
-use mesh_ops::Door;
+use mesh_ops::{Door, Node};
 use tokio::sync::watch;
 
 use crate::config::EdgeConfig;

@@ -14,8 +14,7 @@ use futures_util::stream;
 use mesh_model::limits::KEEPALIVE_MS;
 use mesh_model::refuse::invalid;
 use mesh_model::{Effect, ErrorCode, Refusal, Seq};
-use mesh_node::machine::Taken;
-use mesh_ops::{Caller, Wanted};
+use mesh_ops::{Caller, Taken, Wanted};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -1,15 +1,18 @@
-//! Hooks: when something happens, a tool is called. They follow the node as any listener does, so they hold nothing
-//! up; what happens while the node is down calls nobody.
+//! Hooks: when something happens, a tool is called. They subscribe at the door as any listener does, as the mesh's
+//! owner, so they hold nothing up; what happens while the node is down calls nobody.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use mesh_model::events::Kind;
-use mesh_model::{Actor, ParticipantId, RoomId, Seq};
-use mesh_node::machine::Taken;
-use mesh_node::{Filter, Node};
-use mesh_ops::{Caller, Door, Options};
-use serde::Deserialize;
+use mesh_model::api::{Said, StreamFrame, StreamItem, TaskDetail, ToolAnswer};
+use mesh_model::events::{
+    AfterFailure, AfterResult, ApprovalFacts, ApprovalRequested, BudgetFacts, BudgetWarned,
+    Decision, Event as _, Kind, Resolution, SessionClosed, SessionFacts, SessionOpened,
+    TaskAttemptFailed, TaskCreated, TaskDecided, TaskFacts, TaskFinished, TaskResolved,
+};
+use mesh_model::{Actor, ApprovalId, Facts, ParticipantId, Refusal, Seq, TaskId};
+use mesh_ops::{Caller, Door, Options, Taken, Wanted};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -22,16 +25,16 @@ const RUNNING_MAX: usize = 8;
 const BLANK_CHARS_MAX: usize = 500;
 
 /// The events that hooks may wait for.
-const TYPES: &[&str] = &[
-    "task.created",
-    "task.finished",
-    "task.decided",
-    "task.resolved",
-    "task.attempt_failed",
-    "session.opened",
-    "session.closed",
-    "approval.requested",
-    "budget.warned",
+const TYPES: [&str; 9] = [
+    TaskCreated::KIND,
+    TaskFinished::KIND,
+    TaskDecided::KIND,
+    TaskResolved::KIND,
+    TaskAttemptFailed::KIND,
+    SessionOpened::KIND,
+    SessionClosed::KIND,
+    ApprovalRequested::KIND,
+    BudgetWarned::KIND,
 ];
 
 /// The hooks at work. They end when this is dropped.
@@ -56,86 +59,88 @@ impl Drop for Hooks {
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct Frame {
-    #[serde(default)]
-    push: Vec<Item>,
-}
-
-/// An event as listeners get it.
-#[derive(Debug, Deserialize)]
-struct Item {
-    seq: Seq,
-    at: String,
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    room: Option<RoomId>,
-    #[serde(default)]
-    from: Option<Author>,
-    #[serde(default)]
-    data: Map<String, Value>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Author {
-    handle: String,
-}
-
-async fn follow(door: Door, hooks: Arc<[Hook]>, from: Seq) {
-    let Some(owner) = door.node().access().owner() else {
-        return;
-    };
+async fn follow(door: Door, hooks: Arc<[Hook]>, mut position: Seq) {
     let free = Arc::new(Semaphore::new(RUNNING_MAX));
-    let mut position = from;
-    let filter = Filter {
-        rooms: Vec::new(),
-        types: TYPES.iter().map(|kind| (*kind).to_owned()).collect(),
-    };
+    let mut stopping = door.node().stopping();
     loop {
-        let node = door.node();
-        let mut listening = node.subscribe(owner, filter.clone(), Some(position));
-        while let Taken::Frames(frames, last) = listening.next().await {
-            for frame in &frames {
-                let Ok(frame) = serde_json::from_slice::<Frame>(frame) else {
-                    continue;
-                };
-                for item in frame.push {
-                    happened(&door, &hooks, &free, owner, item).await;
-                }
-            }
-            position = position.max(last);
-        }
-        if *node.stopping().borrow() {
+        // Made first, so that no change of rights falls between looking and waiting.
+        let mut rights = door.node().rights();
+        let Some(owner) = door.node().access().owner() else {
             return;
+        };
+        let caller = Caller::known(Actor::Owner(owner));
+        let heard = listen(&door, &caller, &hooks, &free, &mut position).await;
+        let again = async {
+            let Err(refusal) = heard else { return };
+            tracing::warn!(%refusal, "hooks hear of nothing until the owner may subscribe again");
+            match refusal.retry_after_ms {
+                Some(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+                // Without its sender the node is gone, and `stopping` says so.
+                None => drop(rights.changed().await),
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+            () = again => {}
         }
     }
+}
+
+/// Hears what happens until it was too slow, or the right to hear it has ended.
+async fn listen(
+    door: &Door,
+    caller: &Caller,
+    hooks: &[Hook],
+    free: &Arc<Semaphore>,
+    position: &mut Seq,
+) -> Result<(), Refusal> {
+    let wanted = Wanted {
+        after: Some(*position),
+        rooms: Vec::new(),
+        types: TYPES.map(str::to_owned).to_vec(),
+    };
+    let mut stream = door.subscribe(caller, None, wanted).await?;
+    while let Taken::Frames(frames, last) = stream.next().await? {
+        for frame in &frames {
+            match serde_json::from_slice(frame) {
+                Ok(StreamFrame::Push { push, .. }) => {
+                    for item in &push {
+                        happened(door, caller, hooks, free, item).await;
+                    }
+                }
+                Ok(StreamFrame::Tail { .. } | StreamFrame::Ephemeral { .. }) => {}
+                Err(why) => tracing::error!(%why, "a hook cannot read what the node tells"),
+            }
+        }
+        *position = last.max(*position);
+    }
+    Ok(())
 }
 
 /// Calls the tools that wait for this.
 async fn happened(
     door: &Door,
+    caller: &Caller,
     hooks: &[Hook],
     free: &Arc<Semaphore>,
-    owner: ParticipantId,
-    item: Item,
+    item: &StreamItem,
 ) {
-    let node = door.node();
-    let Some(event) = event(node, &item) else {
+    let Some(told) = told(door, item) else {
         return;
     };
+    let access = door.node().access();
     let room = item
         .room
-        .and_then(|room| Some(node.access().room(room)?.name.clone()?.to_string()));
+        .and_then(|room| Some(access.room(room)?.name.clone()?.to_string()));
     let wanted: Vec<&Hook> = hooks
         .iter()
-        .filter(|hook| hook.on == event && (hook.room.is_none() || hook.room == room))
+        .filter(|hook| hook.on == told.what && (hook.room.is_none() || hook.room == room))
         .collect();
     if wanted.is_empty() {
         return;
     }
-    let caller = Caller::known(Actor::Owner(owner));
-    let fields = fields(door, &caller, &item, room).await;
+    let fields = fields(door, caller, item, told, room).await;
     for hook in wanted {
         let Ok(turn) = Arc::clone(free).acquire_owned().await else {
             return;
@@ -147,9 +152,11 @@ async fn happened(
             let answer = door
                 .call(&caller, "tool.call", asked, Options::default())
                 .await;
-            match answer.map(|reply| serde_json::from_slice::<Value>(&reply.body)) {
-                Ok(Ok(answer)) if answer["ok"] == json!(false) => {
-                    tracing::warn!(tool, why = %answer["text"], "a hook's tool failed");
+            match answer.map(|reply| serde_json::from_slice::<ToolAnswer>(&reply.body)) {
+                Ok(Ok(ToolAnswer {
+                    ok: false, text, ..
+                })) => {
+                    tracing::warn!(tool, why = text, "a hook's tool failed");
                 }
                 Ok(_) => {}
                 Err(refusal) => tracing::warn!(tool, %refusal, "a hook's tool was refused"),
@@ -160,91 +167,153 @@ async fn happened(
 }
 
 /// What an event means to those who set up hooks.
-fn event(node: &Arc<Node>, item: &Item) -> Option<Event> {
-    let is = |field: &str, value: &str| item.data.get(field).and_then(Value::as_str) == Some(value);
-    match item.kind.as_str() {
-        "task.created" => Some(Event::TaskCreated),
-        "task.finished" if is("next", "done") => Some(Event::TaskCompleted),
-        "task.decided" if is("decision", "accepted") => Some(Event::TaskCompleted),
-        "task.decided" if is("decision", "rejected") => Some(Event::TaskFailed),
-        "task.resolved" if is("resolution", "accept") => Some(Event::TaskCompleted),
-        "task.resolved" if is("resolution", "fail") => Some(Event::TaskFailed),
-        "task.attempt_failed" if is("next", "fail") => Some(Event::TaskFailed),
-        "session.opened" if sessions(node, item)? == 1 => Some(Event::AgentOnline),
-        "session.closed" if sessions(node, item)? == 0 => Some(Event::AgentOffline),
-        "approval.requested" => Some(Event::ApprovalRequested),
-        "budget.warned" => Some(Event::BudgetWarned),
+struct Told {
+    what: Event,
+    task: Option<TaskId>,
+    title: String,
+    agent: Option<ParticipantId>,
+    approval: Option<ApprovalId>,
+    question: String,
+    percent: Option<u8>,
+}
+
+impl Told {
+    fn of(what: Event) -> Told {
+        Told {
+            what,
+            task: None,
+            title: String::new(),
+            agent: None,
+            approval: None,
+            question: String::new(),
+            percent: None,
+        }
+    }
+}
+
+fn told(door: &Door, item: &StreamItem) -> Option<Told> {
+    match item.event()? {
+        Facts::Task(facts) => task_told(item, &facts),
+        Facts::Session(SessionFacts::Opened(it)) => (sessions(door, it.participant)? == 1)
+            .then_some(Told {
+                agent: Some(it.participant),
+                ..Told::of(Event::AgentOnline)
+            }),
+        Facts::Session(SessionFacts::Closed(it)) => (sessions(door, it.participant)? == 0)
+            .then_some(Told {
+                agent: Some(it.participant),
+                ..Told::of(Event::AgentOffline)
+            }),
+        Facts::Approval(ApprovalFacts::Requested(it)) => Some(Told {
+            task: it.holds.map(|holds| holds.task),
+            agent: Some(it.from),
+            approval: Some(it.approval),
+            question: words(item.said(&it).map(|body| body.question)),
+            ..Told::of(Event::ApprovalRequested)
+        }),
+        Facts::Budget(BudgetFacts::Warned(it)) => Some(Told {
+            percent: Some(it.percent),
+            ..Told::of(Event::BudgetWarned)
+        }),
         _ => None,
     }
 }
 
-/// How many sessions the agent has that an event is about; nothing if it is no agent.
-fn sessions(node: &Arc<Node>, item: &Item) -> Option<usize> {
-    let access = node.access();
-    let agent = participant(node, item)?;
-    let has = |agent: ParticipantId| {
-        let all = access.sessions();
-        all.filter(|session| session.participant == agent).count()
+fn task_told(item: &StreamItem, facts: &TaskFacts) -> Option<Told> {
+    let (what, agent) = match facts {
+        TaskFacts::Created(_) => (Event::TaskCreated, None),
+        TaskFacts::Finished(it) if it.next == AfterResult::Done => {
+            (Event::TaskCompleted, Some(it.worker))
+        }
+        TaskFacts::Decided(it) => match it.decision {
+            Decision::Accepted => (Event::TaskCompleted, None),
+            Decision::Rejected => (Event::TaskFailed, None),
+            Decision::Person => return None,
+        },
+        TaskFacts::Resolved(it) => match it.resolution {
+            Resolution::Accept => (Event::TaskCompleted, None),
+            Resolution::Fail => (Event::TaskFailed, None),
+            Resolution::Retry => return None,
+        },
+        TaskFacts::AttemptFailed(it) if it.next == AfterFailure::Fail => {
+            (Event::TaskFailed, Some(it.worker))
+        }
+        _ => return None,
     };
-    (access.participant(agent)?.kind == Kind::Agent).then(|| has(agent))
+    let title = match facts {
+        TaskFacts::Created(it) => words(item.said(it).map(|body| body.title)),
+        _ => String::new(),
+    };
+    Some(Told {
+        task: Some(facts.task()),
+        agent,
+        title,
+        ..Told::of(what)
+    })
 }
 
-fn participant(node: &Arc<Node>, item: &Item) -> Option<ParticipantId> {
-    let named = ["participant", "worker", "from"];
-    let found = named
-        .iter()
-        .find_map(|field| item.data.get(*field)?.as_str());
-    let id: ParticipantId = found?.parse().ok()?;
-    node.access().participant(id).map(|found| found.id)
+fn words(said: Said<String>) -> String {
+    said.plain().unwrap_or_default()
+}
+
+/// How many sessions the agent has; nothing if it is no agent.
+fn sessions(door: &Door, agent: ParticipantId) -> Option<usize> {
+    let access = door.node().access();
+    (access.participant(agent)?.kind == Kind::Agent).then(|| {
+        let all = access.sessions();
+        all.filter(|session| session.participant == agent).count()
+    })
 }
 
 /// What blanks can be filled with.
 async fn fields(
     door: &Door,
     caller: &Caller,
-    item: &Item,
+    item: &StreamItem,
+    told: Told,
     room: Option<String>,
 ) -> BTreeMap<&'static str, String> {
-    let text = |field: &str| match item.data.get(field) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        _ => String::new(),
-    };
     let access = door.node().access();
-    let agent = participant(door.node(), item)
-        .and_then(|id| access.participant(id))
-        .map(|found| found.handle.clone());
-    let task = match item.data.get("holds").and_then(|holds| holds.get("task")) {
-        Some(task) => task.as_str().unwrap_or_default().to_owned(),
-        None => text("task"),
+    let agent = told
+        .agent
+        .and_then(|id| Some(access.participant(id)?.handle.clone()));
+    let title = match told.task {
+        Some(task) if told.title.is_empty() => title(door, caller, task).await,
+        _ => told.title,
     };
-    let mut title = text("title");
-    if title.is_empty() && !task.is_empty() {
-        let asked = json!({ "task": task });
-        let found = door
-            .call(caller, "task.get", asked, Options::default())
-            .await;
-        let found = found
-            .ok()
-            .and_then(|reply| serde_json::from_slice::<Value>(&reply.body).ok());
-        title = found
-            .and_then(|found| found.get("title")?.as_str().map(str::to_owned))
-            .unwrap_or_default();
-    }
     let by = item.from.as_ref().map(|from| from.handle.clone());
     BTreeMap::from([
         ("event", item.kind.clone()),
         ("seq", item.seq.to_string()),
-        ("at", item.at.clone()),
+        ("at", item.at.to_string()),
         ("room", room.unwrap_or_default()),
         ("by", by.unwrap_or_default()),
-        ("task", task),
+        ("task", text(told.task)),
         ("title", title),
         ("agent", agent.unwrap_or_default()),
-        ("approval", text("approval")),
-        ("question", text("question")),
-        ("percent", text("percent")),
+        ("approval", text(told.approval)),
+        ("question", told.question),
+        ("percent", text(told.percent)),
     ])
+}
+
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+async fn title(door: &Door, caller: &Caller, task: TaskId) -> String {
+    let found = door
+        .call(
+            caller,
+            "task.get",
+            json!({ "task": task }),
+            Options::default(),
+        )
+        .await;
+    let found = found
+        .ok()
+        .and_then(|reply| serde_json::from_slice::<TaskDetail>(&reply.body).ok());
+    found.and_then(|found| found.task.title).unwrap_or_default()
 }
 
 /// The input with its blanks filled in; what no blank is stays as it is. Filled-in words are not looked at for blanks.

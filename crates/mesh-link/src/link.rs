@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use mesh_model::Permission;
 use mesh_model::api::ToolView;
-use mesh_node::Node;
-use mesh_ops::{Told, Tools, Using};
+use mesh_ops::{Node, Told, Tools, Using};
 use serde_json::{Map, Value};
 
 use crate::plugin::Host;

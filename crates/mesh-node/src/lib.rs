@@ -13,5 +13,5 @@ mod shell;
 pub use machine::{Committed, Filter, Outcome, Sink, Submission};
 pub use shell::{
     Attached, Config, Ephemeral, FreshTask, LogHealth, Metrics, Node, Opened, ResumeError,
-    Sessions, StartError, Subscription, Wait,
+    Sessions, StartError, Subscribe, Subscription, Wait,
 };

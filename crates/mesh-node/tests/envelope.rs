@@ -14,7 +14,7 @@ use mesh_model::{
     Actor, Command, CredentialId, MessageId, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes,
 };
 use mesh_node::machine::Taken;
-use mesh_node::{Config, Filter, Node, Subscription};
+use mesh_node::{Config, Filter, Node, Subscribe as _, Subscription};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tempfile::TempDir;

@@ -6,7 +6,7 @@ use mesh_model::command::{ContentEvidence, MessageCommand, PostMessage};
 use mesh_model::events::{CommandKey, MessageFacts, MessagePosted, Priority, Trust};
 use mesh_model::{Actor, Command, ErrorCode, Facts, RoomId, Seq};
 use mesh_node::machine::Taken;
-use mesh_node::{Config, Filter, Node, Outcome, StartError};
+use mesh_node::{Config, Filter, Node, Outcome, StartError, Subscribe as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tempfile::TempDir;

@@ -27,6 +27,9 @@ pub use door::{
     Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, PageCookie, Reply, Run, Stream, Wanted,
     Watch,
 };
+// What surfaces hold of the node itself. How to subscribe to it is not among it: that goes through the door.
+pub use mesh_node::machine::Taken;
+pub use mesh_node::{Attached, Node};
 pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::login::Following;

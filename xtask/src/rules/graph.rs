@@ -20,8 +20,9 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
         &["mesh-core", "mesh-log", "mesh-store", "mesh-node"],
     ),
     ("mesh-ops", 4, &[]),
-    ("mesh-edge", 5, &[]),
-    ("mesh-link", 5, &[]),
+    // What comes in and what goes out: both act and listen through the door alone.
+    ("mesh-edge", 5, &["mesh-node"]),
+    ("mesh-link", 5, &["mesh-node"]),
     ("themesh", 6, &[]),
     // Beside the product, as a client: `mesh` cannot use it, and it uses nothing of the server.
     (
@@ -181,6 +182,14 @@ mod tests {
         assert_eq!(
             messages("mesh-sdk", "[dependencies]\nmesh-store.workspace = true\n"),
             ["mesh-sdk may not use mesh-store, though it lies below"]
+        );
+    }
+
+    #[test]
+    fn surfaces_reach_the_node_through_the_door() {
+        assert_eq!(
+            messages("mesh-link", "[dependencies]\nmesh-node.workspace = true\n"),
+            ["mesh-link may not use mesh-node, though it lies below"]
         );
     }
 

@@ -8,8 +8,7 @@ use mesh_model::api::{Me, SessionOpenInput};
 use mesh_model::limits::HELLO_WAIT_MS;
 use mesh_model::ops::{MeGet, Needs, Operation};
 use mesh_model::{Effect, ErrorCode, ParticipantId, Refusal, SessionId, refuse};
-use mesh_node::Attached;
-use mesh_ops::{Caller, Options, PageCookie};
+use mesh_ops::{Attached, Caller, Options, PageCookie};
 use serde_json::json;
 use tokio::time::timeout;
 

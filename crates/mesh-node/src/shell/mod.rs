@@ -28,6 +28,6 @@ pub use home::{Config, StartError};
 pub use metrics::Metrics;
 pub use node::{LogHealth, Node};
 pub use sessions::{Attached, Opened, Sessions};
-pub use subscription::Subscription;
+pub use subscription::{Subscribe, Subscription};
 pub use waiting::Wait;
 pub use words::FreshTask;

@@ -28,11 +28,10 @@ use super::offers::Offers;
 use super::projector::Wanted;
 use super::refusals::Refusals;
 use super::sessions::Sessions;
-use super::subscription::Subscription;
 use super::threads::{Job, Scrub};
 use super::waiting::{Claim, Wait};
 use super::words::{Fresh, FreshTask};
-use crate::machine::{Envelopes, Fanout, Filter, Outcome, Submission};
+use crate::machine::{Envelopes, Fanout, Outcome, Submission};
 
 /// A running node. Everything that happens durably goes through [`Node::submit`].
 pub struct Node {
@@ -309,16 +308,6 @@ impl Node {
     /// Whether the event at `seq` was offered since the node started.
     pub fn offered(&self, participant: ParticipantId, seq: Seq) -> bool {
         self.offers.offered(participant, seq)
-    }
-
-    /// Subscribes to what the participant may see. `after` is what it has already; `None` begins now.
-    pub fn subscribe(
-        self: &Arc<Self>,
-        participant: ParticipantId,
-        filter: Filter,
-        after: Option<Seq>,
-    ) -> Subscription {
-        Subscription::new(Arc::clone(self), participant, filter, after)
     }
 
     /// Becomes true when the node goes down: connections should end.

@@ -21,6 +21,29 @@ const ITEMS_MAX: usize = 256;
 /// So near to the end the rest is read while the writer waits: a moment's work.
 const NEAR_EVENTS: u64 = 64;
 
+/// Subscribing to a node. Nothing here asks whether the participant may: the door does, so surfaces, which do not
+/// know this crate, have no other way.
+pub trait Subscribe {
+    /// Subscribes to what the participant may see. `after` is what it has already; `None` begins now.
+    fn subscribe(
+        &self,
+        participant: ParticipantId,
+        filter: Filter,
+        after: Option<Seq>,
+    ) -> Subscription;
+}
+
+impl Subscribe for Arc<Node> {
+    fn subscribe(
+        &self,
+        participant: ParticipantId,
+        filter: Filter,
+        after: Option<Seq>,
+    ) -> Subscription {
+        Subscription::new(Arc::clone(self), participant, filter, after)
+    }
+}
+
 /// A stream of frames. Dropping it ends it.
 #[derive(Debug)]
 pub struct Subscription {
@@ -53,7 +76,7 @@ struct Chunk {
 }
 
 impl Subscription {
-    pub(super) fn new(
+    fn new(
         node: Arc<Node>,
         participant: ParticipantId,
         filter: Filter,

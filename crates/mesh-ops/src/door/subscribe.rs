@@ -9,7 +9,7 @@ use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
 use mesh_model::{Actor, Permission, Refusal, Seq, refuse};
 use mesh_node::machine::Taken;
-use mesh_node::{Filter, Subscription};
+use mesh_node::{Filter, Subscribe as _, Subscription};
 
 use crate::door::{Caller, Door, resolve};
 
