@@ -54,8 +54,8 @@ describe.runIf(binary)('consent', () => {
     await card.getByRole('button', { name: 'Run nothing in yard' }).click();
     await yard.getByText('Runs nothing').waitFor();
     expect(await standing('yard')).toMatchObject({ agreed: false, capabilities: ['speak', 'listen'] });
-    await card.getByLabel('Comes into rooms').selectOption({ label: 'by its own act and by people of this mesh' });
-    await page.locator('.note', { hasText: 'by people of this mesh' }).waitFor();
+    await card.getByLabel('Comes into rooms').selectOption({ label: 'by itself or people of this mesh' });
+    await page.locator('.note', { hasText: 'by itself or people of this mesh' }).waitFor();
     await ana.ask('POST', '/api/rooms', { name: 'shed', access: 'private' });
     await ana.ask('PUT', '/api/rooms/shed/members/rex');
     // Those above it are told where it is.
@@ -111,7 +111,7 @@ describe.runIf(binary)('consent', () => {
     await page.keyboard.press('m');
     await page.getByRole('menuitem', { name: 'Where it comes from', exact: true }).click();
     const card = page.getByRole('complementary', { name: 'Message' });
-    await card.getByText(`written by max, behind it ${node.owner.handle}`).waitFor();
+    await card.getByText(`written by max (behind it: ${node.owner.handle})`).waitFor();
     await shot(page, 'behind-1280');
   });
 

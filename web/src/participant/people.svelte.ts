@@ -74,7 +74,7 @@ class People {
   /** Who stands behind somebody, in words that follow its name; nothing for those who answer for themselves. */
   behind(id: string): string {
     const person = this.byId.get(id)?.behind;
-    return person && person.id !== id ? `, behind it ${person.handle}` : '';
+    return person && person.id !== id ? ` (behind it: ${person.handle})` : '';
   }
 
   name(id: string): string {

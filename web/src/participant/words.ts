@@ -13,7 +13,7 @@ export const TRUST: Record<Trust, string> = {
 
 /** How somebody comes into rooms without having to answer an invitation. */
 export const ADDED_BY: Record<AddedBy, string> = {
-  nobody: 'by its own act only',
-  above: 'by its own act and by those above it',
-  people: 'by its own act and by people of this mesh',
+  nobody: 'by itself alone',
+  above: 'by itself or those above it',
+  people: 'by itself or people of this mesh',
 };
