@@ -96,9 +96,9 @@ pub const SUBSCRIBED_ROOMS_MAX: usize = 500;
 pub const EVENT_TYPES_MAX: usize = 64;
 /// Words of a search query that count: more make a slow query, not a better one.
 pub const SEARCH_WORDS_MAX: usize = 16;
-/// Commands the writer takes in one batch: one sync is shared by at most this many.
+/// Commands with which a batch of the writer is full; only the last call's own commands may go beyond it.
 pub const BATCH_COMMANDS_MAX: usize = 1024;
-/// Commands waiting for the writer before new ones are refused as `overloaded`.
+/// Calls waiting for the writer before new ones are refused as `overloaded`.
 pub const WRITER_QUEUE_MAX: usize = 16_384;
 /// Parents of a participant followed upward: an agent of an agent of an agent is deep enough.
 pub const PARENT_DEPTH_MAX: usize = 8;
@@ -190,6 +190,8 @@ pub const LEASE_MS_MAX: u32 = 10 * 60 * 1000;
 pub const TAKE_GRACE_MS: u64 = 500;
 /// Tasks that one call takes.
 pub const TAKE_TASKS_MAX: u8 = 64;
+/// Results or pieces of output in one call: as many tasks as one call takes.
+pub const TASK_PARTS_MAX: usize = 64;
 /// Queued tasks looked at for one that fits before a worker is told to wait.
 pub const TAKE_SCAN_MAX: usize = 4096;
 /// Of these, tasks looked at one by one because some workers are kept from them.

@@ -40,9 +40,9 @@ impl Place {
         self.node.access().room_named("general").unwrap().id
     }
 
-    async fn post(&self, text: &str, key: Option<CommandKey>) -> Result<Outcome, ErrorCode> {
+    fn message(&self, text: &str) -> Command {
         let body = RawValue::from_string(format!("{{\"text\":{}}}", Value::from(text))).unwrap();
-        let command = Command::Message(MessageCommand::Post(PostMessage {
+        Command::Message(MessageCommand::Post(PostMessage {
             room: self.general(),
             mentions: Vec::new(),
             priority: Priority::Next,
@@ -54,7 +54,11 @@ impl Place {
             relayed: None,
             evidence: ContentEvidence::default(),
             body: Some(body),
-        }));
+        }))
+    }
+
+    async fn post(&self, text: &str, key: Option<CommandKey>) -> Result<Outcome, ErrorCode> {
+        let command = self.message(text);
         self.node
             .submit(command, self.owner(), None, key)
             .await
@@ -70,6 +74,42 @@ fn frames(taken: Taken) -> Vec<Value> {
         .iter()
         .map(|frame| serde_json::from_slice(frame).unwrap())
         .collect()
+}
+
+/// Batches that were stored so far.
+fn batches(node: &Node) -> u64 {
+    let text = node.metrics().text(node);
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("mesh_batch_events_count "));
+    line.unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_commands_of_one_call_are_stored_together_and_answered_each_for_itself() {
+    let place = Place::new().await;
+    let (owner, before) = (place.owner(), batches(&place.node));
+    let mut commands: Vec<_> = (0..65)
+        .map(|at| (place.message(&format!("message {at}")), None))
+        .collect();
+    // Nobody has this room.
+    if let Command::Message(MessageCommand::Post(post)) = &mut commands[30].0 {
+        post.room = RoomId(uuid::Uuid::from_u128(1));
+    }
+    let answers = place.node.submit_all(commands, owner, None).await.unwrap();
+    let (stored, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].as_ref().unwrap_err().code, ErrorCode::NotFound);
+    let places: Vec<u64> = stored
+        .into_iter()
+        .map(|outcome| outcome.unwrap().first.0)
+        .collect();
+    assert!(places.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+    assert_eq!(places.len(), 64);
+    assert_eq!(batches(&place.node), before + 1);
+    let none = place.node.submit_all(Vec::new(), owner, None).await;
+    assert_eq!(none.unwrap().len(), 0);
+    place.node.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -254,18 +254,23 @@ impl Fixture {
 /// If the example is no object or holds a name that stands for nothing.
 pub fn filled(declaration: &Declaration, named: impl Fn(&str) -> Option<Value>) -> Value {
     let example: Map<String, Value> = serde_json::from_str(declaration.example).unwrap_or_default();
-    let fill = |value: Value| match value.as_str() {
-        Some(name) if name.starts_with('$') => {
-            named(name).unwrap_or_else(|| panic!("{}: what is {name}?", declaration.name))
+    fill(Value::Object(example), &|name| {
+        named(name).unwrap_or_else(|| panic!("{}: what is {name}?", declaration.name))
+    })
+}
+
+fn fill(value: Value, named: &impl Fn(&str) -> Value) -> Value {
+    match value {
+        Value::String(name) if name.starts_with('$') => named(&name),
+        Value::Array(items) => items.into_iter().map(|item| fill(item, named)).collect(),
+        Value::Object(fields) => {
+            let filled = fields.into_iter();
+            filled
+                .map(|(field, value)| (field, fill(value, named)))
+                .collect()
         }
-        _ => value,
-    };
-    Value::Object(
-        example
-            .into_iter()
-            .map(|(field, value)| (field, fill(value)))
-            .collect(),
-    )
+        other => other,
+    }
 }
 
 /// The seeds of rex's key and of a fresh one.

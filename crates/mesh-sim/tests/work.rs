@@ -29,6 +29,7 @@ fn share(part: u64) {
         sum.restarts += one.restarts;
         sum.waited += one.waited;
         sum.unheard += one.unheard;
+        sum.together += one.together;
     }
     eprintln!("{sum:?}");
     if seeds >= 24 {
@@ -40,6 +41,7 @@ fn share(part: u64) {
             sum.restarts,
             sum.waited,
             sum.unheard,
+            sum.together,
         ];
         assert!(
             all.iter().all(|count| *count > 20),

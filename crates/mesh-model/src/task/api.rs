@@ -1,9 +1,11 @@
 //! Tasks: who tries them, and what came of it; what clients send and get.
 
+mod many;
 mod read;
 
 use std::collections::BTreeMap;
 
+pub use many::*;
 pub use read::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

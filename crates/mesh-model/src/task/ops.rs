@@ -81,6 +81,12 @@ operations! { LIST task
         TaskPieceInput => Done,
         example r#"{"task": "$held_task", "fence": "$fence", "text": "Three of nine files are read."}"#
     }
+    /// Put out pieces of the output of many running tasks, at most 64, by one sync. Each is answered for itself.
+    TaskProgressMany "task.progress_many" {
+        Command Needs::Permission(TasksStream), Post "/api/tasks/stream" => 200,
+        TaskProgressManyInput => PiecesStored,
+        example r#"{"pieces": [{"task": "$held_task", "fence": "$fence", "text": "Four of nine files are read."}]}"#
+    }
     /// Give a task back with what there is of it, at most 32 KiB. Whoever takes it next goes on from
     /// there.
     TaskHandOff "task.hand_off" {
@@ -99,6 +105,13 @@ operations! { LIST task
         Command Needs::Permission(TasksWrite), Post "/api/tasks/{task}/finish" => 200,
         TaskFinishInput => TaskTakenIn,
         example r#"{"task": "$ready_task", "fence": "$ready_fence", "output": {"text": "Nine files, three of them generated."}, "confidence": 92, "cost": {"spend": {"tokens": 5100, "micros": 21000}, "model": "claude-sonnet"}}"#
+    }
+    /// Hand in the results of many tasks, at most 64, and take the next ones behind them. One sync stores it all; each
+    /// result is answered for itself.
+    TaskFinishMany "task.finish_many" {
+        Command Needs::Permission(TasksWrite), Post "/api/tasks/finish" => 200,
+        TaskFinishManyInput => TasksFinished,
+        example r#"{"results": [{"task": "$ready_task", "fence": "$ready_fence", "output": {"text": "Nine files, three of them generated."}, "confidence": 92}], "take": {"count": 1, "start": true}}"#
     }
     /// End a task without a result.
     TaskCancel "task.cancel" {

@@ -35,7 +35,7 @@ use crate::machine::{Envelopes, Fanout, Outcome, Submission};
 
 /// A running node. Everything that happens durably goes through [`Node::submit`].
 pub struct Node {
-    pub(super) jobs: Mutex<Option<SyncSender<Job>>>,
+    pub(super) jobs: Mutex<Option<SyncSender<Vec<Job>>>>,
     pub(super) access: ArcSwap<Access>,
     pub(super) work: ArcSwap<Work>,
     pub(super) work_changed: watch::Sender<Seq>,
@@ -126,7 +126,40 @@ impl Node {
         answer.unwrap_or_else(|_| Err(broke_off()))
     }
 
-    /// The same for a command that waits if there is nothing for it: it is decided again with whatever may bring
+    /// Has the commands of one call decided one after the other and stored by one sync. Each is answered for itself.
+    pub async fn submit_all(
+        &self,
+        commands: Vec<(Command, Option<CommandKey>)>,
+        actor: Actor,
+        requires: Option<Permission>,
+    ) -> Result<Vec<Result<Outcome, Refusal>>, Refusal> {
+        let (mut jobs, mut answers) = (Vec::new(), Vec::new());
+        for (command, key) in commands {
+            let (reply, answer) = oneshot::channel();
+            let submission = Submission {
+                command,
+                actor,
+                requires,
+                key,
+            };
+            jobs.push(Job {
+                submission,
+                reply,
+                waits: None,
+            });
+            answers.push(answer);
+        }
+        if !jobs.is_empty() {
+            self.queue(jobs)?;
+        }
+        let mut told = Vec::with_capacity(answers.len());
+        for answer in answers {
+            told.push(answer.await.unwrap_or_else(|_| Err(broke_off())));
+        }
+        Ok(told)
+    }
+
+    /// The same as [`Node::submit`] for a command that waits if there is nothing for it: it is decided again with whatever may bring
     /// something.
     pub fn submit_waiting(
         &self,
@@ -157,12 +190,18 @@ impl Node {
             reply,
             waits,
         };
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(jobs) = jobs.as_ref() else {
+        self.queue(vec![job])?;
+        Ok(answer)
+    }
+
+    /// What stands together in the queue is stored together.
+    fn queue(&self, jobs: Vec<Job>) -> Result<(), Refusal> {
+        let queue = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(queue) = queue.as_ref() else {
             return Err(shutting_down());
         };
-        match jobs.try_send(job) {
-            Ok(()) => Ok(answer),
+        match queue.try_send(jobs) {
+            Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(overloaded()),
             Err(TrySendError::Disconnected(_)) => Err(shutting_down()),
         }

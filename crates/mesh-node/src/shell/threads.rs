@@ -37,7 +37,8 @@ const SNAPSHOT_EVENTS: u64 = 100_000;
 /// What the writer's thread needs of the node, without keeping it alive.
 pub(super) struct WriterThread {
     pub writer: Writer<FileLog>,
-    pub jobs: Receiver<Job>,
+    /// The commands of each call that waits.
+    pub jobs: Receiver<Vec<Job>>,
     pub fanout: Arc<Mutex<Fanout>>,
     pub batches: SyncSender<projector::Work>,
     pub missed: Arc<AtomicBool>,
@@ -50,9 +51,12 @@ pub(super) struct WriterThread {
 impl WriterThread {
     /// Takes what waits, stores it, answers, fans out; until nobody can send any more.
     pub fn run(mut self) {
-        while let Ok(first) = self.jobs.recv() {
-            let mut jobs = vec![first];
-            jobs.extend(self.jobs.try_iter().take(BATCH_COMMANDS_MAX - 1));
+        while let Ok(mut jobs) = self.jobs.recv() {
+            while jobs.len() < BATCH_COMMANDS_MAX
+                && let Ok(more) = self.jobs.try_recv()
+            {
+                jobs.extend(more);
+            }
             self.step(jobs);
         }
         self.snapshot();

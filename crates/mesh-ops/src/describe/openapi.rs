@@ -195,9 +195,15 @@ fn sendable(schemas: &Schemas, mut schema: Value) -> Value {
 
 /// Example values that stand for things made before cannot be shown as they are.
 fn plain(value: &Value) -> Option<Value> {
-    match value.as_str() {
-        Some(text) if text.starts_with('$') => None,
-        _ => Some(value.clone()),
+    (!stands_for_another(value)).then(|| value.clone())
+}
+
+fn stands_for_another(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with('$'),
+        Value::Array(items) => items.iter().any(stands_for_another),
+        Value::Object(fields) => fields.values().any(stands_for_another),
+        _ => false,
     }
 }
 

@@ -119,14 +119,33 @@ impl Call {
         part: u32,
         command: Command,
     ) -> Result<Outcome, Refusal> {
-        self.send(
-            door,
-            self.actor,
-            self.key
-                .map(|key| if part == 0 { key } else { part_of(key, part) }),
-            command,
-        )
-        .await
+        self.send(door, self.actor, self.key_of(part), command)
+            .await
+    }
+
+    /// Submits several commands of the call together, each under the key of its number: they are decided in their
+    /// order and stored by one sync. Each is answered for itself.
+    pub(crate) async fn submit_parts(
+        &self,
+        door: &Door,
+        commands: Vec<(u32, Command)>,
+    ) -> Result<Vec<Result<Outcome, Refusal>>, Refusal> {
+        self.notes().asked |= self.key.is_some() && commands.iter().any(|(part, _)| *part == 0);
+        let keyed = commands.into_iter();
+        let keyed = keyed.map(|(part, command)| (command, self.key_of(part)));
+        let (node, requires) = (door.node(), self.requires());
+        let answers = node
+            .submit_all(keyed.collect(), self.actor, requires)
+            .await?;
+        let heard = answers.into_iter();
+        Ok(heard
+            .map(|answer| answer.map(|outcome| self.heard(outcome)))
+            .collect())
+    }
+
+    fn key_of(&self, part: u32) -> Option<CommandKey> {
+        self.key
+            .map(|key| if part == 0 { key } else { part_of(key, part) })
     }
 
     /// Submits a command that is the same however often it is sent.

@@ -111,7 +111,7 @@ impl Door {
             Err(refusal) => Err(refusal),
         };
         if let Err(refusal) = &admitted {
-            self.report(caller, doing, refusal);
+            self.report(caller.actor.and_then(Actor::participant), doing, refusal);
         }
         admitted
     }

@@ -175,7 +175,8 @@ impl Door {
         let mut answer = self.while_allowed(caller, entry, input, options).await;
         if let Err(refusal) = &mut answer {
             tracing::debug!(operation = name, code = %refusal.code, ?session, ?address, "refused");
-            self.refused(caller, entry.declaration.name, refusal).await;
+            let me = caller.actor.and_then(Actor::participant);
+            self.refused(me, entry.declaration.name, refusal).await;
         }
         answer
     }
@@ -359,13 +360,18 @@ impl Door {
     }
 
     /// What is done with every refusal before it leaves: it names who set its rule, and is counted.
-    async fn refused(&self, caller: &Caller, doing: &'static str, refusal: &mut Refusal) {
-        self.name_refuser(caller, refusal).await;
-        self.report(caller, doing, refusal);
+    pub(crate) async fn refused(
+        &self,
+        me: Option<ParticipantId>,
+        doing: &'static str,
+        refusal: &mut Refusal,
+    ) {
+        self.name_refuser(me, refusal).await;
+        self.report(me, doing, refusal);
     }
 
     /// Refusals of people and credentials are counted and go into the log once a minute.
-    pub(crate) fn report(&self, caller: &Caller, doing: &'static str, refusal: &Refusal) {
+    pub(crate) fn report(&self, me: Option<ParticipantId>, doing: &'static str, refusal: &Refusal) {
         let counts = matches!(
             refusal.code,
             ErrorCode::Unauthenticated
@@ -377,8 +383,7 @@ impl Door {
                 | ErrorCode::RateLimited
         );
         if counts {
-            let participant = caller.actor.and_then(Actor::participant);
-            self.node().report_refused(participant, doing, refusal.code);
+            self.node().report_refused(me, doing, refusal.code);
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use mesh_model::events::By;
 use mesh_model::policy::Ruling;
-use mesh_model::{Millis, Refusal};
+use mesh_model::{Millis, ParticipantId, Refusal};
 
-use crate::door::{Call, Caller, Door};
+use crate::door::{Call, Door};
 
 impl Door {
     /// Fills in who set a ruling and when, as far as the caller may know.
@@ -17,14 +17,11 @@ impl Door {
     }
 
     /// The same for the ruling of a refusal.
-    pub(crate) async fn name_refuser(&self, caller: &Caller, refusal: &mut Refusal) {
+    pub(crate) async fn name_refuser(&self, me: Option<ParticipantId>, refusal: &mut Refusal) {
         let Some(ruling) = &mut refusal.rule else {
             return;
         };
-        let (access, me) = (
-            self.node().access(),
-            caller.actor.and_then(|actor| actor.participant()),
-        );
+        let access = self.node().access();
         self.fill(ruling, |setter| {
             me.is_some_and(|me| access.sees_participant(me, setter))
         })

@@ -45,7 +45,8 @@ impl Door {
     ) -> Result<Stream, Refusal> {
         let mut begun = self.begin_subscription(caller, address, wanted).await;
         if let Err(refusal) = &mut begun {
-            self.refused(caller, NAME, refusal).await;
+            self.refused(caller.actor.and_then(Actor::participant), NAME, refusal)
+                .await;
         }
         begun
     }

@@ -11,6 +11,7 @@ mod idempotency;
 mod identity;
 mod invites;
 mod kept;
+mod many;
 mod marked;
 mod memories;
 mod moderation;

@@ -244,6 +244,13 @@ pub fn finish(number: u64, id: TaskId, fence: Seq, confidence: u8, spare: &mut u
     asked(worker(number), Command::Task(command))
 }
 
+/// All that a worker holds, handed in by one call, with the next question for work behind it.
+pub fn finish_all(number: u64, holds: &[(TaskId, Seq)], spare: &mut u64) -> Vec<Asked> {
+    let results = holds.iter();
+    let results = results.map(|(id, fence)| finish(number, *id, *fence, 95, spare));
+    results.chain([take(number, 2, 10_000, true)]).collect()
+}
+
 /// What whoever leads does with tasks.
 pub fn steer(chance: &mut Chance, id: TaskId) -> Asked {
     let command = match chance.below(8) {

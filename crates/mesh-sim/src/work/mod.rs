@@ -47,6 +47,8 @@ pub struct Played {
     pub waited: u64,
     /// Of these, attempts of which the worker never heard.
     pub unheard: u64,
+    /// Calls that handed in several results.
+    pub together: u64,
 }
 
 /// A worker's own memory: what it believes to hold, and what it did not hear an answer to.
@@ -176,14 +178,26 @@ impl Sim {
     fn gather(&mut self) -> Vec<Asked> {
         let mut batch = Vec::new();
         for _ in 0..1 + self.chance.below(6) {
-            let mut asked = self.ask();
-            if asked.actor.participant().is_some() && !self.chance.once_in(4) {
-                self.keys += 1;
-                asked.key.get_or_insert(ask::key(self.keys));
+            for mut asked in self.call() {
+                if asked.actor.participant().is_some() && !self.chance.once_in(4) {
+                    self.keys += 1;
+                    asked.key.get_or_insert(ask::key(self.keys));
+                }
+                batch.push(asked);
             }
-            batch.push(asked);
         }
         batch
+    }
+
+    /// The commands of one call.
+    fn call(&mut self) -> Vec<Asked> {
+        if !self.chance.once_in(10) {
+            return vec![self.ask()];
+        }
+        let number = 1 + self.chance.below(ask::WORKERS);
+        let holds = &self.minds[&number].holds;
+        self.played.together += u64::from(holds.len() > 1);
+        ask::finish_all(number, holds, &mut self.spare)
     }
 
     fn ask(&mut self) -> Asked {

@@ -2,7 +2,7 @@
 
 use mesh_model::command::{ContentEvidence, TaskCommand};
 
-use crate::ops::task::holds;
+use crate::ops::task::holds::{self, PutOut};
 use crate::prelude::*;
 
 impl Run for TaskHandOff {
@@ -29,7 +29,8 @@ impl Run for TaskHandOff {
         }
         let room = holds::room(door, task)?;
         let output = TaskOutput { text, data: None };
-        let outcome = holds::submit(door, call, room, output, command).await?;
+        let put_out = PutOut::new(door, call, room, output, command).await?;
+        let outcome = put_out.submit(door, call).await?;
         Ok(Done {
             seq: outcome.last(),
         })

@@ -38,33 +38,74 @@ pub(crate) fn lease(
     })
 }
 
-/// Submits what a worker puts out, with what the guard says of it if the room wants to know. If the room's rules moved
-/// while it was on its way, the guard is asked once more.
-pub(crate) async fn submit(
-    door: &Door,
-    call: &Call,
+/// What a worker puts out, on its way to the writer, with what the guard says of it if the room wants to know.
+pub(crate) struct PutOut<C> {
     room: RoomId,
     output: TaskOutput,
-    command: impl Fn(ContentEvidence, Content) -> Command,
-) -> Result<Outcome, Refusal> {
-    let empty = output.text.is_empty() && output.data.is_none();
-    let body = match empty {
-        true => None,
-        false => content(&output)?,
-    };
-    let evidence = evidence(door, call, &call.access, room, &output).await?;
-    let refusal = match call
-        .submit(door, command(evidence.clone(), body.clone()))
-        .await
-    {
-        Err(refusal) if refusal.code == ErrorCode::Conflict => refusal,
-        answer => return answer,
-    };
-    let access = door.node().access();
-    let fresh = self::evidence(door, call, &access, room, &output).await?;
-    match fresh == evidence {
-        true => Err(refusal),
-        false => call.submit(door, command(fresh, body)).await,
+    body: Content,
+    evidence: ContentEvidence,
+    command: C,
+}
+
+impl<C> PutOut<C>
+where
+    C: Fn(ContentEvidence, Content) -> Command + Send + Sync,
+{
+    pub(crate) async fn new(
+        door: &Door,
+        call: &Call,
+        room: RoomId,
+        output: TaskOutput,
+        command: C,
+    ) -> Result<PutOut<C>, Refusal> {
+        let empty = output.text.is_empty() && output.data.is_none();
+        let body = match empty {
+            true => None,
+            false => content(&output)?,
+        };
+        let evidence = evidence(door, call, &call.access, room, &output).await?;
+        Ok(PutOut {
+            room,
+            output,
+            body,
+            evidence,
+            command,
+        })
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        (self.command)(self.evidence.clone(), self.body.clone())
+    }
+
+    /// Submits it as the call's one command.
+    pub(crate) async fn submit(&self, door: &Door, call: &Call) -> Result<Outcome, Refusal> {
+        match call.submit(door, self.command()).await {
+            Err(refusal) => self.again(door, call, 0, refusal).await,
+            answer => answer,
+        }
+    }
+
+    /// After a refusal of this part of the call: if the room's rules moved while it was on its way, the guard is asked
+    /// once more.
+    pub(crate) async fn again(
+        &self,
+        door: &Door,
+        call: &Call,
+        part: u32,
+        refusal: Refusal,
+    ) -> Result<Outcome, Refusal> {
+        if refusal.code != ErrorCode::Conflict {
+            return Err(refusal);
+        }
+        let access = door.node().access();
+        let fresh = evidence(door, call, &access, self.room, &self.output).await?;
+        match fresh == self.evidence {
+            true => Err(refusal),
+            false => {
+                let command = (self.command)(fresh, self.body.clone());
+                call.submit_part(door, part, command).await
+            }
+        }
     }
 }
 

@@ -1,48 +1,53 @@
 //! `task.progress`: stored, or sent on and forgotten
 
-use mesh_model::command::TaskCommand;
+use mesh_model::command::{Content, ContentEvidence, TaskCommand};
 use mesh_model::events::Spend;
 use mesh_model::limits::PROGRESS_BYTES_MAX;
 
-use crate::ops::task::holds;
+use crate::ops::task::holds::{self, PutOut};
 use crate::prelude::*;
 
 impl Run for TaskProgress {
     async fn run(door: &Door, call: &Call, input: TaskPieceInput) -> Result<Done, Refusal> {
-        let TaskPieceInput {
-            task,
-            fence,
-            text,
-            live,
-            ..
-        } = input;
-        if live {
-            return send_on(door, call, task, fence, &text).await;
+        if input.live {
+            return send_on(door, call, &input).await;
         }
-        let room = holds::room(door, task)?;
-        let output = TaskOutput { text, data: None };
-        let outcome = holds::submit(door, call, room, output, |evidence, body| {
-            Command::Task(TaskCommand::Progress {
-                task,
-                fence,
-                evidence,
-                body,
-            })
-        });
+        let outcome = put_out(door, call, input).await?.submit(door, call).await?;
         Ok(Done {
-            seq: outcome.await?.last(),
+            seq: outcome.last(),
         })
     }
 }
 
-/// To whoever looks at this moment.
-async fn send_on(
+/// A piece on its way to the writer.
+pub(crate) async fn put_out(
     door: &Door,
     call: &Call,
-    task: mesh_model::TaskId,
-    fence: Seq,
-    text: &str,
+    input: TaskPieceInput,
+) -> Result<PutOut<impl Fn(ContentEvidence, Content) -> Command + Send + Sync + use<>>, Refusal> {
+    let TaskPieceInput {
+        task, fence, text, ..
+    } = input;
+    let room = holds::room(door, task)?;
+    let output = TaskOutput { text, data: None };
+    let command = move |evidence, body| {
+        Command::Task(TaskCommand::Progress {
+            task,
+            fence,
+            evidence,
+            body,
+        })
+    };
+    PutOut::new(door, call, room, output, command).await
+}
+
+/// To whoever looks at this moment.
+pub(crate) async fn send_on(
+    door: &Door,
+    call: &Call,
+    piece: &TaskPieceInput,
 ) -> Result<Done, Refusal> {
+    let (task, fence, text) = (piece.task, piece.fence, piece.text.as_str());
     if text.len() > PROGRESS_BYTES_MAX {
         return Err(Refusal::new(
             ErrorCode::TooLarge,

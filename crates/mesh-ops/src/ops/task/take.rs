@@ -24,11 +24,7 @@ impl Run for TaskTake {
     async fn run(door: &Door, call: &Call, input: TaskTakeInput) -> Result<TasksTaken, Refusal> {
         let command = command(&input)?;
         let wait = input.wait_ms.unwrap_or_default().min(WAIT_MS_MAX);
-        let tokens = input.memory_tokens.unwrap_or(MEMORY_TOKENS_DEFAULT);
-        let wanted = taken::Wanted {
-            tokens: tokens.min(MEMORY_TOKENS_MAX),
-            start: input.start,
-        };
+        let wanted = wanted(&input);
         let mut waits = Waiting::new(door, call, wait)?;
         let outcome = match wait {
             0 => Some(call.submit(door, command).await?),
@@ -42,6 +38,55 @@ impl Run for TaskTake {
                 seq: nothing.map_or_else(|| door.node().head(), |outcome| outcome.last()),
             }),
         }
+    }
+}
+
+/// What is to go with the tasks.
+fn wanted(input: &TaskTakeInput) -> taken::Wanted {
+    let tokens = input.memory_tokens.unwrap_or(MEMORY_TOKENS_DEFAULT);
+    taken::Wanted {
+        tokens: tokens.min(MEMORY_TOKENS_MAX),
+        start: input.start,
+    }
+}
+
+/// A question for work behind something else: it does not wait, so that the answer to that does not either.
+pub(crate) struct Behind {
+    pub command: Command,
+    wanted: taken::Wanted,
+}
+
+impl Behind {
+    pub fn new(input: &TaskTakeInput) -> Result<Behind, Refusal> {
+        if input.wait_ms.is_some() {
+            return Err(refuse::invalid(
+                "the field 'take.wait_ms' is given, but results are answered at once",
+                "leave it out, and send a task.take that waits behind this call",
+            ));
+        }
+        Ok(Behind {
+            command: command(input)?,
+            wanted: wanted(input),
+        })
+    }
+
+    /// What it brought.
+    pub async fn taken(
+        &self,
+        door: &Door,
+        call: &Call,
+        outcome: Result<Outcome, Refusal>,
+    ) -> Result<TasksTaken, Refusal> {
+        let outcome = outcome?;
+        if outcome.count > 0 {
+            return taken::taken(door, call, &outcome, &self.wanted).await;
+        }
+        let again = may_fit(&door.node().work(), call.me()?);
+        Ok(TasksTaken {
+            items: Vec::new(),
+            again_ms: again.then_some(TAKE_GRACE_MS),
+            seq: outcome.last(),
+        })
     }
 }
 
