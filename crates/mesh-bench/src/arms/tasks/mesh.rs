@@ -59,6 +59,39 @@ struct Ended<'a> {
     state: &'a str,
 }
 
+/// The answer to many results and the question behind them.
+#[derive(Deserialize)]
+struct AllEnded<'a> {
+    #[serde(borrow)]
+    results: Vec<Part<Ended<'a>>>,
+    taken: Part<Taken>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Part<T> {
+    Ok(T),
+    Problem(serde_json::Value),
+}
+
+impl<T> Part<T> {
+    fn ok(self) -> Outcome<T> {
+        match self {
+            Part::Ok(done) => Ok(done),
+            Part::Problem(problem) => said(problem.to_string()),
+        }
+    }
+}
+
+/// How a worker hands in what it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A call a task and one for the next ones, written together.
+    Each,
+    /// One call for all, which brings the next ones.
+    Together,
+}
+
 impl Socket {
     async fn open(mesh: &Mesh, token: &str) -> Outcome<Socket> {
         let (reader, writer) = websocket(&mesh.server.address, token).await?;
@@ -92,11 +125,11 @@ impl Socket {
     }
 
     /// Waits for the answer to the last call; what is pushed before it is passed over.
-    async fn answered(&mut self) -> Outcome<()> {
+    async fn answered(&mut self) -> Outcome<Vec<u8>> {
         loop {
             let bytes = self.next().await?;
             if read(&bytes)?.id == Some(self.called) {
-                return Ok(());
+                return Ok(bytes);
             }
         }
     }
@@ -128,8 +161,75 @@ async fn worker(mesh: &Mesh, member: usize) -> Outcome<Socket> {
     Ok(socket)
 }
 
-/// Takes tasks and ends them, and asks for the next ones in the same breath.
 async fn work(
+    socket: Socket,
+    batch: usize,
+    way: Way,
+    ended: &RefCell<&mut Vec<String>>,
+    over: impl Fn(),
+) -> Outcome<()> {
+    match way {
+        Way::Each => work_each(socket, batch, ended, over).await,
+        Way::Together => work_together(socket, batch, ended, over).await,
+    }
+}
+
+/// What ends a task that was taken.
+fn result(TakenTask { task, fence }: &TakenTask) -> String {
+    let output = r#"{"text":"done"}"#;
+    format!(
+        r#"{{"task":"{}","fence":{fence},"output":{output}}}"#,
+        task.id
+    )
+}
+
+fn must_be_done(state: &Ended<'_>) -> Outcome<()> {
+    match state.state {
+        "done" => Ok(()),
+        state => said(format!("a task is {state} instead of done")),
+    }
+}
+
+/// Takes tasks, ends all of them by one call, and gets the next ones with its answer; waits when there are none.
+async fn work_together(
+    mut socket: Socket,
+    batch: usize,
+    ended: &RefCell<&mut Vec<String>>,
+    over: impl Fn(),
+) -> Outcome<()> {
+    let wanted = format!(r#""count":{batch},"memory_tokens":0,"start":true"#);
+    let mut held: Vec<TakenTask> = Vec::new();
+    loop {
+        if held.is_empty() {
+            let take = format!(r#"{{{wanted},"wait_ms":{WAIT_MS}}}"#);
+            socket.call("task.take", &take);
+        } else {
+            let results: Vec<String> = held.iter().map(result).collect();
+            let results = results.join(",");
+            let input = format!(r#"{{"results":[{results}],"take":{{{wanted}}}}}"#);
+            socket.call("task.finish_many", &input);
+        }
+        socket.send().await?;
+        let bytes = socket.answered().await?;
+        let Some(ok) = read(&bytes)?.ok else {
+            return said("an answer without anything in it");
+        };
+        if held.is_empty() {
+            held = serde_json::from_str::<Taken>(ok.get())?.items;
+            continue;
+        }
+        let AllEnded { results, taken } = serde_json::from_str(ok.get())?;
+        let had = std::mem::replace(&mut held, taken.ok()?.items);
+        for (task, result) in had.into_iter().zip(results) {
+            must_be_done(&result.ok()?)?;
+            ended.borrow_mut().push(task.task.id);
+            over();
+        }
+    }
+}
+
+/// Takes tasks and ends them, and asks for the next ones in the same breath.
+async fn work_each(
     mut socket: Socket,
     batch: usize,
     ended: &RefCell<&mut Vec<String>>,
@@ -147,21 +247,14 @@ async fn work(
         };
         if id == asked {
             let taken: Taken = serde_json::from_str(ok.get())?;
-            for TakenTask { task, fence } in taken.items {
-                let output = r#"{"text":"done"}"#;
-                let input = format!(
-                    r#"{{"task":"{}","fence":{fence},"output":{output}}}"#,
-                    task.id
-                );
-                ending.insert(socket.call("task.finish", &input), task.id);
+            for taken in taken.items {
+                let call = socket.call("task.finish", &result(&taken));
+                ending.insert(call, taken.task.id);
             }
             asked = socket.call("task.take", &take);
             socket.send().await?;
         } else if let Some(task) = ending.remove(&id) {
-            let state: Ended<'_> = serde_json::from_str(ok.get())?;
-            if state.state != "done" {
-                return said(format!("a task is {} instead of done", state.state));
-            }
+            must_be_done(&serde_json::from_str(ok.get())?)?;
             ended.borrow_mut().push(task);
             over();
         }
@@ -170,7 +263,13 @@ async fn work(
 
 /// Tasks from creation to the answer that they are done, as many under way as the load says; a worker takes so many at
 /// once.
-pub async fn run(mesh: &Mesh, load: Load, batch: usize, ended: &mut Vec<String>) -> Outcome<Done> {
+pub async fn run(
+    mesh: &Mesh,
+    load: Load,
+    batch: usize,
+    way: Way,
+    ended: &mut Vec<String>,
+) -> Outcome<Done> {
     let workers = [worker(mesh, 0).await?, worker(mesh, 1).await?];
     let mut creator = Socket::open(mesh, &mesh.owner).await?;
     let (window, ended) = (Window::new(load, 1), RefCell::new(ended));
@@ -185,7 +284,7 @@ pub async fn run(mesh: &Mesh, load: Load, batch: usize, ended: &mut Vec<String>)
             creator.answered().await?;
         }
     };
-    let [first, second] = workers.map(|worker| work(worker, batch, &ended, || window.has(0)));
+    let [first, second] = workers.map(|worker| work(worker, batch, way, &ended, || window.has(0)));
     tokio::select! {
         created = creating => created,
         broke = first => broke,
@@ -224,18 +323,18 @@ pub async fn times(
     };
     tokio::select! {
         took = creating => took,
-        broke = work(worker, 1, &ended, || over.notify_one()) => broke.map(|()| Vec::new()),
+        broke = work(worker, 1, Way::Each, &ended, || over.notify_one()) => broke.map(|()| Vec::new()),
     }
 }
 
 /// Works until so many tasks are done.
-pub async fn drain(mesh: &Mesh, count: usize, ended: &mut Vec<String>) -> Outcome<()> {
+pub async fn drain(mesh: &Mesh, count: usize, way: Way, ended: &mut Vec<String>) -> Outcome<()> {
     let workers = [worker(mesh, 0).await?, worker(mesh, 1).await?];
     let goal = ended.len() + count;
     let ended = RefCell::new(ended);
     let over = Notify::new();
     let [first, second] =
-        workers.map(|worker| work(worker, GRAPH_BATCH, &ended, || over.notify_one()));
+        workers.map(|worker| work(worker, GRAPH_BATCH, way, &ended, || over.notify_one()));
     let all = async {
         while ended.borrow().len() < goal {
             over.notified().await;
