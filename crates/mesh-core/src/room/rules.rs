@@ -117,6 +117,7 @@ pub fn transfer(asker: &Asker<'_>, room: RoomId, creator: ParticipantId) -> Deci
         )
         .so(Effect::NothingChanged));
     }
+    check_in_use(found)?;
     super::enabled(asker, creator)?;
     if asker.access.member_of(found, creator).is_none() {
         return Err(refuse::not_found(
