@@ -95,8 +95,13 @@ impl Worktree {
     async fn add(&self, repo: &Path, folder: &Path, commit: &str) -> Result<bool, String> {
         let known = ["rev-parse", "--verify", "--quiet", &self.branch];
         let known = self.git.run(repo, &known).await.is_ok();
+        let place = folder.display().to_string();
+        if self.is_half_made(folder).await {
+            // Nobody has worked in it: whoever makes one begins when it is whole.
+            let remove = ["worktree", "remove", "--force", "--force", &place];
+            self.git.run(repo, &remove).await?;
+        }
         if !folder.join(".git").exists() {
-            let place = folder.display().to_string();
             let add = if known {
                 vec!["worktree", "add", "--force", &place, &self.branch]
             } else {
@@ -105,6 +110,23 @@ impl Worktree {
             self.git.run(repo, &add).await?;
         }
         Ok(known)
+    }
+
+    /// Whether git was killed while it made the worktree there: it locks what it has begun, and says why.
+    async fn is_half_made(&self, folder: &Path) -> bool {
+        if !folder.join(".git").exists() {
+            return false;
+        }
+        let lock = [
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-path",
+            "locked",
+        ];
+        let Some(lock) = self.git.line(folder, &lock).await else {
+            return false;
+        };
+        fs::read_to_string(lock).is_ok_and(|why| why.trim() == "initializing")
     }
 
     /// Fills the submodules from the clones on this machine. What cannot be filled stays empty and is
@@ -411,6 +433,29 @@ mod tests {
             fs::read_to_string(again.folder.join("a.txt")).unwrap(),
             "two\n"
         );
+    }
+
+    #[tokio::test]
+    async fn what_git_did_not_finish_is_made_again() {
+        let bench = Bench::new().await;
+        let place = bench.trees.path().join("t1").display().to_string();
+        // As git leaves it when it is killed before the files are there.
+        let half = [
+            "worktree",
+            "add",
+            "-q",
+            "--no-checkout",
+            "--lock",
+            "--reason",
+        ];
+        let half = [&half[..], &["initializing", "-b", "mesh/t1", &place]].concat();
+        bench.git(&half).await;
+        let tree = bench.open().await;
+        assert_eq!(
+            fs::read_to_string(tree.folder.join("a.txt")).unwrap(),
+            "one\n"
+        );
+        assert_eq!(tree.clean_up().await, Left::Nothing);
     }
 
     #[tokio::test]

@@ -25,6 +25,8 @@ impl Git {
             .env_clear()
             .envs(self.0.iter().map(|(name, value)| (name, value)))
             .env("GIT_TERMINAL_PROMPT", "0")
+            // What it says and writes down is read here, so it is in one language.
+            .env("LC_ALL", "C.UTF-8")
             .stdin(std::process::Stdio::null())
             .kill_on_drop(true)
             .output()
