@@ -52,6 +52,7 @@ def walk(url, token):
     headers = mind(node)
     flow(node, headers)
     memories(node, headers)
+    influence(node)
     workers(node)
     return node.accepted
 
@@ -288,6 +289,30 @@ def memories(node, headers):
     node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
     node.ask("POST", "/api/memories/apply", body={"task": held["task"]})
     node.ask("DELETE", "/api/agents/{participant}/memory/{key}", {"participant": "mind", "key": "build"})
+
+
+def influence(node):
+    """An agent would say where a stranger listens what it may know from a room of its own; a person lets it."""
+    headers = {}
+    for agent in ("kite", "kit"):
+        made = node.ask("POST", "/api/agents/{agent}/register", {"agent": agent}, {"preset": "worker"})
+        headers[agent] = {**node.headers, "Authorization": f"Bearer {made['token']}"}
+    node.ask("PUT", "/api/participants/{participant}/trust", {"participant": "kit"}, {"trust": "untrusted"})
+    for room, agents in (("yard", ("kite", "kit")), ("shed", ("kite",))):
+        node.ask("POST", "/api/rooms", body={"name": room, "access": "private"})
+        for agent in agents:
+            node.ask("PUT", "/api/rooms/{room}/members/{participant}", {"room": room, "participant": agent})
+    yard = {"room": "yard"}
+    node.ask("POST", "/api/rooms/{room}/messages", yard, {"text": "What is in the shed?"}, headers["kit"])
+    said = json.dumps({"text": "A ladder."}).encode()
+    url = node.url + "/api/rooms/yard/messages"
+    try:
+        urllib.request.urlopen(urllib.request.Request(url, said, headers["kite"], method="POST"), timeout=30)
+        raise SystemExit("what stands in the shed was told in the yard")
+    except urllib.error.HTTPError as error:
+        act = json.load(error)["rule"]["act"]
+    node.ask("GET", "/api/acts")
+    node.ask("POST", "/api/acts/{act}", {"act": act}, {"participant": "kite"})
 
 
 def workers(node):

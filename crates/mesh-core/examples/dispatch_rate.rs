@@ -158,6 +158,7 @@ impl Bench {
             actor,
             requires: None,
             key: None,
+            within: Default::default(),
         }
     }
 

@@ -77,6 +77,7 @@ fn post(state: &State, room: RoomId, agent: ParticipantId) -> (Command, Ctx) {
         actor: Actor::Credential(agent, CredentialId(uuid(30))),
         requires: Some(Permission::MessagesWrite),
         key: None,
+        within: Default::default(),
     };
     (command, ctx)
 }
@@ -179,6 +180,7 @@ fn run(state: &mut State, actor: Actor, command: &Command) {
         actor,
         requires: None,
         key: None,
+        within: Default::default(),
     };
     let by = By { actor, key: None };
     for event in decide(state, command, &ctx).expect("the world can be set up") {

@@ -15,7 +15,8 @@ use mesh_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Credential, EventType, Group, Invite, Key, Member, Mesh, Participant, Room, Secret, Session,
+    Credential, EventType, Group, Influences, Invite, Key, Member, Mesh, Participant, Room, Secret,
+    Session,
 };
 
 /// What somebody wants to do in a room, see [`Access::may`].
@@ -65,6 +66,7 @@ pub struct Access {
     pub(crate) secrets: OrdMap<Arc<str>, Secret>,
     /// For whom tools and plugins are, where the owner said so.
     pub(crate) audiences: OrdMap<Arc<str>, Arc<ToolAudience>>,
+    pub(crate) influence: Influences,
 }
 
 impl Access {

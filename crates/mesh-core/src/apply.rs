@@ -7,8 +7,8 @@ use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
     State, approval, budget, context, credential, dispatch, event_type, group, guard, identity,
-    invite, memory, mesh, message, participant, policy, quarantine, room, secret, session, task,
-    template, tool, user, worker,
+    influence, invite, memory, mesh, message, participant, policy, quarantine, room, secret,
+    session, task, template, tool, user, worker,
 };
 
 /// One event as the log holds it, without its content.
@@ -51,6 +51,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
             .or_default()
             .remember(key, event.seq);
     }
+    influence::hears(state, event);
     match event.facts {
         Facts::Message(facts) => message::apply(state, facts, event),
         Facts::Task(facts) => task::apply(state, facts, event),
@@ -65,6 +66,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::EventType(facts) => event_type::apply(state, facts, event),
         Facts::Policy(facts) => policy::apply(state, facts, event),
         Facts::Quarantine(facts) => quarantine::apply(state, facts, event),
+        Facts::Influence(facts) => influence::apply(state, facts, event),
         Facts::Guard(facts) => guard::apply(facts),
         Facts::Identity(facts) => identity::apply(state, facts, event),
         Facts::Secret(facts) => secret::apply(state, facts, event),

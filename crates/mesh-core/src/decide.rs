@@ -7,8 +7,8 @@ use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
     Decision, State, approval, budget, context, credential, dispatch, event_type, follow, group,
-    guard, identity, invite, memory, mesh, message, participant, policy, quarantine, room, secret,
-    session, task, template, tool, user, worker,
+    guard, identity, influence, invite, memory, mesh, message, participant, policy, quarantine,
+    room, secret, session, task, template, tool, user, worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -35,6 +35,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::EventType(command) => event_type::decide(asker, recent, command)?,
         Command::Policy(command) => policy::decide(asker, command)?,
         Command::Quarantine(command) => quarantine::decide(asker, recent, command)?,
+        Command::Influence(command) => influence::decide(asker, ctx, command)?,
         Command::Guard(command) => guard::decide(asker, recent, command)?,
         Command::Identity(command) => identity::decide(asker, command)?,
         Command::Secret(command) => secret::decide(asker, command)?,
@@ -53,5 +54,6 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         }
         Command::Recall => Vec::new(),
     };
+    let events = influence::judge(asker, ctx, events)?;
     Ok(follow::follow(desk, events))
 }

@@ -505,6 +505,7 @@ impl Run {
             actor,
             requires: None,
             key,
+            within: Default::default(),
         };
         let before = self.state.access.permissions(&actor);
         let Ok(events) = decide(&self.state, command, &ctx) else {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
 use axum::http::{Extensions, HeaderMap, HeaderName};
-use mesh_model::{ErrorCode, Refusal};
+use mesh_model::{ErrorCode, Refusal, SessionId};
 use mesh_ops::{Caller, Options, PageCookie, Reply};
 use serde_json::Value;
 
@@ -16,6 +16,9 @@ pub(crate) const COOKIE_NAME: &str = "mesh_session";
 
 /// What the node's own page shows beside the cookie, from the storage of its origin.
 pub(crate) const PAGE_KEY: HeaderName = HeaderName::from_static("mesh-page-key");
+
+/// The open session by whose context a single request comes.
+pub(crate) const SESSION: HeaderName = HeaderName::from_static("mesh-session");
 
 /// The address a connection came from.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +58,11 @@ impl<'a> Credentials<'a> {
 /// The key of the page that asks.
 pub(crate) fn page_key(headers: &HeaderMap) -> Option<&str> {
     headers.get(PAGE_KEY)?.to_str().ok()
+}
+
+/// The open session of the caller's by whose context a single request comes.
+pub(crate) fn session(headers: &HeaderMap) -> Option<SessionId> {
+    headers.get(SESSION)?.to_str().ok()?.parse().ok()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

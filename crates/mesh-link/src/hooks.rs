@@ -99,6 +99,7 @@ async fn listen(
         after: Some(*position),
         rooms: Vec::new(),
         types: TYPES.map(str::to_owned).to_vec(),
+        session: None,
     };
     let mut stream = door.subscribe(caller, None, wanted).await?;
     while let Taken::Frames(frames, last) = stream.next().await? {

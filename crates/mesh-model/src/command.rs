@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::events::{CommandKey, MessageHeader};
-use crate::ids::{CredentialId, InviteId, ParticipantId, RoomId};
+use crate::ids::{ActHash, CredentialId, InviteId, ParticipantId, RoomId, SessionId};
 use crate::permission::Permission;
 use crate::time::Millis;
 
@@ -47,6 +47,17 @@ pub struct Ctx {
     pub requires: Option<Permission>,
     /// The client's idempotency key, hashed.
     pub key: Option<CommandKey>,
+    /// By which context it asks.
+    pub within: Within,
+}
+
+/// By which context a command was given: what it has read decides what it may do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Within {
+    /// The session. Who comes by none counts as having read all that it may read.
+    pub session: Option<SessionId>,
+    /// The hash of the whole act, if a person may have released it.
+    pub act: Option<ActHash>,
 }
 
 /// Erasable content exactly as it will be stored.

@@ -53,6 +53,8 @@ error_codes! {
     PermissionDenied = "permission_denied", 403, "This credential may not do that";
     /// The room does not allow it.
     CapabilityDenied = "capability_denied", 403, "The room does not allow that";
+    /// What the program's context has read stands against the act.
+    Influenced = "influenced", 403, "What this context has read stands against it";
     /// The guard against prompt injection refused the content.
     ContentRefused = "content_refused", 403, "The guard refused the content";
     /// A signature does not fit what it is said to sign, or its key does not hold.

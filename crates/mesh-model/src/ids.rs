@@ -167,61 +167,73 @@ impl JsonSchema for MessageId {
     }
 }
 
-/// A SHA-256 hash of what a task put out, or of a link of its provenance; 64 hex digits in JSON.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OutputHash(pub [u8; 32]);
+/// Hashes, each its own type: 64 hex digits in JSON.
+macro_rules! hashes {
+    ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 32]);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                PublicKey(self.0).fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "hash {self}")
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                PublicKey::from_str(text)
+                    .map(|bytes| $name(bytes.0))
+                    .map_err(|_| BadId {
+                        what: "hash of 64 hex digits",
+                        given: text.to_owned(),
+                    })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = Cow::<'de, str>::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "a SHA-256 hash in hex"})
+            }
+        }
+    )*};
+}
+
+hashes! {
+    /// A SHA-256 hash of what a task put out, or of a link of its provenance; 64 hex digits in JSON.
+    OutputHash;
+    /// The SHA-256 hash of an act: an operation's name and its input; 64 hex digits in JSON.
+    ActHash;
+}
 
 impl OutputHash {
     /// What stands before the first result.
     pub const ZERO: OutputHash = OutputHash([0; 32]);
-}
-
-impl fmt::Display for OutputHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        PublicKey(self.0).fmt(f)
-    }
-}
-
-impl fmt::Debug for OutputHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "hash {self}")
-    }
-}
-
-impl FromStr for OutputHash {
-    type Err = BadId;
-
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        PublicKey::from_str(text)
-            .map(|bytes| OutputHash(bytes.0))
-            .map_err(|_| BadId {
-                what: "hash of 64 hex digits",
-                given: text.to_owned(),
-            })
-    }
-}
-
-impl Serialize for OutputHash {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for OutputHash {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(d)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for OutputHash {
-    fn schema_name() -> Cow<'static, str> {
-        "OutputHash".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "a SHA-256 hash in hex"})
-    }
 }
 
 /// An Ed25519 public key, 64 hex digits in JSON.

@@ -37,6 +37,7 @@ pub mod group;
 pub mod guard;
 pub mod identity;
 pub mod inbox;
+pub mod influence;
 pub mod invite;
 pub mod log;
 pub mod login;
@@ -57,7 +58,7 @@ pub mod user;
 pub mod worker;
 
 pub use capability::{Capability, CapabilitySet};
-pub use command::{Actor, Command, Ctx};
+pub use command::{Actor, Command, Ctx, Within};
 pub use error::{Effect, ErrorCode, Refusal};
 pub use events::{Facts, NewEvent};
 pub use ids::*;

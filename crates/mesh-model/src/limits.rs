@@ -128,6 +128,13 @@ pub const KEYS_MAX: usize = 16;
 pub const RESCAN_MESSAGES_MAX: usize = 1000;
 /// A stored secret's value.
 pub const SECRET_BYTES_MAX: usize = 4096;
+/// Rooms that are counted one by one of what a session has read; with more it counts as having read all that its
+/// participant may read.
+pub const INFLUENCES_MAX: usize = 256;
+/// Acts of one participant that wait for a person's word; a new one lets go of the oldest.
+pub const HELD_ACTS_MAX: usize = 32;
+/// Rooms that a program has left and that still count as read by it.
+pub const LEFT_ROOMS_MAX: usize = 256;
 /// Invitations of one room that wait for an answer.
 pub const INVITATIONS_MAX: usize = 500;
 /// Those named to answer in one room what one participant's programs ask.

@@ -23,6 +23,7 @@ macro_rules! nouns {
             event_type EventType: [api ops] [EventTypeCommand] [EventTypeFacts];
             policy Policy: [api ops] [PolicyCommand] [PolicyFacts];
             quarantine Quarantine: [api ops] [QuarantineCommand] [QuarantineFacts];
+            influence Influence: [api ops] [InfluenceCommand] [InfluenceFacts];
             guard Guard: [api ops] [GuardCommand] [GuardFacts];
             identity Identity: [api ops] [IdentityCommand] [IdentityFacts];
             secret Secret: [api ops] [SecretCommand] [SecretFacts];

@@ -229,6 +229,7 @@ fn store_only(home: &Path, command: Command, actor: Actor) {
         actor,
         requires: None,
         key: None,
+        within: Default::default(),
     };
     let step = writer.step(now, &mut || [1; 16], vec![submission], Waiting::default());
     step.answers[0].as_ref().unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesh_model::command::{ContentEvidence, MessageCommand, PostMessage};
 use mesh_model::events::{CommandKey, MessageFacts, MessagePosted, Priority, Trust};
-use mesh_model::{Actor, Command, ErrorCode, Facts, RoomId, Seq};
+use mesh_model::{Actor, Command, ErrorCode, Facts, RoomId, Seq, Within};
 use mesh_node::machine::Taken;
 use mesh_node::{Config, Filter, Node, Outcome, StartError, Subscribe as _};
 use serde_json::Value;
@@ -96,7 +96,11 @@ async fn the_commands_of_one_call_are_stored_together_and_answered_each_for_itse
     if let Command::Message(MessageCommand::Post(post)) = &mut commands[30].0 {
         post.room = RoomId(uuid::Uuid::from_u128(1));
     }
-    let answers = place.node.submit_all(commands, owner, None).await.unwrap();
+    let answers = place
+        .node
+        .submit_all(commands, owner, None, Within::default())
+        .await
+        .unwrap();
     let (stored, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0].as_ref().unwrap_err().code, ErrorCode::NotFound);
@@ -107,7 +111,10 @@ async fn the_commands_of_one_call_are_stored_together_and_answered_each_for_itse
     assert!(places.windows(2).all(|pair| pair[0] + 1 == pair[1]));
     assert_eq!(places.len(), 64);
     assert_eq!(batches(&place.node), before + 1);
-    let none = place.node.submit_all(Vec::new(), owner, None).await;
+    let none = place
+        .node
+        .submit_all(Vec::new(), owner, None, Within::default())
+        .await;
     assert_eq!(none.unwrap().len(), 0);
     place.node.shutdown().await;
 }

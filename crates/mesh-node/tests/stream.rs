@@ -147,7 +147,7 @@ fn words_are_plain_enveloped_or_erased() {
     let plain = said(Reader::Person, true, finished).plain().unwrap().text;
     assert!(!plain.is_empty());
     let envelopes = Envelopes::new(&[1; 32]);
-    match said(Reader::Program(&envelopes), true, finished) {
+    match said(Reader::Program(&envelopes, None), true, finished) {
         Said::Enveloped(text) => assert!(text.contains(&plain) && text != plain, "{text}"),
         other => panic!("{other:?}"),
     }

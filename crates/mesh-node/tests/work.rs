@@ -65,6 +65,7 @@ impl Machine {
             actor,
             requires: None,
             key: None,
+            within: Default::default(),
         };
         let step = self.writer.step(
             self.now,
@@ -91,6 +92,7 @@ impl Machine {
             actor: Actor::Owner(OWNER),
             requires: None,
             key: None,
+            within: Default::default(),
         };
         let take = submission(Command::Task(TaskCommand::Take(TakeTasks {
             count: 1,
@@ -220,7 +222,7 @@ fn programs_get_the_words_of_strangers_in_an_envelope() {
     }
     assert!(is_sealed(&created.access, &created.events[0]));
     let envelopes = Envelopes::new(&[1; 32]);
-    let item = shown(&created, 0, Reader::Program(&envelopes));
+    let item = shown(&created, 0, Reader::Program(&envelopes, None));
     let text = item["data"]["text"].as_str().unwrap();
     assert_eq!(item["data"]["enveloped"], true);
     assert!(text.contains("Count them.") && text.contains("\"dir\":\"src\""));

@@ -115,6 +115,7 @@ impl Fixture {
         fixture.name_things(surface).await;
         fixture.name_keys(surface).await;
         fixture.let_one_wait(surface).await;
+        fixture.hold_one(surface).await;
         fixture.name_tasks(surface).await;
         fixture.name_flow(surface).await;
         fixture
@@ -212,6 +213,36 @@ impl Fixture {
                 self.names.insert("$quarantined", waits["id"].clone());
             }
         }
+    }
+
+    /// An agent that may read a room of its own would say something where a stranger listens and has spoken.
+    async fn hold_one<S: Surface>(&mut self, surface: &mut S) {
+        let owner = self.owner.clone();
+        let kite = json!({"agent": "kite", "preset": "worker"});
+        let kite = text(&must(surface, &owner, "agent.register", kite).await["token"]);
+        let kit = json!({"agent": "kit", "preset": "worker"});
+        let kit = text(&must(surface, &owner, "agent.register", kit).await["token"]);
+        let trust = json!({"participant": "kit", "trust": "untrusted"});
+        must(surface, &owner, "participant.trust", trust).await;
+        for (room, who) in [("yard", "kite"), ("yard", "kit"), ("shed", "kite")] {
+            if who == "kite" {
+                must(
+                    surface,
+                    &owner,
+                    "room.create",
+                    json!({"name": room, "access": "private"}),
+                )
+                .await;
+            }
+            let member = json!({"room": room, "participant": who});
+            must(surface, &owner, "member.add", member).await;
+        }
+        let hello = json!({"room": "yard", "text": "What stands in the shed?"});
+        must(surface, &kit, "message.post", hello).await;
+        let told = json!({"room": "yard", "text": "A ladder."});
+        let (status, body) = surface.call(&kite, "message.post", told).await;
+        assert_eq!(status, 403, "{body}");
+        self.names.insert("$act", body["rule"]["act"].clone());
     }
 
     /// An operation's example with the names filled in.

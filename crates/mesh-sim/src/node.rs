@@ -87,6 +87,7 @@ impl Node {
             actor: asked.actor,
             requires: asked.requires,
             key: asked.key,
+            within: Default::default(),
         };
         let [before, new] = waiting.map(|list| list.iter().map(submission).collect::<Vec<_>>());
         let (before, new): (Vec<_>, Vec<_>) = (before.iter().collect(), new.iter().collect());

@@ -200,6 +200,7 @@ fn templates_and_values_are_there_until_they_go() {
 
 fn kept(number: u64, replaces: &[u64]) -> Facts {
     Facts::Memory(MemoryFacts::Kept(MemoryKept {
+        read: None,
         memory: MemoryId(id(number)),
         owner: who(2),
         source: MemorySource::Said,

@@ -127,6 +127,7 @@ impl Run {
             actor,
             requires: None,
             key: None,
+            within: Default::default(),
         };
         let by = By { actor, key: None };
         for event in decide(&self.state, command, &ctx)? {

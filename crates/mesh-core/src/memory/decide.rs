@@ -57,6 +57,7 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &MemoryCommand) -> Decision {
                 task: *task,
                 replaces,
                 labels,
+                read: None,
                 guard,
             };
             Ok(vec![NewEvent::with(kept, body.clone())])

@@ -3,7 +3,7 @@
 use mesh_model::events::{PolicyFacts, RoomPolicySet};
 
 use crate::room::note_pace;
-use crate::{Access, PolicyRecord, State, Stored};
+use crate::{Access, PolicyRecord, State, Stored, influence};
 
 pub(crate) fn apply(state: &mut State, facts: &PolicyFacts, event: &Stored<'_>) {
     let PolicyFacts::Set(RoomPolicySet { room, .. }) = facts;
@@ -23,6 +23,7 @@ fn policy_set(access: &mut Access, facts: &RoomPolicySet, event: &Stored<'_>) {
         seq: event.seq,
         means: access.means_of(&facts.policy),
     };
+    influence::policy_set(access, facts.room, facts.policy.influence.strict, event.seq);
     access.put_policy(facts.room, record);
     note_pace(access, facts.room);
 }

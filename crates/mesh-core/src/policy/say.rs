@@ -342,7 +342,7 @@ impl Access {
     }
 
     /// Whether whoever set a policy may make a room looser than the mesh.
-    fn may_loosen(&self, record: &PolicyRecord) -> bool {
+    pub(crate) fn may_loosen(&self, record: &PolicyRecord) -> bool {
         record
             .set_by
             .is_none_or(|by| self.trust_of(by, false) >= Trust::Local)

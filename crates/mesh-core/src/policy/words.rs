@@ -53,6 +53,10 @@ pub fn because(rule: &Ruling, allowed: bool, room: &str, told: Told) -> String {
             Told::Others => "its own side, itself or those above it, has not agreed".to_owned(),
         },
         RulingBy::Floor => "the mesh lets no guest make a room that loose".to_owned(),
+        RulingBy::Influence => match told {
+            Told::You => "what your context has read stands against it".to_owned(),
+            Told::Others => "what its context has read stands against it".to_owned(),
+        },
         RulingBy::Lockout => format!("nobody but those who rule {room} could do it any more"),
     }
 }

@@ -11,7 +11,7 @@ use mesh_model::events::{
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use crate::policy::is_paced;
-use crate::{Access, Member, Mute, Room, State, Stored, consent};
+use crate::{Access, Member, Mute, Room, State, Stored, consent, influence};
 
 pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
     if let RoomFacts::SlowModeSet(facts) = facts {
@@ -24,7 +24,10 @@ pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
         RoomFacts::Archived(facts) => archived(access, facts.room, true),
         RoomFacts::Restored(facts) => archived(access, facts.room, false),
         RoomFacts::MemberJoined(facts) => member_joined(access, facts, event.seq),
-        RoomFacts::MemberLeft(facts) => member_left(access, facts),
+        RoomFacts::MemberLeft(facts) => {
+            influence::left(access, facts.room, facts.participant);
+            member_left(access, facts);
+        }
         RoomFacts::MemberCapabilitiesSet(facts) => capabilities_set(access, facts, event.seq),
         RoomFacts::DefaultsSet(facts) => defaults_set(access, facts, event),
         RoomFacts::SlowModeSet(facts) => slow_mode_set(access, facts, event.seq),

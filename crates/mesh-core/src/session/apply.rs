@@ -3,7 +3,7 @@
 use mesh_model::events::{SessionClosed, SessionFacts, SessionOpened};
 use mesh_model::{CredentialId, Seq};
 
-use crate::{Access, Session, State, Stored};
+use crate::{Access, Session, State, Stored, influence};
 
 pub(crate) fn apply(state: &mut State, facts: &SessionFacts, event: &Stored<'_>) {
     let access = state.access_at(event.seq);
@@ -25,4 +25,5 @@ fn opened(access: &mut Access, facts: &SessionOpened, credential: Option<Credent
 
 fn closed(access: &mut Access, facts: &SessionClosed) {
     access.sessions.remove(&facts.session);
+    influence::gone(access, facts.session);
 }

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use mesh_model::events::{ToolAudienceSet, ToolFacts};
+use mesh_model::tool::MEMORY_ENHANCE;
 
-use crate::{Access, State, Stored};
+use crate::{Access, State, Stored, influence};
 
-/// That a tool was called is for whoever reads the log.
+/// That a tool was called is for whoever reads the log; what it answered influences its caller.
 pub(crate) fn apply(state: &mut State, facts: &ToolFacts, event: &Stored<'_>) {
     match facts {
-        ToolFacts::Called(_) => {
+        ToolFacts::Called(facts) => {
             state.work_at(event.seq);
+            if facts.tool != MEMORY_ENHANCE {
+                influence::told(state, event);
+            }
         }
         ToolFacts::AudienceSet(facts) => audience_set(state.access_at(event.seq), facts),
     }

@@ -53,6 +53,7 @@ impl Core {
             actor,
             requires: None,
             key: None,
+            within: Default::default(),
         };
         let events = decide(&self.state, command, &ctx)?;
         let by = By { actor, key: None };
@@ -75,6 +76,7 @@ impl Core {
             actor: actor(who),
             requires: Some(Permission::MessagesWrite),
             key: None,
+            within: Default::default(),
         };
         let events = decide(&self.state, command, &ctx)?;
         Ok(events.into_iter().map(|event| event.facts).collect())

@@ -90,6 +90,7 @@ impl World {
             actor,
             requires,
             key,
+            within: Default::default(),
         };
         let before = self.state.clone();
         let decided = decide(&self.state, command, &ctx);

@@ -224,6 +224,7 @@ impl Run {
             actor,
             requires: None,
             key: None,
+            within: Default::default(),
         };
         let events = decide(&self.state, command, &ctx)?;
         let by = By { actor, key: None };
@@ -330,6 +331,7 @@ impl Run {
                 actor: self.actor(number),
                 requires: None,
                 key: None,
+                within: Default::default(),
             };
             match decide(&self.state, &finish, &ctx) {
                 Err(refusal) => assert_eq!(refusal.code, ErrorCode::StaleFence),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
 use axum::http::request::Parts;
-use mesh_model::{Effect, ErrorCode, Refusal};
+use mesh_model::{Effect, ErrorCode, Refusal, SessionId};
 use mesh_ops::{CALL_TOOL, Caller, HELP_TOOL, Options};
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
@@ -50,7 +50,7 @@ impl Handler {
 
     async fn tool(
         &self,
-        (caller, address): (&Caller, Option<IpAddr>),
+        (caller, address, session): (&Caller, Option<IpAddr>, Option<SessionId>),
         name: &str,
         arguments: JsonObject,
     ) -> Result<Given, Refusal> {
@@ -76,6 +76,7 @@ impl Handler {
             input,
             Options {
                 address,
+                session,
                 ..Options::default()
             },
         )
@@ -138,6 +139,11 @@ fn wrong(what: &str) -> Refusal {
 fn address_of(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
     let parts = context.extensions.get::<Parts>()?;
     caller::address(&parts.extensions)
+}
+
+/// The session by whose context the request comes, if its client names one.
+fn session_of(context: &RequestContext<RoleServer>) -> Option<SessionId> {
+    caller::session(&context.extensions.get::<Parts>()?.headers)
 }
 
 fn caller_of(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
@@ -235,7 +241,7 @@ impl ServerHandler for Handler {
         let caller = caller_of(&context)?;
         let mut result = result_of(
             self.tool(
-                (&caller, address_of(&context)),
+                (&caller, address_of(&context), session_of(&context)),
                 name,
                 request.arguments.unwrap_or_default(),
             )

@@ -303,6 +303,7 @@ impl Socket {
             after,
             rooms: asked.rooms,
             types: asked.types,
+            session: Some(self.session.id),
         };
         let address = self.address.map(|address| address.0);
         let begun = self

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, Erases, events};
-use crate::events::GuardMark;
+use crate::events::{GuardMark, Influence};
 use crate::ids::{MemoryId, ParticipantId, RoomId, TaskId};
 
 events! { Memory MemoryFacts
@@ -81,6 +81,9 @@ pub struct MemoryKept {
     /// The rooms whose words are in it, sorted, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<RoomId>,
+    /// What the context had read that kept it; absent: it counts as all that its owner may read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<Influence>,
     /// What the guard found in its words, if it looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardMark>,

@@ -7,7 +7,10 @@
 pub mod api;
 pub mod command;
 pub mod events;
+mod influence;
 pub mod ops;
+
+pub use influence::{Doing, InfluenceRules, Then};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,6 +42,9 @@ pub struct Policy {
     /// What is scanned for prompt injection, and what follows.
     #[serde(skip_serializing_if = "GuardRules::is_default")]
     pub guard: GuardRules,
+    /// What programs may do here after they have read what others here may not read.
+    #[serde(skip_serializing_if = "InfluenceRules::is_default")]
+    pub influence: InfluenceRules,
     /// Who can find the room and join it without being added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<RoomAccess>,
@@ -443,6 +449,18 @@ pub struct Ruling {
     /// When it was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_at: Option<crate::Millis>,
+    /// Where the act would have happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<crate::RoomId>,
+    /// Whether a person may release the act.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
+    /// The act, once it waits for a person's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<crate::ActHash>,
+    /// What the context has read that stands against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<crate::events::Source>,
 }
 
 impl Ruling {
@@ -456,6 +474,10 @@ impl Ruling {
             set_by: None,
             set_seq: None,
             set_at: None,
+            room: None,
+            asks: false,
+            act: None,
+            read: Vec::new(),
         }
     }
 }
@@ -510,4 +532,6 @@ pub enum RulingBy {
     Floor,
     /// Others than those who rule the room would be locked out of it; `force` does it all the same.
     Lockout,
+    /// What the program's context has read.
+    Influence,
 }

@@ -32,7 +32,7 @@ pub struct ToolAudienceSet {
     pub audience: Option<ToolAudience>,
 }
 
-/// Somebody used a tool. Changes nothing that decisions look at.
+/// Somebody used a tool. A program that did has read an answer from outside the mesh.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToolCalled {

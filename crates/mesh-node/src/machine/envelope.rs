@@ -3,9 +3,12 @@
 //! The boundary follows from a secret of the node and the place of the words, so one message has one, whoever asks
 //! and however often. The words cannot hold it: the envelope takes it out of them.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use mesh_core::Access;
 use mesh_guard::Envelope;
-use mesh_model::events::{GuardMark, Kind, Relayed, Trust};
+use mesh_model::events::{GuardMark, Influence, Kind, Relayed, Source, Trust};
 use mesh_model::{ParticipantId, RoomId, Seq};
 use sha2::{Digest, Sha256};
 
@@ -47,8 +50,38 @@ pub struct Sealed<'a> {
 pub enum Reader<'a> {
     /// Somebody who sees the marks and judges.
     Person,
-    /// A program that might obey what it reads.
-    Program(&'a Envelopes),
+    /// A program that might obey what it reads, and what notes what it reads.
+    Program(&'a Envelopes, Option<&'a Seen>),
+    /// A program that gets words as they are, since it carries them on: a bridge.
+    Carrier(&'a Seen),
+}
+
+/// What a call gives its reader to read.
+#[derive(Debug, Default)]
+pub struct Seen(Mutex<Noted>);
+
+/// The rooms whose words somebody was given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// The rooms.
+    pub rooms: BTreeSet<RoomId>,
+    /// What had influenced memories among it.
+    pub sources: BTreeSet<Source>,
+    /// Whether an answer from outside the mesh is among it.
+    pub outside: bool,
+    /// Whether there was something of which it is not known what had influenced it.
+    pub everything: bool,
+}
+
+impl Seen {
+    /// What was noted so far.
+    pub fn noted(&self) -> Noted {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -56,7 +89,59 @@ impl<'a> Reader<'a> {
     pub fn of(access: &Access, viewer: ParticipantId, envelopes: &'a Envelopes) -> Reader<'a> {
         match access.participant(viewer).map(|found| found.kind) {
             Some(Kind::Human | Kind::Bridge) => Reader::Person,
-            Some(Kind::Agent | Kind::Bot) | None => Reader::Program(envelopes),
+            Some(Kind::Agent | Kind::Bot) | None => Reader::Program(envelopes, None),
+        }
+    }
+
+    /// The same, noting what programs read.
+    pub fn noting(
+        access: &Access,
+        viewer: ParticipantId,
+        envelopes: &'a Envelopes,
+        seen: &'a Seen,
+    ) -> Reader<'a> {
+        match Reader::of(access, viewer, envelopes) {
+            Reader::Person if access.is_person(viewer) => Reader::Person,
+            Reader::Person | Reader::Carrier(_) => Reader::Carrier(seen),
+            Reader::Program(envelopes, _) => Reader::Program(envelopes, Some(seen)),
+        }
+    }
+
+    /// Notes that words of a room are read.
+    pub fn note(self, room: RoomId) {
+        if let Some(seen) = self.seen() {
+            seen.lock().rooms.insert(room);
+        }
+    }
+
+    /// Notes that an answer from outside the mesh is read.
+    pub fn note_outside(self) {
+        if let Some(seen) = self.seen() {
+            seen.lock().outside = true;
+        }
+    }
+
+    /// Notes that something is read which this had influenced.
+    pub fn note_influence(self, influence: &Influence) {
+        if let Some(seen) = self.seen() {
+            let mut noted = seen.lock();
+            noted.sources.extend(&influence.sources);
+            noted.outside |= influence.outside;
+        }
+    }
+
+    /// Notes that words are read of which it is not known what had influenced them.
+    pub fn note_everything(self) {
+        if let Some(seen) = self.seen() {
+            seen.lock().everything = true;
+        }
+    }
+
+    fn seen(self) -> Option<&'a Seen> {
+        match self {
+            Reader::Person => None,
+            Reader::Program(_, seen) => seen,
+            Reader::Carrier(seen) => Some(seen),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mesh_core::{Access, Audience};
 use mesh_model::events::{EventTypeFacts, Facts};
-use mesh_model::{ParticipantId, RoomId, Seq};
+use mesh_model::{ParticipantId, RoomId, Seq, SessionId};
 
 use super::{Batch, Committed, Envelopes, Reader, Sink, encode_item, is_sealed};
 
@@ -57,6 +57,28 @@ struct Subscriber {
     /// Up to where it was told that nothing is missing.
     told: Seq,
     sink: Arc<Sink>,
+    /// The session whose context it reaches, and the rooms that were noted as read by it.
+    context: Option<(SessionId, Vec<RoomId>)>,
+}
+
+impl Subscriber {
+    /// Notes which rooms' words are among the items.
+    fn read(&mut self, batch: &Batch, items: &[usize], grown: &mut Vec<(SessionId, RoomId)>) {
+        let Some((session, noted)) = &mut self.context else {
+            return;
+        };
+        for index in items {
+            let event = &batch.events[*index];
+            let room = event.facts.room().filter(|_| event.content.is_some());
+            let Some(room) = room.filter(|room| !noted.contains(room)) else {
+                continue;
+            };
+            noted.push(room);
+            if !batch.access.has_read(*session, room) {
+                grown.push((*session, room));
+            }
+        }
+    }
 }
 
 /// All subscribers and how far they are.
@@ -71,6 +93,8 @@ pub struct Fanout {
     /// Subscribers cut off since the count was last asked for.
     cut_off: u64,
     envelopes: Envelopes,
+    /// Rooms whose words reached sessions that had read none of them.
+    grown: Vec<(SessionId, RoomId)>,
 }
 
 /// Events of a batch with the same audience.
@@ -103,6 +127,7 @@ impl Fanout {
             told: head,
             cut_off: 0,
             envelopes,
+            grown: Vec::new(),
         }
     }
 
@@ -148,6 +173,7 @@ impl Fanout {
             prev,
             told: Seq::ZERO,
             sink: Arc::clone(&sink),
+            context: None,
         };
         if prev < self.head {
             // It waits to hear that what it did not get is nothing for it.
@@ -159,6 +185,19 @@ impl Fanout {
             .or_default()
             .push(self.next);
         (self.next, sink)
+    }
+
+    /// From now on it is noted what the subscriber's session reads.
+    pub fn note(&mut self, id: SubscriberId, session: SessionId) {
+        if let Some(subscriber) = self.subscribers.get_mut(&id) {
+            subscriber.context = Some((session, Vec::new()));
+        }
+    }
+
+    /// What reached sessions since this was last asked, of rooms that had not before. It is to be decided before any
+    /// command that may follow from it.
+    pub fn take_grown(&mut self) -> Vec<(SessionId, RoomId)> {
+        std::mem::take(&mut self.grown)
     }
 
     /// Removes a subscriber.
@@ -204,6 +243,9 @@ impl Fanout {
                 true => Reader::Person,
                 false => Reader::of(&batch.access, subscriber.participant, &self.envelopes),
             };
+            if batch.access.influence_since().is_some() {
+                subscriber.read(batch, &items, &mut self.grown);
+            }
             let frame = frames.frame(subscriber.prev, items, reader);
             subscriber.prev = last;
             if !subscriber.sink.push(frame, count, last) {
@@ -294,7 +336,12 @@ impl<'a> Frames<'a> {
             items.push(item);
             if is_sealed(&batch.access, event) {
                 let mut item = String::new();
-                encode_item(&batch.access, event, Reader::Program(envelopes), &mut item);
+                encode_item(
+                    &batch.access,
+                    event,
+                    Reader::Program(envelopes, None),
+                    &mut item,
+                );
                 sealed.insert(index, item);
             }
             let audience = batch.access.audience(&event.facts);
@@ -329,7 +376,7 @@ impl<'a> Frames<'a> {
     }
 
     fn frame(&mut self, prev: Seq, items: Vec<usize>, reader: Reader<'_>) -> Bytes {
-        let program = matches!(reader, Reader::Program(_))
+        let program = matches!(reader, Reader::Program(..))
             && items.iter().any(|index| self.sealed.contains_key(index));
         let key = (prev, items, program);
         if let Some(frame) = self.built.get(&key) {

@@ -113,7 +113,7 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
         (Some(_), _) if expired => push_fields(out, data, erased(words)),
         (None, _) if event.facts.has_words() => push_fields(out, data, erased(words)),
         (None, _) => {}
-        (Some(content), Reader::Program(envelopes)) if is_sealed(access, event) => {
+        (Some(content), Reader::Program(envelopes, _)) if is_sealed(access, event) => {
             let text = wrapped(access, event, envelopes, content.get());
             let text = Value::from(text);
             push_fields(

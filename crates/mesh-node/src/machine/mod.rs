@@ -9,7 +9,7 @@ mod sink;
 mod words;
 mod writer;
 
-pub use envelope::{Envelopes, Reader, Sealed};
+pub use envelope::{Envelopes, Noted, Reader, Sealed, Seen};
 pub use erasure::{Erasure, erasures};
 pub(crate) use fanout::push_frame;
 pub use fanout::{Fanout, Filter, SubscriberId};

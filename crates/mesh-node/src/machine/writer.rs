@@ -16,6 +16,7 @@ use mesh_model::events::{
 };
 use mesh_model::{
     Actor, Command, Ctx, Effect, ErrorCode, MessageId, Millis, NewEvent, Permission, Refusal, Seq,
+    Within,
 };
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -32,6 +33,8 @@ pub struct Submission {
     pub requires: Option<Permission>,
     /// The client's idempotency key.
     pub key: Option<CommandKey>,
+    /// By which context it comes.
+    pub within: Within,
 }
 
 /// A command was carried out; its events are durable.
@@ -290,6 +293,7 @@ impl<L: Log> Writer<L> {
             actor,
             requires,
             key,
+            within,
         } = submission;
         if let Some(answer) = self.replayed(actor, key, &new.events) {
             return answer;
@@ -303,6 +307,7 @@ impl<L: Log> Writer<L> {
                 actor,
                 requires,
                 key,
+                within,
             },
         )?;
         if decided.iter().any(|event| {

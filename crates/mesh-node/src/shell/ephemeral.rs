@@ -65,7 +65,7 @@ impl Ephemeral<'_> {
         }
         let envelopes = &self.node.envelopes;
         let program = |other: ParticipantId| {
-            matches!(Reader::of(&access, other, envelopes), Reader::Program(_))
+            matches!(Reader::of(&access, other, envelopes), Reader::Program(_, _))
         };
         self.send("output", plain, |other| listens(other) && !program(other));
         let sealed = envelopes.wrap(

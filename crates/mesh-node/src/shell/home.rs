@@ -243,6 +243,7 @@ fn by(actor: Actor, command: Command) -> Submission {
         actor,
         requires: None,
         key: None,
+        within: Default::default(),
     }
 }
 

@@ -15,6 +15,7 @@ use mesh_model::api::Presence;
 use mesh_model::events::CommandKey;
 use mesh_model::{
     Actor, Command, Effect, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq, TaskId,
+    Within,
 };
 use mesh_proof::{Checkpoint, Seal};
 use mesh_store::{Vault, View};
@@ -115,11 +116,25 @@ impl Node {
         requires: Option<Permission>,
         key: Option<CommandKey>,
     ) -> Result<Outcome, Refusal> {
+        self.submit_within(command, actor, requires, key, Within::default())
+            .await
+    }
+
+    /// The same for a command that comes by a context of which something is known.
+    pub async fn submit_within(
+        &self,
+        command: Command,
+        actor: Actor,
+        requires: Option<Permission>,
+        key: Option<CommandKey>,
+        within: Within,
+    ) -> Result<Outcome, Refusal> {
         let submission = Submission {
             command,
             actor,
             requires,
             key,
+            within,
         };
         // The writer answers every job it takes, unless it broke off.
         let answer = self.send(submission, None)?.await;
@@ -132,6 +147,7 @@ impl Node {
         commands: Vec<(Command, Option<CommandKey>)>,
         actor: Actor,
         requires: Option<Permission>,
+        within: Within,
     ) -> Result<Vec<Result<Outcome, Refusal>>, Refusal> {
         let (mut jobs, mut answers) = (Vec::new(), Vec::new());
         for (command, key) in commands {
@@ -141,6 +157,7 @@ impl Node {
                 actor,
                 requires,
                 key,
+                within,
             };
             jobs.push(Job {
                 submission,
@@ -167,12 +184,14 @@ impl Node {
         actor: Actor,
         requires: Option<Permission>,
         key: Option<CommandKey>,
+        within: Within,
     ) -> Result<Wait, Refusal> {
         let submission = Submission {
             command,
             actor,
             requires,
             key,
+            within,
         };
         let claim = Arc::new(Claim::default());
         let answer = self.send(submission, Some(Arc::clone(&claim)))?;

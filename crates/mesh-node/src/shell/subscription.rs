@@ -1,12 +1,15 @@
 //! One subscriber's stream: first what it missed, from the log, then what comes, without gap or
 //! repetition between the two.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 use mesh_log::LogReader;
-use mesh_model::{ParticipantId, Seq};
+use mesh_model::command::InfluenceCommand;
+use mesh_model::events::Influence;
+use mesh_model::{Actor, Command, ParticipantId, RoomId, Seq, SessionId};
 use tokio::task::JoinHandle;
 
 use super::node::Node;
@@ -24,23 +27,38 @@ const NEAR_EVENTS: u64 = 64;
 /// Subscribing to a node. Nothing here asks whether the participant may: the door does, so surfaces, which do not
 /// know this crate, have no other way.
 pub trait Subscribe {
-    /// Subscribes to what the participant may see. `after` is what it has already; `None` begins now.
-    fn subscribe(
+    /// Subscribes to what the participant may see. `after` is what it has already; `None` begins now. What a program's
+    /// session reads by it is noted.
+    fn subscribe_within(
         &self,
         participant: ParticipantId,
+        session: Option<SessionId>,
         filter: Filter,
         after: Option<Seq>,
     ) -> Subscription;
-}
 
-impl Subscribe for Arc<Node> {
+    /// The same for somebody who has no session.
     fn subscribe(
         &self,
         participant: ParticipantId,
         filter: Filter,
         after: Option<Seq>,
     ) -> Subscription {
-        Subscription::new(Arc::clone(self), participant, filter, after)
+        self.subscribe_within(participant, None, filter, after)
+    }
+}
+
+impl Subscribe for Arc<Node> {
+    fn subscribe_within(
+        &self,
+        participant: ParticipantId,
+        session: Option<SessionId>,
+        filter: Filter,
+        after: Option<Seq>,
+    ) -> Subscription {
+        let person = self.access().is_person(participant);
+        let session = session.filter(|_| !person);
+        Subscription::new(Arc::clone(self), participant, session, filter, after)
     }
 }
 
@@ -49,6 +67,10 @@ impl Subscribe for Arc<Node> {
 pub struct Subscription {
     node: Arc<Node>,
     participant: ParticipantId,
+    /// The session whose context it reaches, if what that reads is to be noted.
+    session: Option<SessionId>,
+    /// Rooms whose words are in the frames to come of catching up, and are not noted yet.
+    unnoted: BTreeSet<RoomId>,
     filter: Arc<Filter>,
     phase: Phase,
     /// Everything up to here was looked at.
@@ -73,12 +95,15 @@ struct Chunk {
     items: Vec<String>,
     last: Option<Seq>,
     looked_at: Seq,
+    /// The rooms whose words are among the items.
+    rooms: BTreeSet<RoomId>,
 }
 
 impl Subscription {
     fn new(
         node: Arc<Node>,
         participant: ParticipantId,
+        session: Option<SessionId>,
         filter: Filter,
         after: Option<Seq>,
     ) -> Subscription {
@@ -86,6 +111,8 @@ impl Subscription {
         let mut subscription = Subscription {
             node,
             participant,
+            session,
+            unnoted: BTreeSet::new(),
             filter: Arc::new(filter),
             phase: Phase::CatchUp(None),
             position,
@@ -107,6 +134,7 @@ impl Subscription {
     /// The next frames. Safe to drop while it waits.
     pub async fn next(&mut self) -> Taken {
         loop {
+            self.note().await;
             if let Some((frame, last)) = self.first.take() {
                 return Taken::Frames(vec![frame], last);
             }
@@ -122,10 +150,33 @@ impl Subscription {
             }
             let chunk = self.read().await;
             self.position = chunk.looked_at;
-            if let Some(frame) = self.frame(&chunk) {
-                return Taken::Frames(vec![frame], self.prev);
+            self.unnoted.extend(&chunk.rooms);
+            self.first = self.frame(&chunk).map(|frame| (frame, self.prev));
+        }
+    }
+
+    /// Notes what the session is about to read. Without that it gets nothing: the node is going down.
+    async fn note(&mut self) {
+        let Some(session) = self.session.filter(|_| !self.unnoted.is_empty()) else {
+            return;
+        };
+        let access = self.node.access();
+        let news = |room: &&RoomId| !access.has_read(session, **room);
+        let rooms: Vec<RoomId> = self.unnoted.iter().filter(news).copied().collect();
+        if access.influence_since().is_some() && !rooms.is_empty() {
+            let command = Command::Influence(InfluenceCommand::Read {
+                session,
+                rooms,
+                influence: Influence::default(),
+                everything: false,
+            });
+            let noted = self.node.submit(command, Actor::Node, None, None).await;
+            if let Err(why) = noted {
+                tracing::warn!(%why, "what a session reads could not be noted");
+                self.first = None;
             }
         }
+        self.unnoted.clear();
     }
 
     /// Reads the next part of the log, away from the sockets' threads.
@@ -135,6 +186,7 @@ impl Subscription {
                 items: Vec::new(),
                 last: None,
                 looked_at: self.position,
+                rooms: BTreeSet::new(),
             };
         };
         let handle = reading.get_or_insert_with(|| {
@@ -161,6 +213,7 @@ impl Subscription {
                 items: Vec::new(),
                 last: None,
                 looked_at: self.position,
+                rooms: BTreeSet::new(),
             }
         })
     }
@@ -191,8 +244,12 @@ impl Subscription {
             head,
             usize::MAX,
         );
+        self.unnoted.extend(&rest.rooms);
         let frame = self.frame(&rest);
         let (id, sink) = fanout.subscribe(self.participant, Arc::clone(&self.filter), self.prev);
+        if let Some(session) = self.session {
+            fanout.note(id, session);
+        }
         drop(fanout);
         self.position = self.position.max(head);
         self.first = frame.map(|frame| (frame, self.prev));
@@ -208,6 +265,9 @@ impl Subscription {
         let mut fanout = node.fanout.lock().unwrap_or_else(PoisonError::into_inner);
         let head = fanout.head();
         let (id, sink) = fanout.subscribe(self.participant, Arc::clone(&self.filter), head);
+        if let Some(session) = self.session {
+            fanout.note(id, session);
+        }
         drop(fanout);
         (self.position, self.prev) = (head, head);
         self.phase = Phase::Live(id, sink);
@@ -241,6 +301,7 @@ fn read_part(
         items: Vec::new(),
         last: None,
         looked_at: after,
+        rooms: BTreeSet::new(),
     };
     let read = reader.read(after.0 + 1, |record| {
         if record.seq > to.0 || chunk.items.len() >= items_max {
@@ -254,6 +315,9 @@ fn read_part(
             let mut item = String::new();
             let shown = Reader::of(&access, participant, &node.envelopes);
             encode_item(&access, &event, shown, &mut item);
+            if event.content.is_some() {
+                chunk.rooms.extend(event.facts.room());
+            }
             chunk.items.push(item);
             chunk.last = Some(event.seq);
         }

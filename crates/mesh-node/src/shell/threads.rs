@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use mesh_core::FINGERPRINT;
 use mesh_log::{FileLog, Log, LogReader, Trust, VerifyError};
+use mesh_model::command::InfluenceCommand;
 use mesh_model::events::{
-    CredentialFacts, Facts, MeshFacts, ParticipantFacts, RoomFacts, UserFacts,
+    CredentialFacts, Facts, Influence, MeshFacts, ParticipantFacts, RoomFacts, UserFacts,
 };
 use mesh_model::limits::BATCH_COMMANDS_MAX;
-use mesh_model::{Millis, Refusal, Seq};
+use mesh_model::{Actor, Command, Millis, Refusal, RoomId, Seq, SessionId, Within};
 use tokio::sync::oneshot;
 
 use super::erasures::{Held, Lane, Work};
@@ -116,10 +117,10 @@ impl WriterThread {
         self.answer(replies.into_iter().zip(answers), erasures);
         self.wake(waiters, woken);
         let Some(batch) = batch else { return };
-        let cut_off = {
+        let (cut_off, grown) = {
             let mut fanout = self.fanout.lock().unwrap_or_else(PoisonError::into_inner);
             fanout.publish(&batch);
-            fanout.take_cut_off()
+            (fanout.take_cut_off(), fanout.take_grown())
         };
         if let Some(node) = &node {
             node.metrics.cut_off(cut_off);
@@ -137,6 +138,10 @@ impl WriterThread {
         }
         if self.writer.tail().seq >= self.snapshot_at + SNAPSHOT_EVENTS {
             self.snapshot();
+        }
+        if !grown.is_empty() {
+            // Nobody who was just told something has been heard since: what it does comes after this.
+            self.step(grown.into_iter().map(read).collect());
         }
     }
 
@@ -233,6 +238,29 @@ impl WriterThread {
                 "no snapshot was written; the next start replays more of the log"
             );
         }
+    }
+}
+
+/// The node's own command: words of the room reached the session.
+fn read((session, room): (SessionId, RoomId)) -> Job {
+    let command = Command::Influence(InfluenceCommand::Read {
+        session,
+        rooms: vec![room],
+        influence: Influence::default(),
+        everything: false,
+    });
+    let submission = Submission {
+        command,
+        actor: Actor::Node,
+        requires: None,
+        key: None,
+        within: Within::default(),
+    };
+    Job {
+        submission,
+        // Nobody waits for it.
+        reply: oneshot::channel().0,
+        waits: None,
     }
 }
 
@@ -367,6 +395,7 @@ fn takes_rights(facts: &Facts) -> bool {
         Facts::Message(_)
         | Facts::Quarantine(_)
         | Facts::Guard(_)
+        | Facts::Influence(_)
         | Facts::Secret(_)
         | Facts::Session(_)
         | Facts::EventType(_)

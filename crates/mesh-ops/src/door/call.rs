@@ -9,8 +9,10 @@ use mesh_model::command::Content;
 use mesh_model::events::CommandKey;
 use mesh_model::ops::{Declaration, Needs};
 use mesh_model::{
-    Actor, Command, Millis, ParticipantId, Permission, Refusal, Seq, SessionId, refuse,
+    ActHash, Actor, Command, Millis, ParticipantId, Permission, Refusal, Seq, SessionId, Within,
+    refuse,
 };
+use mesh_node::machine::Seen;
 use mesh_node::{Outcome, Wait};
 use serde::Serialize;
 
@@ -83,6 +85,10 @@ pub struct Call {
     /// The log's end at that moment.
     pub(crate) head: Seq,
     pub(crate) notes: Mutex<Notes>,
+    /// What it gives a program to read.
+    pub(crate) seen: Seen,
+    /// The hash of operation and input, if a person has released an act of the caller.
+    pub(crate) act: Option<ActHash>,
 }
 
 /// A content's exact JSON.
@@ -135,7 +141,7 @@ impl Call {
         let keyed = keyed.map(|(part, command)| (command, self.key_of(part)));
         let (node, requires) = (door.node(), self.requires());
         let answers = node
-            .submit_all(keyed.collect(), self.actor, requires)
+            .submit_all(keyed.collect(), self.actor, requires, self.within())
             .await?;
         let heard = answers.into_iter();
         Ok(heard
@@ -176,8 +182,17 @@ impl Call {
     ) -> Result<Outcome, Refusal> {
         self.notes().asked |= key.is_some() && key == self.key;
         let node = door.node();
-        let outcome = node.submit(command, actor, self.requires(), key).await?;
-        Ok(self.heard(outcome))
+        let (requires, within) = (self.requires(), self.within());
+        let outcome = node.submit_within(command, actor, requires, key, within);
+        Ok(self.heard(outcome.await?))
+    }
+
+    /// By which context the call comes.
+    pub(crate) fn within(&self) -> Within {
+        Within {
+            session: self.options.session,
+            act: self.act,
+        }
     }
 
     fn requires(&self) -> Option<Permission> {
@@ -192,7 +207,8 @@ impl Call {
     pub(crate) fn submit_waiting(&self, door: &Door, command: Command) -> Result<Wait, Refusal> {
         self.notes().asked |= self.key.is_some();
         let node = door.node();
-        node.submit_waiting(command, self.actor, self.requires(), self.key)
+        let (requires, within) = (self.requires(), self.within());
+        node.submit_waiting(command, self.actor, requires, self.key, within)
     }
 
     /// Notes what came of a command.

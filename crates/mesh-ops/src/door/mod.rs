@@ -7,6 +7,7 @@ pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod coerce;
 pub(crate) mod flood;
+pub(crate) mod influence;
 pub(crate) mod over;
 pub(crate) mod rates;
 pub(crate) mod registry;
@@ -33,6 +34,7 @@ use mesh_model::events::CommandKey;
 use mesh_model::limits::PASSWORD_HASHES_MAX;
 use mesh_model::ops::{Declaration, Needs, OpKind};
 use mesh_model::{Actor, Effect, ErrorCode, Facts, ParticipantId, Refusal, Seq, refuse};
+use mesh_node::machine::Seen;
 use mesh_node::{Node, Outcome};
 use mesh_store::{Position, StoreError, Vault, View};
 use serde_json::Value;
@@ -224,8 +226,14 @@ impl Door {
         let pepper = &self.node().vault().node_seed().0;
         let key = request.command_key(declaration, pepper);
         let mut call = self.begin(caller, declaration, options, key, head);
-        call.sent_key = request.key.filter(|_| !call.anonymous);
-        let body = (entry.run)(self, &call, &request.input).await?;
+        call.sent_key = request.key.clone().filter(|_| !call.anonymous);
+        call.act = self.released_act(&call, &request);
+        let body = match (entry.run)(self, &call, &request.input).await {
+            Ok(body) => body,
+            Err(refusal) => return Err(self.held(&call, &request, refusal).await),
+        };
+        // Before the answer leaves: what its reader does next is judged by what it has read.
+        self.note_read(&call).await?;
         let notes: Notes = std::mem::take(&mut *call.notes());
         Ok(Reply {
             status: declaration.status,
@@ -268,6 +276,8 @@ impl Door {
             now: self.node().now(),
             head,
             notes: Mutex::default(),
+            seen: Seen::default(),
+            act: None,
         }
     }
 
@@ -379,6 +389,7 @@ impl Door {
                 | ErrorCode::PermissionDenied
                 | ErrorCode::CapabilityDenied
                 | ErrorCode::ContentRefused
+                | ErrorCode::Influenced
                 | ErrorCode::BadSignature
                 | ErrorCode::RateLimited
         );

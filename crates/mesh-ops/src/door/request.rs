@@ -3,7 +3,7 @@
 use mesh_model::events::CommandKey;
 use mesh_model::limits::{IDEMPOTENCY_KEY_CHARS_MAX, JSON_DEPTH_MAX, REQUEST_BYTES_MAX};
 use mesh_model::ops::{Declaration, OpKind};
-use mesh_model::{Effect, ErrorCode, Refusal, Seq, refuse};
+use mesh_model::{ActHash, Effect, ErrorCode, Refusal, Seq, refuse};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -33,7 +33,7 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Refusal> {
 }
 
 /// Operations whose input holds what people keep to themselves.
-const SECRETIVE: &[&str] = &[
+pub(crate) const SECRETIVE: &[&str] = &[
     "password.change",
     "secret.set",
     "user.create",
@@ -155,6 +155,14 @@ pub(crate) fn part_of(key: CommandKey, part: u32) -> CommandKey {
         key: first_half(hash),
         request: key.request,
     }
+}
+
+/// The hash of an act: the operation and what is asked of it, whatever key it comes with.
+pub(crate) fn act_hash(declaration: &Declaration, input: &Value) -> ActHash {
+    let mut act = Sha256::new_with_prefix(b"mesh-act/1\n");
+    hash_text(&mut act, b"o", declaration.name);
+    hash_value(&mut act, input);
+    ActHash(act.finalize().into())
 }
 
 fn first_half(hash: Sha256) -> u128 {

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use mesh_core::Action;
 use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Permission, Refusal, Seq, refuse};
+use mesh_model::{Actor, Permission, Refusal, Seq, SessionId, refuse};
 use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscribe as _, Subscription};
 
@@ -27,6 +27,8 @@ pub struct Wanted {
     pub rooms: Vec<String>,
     /// Only these types; all if empty.
     pub types: Vec<String>,
+    /// The session by which it was asked for.
+    pub session: Option<SessionId>,
 }
 
 /// A subscription for as long as its asker may have it.
@@ -66,6 +68,7 @@ impl Door {
             after,
             rooms,
             mut types,
+            session,
         } = wanted;
         if rooms.len() > SUBSCRIBED_ROOMS_MAX || types.len() > EVENT_TYPES_MAX {
             return Err(refuse::invalid(
@@ -89,7 +92,10 @@ impl Door {
         types.dedup();
         let over = Box::pin(watch.over(caller.clone(), NEEDS, rooms.clone()));
         Ok(Stream {
-            subscription: self.node().subscribe(me, Filter { rooms, types }, after),
+            subscription: {
+                let filter = Filter { rooms, types };
+                self.node().subscribe_within(me, session, filter, after)
+            },
             over,
         })
     }

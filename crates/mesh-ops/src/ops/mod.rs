@@ -15,6 +15,7 @@ pub(crate) mod group;
 pub(crate) mod guard;
 pub(crate) mod identity;
 pub(crate) mod inbox;
+pub(crate) mod influence;
 pub(crate) mod invite;
 pub(crate) mod log;
 pub(crate) mod login;

@@ -35,10 +35,10 @@ pub(crate) fn object(json: &RawValue) -> Map<String, Value> {
 }
 
 /// Who reads the call's answer.
-pub(crate) fn reader<'a>(door: &'a Door, call: &Call) -> Reader<'a> {
+pub(crate) fn reader<'a>(door: &'a Door, call: &'a Call) -> Reader<'a> {
     let envelopes = door.node().envelopes();
     match call.actor.participant() {
-        Some(viewer) => Reader::of(&call.access, viewer, envelopes),
-        None => Reader::Program(envelopes),
+        Some(viewer) => Reader::noting(&call.access, viewer, envelopes, &call.seen),
+        None => Reader::Program(envelopes, None),
     }
 }

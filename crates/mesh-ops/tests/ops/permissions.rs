@@ -43,6 +43,7 @@ async fn subscribing_is_refused_and_counted_like_a_call() {
         after,
         rooms: rooms.iter().map(|room| (*room).to_owned()).collect(),
         types: Vec::new(),
+        session: None,
     };
     assert_eq!(code("rubbish", of(&[], None)).await, "unauthenticated");
     assert_eq!(code(&bare, of(&[], None)).await, "permission_denied");

@@ -206,7 +206,7 @@ impl House {
     }
 
     /// Stops the node, so that all counts are written, and reads its log.
-    fn refusals(self) -> Vec<Value> {
+    pub(super) fn refusals(self) -> Vec<Value> {
         let folder = self.node.stop();
         let node = Node::start_in(folder, &[]);
         let page = node.json(&[

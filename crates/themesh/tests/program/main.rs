@@ -2,6 +2,7 @@
 
 mod agents;
 mod attack;
+mod attack_influence;
 mod attack_rooms;
 mod attack_tasks;
 mod confined;

@@ -53,13 +53,14 @@ pub(crate) fn may_answer(door: &Door, call: &Call, id: ApprovalId) -> bool {
 /// An approval as its reader gets it: programs get the words of untrusted participants in an envelope.
 pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &ApprovalRow) -> ApprovalView {
     let facts = &row.facts;
+    reader.note(facts.room);
     let trust = access.trust_of(facts.from, false);
     let guard = facts.guard.as_ref();
     let marked = trust < Trust::Local || guard.is_some_and(|mark| mark.marked);
     let body = row.body.as_ref();
     let (question, detail) = match (reader, body) {
         (_, None) => (None, None),
-        (Reader::Program(envelopes), Some(body)) if marked => {
+        (Reader::Program(envelopes, _), Some(body)) if marked => {
             let payload = body.detail.clone().map(|it| Value::Object(it).to_string());
             let words = Sealed {
                 seq: row.seq,
@@ -94,7 +95,7 @@ pub(crate) fn outcome(door: &Door, call: &Call, row: &ApprovalRow) -> ApprovalOu
     let answered = row.answered.as_ref();
     let by = answered.and_then(|it| it.by).filter(|by| !by.0.is_nil());
     let mut reason = answered.map(|it| it.reason.clone()).unwrap_or_default();
-    if let (Reader::Program(envelopes), Some(author)) = (reader, by) {
+    if let (Reader::Program(envelopes, _), Some(author)) = (reader, by) {
         let trust = access.trust_of(author, false);
         if trust < Trust::Local && !reason.is_empty() {
             let words = Sealed {

@@ -42,9 +42,10 @@ impl Run for ContextList {
 
 /// Programs get what untrusted participants set as text in an envelope.
 fn value(access: &Access, reader: Reader<'_>, room: RoomId, row: ContextRow) -> ContextValue {
+    reader.note(room);
     let trust = access.trust_of(row.author, false);
     let value = match (reader, row.value) {
-        (Reader::Program(envelopes), value) if trust < Trust::Local && !value.is_null() => {
+        (Reader::Program(envelopes, _), value) if trust < Trust::Local && !value.is_null() => {
             let text = match &value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),

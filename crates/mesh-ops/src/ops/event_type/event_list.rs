@@ -1,7 +1,9 @@
 //! `event.list`: replay of what one may see of the log
 
+use crate::ops::present;
 use crate::prelude::*;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -37,12 +39,15 @@ impl Run for EventList {
             },
             limit,
             items: Vec::new(),
+            read: BTreeSet::new(),
             last: input.after,
         };
         let reader = door.node().log_reader();
         let replay = door
             .blocking(move || replay.run(&reader, input.after))
             .await??;
+        let shown = present::reader(door, call);
+        replay.read.iter().for_each(|room| shown.note(*room));
         // The place that was looked at last, not the last item: a page may be short and not the end.
         let next = Some(replay.last).filter(|last| *last < door.node().head());
         Ok(Page {
@@ -60,6 +65,8 @@ struct Replay {
     filter: Filter,
     limit: usize,
     items: Vec<StreamItem>,
+    /// The rooms whose words are among them.
+    read: BTreeSet<RoomId>,
     last: Seq,
 }
 
@@ -68,7 +75,8 @@ impl Replay {
         let mut looked_at = 0;
         let read = reader.read(after.0 + 1, |record| {
             self.last = Seq(record.seq);
-            self.items.extend(self.item(&record, reader));
+            let item = self.item(&record, reader);
+            self.items.extend(item);
             looked_at += 1;
             match self.items.len() < self.limit && looked_at < REPLAY_EVENTS_MAX {
                 true => ControlFlow::Continue(()),
@@ -82,13 +90,16 @@ impl Replay {
     }
 
     /// The event as its reader sees it, if it may and wants to.
-    fn item(&self, record: &Record<'_>, reader: &LogReader) -> Option<StreamItem> {
+    fn item(&mut self, record: &Record<'_>, reader: &LogReader) -> Option<StreamItem> {
         let facts = Facts::decode(record.kind, record.v, record.facts.get()).ok()?;
         let seq = Seq(record.seq);
         if !self.filter.admits(&facts) || !self.access.sees(self.viewer, &facts, seq) {
             return None;
         }
         let event = Committed::read_for_show(record, reader).ok()?;
+        if event.content.is_some() {
+            self.read.extend(event.facts.room());
+        }
         let mut json = String::new();
         let shown = Reader::of(&self.access, self.viewer, &self.envelopes);
         encode_item(&self.access, &event, shown, &mut json);

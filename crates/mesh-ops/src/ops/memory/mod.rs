@@ -371,7 +371,7 @@ pub(crate) async fn enveloped(
     call: &Call,
     found: Vec<(Opened, u32)>,
 ) -> Result<Vec<MemoryView>, Refusal> {
-    let reader = Reader::Program(door.node().envelopes());
+    let reader = Reader::Program(door.node().envelopes(), Some(&call.seen));
     shown_to(door, call, reader, found).await
 }
 
@@ -453,12 +453,17 @@ pub(crate) fn tidying(tidying: &Tidying) -> Result<Map<String, Value>, Refusal> 
 /// One memory. `from` is how far what it was taken from is trusted.
 fn memory(access: &Access, reader: Reader<'_>, opened: Opened, from: Trust) -> MemoryView {
     let (row, words) = opened;
+    match &row.facts.read {
+        Some(influence) => reader.note_influence(influence),
+        None => reader.note_everything(),
+    }
+    row.facts.labels.iter().for_each(|room| reader.note(*room));
     let trust = access.trust_of(row.author, false).min(from);
     let guard = row.facts.guard.as_ref();
     let marked = trust < Trust::Local || guard.is_some_and(|mark| mark.marked);
     let (key, text) = match reader {
         // A name can be as long as an order. Inside the envelope it is one with the text.
-        Reader::Program(envelopes) if marked => {
+        Reader::Program(envelopes, _) if marked => {
             let sealed = Sealed {
                 seq: row.seq,
                 room: None,

@@ -34,15 +34,17 @@ pub(crate) fn waiting(access: &Access, reader: Reader<'_>, row: MessageRow) -> M
 /// The place in a message that matched a search. Programs do not get pieces of what they get in an envelope.
 pub(crate) fn snippet(reader: Reader<'_>, row: &MessageRow, snippet: String) -> String {
     match reader {
-        Reader::Program(_) if row.is_marked() => String::new(),
+        Reader::Program(..) if row.is_marked() => String::new(),
         _ => snippet,
     }
 }
 
 fn show(access: &Access, reader: Reader<'_>, row: MessageRow, marked: bool) -> Message {
     let (gone, facts) = (row.is_gone(), row.facts);
+    // What it quotes was let into its room, so it counts as words of that room.
+    reader.note(facts.room);
     let (text, payload, enveloped) = match reader {
-        Reader::Program(envelopes) if marked && !gone => {
+        Reader::Program(envelopes, _) if marked && !gone => {
             let words = Sealed {
                 seq: row.seq,
                 room: Some(facts.room),
@@ -106,7 +108,7 @@ fn quote(access: &Access, reader: Reader<'_>, quote: QuoteRow) -> Quote {
     };
     let gone = row.is_gone();
     let text = match reader {
-        Reader::Program(envelopes) if row.is_marked() && !gone => {
+        Reader::Program(envelopes, _) if row.is_marked() && !gone => {
             let words = Sealed {
                 seq: row.seq,
                 // Whoever reads the quote need not be one who may know the room's name.

@@ -26,6 +26,10 @@ impl Run for QuarantineList {
         };
         let rows = door.view(call, move |view| view.quarantine(&rooms)).await?;
         let reader = present::reader(door, call);
+        // Nobody has said yet that it is harmless, and its room has not heard it.
+        if !rows.is_empty() {
+            reader.note_outside();
+        }
         let items = rows.into_iter().filter_map(|row| {
             let message = message::waiting(&call.access, reader, row);
             let guard = message.guard.clone()?;

@@ -66,7 +66,8 @@ pub(crate) async fn readable(door: &Door, call: &Call, id: TaskId) -> Result<Tas
 
 /// A task as lists show it. The title of a task whose words come in an envelope is in there with them.
 pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &TaskRow) -> TaskView {
-    let hidden = row.is_marked() && matches!(reader, Reader::Program(_));
+    reader.note(row.task.room);
+    let hidden = row.is_marked() && matches!(reader, Reader::Program(..));
     let result = row.result.as_ref();
     TaskView {
         id: row.task.id,
@@ -103,6 +104,7 @@ pub(crate) fn result(
     room: RoomId,
     row: &ResultRow,
 ) -> (ResultView, bool) {
+    reader.note(room);
     let (output, enveloped) = match row.output.clone() {
         Some(output) => {
             let (output, enveloped) = said(
@@ -149,9 +151,10 @@ pub(crate) fn said(
     place: &Said<'_>,
     output: TaskOutput,
 ) -> (TaskOutput, bool) {
+    reader.note(place.room);
     let trust = trust_of(access, place.author);
     let marked = trust < Trust::Local || place.guard.is_some_and(|mark| mark.marked);
-    let Reader::Program(envelopes) = reader else {
+    let Reader::Program(envelopes, _) = reader else {
         return (output, false);
     };
     if !marked {
@@ -183,6 +186,7 @@ pub(crate) struct Prompt {
 
 /// The words of a task, with title, data and schema in the same envelope if they need one.
 pub(crate) fn prompt(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Prompt {
+    reader.note(row.task.room);
     let Some(body) = row.body.clone() else {
         return Prompt {
             prompt: None,
@@ -192,7 +196,7 @@ pub(crate) fn prompt(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Prom
             enveloped: false,
         };
     };
-    let Reader::Program(envelopes) = reader else {
+    let Reader::Program(envelopes, _) = reader else {
         return plain(body);
     };
     if !row.is_marked() {

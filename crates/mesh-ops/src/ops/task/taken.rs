@@ -291,7 +291,8 @@ fn as_data(
     words: &Words<'_>,
     output: TaskOutput,
 ) -> TaskOutput {
-    let Reader::Program(envelopes) = reader else {
+    reader.note(words.room);
+    let Reader::Program(envelopes, _) = reader else {
         return output;
     };
     let data = output.data.as_ref().map(json);
@@ -318,7 +319,8 @@ fn as_data(
 
 /// A result that the task is built on.
 fn need(access: &Access, reader: Reader<'_>, row: &TaskRow) -> NeedView {
-    let program = matches!(reader, Reader::Program(_));
+    reader.note(row.task.room);
+    let program = matches!(reader, Reader::Program(..));
     NeedView {
         task: row.task.id,
         title: row.title.clone().filter(|_| !program || !row.is_marked()),

@@ -22,7 +22,7 @@ impl Run for TemplateList {
 fn view(access: &Access, reader: Reader<'_>, row: TemplateRow) -> TemplateView {
     let trust = access.trust_of(row.author, false);
     let body = match (reader, row.body) {
-        (Reader::Program(envelopes), Some(body)) if trust < Trust::Local => {
+        (Reader::Program(envelopes, _), Some(body)) if trust < Trust::Local => {
             let words = Sealed {
                 seq: row.seq,
                 room: None,

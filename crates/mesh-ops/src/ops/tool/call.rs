@@ -33,6 +33,9 @@ impl Run for ToolCall {
         if let Some(answer) = told_before(door, call).await? {
             return Ok(answer);
         }
+        if tool.name != MEMORY_ENHANCE {
+            door.check_reach(call).await?;
+        }
         let began = Instant::now();
         let answer = ask(door, call, &tool.name, input.input).await;
         let took = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
@@ -269,7 +272,11 @@ async fn shown(
         data,
         seq,
     };
-    if let Reader::Program(envelopes) = present::reader(door, call) {
+    let reader = present::reader(door, call);
+    if tool != MEMORY_ENHANCE {
+        reader.note_outside();
+    }
+    if let Reader::Program(envelopes, _) = reader {
         let envelope = Envelope {
             sender: &format!("the tool {tool}"),
             origin: "outside this mesh",

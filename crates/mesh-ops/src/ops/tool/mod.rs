@@ -68,7 +68,7 @@ impl Tools for NoTools {
 }
 
 /// The name of the tool that searches the caller's memories.
-pub(crate) const MEMORY_ENHANCE: &str = "memory_enhance";
+pub(crate) use mesh_model::tool::MEMORY_ENHANCE;
 
 /// The tools that need nothing but the door.
 pub(crate) fn own() -> Vec<ToolView> {

@@ -187,6 +187,8 @@ impl Batch<'_> {
             | Facts::Secret(_)
             | Facts::Dispatch(_)
             | Facts::Budget(_)
+            // What contexts have read is in the state; the words of a held act are read where they stand.
+            | Facts::Influence(_)
             | Facts::Tool(_) => Ok(()),
         }
     }
