@@ -54,8 +54,9 @@ async def work(mesh: Mesh, handler: Handler, *, capabilities: Iterable[str] = ()
     try:
         while True:
             free = slots - len(running)
-            asked = {"count": free, "wait_ms": TAKE_WAIT_MS, "lease_ms": LEASE_MS, "start": True}
-            taken = await mesh.call("task.take", asked)
+            taken = await mesh.call(
+                "task.take", {"count": free, "wait_ms": TAKE_WAIT_MS, "lease_ms": LEASE_MS, "start": True}
+            )
             for one in taken["items"]:
                 running.add(asyncio.create_task(_attempt(mesh, handler, dict(one))))
             if len(running) >= slots or (once and running):
