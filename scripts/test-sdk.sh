@@ -31,6 +31,11 @@ typescript_sdk() {
     contracts+=("typescript=node $made/npm/contract.mjs")
 }
 
+rust_sdk() {
+    cargo build --quiet --profile ci -p mesh-sdk --examples || return 1
+    contracts+=("rust=${CARGO_TARGET_DIR:-$root/target}/ci/examples/contract")
+}
+
 failed=0
 python_sdk || failed=1
 count sdk-python $((1 - failed)) "$failed" 0
@@ -41,6 +46,9 @@ if have_node; then
 else
     skip sdk "Node 20 or newer with npm was not found: the TypeScript SDK"
 fi
+rusted=0
+rust_sdk || rusted=1
+count sdk-rust $((1 - rusted)) "$rusted" 0
 run sdk "$peers/bin/python" sdk/scenario/run.py "$MESH_BIN" "${contracts[@]}"
 code=$?
-((code == 0 && failed == 0 && ${broken:-0} == 0))
+((code == 0 && failed == 0 && rusted == 0 && ${broken:-0} == 0))

@@ -173,12 +173,15 @@ def obeys_the_mesh_and_no_stranger(node: Node, sdk: Contract, folder: Path) -> N
 
 
 def works_and_fails_honestly(node: Node, sdk: Contract, folder: Path) -> None:
-    came(node, sdk, folder)
+    key = came(node, sdk, folder)["key"]
     node.allow_work("pat")
     sdk.do(do="work", work=["count"])
     done = task(node, "one two three")
     assert sdk.wait(lambda line: "began" in line)["began"] == done
-    assert ended(node, done)["result"]["output"]["text"] == "3 words"
+    made = ended(node, done)["result"]["output"]
+    assert made["text"] == "3 words" and made["data"]["a"]["z"] == [True, "🦀\u2028\x7f", 1 - 2**53], made
+    proof = node.owner("task.provenance", task=done)
+    assert proof["holds"] and [result["key"] for result in proof["results"]] == [key], proof
     pieces = node.owner("task.output", task=done)["items"]
     assert any(piece.get("output", {}).get("text") == "counting" or piece.get("text") == "counting" for piece in pieces), pieces
     failing = task(node, "impossible")
@@ -237,8 +240,8 @@ COMMAND: list[str] = []
 HEARD: list[str] = []
 
 
-def came(node: Node, sdk: Contract, folder: Path) -> None:
-    sdk.do(do="join", invite=node.invite(), handle="pat", keep=str(folder / "kept.json"))
+def came(node: Node, sdk: Contract, folder: Path) -> dict[str, Any]:
+    return dict(sdk.do(do="join", invite=node.invite(), handle="pat", keep=str(folder / "kept.json")))
 
 
 def task(node: Node, prompt: str) -> str:

@@ -1,6 +1,8 @@
 //! The client as its user sees it. The socket is the driver's.
 
-use mesh_model::api::{ClientInfo, NoInput, ParticipantNameInput, RoomRefInput};
+use mesh_model::api::{
+    ClientInfo, NoInput, ParticipantNameInput, RoomRefInput, SignedResult, TakenTask, TaskOutput,
+};
 use mesh_model::ops::{IdentityAdd, IdentityList, OpKind, Operation, RoomGet, RoomList, StatusGet};
 use mesh_model::{PublicKey, RoomId, Seq, SessionId, ops};
 use serde_json::Value;
@@ -84,6 +86,22 @@ impl Client {
         }
         self.signing = Some(Signing::new(signer, mesh));
         Ok(seat)
+    }
+
+    /// Signs a result for `task.finish`, linked to what the task is built on; `None` without a key.
+    pub fn sign_result(
+        &self,
+        taken: &TakenTask,
+        output: &TaskOutput,
+    ) -> Result<Option<SignedResult>, Error> {
+        let Some(signing) = &self.signing else {
+            return Ok(None);
+        };
+        let agent = self.welcomed().participant.id;
+        let signer = &signing.signer;
+        signer
+            .result_of(signing.mesh, agent, taken, output)
+            .map(Some)
     }
 
     /// What the node said to the latest hello.
@@ -212,5 +230,5 @@ impl Client {
 }
 
 fn closed() -> Error {
-    Error::Protocol("the client was closed".to_owned())
+    Error::Closed
 }

@@ -1,4 +1,8 @@
-//! The Mesh's Rust client.
+//! The Rust client of The Mesh.
+//!
+#![doc = include_str!("../README.md")]
+//!
+//! # Underneath
 //!
 //! [`Client`] keeps one WebSocket alive: it reconnects, repeats calls that were not answered
 //! (each command carries an idempotency key, so a repetition is safe) and resumes its
@@ -30,16 +34,21 @@ mod client;
 mod driver;
 mod frames;
 pub mod http;
+mod keep;
+mod mesh;
 mod node;
 mod signer;
 mod signing;
 mod stream;
+mod work;
 
 pub use client::{Client, Options};
 pub use frames::Welcomed;
+pub use mesh::{Commands, Mesh, Message, Messages, Room};
 pub use mesh_model::api::Ephemeral;
 pub use signer::{Signer, fresh_key};
 pub use stream::{Filter, Items};
+pub use work::{Failed, Task, Work};
 
 use std::path::PathBuf;
 
@@ -76,6 +85,12 @@ pub enum Error {
         /// How that shows.
         why: String,
     },
+    /// The client was closed, by its user or because the node refused it for good.
+    #[error("the connection was closed")]
+    Closed,
+    /// That is no invite. Nothing was sent.
+    #[error("an invite is an address such as http://host:7778/i/CODE, not {0:?}; nothing was sent")]
+    Invite(String),
     /// The node said something this client does not understand.
     #[error("the node at the other end speaks another protocol: {0}")]
     Protocol(String),

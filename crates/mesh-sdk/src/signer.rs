@@ -2,17 +2,22 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use ed25519_dalek::SigningKey;
-use mesh_model::api::{InviteRedeemInput, MessageBody, ParentProof, Profile, SignedInput};
-use mesh_model::{MeshId, ParticipantId, PublicKey, RoomId, SignatureBytes};
-use mesh_proof::provenance::{Made, Signed};
+use mesh_model::api::{
+    InviteRedeemInput, MessageBody, ParentProof, Profile, SignedInput, SignedResult, TakenTask,
+    TaskOutput,
+};
+use mesh_model::{MeshId, Millis, OutputHash, ParticipantId, PublicKey, RoomId, SignatureBytes};
+use mesh_proof::provenance::Made;
 use mesh_proof::{Digest, SALT_BYTES, statement};
 
 use crate::Error;
+use crate::keep::private;
 
 /// Signs what its holder says.
 #[derive(Clone)]
@@ -43,19 +48,10 @@ impl Signer {
             path: path.to_owned(),
             why,
         };
-        let text = match fs::read_to_string(path) {
+        let text = match private(path) {
             Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
             read => read.map_err(|why| trouble(why.to_string()))?,
         };
-        let mode = fs::metadata(path)
-            .map_err(|why| trouble(why.to_string()))?
-            .mode();
-        if mode & 0o077 != 0 {
-            return Err(trouble(format!(
-                "others can read it (mode {:o}); if nobody did: chmod 600, otherwise revoke the key",
-                mode & 0o777
-            )));
-        }
         // A seed has the form of a public key: 32 bytes in hex.
         let seed: PublicKey = text
             .trim()
@@ -155,9 +151,35 @@ impl Signer {
         Ok(self.salted(mesh, room, idempotency_key, salt, content))
     }
 
-    /// Signs a result: who made it from what.
-    pub fn result(&self, made: Made) -> Signed {
-        made.sign(&self.0)
+    /// Signs the output of a task as it is sent, linked to the results it was built on.
+    pub fn result_of(
+        &self,
+        mesh: MeshId,
+        agent: ParticipantId,
+        taken: &TakenTask,
+        output: &TaskOutput,
+    ) -> Result<SignedResult, Error> {
+        let mut previous = taken.previous.clone();
+        if previous.is_empty() {
+            previous.push(OutputHash(Digest::ZERO.0));
+        }
+        let salt: [u8; SALT_BYTES] = random()?;
+        let at = now();
+        let made = Made {
+            mesh: mesh.to_string(),
+            previous: previous.iter().map(|link| Digest(link.0)).collect(),
+            at_ms: at.0,
+            agent: agent.to_string(),
+            task: taken.task.id.to_string(),
+            output: Digest::of_body(&salt, &serde_json::to_vec(output)?),
+        };
+        Ok(SignedResult {
+            key: self.public(),
+            sig: SignatureBytes(made.sign(&self.0).sig),
+            at,
+            salt: format!("{:032x}", u128::from_be_bytes(salt)),
+            previous,
+        })
     }
 
     /// The same words under the same idempotency key are the same request, byte for byte, also from
@@ -200,6 +222,18 @@ impl Signer {
     }
 }
 
+/// The clock: a result is signed with the time at which it was made.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "who signs says when, by their own clock"
+)]
+fn now() -> Millis {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
@@ -216,7 +250,7 @@ pub fn fresh_key() -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use serde_json::json;
     use std::str::FromStr;

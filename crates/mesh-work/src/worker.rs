@@ -7,19 +7,18 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use mesh_model::api::{
-    ClientInfo, NoInput, Participant, RoomRefInput, StreamItem, TakenTask, TaskTakeInput,
-    TasksTaken, WorkerEnrolInput, WorkerRefInput,
+    ClientInfo, Participant, RoomRefInput, StreamItem, TakenTask, TaskTakeInput, TasksTaken,
+    WorkerEnrolInput, WorkerRefInput,
 };
 use mesh_model::events::{
     Event as _, TaskAttemptFailed, TaskCancelled, TaskFacts, TaskPaused, WorkerFacts, WorkerLeft,
     WorkerMode, WorkerModeSet,
 };
-use mesh_model::ops::{RoomJoin, StatusGet, TaskTake, WorkerEnrol, WorkerLeave};
-use mesh_model::time::Millis;
-use mesh_model::{ErrorCode, Facts, MeshId, Seq, TaskId};
+use mesh_model::ops::{RoomJoin, TaskTake, WorkerEnrol, WorkerLeave};
+use mesh_model::{ErrorCode, Facts, Seq, TaskId};
 use mesh_sdk::{Client, Error, Filter, Items, Options, Signer};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -78,8 +77,6 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) client: Client,
     pub(crate) me: Participant,
-    pub(crate) mesh: MeshId,
-    pub(crate) signer: Signer,
     pub(crate) runner: Box<dyn Runner>,
     pub(crate) listener: Listener,
     outbox: Outbox,
@@ -126,8 +123,7 @@ impl Worker {
             ..ClientInfo::default()
         };
         let mut client = Client::connect(options).await?;
-        client.sign_with(signer.clone()).await?;
-        let mesh = client.call::<StatusGet>(NoInput {}).await?.mesh;
+        client.sign_with(signer).await?;
         let types = [
             TaskCancelled::KIND,
             TaskPaused::KIND,
@@ -149,8 +145,6 @@ impl Worker {
             me: client.welcomed().participant,
             settings,
             client,
-            mesh,
-            signer,
             runner,
             listener,
             outbox,
@@ -558,16 +552,4 @@ pub(crate) fn random_hex<const N: usize>() -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-/// What this machine's clock says: only ever put into what is signed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "who signs says when, by their own clock"
-)]
-pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    Millis(since.map_or(0, |since| {
-        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-    }))
 }

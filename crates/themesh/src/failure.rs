@@ -137,6 +137,14 @@ impl From<Error> for Failure {
                 what: error.to_string(),
                 hint: "nothing was sent; say it without a signature with --unsigned, or make another key: mesh identity rotate".to_owned(),
             },
+            Error::Closed => Failure::Here {
+                what: error.to_string(),
+                hint: "ask again; `mesh doctor` looks for the reason if it happens again".to_owned(),
+            },
+            Error::Invite(_) => Failure::Here {
+                what: error.to_string(),
+                hint: "copy the whole address, up to the end of its code".to_owned(),
+            },
             Error::Protocol(_) | Error::Json(_) => Failure::Here {
                 what: error.to_string(),
                 hint: "is something else listening there, or a node of another version? `mesh doctor` looks".to_owned(),

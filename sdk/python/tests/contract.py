@@ -30,12 +30,16 @@ async def stream(items: themesh.Items) -> None:
     tell({"ended": "stream"})
 
 
-async def count(task: themesh.Task) -> str:
+#: Keys and words of which languages think differently.
+ODD = {"b": 1, "a": {"é": None, "z": [True, "🦀\u2028\x7f", -9007199254740991]}, "\ufffd": {}, "🦀": []}
+
+
+async def count(task: themesh.Task) -> dict[str, Any]:
     tell({"began": task.id})
     if "impossible" in task.prompt:
         raise themesh.Failed("it cannot be done", last=True)
     await task.progress("counting")
-    return f"{len(task.prompt.split())} words"
+    return {"text": f"{len(task.prompt.split())} words", "data": ODD}
 
 
 async def say(message: themesh.Message, words: list[str]) -> None:

@@ -3,7 +3,19 @@
 import { COMMANDS } from './commands.ts';
 import { Connection, type Filter, type Hello, Items, nodeAt, type Options } from './connection.ts';
 import { MeshError, Refused, Unreachable } from './errors.ts';
-import type { Message as Kept, Kind, Participant, Posted, Problem, Registered, StreamItem, Trust } from './generated.ts';
+import type {
+  Message as Kept,
+  Kind,
+  Participant,
+  Posted,
+  Problem,
+  Registered,
+  SignedResult,
+  StreamItem,
+  TakenTask,
+  TaskOutput,
+  Trust,
+} from './generated.ts';
 import type { Input, Operation, Output } from './operations.ts';
 import { random, Signer } from './signing.ts';
 
@@ -215,6 +227,12 @@ export class Mesh {
     const body = payload ? { text, payload } : { text };
     const room = await this.#roomId(String(rest['room']));
     return { ...rest, signed: await signer.message(this.#meshId, room, String(rest['idempotency_key']), body) };
+  }
+
+  /** The field `signed` for a result of a task that was taken, by itself in an object; empty without a key. */
+  async signResult(taken: TakenTask, output: TaskOutput): Promise<{ signed?: SignedResult }> {
+    const signed = await this.#signer?.result(this.#meshId, this.me.id, taken.task.id, taken.previous, output);
+    return signed ? { signed } : {};
   }
 
   async #roomId(name: string): Promise<string> {

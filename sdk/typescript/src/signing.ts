@@ -1,5 +1,7 @@
 // Keys and what is signed with them: the statements of the protocol, byte for byte. Needs WebCrypto with Ed25519.
 
+import type { SignedResult, TaskOutput } from './generated.ts';
+
 const encoder = new TextEncoder();
 /** What stands before the 32 bytes of a seed in PKCS #8. */
 const PKCS8 = '302e020100300506032b657004220420';
@@ -83,6 +85,54 @@ export class Signer {
     const sig = await this.sign(statement('mesh-statement/1', mesh, room, this.public, idempotencyKey, hash));
     return { key: this.public, salt: hex(salt), sig, content };
   }
+
+  /**
+   * The field `signed` of `task.finish`: linked to the results it was built on. Undefined if the output holds numbers that
+   * languages write differently: then the node attests who handed it in.
+   */
+  async result(
+    mesh: string,
+    agent: string,
+    task: string,
+    previous: string[],
+    output: TaskOutput,
+  ): Promise<SignedResult | undefined> {
+    const data = output.data ? settled(output.data) : '';
+    if (data === undefined) return undefined;
+    const content = `{"text":${JSON.stringify(output.text)}${data && `,"data":${data}`}}`;
+    const [salt, at] = [random(16), new Date()];
+    const links = previous.length > 0 ? previous : ['0'.repeat(64)];
+    const hash = hex(await bodyHash(unhex(salt), encoder.encode(content)));
+    const made = statement('mesh-result/1', mesh, links.join(','), String(at.getTime()), agent, task, hash);
+    return { key: this.public, sig: await this.sign(made), at: at.toISOString(), salt, previous: links };
+  }
+}
+
+/** By code points, as the node orders them; JavaScript compares halves of pairs. */
+function inOrder([a]: [string, unknown], [b]: [string, unknown]): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
+    const apart = (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? 0);
+    if (apart !== 0) return apart;
+  }
+  return left.length - right.length;
+}
+
+/** JSON with keys in order, as the node writes it; undefined if it holds numbers that languages write differently. */
+export function settled(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? JSON.stringify(value) : undefined;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const parts = Array.isArray(value)
+    ? value.map((one) => settled(one))
+    : Object.entries(value)
+        .filter(([, one]) => one !== undefined)
+        .sort(inOrder)
+        .map(([key, one]) => {
+          const made = settled(one);
+          return made === undefined ? undefined : `${JSON.stringify(key)}:${made}`;
+        });
+  if (parts.includes(undefined)) return undefined;
+  return Array.isArray(value) ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
 /** The key of the node that answered the challenge; undefined if nobody did. */

@@ -47,7 +47,12 @@ export async function work(mesh: Mesh, { capabilities = [], slots = 1, signal, h
   const running = new Set<Promise<void>>();
   const stopped = new Promise<'stop'>((resolve) => signal?.addEventListener('abort', () => resolve('stop'), { once: true }));
   while (!signal?.aborted) {
-    const taking = mesh.call('task.take', { count: slots - running.size, wait_ms: TAKE_WAIT_MS, lease_ms: LEASE_MS, start: true });
+    const taking = mesh.call('task.take', {
+      count: slots - running.size,
+      wait_ms: TAKE_WAIT_MS,
+      lease_ms: LEASE_MS,
+      start: true,
+    });
     const taken = await Promise.race([taking, stopped]);
     if (taken === 'stop') break;
     for (const one of taken.items) {
@@ -79,7 +84,7 @@ async function attemptOf(mesh: Mesh, handler: Work['handler'], taken: TakenTask)
     const gone = new Promise<undefined>((resolve) =>
       lost.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
     );
-    const end = await Promise.race([ended(handler, task), gone]);
+    const end = await Promise.race([ended(mesh, handler, task), gone]);
     if (end === undefined) return;
     await mesh.callRaw(end.operation, { ...name, ...end.input, idempotency_key: `${end.operation}:${taken.fence}` });
   } catch (why) {
@@ -91,10 +96,11 @@ async function attemptOf(mesh: Mesh, handler: Work['handler'], taken: TakenTask)
   }
 }
 
-async function ended(handler: Work['handler'], task: Task): Promise<{ operation: string; input: object }> {
+async function ended(mesh: Mesh, handler: Work['handler'], task: Task): Promise<{ operation: string; input: object }> {
   try {
     const made = await handler(task);
-    return { operation: 'task.finish', input: { output: typeof made === 'string' ? { text: made } : made } };
+    const output = typeof made === 'string' ? { text: made } : made;
+    return { operation: 'task.finish', input: { output, ...(await mesh.signResult(task.taken, output)) } };
   } catch (why) {
     const reason = why instanceof Error ? why.message : String(why);
     return { operation: 'task.fail', input: { reason, last: why instanceof Failed && why.last } };

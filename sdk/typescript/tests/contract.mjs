@@ -11,11 +11,14 @@ async function stream(items) {
   tell({ ended: 'stream' });
 }
 
+/** Keys and words of which languages think differently. */
+const ODD = { b: 1, a: { é: null, z: [true, '🦀\u2028\x7f', -9007199254740991] }, '\ufffd': {}, '🦀': [] };
+
 async function count(task) {
   tell({ began: task.id });
   if (task.prompt.includes('impossible')) throw new Failed('it cannot be done', true);
   await task.progress('counting');
-  return `${task.prompt.split(/\s+/).length} words`;
+  return { text: `${task.prompt.split(/\s+/).length} words`, data: ODD };
 }
 
 async function vectors({ seed, mesh, participant, room, idempotency_key, text, challenge, proof }) {

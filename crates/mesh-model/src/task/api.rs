@@ -532,3 +532,9 @@ pub struct TaskOutput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Map<String, Value>>,
 }
+
+impl From<String> for TaskOutput {
+    fn from(text: String) -> TaskOutput {
+        TaskOutput { text, data: None }
+    }
+}

@@ -1,13 +1,10 @@
 //! The letter that ends an attempt: a signed result, a failure, a handoff.
 
+use mesh_model::ErrorCode;
 use mesh_model::api::{
-    SignedResult, TaskCreateInput, TaskFailInput, TaskFinishInput, TaskOutput, TaskPieceInput,
+    TaskCreateInput, TaskFailInput, TaskFinishInput, TaskOutput, TaskPieceInput,
 };
 use mesh_model::ops::{Operation, TaskCreate, TaskFail, TaskFinish, TaskHandOff};
-use mesh_model::time::Millis;
-use mesh_model::{ErrorCode, OutputHash, SignatureBytes};
-use mesh_proof::provenance::Made as Statement;
-use mesh_proof::{Digest, SALT_BYTES};
 use mesh_sdk::Error;
 use serde_json::Value;
 
@@ -16,7 +13,6 @@ use crate::follow;
 use crate::outbox::Letter;
 use crate::settings::How;
 use crate::text::{encoded, fitting_tail, head};
-use crate::worker::{now, random};
 
 /// A result's text and its data, each as JSON: both fit into one request.
 const TEXT_BYTES_MAX: usize = 96 << 10;
@@ -74,11 +70,11 @@ impl Attempt {
 
     fn result(&self, made: Made) -> Result<Told, String> {
         let output = fitted(made.output);
-        let text = serde_json::to_string(&output).map_err(|why| why.to_string())?;
+        let signed = self.shared.client.sign_result(&self.taken, &output);
         let input = TaskFinishInput {
             task: self.task(),
             fence: self.fence(),
-            signed: Some(self.sign(&text)?),
+            signed: signed.map_err(|why| why.to_string())?,
             output,
             confidence: made.confidence,
             verdict: made.verdict,
@@ -92,32 +88,6 @@ impl Attempt {
     fn addressed(&self, operation: &str, input: &impl serde::Serialize) -> Letter {
         let input = serde_json::to_value(input).unwrap_or(Value::Null);
         Letter::new(operation, self.fence().0, input)
-    }
-
-    /// Signs the output as it is sent, linked to what it was built on.
-    fn sign(&self, output: &str) -> Result<SignedResult, String> {
-        let shared = &self.shared;
-        let salt: [u8; SALT_BYTES] = random();
-        let mut previous = self.taken.previous.clone();
-        if previous.is_empty() {
-            previous.push(OutputHash(Digest::ZERO.0));
-        }
-        let at: Millis = now();
-        let signed = shared.signer.result(Statement {
-            mesh: shared.mesh.to_string(),
-            previous: previous.iter().map(|link| Digest(link.0)).collect(),
-            at_ms: at.0,
-            agent: shared.me.id.to_string(),
-            task: self.task().to_string(),
-            output: Digest::of_body(&salt, output.as_bytes()),
-        });
-        Ok(SignedResult {
-            key: shared.signer.public(),
-            sig: SignatureBytes(signed.sig),
-            at,
-            salt: format!("{:032x}", u128::from_be_bytes(salt)),
-            previous,
-        })
     }
 
     /// Creates the tasks of a plan before the plan is handed in. If that was done before, by an attempt

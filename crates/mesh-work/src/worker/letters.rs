@@ -44,7 +44,7 @@ impl Shared {
             let answer = self.client.call_raw(&letter.operation, input).await;
             match sent(&answer) {
                 Sent::Later(why) => {
-                    if matches!(answer, Err(Error::Protocol(_))) {
+                    if matches!(answer, Err(Error::Closed)) {
                         // This client is closed; a later run sends the letter.
                         let why = format!("it could not be sent and is kept: {why}");
                         return Err(Unsent::Kept(why));

@@ -228,6 +228,14 @@ class Mesh(Calls):
         key = rest["idempotency_key"]
         return {**rest, "signed": signer.message(self._mesh_id, room, key, body)}
 
+    def sign_result(self, taken: dict[str, Any], output: dict[str, Any]) -> dict[str, Any]:
+        """The field `signed` for a result of a task that was taken, by itself in a dict; empty without a key."""
+        if self._signer is None:
+            return {}
+        task, previous = taken["task"]["id"], taken["previous"]
+        signed = self._signer.result(self._mesh_id, self.me["id"], task, previous, output)
+        return {"signed": signed} if signed else {}
+
     async def _room_id(self, name: str) -> str:
         if name not in self._rooms:
             self._rooms[name] = (await self.call("room.get", {"room": name}))["id"]

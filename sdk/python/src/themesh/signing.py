@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -24,6 +26,21 @@ def body_hash(salt: bytes, content: bytes) -> bytes:
 def canonical(value: Any) -> str:
     """JSON without a space, as it is signed and sent."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+#: Whole numbers beyond it are not the same in every language.
+WHOLE_MAX = 2**53
+
+
+def settled(value: Any) -> Any:
+    """The value with its keys in order, as the node writes it. Numbers that languages write differently raise ValueError."""
+    if isinstance(value, dict):
+        return {key: settled(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [settled(one) for one in value]
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > WHOLE_MAX):
+        raise ValueError("only whole numbers are signed")
+    return value
 
 
 class Signer:
@@ -68,6 +85,26 @@ class Signer:
         hashed = body_hash(salt, content.encode()).hex()
         sig = self.sign(statement("mesh-statement/1", mesh, room, self.public, idempotency_key, hashed))
         return {"key": self.public, "salt": salt.hex(), "sig": sig, "content": content}
+
+    def result(
+        self, mesh: str, agent: str, task: str, previous: list[str], output: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """The field `signed` of `task.finish`: linked to the results it was built on.
+
+        None if the output holds numbers that languages write differently: then the node attests who handed it in.
+        """
+        whole = {"text": output["text"]}
+        try:
+            if output.get("data") is not None:
+                whole["data"] = settled(output["data"])
+        except ValueError:
+            return None
+        salt, at = secrets.token_bytes(16), time.time_ns() // 1_000_000
+        links = previous or ["0" * 64]
+        hashed = body_hash(salt, canonical(whole).encode()).hex()
+        sig = self.sign(statement("mesh-result/1", mesh, ",".join(links), str(at), agent, task, hashed))
+        said = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"key": self.public, "sig": sig, "at": said, "salt": salt.hex(), "previous": links}
 
 
 def proven(challenge: str, proof: str) -> str | None:

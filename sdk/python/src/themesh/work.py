@@ -110,7 +110,8 @@ async def _do(handler: Handler, task: Task) -> tuple[str, dict[str, Any]]:
         return "task.fail", {"reason": str(failed), "last": failed.last}
     except Exception as why:
         return "task.fail", {"reason": f"{type(why).__name__}: {why}"}
-    return "task.finish", {"output": {"text": made} if isinstance(made, str) else made}
+    output = {"text": made} if isinstance(made, str) else made
+    return "task.finish", {"output": output, **task.mesh.sign_result(task.data, output)}
 
 
 async def _hold(task: Task) -> None:
