@@ -1,5 +1,7 @@
 //! The stream: what its readers get of an event, and what passes by and is never stored. The node writes these forms,
 //! clients read them, by WebSocket, by Server-Sent Events and by `event.list`.
+//!
+//! [`StreamItem::event`] says what happened, [`StreamItem::said`] gives the words that go with it.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -14,8 +16,6 @@ use crate::time::Millis;
 use crate::tolerant::Tolerant;
 
 /// One item of a stream: an event that the reader may see.
-///
-/// [`StreamItem::event`] says what happened, [`StreamItem::said`] gives the words that go with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamItem {
     /// Its place in the log.
