@@ -304,6 +304,7 @@ def influence(node):
             node.ask("PUT", "/api/rooms/{room}/members/{participant}", {"room": room, "participant": agent})
     yard = {"room": "yard"}
     node.ask("POST", "/api/rooms/{room}/messages", yard, {"text": "What is in the shed?"}, headers["kit"])
+    node.ask("POST", "/api/rooms/{room}/messages", {"room": "shed"}, {"text": "The ladder stands here."})
     said = json.dumps({"text": "A ladder."}).encode()
     url = node.url + "/api/rooms/yard/messages"
     try:

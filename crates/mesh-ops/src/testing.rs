@@ -239,6 +239,12 @@ impl Fixture {
         }
         let hello = json!({"room": "yard", "text": "What stands in the shed?"});
         must(surface, &kit, "message.post", hello).await;
+        let ladder = json!({"room": "shed", "text": "The ladder stands here."});
+        must(surface, &owner, "message.post", ladder).await;
+        // A socket's session has read nothing yet; requests without one count as if they had.
+        for room in ["yard", "shed"] {
+            must(surface, &kite, "message.list", json!({ "room": room })).await;
+        }
         let told = json!({"room": "yard", "text": "A ladder."});
         let (status, body) = surface.call(&kite, "message.post", told).await;
         assert_eq!(status, 403, "{body}");
@@ -359,6 +365,7 @@ const PLACES: &[&str] = &[
     "upto",
     "erased",
     "fence",
+    "from",
     "mean_ms",
 ];
 

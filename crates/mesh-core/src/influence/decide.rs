@@ -28,7 +28,6 @@ pub fn decide(asker: &Asker<'_>, ctx: &Ctx, command: &InfluenceCommand) -> Decis
         InfluenceCommand::Hold {
             act,
             participant,
-            session,
             room,
             sources,
             body,
@@ -42,7 +41,6 @@ pub fn decide(asker: &Asker<'_>, ctx: &Ctx, command: &InfluenceCommand) -> Decis
             let held = ActHeld {
                 act: *act,
                 participant: *participant,
-                session: *session,
                 room: *room,
                 sources: sources.clone(),
             };

@@ -296,7 +296,6 @@ impl Run {
         let hold = InfluenceCommand::Hold {
             act,
             participant: person(who),
-            session: within.session,
             room: rule.room,
             sources: rule.read,
             body: Some(serde_json::value::RawValue::from_string("{}".into()).unwrap()),

@@ -181,7 +181,13 @@ fn without_presence(mut value: Value) -> Value {
 }
 
 /// Sessions and the log's headers hold what connections leave behind; the guide says in words who is here.
-const OF_CONNECTIONS: [&str; 4] = ["session.list", "presence.list", "log.list", "mesh.guide"];
+const OF_CONNECTIONS: [&str; 5] = [
+    "session.list",
+    "presence.list",
+    "log.list",
+    "mesh.guide",
+    "influence.get",
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_surface_gives_the_same_answers_and_the_same_mesh() {

@@ -24,7 +24,6 @@ pub enum InfluenceCommand {
     Hold {
         act: ActHash,
         participant: ParticipantId,
-        session: Option<SessionId>,
         room: Option<RoomId>,
         sources: Vec<Source>,
         body: Content,

@@ -105,9 +105,6 @@ pub struct ActHeld {
     pub act: ActHash,
     /// Who wanted it.
     pub participant: ParticipantId,
-    /// The session that wanted it, if it was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session: Option<SessionId>,
     /// Where it would have happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,

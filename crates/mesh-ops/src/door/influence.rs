@@ -97,7 +97,6 @@ impl Door {
         let command = Command::Influence(InfluenceCommand::Hold {
             act,
             participant: me,
-            session: call.options.session,
             room: rule.room,
             sources: rule.read.clone(),
             body,
