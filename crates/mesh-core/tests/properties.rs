@@ -196,9 +196,11 @@ impl Run {
                 author: person(0),
                 thread: None,
                 deleted: false,
+                trust: Trust::Local,
+                relayed: None,
                 as_of: Seq(0),
             },
-            count => self.messages[usize::from(choice) % count],
+            count => self.messages[usize::from(choice) % count].clone(),
         };
         header.as_of = self.state.head();
         header
@@ -605,6 +607,8 @@ impl Run {
                 author: facts.author(actor.participant()).unwrap(),
                 thread: facts.thread,
                 deleted: false,
+                trust: facts.trust,
+                relayed: facts.relayed.clone(),
                 as_of: seq,
             }),
             _ => {}

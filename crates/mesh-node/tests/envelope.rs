@@ -218,6 +218,10 @@ async fn marked_words_are_in_an_envelope_for_programs_alone() {
     assert_eq!(plain[0]["data"]["trust"], "untrusted");
     assert_eq!(plain[0]["data"]["guard"]["marked"], true);
     assert!(plain.iter().all(|item| item["data"]["enveloped"].is_null()));
+    assert_eq!(
+        plain[3]["data"]["trust"], "untrusted",
+        "an edit says it too"
+    );
 
     assert_eq!(
         sealed[1], plain[1],

@@ -46,7 +46,6 @@ fn committed(seq: u64, facts: Facts, content: Option<Box<RawValue>>) -> Committe
         },
         facts,
         content,
-        edited: None,
     }
 }
 

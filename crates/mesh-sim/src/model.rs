@@ -7,7 +7,7 @@ mod rules;
 use std::sync::Arc;
 
 use mesh_model::command::Content;
-use mesh_model::events::{CommandKey, MessageHeader};
+use mesh_model::events::{CommandKey, MessageHeader, Trust};
 use mesh_model::{
     Actor, Capability, Command, CredentialId, ErrorCode, GroupId, InviteId, MessageId,
     ParticipantId, Permission, PublicKey, RoomId, Seq, SessionId,
@@ -270,6 +270,8 @@ impl Model {
             thread: note.thread,
             deleted: note.deleted,
             names_asker: false,
+            trust: Trust::Local,
+            relayed: None,
             as_of: Seq(self.head()),
         }
     }

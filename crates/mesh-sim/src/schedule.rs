@@ -262,7 +262,7 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
         _ => room(chance.below(ROOMS)),
     };
     let about = header(chance, model);
-    match (chance.below(100), about) {
+    match (chance.below(100), about.clone()) {
         (45..48, Some(message)) => (
             Command::Message(MessageCommand::Edit {
                 message,
@@ -281,8 +281,8 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
         ),
         (50..52, Some(message)) => (
             Command::Message(MessageCommand::Redact {
-                message,
                 erased: model.places(message.message),
+                message,
                 reason: None,
             }),
             write,

@@ -253,7 +253,7 @@ proptest! {
             check(task, &row);
             let attempts = view.attempts(task.id, 500).unwrap();
             prop_assert_eq!(attempts.len() as u32, task.tries);
-            let open = attempts.iter().filter(|it| it.how.is_none()).map(|it| it.fence);
+            let open = attempts.iter().filter(|it| it.record.how.is_none()).map(|it| it.record.fence);
             prop_assert_eq!(
                 open.collect::<Vec<_>>(),
                 task.attempt.iter().map(|it| it.fence).collect::<Vec<_>>()

@@ -87,6 +87,8 @@ fn edit(
         room: message.room,
         message: message.message,
         mentions,
+        trust: Some(message.trust),
+        relayed: message.relayed.clone(),
         guard,
     };
     Ok(vec![NewEvent::with(edited, body.clone())])

@@ -81,7 +81,7 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, wanted: &PostMessage) -> Decis
         room: *room,
         mentions,
         priority: *priority,
-        reply_to: reply_to.map(|header| header.message),
+        reply_to: reply_to.as_ref().map(|header| header.message),
         thread,
         payload_type,
         trust,

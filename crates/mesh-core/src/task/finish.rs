@@ -5,7 +5,7 @@ use mesh_model::events::{
     AfterResult, FailureCause, Provenance, TaskCreated, TaskFinished, TaskPlan, Trust,
 };
 use mesh_model::limits::TASK_PRIORITY_MAX;
-use mesh_model::{Effect, NewEvent, OutputHash, Refusal, Seq, TaskId};
+use mesh_model::{Effect, NewEvent, Refusal, Seq, TaskId};
 
 use super::attempt::{check_cost, working};
 use super::{failed, moot};
@@ -157,7 +157,7 @@ fn check_provenance(desk: &Desk<'_>, task: &Task, signed: &Provenance) -> Result
         .participant(me)
         .ok_or_else(refuse::no_participant)?;
     identity::check_active(who, &signed.key)?;
-    if signed.previous == previous(desk, task) {
+    if signed.previous == desk.work.links_before(&task.plan) {
         return Ok(());
     }
     Err(refuse::conflict(
@@ -165,21 +165,4 @@ fn check_provenance(desk: &Desk<'_>, task: &Task, signed: &Provenance) -> Result
         "sign again with the links that the task names as 'previous'",
     )
     .so(Effect::NothingStored))
-}
-
-/// What a result of this task has to be linked to: the links of what it was built on, in the order
-/// of its needs, and of what it looks at; 64 zeros where nothing was signed, or nothing came before.
-fn previous(desk: &Desk<'_>, task: &Task) -> Vec<OutputHash> {
-    let link = |id: TaskId| {
-        let result = desk.work.task(id)?.result.as_ref()?;
-        result.link
-    };
-    let mut links: Vec<OutputHash> = (task.plan.needs.iter().copied())
-        .chain(task.plan.about)
-        .map(|id| link(id).unwrap_or(OutputHash::ZERO))
-        .collect();
-    if links.is_empty() {
-        links.push(OutputHash::ZERO);
-    }
-    links
 }

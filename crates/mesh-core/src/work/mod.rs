@@ -11,8 +11,10 @@ mod snapshot;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use mesh_model::events::{BudgetScope, TaskState};
-use mesh_model::{ApprovalId, MemoryId, Millis, ParticipantId, RoomId, Seq, TaskId, TemplateId};
+use mesh_model::events::{BudgetScope, TaskPlan, TaskState};
+use mesh_model::{
+    ApprovalId, MemoryId, Millis, OutputHash, ParticipantId, RoomId, Seq, TaskId, TemplateId,
+};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use index::{Brief, Due, Index};
@@ -53,6 +55,20 @@ impl Work {
     /// All tasks that are remembered, in the order of their ids.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.tasks.values().map(|task| &**task)
+    }
+
+    /// What a result of a task with this plan has to be linked to: the links of what it was built on, in the order of its
+    /// needs, and of what it looks at; 64 zeros where nothing was signed, or nothing came before.
+    pub fn links_before(&self, plan: &TaskPlan) -> Vec<OutputHash> {
+        let link = |id: TaskId| self.task(id)?.result.as_ref()?.link;
+        let mut links: Vec<OutputHash> = (plan.needs.iter().copied())
+            .chain(plan.about)
+            .map(|id| link(id).unwrap_or(OutputHash::ZERO))
+            .collect();
+        if links.is_empty() {
+            links.push(OutputHash::ZERO);
+        }
+        links
     }
 
     /// How many of them stand where.

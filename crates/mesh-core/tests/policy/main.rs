@@ -345,6 +345,8 @@ fn command(core: &Core, deed: &Deed) -> Command {
             thread: None,
             deleted: false,
             names_asker: deed.named,
+            trust: Trust::Local,
+            relayed: None,
             as_of: core.state.head(),
         }),
         payload_type: None,

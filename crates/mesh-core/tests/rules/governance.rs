@@ -153,8 +153,8 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         "redact" => {
             let message = header(world, args.word(0), args);
             Command::Message(MessageCommand::Redact {
-                message,
                 erased: vec![message.message.0],
+                message,
                 reason: content(10),
             })
         }
@@ -268,7 +268,7 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
         },
         // `ACTOR finds MESSAGE`: whether it can wait in the actor's inbox.
         "finds" => {
-            let header = world.messages[args.word(0)];
+            let header = &world.messages[args.word(0)];
             let rooms = access.inbox_rooms(person(who));
             let waits = rooms
                 .iter()

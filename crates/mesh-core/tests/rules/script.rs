@@ -204,7 +204,7 @@ fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Option
                 seen.map(yes).collect::<Vec<_>>().join(" ")
             }
             "message" => {
-                let header = world.messages[args.word(1)];
+                let header = &world.messages[args.word(1)];
                 let rooms = access.readable_rooms(person(who));
                 yes(rooms
                     .iter()
@@ -397,6 +397,8 @@ fn remember_message(world: &mut World, args: &Args<'_>, by: Actor) {
         thread: facts.thread,
         deleted: false,
         names_asker: false,
+        trust: facts.trust,
+        relayed: facts.relayed.clone(),
         as_of: *seq,
     };
     world.messages.insert(name.to_owned(), header);
@@ -404,7 +406,7 @@ fn remember_message(world: &mut World, args: &Args<'_>, by: Actor) {
 
 /// The header as the door reads it now, or as it stood when the message was posted (`stale`).
 pub fn header(world: &World, name: &str, args: &Args<'_>) -> events::MessageHeader {
-    let mut header = world.messages[name];
+    let mut header = world.messages[name].clone();
     if !args.has("stale") {
         header.as_of = world.state.head();
     }

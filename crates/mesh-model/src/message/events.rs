@@ -32,6 +32,8 @@ events! { Message MessageFacts
         words: Message(MessageBody),
         erased: Erased::WithMessage(Some(it.message)),
         has_words: true,
+        trust: it.trust,
+        relayed: it.relayed.as_ref(),
         guard: it.guard.as_ref(),
     }
     Deleted(it: MessageDeleted) "message.deleted" / 1 {
@@ -196,6 +198,12 @@ pub struct MessageEdited {
     /// Whom it names from here on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<ParticipantId>,
+    /// How far the message's words are trusted, for good. Absent in older logs: the message itself says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Trust>,
+    /// From where the message was brought, if its sender only relays it. Absent in older logs too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
     /// What the guard found in the new text, if it looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardMark>,
@@ -213,7 +221,7 @@ pub struct MessageDeleted {
 
 /// The header of an older message, read from the log by the door as evidence for a reply,
 /// an edit or a deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageHeader {
     /// The message.
     pub message: MessageId,
@@ -227,6 +235,10 @@ pub struct MessageHeader {
     pub deleted: bool,
     /// Whether it names whoever asks.
     pub names_asker: bool,
+    /// How far its words are trusted, for good.
+    pub trust: Trust,
+    /// From where it was brought, if its sender only relays it.
+    pub relayed: Option<Relayed>,
     /// The place in the log up to which the reader looked.
     pub as_of: Seq,
 }

@@ -52,10 +52,6 @@ fn trust_of(access: &Access, event: &Committed) -> Trust {
     if let Some(trust) = event.facts.trust() {
         return trust;
     }
-    if let Facts::Message(MessageFacts::Edited(_)) = event.facts {
-        let edited = event.edited.as_ref();
-        return edited.map_or(Trust::Untrusted, |edited| edited.trust);
-    }
     // For everything else as things stand now. What nobody does the node does.
     match event.by.actor.participant() {
         Some(actor) => access.trust_of(actor, false),
@@ -162,9 +158,6 @@ pub(super) struct Body<'a> {
 }
 
 fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &str) -> String {
-    let edited = event.edited.as_ref();
-    let relayed = event.facts.relayed();
-    let relayed = relayed.or_else(|| edited.and_then(|edited| edited.relayed.as_ref()));
     let whole = || Body {
         text: Cow::Borrowed(""),
         payload: serde_json::from_str(content).ok(),
@@ -181,7 +174,7 @@ fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &
             room: event.facts.room(),
             author: author_of(event),
             trust: trust_of(access, event),
-            relayed,
+            relayed: event.facts.relayed(),
             guard: event.facts.guard(),
             text: &body.text,
             payload: body.payload.map(RawValue::get),

@@ -16,6 +16,4 @@ pub use fanout::{Fanout, Filter, SubscriberId};
 pub use item::{encode_item, is_sealed, ref_of, reference};
 pub use pace::{Pace, Then};
 pub use sink::{Sink, Taken};
-pub use writer::{
-    Batch, Committed, Edited, Outcome, Step, Submission, Waiting, Writer, WriterError,
-};
+pub use writer::{Batch, Committed, Outcome, Step, Submission, Waiting, Writer, WriterError};

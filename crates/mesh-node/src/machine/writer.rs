@@ -10,13 +10,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use mesh_core::{Access, FINGERPRINT, State, Stored, Work, apply, decide};
-use mesh_log::{AppendError, Log, LogEvent, LogReader, ReadError, Record, SnapshotError, Tail};
-use mesh_model::events::{
-    By, CommandKey, Facts, MessageFacts, MessagePosted, Relayed, Trust, UnreadableFacts,
-};
+use mesh_log::{AppendError, Log, LogEvent, ReadError, Record, SnapshotError, Tail};
+use mesh_model::events::{By, CommandKey, Facts, UnreadableFacts};
 use mesh_model::{
-    Actor, Command, Ctx, Effect, ErrorCode, MessageId, Millis, NewEvent, Permission, Refusal, Seq,
-    Within,
+    Actor, Command, Ctx, Effect, ErrorCode, Millis, NewEvent, Permission, Refusal, Seq, Within,
 };
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -70,17 +67,6 @@ pub struct Committed {
     pub facts: Facts,
     /// What can be erased.
     pub content: Option<Box<RawValue>>,
-    /// The message that this event edits: its readers must know how far it is trusted.
-    pub edited: Option<Box<Edited>>,
-}
-
-/// What is known for good of a message that is edited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edited {
-    /// How far its words are trusted.
-    pub trust: Trust,
-    /// From where it was brought.
-    pub relayed: Option<Relayed>,
 }
 
 /// Events that became durable together, and the state of things after them.
@@ -336,7 +322,6 @@ impl<L: Log> Writer<L> {
                 seq,
                 at: now,
                 by: By { actor, key },
-                edited: self.edited(&facts, &new.events),
                 facts,
                 content,
             };
@@ -359,16 +344,6 @@ impl<L: Log> Writer<L> {
             at: now,
             replayed: false,
         })
-    }
-
-    /// What is known of the message that an event edits: it is in this batch or in the log.
-    fn edited(&self, facts: &Facts, batch: &[Committed]) -> Option<Box<Edited>> {
-        let message = edited_by(facts)?;
-        let unstored = batch.iter().find(|event| event.seq == message.0);
-        match unstored.map(|event| &event.facts) {
-            Some(Facts::Message(MessageFacts::Posted(posted))) => Some(Edited::of(posted)),
-            _ => Edited::read(message, &self.log.reader()),
-        }
     }
 
     /// The answer to a key that was used before.
@@ -551,33 +526,4 @@ fn replay(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
         },
     );
     Ok(())
-}
-
-/// The message whose text an event changes.
-fn edited_by(facts: &Facts) -> Option<MessageId> {
-    match facts {
-        Facts::Message(MessageFacts::Edited(facts)) => Some(facts.message),
-        _ => None,
-    }
-}
-
-impl Edited {
-    fn of(posted: &MessagePosted) -> Box<Edited> {
-        Box::new(Edited {
-            trust: posted.trust,
-            relayed: posted.relayed.clone(),
-        })
-    }
-
-    fn read(message: MessageId, reader: &LogReader) -> Option<Box<Edited>> {
-        let facts = reader.get(message.0.0, |record| {
-            Facts::decode(record.kind, record.v, record.facts.get()).ok()
-        });
-        match facts {
-            Ok(Some(Some(Facts::Message(MessageFacts::Posted(posted))))) => {
-                Some(Edited::of(&posted))
-            }
-            _ => None,
-        }
-    }
 }

@@ -53,7 +53,6 @@ pub use task::{
     days_back,
 };
 pub use template::TemplateRow;
-pub use worker::WorkerAbout;
 
 use numbers::Numbers;
 use pool::Pool;

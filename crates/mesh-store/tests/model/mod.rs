@@ -130,6 +130,8 @@ impl Entry {
             room: room(in_room),
             message: MessageId(Seq(message)),
             mentions,
+            trust: Some(Trust::Local),
+            relayed: None,
             guard: None,
         };
         Entry::new(seq, 0, facts, Some(serde_json::json!({"text": text})))

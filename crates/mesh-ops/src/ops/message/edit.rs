@@ -26,7 +26,7 @@ impl Run for MessageEdit {
             .asking(row.facts.command);
         let outcome = evidence::submit(door, call, message.room, spoken, |evidence| {
             Command::Message(MessageCommand::Edit {
-                message,
+                message: message.clone(),
                 mentions: mentions.clone(),
                 evidence,
                 body: body.clone(),

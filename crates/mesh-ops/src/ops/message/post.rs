@@ -133,7 +133,7 @@ pub(super) async fn post(
             room,
             mentions: mentions.clone(),
             priority: said.priority,
-            reply_to,
+            reply_to: reply_to.clone(),
             payload_type: payload_type.clone(),
             command: said.command,
             quotes: quotes.clone(),

@@ -28,26 +28,19 @@ impl Run for TaskGet {
     }
 }
 
-fn record(access: &Access, reader: Reader<'_>, room: RoomId, attempt: AttemptRow) -> AttemptRecord {
-    let reason = attempt.reason.map(|text| {
+fn record(access: &Access, reader: Reader<'_>, room: RoomId, row: AttemptRow) -> AttemptRecord {
+    let (worker, mut record) = (row.worker, row.record);
+    record.reason = record.reason.map(|text| {
         // The boundary of an attempt is that of its beginning, where nothing else is said.
         let place = Said {
-            seq: attempt.fence,
+            seq: record.fence,
             room,
-            author: attempt.worker,
+            author: worker,
             guard: None,
         };
         let output = TaskOutput { text, data: None };
         task::said(access, reader, &place, output).0.text
     });
-    AttemptRecord {
-        fence: attempt.fence,
-        worker: Some(present::participant(access, attempt.worker)),
-        since: attempt.since,
-        ended_at: attempt.ended_at,
-        how: attempt.how,
-        cause: attempt.cause,
-        reason,
-        cost: attempt.cost,
-    }
+    record.worker = Some(present::participant(access, worker));
+    record
 }

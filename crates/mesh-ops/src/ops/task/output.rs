@@ -23,33 +23,25 @@ impl Run for TaskOutputs {
             .await?;
         let more = pieces.len() > limit;
         pieces.truncate(limit);
-        let next = pieces.last().map(|piece| piece.seq).filter(|_| more);
+        let next = pieces.last().map(|found| found.piece.seq).filter(|_| more);
         let reader = present::reader(door, call);
-        let items = pieces.into_iter().map(|piece| {
-            let (output, enveloped) = match (piece.output, piece.worker) {
-                (Some(output), Some(author)) => {
-                    let place = Said {
-                        seq: piece.seq,
-                        room: row.task.room,
-                        author,
-                        guard: piece.guard.as_ref(),
-                    };
-                    let (output, enveloped) = task::said(&call.access, reader, &place, output);
-                    (Some(output), enveloped)
-                }
-                (output, _) => (output, false),
-            };
-            TaskPiece {
-                seq: piece.seq,
-                at: piece.at,
-                kind: piece.kind,
-                fence: piece.fence,
-                worker: piece
-                    .worker
-                    .map(|worker| present::participant(&call.access, worker)),
-                output,
-                enveloped,
+        let items = pieces.into_iter().map(|found| {
+            let mut piece = found.piece;
+            if let Some(author) = found.worker
+                && let Some(output) = piece.output.take()
+            {
+                let place = Said {
+                    seq: piece.seq,
+                    room: row.task.room,
+                    author,
+                    guard: found.guard.as_ref(),
+                };
+                let (output, enveloped) = task::said(&call.access, reader, &place, output);
+                (piece.output, piece.enveloped) = (Some(output), enveloped);
             }
+            let worker = found.worker;
+            piece.worker = worker.map(|worker| present::participant(&call.access, worker));
+            piece
         });
         Ok(Page {
             items: items.collect(),

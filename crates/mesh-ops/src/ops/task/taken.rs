@@ -7,7 +7,7 @@ use mesh_model::api::{
     TasksTaken,
 };
 use mesh_model::events::{GuardMark, Spend, TaskFacts, TaskState, TaskTaken};
-use mesh_model::{Facts, Millis, OutputHash, ParticipantId, Refusal, RoomId, Seq, TaskId, refuse};
+use mesh_model::{Facts, Millis, ParticipantId, Refusal, RoomId, Seq, TaskId, refuse};
 use mesh_node::Outcome;
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::{MessageRow, PieceRow, TaskRow};
@@ -72,7 +72,9 @@ pub(crate) async fn taken(
     for (grant, found) in grants.iter().zip(found) {
         let found = found.ok_or_else(|| refuse::internal("the task's words cannot be read"))?;
         let mut item = shown(door, call, outcome, grant, &found, wanted.start);
-        item.previous = previous(&work, &found.row);
+        let known = work.task(grant.task);
+        let plan = known.map_or(&found.row.task.plan, |task| &task.plan);
+        item.previous = work.links_before(plan);
         item.memories = remembered(door, call, &work, &found.row, wanted.tokens).await?;
         items.push(item);
     }
@@ -242,14 +244,14 @@ fn shown(
     if let Some(about) = &found.about {
         words.prompt = Some(second_opinion(access, reader, about));
     }
-    let partial = found.partial.as_ref().and_then(|piece| {
+    let partial = found.partial.as_ref().and_then(|found| {
         let said = Words {
-            seq: piece.seq,
+            seq: found.piece.seq,
             room: row.task.room,
-            author: piece.worker,
-            guard: piece.guard.as_ref(),
+            author: found.worker,
+            guard: found.guard.as_ref(),
         };
-        Some(as_data(access, reader, &said, piece.output.clone()?))
+        Some(as_data(access, reader, &said, found.piece.output.clone()?))
     });
     let quotes = found.quotes.iter().cloned();
     let quotes: Vec<Message> = quotes
@@ -373,22 +375,6 @@ fn written(output: TaskOutput) -> String {
         Some(data) => format!("{}\n\n{}", output.text, json(data)),
         None => output.text,
     }
-}
-
-/// What a signed result has to be linked to: see the core's rule about results.
-fn previous(work: &Work, row: &TaskRow) -> Vec<OutputHash> {
-    let plan = work
-        .task(row.task.id)
-        .map_or(&row.task.plan, |task| &task.plan);
-    let link = |id: TaskId| work.task(id)?.result.as_ref()?.link;
-    let mut links: Vec<OutputHash> = (plan.needs.iter().copied())
-        .chain(plan.about)
-        .map(|id| link(id).unwrap_or(OutputHash::ZERO))
-        .collect();
-    if links.is_empty() {
-        links.push(OutputHash::ZERO);
-    }
-    links
 }
 
 async fn remembered(

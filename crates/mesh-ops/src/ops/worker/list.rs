@@ -2,7 +2,6 @@
 
 use mesh_core::{Work, Worker};
 use mesh_model::events::BudgetScope;
-use mesh_store::view::WorkerAbout;
 
 use crate::ops::present;
 use crate::ops::task::holds;
@@ -30,7 +29,7 @@ impl Run for WorkerList {
     }
 }
 
-fn shown(call: &Call, work: &Work, worker: &Worker, about: WorkerAbout) -> WorkerView {
+fn shown(call: &Call, work: &Work, worker: &Worker, about: WorkerBody) -> WorkerView {
     let readable = |task: &mesh_model::TaskId| {
         let room = work.task(*task).map(|task| task.room);
         room.is_some_and(|room| call.readable(room).is_ok())

@@ -181,11 +181,12 @@ impl View {
         self.read(|db, numbers| {
             let as_of = upto(db)?;
             let mut statement = db.prepare_cached(
-                "SELECT room, author, thread, gone, mentions FROM messages WHERE seq = ?1",
+                "SELECT room, author, thread, gone, mentions, trust, more FROM messages WHERE seq = ?1",
             )?;
             let header = statement.query_row([int(message.0.0)], |row| {
                 let mentions: Option<Vec<u8>> = row.get(4)?;
                 let mut named = sql::uuids(mentions.as_deref().unwrap_or_default());
+                let more: Option<String> = row.get(6)?;
                 Ok(MessageHeader {
                     message,
                     room: numbers.room_id(row.get(0)?),
@@ -193,6 +194,8 @@ impl View {
                     thread: sql::seq_option(row, 2)?.map(MessageId),
                     deleted: row.get::<_, i64>(3)? != 0,
                     names_asker: asker.is_some_and(|asker| named.any(|id| id == asker.0)),
+                    trust: read_trust(row.get(5)?),
+                    relayed: More::read(more.as_deref()).relayed,
                     as_of,
                 })
             });

@@ -1,6 +1,6 @@
 //! What waits for a moderator.
 
-use mesh_model::events::MessageHeader;
+use mesh_model::events::{MessageHeader, Trust};
 use mesh_model::{MessageId, RoomId};
 use rusqlite::{OptionalExtension, Row};
 
@@ -52,6 +52,9 @@ impl View {
                     thread: None,
                     deleted: true,
                     names_asker: false,
+                    // What is known of it left with its words.
+                    trust: Trust::Untrusted,
+                    relayed: None,
                     as_of,
                 })
             });

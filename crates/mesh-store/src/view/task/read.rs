@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mesh_core::Task;
-use mesh_model::api::{AttemptEnd, PieceKind, TaskBody, TaskOutput};
+use mesh_model::api::{AttemptEnd, AttemptRecord, PieceKind, TaskBody, TaskOutput, TaskPiece};
 use mesh_model::events::{Cost, FailureCause, GuardMark, Spend, TaskCreated, TaskFinished, Trust};
 use mesh_model::{Millis, OutputHash, ParticipantId, Seq, TaskId};
 use rusqlite::{OptionalExtension, Row, Transaction};
@@ -82,44 +82,24 @@ pub struct ResultRow {
     pub output: Option<TaskOutput>,
 }
 
-/// An attempt at a task, under way or over.
+/// An attempt at a task, under way or over. In what is shown of it, its worker is still to be named.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttemptRow {
-    /// Its number.
-    pub fence: Seq,
     /// Who.
     pub worker: ParticipantId,
-    /// Since when.
-    pub since: Millis,
-    /// When it was over.
-    pub ended_at: Option<Millis>,
-    /// How; absent while it is under way.
-    pub how: Option<AttemptEnd>,
-    /// Why it failed.
-    pub cause: Option<FailureCause>,
-    /// The worker's words about it.
-    pub reason: Option<String>,
-    /// What it cost; of one that was lost, what was reserved for it.
-    pub cost: Cost,
+    /// The rest; the cost of one that was lost is what was reserved for it.
+    pub record: AttemptRecord,
 }
 
-/// A piece of what a task put out.
+/// A piece of what a task put out. In what is shown of it, whoever put it out is still to be named.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PieceRow {
-    /// Its place.
-    pub seq: Seq,
-    /// When.
-    pub at: Millis,
-    /// What it is.
-    pub kind: PieceKind,
-    /// The attempt.
-    pub fence: Seq,
     /// Who.
     pub worker: Option<ParticipantId>,
     /// What the guard found in it.
     pub guard: Option<GuardMark>,
-    /// The output; absent if it was erased.
-    pub output: Option<TaskOutput>,
+    /// The rest, with the words as they are.
+    pub piece: TaskPiece,
 }
 
 /// In `kind` of `task_links`: it waits for the other.
@@ -340,25 +320,28 @@ fn attempt(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
     let how: Option<i64> = row.get(4)?;
     let cause: Option<i64> = row.get(5)?;
     Ok(AttemptRow {
-        fence: sql::seq(row, 0)?,
         worker: numbers.participant_id(row.get(1)?),
-        since: sql::millis(row, 2)?,
-        ended_at: sql::millis_option(row, 3)?,
-        how: how.map(|how| match how {
-            0 => AttemptEnd::Finished,
-            1 => AttemptEnd::Failed,
-            2 => AttemptEnd::HandedOff,
-            _ => AttemptEnd::Lost,
-        }),
-        cause: cause.map(|cause| match cause {
-            0 => FailureCause::Reported,
-            1 => FailureCause::LeaseExpired,
-            _ => FailureCause::CheckFailed,
-        }),
-        reason: row.get(9)?,
-        cost: Cost {
-            spend: spend(row, 6)?,
-            model: row.get(8)?,
+        record: AttemptRecord {
+            fence: sql::seq(row, 0)?,
+            worker: None,
+            since: sql::millis(row, 2)?,
+            ended_at: sql::millis_option(row, 3)?,
+            how: how.map(|how| match how {
+                0 => AttemptEnd::Finished,
+                1 => AttemptEnd::Failed,
+                2 => AttemptEnd::HandedOff,
+                _ => AttemptEnd::Lost,
+            }),
+            cause: cause.map(|cause| match cause {
+                0 => FailureCause::Reported,
+                1 => FailureCause::LeaseExpired,
+                _ => FailureCause::CheckFailed,
+            }),
+            reason: row.get(9)?,
+            cost: Cost {
+                spend: spend(row, 6)?,
+                model: row.get(8)?,
+            },
         },
     })
 }
@@ -372,19 +355,22 @@ pub(in crate::view) fn spend(row: &Row<'_>, column: usize) -> rusqlite::Result<S
 }
 
 fn piece(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<PieceRow> {
+    let worker: Option<i64> = row.get(4)?;
     Ok(PieceRow {
-        seq: sql::seq(row, 0)?,
-        at: sql::millis(row, 1)?,
-        kind: match row.get::<_, i64>(2)? {
-            0 => PieceKind::Progress,
-            1 => PieceKind::Handoff,
-            _ => PieceKind::Result,
-        },
-        fence: sql::seq(row, 3)?,
-        worker: row
-            .get::<_, Option<i64>>(4)?
-            .map(|number| numbers.participant_id(number)),
-        output: sql::words(row.get(5)?),
+        worker: worker.map(|number| numbers.participant_id(number)),
         guard: sql::words(row.get(6)?),
+        piece: TaskPiece {
+            seq: sql::seq(row, 0)?,
+            at: sql::millis(row, 1)?,
+            kind: match row.get::<_, i64>(2)? {
+                0 => PieceKind::Progress,
+                1 => PieceKind::Handoff,
+                _ => PieceKind::Result,
+            },
+            fence: sql::seq(row, 3)?,
+            worker: None,
+            output: sql::words(row.get(5)?),
+            enveloped: false,
+        },
     })
 }

@@ -5,4 +5,3 @@ mod read;
 pub(super) mod schema;
 
 pub(super) use project::project;
-pub use read::WorkerAbout;
