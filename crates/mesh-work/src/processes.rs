@@ -89,16 +89,8 @@ pub fn below(_: u32) -> Vec<Pid> {
 #[cfg(target_os = "linux")]
 pub fn end_orphans(keepers: &BTreeSet<u32>) {
     let me = std::process::id();
-    let own = rustix::process::getsid(None)
-        .ok()
-        .and_then(|sid| u32::try_from(sid.as_raw_nonzero().get()).ok());
     loop {
-        let left: Vec<u32> = listed()
-            .into_iter()
-            .filter(|one| one.parent == me && Some(one.session) != own)
-            .map(|one| one.pid)
-            .filter(|pid| !keepers.contains(pid))
-            .collect();
+        let left = orphans(&listed(), me, keepers);
         if left.is_empty() {
             return;
         }
@@ -115,6 +107,18 @@ pub fn end_orphans(keepers: &BTreeSet<u32>) {
             let _ = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::empty());
         }
     }
+}
+
+/// The children of this process in foreign sessions that are no keepers. Its own session is looked up in the same list: where
+/// the session's leader is outside the PID namespace, as in a container, the list says 0, and `getsid` says what is no PID.
+#[cfg(target_os = "linux")]
+fn orphans(all: &[Listed], me: u32, keepers: &BTreeSet<u32>) -> Vec<u32> {
+    let own = all.iter().find(|one| one.pid == me).map(|one| one.session);
+    all.iter()
+        .filter(|one| one.parent == me && Some(one.session) != own)
+        .map(|one| one.pid)
+        .filter(|pid| !keepers.contains(pid))
+        .collect()
 }
 
 /// Ends what a killed keeper has left; only Linux gives it to this process.
@@ -167,6 +171,26 @@ pub fn sweep(_: &str) -> usize {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn orphans_are_told_from_own_children_in_any_session() {
+        for own in [0, 3] {
+            let listed = [
+                (9, 1, own),
+                (10, 9, own),
+                (11, 9, 11),
+                (12, 9, 8),
+                (13, 12, 8),
+            ]
+            .map(|(pid, parent, session)| Listed {
+                pid,
+                parent,
+                session,
+            });
+            // 10 is a child like any other, 11 a keeper, 12 what a dead keeper left, 13 is below 12.
+            assert_eq!(orphans(&listed, 9, &BTreeSet::from([11])), [12]);
+        }
+    }
 
     #[test]
     fn a_name_with_brackets_does_not_hide_the_parent() {
