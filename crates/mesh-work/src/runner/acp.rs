@@ -167,6 +167,24 @@ impl Told {
         }
     }
 
+    /// Takes in a question about it. Some agents ask about a part of the input that they told of before: all of it is what
+    /// will run, so all of it is shown, with the question's word about each part.
+    fn asked(&mut self, call: &Value) {
+        let before = self.said.remove("rawInput");
+        self.hear(call);
+        match (before, self.said.get_mut("rawInput")) {
+            (Some(Value::Object(before)), Some(Value::Object(input))) => {
+                for (name, value) in before {
+                    input.entry(name).or_insert(value);
+                }
+            }
+            (Some(before), None) => {
+                self.said.insert("rawInput".to_owned(), before);
+            }
+            _ => {}
+        }
+    }
+
     /// All that is known of what it will do: its input, or, for agents that tell none, the rest of what they say.
     fn input(&self) -> Option<Value> {
         let has = |name: &str| self.said.get(name).filter(|value| !is_nothing(value));
@@ -409,7 +427,7 @@ impl Wire<'_> {
     async fn ask(&mut self, call: &Value) -> (bool, Option<Digest>) {
         let name = call["toolCallId"].as_str().unwrap_or_default().to_owned();
         let mut told = self.tools.remove(&name).unwrap_or_default();
-        told.hear(call);
+        told.asked(call);
         let Some(input) = told.input() else {
             self.io.note(&format!(
                 "{} asked without saying what it would do: refused",

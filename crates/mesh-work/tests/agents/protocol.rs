@@ -123,12 +123,24 @@ async fn gemini_without_a_key_fails_for_good_and_says_what_to_do() {
 
 /// An agent that asks about `ls` and says `then`; each answer that it gets is kept in the file `got`.
 async fn asking(call: &str, then: &str, person: &Person) -> (Bench, Result<Done, Failed>) {
+    let first = r#"{"sessionUpdate":"plan"}"#;
+    telling(first, call, then, person).await
+}
+
+/// The same, with what it says first of all.
+async fn telling(
+    first: &str,
+    call: &str,
+    then: &str,
+    person: &Person,
+) -> (Bench, Result<Done, Failed>) {
     let bench = Bench::new("gemini.toml", "/nowhere".into()).await;
     let agent = bench.home().join("agent.sh");
     let script = format!(
         r#"read line; echo '{{"jsonrpc":"2.0","id":1,"result":{{"agentCapabilities":{{}}}}}}'
 read line; echo '{{"jsonrpc":"2.0","id":2,"result":{{"sessionId":"s"}}}}'
-read line; echo '{{"jsonrpc":"2.0","id":7,"method":"session/request_permission","params":{{"sessionId":"s","toolCall":{call},"options":[{{"optionId":"y","kind":"allow_once"}},{{"optionId":"n","kind":"reject_once"}}]}}}}'
+read line; echo '{{"jsonrpc":"2.0","method":"session/update","params":{{"update":{first}}}}}'
+echo '{{"jsonrpc":"2.0","id":7,"method":"session/request_permission","params":{{"sessionId":"s","toolCall":{call},"options":[{{"optionId":"y","kind":"allow_once"}},{{"optionId":"n","kind":"reject_once"}}]}}}}'
 read -r line; printf '%s' "$line" > got
 echo '{{"jsonrpc":"2.0","method":"session/update","params":{{"update":{then}}}}}'
 echo '{{"jsonrpc":"2.0","id":3,"result":{{"stopReason":"end_turn"}}}}'
@@ -174,6 +186,31 @@ async fn an_agent_that_goes_on_with_another_input_is_stopped() {
     let failed = outcome.unwrap_err();
     assert!(failed.last, "{failed:?}");
     assert!(failed.reason.contains("another input"), "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_question_about_a_part_of_the_input_shows_all_of_it() {
+    let first = r#"{"sessionUpdate":"tool_call_update","toolCallId":"c","rawInput":{"command":"ls","cwd":"/etc"}}"#;
+    let call = r#"{"toolCallId":"c","title":"Shell","rawInput":{"command":"ls"}}"#;
+    let person = Person::who_allows();
+    let (_, outcome) = telling(first, call, first, &person).await;
+    outcome.unwrap();
+    let (_, detail) = &person.seen().asked[0];
+    let all = serde_json::json!({"command": "ls", "cwd": "/etc"});
+    assert_eq!(detail["input"], all);
+
+    // What was shown is all that may run: neither more nor less.
+    for other in [
+        r#"{"command":"ls"}"#,
+        r#"{"command":"ls","cwd":"/root"}"#,
+        r#"{"command":"ls","cwd":"/etc","env":"x"}"#,
+    ] {
+        let then = format!(
+            r#"{{"sessionUpdate":"tool_call_update","toolCallId":"c","rawInput":{other}}}"#
+        );
+        let (_, outcome) = telling(first, call, &then, &Person::who_allows()).await;
+        assert!(outcome.is_err(), "{other}");
+    }
 }
 
 #[tokio::test]
