@@ -59,6 +59,10 @@ interface OfContext {
   room: string;
   key: string;
 }
+interface OfAct {
+  act: string;
+  participant: string;
+}
 interface OfMemory {
   memory: string;
   owner: string;
@@ -110,6 +114,7 @@ export interface Told {
   'room.member_unbanned': OfMember;
   'room.member_invited': OfMember;
   'room.invitation_declined': OfMember;
+  'room.influenced': OfRoom & { trust: Api.Trust };
   'room.execution_agreed': OfMember & { agreed: boolean; answered_by?: string[] };
   'message.posted': MessageSaid;
   'message.quarantined': MessageSaid;
@@ -120,6 +125,7 @@ export interface Told {
   'message.deleted': OfMessage;
   'session.opened': OfSession;
   'session.closed': OfSession;
+  'session.influenced': OfSession;
   'credential.issued': OfCredential & OfParticipant;
   'credential.revoked': OfCredential;
   'invite.created': OfInvite;
@@ -161,6 +167,9 @@ export interface Told {
   'approval.expired': OfApproval;
   'template.created': OfTemplate & { name: string };
   'template.deleted': OfTemplate;
+  'act.held': OfAct & { room?: string };
+  'act.released': OfAct;
+  'act.done': OfAct;
   'context.set': OfContext;
   'context.removed': OfContext;
   'memory.kept': OfMemory;

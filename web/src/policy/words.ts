@@ -95,6 +95,7 @@ export const BY: Record<RulingBy, string> = {
   consent: 'its own side has not agreed',
   floor: 'looser than the mesh allows',
   lockout: 'nobody else could take part',
+  influence: 'what it has read',
 };
 
 const either = (list: readonly string[]): string =>
