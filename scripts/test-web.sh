@@ -9,7 +9,10 @@ fi
 cd "$root/web" || exit 1
 build_web || { count web 0 1 0 && exit 1; }
 failed=0
-npm run --silent check </dev/null || failed=1
+if ! npm run --silent check </dev/null 2>&1 | tee "$report/web-check.txt"; then
+    failed=1
+    sed 's/\x1b\[[0-9;]*m//g' "$report/web-check.txt" | grep -B1 '^Error' | sed 's/^/web-check: /' >>"$report/failures"
+fi
 count web-check $((1 - failed)) "$failed" 0
 run web npm test --silent
 code=$?

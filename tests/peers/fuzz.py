@@ -43,11 +43,11 @@ def main(schemathesis, url, token, folder):
             seen = ", ".join(f"{status} x {count}" for status, count in sorted(statuses[operation].items()))
             reasons.append(f"no request was accepted (seen: {seen})")
         for reason in reasons:
-            print(f"  {operation}: {reason}")
+            print(f"✗ {operation}: {reason}")
         failed += bool(reasons)
     missing = max(selected - len(statuses), 0)
     if missing or not selected:
-        print(f"  {missing} of {selected} operations were never asked")
+        print(f"✗ {missing} of {selected} operations were never asked")
     failed += missing
     print(f"openapi: {len(statuses) - failed + missing} passed, {failed} failed")
     return 1 if failed or not selected else 0
