@@ -109,7 +109,7 @@ fn named(mut arguments: JsonObject) -> Result<(String, Value), Refusal> {
     // Some clients send nested objects as text.
     let input = match arguments.remove("input") {
         None | Some(Value::Null) => Value::Object(JsonObject::new()),
-        Some(Value::String(text)) => mesh_ops::parse_json(text.as_bytes())?,
+        Some(Value::String(text)) => mesh_ops::parse_json(text.trim().as_bytes())?,
         Some(input) => input,
     };
     match arguments.keys().next() {
