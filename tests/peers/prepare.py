@@ -73,6 +73,10 @@ def rooms(node):
     member = {"group": "maintainers", "participant": "rex"}
     node.ask("PUT", "/api/groups/{group}/members/{participant}", member)
     node.ask("DELETE", "/api/groups/{group}/members/{participant}", member)
+    leased = node.ask("POST", "/api/rooms/{room}/leases", {"room": "workshop"}, {"paths": ["docs/**"]})
+    node.ask("GET", "/api/rooms/{room}/leases/check?paths=docs/a.md", {"room": "workshop"})
+    node.accepted["GET /api/rooms/{room}/leases/check"] = 200
+    node.ask("DELETE", "/api/rooms/{room}/leases/{lease}", {"room": "workshop", "lease": leased["seq"]})
     node.ask("POST", "/api/event-types", body={"name": "deploy-finished", "schema": SCHEMA})
     event = {"type": "deploy-finished", "payload": {"ok": True}}
     node.ask("POST", "/api/rooms/{room}/events", {"room": "workshop"}, event)

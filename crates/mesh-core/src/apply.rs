@@ -7,7 +7,7 @@ use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
     State, approval, budget, context, credential, dispatch, event_type, group, guard, identity,
-    influence, invite, memory, mesh, message, participant, policy, quarantine, room, secret,
+    influence, invite, lease, memory, mesh, message, participant, policy, quarantine, room, secret,
     session, task, template, tool, user, worker,
 };
 
@@ -75,6 +75,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::Budget(facts) => budget::apply(state, facts, event),
         Facts::Approval(facts) => approval::apply(state, facts, event),
         Facts::Template(facts) => template::apply(state, facts, event),
+        Facts::Lease(facts) => lease::apply(state, facts, event),
         Facts::Context(facts) => context::apply(state, facts, event),
         Facts::Memory(facts) => memory::apply(state, facts, event),
         Facts::Tool(facts) => tool::apply(state, facts, event),

@@ -7,8 +7,8 @@ use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
     Decision, State, approval, budget, context, credential, dispatch, event_type, follow, group,
-    guard, identity, influence, invite, memory, mesh, message, participant, policy, quarantine,
-    room, secret, session, task, template, tool, user, worker,
+    guard, identity, influence, invite, lease, memory, mesh, message, participant, policy,
+    quarantine, room, secret, session, task, template, tool, user, worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -47,6 +47,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Template(command) => template::decide(desk, command)?,
         Command::Context(command) => context::decide(desk, command)?,
         Command::Memory(command) => memory::decide(desk, command)?,
+        Command::Lease(command) => lease::decide(desk, command)?,
         Command::Tool(command) => tool::decide(asker, command)?,
         Command::Tick => {
             asker.node_only()?;

@@ -229,7 +229,8 @@ impl Access {
             && self.capabilities_in(room, viewer).has(Capability::Listen)
     }
 
-    fn may_data(&self, viewer: ParticipantId, room: RoomId) -> bool {
+    /// Whether a participant may read a room's shared data, as far as its capabilities there say.
+    pub fn may_data(&self, viewer: ParticipantId, room: RoomId) -> bool {
         self.capabilities(room, viewer).has(Capability::DataRead)
     }
 

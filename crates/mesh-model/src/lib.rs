@@ -39,6 +39,7 @@ pub mod identity;
 pub mod inbox;
 pub mod influence;
 pub mod invite;
+pub mod lease;
 pub mod log;
 pub mod login;
 pub mod memory;

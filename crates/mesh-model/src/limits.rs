@@ -243,6 +243,20 @@ pub const TEMPLATE_VARIABLES_MAX: usize = 16;
 pub const CONTEXT_KEYS_MAX: usize = 1000;
 /// One value of a room's shared context.
 pub const CONTEXT_VALUE_BYTES_MAX: usize = 64 * 1024;
+/// Paths of one lease. The writer compares each with each of the others' in the room, so these four are small.
+pub const LEASE_PATHS_MAX: usize = 8;
+/// One path of a lease.
+pub const LEASE_PATH_BYTES_MAX: usize = 128;
+/// Leases on paths that hold in one room.
+pub const LEASES_MAX: usize = 64;
+/// Leases of one participant that hold in one room.
+pub const LEASES_OF_ONE_MAX: usize = 16;
+/// A lease on paths ends by itself after this, minutes.
+pub const LEASE_MINUTES_DEFAULT: u32 = 30;
+/// See [`LEASE_MINUTES_DEFAULT`].
+pub const LEASE_MINUTES_MAX: u32 = 480;
+/// Paths that one question looks at; they stand in its address.
+pub const LEASE_CHECK_MAX: usize = 32;
 /// Events that one tick decides; the next tick goes on.
 pub const TICK_EVENTS_MAX: usize = 512;
 /// Memories of one agent.

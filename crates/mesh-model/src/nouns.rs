@@ -35,6 +35,7 @@ macro_rules! nouns {
             template Template: [api ops] [TemplateCommand] [TemplateFacts];
             context Context: [api ops] [ContextCommand] [ContextFacts];
             memory Memory: [api ops] [MemoryCommand] [MemoryFacts];
+            lease Lease: [api ops] [LeaseCommand] [LeaseFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             chat Chat: [api ops] [] [];
         }

@@ -126,6 +126,9 @@ impl Fixture {
         let posted = json!({"room": "workshop", "text": "The parser is done."});
         let posted = must(surface, &owner, "message.post", posted).await;
         self.names.insert("$message", posted["id"].clone());
+        let leased = json!({"room": "workshop", "paths": ["docs/**"]});
+        let leased = must(surface, &owner, "lease.take", leased).await;
+        self.names.insert("$lease", leased["seq"].clone());
         let token = must(
             surface,
             &owner,
@@ -347,18 +350,20 @@ pub struct Normal {
     ids: BTreeMap<String, usize>,
 }
 
-/// Fields that hold places in the log or counts that depend on connections.
+/// Fields that hold places in the log, moments as numbers, or counts that depend on connections.
 const PLACES: &[&str] = &[
     "seq",
     "next",
     "prev",
     "position",
     "last_seq",
+    "lease",
     "head",
     "view",
     "verified",
     "since",
     "last_seen",
+    "until",
     "after",
     "set_seq",
     "revoked",

@@ -37,6 +37,16 @@ impl Failure {
         }
     }
 
+    /// What happened, without what to do about it.
+    pub fn what(&self) -> String {
+        match self {
+            Failure::Refused(refusal) => refusal.detail(),
+            Failure::Here { what, .. }
+            | Failure::Usage { what, .. }
+            | Failure::Unreachable { what, .. } => what.clone(),
+        }
+    }
+
     /// 1 refused, 2 usage, 3 cannot reach the node.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -172,6 +172,8 @@ export interface Told {
   'act.done': OfAct;
   'context.set': OfContext;
   'context.removed': OfContext;
+  'lease.taken': OfRoom & { holder: string; paths: string[]; mode: Api.LeaseMode; until: string | number };
+  'lease.released': OfRoom & { lease: number };
   'memory.kept': OfMemory;
   'memory.forgotten': OfMemory;
 }

@@ -2,7 +2,7 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, ApprovalFacts, ContextFacts, Facts, Influence, MemoryFacts, MessageFacts,
+    ActDone, ApprovalFacts, ContextFacts, Facts, Influence, LeaseFacts, MemoryFacts, MessageFacts,
     ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, Source, ToolFacts, Trust,
     Words,
 };
@@ -98,6 +98,8 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Approval(_) => said(Doing::Approvals),
         Facts::Context(ContextFacts::Set(_)) => Some(Doing::DataWrite),
         Facts::Context(ContextFacts::Removed(_)) => None,
+        Facts::Lease(LeaseFacts::Taken(_)) => Some(Doing::DataWrite),
+        Facts::Lease(LeaseFacts::Released(_)) => None,
         // One's own mind is reached by nobody else; the memory keeps what influenced it.
         Facts::Memory(MemoryFacts::Kept(kept)) => (kept.owner != me).then_some(Doing::Speak),
         // What a client says of itself, and keys: whoever signs says no more by that.

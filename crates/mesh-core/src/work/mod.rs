@@ -1,4 +1,4 @@
-//! The state of work: tasks, workers, budgets, approvals, templates and the versions of shared
+//! The state of work: tasks, workers, budgets, approvals, templates, leases on paths and the versions of shared
 //! context. Cloning it copies a few pointers, so readers may have it too.
 //!
 //! What is stored is in the nouns' records; what is looked up by order or time is in `index.rs` and is
@@ -21,7 +21,7 @@ pub(crate) use index::{Brief, Due, Index};
 use snapshot::Records;
 
 use crate::budget::Spending;
-use crate::{Approval, Budget, Task, Template, Worker};
+use crate::{Approval, Budget, PathLease, Task, Template, Worker};
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,7 @@ pub struct Work {
     pub(crate) spending: OrdMap<BudgetScope, Spending>,
     pub(crate) templates: OrdMap<TemplateId, Arc<Template>>,
     pub(crate) context: OrdMap<RoomId, OrdMap<Arc<str>, Seq>>,
+    pub(crate) leases: OrdMap<RoomId, OrdMap<Seq, Arc<PathLease>>>,
     pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
     pub(crate) remembered: usize,
     pub(crate) stopped: bool,

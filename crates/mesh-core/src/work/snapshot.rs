@@ -8,7 +8,7 @@ use mesh_model::{MemoryId, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use crate::budget::Spending;
-use crate::{Approval, Budget, Task, Template, Work, Worker};
+use crate::{Approval, Budget, PathLease, Task, Template, Work, Worker};
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +21,7 @@ pub(super) struct Records {
     spending: Vec<(BudgetScope, Spending)>,
     templates: Vec<Arc<Template>>,
     context: Vec<(RoomId, Arc<str>, Seq)>,
+    leases: Vec<(RoomId, Seq, Arc<PathLease>)>,
     memories: Vec<(ParticipantId, Vec<MemoryId>)>,
     stopped: bool,
 }
@@ -31,9 +32,15 @@ impl From<Work> for Records {
             .context
             .iter()
             .flat_map(|(room, keys)| keys.iter().map(|(key, seq)| (*room, key.clone(), *seq)));
+        let leases = work.leases.iter().flat_map(|(room, leases)| {
+            leases
+                .iter()
+                .map(|(seq, lease)| (*room, *seq, lease.clone()))
+        });
         Records {
             changed: work.changed,
             context: values.collect(),
+            leases: leases.collect(),
             memories: work
                 .memories
                 .iter()
@@ -74,6 +81,9 @@ impl From<Records> for Work {
         for (owner, known) in records.memories {
             work.remembered += known.len();
             work.memories.insert(owner, known.into_iter().collect());
+        }
+        for (room, seq, lease) in records.leases {
+            work.leases.entry(room).or_default().insert(seq, lease);
         }
         for (room, key, seq) in records.context {
             work.context.entry(room).or_default().insert(key, seq);

@@ -43,6 +43,7 @@ stories! {
     dispatch
     event_types
     execution
+    leases
     groups
     guard
     identity
@@ -153,6 +154,7 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner budget room:work micros=7
         owner template research topic:text count:number?
         owner set work goal
+        owner lease work src/**
         owner stop-all"#;
     insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
 }

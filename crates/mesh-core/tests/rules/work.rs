@@ -1,13 +1,14 @@
-//! The verbs of tasks, workers, budgets, approvals, templates and shared context.
+//! The verbs of tasks, workers, budgets, approvals, templates, leases on paths and shared context.
 
+use mesh_core::Pattern;
 use mesh_model::api::{BreakerState, TaskWhy};
 use mesh_model::command::{
-    ApprovalCommand, BudgetCommand, ContextCommand, DispatchCommand, Gate, NewTask,
+    ApprovalCommand, BudgetCommand, ContextCommand, DispatchCommand, Gate, LeaseCommand, NewTask,
     RequestApproval, TakeTasks, TaskCommand, TaskResult, TemplateCommand, WorkerCommand,
 };
 use mesh_model::events::{
-    BudgetScope, Condition, Cost, Holds, Join, Provenance, Resolution, Spend, TaskFacts, TaskPlan,
-    TaskState, Variable, VariableKind, Verdict, WorkerMode,
+    BudgetScope, Condition, Cost, Holds, Join, LeaseMode, Provenance, Resolution, Spend, TaskFacts,
+    TaskPlan, TaskState, Variable, VariableKind, Verdict, WorkerMode,
 };
 use mesh_model::*;
 
@@ -440,6 +441,23 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             key: key(),
             expected,
         }),
+        // lease ROOM PATH,PATH mode=shared minutes=5
+        "lease" => Command::Lease(LeaseCommand::Take {
+            room: room(args.word(0)),
+            paths: args.word(1).split(',').map(str::to_owned).collect(),
+            mode: args
+                .named("mode")
+                .map_or_else(LeaseMode::default, enum_of::<LeaseMode>),
+            minutes: args.number("minutes").map(|it| u32::try_from(it).unwrap()),
+        }),
+        // release ROOM, the lease of the last event; release ROOM NUMBER
+        "release" => Command::Lease(LeaseCommand::Release {
+            room: room(args.word(0)),
+            lease: match args.words.get(1) {
+                Some(number) => Seq(number.parse().unwrap()),
+                None => world.last.last().unwrap().0,
+            },
+        }),
         "tick" => Command::Tick,
         _ => return None,
     })
@@ -573,6 +591,24 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
                 }
             }
             given.join(",")
+        }
+        "leases" => {
+            let leases = work.leases(&world.state.access, room(args.word(0)), world.now);
+            let told = leases
+                .map(|(_, it)| format!("{}:{}", handle(world, it.holder), it.paths.join("+")));
+            let told: Vec<String> = told.collect();
+            match told.is_empty() {
+                true => "none".to_owned(),
+                false => told.join(","),
+            }
+        }
+        // against ROOM WHO PATH
+        "against" => {
+            let pattern = Pattern::parse(args.word(2)).unwrap();
+            let (room, who) = (room(args.word(0)), person(args.word(1)));
+            let access = &world.state.access;
+            work.lease_against(access, room, who, &pattern, world.now)
+                .map_or_else(|| "nobody".to_owned(), |(_, it)| handle(world, it.holder))
         }
         "version" => work
             .context(room(args.word(0)), args.word(1))

@@ -406,6 +406,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::Approval(_)
         | Facts::Template(_)
         | Facts::Context(_)
+        | Facts::Lease(_)
         | Facts::Memory(_)
         | Facts::Tool(_) => false,
     }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use mesh_core::{Access, Action, Group, Participant, Room};
-use mesh_model::{MeshId, ParticipantId, Permission, Refusal, RoomId, Seq, refuse};
+use mesh_model::{
+    Effect, ErrorCode, MeshId, ParticipantId, Permission, Refusal, RoomId, Seq, refuse,
+};
 
 use crate::door::Call;
 
@@ -46,6 +48,20 @@ impl Call {
         self.access.may(self.me()?, Action::Read, room)?;
         let found = self.rooms()?.into_iter().find(|(id, _)| *id == room);
         found.ok_or_else(refuse::no_room)
+    }
+
+    /// A room whose shared data the caller may read.
+    pub fn data_room(&self, text: &str) -> Result<RoomId, Refusal> {
+        let room = self.readable_room(text)?.0;
+        if self.access.may_data(self.me()?, room) {
+            return Ok(room);
+        }
+        Err(Refusal::new(
+            ErrorCode::CapabilityDenied,
+            "the room's rules do not let you read its shared data",
+            Effect::NothingChanged,
+            "ask a moderator of the room for the capability data-read",
+        ))
     }
 
     /// A room whose rules the caller may know: it reads there, made it, or owns the mesh.

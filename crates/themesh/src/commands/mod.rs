@@ -14,6 +14,7 @@ mod identity;
 mod inbox;
 mod install;
 mod invite;
+mod lease;
 mod log;
 mod mcp;
 mod memory;
@@ -91,6 +92,8 @@ pub enum Command {
     Costs(budget::CostsArgs),
     #[command(subcommand)]
     Context(context::ContextVerb),
+    #[command(subcommand)]
+    Lease(lease::LeaseVerb),
     #[command(subcommand)]
     Memory(memory::MemoryVerb),
     #[command(subcommand)]
@@ -170,6 +173,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Budget(verb) => budget::budget(context, verb)?,
         Command::Costs(args) => budget::costs(context, args)?,
         Command::Context(verb) => context::context(context, verb)?,
+        Command::Lease(verb) => lease::lease(context, verb)?,
         Command::Memory(verb) => memory::memory(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
         Command::Do(args) => chat::say_line(context, args)?,

@@ -14,6 +14,7 @@ mod guard;
 mod identity;
 mod install;
 mod kill_nine;
+mod lease;
 mod log_verbs;
 mod mcp;
 mod node;

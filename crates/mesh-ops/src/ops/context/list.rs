@@ -3,7 +3,7 @@
 use crate::ops::present;
 use crate::prelude::*;
 
-use mesh_model::events::{ContextFacts, Trust};
+use mesh_model::events::Trust;
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::ContextRow;
 use serde_json::Value;
@@ -14,21 +14,8 @@ impl Run for ContextList {
         call: &Call,
         input: RoomRefInput,
     ) -> Result<List<ContextValue>, Refusal> {
-        let room = call.readable_room(&input.room)?.0;
+        let room = call.data_room(&input.room)?;
         let access = door.node().access();
-        // Who reads a room's values is a rule of its own; the core has it for the event that sets one.
-        let set = Facts::Context(ContextFacts::Set(events::ContextSet {
-            room,
-            key: String::new(),
-        }));
-        if !access.sees(call.me()?, &set, call.head) {
-            return Err(Refusal::new(
-                ErrorCode::CapabilityDenied,
-                "the room's rules do not let you read its shared context",
-                Effect::NothingChanged,
-                "ask a moderator of the room for the capability data-read",
-            ));
-        }
         let rows = door.view(call, move |view| view.context(room)).await?;
         let reader = present::reader(door, call);
         let items = rows

@@ -180,13 +180,14 @@ impl Batch<'_> {
             Facts::Template(facts) => template::project(self, facts, event),
             Facts::Context(facts) => context::project(self, facts, event),
             Facts::Memory(facts) => memory::project(self, facts, event),
-            // Rules, rights and sums: the core's state answers for all of these nouns.
+            // Rules, rights, leases and sums: the core's state answers for all of these nouns.
             Facts::User(_)
             | Facts::Policy(_)
             | Facts::Identity(_)
             | Facts::Secret(_)
             | Facts::Dispatch(_)
             | Facts::Budget(_)
+            | Facts::Lease(_)
             // What contexts have read is in the state; the words of a held act are read where they stand.
             | Facts::Influence(_)
             | Facts::Tool(_) => Ok(()),
