@@ -24,8 +24,8 @@ pub use describe::tools::{
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
 pub use door::{
-    Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, PageCookie, Reply, Run, Stream, Wanted,
-    Watch,
+    Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, PageCookie, Reply, Run, Stream, Turn,
+    Turns, Wanted, Watch,
 };
 // What surfaces hold of the node itself. How to subscribe to it is not among it: that goes through the door.
 pub use mesh_node::machine::Taken;

@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use mesh_model::limits::{CALLS_IN_FLIGHT_MAX, KEEPALIVE_MS};
 use mesh_model::refuse::invalid;
 use mesh_model::{Effect, ErrorCode, Refusal, Seq};
-use mesh_ops::{LAST_WORDS, Options, Taken, Wanted};
+use mesh_ops::{LAST_WORDS, Options, Taken, Turns, Wanted};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
@@ -111,6 +111,7 @@ struct Socket {
     over: Over,
     address: Option<Address>,
     calls: FuturesUnordered<Answer>,
+    turns: Turns,
     subscription: Option<mesh_ops::Stream>,
     /// The last event among what was given to the wire and not reported as offered.
     given: Option<Seq>,
@@ -149,6 +150,7 @@ impl Socket {
             over,
             address,
             calls: FuturesUnordered::new(),
+            turns: Turns::default(),
             subscription: None,
             given: None,
             pings,
@@ -285,6 +287,7 @@ impl Socket {
         let options = Options {
             session: Some(self.session.id),
             address: self.address.map(|address| address.0),
+            turn: self.turns.next(&operation),
             ..Options::default()
         };
         self.calls.push(Box::pin(async move {

@@ -6,6 +6,7 @@ mod house;
 mod http;
 mod limits;
 mod mcp;
+mod order;
 mod over;
 mod pages;
 mod parity;

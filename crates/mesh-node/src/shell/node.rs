@@ -1,5 +1,6 @@
 //! The handle of a running node.
 
+use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
@@ -108,27 +109,27 @@ impl Node {
         }
     }
 
-    /// Has a command decided and stored. The answer comes when it is durable.
-    pub async fn submit(
+    /// Has a command decided and stored. It stands in the writer's queue when this returns; the answer comes when it is
+    /// durable.
+    pub fn submit(
         &self,
         command: Command,
         actor: Actor,
         requires: Option<Permission>,
         key: Option<CommandKey>,
-    ) -> Result<Outcome, Refusal> {
+    ) -> impl Future<Output = Result<Outcome, Refusal>> + Send + use<> {
         self.submit_within(command, actor, requires, key, Within::default())
-            .await
     }
 
     /// The same for a command that comes by a context of which something is known.
-    pub async fn submit_within(
+    pub fn submit_within(
         &self,
         command: Command,
         actor: Actor,
         requires: Option<Permission>,
         key: Option<CommandKey>,
         within: Within,
-    ) -> Result<Outcome, Refusal> {
+    ) -> impl Future<Output = Result<Outcome, Refusal>> + Send + use<> {
         let submission = Submission {
             command,
             actor,
@@ -136,19 +137,19 @@ impl Node {
             key,
             within,
         };
+        let sent = self.send(submission, None);
         // The writer answers every job it takes, unless it broke off.
-        let answer = self.send(submission, None)?.await;
-        answer.unwrap_or_else(|_| Err(broke_off()))
+        async move { sent?.await.unwrap_or_else(|_| Err(broke_off())) }
     }
 
     /// Has the commands of one call decided one after the other and stored by one sync. Each is answered for itself.
-    pub async fn submit_all(
+    pub fn submit_all(
         &self,
         commands: Vec<(Command, Option<CommandKey>)>,
         actor: Actor,
         requires: Option<Permission>,
         within: Within,
-    ) -> Result<Vec<Result<Outcome, Refusal>>, Refusal> {
+    ) -> impl Future<Output = Result<Vec<Result<Outcome, Refusal>>, Refusal>> + Send + use<> {
         let (mut jobs, mut answers) = (Vec::new(), Vec::new());
         for (command, key) in commands {
             let (reply, answer) = oneshot::channel();
@@ -166,14 +167,18 @@ impl Node {
             });
             answers.push(answer);
         }
-        if !jobs.is_empty() {
-            self.queue(jobs)?;
+        let queued = match jobs.is_empty() {
+            true => Ok(()),
+            false => self.queue(jobs),
+        };
+        async move {
+            queued?;
+            let mut told = Vec::with_capacity(answers.len());
+            for answer in answers {
+                told.push(answer.await.unwrap_or_else(|_| Err(broke_off())));
+            }
+            Ok(told)
         }
-        let mut told = Vec::with_capacity(answers.len());
-        for answer in answers {
-            told.push(answer.await.unwrap_or_else(|_| Err(broke_off())));
-        }
-        Ok(told)
     }
 
     /// The same as [`Node::submit`] for a command that waits if there is nothing for it: it is decided again with whatever may bring

@@ -1,5 +1,6 @@
 //! One call under way: who asks, what was known when it came, and how it submits commands.
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +19,7 @@ use serde::Serialize;
 
 use crate::door::Door;
 use crate::door::request::part_of;
+use crate::door::turns::Turn;
 
 /// What a transport knows about a call besides its input.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,8 @@ pub struct Options {
     pub page_key: Option<String>,
     /// What the browser calls itself.
     pub agent: Option<String>,
+    /// The command's place among those of its connection, if their order counts.
+    pub turn: Option<Turn>,
 }
 
 /// A change to the browser's cookie `mesh_session`.
@@ -114,7 +118,9 @@ impl Call {
 
     /// Submits a command under the call's key.
     pub(crate) async fn submit(&self, door: &Door, command: Command) -> Result<Outcome, Refusal> {
-        self.send(door, self.actor, self.key, command).await
+        let sent = self.send(door, self.actor, self.key, command);
+        self.pass_turn();
+        sent.await
     }
 
     /// Submits one of several commands of the call, each under a key of its own; the first (0) under
@@ -125,8 +131,9 @@ impl Call {
         part: u32,
         command: Command,
     ) -> Result<Outcome, Refusal> {
-        self.send(door, self.actor, self.key_of(part), command)
-            .await
+        let sent = self.send(door, self.actor, self.key_of(part), command);
+        self.pass_turn();
+        sent.await
     }
 
     /// Submits several commands of the call together, each under the key of its number: they are decided in their
@@ -140,10 +147,9 @@ impl Call {
         let keyed = commands.into_iter();
         let keyed = keyed.map(|(part, command)| (command, self.key_of(part)));
         let (node, requires) = (door.node(), self.requires());
-        let answers = node
-            .submit_all(keyed.collect(), self.actor, requires, self.within())
-            .await?;
-        let heard = answers.into_iter();
+        let answers = node.submit_all(keyed.collect(), self.actor, requires, self.within());
+        self.pass_turn();
+        let heard = answers.await?.into_iter();
         Ok(heard
             .map(|answer| answer.map(|outcome| self.heard(outcome)))
             .collect())
@@ -154,7 +160,8 @@ impl Call {
             .map(|key| if part == 0 { key } else { part_of(key, part) })
     }
 
-    /// Submits a command that is the same however often it is sent.
+    /// Submits a command that is the same however often it is sent. It may come before what was asked for, so the
+    /// connection's next command goes on waiting.
     pub(crate) async fn submit_unkeyed(
         &self,
         door: &Door,
@@ -173,18 +180,19 @@ impl Call {
         self.send(door, actor, None, command).await
     }
 
-    async fn send(
+    /// The command stands in the writer's queue when this returns.
+    fn send(
         &self,
         door: &Door,
         actor: Actor,
         key: Option<CommandKey>,
         command: Command,
-    ) -> Result<Outcome, Refusal> {
+    ) -> impl Future<Output = Result<Outcome, Refusal>> + Send {
         self.notes().asked |= key.is_some() && key == self.key;
         let node = door.node();
         let (requires, within) = (self.requires(), self.within());
         let outcome = node.submit_within(command, actor, requires, key, within);
-        Ok(self.heard(outcome.await?))
+        async move { Ok(self.heard(outcome.await?)) }
     }
 
     /// By which context the call comes.
@@ -208,7 +216,17 @@ impl Call {
         self.notes().asked |= self.key.is_some();
         let node = door.node();
         let (requires, within) = (self.requires(), self.within());
-        node.submit_waiting(command, self.actor, requires, self.key, within)
+        let wait = node.submit_waiting(command, self.actor, requires, self.key, within);
+        self.pass_turn();
+        wait
+    }
+
+    /// Lets the connection's next command begin: this one has its place in the writer's queue, or what it does first
+    /// takes long and has no order.
+    pub(crate) fn pass_turn(&self) {
+        if let Some(turn) = &self.options.turn {
+            turn.pass();
+        }
     }
 
     /// Notes what came of a command.

@@ -17,6 +17,7 @@ pub(crate) mod resolve;
 pub(crate) mod rulings;
 pub(crate) mod short;
 pub(crate) mod subscribe;
+pub(crate) mod turns;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::{Caller, PageCookie};
@@ -25,6 +26,7 @@ pub use registry::Run;
 pub(crate) use registry::told;
 pub use short::Names;
 pub use subscribe::{Stream, Wanted};
+pub use turns::{Turn, Turns};
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
@@ -214,6 +216,9 @@ impl Door {
         options: Options,
     ) -> Result<Reply, Refusal> {
         let declaration = entry.declaration;
+        if let Some(turn) = &options.turn {
+            turn.come().await;
+        }
         self.limit(caller, options.address)?;
         self.check_needs(caller, declaration.needs)?;
         let request = Request::new(declaration, input, options.key.clone(), options.min_seq)?;

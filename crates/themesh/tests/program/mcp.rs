@@ -126,6 +126,30 @@ fn said(node: &Node) -> Vec<String> {
 }
 
 #[test]
+fn what_is_said_at_once_stands_in_the_order_in_which_it_was_said() {
+    let node = house();
+    let (mut child, mut talk) = Talk::begin(&node.home(), None);
+    let text = |n: usize| {
+        format!(
+            "{n} {}",
+            vec!["word"; if n.is_multiple_of(2) { 3000 } else { 1 }].join(" ")
+        )
+    };
+    let texts: Vec<String> = (0..20).map(text).collect();
+    let asked: Vec<u64> = texts
+        .iter()
+        .map(|text| talk.send("tools/call", saying(text)))
+        .collect();
+    for id in asked {
+        let answer = talk.answer(id);
+        assert_ne!(answer["result"]["isError"], true, "{answer}");
+    }
+    assert_eq!(said(&node), texts);
+    drop(talk);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn a_session_goes_on_when_the_node_was_started_anew() {
     let node = house();
     let (mut child, mut talk) = Talk::begin(&node.home(), None);

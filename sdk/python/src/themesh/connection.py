@@ -79,8 +79,7 @@ class Connection:
 
     async def open(self) -> None:
         """Connects once. Raises if the node cannot be reached, is another one, or refuses."""
-        self._socket = await self._connect()
-        self._task = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(self._run(await self._connect()))
 
     async def close(self) -> None:
         """Ends the session's socket. What was not answered is not repeated any more."""
@@ -176,17 +175,20 @@ class Connection:
         self.options.session = self.welcome["session"]
         return socket
 
-    async def _run(self) -> None:
-        while self._socket is not None:
+    async def _run(self, socket: ClientConnection) -> None:
+        while True:
             try:
-                await self._serve(self._socket)
+                await self._serve(socket)
             except (ConnectionClosed, _Gap, json.JSONDecodeError):
                 pass
             except Refused as refusal:
                 return self._end(refusal)
-            await self._socket.close()
+            finally:
+                # What is called from here on waits for the next socket, behind what was called before.
+                self._socket = None
+                await socket.close()
             try:
-                self._socket = await self._reconnect()
+                socket = await self._reconnect()
             except (Refused, Stranger) as why:
                 return self._end(why)
 
@@ -206,12 +208,23 @@ class Connection:
 
     async def _serve(self, socket: ClientConnection) -> None:
         """The subscription from where it was, then calls without an answer, then whatever comes."""
-        if self._items is not None:
-            await socket.send(self._subscription(self._items))
-        for frame, _ in list(self._pending.values()):
-            await socket.send(frame)
+        await self._repeat(socket)
         while True:
             await self._take(json.loads(await socket.recv()))
+
+    async def _repeat(self, socket: ClientConnection) -> None:
+        """Sends what waits, in the order in which it was called, also what is called meanwhile."""
+        items, last = None, 0
+        while True:
+            waiting = [(id, frame) for id, (frame, _) in self._pending.items() if id > last]
+            if self._items is not None and self._items is not items:
+                items = self._items
+                await socket.send(self._subscription(items))
+            elif not waiting:
+                break
+            for last, frame in waiting:
+                await socket.send(frame)
+        self._socket = socket
 
     async def _take(self, frame: dict[str, Any]) -> None:
         if "ephemeral" in frame:

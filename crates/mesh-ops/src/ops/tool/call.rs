@@ -36,6 +36,7 @@ impl Run for ToolCall {
         if tool.name != MEMORY_ENHANCE {
             door.check_reach(call).await?;
         }
+        call.pass_turn();
         let began = Instant::now();
         let answer = ask(door, call, &tool.name, input.input).await;
         let took = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);

@@ -1,31 +1,35 @@
 //! An idempotency key for each command that is called: what was not answered is sent again, and must
 //! happen once.
 
-use mesh_model::ops::{self, Declaration, OpKind};
+use mesh_model::ops::{self, Declaration, OpKind, Operation, TaskTake, ToolCall};
 use mesh_sdk::fresh_key;
 use serde_json::{Map, Value};
 
+/// The operation that the message calls, if it is a command.
+fn command_of(message: &Value) -> Option<&'static Declaration> {
+    let params = (message["method"] == "tools/call").then(|| &message["params"])?;
+    let called = match params["name"].as_str()? {
+        mesh_ops::CALL_TOOL => ops::named(params["arguments"]["operation"].as_str()?),
+        tool => mesh_ops::tool_operation(tool),
+    };
+    called.filter(|operation| operation.kind == OpKind::Command)
+}
+
+/// Whether the message is to happen behind those before it. What waits for work or for a tool would hold up all others.
+pub fn has_order(message: &Value) -> bool {
+    let waits = [TaskTake::DECLARATION.name, ToolCall::DECLARATION.name];
+    command_of(message).is_some_and(|operation| !waits.contains(&operation.name))
+}
+
 /// The message with a key in it, if it calls a command and has none.
 pub fn keyed(mut message: Value) -> Value {
-    if message["method"] != "tools/call" {
+    if command_of(&message).is_none() {
         return message;
     }
     let params = &mut message["params"];
-    let command = |operation: &&Declaration| operation.kind == OpKind::Command;
-    match params["name"].as_str() {
-        Some(mesh_ops::CALL_TOOL) => {
-            let operation = params["arguments"]["operation"].as_str();
-            if operation
-                .and_then(ops::named)
-                .is_some_and(|found| command(&found))
-            {
-                add_key(&mut params["arguments"]["input"]);
-            }
-        }
-        Some(tool) if mesh_ops::tool_operation(tool).is_some_and(|found| command(&found)) => {
-            add_key(&mut params["arguments"]);
-        }
-        _ => {}
+    match params["name"] == mesh_ops::CALL_TOOL {
+        true => add_key(&mut params["arguments"]["input"]),
+        false => add_key(&mut params["arguments"]),
     }
     message
 }
@@ -77,6 +81,16 @@ mod tests {
             json!({"operation": "no.such"}),
         ] {
             assert_eq!(call("mesh_call", other.clone()), other);
+        }
+        let by_name = |operation: &str| {
+            let arguments = json!({"operation": operation});
+            has_order(
+                &json!({"method": "tools/call", "params": {"name": "mesh_call", "arguments": arguments}}),
+            )
+        };
+        assert!(by_name("room.join") && by_name("message.post"));
+        for aside in ["me.get", "task.take", "tool.call", "no.such"] {
+            assert!(!by_name(aside), "{aside}");
         }
         let list = json!({"method": "tools/list"});
         assert_eq!(keyed(list.clone()), list);

@@ -1,6 +1,7 @@
 //! MCP on standard input and output: carries each line to the node's `/mcp` and the answers back.
 //!
-//! It ends when either pipe closes. A client that closes the input gets the answers that it still waits
+//! Commands are carried one after the other, so that they happen in the order in which they were written; what asks or
+//! waits is carried beside them. It ends when either pipe closes. A client that closes the input gets the answers that it still waits
 //! for; one that closes the output is gone.
 
 mod answer;
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::Outcome;
+use keyed::has_order;
 use pump::Pump;
 
 /// How long the node has to hear a goodbye; without one it ends the session itself in time.
@@ -42,6 +44,7 @@ pub fn mcp(context: &Context, _: McpArgs) -> Outcome<()> {
         }
     });
     let mut running = Vec::new();
+    let mut last: Option<mpsc::Receiver<()>> = None;
     for text in stdin().lock().lines().map_while(Result::ok) {
         if text.trim().is_empty() {
             continue;
@@ -56,7 +59,14 @@ pub fn mcp(context: &Context, _: McpArgs) -> Outcome<()> {
         let concurrent = message.get("id").is_some() && message["method"] != "initialize";
         if concurrent {
             let pump = Arc::clone(&pump);
-            running.push(thread::spawn(move || pump.carry(message)));
+            let (answered, after) = mpsc::channel();
+            let before = has_order(&message).then(|| last.replace(after)).flatten();
+            running.push(thread::spawn(move || {
+                // Nothing is ever sent: the other end is dropped when the one before was answered.
+                let _ = before.map(|before| before.recv());
+                pump.carry(message);
+                drop(answered);
+            }));
             running.retain(|call| !call.is_finished());
         } else {
             pump.carry(message);
