@@ -69,6 +69,14 @@ def typed_dict(name: str, properties: dict[str, Any], required: set[str]) -> str
     return "\n".join([f"class {name}(TypedDict):", *(rows or ["    pass"])])
 
 
+def extended(name: str, schema: dict[str, Any]) -> str:
+    """A type that adds fields to others."""
+    bases = ", ".join(filter(None, (named(one) for one in schema["allOf"])))
+    required = set(schema.get("required", []))
+    rows = [f"    {key}: {field(value, key in required)}" for key, value in schema["properties"].items()]
+    return "\n".join([f"class {name}({bases}):", *rows])
+
+
 def field(schema: Any, required: bool) -> str:
     value = written(schema)
     return value if required else f"NotRequired[{value}]"
@@ -101,8 +109,12 @@ def output_of(operation: dict[str, Any]) -> str:
 
 def generated(openapi: dict[str, Any]) -> str:
     parts = [HEAD]
-    for name, schema in sorted(openapi["components"]["schemas"].items()):
-        if schema.get("type") == "object" and "properties" in schema:
+    # A type comes after those that it extends.
+    schemas = sorted(openapi["components"]["schemas"].items(), key=lambda item: ("allOf" in item[1], item[0]))
+    for name, schema in schemas:
+        if "allOf" in schema:
+            parts.append(extended(name, schema))
+        elif schema.get("type") == "object" and "properties" in schema:
             parts.append(typed_dict(name, schema["properties"], set(schema.get("required", []))))
         else:
             parts.append(f'{name}: TypeAlias = "{written(schema)}"')

@@ -4,6 +4,7 @@
 //! default: an event without it does not compile. What is the same for most has its default in
 //! [`Event`], once.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -121,11 +122,11 @@ pub enum Erases<'a> {
 }
 
 /// The content of an event that has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 pub enum NoContent {}
 
 /// What every event says of itself. The macro `events!` implements it.
-pub trait Event: Serialize + DeserializeOwned {
+pub trait Event: Serialize + DeserializeOwned + JsonSchema {
     /// Its type, such as `message.posted`.
     const KIND: &'static str;
     /// The version that this program writes.
@@ -133,11 +134,13 @@ pub trait Event: Serialize + DeserializeOwned {
     /// What its content is.
     const WORDS: Words;
     /// The type of its content; that of none is never read.
-    type Content: DeserializeOwned;
+    type Content: DeserializeOwned + JsonSchema;
     /// Whether it may erase words.
     const ERASING: bool = false;
     /// Where times stand in its facts, as JSON pointers: the log stores bare numbers.
     const TIMES: &'static [&'static str] = &[];
+    /// The schema of what the stream tells of it, if that is not its facts and content side by side.
+    const TOLD: Option<Schematic> = None;
 
     /// The room it happened in.
     fn room(&self) -> Option<RoomId>;
@@ -193,7 +196,7 @@ pub trait Event: Serialize + DeserializeOwned {
 }
 
 /// What is known of a kind of event without one at hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Declared {
     /// Its type.
     pub kind: &'static str,
@@ -201,7 +204,20 @@ pub struct Declared {
     pub version: u16,
     /// Whether it may erase words.
     pub erasing: bool,
+    /// [`Event::WORDS`].
+    pub words: Words,
+    /// [`Event::TIMES`].
+    pub times: &'static [&'static str],
+    /// The schema of its facts as they are stored.
+    pub facts: Schematic,
+    /// The schema of its content.
+    pub content: Schematic,
+    /// [`Event::TOLD`].
+    pub told: Option<Schematic>,
 }
+
+/// What makes the schema of a type.
+pub type Schematic = fn(&mut SchemaGenerator) -> Schema;
 
 impl Declared {
     pub(crate) const fn of<E: Event>() -> Declared {
@@ -209,6 +225,11 @@ impl Declared {
             kind: E::KIND,
             version: E::VERSION,
             erasing: E::ERASING,
+            words: E::WORDS,
+            times: E::TIMES,
+            facts: SchemaGenerator::subschema_for::<E>,
+            content: SchemaGenerator::subschema_for::<E::Content>,
+            told: E::TOLD,
         }
     }
 }
@@ -227,6 +248,7 @@ macro_rules! events {
         $(relayed: $relayed:expr,)?
         $(guard: $guard:expr,)?
         $(times: $times:expr,)?
+        $(told: $told:ident,)?
     })+) => {
         #[doc = concat!("The facts of one event of the noun ", stringify!($noun), ".")]
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,6 +276,8 @@ macro_rules! events {
                     }
                 )?
                 $(const TIMES: &'static [&'static str] = &$times;)?
+                $(const TOLD: Option<$crate::event::Schematic> =
+                    Some(schemars::SchemaGenerator::subschema_for::<$crate::api::$told>);)?
 
                 fn room(&self) -> Option<$crate::ids::RoomId> {
                     let $it = self;

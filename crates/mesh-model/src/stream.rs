@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::{Message, ParticipantRef, PresenceState, Quote};
+use crate::api::{Message, MessageTold, ParticipantRef, PresenceState, Quote};
 use crate::event::Event;
 use crate::events::{Facts, MessagePosted, MessageQuarantined};
-use crate::ids::{MessageId, RoomId, Seq, TaskId};
+use crate::ids::{RoomId, Seq, TaskId};
 use crate::time::Millis;
 use crate::tolerant::Tolerant;
 
@@ -108,11 +108,8 @@ impl StreamItem {
         if !posted.contains(&self.kind.as_str()) {
             return None;
         }
-        let (room, mut data) = (self.room?, self.data.clone());
-        let quoted: Vec<MessageId> = match data.remove("quotes") {
-            Some(ids) => serde_json::from_value(ids).ok()?,
-            None => Vec::new(),
-        };
+        let (room, from) = (self.room?, self.from.clone()?);
+        let told: MessageTold = read(self.data.clone())?;
         let quote = |message| Quote {
             message,
             room,
@@ -120,13 +117,33 @@ impl StreamItem {
             text: String::new(),
             gone: false,
         };
-        let Value::Object(item) = serde_json::to_value(self).ok()? else {
-            return None;
-        };
-        data.extend(item.into_iter().filter(|(name, _)| name != "data"));
-        let mut message: Message = read(data)?;
-        message.quotes = quoted.into_iter().map(quote).collect();
-        Some(message)
+        Some(Message {
+            id: told.id,
+            seq: self.seq,
+            at: self.at,
+            room,
+            from,
+            text: told.text,
+            mentions: told.mentions,
+            priority: told.priority,
+            reply_to: told.reply_to,
+            thread: told.thread,
+            payload: told.payload,
+            payload_type: told.payload_type,
+            edited_at: None,
+            deleted: false,
+            redacted: told.redacted,
+            trust: told.trust,
+            command: told.command,
+            signed: told.signed,
+            relayed: told.relayed,
+            labels: told.labels,
+            quotes: told.quotes.into_iter().map(quote).collect(),
+            guard: told.guard,
+            enveloped: told.enveloped,
+            released: told.released,
+            replies: 0,
+        })
     }
 
     /// The facts of one kind of event.

@@ -1,6 +1,6 @@
 // What an event of the log says, in a few words. Everything else stands in its facts.
 
-import type { Kept, LogEntry, Told } from '../api/events.ts';
+import type { Kept, LogEntry } from '../api/events.ts';
 import { plural } from '../shell/words.ts';
 
 export interface Names {
@@ -85,7 +85,7 @@ const task = (facts: { task: string }): string => `task …${facts.task.slice(-6
 const parts = (...all: string[]): string => all.filter(Boolean).join(', ');
 
 /** Refusals are counted by the minute, so that a flood cannot fill the log. */
-function refused(facts: Told['note.refused'], names: Names): string {
+function refused(facts: Kept<'note.refused'>, names: Names): string {
   const who = facts.participant ? names.person(facts.participant) : 'somebody who was not signed in';
   const times = facts.count === 1 ? 'once' : `${facts.count} times in a minute`;
   return `${facts.operation} by ${who}, ${times}: ${facts.code.replaceAll('_', ' ')}`;

@@ -36,7 +36,7 @@ describe('merge', () => {
 });
 
 describe('items', () => {
-  const item = <Name extends EventName>(type: Name, data: Partial<Told[Name]>, seq = 9) =>
+  const item = <Name extends EventName>(type: Name, data: Partial<Told<Name>>, seq = 9) =>
     ({
       seq,
       at: at(30),

@@ -44,7 +44,7 @@ pub struct Holds {
 }
 
 /// Somebody asks for approval. Content: [`crate::api::ApprovalBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalRequested {
     /// The approval.
@@ -67,7 +67,7 @@ pub struct ApprovalRequested {
 }
 
 /// Somebody answered. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalDecided {
     /// The approval.
@@ -79,7 +79,7 @@ pub struct ApprovalDecided {
 }
 
 /// Nobody answered in time, or nobody waits for the answer any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalExpired {
     /// The approval.

@@ -38,7 +38,7 @@ pub enum BudgetScope {
 }
 
 /// A budget holds from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BudgetSet {
     /// Whose.
@@ -52,7 +52,7 @@ pub struct BudgetSet {
 }
 
 /// A budget is nearly or wholly used up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BudgetWarned {
     /// Whose.

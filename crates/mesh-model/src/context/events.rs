@@ -1,5 +1,6 @@
 //! Shared context: named values of a room. The place in the log where a value was set is its version; what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -22,7 +23,7 @@ events! { Context ContextFacts
 }
 
 /// A value was set. Content: [`crate::api::ContextBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContextSet {
     /// Where.
@@ -32,7 +33,7 @@ pub struct ContextSet {
 }
 
 /// A value was removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContextRemoved {
     /// Where.

@@ -37,7 +37,7 @@ pub enum CredentialKind {
 }
 
 /// A token or API key is valid from here on. Content: [`crate::api::Label`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialIssued {
     /// The credential.
@@ -50,6 +50,7 @@ pub struct CredentialIssued {
     pub permissions: PermissionSet,
     /// When it stops by itself.
     #[serde(with = "raw", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u64>")]
     pub expires: Option<Millis>,
     /// Requests a minute; absent: no limit of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,7 +61,7 @@ pub struct CredentialIssued {
 }
 
 /// It is valid no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialRevoked {
     /// The credential.

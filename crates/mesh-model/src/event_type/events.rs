@@ -1,5 +1,6 @@
 //! Typed events: named kinds with a registered JSON Schema, published into rooms, and the replay of all events; what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -22,7 +23,7 @@ events! { EventType EventTypeFacts
 }
 
 /// A named kind of event exists from here on. Content: [`crate::api::SchemaText`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventTypeRegistered {
     /// Its name, such as `build-finished`.
@@ -32,7 +33,7 @@ pub struct EventTypeRegistered {
 }
 
 /// An event of a registered kind. Content: [`crate::api::EventBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventPublished {
     /// Where.

@@ -1,5 +1,6 @@
 //! Groups of participants: what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -33,7 +34,7 @@ events! { Group GroupFacts
 }
 
 /// A group exists from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupCreated {
     /// The group.
@@ -43,7 +44,7 @@ pub struct GroupCreated {
 }
 
 /// The group is gone; its name is free.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupDeleted {
     /// The group.
@@ -51,7 +52,7 @@ pub struct GroupDeleted {
 }
 
 /// A participant is in the group from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupMemberAdded {
     /// The group.
@@ -61,7 +62,7 @@ pub struct GroupMemberAdded {
 }
 
 /// A participant is no longer in the group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupMemberRemoved {
     /// The group.

@@ -31,7 +31,7 @@ pub struct GuardMark {
 }
 
 /// The guard looked at an older message again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageRescanned {
     /// Where.

@@ -1,5 +1,6 @@
 //! Keys that participants sign with: what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -21,7 +22,7 @@ events! { Identity IdentityFacts
 }
 
 /// A participant has one more key to sign with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantKeyAdded {
     /// The participant.
@@ -34,7 +35,7 @@ pub struct ParticipantKeyAdded {
 }
 
 /// A key signs no more. What it signed before says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantKeyRevoked {
     /// The participant.

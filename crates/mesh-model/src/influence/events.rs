@@ -54,7 +54,7 @@ pub struct Source {
 }
 
 /// What reached a context.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Influence {
     /// The rooms whose words are in it.
@@ -66,7 +66,7 @@ pub struct Influence {
 }
 
 /// Words of more rooms reached a session's context. It is written once a room and session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionInfluenced {
     /// The session.
@@ -85,7 +85,7 @@ pub struct SessionInfluenced {
 }
 
 /// Words came into a room that other rooms' words had influenced, strangers' words among them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomInfluenced {
     /// The room.
@@ -98,7 +98,7 @@ pub struct RoomInfluenced {
 }
 
 /// An act waits for a person's word. Content: [`crate::api::HeldAct`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActHeld {
     /// The hash of the operation's name and its input.
@@ -113,7 +113,7 @@ pub struct ActHeld {
 }
 
 /// A person lets exactly this act happen, once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActReleased {
     /// The act.
@@ -123,7 +123,7 @@ pub struct ActReleased {
 }
 
 /// An act that a person had released was carried out, by the events before this one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActDone {
     /// The act.

@@ -1,5 +1,6 @@
 //! Invites: codes by which somebody becomes a participant; what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -31,7 +32,7 @@ events! { Invite InviteFacts
 }
 
 /// Somebody with the code can become a participant. Content: [`crate::api::Label`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteCreated {
     /// The invite.
@@ -44,6 +45,7 @@ pub struct InviteCreated {
     pub uses: u32,
     /// When it ends by itself.
     #[serde(with = "raw", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u64>")]
     pub expires: Option<Millis>,
     /// The room newcomers are in at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +56,7 @@ pub struct InviteCreated {
 }
 
 /// Somebody came. Bound to the newcomer's key: the same key again is the same participant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteRedeemed {
     /// The invite.
@@ -66,7 +68,7 @@ pub struct InviteRedeemed {
 }
 
 /// It can be used no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteRevoked {
     /// The invite.

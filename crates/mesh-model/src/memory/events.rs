@@ -63,7 +63,7 @@ impl MemorySource {
 }
 
 /// An agent remembers something from here on. Content: [`crate::api::SealedBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryKept {
     /// The memory.
@@ -90,7 +90,7 @@ pub struct MemoryKept {
 }
 
 /// A memory is gone; its words are erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryForgotten {
     /// The memory.

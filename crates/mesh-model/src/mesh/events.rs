@@ -42,7 +42,7 @@ events! { Mesh MeshFacts
 }
 
 /// The first event of every log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeshCreated {
     /// The mesh.
@@ -56,7 +56,7 @@ pub struct MeshCreated {
 }
 
 /// The log was opened with another vault, as its operator asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VaultReplaced {
     /// The vault that belongs to the log from here on.
@@ -66,7 +66,7 @@ pub struct VaultReplaced {
 }
 
 /// Requests refused in one minute, counted together so that a flood cannot fill the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     /// Who asked, if that was known.
@@ -80,11 +80,12 @@ pub struct Refused {
     pub count: u32,
     /// When the minute began.
     #[serde(with = "raw")]
+    #[schemars(with = "Option<u64>")]
     pub minute: Option<Millis>,
 }
 
 /// How loose those may make their rooms who are trusted less than `local`, from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FloorSet {
     /// The whole floor.
@@ -119,7 +120,7 @@ impl Default for Floor {
 }
 
 /// How often whom the node answers, from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LimitsSet {
     /// All limits.

@@ -147,6 +147,61 @@ pub struct Message {
     pub replies: u32,
 }
 
+/// A message as the stream tells it: what the item says of place, time, room and author stands there, and what it
+/// quotes is named only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageTold {
+    /// Its id.
+    pub id: MessageId,
+    /// The text; empty if it was erased.
+    pub text: String,
+    /// A structured payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+    /// The registered event type the payload was checked against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_type: Option<String>,
+    /// Whom it names.
+    pub mentions: Vec<ParticipantId>,
+    /// How soon to look at it.
+    pub priority: Priority,
+    /// How far its words were trusted when they were accepted.
+    pub trust: Trust,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// The first message of its thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageId>,
+    /// Whether it asks others to run a command, as somebody who may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
+    /// Its author's signature. Without one the node attests who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignatureView>,
+    /// The messages it quotes. Their words are in `message.get`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<MessageId>,
+    /// The other rooms whose words are in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
+    /// From where it was brought, if its sender only relays it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Relayed>,
+    /// What the guard found, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+    /// That it waited in quarantine, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
+    /// Whether its words were erased for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
+    /// Whether `text` stands in an envelope: to agents, words from across a trust boundary are data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enveloped: bool,
+}
+
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }

@@ -18,6 +18,7 @@ events! { Message MessageFacts
         trust: Some(it.trust),
         relayed: it.relayed.as_ref(),
         guard: it.guard.as_ref(),
+        told: MessageTold,
     }
     Redacted(it: MessageRedacted) "message.redacted" / 1 {
         room: Some(it.room),
@@ -87,7 +88,7 @@ impl Priority {
 }
 
 /// A message was posted; its id is `m` and the event's seq. Content: [`crate::api::MessageBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessagePosted {
     /// Where.
@@ -149,7 +150,7 @@ impl MessagePosted {
 }
 
 /// A signature over mesh, room, key, idempotency key and the salted hash of the content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
     /// The key that made it.
@@ -176,7 +177,7 @@ pub struct Relayed {
 }
 
 /// A message's words are erased for good, everywhere. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageRedacted {
     /// Where.
@@ -188,7 +189,7 @@ pub struct MessageRedacted {
 }
 
 /// The author changed the text. Content: [`crate::api::MessageBody`], whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageEdited {
     /// Where.
@@ -210,7 +211,7 @@ pub struct MessageEdited {
 }
 
 /// The author or a moderator took a message back. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageDeleted {
     /// Where.

@@ -164,7 +164,7 @@ impl AddedBy {
 }
 
 /// A participant exists from here on. Content: [`crate::api::Profile`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantRegistered {
     /// The participant.
@@ -186,7 +186,7 @@ pub struct ParticipantRegistered {
 }
 
 /// Visibility or profile changed. Content: [`crate::api::Profile`], whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantUpdated {
     /// The participant.
@@ -199,7 +199,7 @@ pub struct ParticipantUpdated {
 }
 
 /// Its roles changed: free labels, such as `reviewer`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantRolesSet {
     /// The participant.
@@ -209,7 +209,7 @@ pub struct ParticipantRolesSet {
 }
 
 /// It may do nothing from here on; its credentials rest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantDisabled {
     /// The participant.
@@ -217,7 +217,7 @@ pub struct ParticipantDisabled {
 }
 
 /// It may act again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantEnabled {
     /// The participant.
@@ -225,7 +225,7 @@ pub struct ParticipantEnabled {
 }
 
 /// How far a participant's words are trusted from here on. What it said before keeps its trust.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantTrustSet {
     /// The participant.

@@ -1,5 +1,6 @@
 //! A room's rules, and why something is allowed or refused: what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -16,7 +17,7 @@ events! { Policy PolicyFacts
 }
 
 /// The room's rules from here on. A policy is facts: who may what must be known for good.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomPolicySet {
     /// The room.

@@ -18,6 +18,7 @@ events! { Quarantine QuarantineFacts
         trust: Some(it.message.trust),
         relayed: it.message.relayed.as_ref(),
         guard: it.message.guard.as_ref(),
+        told: MessageTold,
     }
     Reviewed(it: MessageReviewed) "message.reviewed" / 1 {
         room: Some(it.room),
@@ -39,7 +40,7 @@ pub struct Released {
 
 /// A message waits for a moderator; nobody else but its author knows of it.
 /// Content: [`crate::api::MessageBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageQuarantined {
     /// Who wrote it.
@@ -49,7 +50,7 @@ pub struct MessageQuarantined {
 }
 
 /// A moderator decided on a message in quarantine. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageReviewed {
     /// Where.

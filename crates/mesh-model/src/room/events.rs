@@ -211,7 +211,7 @@ pub enum History {
 }
 
 /// A room exists from here on. Content: [`crate::api::RoomText`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomCreated {
     /// The room.
@@ -238,7 +238,7 @@ pub struct RoomCreated {
 }
 
 /// Name or topic changed. Content: [`crate::api::RoomText`], whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomUpdated {
     /// The room.
@@ -249,7 +249,7 @@ pub struct RoomUpdated {
 }
 
 /// Nobody may post or join any more; members still read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomArchived {
     /// The room.
@@ -257,7 +257,7 @@ pub struct RoomArchived {
 }
 
 /// The room is in use again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomRestored {
     /// The room.
@@ -265,7 +265,7 @@ pub struct RoomRestored {
 }
 
 /// A participant is a member from here on. If the event's actor is another, it was added.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberJoined {
     /// The room.
@@ -276,7 +276,7 @@ pub struct RoomMemberJoined {
 
 /// A participant is no member any more. If the event's actor is another, it was removed.
 /// Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberLeft {
     /// The room.
@@ -286,7 +286,7 @@ pub struct RoomMemberLeft {
 }
 
 /// What one member may do, in place of the room's defaults.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberCapabilitiesSet {
     /// The room.
@@ -299,7 +299,7 @@ pub struct RoomMemberCapabilitiesSet {
 }
 
 /// What members may do unless set otherwise for one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomDefaultsSet {
     /// The room.
@@ -309,7 +309,7 @@ pub struct RoomDefaultsSet {
 }
 
 /// How long a participant waits between two messages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomSlowModeSet {
     /// The room.
@@ -319,7 +319,7 @@ pub struct RoomSlowModeSet {
 }
 
 /// Who is spoken to by a line of chat that is no command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomPrimarySet {
     /// The room.
@@ -330,7 +330,7 @@ pub struct RoomPrimarySet {
 }
 
 /// Somebody else sets the room's rules from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomTransferred {
     /// The room.
@@ -340,7 +340,7 @@ pub struct RoomTransferred {
 }
 
 /// Nothing in the room is erased while a hold is on it, neither by hand nor by retention.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomHoldSet {
     /// The room.
@@ -350,7 +350,7 @@ pub struct RoomHoldSet {
 }
 
 /// What was said in the room up to a place is erased: its time is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomExpired {
     /// The room.
@@ -360,7 +360,7 @@ pub struct RoomExpired {
 }
 
 /// A member may not speak. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberMuted {
     /// The room.
@@ -369,11 +369,12 @@ pub struct RoomMemberMuted {
     pub participant: ParticipantId,
     /// Until when; absent: until somebody ends it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "raw")]
+    #[schemars(with = "Option<u64>")]
     pub until: Option<Millis>,
 }
 
 /// A member may speak again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberUnmuted {
     /// The room.
@@ -383,7 +384,7 @@ pub struct RoomMemberUnmuted {
 }
 
 /// A participant is no member and cannot become one. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberBanned {
     /// The room.
@@ -393,7 +394,7 @@ pub struct RoomMemberBanned {
 }
 
 /// A participant may become a member again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberUnbanned {
     /// The room.
@@ -403,7 +404,7 @@ pub struct RoomMemberUnbanned {
 }
 
 /// A participant may come into the room if it, or somebody above it, accepts. It is no member yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomMemberInvited {
     /// The room.
@@ -413,7 +414,7 @@ pub struct RoomMemberInvited {
 }
 
 /// An invitation into a room is over without anybody having come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomInvitationDeclined {
     /// The room.
@@ -424,7 +425,7 @@ pub struct RoomInvitationDeclined {
 
 /// A participant's own side said whether it runs commands of a room, and who answers there what its
 /// programs ask. What the room allows is another matter; both must agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoomExecutionAgreed {
     /// The room.

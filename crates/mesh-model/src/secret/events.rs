@@ -1,5 +1,6 @@
 //! Secrets of the node. Their values are in the vault alone, sealed: what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -20,7 +21,7 @@ events! { Secret SecretFacts
 }
 
 /// A secret was stored, or a new value of it. The value is in the vault alone, sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretSet {
     /// Its unique name.
@@ -30,7 +31,7 @@ pub struct SecretSet {
 }
 
 /// A secret is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretRemoved {
     /// Its name.

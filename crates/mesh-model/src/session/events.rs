@@ -22,7 +22,7 @@ events! { Session SessionFacts
 }
 
 /// A client connected. Content: [`crate::api::ClientInfo`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionOpened {
     /// The session.
@@ -48,7 +48,7 @@ pub enum SessionEnd {
 }
 
 /// A session ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionClosed {
     /// The session.

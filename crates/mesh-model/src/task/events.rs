@@ -158,7 +158,7 @@ events! { Task TaskFacts
 }
 
 /// A task exists from here on. Content: [`crate::api::TaskBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskCreated {
     /// The task.
@@ -187,7 +187,7 @@ pub struct TaskCreated {
 }
 
 /// A task waits for another one more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskLinked {
     /// The task.
@@ -199,7 +199,7 @@ pub struct TaskLinked {
 }
 
 /// Whoever fits may take it from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskQueued {
     /// The task.
@@ -212,7 +212,7 @@ pub struct TaskQueued {
 }
 
 /// It turned out not to be needed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSkipped {
     /// The task.
@@ -239,7 +239,7 @@ pub enum CancelCause {
 }
 
 /// A task ended without a result. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskCancelled {
     /// The task.
@@ -251,7 +251,7 @@ pub struct TaskCancelled {
 }
 
 /// Nobody takes it until it is resumed; an attempt that was under way lost its lease.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskPaused {
     /// The task.
@@ -261,7 +261,7 @@ pub struct TaskPaused {
 }
 
 /// It goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskResumed {
     /// The task.
@@ -271,7 +271,7 @@ pub struct TaskResumed {
 }
 
 /// A task that had ended badly begins again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRetried {
     /// The task.
@@ -281,7 +281,7 @@ pub struct TaskRetried {
 }
 
 /// Somebody else is to do it, or whoever fits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskAssigned {
     /// The task.
@@ -308,7 +308,7 @@ pub enum Resolution {
 }
 
 /// A person decided about a task that waited for one. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskResolved {
     /// The task.
@@ -320,7 +320,7 @@ pub struct TaskResolved {
 }
 
 /// Time is getting short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskUrgencyRaised {
     /// The task.
@@ -333,7 +333,7 @@ pub struct TaskUrgencyRaised {
 
 /// A task's words are erased: prompt, pieces, handoffs, results and reasons.
 /// Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRedacted {
     /// The task.

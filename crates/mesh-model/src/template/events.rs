@@ -61,7 +61,7 @@ pub struct Variable {
 }
 
 /// A template exists from here on. Content: [`crate::api::TemplateBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateCreated {
     /// The template.
@@ -74,7 +74,7 @@ pub struct TemplateCreated {
 }
 
 /// A template is gone; tasks made from it stay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateDeleted {
     /// The template.

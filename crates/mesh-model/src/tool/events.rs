@@ -1,5 +1,6 @@
 //! The tools of the node: what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::ToolAudience;
@@ -22,7 +23,7 @@ events! { Tool ToolFacts
 }
 
 /// For whom a tool or a plugin is from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToolAudienceSet {
     /// The tool or the plugin.
@@ -33,7 +34,7 @@ pub struct ToolAudienceSet {
 }
 
 /// Somebody used a tool. A program that did has read an answer from outside the mesh.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToolCalled {
     /// The tool.

@@ -1,5 +1,6 @@
 //! Users: people who sign in with a password; what the log remembers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
@@ -28,7 +29,7 @@ events! { User UserFacts
 }
 
 /// A human participant can sign in with a password from here on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserCreated {
     /// The participant.
@@ -38,7 +39,7 @@ pub struct UserCreated {
 }
 
 /// A user's role changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserRoleSet {
     /// The participant.
@@ -48,7 +49,7 @@ pub struct UserRoleSet {
 }
 
 /// A user's password was changed or reset. The password itself is in no log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserPasswordChanged {
     /// The participant.

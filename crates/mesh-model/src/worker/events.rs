@@ -34,7 +34,7 @@ events! { Worker WorkerFacts
 }
 
 /// A participant takes work from here on. Content: [`crate::api::WorkerBody`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerEnrolled {
     /// Who.
@@ -47,7 +47,7 @@ pub struct WorkerEnrolled {
 }
 
 /// A worker is gone; its leases run on until they end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerLeft {
     /// Who.
@@ -92,7 +92,7 @@ impl WorkerMode {
 }
 
 /// An operator paused, drained or resumed a worker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerModeSet {
     /// Who.
@@ -102,7 +102,7 @@ pub struct WorkerModeSet {
 }
 
 /// An operator's word on a worker, which goes before what the worker says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerLimitsSet {
     /// Who.

@@ -1,5 +1,6 @@
 //! A declaration as JSON: for `operation.list` and `mesh ops`, with or without a node.
 
+pub(crate) mod events;
 pub(crate) mod openapi;
 pub(crate) mod permissions;
 pub(crate) mod schema;

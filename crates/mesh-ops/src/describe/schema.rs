@@ -1,11 +1,14 @@
 //! The schemas of inputs and outputs, made once from the declarations.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use mesh_model::ops::{self, Declaration};
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
+
+use crate::describe::events;
 
 /// Where components stand in the OpenAPI document.
 pub(crate) const COMPONENTS: &str = "#/components/schemas/";
@@ -49,10 +52,14 @@ impl Schemas {
             inputs.push((declaration.name, take(&mut asked, declaration.input)));
             outputs.push((declaration.name, take(&mut answered, declaration.output)));
         }
-        answered.subschema_for::<mesh_model::error::Problem>();
+        let problem = answered.subschema_for::<mesh_model::error::Problem>();
+        let events = events::named(&mut answered);
         let mut components = answered.take_definitions(true);
         // Of a type that is both sent and answered the stricter form stands: what is answered fits it too.
         components.extend(asked.take_definitions(true));
+        events::describe(&events, &mut components);
+        let spoken = inputs.iter().chain(&outputs).map(|(_, schema)| schema);
+        keep_named(&mut components, spoken.chain([problem.as_value()]));
         Schemas {
             components,
             inputs,
@@ -129,5 +136,35 @@ impl Schemas {
             .filter_map(|word| schema.get(word)?.as_array())
             .flatten();
         parts.flat_map(|part| self.types(part)).collect()
+    }
+}
+
+/// Drops the components to which nothing leads from these schemas.
+fn keep_named<'a>(components: &mut Map<String, Value>, from: impl Iterator<Item = &'a Value>) {
+    let mut seen = BTreeSet::new();
+    let mut waiting = Vec::new();
+    from.for_each(|schema| references(schema, &mut waiting));
+    while let Some(name) = waiting.pop() {
+        if let Some(schema) = components.get(&name)
+            && seen.insert(name)
+        {
+            references(schema, &mut waiting);
+        }
+    }
+    components.retain(|name, _| seen.contains(name));
+}
+
+fn references(schema: &Value, found: &mut Vec<String>) {
+    match schema {
+        Value::Object(fields) => {
+            let path = fields.get("$ref").and_then(Value::as_str);
+            found.extend(
+                path.and_then(|path| path.strip_prefix(COMPONENTS))
+                    .map(str::to_owned),
+            );
+            fields.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => {}
     }
 }

@@ -17,7 +17,7 @@ pub struct Rival {
 }
 
 /// A worker took it. The place of this event in the log is the attempt's fence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskTaken {
     /// The task.
@@ -44,7 +44,7 @@ pub struct TaskTaken {
 }
 
 /// A heartbeat came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskLeaseExtended {
     /// The task.
@@ -61,7 +61,7 @@ pub struct TaskLeaseExtended {
 }
 
 /// The worker began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskStarted {
     /// The task.
@@ -73,7 +73,7 @@ pub struct TaskStarted {
 }
 
 /// A piece of output. Content: [`crate::api::TaskOutput`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskProgressed {
     /// The task.
@@ -91,7 +91,7 @@ pub struct TaskProgressed {
 
 /// The worker gave it back with what it has; whoever takes it next goes on from there.
 /// Content: [`crate::api::TaskOutput`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskHandedOff {
     /// The task.
@@ -130,9 +130,9 @@ pub enum FailureCause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AfterFailure {
-    /// Another attempt, not before this moment (unix milliseconds).
+    /// Another attempt, not before a moment.
     Retry {
-        /// The moment.
+        /// The moment, unix milliseconds.
         at: u64,
     },
     /// The parent of the worker is to do it.
@@ -147,7 +147,7 @@ pub enum AfterFailure {
 }
 
 /// An attempt failed. Content: [`crate::api::Reason`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskAttemptFailed {
     /// The task.

@@ -41,7 +41,7 @@ pub enum AfterResult {
 }
 
 /// A worker's result. Content: [`crate::api::TaskOutput`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskFinished {
     /// The task.
@@ -105,7 +105,7 @@ pub struct Judged {
 }
 
 /// The results of other tasks decided a task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskDecided {
     /// The task.
@@ -133,7 +133,7 @@ fn zero(number: &u8) -> bool {
 }
 
 /// A person said whether a result is good.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskConfirmed {
     /// The task.
