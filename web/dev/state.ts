@@ -83,7 +83,7 @@ export class State {
     return found;
   }
 
-  emit<Name extends EventName>(type: Name, by: string, data: Told[Name], room?: string): number {
+  emit<Name extends EventName>(type: Name, by: string, data: Partial<Told<Name>>, room?: string): number {
     const seq = this.head + 1;
     const told = { seq, at: new Date().toISOString(), type, data, from: this.person(by), ...(room && { room }) };
     // The compiler cannot know that name and words belong together; the parameters say it.

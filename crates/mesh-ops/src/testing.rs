@@ -350,7 +350,7 @@ pub struct Normal {
     ids: BTreeMap<String, usize>,
 }
 
-/// Fields that hold places in the log, moments as numbers, or counts that depend on connections.
+/// Fields that hold places in the log or counts that depend on connections.
 const PLACES: &[&str] = &[
     "seq",
     "next",
@@ -363,7 +363,6 @@ const PLACES: &[&str] = &[
     "verified",
     "since",
     "last_seen",
-    "until",
     "after",
     "set_seq",
     "revoked",

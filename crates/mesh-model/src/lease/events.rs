@@ -12,6 +12,7 @@ events! { Lease LeaseFacts
         sees: Data(it.room),
         words: None,
         erased: Erased::Never,
+        times: ["/until"],
     }
     Released(it: LeaseReleased) "lease.released" / 1 {
         room: Some(it.room),
@@ -34,7 +35,7 @@ pub enum LeaseMode {
 
 /// Somebody edits these paths. Its place in the log is the lease's id; the same paths leased again by the same participant
 /// take its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeaseTaken {
     /// Where.
@@ -45,12 +46,12 @@ pub struct LeaseTaken {
     pub paths: Vec<String>,
     /// Whether others may edit there too.
     pub mode: LeaseMode,
-    /// When it ends by itself.
+    /// When it ends by itself, unix milliseconds.
     pub until: u64,
 }
 
 /// A lease ended before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeaseReleased {
     /// Where.
