@@ -52,6 +52,7 @@ def walk(url, token):
     headers = mind(node)
     flow(node, headers)
     memories(node, headers)
+    deliveries(node)
     influence(node)
     workers(node)
     return node.accepted
@@ -293,6 +294,18 @@ def memories(node, headers):
     node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
     node.ask("POST", "/api/memories/apply", body={"task": held["task"]})
     node.ask("DELETE", "/api/agents/{participant}/memory/{key}", {"participant": "mind", "key": "build"})
+
+
+def deliveries(node):
+    """A session of an agent is handed a message and says that a model has read it."""
+    made = node.ask("POST", "/api/agents/{agent}/register", {"agent": "ear"}, {"preset": "worker"})
+    headers = {**node.headers, "Authorization": f"Bearer {made['token']}"}
+    node.ask("POST", "/api/messages", body={"to": "@ear", "text": "Can you hear this?"})
+    handed = node.ask("POST", "/api/deliveries/take", body={"session": "s-1"}, headers=headers)
+    read = {"session": "s-1", "read": [handed["items"][0]["tag"]], "turn": "turn-1"}
+    told = node.ask("POST", "/api/deliveries/report", body=read, headers=headers)
+    if told["items"][0]["state"] != "read":
+        raise SystemExit("a message that a model read does not count as read")
 
 
 def influence(node):

@@ -33,6 +33,7 @@ mod approval;
 mod budget;
 mod context;
 mod credential;
+pub mod delivery;
 mod dispatch;
 mod event_type;
 mod group;

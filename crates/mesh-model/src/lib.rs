@@ -31,6 +31,7 @@ pub mod budget;
 pub mod chat;
 pub mod context;
 pub mod credential;
+pub mod delivery;
 pub mod dispatch;
 pub mod event_type;
 pub mod group;

@@ -379,6 +379,16 @@ fn is_places(value: &Value) -> bool {
     value.is_number() || value.as_array().is_some_and(all)
 }
 
+/// Whether it is by what a message is found in a conversation: made from the node's key.
+fn is_tag(text: &str) -> bool {
+    let parts = text.strip_prefix('m').and_then(|rest| rest.split_once('.'));
+    parts.is_some_and(|(place, proof)| {
+        place.bytes().all(|byte| byte.is_ascii_digit())
+            && proof.len() == 10
+            && proof.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
 impl Normal {
     /// The answer in its normal form. Ask for all answers of one run in order.
     pub fn form(&mut self, value: &Value) -> Value {
@@ -421,13 +431,19 @@ impl Normal {
                         || before.starts_with("mesh_")
                         || before.ends_with(['/', '=']))
             };
-        if is_id || is_message || is_key || is_secret {
+        if is_id || is_message || is_key || is_secret || is_tag(text) {
             let next = self.ids.len() + 1;
             let number = *self.ids.entry(text.to_owned()).or_insert(next);
             return json!(format!("ID {number}"));
         }
-        // Times stand alone or inside a sentence.
+        // Times and tags of deliveries stand alone or inside a sentence.
         let words = text.split(' ').map(|word| {
+            let tag = word
+                .strip_prefix("[mesh:")
+                .and_then(|tag| tag.strip_suffix(']'));
+            if tag.is_some_and(is_tag) {
+                return "[mesh:TAG]".to_owned();
+            }
             let bare = word.trim_end_matches(['.', ',', ';', ')']);
             match mesh_model::Millis::parse(bare) {
                 Some(_) => word.replace(bare, "TIME"),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::ParticipantRef;
+use crate::api::{DeliveryStanding, ParticipantRef};
 use crate::events::{GuardMark, Priority, Relayed, Released, Trust};
 use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq};
 use crate::time::Millis;
@@ -371,4 +371,7 @@ pub struct Receipt {
     pub participant: ParticipantRef,
     /// How far the message has come.
     pub stage: Stage,
+    /// Where it stands with a session of the recipient, if it was handed into one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryStanding>,
 }

@@ -4,7 +4,7 @@
 use mesh_model::api::HeldAct;
 use mesh_model::command::InfluenceCommand;
 use mesh_model::events::Influence;
-use mesh_model::{ActHash, Actor, Command, ErrorCode, Refusal, RoomId};
+use mesh_model::{ActHash, Actor, Command, ErrorCode, ParticipantId, Refusal, RoomId, SessionId};
 use mesh_node::machine::Noted;
 use serde_json::Value;
 
@@ -15,9 +15,34 @@ use crate::door::request::{Request, SECRETIVE, act_hash};
 impl Door {
     /// Notes which rooms' words the call's answer gives its session to read, if that is news.
     pub(crate) async fn note_read(&self, call: &Call) -> Result<(), Refusal> {
-        let (Some(session), Some(me)) = (call.options.session, call.actor.participant()) else {
-            return Ok(());
-        };
+        match (call.options.session, call.actor.participant()) {
+            (Some(session), Some(me)) => self.note_read_in(call, session, me).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for every session that the caller has: what goes into a program's conversation comes by one way, and the
+    /// program acts by another.
+    pub(crate) async fn note_read_everywhere(&self, call: &Call) -> Result<(), Refusal> {
+        let me = call.me()?;
+        let access = self.node().access();
+        let all = access.sessions();
+        let own: Vec<SessionId> = all
+            .filter(|session| session.participant == me)
+            .map(|session| session.id)
+            .collect();
+        for session in own {
+            self.note_read_in(call, session, me).await?;
+        }
+        Ok(())
+    }
+
+    async fn note_read_in(
+        &self,
+        call: &Call,
+        session: SessionId,
+        me: ParticipantId,
+    ) -> Result<(), Refusal> {
         let noted = call.seen.noted();
         if noted == Noted::default() {
             return Ok(());

@@ -9,6 +9,7 @@ pub(crate) mod budget;
 pub(crate) mod chat;
 pub(crate) mod context;
 pub(crate) mod credential;
+pub(crate) mod delivery;
 pub(crate) mod dispatch;
 pub(crate) mod event_type;
 mod group;

@@ -3,6 +3,7 @@
 mod audit;
 mod bad_input;
 mod chat;
+mod delivery;
 mod events;
 mod every_operation;
 mod flow;

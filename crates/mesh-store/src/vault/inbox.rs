@@ -51,23 +51,33 @@ impl Vault {
         let tx = db.transaction()?;
         let mut answers = Vec::with_capacity(acks.len());
         for ack in acks {
-            let before = position(&tx, ack.participant)?;
-            let answer = before.take_in(ack.upto, ack.seqs);
-            if let Ok(after) = &answer
-                && *after != before
-            {
-                tx.prepare_cached("INSERT OR REPLACE INTO inboxes VALUES (?1, ?2, ?3)")?
-                    .execute((
-                        ack.participant.0.as_bytes(),
-                        int(after.upto.0),
-                        bytes(&after.above),
-                    ))?;
-            }
-            answers.push(answer);
+            answers.push(take_in(&tx, ack.participant, ack.upto, ack.seqs)?);
         }
         tx.commit()?;
         Ok(answers)
     }
+}
+
+/// Moves a position within a step that the caller ends.
+pub(super) fn take_in(
+    db: &Connection,
+    participant: ParticipantId,
+    upto: Option<Seq>,
+    seqs: &[Seq],
+) -> Result<Result<Position, TooManyRanges>, StoreError> {
+    let before = position(db, participant)?;
+    let answer = before.take_in(upto, seqs);
+    if let Ok(after) = &answer
+        && *after != before
+    {
+        db.prepare_cached("INSERT OR REPLACE INTO inboxes VALUES (?1, ?2, ?3)")?
+            .execute((
+                participant.0.as_bytes(),
+                int(after.upto.0),
+                bytes(&after.above),
+            ))?;
+    }
+    Ok(answer)
 }
 
 fn position(db: &Connection, participant: ParticipantId) -> Result<Position, StoreError> {

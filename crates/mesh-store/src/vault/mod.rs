@@ -9,6 +9,7 @@
 //! key in `vault.key` (mode 0600, in a folder of mode 0700), see `seal.rs`.
 
 mod browser;
+mod delivery;
 mod inbox;
 mod key;
 mod login;
@@ -31,6 +32,7 @@ use mesh_model::{CredentialId, VaultId};
 use rusqlite::Connection;
 
 pub use browser::{Browser, SignedIn};
+pub use delivery::Heard;
 pub use inbox::Ack;
 pub use key::NodeSeed;
 pub use login::{Attempt, Blocked, Knock};

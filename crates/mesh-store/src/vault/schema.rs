@@ -1,6 +1,6 @@
 //! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
 
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// What a vault of version 1 lacks; its node key was kept as it is.
 pub(super) const SINCE_1: &str = "
@@ -23,6 +23,13 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_by_account ON attempts (account, at);
 CREATE INDEX attempts_by_place ON attempts (place, at);
 CREATE TABLE known (account BLOB, place BLOB, at INTEGER NOT NULL, PRIMARY KEY (account, place)) WITHOUT ROWID;
+";
+
+/// What a vault of version 4 lacks.
+pub(super) const SINCE_4: &str = "
+CREATE TABLE deliveries (
+    participant BLOB, seq INTEGER, session TEXT NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL, why TEXT,
+    turn TEXT, at INTEGER NOT NULL, PRIMARY KEY (participant, seq)) WITHOUT ROWID;
 ";
 
 pub(super) const TABLES: &str = "
@@ -50,6 +57,9 @@ CREATE INDEX attempts_by_place ON attempts (place, at);
 CREATE TABLE known (account BLOB, place BLOB, at INTEGER NOT NULL, PRIMARY KEY (account, place)) WITHOUT ROWID;
 
 CREATE TABLE inboxes (participant BLOB PRIMARY KEY, upto INTEGER NOT NULL, above BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE deliveries (
+    participant BLOB, seq INTEGER, session TEXT NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL, why TEXT,
+    turn TEXT, at INTEGER NOT NULL, PRIMARY KEY (participant, seq)) WITHOUT ROWID;
 CREATE TABLE presence (
     participant BLOB PRIMARY KEY, state TEXT NOT NULL, summary TEXT, last_seen INTEGER) WITHOUT ROWID;
 CREATE TABLE usage (day INTEGER, credential BLOB, count INTEGER NOT NULL, PRIMARY KEY (day, credential)) WITHOUT ROWID;

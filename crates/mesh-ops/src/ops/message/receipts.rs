@@ -1,6 +1,6 @@
 //! `message.receipts`: how far a message has come with each recipient
 
-use crate::ops::present;
+use crate::ops::{delivery, present};
 use crate::prelude::*;
 
 use mesh_model::Capability;
@@ -29,19 +29,39 @@ impl Run for MessageReceipts {
         let message = input.message;
         let replied = door.view(call, move |view| view.repliers(message)).await?;
         let asked = recipients.clone();
-        let positions = door.vault(move |vault| vault.positions(&asked)).await?;
-        let items = recipients.into_iter().zip(positions).map(|(id, position)| {
-            let stage = match () {
-                () if replied.contains(&id) => Stage::Replied,
-                () if position.has(row.seq) => Stage::InContext,
-                () if door.node().offered(id, row.seq) => Stage::Offered,
-                () => Stage::Stored,
-            };
-            Receipt {
-                participant: present::participant(&call.access, id),
-                stage,
-            }
-        });
+        let (positions, standings) = door
+            .vault(move |vault| {
+                Ok((
+                    vault.positions(&asked)?,
+                    vault.standings(&asked, message.0)?,
+                ))
+            })
+            .await?;
+        let known = positions.into_iter().zip(standings);
+        let items = recipients
+            .into_iter()
+            .zip(known)
+            .map(|(id, (position, standing))| {
+                let standing = standing.map(|standing| standing.told(call.now));
+                // Taken in by another way: what a session was handed meanwhile says nothing any more.
+                let standing = standing.filter(|standing| {
+                    standing.state == DeliveryState::Read || !position.has(row.seq)
+                });
+                let handed = standing
+                    .as_ref()
+                    .is_some_and(|standing| standing.is_under_way(call.now));
+                let stage = match () {
+                    () if replied.contains(&id) => Stage::Replied,
+                    () if position.has(row.seq) => Stage::InContext,
+                    () if handed || door.node().offered(id, row.seq) => Stage::Offered,
+                    () => Stage::Stored,
+                };
+                Receipt {
+                    participant: present::participant(&call.access, id),
+                    stage,
+                    delivery: standing.map(|found| delivery::standing(row.seq, found)),
+                }
+            });
         Ok(List {
             items: items.collect(),
         })

@@ -1,0 +1,20 @@
+//! Delivery: messages handed into a running session of a program, and what came of them; what can be asked.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST delivery
+    /// Be handed what waits in the inbox, for one running session of a program. Each message goes to one session at a time.
+    DeliveryTake "delivery.take" {
+        Command Needs::Permission(MessagesRead), Post "/api/deliveries/take" => 200,
+        DeliveryTakeInput => Deliveries,
+        example r#"{"session": "s-1", "limit": 10}"#
+    }
+    /// Say what came of messages that a session was handed. Those that a model read are taken in.
+    DeliveryReport "delivery.report" {
+        Command Needs::Permission(MessagesRead), Post "/api/deliveries/report" => 200,
+        DeliveryReportInput => List<DeliveryStanding>,
+        example r#"{"session": "s-1", "lost": "all", "why": "ended"}"#
+    }
+}
