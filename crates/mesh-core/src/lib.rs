@@ -17,7 +17,6 @@ mod access;
 mod actor;
 mod apply;
 mod check;
-mod consent;
 mod decide;
 mod desk;
 mod follow;

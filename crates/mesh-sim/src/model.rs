@@ -1,6 +1,7 @@
 //! The reference: what the rules say, in plain lists. Written for being obviously right, not for
 //! being fast, and without a line of the core.
 
+mod credentials;
 mod rooms;
 mod rules;
 

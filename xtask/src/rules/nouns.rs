@@ -45,7 +45,6 @@ const FLOORS: &[Floor] = &[
             "actor",
             "apply",
             "check",
-            "consent",
             "decide",
             "desk",
             "follow",

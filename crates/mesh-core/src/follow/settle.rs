@@ -325,6 +325,29 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
             ApprovalFacts::Requested(_) => false,
         },
         // Tasks wait for tasks and for approvals, for nothing else.
-        _ => false,
+        Facts::Mesh(_)
+        | Facts::User(_)
+        | Facts::Credential(_)
+        | Facts::Invite(_)
+        | Facts::Participant(_)
+        | Facts::Session(_)
+        | Facts::Group(_)
+        | Facts::Room(_)
+        | Facts::Message(_)
+        | Facts::EventType(_)
+        | Facts::Policy(_)
+        | Facts::Quarantine(_)
+        | Facts::Influence(_)
+        | Facts::Guard(_)
+        | Facts::Identity(_)
+        | Facts::Secret(_)
+        | Facts::Worker(_)
+        | Facts::Dispatch(_)
+        | Facts::Budget(_)
+        | Facts::Template(_)
+        | Facts::Context(_)
+        | Facts::Memory(_)
+        | Facts::Lease(_)
+        | Facts::Tool(_) => false,
     }
 }

@@ -8,7 +8,8 @@ use mesh_model::events::{
 use mesh_model::{CapabilitySet, GroupId, NewEvent, ParticipantId, Permission, Refusal, RoomId};
 
 use crate::actor::Asker;
-use crate::{Decision, Group, check, consent, refuse};
+use crate::room::consent;
+use crate::{Decision, Group, check, refuse};
 
 pub fn decide(asker: &Asker<'_>, command: &GroupCommand) -> Decision {
     match command {

@@ -11,7 +11,8 @@ use mesh_model::events::{
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use crate::policy::is_paced;
-use crate::{Access, Member, Mute, Room, State, Stored, consent, influence};
+use crate::room::consent;
+use crate::{Access, Member, Mute, Room, State, Stored, influence};
 
 pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
     if let RoomFacts::SlowModeSet(facts) = facts {

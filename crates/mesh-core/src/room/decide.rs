@@ -11,7 +11,8 @@ use mesh_model::{Capability, CapabilitySet, Effect, NewEvent, ParticipantId, Ref
 
 use super::{members, rules};
 use crate::actor::Asker;
-use crate::{Decision, Room, check, consent, refuse};
+use crate::room::consent;
+use crate::{Decision, Room, check, refuse};
 
 pub fn decide(asker: &Asker<'_>, command: &RoomCommand) -> Decision {
     match command {

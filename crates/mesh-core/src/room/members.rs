@@ -7,8 +7,9 @@ use mesh_model::{
 };
 
 use crate::actor::Asker;
+use crate::room::consent;
 use crate::room::{check_in_use, enabled, moderated};
-use crate::{Action, Decision, Room, check, consent, refuse};
+use crate::{Action, Decision, Room, check, refuse};
 
 pub fn join(asker: &Asker<'_>, room: RoomId) -> Decision {
     let me = asker.me()?;

@@ -1,6 +1,7 @@
 //! Rooms and who is in them.
 
 mod apply;
+pub(crate) mod consent;
 mod decide;
 pub(crate) mod members;
 mod record;

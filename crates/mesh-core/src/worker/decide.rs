@@ -8,7 +8,8 @@ use mesh_model::limits::{WORKER_CAPABILITIES_MAX, WORKER_SLOTS_MAX, WORKERS_MAX}
 use mesh_model::{Effect, ErrorCode, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::desk::Desk;
-use crate::{Decision, Worker, check, consent, refuse};
+use crate::room::consent;
+use crate::{Decision, Worker, check, refuse};
 
 pub(crate) fn decide(desk: &Desk<'_>, command: &WorkerCommand) -> Decision {
     match command {
