@@ -96,6 +96,25 @@ describe.runIf(binary)('governance', () => {
     expect(await page.content()).not.toContain('hunter2');
   });
 
+  test('who edits what of the project stands in the room, live, and is released', async () => {
+    await node.room('hangar');
+    await rex.join('hangar');
+    const page = await enter(watched, node, '/r/hangar');
+    await page.getByRole('button', { name: /members?, show the room/ }).click();
+    const card = page.getByRole('complementary', { name: 'Room' });
+    await card.getByText('2 members').waitFor();
+    expect(await card.getByText('Being edited').count()).toBe(0);
+    await rex.ask('POST', '/api/rooms/hangar/leases', { paths: ['src/parser/**', 'Cargo.toml'] });
+    const edited = card.getByRole('region', { name: 'Being edited' });
+    await edited.getByText('src/parser/** Cargo.toml').waitFor();
+    await edited.getByText(/^rex, until/).waitFor();
+    await shot(page, 'leases-1280');
+    expect(await violations(page)).toEqual([]);
+    await edited.getByRole('button', { name: 'Release src/parser/**, Cargo.toml' }).click();
+    await noted(page, 'src/parser/**, Cargo.toml may be edited by others again.');
+    await edited.waitFor({ state: 'detached' });
+  });
+
   test('what the guard holds back is counted live, read with its reasons, released and rejected by keyboard', async () => {
     await node.room('intake');
     await add('intake', 'mole');
