@@ -66,7 +66,7 @@ build_web() {
     fi
     local built=$root/web/dist/index.html
     # The types are made anew by each npm script, so their age says nothing; the file that they are made from counts.
-    if [[ ! -e $built || $root/docs/reference/openapi.json -nt $built || -n $(find "$root/web" \( -path "$root/web/node_modules" -o -path "$root/web/dist" -o -name generated.ts \) -prune -o -type f -newer "$built" -print -quit) ]]; then
+    if [[ ! -e $built || $root/docs/reference/openapi.json -nt $built || $root/sdk/typescript/src/operations.ts -nt $built || -n $(find "$root/web" \( -path "$root/web/node_modules" -o -path "$root/web/dist" -o -name generated.ts -o -name operations.ts \) -prune -o -type f -newer "$built" -print -quit) ]]; then
         say "building the web page"
         (cd "$root/web" && npm run --silent build </dev/null >&2)
     fi

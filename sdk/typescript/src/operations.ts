@@ -11,7 +11,7 @@ type Body<Spoken> = Spoken extends { requestBody?: infer Part } ? Json<Part> : u
 type Done<Answers> = Answers extends { 200: infer Good } | { 201: infer Good } ? Json<Good> : unknown;
 type Flat<Part> = { [Key in keyof Part]: Part[Key] };
 
-/** Over HTTP it stands in path, query and body; on the socket it is one object. */
+/** Over HTTP it stands in path, query and body; everywhere else it is one object. Waiting for a place in the log is of HTTP alone. */
 export type Input<Name extends Operation> = Flat<
   Fields<operations[Name]['parameters']['path']> &
     Omit<Fields<operations[Name]['parameters']['query']>, 'min_seq'> &

@@ -1,7 +1,7 @@
 // The one WebSocket: says hello, carries calls and pushes, and comes back by itself from where it stopped.
 
 import { backoffMs } from './backoff.ts';
-import type { Call } from './operations.ts';
+import type { Call } from './call.ts';
 import { Disconnected, MeshProblem } from './problem.ts';
 import { Place } from './resume.ts';
 import type { Ephemeral, Hello, Item, Problem } from './types.ts';

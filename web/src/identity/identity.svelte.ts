@@ -1,7 +1,7 @@
 // This browser's own key. It is made here, cannot leave the browser, and signs what is posted from here. Browsers without
 // Ed25519, and pages on plain http at another machine, have none; the node then attests who wrote what.
 
-import type { Call } from '../api/operations.ts';
+import type { Call } from '../api/call.ts';
 import { explain } from '../api/problem.ts';
 import type { Participant, SignedInput } from '../api/types.ts';
 import { contentHash, contentOf, hex, keyStatement, messageStatement } from './statement.ts';

@@ -1,6 +1,6 @@
 // Sending: a message is on the screen at once, goes out when the link is up, and keeps its key until the node has it.
 
-import type { Call } from '../api/operations.ts';
+import type { Call } from '../api/call.ts';
 import { Disconnected, explain, MeshProblem } from '../api/problem.ts';
 import type { Message, Priority } from '../api/types.ts';
 import { identity } from '../identity/identity.svelte.ts';

@@ -1,7 +1,7 @@
 // Ties the connection to the stores: loads what the page shows, applies what is pushed, sends what the reader writes.
 
+import type { Call } from '../api/call.ts';
 import type { ItemOf } from '../api/events.ts';
-import type { Call } from '../api/operations.ts';
 import { explain, MeshProblem } from '../api/problem.ts';
 import { MeshSocket } from '../api/socket.ts';
 import type { Hello, Me, Message, Permission, Room } from '../api/types.ts';
