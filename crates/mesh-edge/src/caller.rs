@@ -22,11 +22,11 @@ pub(crate) const SESSION: HeaderName = HeaderName::from_static("mesh-session");
 
 /// The address a connection came from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct From(pub IpAddr);
+pub(crate) struct PeerAddress(pub IpAddr);
 
 /// The address that a request came from.
 pub(crate) fn address(extensions: &Extensions) -> Option<IpAddr> {
-    extensions.get::<From>().map(|from| from.0)
+    extensions.get::<PeerAddress>().map(|from| from.0)
 }
 
 /// The credentials of a request.

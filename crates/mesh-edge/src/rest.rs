@@ -14,7 +14,7 @@ use mesh_model::{Effect, ErrorCode, Refusal};
 use mesh_ops::{Cookie, Options, Reply};
 use serde_json::Value;
 
-use crate::caller::{self, COOKIE_NAME, Credentials, From};
+use crate::caller::{self, COOKIE_NAME, Credentials, PeerAddress};
 use crate::edge::Edge;
 use crate::problem::Refused;
 use crate::{body, query};
@@ -79,7 +79,7 @@ async fn carry_out(
     let caller = caller::of(edge, &Credentials::of(&parts.headers)).await?;
     let options = Options {
         key: idempotency_key(&parts.headers)?,
-        address: parts.extensions.get::<From>().map(|from| from.0),
+        address: parts.extensions.get::<PeerAddress>().map(|from| from.0),
         agent: caller::agent(&parts.headers),
         session: caller::session(&parts.headers),
         page_key: caller::page_key(&parts.headers).map(str::to_owned),

@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 
-use crate::caller::From;
+use crate::caller::PeerAddress;
 use crate::config::EdgeConfig;
 use crate::edge::{Edge, stopped};
 use crate::headers;
@@ -135,7 +135,7 @@ async fn answer(
     from: SocketAddr,
 ) -> Result<Response<Body>, Infallible> {
     let client = proxies::client(&edge.proxies, from.ip(), request.headers());
-    request.extensions_mut().insert(From(client));
+    request.extensions_mut().insert(PeerAddress(client));
     let proof = proof(&edge, request.headers());
     let mut response = match edge.hosts.check_host(request.uri(), request.headers()) {
         Err(refusal) => Refused(refusal).into_response(),

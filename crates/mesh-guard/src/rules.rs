@@ -386,14 +386,14 @@ const NEGATION_GAP: usize = 12;
 
 /// A rule that is true, with its place in the view.
 #[derive(Debug, Clone, Copy)]
-pub struct Found {
+pub struct RuleMatch {
     pub rule: usize,
     pub start: usize,
     pub end: usize,
 }
 
 /// The first place of each rule that is true of these words, and how many places there are.
-pub fn apply(text: &str, hits: &[Hit], found: &mut Vec<Found>, counts: &mut [u32]) {
+pub fn apply(text: &str, hits: &[Hit], found: &mut Vec<RuleMatch>, counts: &mut [u32]) {
     for (at, hit) in hits.iter().enumerate() {
         for (number, rule) in RULES.iter().enumerate() {
             let last = rule.parts[rule.parts.len() - 1];
@@ -408,7 +408,7 @@ pub fn apply(text: &str, hits: &[Hit], found: &mut Vec<Found>, counts: &mut [u32
             }
             counts[number] += 1;
             if counts[number] == 1 {
-                found.push(Found {
+                found.push(RuleMatch {
                     rule: number,
                     start: hits[first].start,
                     end: hit.end,

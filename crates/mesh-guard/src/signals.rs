@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::{self, Reading};
-use crate::rules::{self, Found, RULES};
+use crate::rules::{self, RULES, RuleMatch};
 use crate::scan::scan;
 use crate::structure;
 use crate::unhide;
@@ -155,7 +155,7 @@ impl Signals {
     }
 
     /// Whether the strongest finds stand in quotation marks, and attacks are spoken of.
-    fn quoting(&mut self, view: &View, found: &[Found]) {
+    fn quoting(&mut self, view: &View, found: &[RuleMatch]) {
         let strong: Vec<_> = found
             .iter()
             .filter(|one| RULES[one.rule].weight >= STRONG)
@@ -201,7 +201,7 @@ impl Signals {
     }
 
     /// What was decoded: the rules that hold there and not in the open, and its wording.
-    fn hidden(&mut self, hidden: &unhide::Hidden, open: &[Found], open_wording: f32) {
+    fn hidden(&mut self, hidden: &unhide::Hidden, open: &[RuleMatch], open_wording: f32) {
         let mut inner = Vec::new();
         rules::apply(
             &hidden.view.text,
@@ -209,11 +209,11 @@ impl Signals {
             &mut inner,
             &mut vec![0; RULES.len()],
         );
-        let is_new = |one: &&Found| {
+        let is_new = |one: &&RuleMatch| {
             RULES[one.rule].weight >= STRONG && !open.iter().any(|known| known.rule == one.rule)
         };
         let by_weight =
-            |a: &&Found, b: &&Found| RULES[a.rule].weight.total_cmp(&RULES[b.rule].weight);
+            |a: &&RuleMatch, b: &&RuleMatch| RULES[a.rule].weight.total_cmp(&RULES[b.rule].weight);
         if let Some(first) = inner.iter().filter(is_new).max_by(by_weight) {
             let place = hidden.view.span(first.start, first.end);
             self.set("hidden_order_decoded", 1.0, Some(place));

@@ -65,7 +65,7 @@ fn look(folder: PathBuf, path: &str) -> Result<Told, String> {
         None => format!("'{path}' cannot be opened: {why}"),
     })?;
     let bytes = file.metadata().map_err(|why| why.kind().to_string())?.len();
-    let mut found = Found::default();
+    let mut found = Outline::default();
     let mut reader = BufReader::new(file.take(READ_BYTES_MAX));
     let mut line = Vec::new();
     loop {
@@ -80,7 +80,7 @@ fn look(folder: PathBuf, path: &str) -> Result<Told, String> {
 }
 
 #[derive(Default)]
-struct Found {
+struct Outline {
     lines: usize,
     binary: bool,
     fenced: bool,
@@ -89,7 +89,7 @@ struct Found {
     last: std::collections::VecDeque<String>,
 }
 
-impl Found {
+impl Outline {
     fn take(&mut self, line: &[u8]) {
         self.lines += 1;
         self.binary |= line.contains(&0);

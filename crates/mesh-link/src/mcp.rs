@@ -28,8 +28,8 @@ pub(crate) struct McpTool {
     pub input: Map<String, Value>,
 }
 
-type Answer = Result<Value, String>;
-type Waiting = Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Answer>>>>>;
+type CallResult = Result<Value, String>;
+type Waiting = Arc<Mutex<Option<HashMap<u64, oneshot::Sender<CallResult>>>>>;
 
 /// The connection with a child. Dropping it closes the child's input.
 pub(crate) struct Connection {
@@ -113,7 +113,7 @@ impl Connection {
         }
     }
 
-    async fn ask(&self, method: &str, params: Value) -> Answer {
+    async fn ask(&self, method: &str, params: Value) -> CallResult {
         let (reply, answer) = oneshot::channel();
         let id = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);

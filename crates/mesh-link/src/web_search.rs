@@ -26,13 +26,13 @@ pub(crate) fn schema() -> Value {
 }
 
 #[derive(Debug, Deserialize)]
-struct Answer {
+struct SearchResponse {
     #[serde(default)]
-    results: Vec<Found>,
+    results: Vec<SearchHit>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Found {
+struct SearchHit {
     #[serde(default)]
     title: Option<String>,
     #[serde(default)]
@@ -59,14 +59,14 @@ pub(crate) async fn search(engine: &WebSearch, input: &Map<String, Value>) -> Re
     let said = web::ask(question)
         .await
         .map_err(|why| format!("the search engine did not help: {why}"))?;
-    let answer: Answer = serde_json::from_str(&said).map_err(|_| {
+    let answer: SearchResponse = serde_json::from_str(&said).map_err(|_| {
         "the search engine did not answer in JSON; its settings must allow the format json"
             .to_owned()
     })?;
     Ok(told(answer, limit.min(RESULTS_MAX)))
 }
 
-fn told(answer: Answer, limit: usize) -> Told {
+fn told(answer: SearchResponse, limit: usize) -> Told {
     let mut lines = Vec::new();
     let mut items = Vec::new();
     for found in answer.results.into_iter().take(limit) {
@@ -101,7 +101,7 @@ mod tests {
         let many: Vec<Value> = (0..50)
             .map(|number| json!({"title": format!("t{number}"), "url": "https://example.org", "content": "x".repeat(9000), "engine": "e"}))
             .collect();
-        let answer: Answer = serde_json::from_value(json!({"results": many})).unwrap();
+        let answer: SearchResponse = serde_json::from_value(json!({"results": many})).unwrap();
         let told = told(answer, 3);
         let results = told.data.unwrap()["results"].as_array().unwrap().clone();
         assert_eq!(results.len(), 3);

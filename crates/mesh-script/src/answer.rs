@@ -7,7 +7,7 @@ use crate::talk::Talk;
 
 /// An answer that an API then puts into its own form.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct ModelAnswer {
     /// Unlike all others of this server.
     pub number: u64,
     /// The model that was asked for.
@@ -33,9 +33,9 @@ pub struct Called {
     pub input: Value,
 }
 
-impl Answer {
+impl ModelAnswer {
     /// What a step answers; an error names a tool that is not offered.
-    pub fn of(step: &Step, talk: &Talk, number: u64) -> Result<Answer, String> {
+    pub fn of(step: &Step, talk: &Talk, number: u64) -> Result<ModelAnswer, String> {
         let mut calls = Vec::new();
         for (i, call) in step.calls.iter().enumerate() {
             let Some(tool) = talk.tools.iter().find(|offered| named(offered, &call.tool)) else {
@@ -56,7 +56,7 @@ impl Answer {
                 input,
             });
         }
-        Ok(Answer {
+        Ok(ModelAnswer {
             number,
             model: talk.model.clone(),
             text: step.text.clone(),

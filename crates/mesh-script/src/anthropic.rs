@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use crate::answer::ModelAnswer;
 use crate::talk::{End, Talk, text, words};
 
 /// What a request asks.
@@ -59,7 +59,7 @@ fn tool_of(messages: &[Value], id: &Value) -> String {
 }
 
 /// An answer in one piece.
-pub fn whole(answer: &Answer) -> Value {
+pub fn whole(answer: &ModelAnswer) -> Value {
     let mut message = opening(answer);
     message["content"] = Value::Array(blocks(answer));
     message["stop_reason"] = json!(reason(answer));
@@ -68,7 +68,7 @@ pub fn whole(answer: &Answer) -> Value {
 }
 
 /// An answer as events.
-pub fn events(answer: &Answer) -> Vec<(&'static str, Value)> {
+pub fn events(answer: &ModelAnswer) -> Vec<(&'static str, Value)> {
     let mut events = vec![(
         "message_start",
         json!({"type": "message_start", "message": opening(answer)}),
@@ -125,7 +125,7 @@ pub fn events(answer: &Answer) -> Vec<(&'static str, Value)> {
     events
 }
 
-fn opening(answer: &Answer) -> Value {
+fn opening(answer: &ModelAnswer) -> Value {
     json!({
         "id": format!("msg_scripted_{}", answer.number), "type": "message", "role": "assistant",
         "model": answer.model, "content": [], "stop_reason": null, "stop_sequence": null,
@@ -136,7 +136,7 @@ fn opening(answer: &Answer) -> Value {
     })
 }
 
-fn blocks(answer: &Answer) -> Vec<Value> {
+fn blocks(answer: &ModelAnswer) -> Vec<Value> {
     let mut blocks = Vec::new();
     if !answer.text.is_empty() {
         blocks.push(json!({"type": "text", "text": answer.whole()}));
@@ -149,7 +149,7 @@ fn blocks(answer: &Answer) -> Vec<Value> {
     blocks
 }
 
-fn reason(answer: &Answer) -> &'static str {
+fn reason(answer: &ModelAnswer) -> &'static str {
     if answer.calls.is_empty() {
         "end_turn"
     } else {

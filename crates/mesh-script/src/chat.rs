@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use crate::answer::ModelAnswer;
 use crate::talk::{End, Talk, text, words};
 
 /// What a request asks.
@@ -61,7 +61,7 @@ fn end(messages: &[Value]) -> End {
 }
 
 /// An answer in one piece.
-pub fn whole(answer: &Answer) -> Value {
+pub fn whole(answer: &ModelAnswer) -> Value {
     let mut message = json!({"role": "assistant", "content": answer.whole()});
     if !answer.calls.is_empty() {
         message["tool_calls"] = Value::Array(calls(answer));
@@ -75,7 +75,7 @@ pub fn whole(answer: &Answer) -> Value {
 }
 
 /// An answer as events.
-pub fn events(answer: &Answer) -> Vec<Value> {
+pub fn events(answer: &ModelAnswer) -> Vec<Value> {
     let mut deltas = vec![json!({"role": "assistant", "content": ""})];
     deltas.extend(answer.text.iter().map(|piece| json!({"content": piece})));
     for (index, mut call) in calls(answer).into_iter().enumerate() {
@@ -96,7 +96,7 @@ pub fn events(answer: &Answer) -> Vec<Value> {
     events
 }
 
-fn chunk(answer: &Answer, delta: Value, reason: Value) -> Value {
+fn chunk(answer: &ModelAnswer, delta: Value, reason: Value) -> Value {
     json!({
         "id": format!("chatcmpl-scripted-{}", answer.number), "object": "chat.completion.chunk", "created": 0,
         "model": answer.model,
@@ -104,7 +104,7 @@ fn chunk(answer: &Answer, delta: Value, reason: Value) -> Value {
     })
 }
 
-fn calls(answer: &Answer) -> Vec<Value> {
+fn calls(answer: &ModelAnswer) -> Vec<Value> {
     let call = |call: &crate::answer::Called| {
         json!({
             "id": call.id, "type": "function",
@@ -114,7 +114,7 @@ fn calls(answer: &Answer) -> Vec<Value> {
     answer.calls.iter().map(call).collect()
 }
 
-fn reason(answer: &Answer) -> &'static str {
+fn reason(answer: &ModelAnswer) -> &'static str {
     if answer.calls.is_empty() {
         "stop"
     } else {
@@ -122,7 +122,7 @@ fn reason(answer: &Answer) -> &'static str {
     }
 }
 
-fn usage(answer: &Answer) -> Value {
+fn usage(answer: &ModelAnswer) -> Value {
     let read = answer.usage.input + answer.usage.cached;
     json!({
         "prompt_tokens": read, "completion_tokens": answer.usage.output,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use crate::answer::ModelAnswer;
 use crate::talk::{End, Talk, text, words};
 
 /// What a request asks; the model stands in the address.
@@ -51,7 +51,7 @@ fn end(contents: &[Value]) -> End {
 }
 
 /// An answer in one piece.
-pub fn whole(answer: &Answer) -> Value {
+pub fn whole(answer: &ModelAnswer) -> Value {
     let mut parts: Vec<Value> = Vec::new();
     if !answer.text.is_empty() {
         parts.push(json!({"text": answer.whole()}));
@@ -61,7 +61,7 @@ pub fn whole(answer: &Answer) -> Value {
 }
 
 /// An answer as events.
-pub fn events(answer: &Answer) -> Vec<Value> {
+pub fn events(answer: &ModelAnswer) -> Vec<Value> {
     let mut events: Vec<Value> = answer
         .text
         .iter()
@@ -73,12 +73,12 @@ pub fn events(answer: &Answer) -> Vec<Value> {
     events
 }
 
-fn calls(answer: &Answer) -> Vec<Value> {
+fn calls(answer: &ModelAnswer) -> Vec<Value> {
     let call = |call: &crate::answer::Called| json!({"functionCall": {"id": call.id, "name": call.tool, "args": call.input}});
     answer.calls.iter().map(call).collect()
 }
 
-fn chunk(answer: &Answer, parts: Vec<Value>, last: bool) -> Value {
+fn chunk(answer: &ModelAnswer, parts: Vec<Value>, last: bool) -> Value {
     let mut candidate = json!({"index": 0, "content": {"role": "model", "parts": parts}});
     if last {
         candidate["finishReason"] = json!("STOP");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Called};
+use crate::answer::{Called, ModelAnswer};
 use crate::talk::{End, Talk, text, words};
 
 /// Between a group of tools and a tool in it, where a scenario names one.
@@ -86,7 +86,7 @@ fn full_name(call: &Value) -> String {
 }
 
 /// An answer in one piece.
-pub fn whole(answer: &Answer, asked: &Value) -> Value {
+pub fn whole(answer: &ModelAnswer, asked: &Value) -> Value {
     let mut response = opening(answer, "completed");
     response["output"] = Value::Array(items(answer, asked));
     response["usage"] = usage(answer);
@@ -94,7 +94,7 @@ pub fn whole(answer: &Answer, asked: &Value) -> Value {
 }
 
 /// An answer as events.
-pub fn events(answer: &Answer, asked: &Value) -> Vec<(&'static str, Value)> {
+pub fn events(answer: &ModelAnswer, asked: &Value) -> Vec<(&'static str, Value)> {
     let mut events = vec![(
         "response.created",
         json!({"response": opening(answer, "in_progress")}),
@@ -136,14 +136,14 @@ pub fn events(answer: &Answer, asked: &Value) -> Vec<(&'static str, Value)> {
     events
 }
 
-fn opening(answer: &Answer, status: &str) -> Value {
+fn opening(answer: &ModelAnswer, status: &str) -> Value {
     json!({
         "id": format!("resp_scripted_{}", answer.number), "object": "response", "created_at": 0, "status": status,
         "model": answer.model, "output": [], "usage": null,
     })
 }
 
-fn items(answer: &Answer, asked: &Value) -> Vec<Value> {
+fn items(answer: &ModelAnswer, asked: &Value) -> Vec<Value> {
     let mut items = Vec::new();
     if !answer.text.is_empty() {
         items.push(json!({
@@ -182,7 +182,7 @@ fn called(call: &Called, asked: &Value) -> Value {
     item
 }
 
-fn usage(answer: &Answer) -> Value {
+fn usage(answer: &ModelAnswer) -> Value {
     let read = answer.usage.input + answer.usage.cached;
     json!({
         "input_tokens": read, "input_tokens_details": {"cached_tokens": answer.usage.cached},

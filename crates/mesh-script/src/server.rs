@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::answer::Answer;
+use crate::answer::ModelAnswer;
 use crate::scenario::Scenario;
 use crate::talk::Talk;
 use crate::{anthropic, chat, gemini, responses};
@@ -135,7 +135,7 @@ impl Shared {
     }
 
     /// The answer of the first step that fits, or the error to send.
-    fn answer(&self, talk: &Talk, asked: Asked) -> Result<Answer, Refused> {
+    fn answer(&self, talk: &Talk, asked: Asked) -> Result<ModelAnswer, Refused> {
         let mut kept = self.kept();
         let number = kept.asked.len() as u64 + 1;
         let step = self.scenario.find(talk, &kept.used);
@@ -160,7 +160,7 @@ impl Shared {
                             retry_after: step.retry_after,
                         })
                     }
-                    None => Answer::of(step, talk, number).map_err(unanswered),
+                    None => ModelAnswer::of(step, talk, number).map_err(unanswered),
                 }
             }
             None => Err(unanswered(format!(

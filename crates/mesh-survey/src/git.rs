@@ -59,20 +59,20 @@ fn command(dir: &Path, args: &[&str]) -> Command {
 }
 
 /// What a short git command said.
-pub(crate) struct Said {
+pub(crate) struct GitOutput {
     pub ok: bool,
     pub out: String,
     pub err: String,
 }
 
 /// Runs a git command whose output is short.
-pub(crate) fn ask(dir: &Path, args: &[&str]) -> Result<Said, SurveyError> {
+pub(crate) fn ask(dir: &Path, args: &[&str]) -> Result<GitOutput, SurveyError> {
     let output = command(dir, args)
         .output()
         .map_err(|error| SurveyError::GitMissing {
             why: error.to_string(),
         })?;
-    Ok(Said {
+    Ok(GitOutput {
         ok: output.status.success(),
         out: String::from_utf8_lossy(&output.stdout)
             .trim_end()

@@ -397,7 +397,7 @@ impl Ended {
 impl Child {
     /// Gives it all of its input and reads all of its output, telling each piece. Text that is not
     /// UTF-8 is replaced. Output beyond the limit ends the program.
-    pub async fn talk(&mut self, input: &[u8], io: &dyn Progress) -> Result<Said, Failed> {
+    pub async fn talk(&mut self, input: &[u8], io: &dyn Progress) -> Result<Printed, Failed> {
         let (stdin, stdout) = (self.stdin.take(), self.stdout.take());
         let write = async {
             if let Some(mut stdin) = stdin {
@@ -439,7 +439,7 @@ impl Child {
 
 /// What a program has printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct Printed {
     /// The text.
     pub text: String,
     /// Bytes that were no UTF-8 and were replaced.
@@ -450,11 +450,11 @@ async fn read(
     stdout: Option<ChildStdout>,
     bytes_max: usize,
     io: &dyn Progress,
-) -> Result<Said, Failed> {
+) -> Result<Printed, Failed> {
     let mut decoder = Decoder::default();
     let mut text = String::new();
     let Some(mut stdout) = stdout else {
-        return Ok(Said::default());
+        return Ok(Printed::default());
     };
     let mut chunk = vec![0; 16 << 10];
     while let Ok(count @ 1..) = stdout.read(&mut chunk).await {
@@ -468,7 +468,7 @@ async fn read(
     let rest = decoder.end();
     io.output(&rest);
     text.push_str(&rest);
-    Ok(Said {
+    Ok(Printed {
         text,
         replaced: decoder.replaced(),
     })

@@ -17,7 +17,7 @@ use super::codec::Incoming;
 use super::frames::{self, FrameIn, Hello, Welcomed};
 use super::socket::{End, TAKEN_OVER};
 use super::wire::Wire;
-use crate::caller::{self, From as Address};
+use crate::caller::{self, PeerAddress};
 use crate::edge::Edge;
 
 /// A session that this connection carries.
@@ -56,7 +56,7 @@ pub(super) async fn receive(
     edge: &Arc<Edge>,
     wire: &mut Wire,
     visitor: Visitor,
-    address: Option<Address>,
+    address: Option<PeerAddress>,
 ) -> Result<(Session, Over), End> {
     let first = timeout(Duration::from_millis(HELLO_WAIT_MS), first_frame(wire)).await;
     let hello =
@@ -99,7 +99,7 @@ async fn begin(
     edge: &Arc<Edge>,
     visitor: Visitor,
     hello: Hello,
-    address: Option<Address>,
+    address: Option<PeerAddress>,
 ) -> Result<(Session, bytes::Bytes), Refusal> {
     let page = visitor.cookie.as_deref().zip(hello.page_key.as_deref());
     let page = page.map(|(cookie, page_key)| PageCookie { cookie, page_key });
@@ -141,7 +141,7 @@ async fn begin(
     ))
 }
 
-async fn me(edge: &Edge, caller: &Caller, address: Option<Address>) -> Result<Me, Refusal> {
+async fn me(edge: &Edge, caller: &Caller, address: Option<PeerAddress>) -> Result<Me, Refusal> {
     let options = Options {
         address: address.map(|address| address.0),
         ..Options::default()

@@ -27,7 +27,7 @@ use mesh_ops::Caller;
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 
-use crate::caller::{self, Credentials, From};
+use crate::caller::{self, Credentials, PeerAddress};
 use crate::edge::Edge;
 use crate::problem::Refused;
 use wire::Wire;
@@ -36,7 +36,7 @@ use wire::Wire;
 pub(crate) async fn upgrade(State(edge): State<Arc<Edge>>, mut request: Request) -> Response {
     match begin(&edge, &mut request).await {
         Ok((visitor, key, upgrade)) => {
-            let from = request.extensions().get::<From>().copied();
+            let from = request.extensions().get::<PeerAddress>().copied();
             tokio::spawn(async move {
                 match taken(upgrade).await {
                     Some(wire) => socket::run(edge, wire, visitor, from).await,

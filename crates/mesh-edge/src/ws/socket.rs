@@ -23,7 +23,7 @@ use super::frames::{self, FrameIn, Subscribe};
 use super::hello::{self, Over, Session};
 use super::wire::Wire;
 use crate::body;
-use crate::caller::{self, From as Address};
+use crate::caller::{self, PeerAddress};
 use crate::edge::{Edge, stopped};
 
 /// With this much unsent the client is given nothing more and asked for nothing more: what it is to be
@@ -65,7 +65,7 @@ pub(super) async fn run(
     edge: Arc<Edge>,
     mut wire: Wire,
     visitor: Visitor,
-    address: Option<Address>,
+    address: Option<PeerAddress>,
 ) {
     let _counted = Counted::new(&edge);
     let end = match hello::receive(&edge, &mut wire, visitor, address).await {
@@ -102,15 +102,15 @@ const SLOW: u16 = 4408;
 pub(super) const TAKEN_OVER: u16 = 4409;
 
 /// The answer of a call in pieces of a frame.
-type Answer = Pin<Box<dyn Future<Output = Vec<Bytes>> + Send>>;
+type PendingReply = Pin<Box<dyn Future<Output = Vec<Bytes>> + Send>>;
 
 struct Socket {
     edge: Arc<Edge>,
     wire: Wire,
     session: Session,
     over: Over,
-    address: Option<Address>,
-    calls: FuturesUnordered<Answer>,
+    address: Option<PeerAddress>,
+    calls: FuturesUnordered<PendingReply>,
     turns: Turns,
     subscription: Option<mesh_ops::Stream>,
     /// The last event among what was given to the wire and not reported as offered.
@@ -137,7 +137,7 @@ impl Socket {
         edge: Arc<Edge>,
         wire: Wire,
         (session, over): (Session, Over),
-        address: Option<Address>,
+        address: Option<PeerAddress>,
     ) -> Socket {
         let every = Duration::from_millis(KEEPALIVE_MS);
         let mut pings = interval_at(Instant::now() + every, every);

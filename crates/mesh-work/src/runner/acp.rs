@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use mesh_proof::Digest;
 use serde_json::{Map, Value, json};
 
-use super::lines::{Answer, Line, Lines, leave, micros, number, one_line, question, spend, tell};
+use super::lines::{
+    GrowingText, Line, Lines, leave, micros, number, one_line, question, spend, tell,
+};
 use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
 use crate::child::{Child, Program};
 
@@ -90,7 +92,7 @@ impl Acp {
             child,
             lines,
             io,
-            answer: Answer::new(io, job.keep.limits().output_bytes),
+            answer: GrowingText::new(io, job.keep.limits().output_bytes),
             listening: false,
             usage: Usage::default(),
             fresh: false,
@@ -133,7 +135,7 @@ struct Wire<'a> {
     child: Child,
     lines: Lines,
     io: &'a dyn Progress,
-    answer: Answer<'a>,
+    answer: GrowingText<'a>,
     /// What is told before the prompt is history.
     listening: bool,
     usage: Usage,

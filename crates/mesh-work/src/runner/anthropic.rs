@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::api::{Request, ask};
-use super::lines::{Answer, number, one_line, spend};
+use super::lines::{GrowingText, number, one_line, spend};
 use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
 
 /// Where the API is unless another address is given.
@@ -65,7 +65,7 @@ impl Anthropic {
         let mut events = ask(request, io).await?;
         let mut turn = Turn {
             io,
-            answer: Answer::new(io, job.keep.limits().output_bytes),
+            answer: GrowingText::new(io, job.keep.limits().output_bytes),
             model: model.clone(),
             usage: Usage::default(),
             reason: None,
@@ -88,7 +88,7 @@ impl Runner for Anthropic {
 
 struct Turn<'a> {
     io: &'a dyn Progress,
-    answer: Answer<'a>,
+    answer: GrowingText<'a>,
     model: String,
     usage: Usage,
     reason: Option<String>,

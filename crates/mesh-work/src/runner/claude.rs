@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::lines::{Answer, Line, Lines, leave, micros, number, one_line, question, spend, tell};
+use super::lines::{
+    GrowingText, Line, Lines, leave, micros, number, one_line, question, spend, tell,
+};
 use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
 use crate::child::Program;
 
@@ -98,7 +100,7 @@ impl Claude {
             "message": {"role": "user", "content": job.prompt},
         });
         tell(&mut child, &said).await;
-        let mut turn = Turn::new(Answer::new(io, job.keep.limits().output_bytes), io);
+        let mut turn = Turn::new(GrowingText::new(io, job.keep.limits().output_bytes), io);
         while let Some(line) = lines.next().await? {
             let message = match line {
                 Line::Json(message) => message,
@@ -148,7 +150,7 @@ const UNKNOWN_CONVERSATION: &str = "No conversation found";
 /// What is known of a turn while it runs.
 struct Turn<'a> {
     io: &'a dyn Progress,
-    answer: Answer<'a>,
+    answer: GrowingText<'a>,
     session: Option<String>,
     model: Option<String>,
     usage: Usage,
@@ -157,7 +159,7 @@ struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    fn new(answer: Answer<'a>, io: &'a dyn Progress) -> Turn<'a> {
+    fn new(answer: GrowingText<'a>, io: &'a dyn Progress) -> Turn<'a> {
         Turn {
             io,
             answer,

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::lines::{Answer, Line, Lines, leave, number, one_line, spend, tell_all};
+use super::lines::{GrowingText, Line, Lines, leave, number, one_line, spend, tell_all};
 use super::{Done, Failed, Job, Options, Progress, Runner, Running, Usage};
 use crate::child::Program;
 
@@ -99,7 +99,7 @@ impl Codex {
         tell_all(&mut child, &job.prompt).await;
         let mut turn = Turn {
             io,
-            answer: Answer::new(io, job.keep.limits().output_bytes),
+            answer: GrowingText::new(io, job.keep.limits().output_bytes),
             thread: resume.cloned().unwrap_or_default(),
             model: job.model.clone().or_else(|| self.model.clone()),
             usage: Usage::default(),
@@ -166,7 +166,7 @@ impl Thread {
 /// What is known of a turn while it runs.
 struct Turn<'a> {
     io: &'a dyn Progress,
-    answer: Answer<'a>,
+    answer: GrowingText<'a>,
     thread: Thread,
     model: Option<String>,
     usage: Usage,

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Done, Failed, Job, Options, Progress, Runner, Running};
-use crate::child::{Program, Said};
+use crate::child::{Printed, Program};
 
 /// Runs one program.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Runner for Command {
 }
 
 /// Whoever reads the result learns that some of it was no text.
-fn noted(said: &Said, io: &dyn Progress) -> Option<Map<String, Value>> {
+fn noted(said: &Printed, io: &dyn Progress) -> Option<Map<String, Value>> {
     if said.replaced == 0 {
         return None;
     }

@@ -103,7 +103,7 @@ pub async fn leave(child: &mut Child, lines: &mut Lines) -> Ended {
 }
 
 /// An answer as it grows, told piece by piece and bounded.
-pub struct Answer<'a> {
+pub struct GrowingText<'a> {
     io: &'a dyn Progress,
     bytes_max: usize,
     told: usize,
@@ -111,10 +111,10 @@ pub struct Answer<'a> {
     pub text: String,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> GrowingText<'a> {
     /// An empty one.
-    pub fn new(io: &'a dyn Progress, bytes_max: usize) -> Answer<'a> {
-        Answer {
+    pub fn new(io: &'a dyn Progress, bytes_max: usize) -> GrowingText<'a> {
+        GrowingText {
             io,
             bytes_max,
             told: 0,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Found, Part, Span, Trouble, is_empty, put, take};
+use super::{Part, Replaced, Span, Trouble, is_empty, put, take};
 
 /// Everything that was put somewhere. Kept as one file in the mesh's folder.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub struct Kept {
 struct Ours {
     part: Part,
     owners: Vec<String>,
-    found: Found,
+    found: Replaced,
 }
 
 /// What becomes of a file.

@@ -4,7 +4,7 @@ use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode};
 use serde_json::Value;
 
-use super::{Found, Trouble};
+use super::{Replaced, Trouble};
 
 /// What a file of somebody else's may hold besides JSON.
 const OPTIONS: ParseOptions = ParseOptions {
@@ -21,7 +21,7 @@ const OPTIONS: ParseOptions = ParseOptions {
 };
 
 /// The text with the value at the path.
-pub fn put(text: &str, path: &[String], value: &Value) -> Result<(String, Found), Trouble> {
+pub fn put(text: &str, path: &[String], value: &Value) -> Result<(String, Replaced), Trouble> {
     let tree = Tree::open(text)?;
     let (name, above) = split(path)?;
     let (object, mut held) = tree.make(above)?;
@@ -39,11 +39,11 @@ pub fn put(text: &str, path: &[String], value: &Value) -> Result<(String, Found)
     }
     let same = replaced.as_ref() == Some(value);
     let after = if same { text.to_owned() } else { tree.close() };
-    Ok((after, Found { held, replaced }))
+    Ok((after, Replaced { held, replaced }))
 }
 
 /// The text with the value as an item of the list at the path.
-pub fn put_item(text: &str, path: &[String], value: &Value) -> Result<(String, Found), Trouble> {
+pub fn put_item(text: &str, path: &[String], value: &Value) -> Result<(String, Replaced), Trouble> {
     let tree = Tree::open(text)?;
     let (name, above) = split(path)?;
     let (object, mut held) = tree.make(above)?;
@@ -56,15 +56,15 @@ pub fn put_item(text: &str, path: &[String], value: &Value) -> Result<(String, F
     };
     if item(&list, value).is_some() {
         let replaced = Some(value.clone());
-        return Ok((text.to_owned(), Found { held, replaced }));
+        return Ok((text.to_owned(), Replaced { held, replaced }));
     }
     list.append(input(value));
     let replaced = None;
-    Ok((tree.close(), Found { held, replaced }))
+    Ok((tree.close(), Replaced { held, replaced }))
 }
 
 /// The text without the value, or with what it replaced.
-pub fn take(text: &str, path: &[String], found: &Found) -> Result<String, Trouble> {
+pub fn take(text: &str, path: &[String], found: &Replaced) -> Result<String, Trouble> {
     let tree = Tree::open(text)?;
     let (name, above) = split(path)?;
     let Some(there) = tree.find(above)?.and_then(|object| object.get(name)) else {
@@ -85,7 +85,7 @@ pub fn take_item(
     text: &str,
     path: &[String],
     value: &Value,
-    found: &Found,
+    found: &Replaced,
 ) -> Result<String, Trouble> {
     let tree = Tree::open(text)?;
     let (name, above) = split(path)?;

@@ -51,7 +51,7 @@ impl Part {
 
 /// What a part found when it was put in, by which it comes out of a text that was edited since.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Found {
+pub struct Replaced {
     /// So many keys of the path were there already.
     pub held: usize,
     /// What stood in its place.
@@ -76,13 +76,13 @@ impl Trouble {
 }
 
 /// The text with a part in it; nothing of the rest is touched. `None` is a file that is not there.
-pub fn put(text: Option<&str>, part: &Part) -> Result<(String, Found), Trouble> {
+pub fn put(text: Option<&str>, part: &Part) -> Result<(String, Replaced), Trouble> {
     let given = text.unwrap_or_default();
     let (after, found) = match part {
         Part::Json { path, value } => json::put(given, path, value)?,
         Part::Item { path, value } => json::put_item(given, path, value)?,
         Part::Toml { path, value } => toml::put(given, path, value)?,
-        Part::Block { text } => (block::put(given, text)?, Found::default()),
+        Part::Block { text } => (block::put(given, text)?, Replaced::default()),
         Part::Whole { text: ours } => match text {
             Some(theirs) if theirs != ours => {
                 return Err(Trouble::new(
@@ -90,14 +90,14 @@ pub fn put(text: Option<&str>, part: &Part) -> Result<(String, Found), Trouble> 
                     "move it away, and run this again",
                 ));
             }
-            _ => (ours.clone(), Found::default()),
+            _ => (ours.clone(), Replaced::default()),
         },
     };
     Ok((after, found))
 }
 
 /// The text without a part, which somebody may have edited since it was put in.
-pub fn take(text: &str, part: &Part, found: &Found) -> Result<String, Trouble> {
+pub fn take(text: &str, part: &Part, found: &Replaced) -> Result<String, Trouble> {
     match part {
         Part::Json { path, .. } => json::take(text, path, found),
         Part::Item { path, value } => json::take_item(text, path, value, found),

@@ -3,10 +3,10 @@
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, value};
 
-use super::{Found, Trouble};
+use super::{Replaced, Trouble};
 
 /// The text with the table at the path.
-pub fn put(text: &str, path: &[String], fields: &Value) -> Result<(String, Found), Trouble> {
+pub fn put(text: &str, path: &[String], fields: &Value) -> Result<(String, Replaced), Trouble> {
     let mut file = File::open(text)?;
     let (name, above) = split(path)?;
     let (table, mut held) = make(file.document.as_table_mut(), above)?;
@@ -18,7 +18,7 @@ pub fn put(text: &str, path: &[String], fields: &Value) -> Result<(String, Found
         if old == *fields {
             return Ok((
                 text.to_owned(),
-                Found {
+                Replaced {
                     held,
                     replaced: Some(old),
                 },
@@ -33,7 +33,7 @@ pub fn put(text: &str, path: &[String], fields: &Value) -> Result<(String, Found
     undo(
         &mut back.document,
         path,
-        &Found {
+        &Replaced {
             held,
             replaced: replaced.clone(),
         },
@@ -44,11 +44,11 @@ pub fn put(text: &str, path: &[String], fields: &Value) -> Result<(String, Found
             "write the table yourself; `--dry-run` with an empty file shows it",
         ));
     }
-    Ok((after, Found { held, replaced }))
+    Ok((after, Replaced { held, replaced }))
 }
 
 /// The text without the table, or with what it replaced.
-pub fn take(text: &str, path: &[String], found: &Found) -> Result<String, Trouble> {
+pub fn take(text: &str, path: &[String], found: &Replaced) -> Result<String, Trouble> {
     let mut file = File::open(text)?;
     if undo(&mut file.document, path, found)? {
         return Ok(file.close());
@@ -56,7 +56,7 @@ pub fn take(text: &str, path: &[String], found: &Found) -> Result<String, Troubl
     Ok(text.to_owned())
 }
 
-fn undo(document: &mut DocumentMut, path: &[String], found: &Found) -> Result<bool, Trouble> {
+fn undo(document: &mut DocumentMut, path: &[String], found: &Replaced) -> Result<bool, Trouble> {
     let (name, above) = split(path)?;
     let Some(table) = find(document.as_table_mut(), above) else {
         return Ok(false);

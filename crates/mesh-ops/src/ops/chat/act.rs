@@ -24,7 +24,7 @@ const RESULT_CHARS_MAX: usize = 400;
 const TITLE_CHARS_MAX: usize = 80;
 
 /// A line on its way: where it was said and what came of it so far.
-pub(crate) struct Said<'a> {
+pub(crate) struct ChatLine<'a> {
     door: &'a Door,
     call: &'a Call,
     room: String,
@@ -40,7 +40,7 @@ pub(crate) async fn carry_out(
 ) -> Result<ChatAnswer, Refusal> {
     let known = |handle: &str| call.participant(handle).is_ok();
     let line = parse(text, known);
-    let mut said = Said {
+    let mut said = ChatLine {
         door,
         call,
         room: room.to_string(),
@@ -81,7 +81,7 @@ async fn perform<O: Run>(door: &Door, call: &Call, input: O::Input) -> Result<O:
     output
 }
 
-impl Said<'_> {
+impl ChatLine<'_> {
     async fn ask<O: Run>(&self, input: O::Input) -> Result<O::Output, Refusal> {
         perform::<O>(self.door, self.call, input).await
     }

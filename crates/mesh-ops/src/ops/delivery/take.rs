@@ -6,7 +6,7 @@ use mesh_model::limits::{DELIVERY_BYTES_MAX, PAGE_ITEMS_MAX};
 use mesh_store::view::MessageRow;
 
 use super::check_session;
-use crate::ops::inbox::{self, Found};
+use crate::ops::inbox::{self, Unread};
 use crate::ops::{message, present};
 use crate::prelude::*;
 
@@ -21,7 +21,7 @@ impl Run for DeliveryTake {
         let limit = check::limit(input.limit)?;
         // What other sessions have stands first, so the whole page is looked at.
         let found = inbox::waiting(door, call, me, false, PAGE_ITEMS_MAX).await?;
-        let Found { rows, waiting, .. } = found;
+        let Unread { rows, waiting, .. } = found;
         let seqs: Vec<Seq> = rows.iter().map(|row| row.seq).collect();
         let (session, now) = (input.session, call.now);
         let handed = door

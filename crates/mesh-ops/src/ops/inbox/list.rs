@@ -5,14 +5,14 @@ use crate::prelude::*;
 
 use mesh_store::view::MessageRow;
 
-use super::Found;
+use super::Unread;
 
 impl Run for InboxList {
     async fn run(door: &Door, call: &Call, input: InboxListInput) -> Result<Inbox, Refusal> {
         let me = call.me()?;
         let limit = check::limit(input.limit)?;
         let only = input.mentions_only;
-        let Found {
+        let Unread {
             rows,
             waiting,
             upto,

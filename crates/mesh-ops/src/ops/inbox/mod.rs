@@ -8,7 +8,7 @@ use mesh_store::view::{Inbox as Waiting, MessageRow};
 use crate::prelude::*;
 
 /// What waits: messages, `now` first and then by age, how many there are in all, and up to where everything was taken in.
-pub(crate) struct Found {
+pub(crate) struct Unread {
     pub rows: Vec<MessageRow>,
     pub waiting: u32,
     pub upto: Seq,
@@ -21,7 +21,7 @@ pub(crate) async fn waiting(
     me: ParticipantId,
     only: bool,
     limit: usize,
-) -> Result<Found, Refusal> {
+) -> Result<Unread, Refusal> {
     let rooms = call.access.inbox_rooms(me);
     let position = door.position(me).await?;
     let direct = |id: &RoomId| {
@@ -42,7 +42,7 @@ pub(crate) async fn waiting(
             Ok((rows, view.unread(inbox)?))
         })
         .await?;
-    Ok(Found {
+    Ok(Unread {
         rows,
         waiting: unread.iter().map(|room| room.messages).sum(),
         upto,

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 impl Run for MessagePost {
     async fn run(door: &Door, call: &Call, input: MessagePostInput) -> Result<Posted, Refusal> {
         let room = call.room(&input.room)?.id;
-        let mut said = Said {
+        let mut said = Draft {
             text: input.text,
             reply_to: input.reply_to,
             priority: input.priority,
@@ -38,7 +38,7 @@ impl Run for MessagePost {
 
 /// What is to be posted.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct Draft {
     pub text: String,
     pub reply_to: Option<MessageId>,
     pub priority: Priority,
@@ -50,7 +50,7 @@ pub(super) struct Said {
     pub relayed: Option<Relayed>,
 }
 
-impl Said {
+impl Draft {
     /// Takes what is said from the bytes that its author signed.
     fn sign(&mut self, signed: SignedInput) -> Result<(), Refusal> {
         if !self.text.is_empty() || self.payload.is_some() {
@@ -97,7 +97,7 @@ pub(super) async fn post(
     door: &Door,
     call: &Call,
     room: RoomId,
-    said: Said,
+    said: Draft,
 ) -> Result<Posted, Refusal> {
     let payload_type = match (said.payload_type, &said.payload) {
         (Some(kind), Some(payload)) => Some(evidence::payload(door, call, &kind, payload).await?),

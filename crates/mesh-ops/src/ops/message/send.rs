@@ -3,16 +3,16 @@
 use crate::prelude::*;
 use mesh_model::command::RoomCommand;
 
-use super::post::{Said, post, told_posted};
+use super::post::{Draft, post, told_posted};
 
 impl Run for MessageSend {
     async fn run(door: &Door, call: &Call, input: MessageSendInput) -> Result<Posted, Refusal> {
-        let said = Said {
+        let said = Draft {
             text: input.text,
             reply_to: input.reply_to,
             priority: input.priority,
             payload: input.payload,
-            ..Said::default()
+            ..Draft::default()
         };
         said.check(call)?;
         let room = conversation(door, call, input.to.trim(), &said).await?;
@@ -25,7 +25,7 @@ impl Run for MessageSend {
 }
 
 /// The room that an address stands for.
-async fn conversation(door: &Door, call: &Call, to: &str, said: &Said) -> Result<RoomId, Refusal> {
+async fn conversation(door: &Door, call: &Call, to: &str, said: &Draft) -> Result<RoomId, Refusal> {
     if let Some(handle) = to.strip_prefix('@') {
         let other = call.participant(handle)?.id;
         return match call.access.direct(call.me()?, other) {

@@ -1,6 +1,6 @@
 //! `task.get`
 
-use crate::ops::task::Said;
+use crate::ops::task::OutputPlace;
 use crate::ops::{present, task};
 use crate::prelude::*;
 
@@ -32,7 +32,7 @@ fn record(access: &Access, reader: Reader<'_>, room: RoomId, row: AttemptRow) ->
     let (worker, mut record) = (row.worker, row.record);
     record.reason = record.reason.map(|text| {
         // The boundary of an attempt is that of its beginning, where nothing else is said.
-        let place = Said {
+        let place = OutputPlace {
             seq: record.fence,
             room,
             author: worker,

@@ -110,7 +110,7 @@ pub(crate) fn result(
             let (output, enveloped) = said(
                 access,
                 reader,
-                &Said {
+                &OutputPlace {
                     seq: row.seq,
                     room,
                     author: row.facts.worker,
@@ -136,7 +136,7 @@ pub(crate) fn result(
 }
 
 /// Where an output stands and whose it is.
-pub(crate) struct Said<'a> {
+pub(crate) struct OutputPlace<'a> {
     /// The place in the log.
     pub seq: Seq,
     pub room: RoomId,
@@ -148,7 +148,7 @@ pub(crate) struct Said<'a> {
 pub(crate) fn said(
     access: &Access,
     reader: Reader<'_>,
-    place: &Said<'_>,
+    place: &OutputPlace<'_>,
     output: TaskOutput,
 ) -> (TaskOutput, bool) {
     reader.note(place.room);

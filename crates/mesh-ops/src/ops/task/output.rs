@@ -1,6 +1,6 @@
 //! `task.output`
 
-use crate::ops::task::Said;
+use crate::ops::task::OutputPlace;
 use crate::ops::{present, task};
 use crate::prelude::*;
 
@@ -30,7 +30,7 @@ impl Run for TaskOutputs {
             if let Some(author) = found.worker
                 && let Some(output) = piece.output.take()
             {
-                let place = Said {
+                let place = OutputPlace {
                     seq: piece.seq,
                     room: row.task.room,
                     author,

@@ -17,9 +17,11 @@ impl Run for TaskProvenance {
     async fn run(door: &Door, call: &Call, input: TaskRefInput) -> Result<ProvenanceView, Refusal> {
         let row = task::readable(door, call, input.task).await?;
         let mesh = call.mesh()?;
-        let mut found = door.view(call, move |view| Found::of(view, row)).await?;
+        let mut found = door
+            .view(call, move |view| ResultChain::of(view, row))
+            .await?;
         found.add_older(door, call).await?;
-        let Found {
+        let ResultChain {
             results, unsigned, ..
         } = found;
         let access = std::sync::Arc::clone(&call.access);
@@ -72,17 +74,17 @@ struct Signature {
 }
 
 /// Everything that a task is built on, as far as it has results.
-struct Found {
+struct ResultChain {
     /// The signed results by their places: whoever builds on one comes later.
     results: BTreeMap<Seq, Signature>,
     unsigned: BTreeSet<TaskId>,
     room: RoomId,
 }
 
-impl Found {
+impl ResultChain {
     /// Follows needs, what second opinions are about, and chosen results.
-    fn of(view: &View, row: TaskRow) -> Result<Found, StoreError> {
-        let mut found = Found {
+    fn of(view: &View, row: TaskRow) -> Result<ResultChain, StoreError> {
+        let mut found = ResultChain {
             results: BTreeMap::new(),
             unsigned: BTreeSet::new(),
             room: row.task.room,

@@ -42,7 +42,7 @@ struct Grant {
 }
 
 /// What the view has about one of them.
-struct Found {
+struct TakenRows {
     row: TaskRow,
     needs: Vec<TaskRow>,
     about: Option<TaskRow>,
@@ -86,7 +86,7 @@ pub(crate) async fn taken(
 }
 
 /// Tasks that were created just now and that nothing goes with: their words need no look at the view.
-fn fresh(door: &Door, work: &Work, grants: &[Grant]) -> Option<Vec<Option<Found>>> {
+fn fresh(door: &Door, work: &Work, grants: &[Grant]) -> Option<Vec<Option<TakenRows>>> {
     let found = |grant: &Grant| {
         let task = work.task(grant.task)?;
         let fresh = door.node().fresh_task(grant.task)?;
@@ -97,7 +97,7 @@ fn fresh(door: &Door, work: &Work, grants: &[Grant]) -> Option<Vec<Option<Found>
             && fresh.facts.quotes.is_empty();
         let content = fresh.content.as_ref().map(|json| json.get());
         alone.then(|| {
-            Some(Found {
+            Some(TakenRows {
                 row: TaskRow::created(fresh.facts.clone(), fresh.at, content, task.clone()),
                 needs: Vec::new(),
                 about: None,
@@ -113,7 +113,7 @@ async fn look_up(
     door: &Door,
     work: &Work,
     grants: &[Grant],
-) -> Result<Vec<Option<Found>>, Refusal> {
+) -> Result<Vec<Option<TakenRows>>, Refusal> {
     let told = grants.iter().map(|grant| words_upto(work, grant)).max();
     door.node().wait_view(told.unwrap_or_default()).await;
     let (view, wanted) = (door.node().view().clone(), grants.to_vec());
@@ -181,7 +181,7 @@ fn words_upto(work: &Work, grant: &Grant) -> Seq {
     ends.max().unwrap_or_default().max(task.created)
 }
 
-fn find(view: &View, grant: &Grant) -> Result<Option<Found>, StoreError> {
+fn find(view: &View, grant: &Grant) -> Result<Option<TakenRows>, StoreError> {
     let Some(row) = view.task(grant.task)? else {
         return Ok(None);
     };
@@ -202,7 +202,7 @@ fn find(view: &View, grant: &Grant) -> Result<Option<Found>, StoreError> {
     for quote in &row.facts.quotes {
         quotes.extend(view.message(*quote)?);
     }
-    Ok(Some(Found {
+    Ok(Some(TakenRows {
         row,
         needs,
         about,
@@ -216,7 +216,7 @@ fn shown(
     call: &Call,
     outcome: &Outcome,
     grant: &Grant,
-    found: &Found,
+    found: &TakenRows,
     started: bool,
 ) -> TakenTask {
     let (access, reader) = (&*call.access, present::reader(door, call));

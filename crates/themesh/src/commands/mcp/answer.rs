@@ -8,7 +8,7 @@ use ureq::http::Response;
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub struct HttpAnswer {
     /// The HTTP status.
     pub status: u16,
     /// The session that began with it.
@@ -19,16 +19,16 @@ pub struct Answer {
     pub problem: String,
 }
 
-impl Answer {
+impl HttpAnswer {
     /// Reads the response to the message with this id; what else the node says in it goes to `say`.
-    pub fn read(response: Response<Body>, id: Option<&Value>, say: impl Fn(&Value)) -> Answer {
+    pub fn read(response: Response<Body>, id: Option<&Value>, say: impl Fn(&Value)) -> HttpAnswer {
         let header = |name: &str| {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(str::to_owned)
         };
         let events =
             header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
-        let mut answer = Answer {
+        let mut answer = HttpAnswer {
             status: response.status().as_u16(),
             session: header("mcp-session-id"),
             message: None,

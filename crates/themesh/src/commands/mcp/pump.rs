@@ -11,7 +11,7 @@ use ureq::http::request::Builder;
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
-use super::answer::{Answer, each_event};
+use super::answer::{HttpAnswer, each_event};
 use super::keyed::keyed;
 use super::{failure, say};
 use crate::context::{Context, NodeAt};
@@ -46,7 +46,7 @@ struct Session {
 
 /// What became of one try.
 enum Tried {
-    Answered(Answer),
+    Answered(HttpAnswer),
     /// Nobody answered, so it may have been done or not.
     Away(String),
 }
@@ -129,7 +129,7 @@ impl Pump {
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn begin(&self, hello: &Value, answer: &Answer, said: &Value) {
+    fn begin(&self, hello: &Value, answer: &HttpAnswer, said: &Value) {
         let mut session = lock(&self.session);
         session.number += 1;
         session.id.clone_from(&answer.session);
@@ -176,7 +176,7 @@ impl Pump {
             self.send(&node, request.map_err(|why| why.to_string())?)
         });
         match sent {
-            Ok(response) => Tried::Answered(Answer::read(response, message.get("id"), say)),
+            Ok(response) => Tried::Answered(HttpAnswer::read(response, message.get("id"), say)),
             Err(why) => Tried::Away(why),
         }
     }

@@ -36,7 +36,7 @@ pub fn provenance(context: &Context, http: &Http, task: TaskId) -> Outcome<ExitC
 }
 
 /// What was found out here.
-struct Found {
+struct Checked {
     /// How many results hold, from the first on.
     good: usize,
     /// What is wrong with the next one.
@@ -61,7 +61,7 @@ fn keys(http: &Http, view: &ProvenanceView) -> Outcome<HashSet<(String, [u8; 32]
     Ok(keys)
 }
 
-fn check(view: &ProvenanceView, owns: impl Fn(&str, &[u8; 32], u64) -> bool) -> Found {
+fn check(view: &ProvenanceView, owns: impl Fn(&str, &[u8; 32], u64) -> bool) -> Checked {
     let signed: Vec<Signed> = view.results.iter().map(|link| signed(view, link)).collect();
     let wrong = match verify(&view.mesh.to_string(), &signed, owns) {
         Err(broken) => Some((broken.place, broken.what.to_string())),
@@ -81,11 +81,11 @@ fn check(view: &ProvenanceView, owns: impl Fn(&str, &[u8; 32], u64) -> bool) -> 
             .unwrap_or_default()
     };
     match wrong {
-        None => Found {
+        None => Checked {
             good: signed.len(),
             broken: None,
         },
-        Some((place, what)) => Found {
+        Some((place, what)) => Checked {
             good: place,
             broken: Some(format!(
                 "result {} of task {}: {what}",
@@ -111,7 +111,7 @@ fn signed(view: &ProvenanceView, link: &SignedLink) -> Signed {
     }
 }
 
-fn print(view: &ProvenanceView, found: &Found) {
+fn print(view: &ProvenanceView, found: &Checked) {
     let Some(last) = view.results.len().checked_sub(1) else {
         line("No result that this task is built on is signed.");
         return;
@@ -157,7 +157,7 @@ fn print(view: &ProvenanceView, found: &Found) {
 
 fn branch(
     view: &ProvenanceView,
-    found: &Found,
+    found: &Checked,
     places: &HashMap<OutputHash, usize>,
     shown: &mut HashSet<usize>,
     place: usize,

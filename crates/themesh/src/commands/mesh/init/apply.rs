@@ -49,7 +49,7 @@ struct Prepared<'a> {
 /// Carries a template out. Rules are set when all groups and rooms are there and all rules were
 /// tried, so that a mistake in one leaves none half set.
 pub fn apply(way: &Way, source: &Source, template: &Template, overwrite: bool) -> Outcome<Report> {
-    let mut work = Work {
+    let mut work = Setup {
         way,
         source,
         overwrite,
@@ -80,7 +80,7 @@ pub fn apply(way: &Way, source: &Source, template: &Template, overwrite: bool) -
 /// The room that every mesh begins with: what everybody should know is said there.
 const GENERAL: &str = "general";
 
-struct Work<'a> {
+struct Setup<'a> {
     way: &'a Way,
     source: &'a Source,
     overwrite: bool,
@@ -95,7 +95,7 @@ fn if_found<T>(answer: Outcome<T>) -> Outcome<Option<T>> {
     }
 }
 
-impl Work<'_> {
+impl Setup<'_> {
     fn groups(&mut self, template: &Template) -> Outcome<()> {
         let known = self.way.call::<GroupList>(NoInput {})?.items;
         for name in template.groups.keys() {
