@@ -6,15 +6,19 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use mesh_log::LogReader;
+use mesh_log::{Content, LogReader};
 use mesh_model::Seq;
 use mesh_store::{Projector, StoreError, StoredEvent};
 use tokio::sync::watch;
 
 use crate::machine::{Batch, Committed};
 
-/// Events in one transaction while catching up.
-const CATCH_UP_EVENTS: usize = 8_192;
+/// Events in one transaction while catching up: together they become one block of the index of words.
+const CATCH_UP_EVENTS: usize = 32_768;
+/// Bytes of content in one transaction while catching up: a few times as much is in memory.
+const CATCH_UP_BYTES: usize = 16 * 1024 * 1024;
+/// How far the view may be behind before another thread reads ahead.
+const FAR_EVENTS: u64 = 8_192;
 /// Events in one transaction while live: fewer would cost throughput, more would delay readers.
 const LIVE_EVENTS: usize = 4_096;
 
@@ -140,8 +144,7 @@ impl ProjectorThread {
             project(&mut self.projector, new)?;
             self.upto.send_replace(self.projector.upto());
         }
-        let far_behind =
-            self.projector.upto().0 + (CATCH_UP_EVENTS as u64) < self.reader.tail().seq;
+        let far_behind = self.projector.upto().0 + FAR_EVENTS < self.reader.tail().seq;
         if far_behind || self.projector.upto() < last {
             catch_up(&mut self.projector, &self.reader, &self.upto)?;
         }
@@ -182,11 +185,15 @@ fn read_part(reader: &LogReader, from: Seq) -> Result<Option<Part>, StoreError> 
         events: Vec::new(),
         last: from,
     };
+    let mut bytes = 0;
     let read = reader.read(from.0 + 1, |record| {
+        if let Content::Json(json) = record.content {
+            bytes += json.len();
+        }
         part.last = Seq(record.seq);
         // What this program does not know is in no view; the writer has said so already.
         part.events.extend(Committed::read(&record).ok());
-        if part.events.len() >= CATCH_UP_EVENTS {
+        if part.events.len() >= CATCH_UP_EVENTS || bytes >= CATCH_UP_BYTES {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -202,7 +209,7 @@ fn catch_up(
     reader: &LogReader,
     upto: &watch::Sender<Seq>,
 ) -> Result<(), StoreError> {
-    if projector.upto().0 + (CATCH_UP_EVENTS as u64) < reader.tail().seq {
+    if projector.upto().0 + FAR_EVENTS < reader.tail().seq {
         catch_up_far(projector, reader, upto)?;
     }
     while projector.upto().0 < reader.tail().seq {

@@ -29,7 +29,7 @@ pub(in crate::view) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn of(event: &StoredEvent<'a>) -> Body<'a> {
+    pub(in crate::view) fn of(event: &StoredEvent<'a>) -> Body<'a> {
         Body::read(event.content)
     }
 
@@ -104,7 +104,8 @@ impl Batch<'_> {
                 .prepare_cached("INSERT INTO threads VALUES (?1, 1) ON CONFLICT DO UPDATE SET replies = replies + 1")?
                 .execute([root])?;
         }
-        let words = words(&body.text, author, &mentions);
+        let terms = self.terms_posted(seq, &body.text);
+        let words = words(&terms, author, &mentions);
         self.index_row(MESSAGES, seq, room, words);
         Ok(())
     }
@@ -127,7 +128,7 @@ impl Batch<'_> {
             .prepare_cached("UPDATE messages SET text = ?2, payload = ?3, mentions = ?4, edited_at = ?5, signed = NULL WHERE seq = ?1")?
             .execute((seq, &body.text, body.payload.map(RawValue::get), bytes(&facts.mentions), int(event.at.0)))?;
         self.change(seq, |more| more.guard = facts.guard.clone())?;
-        let new = words(&body.text, author, &mentions);
+        let new = words_of(&body.text, author, &mentions);
         self.reindex_row(MESSAGES, seq, &old.words, &new)
     }
 
@@ -246,7 +247,7 @@ impl Batch<'_> {
         Ok(Some(Old {
             room,
             author,
-            words: words(&text, author, &numbers),
+            words: words_of(&text, author, &numbers),
         }))
     }
 }
@@ -258,15 +259,22 @@ struct Old {
     words: String,
 }
 
+/// What the index has of a message with this text.
+fn words_of(text: &str, author: i64, mentions: &[i64]) -> String {
+    let mut terms = String::with_capacity(text.len() + text.len() / 4);
+    push_terms(&mut terms, text);
+    words(&terms, author, mentions)
+}
+
 /// What the index has of a message: the terms of its text, who wrote it and whom it names.
-fn words(text: &str, author: i64, mentions: &[i64]) -> String {
-    let mut words = String::with_capacity(text.len() + text.len() / 4 + 24 + 12 * mentions.len());
+fn words(terms: &str, author: i64, mentions: &[i64]) -> String {
+    let mut words = String::with_capacity(terms.len() + 24 + 12 * mentions.len());
     words.push(' ');
     mark(&mut words, Mark::Author, author);
     for participant in mentions {
         mark(&mut words, Mark::Mention, *participant);
     }
-    push_terms(&mut words, text);
+    words.push_str(terms);
     words
 }
 

@@ -1,5 +1,6 @@
 //! The projector: event by event into the tables, a batch in one transaction.
 
+mod ahead;
 mod erase;
 mod words;
 
@@ -11,6 +12,7 @@ use mesh_model::{Facts, ParticipantId, RoomId, Seq, TaskId};
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 
+use ahead::Ahead;
 pub(super) use erase::TABLES as ERASE_TABLES;
 use words::Words;
 
@@ -60,8 +62,18 @@ struct Count {
 pub(super) struct Batch<'a> {
     pub(super) tx: &'a Transaction<'a>,
     pub(super) known: &'a mut Known,
+    /// The terms of its messages, if another thread finds them.
+    ahead: Option<Ahead>,
     /// Whether something was erased for good.
     pub(super) erased: bool,
+}
+
+impl Batch<'_> {
+    /// The terms of the message at `seq`, each with a space after it.
+    pub(super) fn terms_posted(&mut self, seq: i64, text: &str) -> String {
+        let ahead = self.ahead.as_mut().and_then(|ahead| ahead.take(seq));
+        ahead.unwrap_or_else(|| ahead::terms_of(text))
+    }
 }
 
 impl Projector {
@@ -116,13 +128,25 @@ impl Projector {
     }
 
     fn batch(&mut self, events: &[StoredEvent<'_>], upto: Seq) -> Result<(), StoreError> {
+        let known = events.partition_point(|event| event.seq <= self.upto);
+        let new = &events[known..];
+        std::thread::scope(|scope| self.write(new, Ahead::begin(scope, new), upto))
+    }
+
+    fn write(
+        &mut self,
+        events: &[StoredEvent<'_>],
+        ahead: Option<Ahead>,
+        upto: Seq,
+    ) -> Result<(), StoreError> {
         let tx = self.db.transaction()?;
         let mut batch = Batch {
             tx: &tx,
             known: &mut self.known,
+            ahead,
             erased: false,
         };
-        for event in events.iter().filter(|event| event.seq > self.upto) {
+        for event in events {
             batch.event(event)?;
         }
         batch.write_counts()?;
