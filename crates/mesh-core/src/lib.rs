@@ -66,7 +66,7 @@ pub use dispatch::why;
 pub use event_type::EventType;
 pub use group::Group;
 pub use identity::Key;
-pub use influence::{Act, Context, Influences, Mixed, Read, Reads};
+pub use influence::{Act, Context, Influences, Mixed, Reach, Read, Reads};
 pub use invite::Invite;
 pub use lease::{PathLease, Pattern};
 pub use mesh::Mesh;

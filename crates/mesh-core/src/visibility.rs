@@ -83,6 +83,12 @@ impl Access {
                 Audience::Participants(in_order(list))
             }
             Sees::Concerned(participant) => self.concerned(Some(participant)),
+            Sees::Act(participant, act) => {
+                let mut list: Vec<_> = self.admins().chain([participant]).collect();
+                list.extend(self.ancestors(participant));
+                list.extend(self.releasers(participant, act));
+                Audience::Participants(in_order(list))
+            }
             Sees::CredentialHolder(credential) => self.concerned(self.holder(credential)),
             Sees::InviteMaker(invite) => self.concerned(self.maker(invite)),
         }
@@ -126,6 +132,13 @@ impl Access {
                         .is_some_and(|room| self.reads(viewer, room, seq))
             }
             Sees::Concerned(participant) => participant == viewer || self.is_admin(viewer),
+            Sees::Act(participant, act) => {
+                let own = participant == viewer || self.descends(participant, viewer);
+                own || self.is_admin(viewer) || {
+                    let held = self.held_act(participant, act);
+                    held.is_some_and(|act| self.may_release(viewer, participant, act))
+                }
+            }
             Sees::CredentialHolder(credential) => {
                 self.holder(credential) == Some(viewer) || self.is_admin(viewer)
             }

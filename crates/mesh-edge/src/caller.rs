@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use axum::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
 use axum::http::{Extensions, HeaderMap, HeaderName};
+use mesh_model::refuse::invalid;
+use mesh_model::session::api::SESSION_HEADER;
 use mesh_model::{ErrorCode, Refusal, SessionId};
 use mesh_ops::{Caller, Options, PageCookie, Reply};
 use serde_json::Value;
@@ -18,7 +20,7 @@ pub(crate) const COOKIE_NAME: &str = "mesh_session";
 pub(crate) const PAGE_KEY: HeaderName = HeaderName::from_static("mesh-page-key");
 
 /// The open session by whose context a single request comes.
-pub(crate) const SESSION: HeaderName = HeaderName::from_static("mesh-session");
+const SESSION: HeaderName = HeaderName::from_static(SESSION_HEADER);
 
 /// The address a connection came from.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +63,19 @@ pub(crate) fn page_key(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The open session of the caller's by whose context a single request comes.
-pub(crate) fn session(headers: &HeaderMap) -> Option<SessionId> {
-    headers.get(SESSION)?.to_str().ok()?.parse().ok()
+pub(crate) fn session(headers: &HeaderMap) -> Result<Option<SessionId>, Refusal> {
+    let mut values = headers.get_all(SESSION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let session = value.to_str().ok().and_then(|text| text.parse().ok());
+    match session {
+        Some(session) if values.next().is_none() => Ok(Some(session)),
+        _ => Err(invalid(
+            "the header Mesh-Session is not one session's id",
+            "send it once, with the id of an open session of yours, or leave it out",
+        )),
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

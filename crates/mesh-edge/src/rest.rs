@@ -81,7 +81,7 @@ async fn carry_out(
         key: idempotency_key(&parts.headers)?,
         address: parts.extensions.get::<PeerAddress>().map(|from| from.0),
         agent: caller::agent(&parts.headers),
-        session: caller::session(&parts.headers),
+        session: caller::session(&parts.headers)?,
         page_key: caller::page_key(&parts.headers).map(str::to_owned),
         ..Options::default()
     };

@@ -62,7 +62,10 @@ async fn begin(
 ) -> Result<Feed, Refusal> {
     edge.hosts.check_origin(headers)?;
     let caller = caller::of(&edge, &Credentials::of(headers)).await?;
-    let mut wanted = Wanted::default();
+    let mut wanted = Wanted {
+        session: caller::session(headers)?,
+        ..Wanted::default()
+    };
     for (name, value) in query::pairs(query)? {
         let list = || {
             value

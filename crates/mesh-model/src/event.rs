@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::events::{BudgetScope, GuardMark, Relayed, Trust};
 use crate::ids::{
-    ApprovalId, CredentialId, GroupId, InviteId, MemoryId, MessageId, ParticipantId, RoomId, Seq,
-    TaskId,
+    ActHash, ApprovalId, CredentialId, GroupId, InviteId, MemoryId, MessageId, ParticipantId,
+    RoomId, Seq, TaskId,
 };
 
 /// To whom an event is shown, as far as the event itself knows. The core resolves it by its state.
@@ -42,6 +42,8 @@ pub enum Sees {
     GroupMember(GroupId, ParticipantId),
     /// One participant's own affair, and the admins'.
     Concerned(ParticipantId),
+    /// An act that waits for a person's word: whoever wants it, those above it, the admins, and whoever may release it.
+    Act(ParticipantId, ActHash),
     /// The affair of whoever holds the credential, and the admins'.
     CredentialHolder(CredentialId),
     /// The affair of whoever made the invite, and the admins'.

@@ -29,6 +29,9 @@ pub struct Options {
     pub node: Option<PublicKey>,
     /// A session of one's own to go on with.
     pub session: Option<SessionId>,
+    /// Another open session of one's own in whose context this connection is used: what is read by it counts
+    /// there.
+    pub within: Option<SessionId>,
     /// What to state about oneself.
     pub client: ClientInfo,
 }
@@ -41,6 +44,7 @@ impl Options {
             token: token.into(),
             node: None,
             session: None,
+            within: None,
             client: ClientInfo::default(),
         }
     }

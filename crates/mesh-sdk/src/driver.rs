@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use mesh_model::error::Problem;
+use mesh_model::session::api::SESSION_HEADER;
 use mesh_model::{Effect, ErrorCode, Refusal, Seq};
 use mesh_proof::node::{CHALLENGE, PROOF};
 use serde::Serialize;
@@ -127,6 +128,9 @@ async fn connect(options: &Options) -> Result<(Socket, Welcomed), Error> {
         .map_err(|why| unreachable(why.to_string()))?;
     if let (Some(_), Ok(drawn)) = (options.node, challenge.text().try_into()) {
         request.headers_mut().insert(CHALLENGE, drawn);
+    }
+    if let Some(Ok(within)) = options.within.map(|within| within.to_string().try_into()) {
+        request.headers_mut().insert(SESSION_HEADER, within);
     }
     let connecting = connect_async_with_config(request, Some(config), true);
     let connected = timeout(CONNECT_WAIT, connecting)

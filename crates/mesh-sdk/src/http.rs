@@ -9,7 +9,8 @@ use mesh_model::ops::{
     Declaration, IdentityAdd, IdentityList, InviteRedeem, MeGet, MessagePost, Method, OpKind,
     Operation, RoomGet, RoomList, StatusGet,
 };
-use mesh_model::{PublicKey, RoomId};
+use mesh_model::session::api::SESSION_HEADER;
+use mesh_model::{PublicKey, RoomId, SessionId};
 use mesh_proof::node::{CHALLENGE, PROOF};
 use serde_json::{Map, Value};
 use ureq::Agent;
@@ -31,6 +32,7 @@ pub struct Http {
     url: String,
     token: Option<String>,
     node: Option<PublicKey>,
+    session: Option<SessionId>,
     agent: Agent,
     signing: Option<Signing>,
 }
@@ -52,6 +54,7 @@ impl Http {
             url: url.to_owned(),
             token,
             node: None,
+            session: None,
             agent: agent(url, Some(ANSWER_WAIT)),
             signing: None,
         }
@@ -60,6 +63,13 @@ impl Http {
     /// Talks to the node with this key alone: it is proved before each request.
     pub fn only(mut self, node: PublicKey) -> Http {
         self.node = Some(node);
+        self
+    }
+
+    /// Comes by the context of this open session: what is answered counts as read there. Without one, a
+    /// program counts as having read all that it may read.
+    pub fn within(mut self, session: SessionId) -> Http {
+        self.session = Some(session);
         self
     }
 
@@ -199,6 +209,9 @@ impl Http {
         let mut request = ureq::http::Request::builder().method(method).uri(uri);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
+            if let Some(session) = self.session {
+                request = request.header(SESSION_HEADER, session.to_string());
+            }
         }
         let sent = match body {
             Some(body) => {

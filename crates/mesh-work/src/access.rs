@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
 
-use mesh_model::PublicKey;
+use mesh_model::{PublicKey, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// The variable that tells the children of one attempt from those of others. Where it is set, nobody
@@ -28,6 +28,9 @@ pub struct Access {
     pub node_key: Option<PublicKey>,
     /// The agent's token for its tasks.
     pub token: String,
+    /// The session that took the task: what the program has read of it counts there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
 }
 
 impl std::fmt::Debug for Access {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mesh_model::events::Cost;
-use mesh_model::{PublicKey, TaskId};
+use mesh_model::{PublicKey, SessionId, TaskId};
 use serde::Serialize;
 
 use crate::access::Access;
@@ -89,11 +89,12 @@ impl Settings {
     }
 
     /// How children reach the mesh: as the agent, by the token that is for its tasks.
-    pub(crate) fn access(&self) -> Access {
+    pub(crate) fn access(&self, session: SessionId) -> Access {
         Access {
             url: self.url.clone(),
             node_key: self.node,
             token: self.tools_token.clone(),
+            session: Some(session),
         }
     }
 

@@ -440,7 +440,7 @@ impl Shared {
         // Asking to end must not take longer than what is left of a short lease.
         limits.grace_ms = limits.grace_ms.min(u64::from(settings.lease_ms) / 8);
         let keep = Keep::new(settings.keeper.clone(), settings.environment(), limits)
-            .with_access(settings.access());
+            .with_access(settings.access(self.client.welcomed().session));
         let attempt = Attempt {
             stream: Stream::new(&nonce, limits.output_bytes),
             deadline: Instant::now() + settings.timeout,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use mesh_model::api::NoInput;
 use mesh_model::ops::MeGet;
-use mesh_model::{ErrorCode, MeshId, PublicKey};
+use mesh_model::{ErrorCode, MeshId, PublicKey, SessionId};
 use mesh_sdk::http::Http;
 use mesh_sdk::{Error, Options, Signer};
 use mesh_work::access::{self, Access};
@@ -18,6 +18,9 @@ use crate::failure::{Failure, Outcome};
 
 /// Where `mesh up` listens unless told otherwise. Nobody looks for a node there.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7778";
+
+/// The variable with the session by whose context commands come; `mesh session run` sets it.
+pub const SESSION: &str = "MESH_SESSION";
 
 /// What every command starts from.
 #[derive(Debug, Clone)]
@@ -264,10 +267,34 @@ impl Context {
         Ok(token.trim().to_owned())
     }
 
+    /// The session by whose context the caller comes: within a task the one that took it, else the one that
+    /// `mesh session run` opened. A session that is over, or somebody else's, counts as none.
+    pub fn session(&self) -> Outcome<Option<SessionId>> {
+        if let Some(attempt) = &self.attempt {
+            return Ok(attempt.0.as_ref().and_then(|access| access.session));
+        }
+        let Some(text) = std::env::var_os(SESSION).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let session = text.to_str().and_then(|text| text.parse().ok());
+        session.map(Some).ok_or_else(|| {
+            Failure::usage(
+                format!("{SESSION} is no session's id; nothing was sent"),
+                format!(
+                    "leave it out, or let `mesh session run -- COMMAND` set it; it holds '{}'",
+                    text.display()
+                ),
+            )
+        })
+    }
+
     /// A client that acts as chosen.
     pub fn http(&self) -> Outcome<Http> {
         let node = self.node()?;
-        let http = Http::new(&node.url, Some(self.token()?));
+        let mut http = Http::new(&node.url, Some(self.token()?));
+        if let Some(session) = self.session()? {
+            http = http.within(session);
+        }
         Ok(match node.key {
             Some(key) => http.only(key),
             None => http,
@@ -279,6 +306,7 @@ impl Context {
         let node = self.node()?;
         let mut options = Options::new(node.url, self.token()?);
         options.node = node.key;
+        options.within = self.session()?;
         Ok(options)
     }
 

@@ -1,6 +1,7 @@
 // What happens right now: the pace of messages, who is typing, and the happenings that the world shows as light.
 
 import { SvelteMap } from 'svelte/reactivity';
+import type { ItemOf, Of } from '../api/events.ts';
 import type { Item, Message, Output, Person } from '../api/types.ts';
 
 export type Happening =
@@ -9,6 +10,8 @@ export type Happening =
   | { type: 'joined' | 'parted'; participant: string; room: string }
   /** Rules, moderation, keys or secrets changed. */
   | { type: 'governed'; item: Item }
+  /** Words reached a session, or an act waits for a person's word, has it or is done. */
+  | { type: 'influence'; item: Of<'act'> | ItemOf<'session.influenced'> }
   /** Something happened to a task, a worker, an approval, a budget, a template or a memory. */
   | { type: 'work'; item: Item }
   | { type: 'output'; output: Output };

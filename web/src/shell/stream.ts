@@ -53,6 +53,10 @@ const WORK = ['task', 'worker', 'approval', 'dispatch', 'budget', 'template', 'm
 export function applyItem(item: Item, needs: Needs): void {
   if (item.from) people.meet(item.from);
   if (GOVERNED.has(item.type) || about(item, 'secret', 'mesh')) activity.tell({ type: 'governed', item });
+  if (about(item, 'act') || item.type === 'session.influenced') {
+    activity.tell({ type: 'influence', item });
+    return;
+  }
   if (about(item, ...WORK)) activity.tell({ type: 'work', item });
   if (item.type === 'message.quarantined' || item.type === 'message.reviewed') needs.reviewing(item);
   if (about(item, 'message')) applyMessage(item, needs);

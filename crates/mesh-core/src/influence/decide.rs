@@ -116,6 +116,54 @@ impl Access {
     }
 }
 
+/// Whom an act would reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// How many.
+    pub all: usize,
+    /// Those among them who may not read all that stands against it.
+    pub strangers: Vec<ParticipantId>,
+}
+
+impl Access {
+    /// Whom an act that waits would reach if it happened now, as far as its room says it.
+    pub fn act_reach(&self, participant: ParticipantId, act: &Act) -> Reach {
+        let mut reach = Reach::default();
+        let listeners = act
+            .room
+            .into_iter()
+            .flat_map(|room| self.room_listeners(room));
+        for who in listeners.filter(|who| *who != participant) {
+            reach.all += 1;
+            let mut sources = act.sources.iter();
+            let reads = |source: &Source| self.may_read_source(who, *source, participant);
+            if !sources.all(reads) {
+                reach.strangers.push(who);
+            }
+        }
+        reach
+    }
+
+    /// An act of the participant that waits for a person's word, or has it.
+    pub(crate) fn held_act(&self, participant: ParticipantId, act: ActHash) -> Option<&Act> {
+        let found = self.influence.acts.get(&participant)?.get(&act)?;
+        Some(found)
+    }
+
+    /// The people who may release it.
+    pub(crate) fn releasers(
+        &self,
+        participant: ParticipantId,
+        act: ActHash,
+    ) -> impl Iterator<Item = ParticipantId> {
+        let held = self.held_act(participant, act);
+        let may = move |who: &ParticipantId| {
+            held.is_some_and(|act| self.may_release(*who, participant, act))
+        };
+        self.participants.keys().copied().filter(may)
+    }
+}
+
 fn release(asker: &Asker<'_>, act: ActHash, participant: ParticipantId) -> Decision {
     let unknown = || {
         refuse::not_found(

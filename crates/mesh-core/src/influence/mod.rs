@@ -9,6 +9,7 @@ mod judge;
 mod record;
 
 pub(crate) use apply::{apply, gone, hears, left, policy_set, told};
+pub use decide::Reach;
 pub(crate) use decide::decide;
 pub(crate) use judge::judge;
 pub use record::{Act, Context, Influences, Mixed, Read, Reads};

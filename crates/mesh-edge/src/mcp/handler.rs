@@ -50,10 +50,12 @@ impl Handler {
 
     async fn tool(
         &self,
-        (caller, address, session): (&Caller, Option<IpAddr>, Option<SessionId>),
+        caller: &Caller,
+        context: &RequestContext<RoleServer>,
         name: &str,
         arguments: JsonObject,
     ) -> Result<Given, Refusal> {
+        let (address, session) = (address_of(context), session_of(context)?);
         if name == HELP_TOOL {
             let operation = arguments.get("operation").and_then(Value::as_str);
             return mesh_ops::help(operation).map(Given::Json);
@@ -142,8 +144,11 @@ fn address_of(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
 }
 
 /// The session by whose context the request comes, if its client names one.
-fn session_of(context: &RequestContext<RoleServer>) -> Option<SessionId> {
-    caller::session(&context.extensions.get::<Parts>()?.headers)
+fn session_of(context: &RequestContext<RoleServer>) -> Result<Option<SessionId>, Refusal> {
+    match context.extensions.get::<Parts>() {
+        Some(parts) => caller::session(&parts.headers),
+        None => Ok(None),
+    }
 }
 
 fn caller_of(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
@@ -241,7 +246,8 @@ impl ServerHandler for Handler {
         let caller = caller_of(&context)?;
         let mut result = result_of(
             self.tool(
-                (&caller, address_of(&context), session_of(&context)),
+                &caller,
+                &context,
                 name,
                 request.arguments.unwrap_or_default(),
             )

@@ -23,6 +23,8 @@ use crate::edge::Edge;
 /// A session that this connection carries.
 pub(super) struct Session {
     pub id: SessionId,
+    /// The session whose context gets what is read here.
+    pub context: SessionId,
     pub participant: ParticipantId,
     pub caller: Caller,
     edge: Arc<Edge>,
@@ -129,9 +131,14 @@ async fn begin(
         welcome: &opened.welcome,
     })?;
     let participant = me.participant.id;
+    let within = edge
+        .node
+        .access()
+        .counting_session(visitor.within, participant);
     Ok((
         Session {
             id: opened.session,
+            context: within.unwrap_or(opened.session),
             participant,
             caller,
             edge: Arc::clone(edge),

@@ -21,8 +21,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
-use mesh_model::Refusal;
 use mesh_model::refuse::invalid;
+use mesh_model::{Refusal, SessionId};
 use mesh_ops::Caller;
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
@@ -54,6 +54,8 @@ pub(crate) async fn upgrade(State(edge): State<Arc<Edge>>, mut request: Request)
 pub(super) struct Visitor {
     pub caller: Caller,
     pub cookie: Option<String>,
+    /// The session in whose context the connection is used, if it is not the one that it carries.
+    pub within: Option<SessionId>,
 }
 
 async fn begin(
@@ -70,6 +72,7 @@ async fn begin(
     let visitor = Visitor {
         caller: caller::of(edge, &shown).await?,
         cookie: shown.cookie.map(str::to_owned),
+        within: caller::session(request.headers())?,
     };
     Ok((visitor, key, upgrade))
 }

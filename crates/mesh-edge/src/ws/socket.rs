@@ -285,7 +285,7 @@ impl Socket {
         let edge = Arc::clone(&self.edge);
         let caller = self.session.caller.clone();
         let options = Options {
-            session: Some(self.session.id),
+            session: Some(self.session.context),
             address: self.address.map(|address| address.0),
             turn: self.turns.next(&operation),
             ..Options::default()
@@ -306,7 +306,7 @@ impl Socket {
             after,
             rooms: asked.rooms,
             types: asked.types,
-            session: Some(self.session.id),
+            session: Some(self.session.context),
         };
         let address = self.address.map(|address| address.0);
         let begun = self

@@ -82,6 +82,12 @@ pub struct ActView {
     pub room: Option<RoomId>,
     /// What stands against it.
     pub sources: Vec<SourceView>,
+    /// How many it would reach if it happened now; 0 for what happens in no room.
+    #[serde(default)]
+    pub reaches: u32,
+    /// Those among them who may not read all that stands against it, at most 32 of those whom the reader may know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strangers: Vec<ParticipantRef>,
     /// Who released it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_by: Option<ParticipantRef>,

@@ -22,20 +22,20 @@ events! { Influence InfluenceFacts
     }
     Held(it: ActHeld) "act.held" / 1 {
         room: it.room,
-        sees: Concerned(it.participant),
+        sees: Act(it.participant, it.act),
         words: Data(HeldAct),
         erased: Erased::WithRoom,
         has_words: true,
     }
     Released(it: ActReleased) "act.released" / 1 {
         room: None,
-        sees: Concerned(it.participant),
+        sees: Act(it.participant, it.act),
         words: None,
         erased: Erased::Never,
     }
     Done(it: ActDone) "act.done" / 1 {
         room: None,
-        sees: Concerned(it.participant),
+        sees: Act(it.participant, it.act),
         words: None,
         erased: Erased::Never,
     }

@@ -8,6 +8,9 @@ use crate::events::Visibility;
 use crate::ids::{Seq, SessionId};
 use crate::time::Millis;
 
+/// The header by which a single request names the open session of the caller's by whose context it comes.
+pub const SESSION_HEADER: &str = "mesh-session";
+
 /// What a client states about itself. Not proven; erasable.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

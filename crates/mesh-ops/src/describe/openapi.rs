@@ -42,6 +42,12 @@ pub fn openapi() -> Value {
                         Signing in and out, acknowledgements, presence and typing are the same however often they are sent, and take no notice of it.",
                     "schema": idempotency_key()
                 },
+                "MeshSession": {
+                    "name": "Mesh-Session", "in": "header", "required": false,
+                    "description": "An open session of the caller's: what is answered counts as read there, and what is asked is judged by what was \
+                        read there. Without it, or if it is over or somebody else's, a program counts as having read all that it may read.",
+                    "schema": {"$ref": format!("{COMPONENTS}SessionId")}
+                },
                 "MinSeq": {
                     "name": "min_seq", "in": "query", "required": false,
                     "description": "Wait until the node's views have reached this place in the log.",
@@ -154,7 +160,10 @@ fn parameters(
     for name in path_fields(declaration) {
         list.push(parameter(name, "path", true));
     }
+    let session = json!({"$ref": "#/components/parameters/MeshSession"});
+    let session = (declaration.needs != Needs::Nothing).then_some(session);
     if declaration.kind == OpKind::Command {
+        list.extend(session);
         list.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
         return list;
     }
@@ -165,6 +174,7 @@ fn parameters(
     {
         list.push(parameter(name, "query", required.contains(&name.as_str())));
     }
+    list.extend(session);
     list.push(json!({"$ref": "#/components/parameters/MinSeq"}));
     list
 }
@@ -290,8 +300,11 @@ mod tests {
             .as_array()
             .unwrap()
             .iter()
-            .map(|one| one["name"].as_str().unwrap_or("min_seq"))
+            .map(|one| one["name"].as_str().or(one["$ref"].as_str()).unwrap())
+            .map(|name| name.rsplit('/').next().unwrap())
             .collect();
-        assert_eq!(names, ["room", "after", "before", "limit", "min_seq"]);
+        let queried = ["room", "after", "before", "limit"];
+        assert_eq!(names[..4], queried);
+        assert_eq!(names[4..], ["MeshSession", "MinSeq"]);
     }
 }

@@ -157,11 +157,19 @@ pub(crate) fn part_of(key: CommandKey, part: u32) -> CommandKey {
     }
 }
 
-/// The hash of an act: the operation and what is asked of it, whatever key it comes with.
+/// The hash of an act: the operation and what is asked of it, whatever key it comes with. Who signs its words again says
+/// the same words, by another salt.
 pub(crate) fn act_hash(declaration: &Declaration, input: &Value) -> ActHash {
     let mut act = Sha256::new_with_prefix(b"mesh-act/1\n");
     hash_text(&mut act, b"o", declaration.name);
-    hash_value(&mut act, input);
+    match input.get("signed").and_then(|signed| signed.get("content")) {
+        Some(content) => {
+            let mut unsigned = input.clone();
+            unsigned["signed"] = content.clone();
+            hash_value(&mut act, &unsigned);
+        }
+        None => hash_value(&mut act, input),
+    }
     ActHash(act.finalize().into())
 }
 

@@ -90,6 +90,8 @@ impl Door {
         rooms.dedup();
         types.sort_unstable();
         types.dedup();
+        // Words are noted in nobody else's context.
+        let session = access.counting_session(session, me);
         let over = Box::pin(watch.over(caller.clone(), NEEDS, rooms.clone()));
         Ok(Stream {
             subscription: {

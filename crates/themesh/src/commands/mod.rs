@@ -12,6 +12,7 @@ mod guard;
 pub mod help;
 mod identity;
 mod inbox;
+mod influence;
 mod install;
 mod invite;
 mod lease;
@@ -26,6 +27,7 @@ mod quarantine;
 mod room;
 pub mod sandbox;
 mod secret;
+mod session;
 mod task;
 mod template;
 mod tool;
@@ -83,6 +85,10 @@ pub enum Command {
     Approvals(approval::ApprovalsArgs),
     Approve(approval::ApproveArgs),
     Reject(approval::RejectArgs),
+    #[command(subcommand)]
+    Act(influence::ActVerb),
+    #[command(subcommand)]
+    Session(session::SessionVerb),
     #[command(subcommand)]
     Worker(worker::WorkerVerb),
     #[command(subcommand)]
@@ -168,6 +174,8 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Approvals(args) => approval::list(context, args)?,
         Command::Approve(args) => approval::approve(context, args)?,
         Command::Reject(args) => approval::reject(context, args)?,
+        Command::Act(verb) => influence::act(context, verb)?,
+        Command::Session(verb) => return session::session(context, verb),
         Command::Worker(verb) => worker::worker(context, verb)?,
         Command::Dispatch(verb) => dispatch::dispatch(context, verb)?,
         Command::Budget(verb) => budget::budget(context, verb)?,

@@ -7,6 +7,7 @@ use mesh_sdk::{Client, Error, Filter, Options};
 use serde_json::{Value, json};
 
 use super::attack::{House, SURFACES, Somebody, refused_by};
+use super::node::{Said, binary, command, said};
 
 const ASKED: &str = "What is the code of the cellar?";
 const SECRET: &str = "The code is 4711.";
@@ -220,4 +221,75 @@ fn who_comes_by_no_session_counts_as_having_read_all() {
     house.rex.rest("message.post", noted).unwrap();
     // And people are people.
     house.owner.rest("message.post", telling()).unwrap();
+}
+
+/// A program of an agent that the owner's folder knows, and nothing but what it reads and says.
+fn program(house: &House, script: &str) -> Said {
+    let mesh = binary();
+    let mut run = command(&house.node.home());
+    run.args(["--as", "kite", "session", "run", "--", "sh", "-c", script])
+        .env("MESH_HOME", house.node.home())
+        .env("MESH_AS", "kite")
+        .env(
+            "PATH",
+            format!("{}:/usr/bin:/bin", mesh.parent().unwrap().display()),
+        );
+    said(run.output().unwrap())
+}
+
+#[test]
+fn a_program_in_a_session_of_its_own_is_held_to_what_it_has_read_there() {
+    let house = house();
+    assert_eq!(house.node.mesh(&["register", "kite"]).code, 0);
+    for room in ["ops", "cellar"] {
+        let member = json!({"room": room, "participant": "kite"});
+        house.owner.rest("member.add", member).unwrap();
+    }
+    // What came before an agent did is not shown to it.
+    let now = json!({"room": "cellar", "text": "The code is 4712 now."});
+    house.owner.rest("message.post", now).unwrap();
+    spoken(&house);
+    let as_kite = |args: &[&str]| house.node.mesh(&[&["--as", "kite"], args].concat());
+
+    // Single commands count as having read all that their agent may read.
+    let told = as_kite(&["say", "ops", "I will not tell."]);
+    assert_eq!(told.code, 1, "{}", told.err);
+    assert!(told.err.contains("comes by no session"), "{}", told.err);
+    // In a session they count as what they are, a stream that is followed included.
+    let spoke = program(&house, "mesh read ops && mesh say ops 'I will not tell.'");
+    assert_eq!(spoke.code, 0, "{}{}", spoke.out, spoke.err);
+    let leak = format!("mesh read ops && mesh read cellar && mesh say ops '{SECRET}'");
+    let told = program(&house, &leak);
+    assert_eq!(told.code, 1, "{}", told.err);
+    assert!(told.err.contains("this context has read"), "{}", told.err);
+    let pipe = house.node.folder.path().join("followed");
+    let pipe = pipe.display();
+    let followed = format!(
+        "mesh read ops; mkfifo {pipe}; mesh tail cellar --after 0 > {pipe} & \
+         grep -m 1 -q 4712 < {pipe}; kill $!; mesh say ops '{SECRET}'"
+    );
+    assert_eq!(program(&house, &followed).code, 1);
+    // What is no session is refused before anything is sent.
+    let wrong = command(&house.node.home())
+        .args(["--as", "kite", "read", "ops"])
+        .env("MESH_SESSION", "yesterday")
+        .output();
+    assert_eq!(said(wrong.unwrap()).code, 2);
+
+    // The owner sees it whole and lets it happen, once; a signature of its own each time changes nothing.
+    let shown = house.node.mesh(&["act", "show", "last"]);
+    for words in ["@kite wants message.post", SECRET, "#cellar", "@visitor"] {
+        assert!(shown.out.contains(words), "{words}: {}", shown.out);
+    }
+    assert_eq!(house.node.mesh(&["act", "release", "last"]).code, 0);
+    let listed = house.node.mesh(&["act", "list"]).out;
+    assert!(listed.contains("released by @owner"), "{listed}");
+    let spoke = program(&house, &leak);
+    assert_eq!(spoke.code, 0, "{}{}", spoke.out, spoke.err);
+    assert_eq!(program(&house, &leak).code, 1);
+    let read = house.node.mesh(&["session", "read", "kite"]).out;
+    assert!(
+        read.contains("without a session: its acts are judged"),
+        "{read}"
+    );
 }

@@ -159,6 +159,7 @@ pub fn command(home: &Path) -> Command {
         "MESH_TOKEN",
         "MESH_LOG",
         "MESH_ATTEMPT",
+        "MESH_SESSION",
     ] {
         command.env_remove(name);
     }

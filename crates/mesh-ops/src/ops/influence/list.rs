@@ -12,6 +12,9 @@ use mesh_model::ActHash;
 use mesh_node::machine::Committed;
 use serde_json::Map;
 
+/// So many of those whom an act would reach are named: a person looks at who they are, not at a list of members.
+const STRANGERS_MAX: usize = 32;
+
 impl Run for ActList {
     async fn run(door: &Door, call: &Call, _: ActListInput) -> Result<List<ActView>, Refusal> {
         let (access, me) = (door.node().access(), call.me()?);
@@ -33,6 +36,8 @@ impl Run for ActList {
         let items = found.into_iter().zip(words).map(|(found, words)| {
             let (whose, hash, act) = found;
             let sources = act.sources.iter();
+            let reach = access.act_reach(whose, &act);
+            let strangers = reach.strangers.into_iter().filter(|who| call.sees(*who));
             ActView {
                 act: hash,
                 participant: present::participant(&access, whose),
@@ -40,6 +45,11 @@ impl Run for ActList {
                 input: words.input,
                 room: act.room,
                 sources: sources.map(|it| source(&access, me, *it)).collect(),
+                reaches: u32::try_from(reach.all).unwrap_or(u32::MAX),
+                strangers: strangers
+                    .take(STRANGERS_MAX)
+                    .map(|who| present::participant(&access, who))
+                    .collect(),
                 released_by: act.released_by.map(|by| present::participant(&access, by)),
                 yours: access.may_release(me, whose, &act),
                 seq: act.seq,

@@ -5,6 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mesh_model::SessionId;
+use mesh_model::session::api::SESSION_HEADER;
 use mesh_sdk::http;
 use serde_json::{Value, json};
 use ureq::http::request::Builder;
@@ -27,6 +29,8 @@ const BACKOFF_LAST: Duration = Duration::from_secs(2);
 pub struct Pump {
     context: Context,
     token: String,
+    /// The session by whose context all of it comes.
+    within: Option<SessionId>,
     agent: Agent,
     session: Mutex<Session>,
     closed: Mutex<bool>,
@@ -56,6 +60,7 @@ impl Pump {
         let agent = http::agent(&context.node()?.url, None);
         Ok(Pump {
             token: context.token()?,
+            within: context.session()?,
             context,
             agent,
             session: Mutex::default(),
@@ -213,6 +218,9 @@ impl Pump {
         let mut request = request
             .header("authorization", format!("Bearer {}", self.token))
             .header("accept", "application/json, text/event-stream");
+        if let Some(context) = self.within {
+            request = request.header(SESSION_HEADER, context.to_string());
+        }
         // A client of the stateless protocol states its version in each request.
         let stated = message["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"].as_str();
         if let Some(version) = stated {

@@ -1,0 +1,153 @@
+//! Sessions: what an agent's context has read, and a context for programs that come by single requests.
+
+use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitCode};
+
+use clap::Subcommand;
+use mesh_model::api::{ClientInfo, InfluenceGetInput, InfluenceView, SessionListInput};
+use mesh_model::ops::{InfluenceGet, SessionList};
+use mesh_sdk::Client;
+
+use super::influence::told;
+use crate::context::{self, Context};
+use crate::failure::{Failure, Outcome};
+use crate::output::{Colour, line, paint, printed_json, table};
+use crate::times;
+
+/// What agents' contexts have read, and a context of its own for a program
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh --as rex session run -- claude")]
+pub enum SessionVerb {
+    /// List sessions
+    #[command(after_help = "Example: mesh session list --of rex")]
+    List {
+        /// Only this participant's
+        #[arg(long)]
+        of: Option<String>,
+        /// Ended ones too
+        #[arg(long)]
+        ended: bool,
+    },
+    /// Say what the contexts of a participant have read, and whether their acts are judged by it
+    #[command(after_help = "Example: mesh session read rex")]
+    Read {
+        /// Whose (default: one's own)
+        of: Option<String>,
+    },
+    /// Run a program in a session of its own: what it reads by `mesh` counts there, and nothing else does
+    #[command(
+        after_help = "Example: mesh --as rex session run -- claude\n\nWithout a session, an agent's commands count as having read all that it may read. The session ends with the program."
+    )]
+    Run {
+        /// The program and its arguments
+        #[arg(
+            required = true,
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "COMMAND"
+        )]
+        command: Vec<OsString>,
+    },
+}
+
+/// `mesh session …`
+pub fn session(context: &Context, verb: SessionVerb) -> Outcome<ExitCode> {
+    match verb {
+        SessionVerb::List { of, ended } => list(context, of, ended)?,
+        SessionVerb::Read { of } => read(context, of)?,
+        SessionVerb::Run { command } => return run(context, &command),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(context: &Context, participant: Option<String>, ended: bool) -> Outcome<()> {
+    let input = SessionListInput { participant, ended };
+    let sessions = context.http()?.call::<SessionList>(input)?;
+    if printed_json(context, &sessions)? {
+        return Ok(());
+    }
+    let rows = sessions.items.iter().map(|one| {
+        let ended = one.closed_at.map(times::relative);
+        vec![
+            one.id.to_string(),
+            format!("@{}", one.participant.handle),
+            one.client.name.clone().unwrap_or_default(),
+            times::relative(one.opened_at),
+            ended.unwrap_or_else(|| "open".to_owned()),
+        ]
+    });
+    let rows: Vec<_> = rows.collect();
+    table(&["session", "whose", "program", "began", "ended"], &rows);
+    Ok(())
+}
+
+fn read(context: &Context, participant: Option<String>) -> Outcome<()> {
+    let http = context.http()?;
+    let contexts = http.call::<InfluenceGet>(InfluenceGetInput { participant })?;
+    if !printed_json(context, &contexts)? {
+        contexts.items.iter().for_each(print);
+    }
+    Ok(())
+}
+
+fn print(one: &InfluenceView) {
+    let name = match one.session {
+        Some(session) => format!("session {session}"),
+        None => "without a session".to_owned(),
+    };
+    let judged = match one.judged {
+        true => paint(Colour::Warning, "its acts are judged by what it has read"),
+        false => paint(Colour::Quiet, "nothing stands against its acts"),
+    };
+    line(&format!("@{} {name}: {judged}", one.participant.handle));
+    if one.everything {
+        line("  counts as having read all that it may read");
+    }
+    if one.outside {
+        line("  answers of tools from outside the mesh");
+    }
+    for source in &one.sources {
+        line(&format!("  {}", told(source)));
+    }
+    if one.sources.is_empty() && !one.everything && !one.outside {
+        line("  nothing that counts");
+    }
+}
+
+fn run(context: &Context, command: &[OsString]) -> Outcome<ExitCode> {
+    let (name, rest) = command
+        .split_first()
+        .ok_or_else(|| Failure::usage("there is no command; nothing was run", ""))?;
+    let mut options = context.options()?;
+    // A context of its own is what is asked for.
+    options.within = None;
+    options.client = ClientInfo {
+        name: Some(name.to_string_lossy().into_owned()),
+        channel: Some("terminal".to_owned()),
+        ..ClientInfo::default()
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|why| Failure::here(why.to_string(), ""))?;
+    let client = runtime.block_on(Client::connect(options))?;
+    // Ctrl-C is the program's; the session goes on as long as the program does.
+    runtime.spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+    let status = Command::new(name)
+        .args(rest)
+        .env(context::SESSION, client.welcomed().session.to_string())
+        .status()
+        .map_err(|why| {
+            Failure::here(
+                format!("{}: {why}; nothing was run", name.to_string_lossy()),
+                "name a program that is on this machine",
+            )
+        })?;
+    drop(client);
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal));
+    Ok(ExitCode::from(u8::try_from(code.unwrap_or(1)).unwrap_or(1)))
+}
