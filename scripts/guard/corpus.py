@@ -16,6 +16,7 @@ import zlib
 
 import attacks
 import benign
+import planted
 
 HISTORY = "13ae1a1"
 PER_FAMILY_MAX = {"in_the_wild": 700, "code": 900, "agent_instructions": 1700, "diffs": 700, "languages_documentation": 900}
@@ -105,6 +106,8 @@ def build(root):
     bad_train += list(carriers(rng, bad_train, hosts, 0.35)) + list(hidden(rng, bad_train, "own_hidden", 0.12))
     bad_test += [{**row, "family": "inside_documents"} for row in carriers(rng_test, bad_test, hosts_test, 0.25)]
     bad_test += list(hidden(rng_test, [row for row in bad_test if row["family"] in ("prompt_hijack", "sorry", "debug", "steal_prompt_garak", "emergency")], "hidden_test", 0.5))
+    for tested, row in planted.every(random.Random(18)):
+        ((good_test, bad_test) if tested else (good_train, bad_train))[row["label"]].append(row)
     test = list(limited(rng_test, unique(bad_test + good_test)))
     train = without_near(list(limited(rng, unique(bad_train + good_train))), test)
     return train, test
