@@ -1,10 +1,10 @@
 """Trains the weights from train.jsonl and what the crate's example `features` says of it.
 
-    python train.py windows OUT WEIGHTS      the window's model, from features.jsonl
-    python train.py signals OUT WEIGHTS      the signals' weights, from signals.jsonl
+    python train.py OUT WEIGHTS
 
-The second step needs the wording's value of texts that the window's model was not trained on, so the first one also trains
-five models without a fifth of the families each and keeps what they say.
+First the window's model, from features of windows; then the signals' weights, from the worst window of each text, as the
+crate judges it. The second step needs the wording's value of texts that the window's model was not trained on, so models
+without a part of the families each are trained as well.
 """
 
 import json
@@ -19,111 +19,150 @@ from sklearn.linear_model import SGDClassifier
 
 BITS = 19
 # How strongly the window's model is held back.
-ALPHA = 2e-6
-FOLDS = 5
-VERSION = 1
+ALPHA = 3e-6
+FOLDS = 3
+VERSION = 2
+# Fewer features than these count as so many; they are in the crate's model.rs.
+WORDS_MIN, MEANINGS_MIN = 40, 10
+# Windows of one text that the window's model is trained on, beside those that it takes for attacks wrongly.
+WINDOWS_MAX = 6
 # The share of harmless training texts, unseen by the window's model, that may be marked.
-FALSE_ALARMS = 0.014
-# How firmly a signal's weight is held near the one it starts from, and how much of that one it is.
+FALSE_ALARMS = 0.020
+# How firmly a signal's weight is held near the one it starts from.
 HOLD = 2e-3
-PRIOR = 1.0
 # Families whose open text says nothing about its words.
 HIDDEN = {"own_hidden", "own_encoded"}
-# A longer text is not more of an attack, and speaking about attacks or quoting them only speaks against one.
-SIGNS = {"discusses_attacks": -1, "quoted": -1, "quoted_and_discussed": -1, "length": -1, "wording_of_all": 0}
+# Texts that quote attacks have attacks in them: they must not decide how many of all others are missed. The same sentences
+# stand in every container.
+LESS = {"own_security": 0.1}
+# Speaking about attacks or quoting them only speaks against one.
+SIGNS = {"discusses_attacks": -1, "quoted": -1, "quoted_and_discussed": -1}
 
 
-
-def load(out):
-    return [json.loads(line) for line in (out / "train.jsonl").read_text().strip("\n").split("\n")]
+def group(row):
+    """What a text is like: its family, and for orders of mixed families its language."""
+    return row["family"] + (row["language"] if row["family"] == "planted_mixed" else "")
 
 
 def fold(row):
-    key = row["family"] if row["label"] else row["text"][:200]
+    key = group(row) if row["label"] else row["text"][:200]
     return zlib.crc32(key.encode()) % FOLDS
 
 
-def windows(out, rows):
-    """All windows as rows of a matrix, with the text that each is from and whether it shows an attack."""
-    data, columns, starts, texts, labels = [], [], [0], [], []
-    with (out / "features.jsonl").open() as lines:
-        for number, line in enumerate(lines):
-            row = rows[number]
-            encoded = row["text"].encode()
-            part = row.get("part", "").encode()
-            at = encoded.find(part) if row["label"] else -1
-            for window in json.loads(line):
-                features, counts = numpy.unique(numpy.array(window["features"], dtype=numpy.int32), return_counts=True)
-                columns.append(features)
-                data.append((counts / numpy.sqrt(max(1, counts.sum()))).astype(numpy.float32))
-                starts.append(starts[-1] + len(features))
-                start, end = window["span"]
-                texts.append(number)
-                inside = min(end, at + len(part)) - max(start, at) if at >= 0 else 0
-                # A window that shows only the edge of an attack is neither.
-                labels.append(0 if not row["label"] else 1 if inside * 2 >= min(end - start, len(part)) else -1)
-    matrix = sparse.csr_matrix((numpy.concatenate(data), numpy.concatenate(columns), starts), shape=(len(texts), 1 << BITS))
-    return matrix, numpy.array(texts), numpy.array(labels)
+class Corpus:
+    """Pieces as rows of a matrix, and windows as ranges of pieces."""
+
+    def __init__(self, out, names):
+        self.rows = [json.loads(line) for line in (out / "train.jsonl").read_text().strip("\n").split("\n")]
+        counts = numpy.fromfile(out / "counts", dtype="<u4").astype(numpy.int64)
+        features = numpy.fromfile(out / "features", dtype="<u4").astype(numpy.int32)
+        total = lambda numbers: numpy.concatenate([[0], numpy.cumsum(numbers)])
+        # Two rows a piece: its wording and its meaning.
+        self.pieces = sparse.csr_matrix((numpy.ones(len(features), dtype=numpy.float32), features, total(counts)), shape=(len(counts), 1 << BITS))
+        windows = numpy.fromfile(out / "windows", dtype="<u4").astype(numpy.int64).reshape(-1, 5)
+        self.texts, self.first, self.last, start, end = windows.T
+        span = lambda numbers: total(numbers)[self.last + 1] - total(numbers)[self.first]
+        self.word_scale = 1 / numpy.sqrt(numpy.maximum(span(counts[0::2]), WORDS_MIN))
+        self.meaning_scale = 1 / numpy.sqrt(numpy.maximum(span(counts[1::2]), MEANINGS_MIN))
+        raw = numpy.fromfile(out / "signals", dtype="<u4").reshape(-1, 3)
+        value = raw[:, 2].copy().view("<f4")
+        self.signals = sparse.csr_matrix((value, (raw[:, 0], raw[:, 1])), shape=(len(windows), len(names)))
+        self.label = numpy.array([row["label"] for row in self.rows])
+        # A window that shows only the edge of an attack is neither.
+        place = numpy.zeros((len(self.rows), 2), dtype=numpy.int64)
+        for number, row in enumerate(self.rows):
+            if row["label"]:
+                part = row.get("part", row["text"]).encode()
+                at = row["text"].encode().find(part)
+                place[number] = (at, at + len(part)) if at >= 0 else (0, 0)
+        inside = numpy.minimum(end, place[self.texts, 1]) - numpy.maximum(start, place[self.texts, 0])
+        self.labels = numpy.where(self.label[self.texts] == 0, 0, numpy.where(inside * 2 >= end - start, 1, -1))
+
+    def values(self, coefficients, bias):
+        """The model's value of every window."""
+        each = self.pieces @ coefficients
+        sums = lambda part: numpy.concatenate([[0], numpy.cumsum(part, dtype=numpy.float64)])
+        words, meanings = sums(each[0::2]), sums(each[1::2])
+        inside = lambda part: part[self.last + 1] - part[self.first]
+        return (inside(words) * self.word_scale + inside(meanings) * self.meaning_scale + bias).astype(numpy.float32)
+
+    def matrix(self, which):
+        """The features of these windows."""
+        counts = 2 * (self.last[which] - self.first[which] + 1)
+        starts = numpy.concatenate([[0], numpy.cumsum(counts)])
+        columns = numpy.arange(starts[-1]) + numpy.repeat(2 * self.first[which] - starts[:-1], counts)
+        scales = numpy.where(columns % 2 == 0, numpy.repeat(self.word_scale[which], counts), numpy.repeat(self.meaning_scale[which], counts))
+        chosen = sparse.csr_matrix((scales.astype(numpy.float32), columns, starts), shape=(len(which), self.pieces.shape[0]))
+        return chosen @ self.pieces
+
+    def best(self, values, use=None):
+        """The highest value of a window of each text, and which window it is."""
+        order = numpy.lexsort((values, self.texts))
+        ends = numpy.flatnonzero(numpy.diff(numpy.append(self.texts[order], -1)))
+        best, which = numpy.full(len(self.rows), -9.0), numpy.full(len(self.rows), -1)
+        best[self.texts[order[ends]]] = values[order[ends]]
+        which[self.texts[order[ends]]] = order[ends]
+        return best, which
 
 
 def fit(matrix, labels, weights):
-    model = SGDClassifier(loss="log_loss", alpha=ALPHA, max_iter=12, tol=None, average=True, random_state=3)
+    model = SGDClassifier(loss="log_loss", alpha=ALPHA, max_iter=6, tol=None, average=True, random_state=3)
     model.fit(matrix, labels, sample_weight=weights)
     return model.coef_[0].astype(numpy.float32), float(model.intercept_[0])
 
 
-def train(matrix, texts, labels, use):
-    """Twice: the second time without the windows of attacks that the first model took for harmless."""
-    counts = numpy.bincount(texts, minlength=texts.max() + 1)
-    weights = 1 / numpy.sqrt(counts[texts])
-    chosen = use & (labels >= 0)
+def train(corpus, use, family_weight):
+    """Twice: the second time without the windows of attacks that the first model took for harmless, and with those harmless
+    ones that it took for attacks."""
+    chance = numpy.random.default_rng(5)
+    ranks = chance.random(len(corpus.texts))
+    order = numpy.lexsort((ranks, corpus.texts))
+    starts = numpy.searchsorted(corpus.texts[order], numpy.arange(len(corpus.rows)))
+    rank = numpy.empty(len(order), dtype=int)
+    rank[order] = numpy.arange(len(order)) - starts[corpus.texts[order]]
+    sampled = rank < WINDOWS_MAX
+    inside = numpy.where(corpus.labels == 1, rank < 4 * WINDOWS_MAX, sampled)
+    chosen = use[corpus.texts] & (corpus.labels >= 0) & inside
     for again in (True, False):
         which = numpy.flatnonzero(chosen)
-        balance = numpy.where(labels[which] == 1, 0.5 / weights[which][labels[which] == 1].sum(), 0.5 / weights[which][labels[which] == 0].sum())
-        coefficients, bias = fit(matrix[which], labels[which], weights[which] * balance * len(which))
+        counts = numpy.bincount(corpus.texts[which], minlength=len(corpus.rows))
+        weights = family_weight[corpus.texts[which]] / numpy.sqrt(counts[corpus.texts[which]])
+        labels = corpus.labels[which]
+        for kind in (0, 1):
+            weights[labels == kind] *= len(which) / 2 / weights[labels == kind].sum()
+        coefficients, bias = fit(corpus.matrix(which), labels, weights)
         if again:
-            values = matrix @ coefficients + bias
-            best = numpy.full(texts.max() + 1, -numpy.inf)
-            numpy.maximum.at(best, texts, values)
-            chosen &= ~((labels == 1) & (values < 0) & (values < best[texts]))
+            values = corpus.values(coefficients, bias)
+            best, worst = corpus.best(values)
+            chosen &= ~((corpus.labels == 1) & (values < 0) & (values < best[corpus.texts]))
+            harmless = worst[(worst >= 0) & use & (corpus.label == 0)]
+            chosen[harmless] = True
     return coefficients, bias
 
 
-def per_text(texts, values, count):
-    best = numpy.full(count, -numpy.inf)
-    numpy.maximum.at(best, texts, values)
-    return best
+def signal_weights(corpus, names, priors, unseen, weight):
+    """Which window of a text is its worst depends on the weights: both are found in turn."""
+    values = corpus.signals.toarray().astype(numpy.float32)
+    values[:, names.index("wording")] = unseen.clip(-4, 12)
+    bounds = [(None, None)] + [{1: (0, 4.0), -1: (-2.0, 0)}[SIGNS.get(name, 1)] for name in names]
+    found = numpy.concatenate([[-3.0], priors])
+    for _ in range(4):
+        _, which = corpus.best(values @ found[1:].astype(numpy.float32))
+        known = numpy.flatnonzero(which >= 0)
+        both = numpy.hstack([numpy.ones((len(known), 1)), values[which[known]]])
+        sign = numpy.where(corpus.label[known] == 1, -1, 1)
+        share = weight[known]
 
+        def loss(theta):
+            margin = both @ theta
+            value = share @ numpy.logaddexp(0, sign * margin) + HOLD * ((theta[1:] - priors) ** 2).sum()
+            slope = both.T @ (share * sign / (1 + numpy.exp(-sign * margin)))
+            slope[1:] += 2 * HOLD * (theta[1:] - priors)
+            return value, slope
 
-def step_windows(out, target):
-    rows = load(out)
-    matrix, texts, labels = windows(out, rows)
-    folds = numpy.array([fold(row) for row in rows])
-    shown = numpy.array([row["family"] not in HIDDEN for row in rows])
-    best = numpy.zeros(len(rows))
-    for number in range(FOLDS):
-        use = (folds[texts] != number) & shown[texts]
-        coefficients, bias = train(matrix, texts, labels, use)
-        found = per_text(texts, matrix @ coefficients + bias, len(rows))
-        best[folds == number] = found[folds == number]
-        print("fold", number, "of", FOLDS, file=sys.stderr)
-    coefficients, bias = train(matrix, texts, labels, shown[texts])
-    empty = ~numpy.isfinite(best)
-    best[empty] = bias
-    numpy.save(out / "unseen.npy", best)
-    label = numpy.array([row["label"] for row in rows])
-    limit = numpy.quantile(best[label == 0], 0.99)
-    print("wording alone, unseen families: 1 % false alarms,", f"{(best[label == 1] > limit).mean():.3f} caught", file=sys.stderr)
-    scale = float(numpy.quantile(numpy.abs(coefficients[coefficients != 0]), 0.9995)) / 127
-    table = numpy.clip(numpy.round(coefficients / scale), -127, 127).astype(numpy.int8)
-    write(target, scale, bias, read(target)[2], read(target)[3], table)
-
-
-def read(path):
-    raw = path.read_bytes()
-    _, _, count, scale, bias, start = struct.unpack("<IIIfff", raw[4:28])
-    signals = numpy.frombuffer(raw[28:28 + 4 * count], dtype="<f4")
-    return scale, bias, start, signals, numpy.frombuffer(raw[28 + 4 * count:], dtype=numpy.int8)
+        found = optimize.minimize(loss, found, jac=True, method="L-BFGS-B", bounds=bounds).x
+    best, _ = corpus.best(values @ found[1:].astype(numpy.float32))
+    return found[1:], best
 
 
 def write(path, scale, bias, start, signals, table):
@@ -131,51 +170,61 @@ def write(path, scale, bias, start, signals, table):
     path.write_bytes(head + numpy.asarray(signals, dtype="<f4").tobytes() + table.tobytes())
 
 
-def step_signals(out, target):
-    rows = load(out)
+def report(rows, best, limit, key):
+    groups = {}
+    for at, row in enumerate(rows):
+        if key in row:
+            groups.setdefault((row["label"], row[key]), []).append(best[at] > limit)
+    for (label, name), caught in sorted(groups.items()):
+        print(f"{label} {key} {name:28} {len(caught):5} {numpy.mean(caught):.3f}", file=sys.stderr)
+
+
+def main():
+    out, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     names, priors = zip(*json.loads((out / "names.json").read_text()))
-    priors = numpy.array(priors) * PRIOR
-    values = numpy.array([json.loads(line) for line in (out / "signals.jsonl").read_text().splitlines()])
-    values[:, names.index("wording")] = numpy.load(out / "unseen.npy").clip(-4, 12)
-    label = numpy.array([row["label"] for row in rows])
+    corpus = Corpus(out, names)
+    rows, label = corpus.rows, corpus.label
+    print(len(rows), "texts", len(corpus.texts), "windows", file=sys.stderr)
+    folds = numpy.array([fold(row) for row in rows])
+    shown = numpy.array([row["family"] not in HIDDEN for row in rows])
     families = {}
     for row in rows:
-        families[row["family"]] = families.get(row["family"], 0) + 1
+        families[group(row)] = families.get(group(row), 0) + 1
     # A family counts by the root of its size, attacks and harmless texts alike in sum.
-    weight = numpy.array([families[row["family"]] ** -0.5 for row in rows])
+    weight = numpy.array([families[group(row)] ** -0.5 * LESS.get(row["family"], 0.4 if row["family"].startswith("planted_in_") else 1) for row in rows])
     for kind in (0, 1):
         weight[label == kind] /= weight[label == kind].sum()
-    bounds = [(None, None)] + [{1: (0, 4.0), -1: (-2.0, 0), 0: (0, 0)}[SIGNS.get(name, 1)] for name in names]
-    both = numpy.hstack([numpy.ones((len(rows), 1)), values])
+    unseen = numpy.zeros(len(corpus.texts), dtype=numpy.float32)
+    for number in range(FOLDS):
+        values = corpus.values(*train(corpus, (folds != number) & shown, weight))
+        out_of = folds[corpus.texts] == number
+        unseen[out_of] = values[out_of]
+        print("fold", number, "of", FOLDS, file=sys.stderr)
+    coefficients, bias = train(corpus, shown, weight)
+    best, _ = corpus.best(unseen)
+    limit = numpy.quantile(best[label == 0], 0.99)
+    print("wording alone, unseen families: 1 % false alarms,", f"{(best[label == 1] > limit).mean():.3f} caught", file=sys.stderr)
+    scale = float(numpy.quantile(numpy.abs(coefficients[coefficients != 0]), 0.9995)) / 127
+    table = numpy.clip(numpy.round(coefficients / scale), -127, 127).astype(numpy.int8)
 
-    def loss(theta):
-        margin = both @ theta
-        sign = numpy.where(label == 1, -1, 1)
-        value = weight @ numpy.logaddexp(0, sign * margin) + HOLD * ((theta[1:] - priors) ** 2).sum()
-        slope = both.T @ (weight * sign / (1 + numpy.exp(-sign * margin)))
-        slope[1:] += 2 * HOLD * (theta[1:] - priors)
-        return value, slope
-
-    found = optimize.minimize(loss, numpy.concatenate([[-3.0], priors]), jac=True, method="L-BFGS-B", bounds=bounds).x
-    margin = both[:, 1:] @ found[1:]
+    signals, best = signal_weights(corpus, names, numpy.array(priors), unseen, weight)
     # Classes of harmless texts count by the root of their size here, too.
     harmless = numpy.flatnonzero(label == 0)
-    order = harmless[numpy.argsort(-margin[harmless])]
+    order = harmless[numpy.argsort(-best[harmless])]
     share = numpy.cumsum(weight[order]) / weight[harmless].sum()
-    limit = margin[order[numpy.searchsorted(share, FALSE_ALARMS)]] + 1e-3
+    limit = best[order[numpy.searchsorted(share, FALSE_ALARMS)]] + 1e-3
     # Nobody writes with characters that nobody sees by accident: that alone is held, whatever the texts say.
-    hidden = 1 + names.index("invisible_text")
-    found[hidden] = max(found[hidden], limit + 4.5)
-    scale, bias, _, _, table = read(target)
-    write(target, scale, bias, -limit, found[1:], table)
-    print(f"unseen families: {(margin[label == 1] > limit).mean():.3f} caught", file=sys.stderr)
-    for name, one in sorted(zip(names, found[1:]), key=lambda pair: -pair[1]):
+    hidden = names.index("invisible_text")
+    signals[hidden] = max(signals[hidden], limit + 4.5)
+    write(target, scale, bias, -limit, signals, table)
+    print(f"unseen families: {(best[label == 1] > limit).mean():.3f} caught", file=sys.stderr)
+    for name, one in sorted(zip(names, signals), key=lambda pair: -pair[1]):
         print(f"{one:7.2f} {name}", file=sys.stderr)
-    (out / "missed.txt").write_text("".join(f"{margin[at] - limit:.2f} {rows[at]['family']} {rows[at]['text'][:250]!r}\n" for at in range(len(rows)) if label[at] == (margin[at] < limit)))
-    for kind in sorted(families):
-        which = numpy.array([row["family"] == kind for row in rows])
-        print(f"{int(label[which][0])} {kind:28} {which.sum():5} {(margin[which] > limit).mean():.3f}", file=sys.stderr)
+    missed = [f"{best[at] - limit:.2f} {rows[at]['family']} {rows[at]['text'][:250]!r}\n" for at in range(len(rows)) if label[at] == (best[at] < limit)]
+    (out / "missed.txt").write_text("".join(missed))
+    for key in ("family", "container", "language"):
+        report(rows, best, limit, key)
 
 
 if __name__ == "__main__":
-    {"windows": step_windows, "signals": step_signals}[sys.argv[1]](pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
+    main()

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=${GUARD_WORK:-$(mktemp -d)}
-weights=$root/crates/mesh-guard/weights/guard-1.bin
+weights=$root/crates/mesh-guard/weights/guard-2.bin
 mkdir -p "$work/get" "$work/x" "$work/out"
 
 [[ -d $work/venv ]] || python3 -m venv "$work/venv"
@@ -59,9 +59,6 @@ fi
 cp "$work/out/manifest.json" "$here/manifest.json"
 
 example() { (cd "$root" && cargo run -q --release -p mesh-guard --example "$@"); }
-example features -- names >"$work/out/names.json"
-example features -- features <"$work/out/train.jsonl" >"$work/out/features.jsonl"
-"$work/venv/bin/python" "$here/train.py" windows "$work/out" "$weights"
-example features -- signals <"$work/out/train.jsonl" >"$work/out/signals.jsonl"
-"$work/venv/bin/python" "$here/train.py" signals "$work/out" "$weights"
+example features -- "$work/out" <"$work/out/train.jsonl"
+"$work/venv/bin/python" "$here/train.py" "$work/out" "$weights"
 example evaluate <"$work/out/test.jsonl"

@@ -1,5 +1,6 @@
-//! Says how many attacks of each family and how many harmless texts of each class are caught. Reads JSON lines
-//! `{"text":…,"label":0|1,"family":…}` from standard input; a text is caught if it is not simply delivered.
+//! Says how many attacks and how many harmless texts of each family are caught, and of each container and language where a
+//! line names them. Reads JSON lines `{"text":…,"label":0|1,"family":…,"container":…,"language":…}` from standard input; a text
+//! is caught if it is not simply delivered.
 //!
 //!     cargo run --release -p mesh-guard --example evaluate < test.jsonl
 
@@ -9,6 +10,9 @@ use std::io::{BufRead, stdin};
 
 use mesh_guard::{Action, check};
 use serde_json::Value;
+
+/// What texts are counted by.
+const PARTS: [&str; 3] = ["family", "container", "language"];
 
 #[derive(Default, Clone, Copy)]
 struct Count {
@@ -37,7 +41,7 @@ impl Count {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let show = std::env::args().any(|argument| argument == "--errors");
-    let mut counts: BTreeMap<(bool, String), Count> = BTreeMap::new();
+    let mut counts: BTreeMap<(usize, bool, String), Count> = BTreeMap::new();
     for line in stdin().lock().lines() {
         let row: Value = serde_json::from_str(&line?)?;
         let text = row["text"].as_str().ok_or("a line has no text")?;
@@ -58,26 +62,29 @@ fn main() -> Result<(), Box<dyn Error>> {
                 verdict.score
             );
         }
-        counts
-            .entry((attack, family))
-            .or_default()
-            .add(verdict.action);
-    }
-    for (attack, title) in [
-        (true, "attacks of family"),
-        (false, "harmless texts of class"),
-    ] {
-        println!("\n| {title} | texts | caught | held or refused |\n|---|---|---|---|");
-        let mut all = Count::default();
-        for ((_, name), count) in counts.iter().filter(|((kind, _), _)| *kind == attack) {
-            println!("{}", count.row(name));
-            all = Count {
-                texts: all.texts + count.texts,
-                caught: all.caught + count.caught,
-                held: all.held + count.held,
-            };
+        for (at, part) in PARTS.into_iter().enumerate() {
+            if let Some(name) = row[part].as_str() {
+                let count = counts.entry((at, attack, name.to_owned())).or_default();
+                count.add(verdict.action);
+            }
         }
-        println!("{}", all.row("**all**"));
+    }
+    for (at, part) in PARTS.into_iter().enumerate() {
+        for (attack, title) in [(true, "attacks"), (false, "harmless texts")] {
+            println!("\n| {title}: {part} | texts | caught | held or refused |\n|---|---|---|---|");
+            let mut all = Count::default();
+            let of_part =
+                |(place, kind, _): &(usize, bool, String)| (*place, *kind) == (at, attack);
+            for ((.., name), count) in counts.iter().filter(|(key, _)| of_part(key)) {
+                println!("{}", count.row(name));
+                all = Count {
+                    texts: all.texts + count.texts,
+                    caught: all.caught + count.caught,
+                    held: all.held + count.held,
+                };
+            }
+            println!("{}", all.row("**all**"));
+        }
     }
     Ok(())
 }

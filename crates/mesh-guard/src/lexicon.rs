@@ -53,6 +53,23 @@ pub enum Concept {
     OverrideLast,
     RevealLast,
     AgentMust,
+    /// Acts and what is around them; their words are in `lexicon_acts`.
+    Machine,
+    Please,
+    Must,
+    Sequence,
+    Purpose,
+    Fetch,
+    Install,
+    Destroy,
+    Alter,
+    Checks,
+    Config,
+    Publish,
+    Access,
+    Money,
+    Task,
+    Tell,
 }
 
 impl Concept {

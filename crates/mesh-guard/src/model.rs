@@ -1,14 +1,17 @@
-//! The weights: a number for each feature of a window of words, and one for each signal.
+//! The weights: a number for each feature of a window of sentences, and one for each signal.
 //!
 //! The file is little-endian: `MGW1`, version, bits of a feature's number, number of signals, scale and bias of the window's
 //! model, bias of the sum, a weight for each signal (all `f32` or `u32`), then one signed byte for each feature.
 
 use std::sync::LazyLock;
 
-use crate::features::{FEATURE_BITS, Sink, visit};
+use crate::features::{FEATURE_BITS, Sink};
 
-static WEIGHTS: &[u8] = include_bytes!("../weights/guard-1.bin");
+static WEIGHTS: &[u8] = include_bytes!("../weights/guard-2.bin");
 const HEADER: usize = 28;
+/// Windows of fewer features of wording, and of meaning, are judged as if they had so many: few words say little.
+pub const WORDS_MIN: f32 = 40.0;
+pub const MEANINGS_MIN: f32 = 10.0;
 
 /// The weights as they are read.
 pub struct Model {
@@ -45,79 +48,52 @@ pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
     }
 });
 
-/// What the window's model thinks of a text.
+/// Sums of the weights and numbers of the features of a piece, or of several together.
 #[derive(Debug, Clone, Copy)]
-pub struct Reading {
-    /// The highest value of a window, and its place in the view.
-    pub worst: f32,
-    pub start: usize,
-    pub end: usize,
-    /// The value of the text as one window.
-    pub whole: f32,
-    pub blocks: u32,
+pub struct Sums {
+    table: &'static [u8],
+    words: f32,
+    words_count: f32,
+    meanings: f32,
+    meanings_count: f32,
 }
 
-/// Reads a folded text through windows of one block and of two.
-pub fn read(text: &str) -> Reading {
-    let mut windows = Windows {
-        model: &MODEL,
-        now: (0.0, 0.0),
-        before: (0.0, 0.0),
-        all: (0.0, 0.0),
-        starts: (0, 0),
-        reading: Reading {
-            worst: f32::MIN,
-            start: 0,
-            end: 0,
-            whole: 0.0,
-            blocks: 0,
-        },
-    };
-    visit(text, &mut windows);
-    let mut reading = windows.reading;
-    reading.whole = windows.value(windows.all);
-    if reading.blocks == 0 {
-        reading.worst = reading.whole;
-    }
-    reading
-}
-
-struct Windows {
-    model: &'static Model,
-    /// Sum of the weights and number of the features in this block, in the one before, and in all.
-    now: (f32, f32),
-    before: (f32, f32),
-    all: (f32, f32),
-    /// Where the block before and this one begin.
-    starts: (usize, usize),
-    reading: Reading,
-}
-
-impl Windows {
-    fn value(&self, (sum, count): (f32, f32)) -> f32 {
-        self.model.bias + sum * self.model.scale / count.max(1.0).sqrt()
-    }
-}
-
-impl Sink for Windows {
-    fn feature(&mut self, index: usize) {
-        self.now.0 += f32::from(self.model.features[index].cast_signed());
-        self.now.1 += 1.0;
-    }
-
-    fn block(&mut self, end: usize) {
-        let both = (self.now.0 + self.before.0, self.now.1 + self.before.1);
-        for (sums, start) in [(both, self.starts.0), (self.now, self.starts.1)] {
-            let value = self.value(sums);
-            if value > self.reading.worst {
-                self.reading.worst = value;
-                self.reading.start = start;
-                self.reading.end = end;
-            }
+impl Default for Sums {
+    fn default() -> Self {
+        Self {
+            table: MODEL.features,
+            words: 0.0,
+            words_count: 0.0,
+            meanings: 0.0,
+            meanings_count: 0.0,
         }
-        self.reading.blocks += 1;
-        self.all = (self.all.0 + self.now.0, self.all.1 + self.now.1);
-        self.before = std::mem::take(&mut self.now);
-        self.starts = (self.starts.1, end);
+    }
+}
+
+impl Sink for Sums {
+    fn word(&mut self, index: usize) {
+        self.words += f32::from(self.table[index].cast_signed());
+        self.words_count += 1.0;
+    }
+
+    fn meaning(&mut self, index: usize) {
+        self.meanings += f32::from(self.table[index].cast_signed());
+        self.meanings_count += 1.0;
+    }
+}
+
+impl Sums {
+    pub fn add(&mut self, other: &Sums) {
+        self.words += other.words;
+        self.words_count += other.words_count;
+        self.meanings += other.meanings;
+        self.meanings_count += other.meanings_count;
+    }
+
+    /// What the model thinks of a window with these sums.
+    pub fn value(&self) -> f32 {
+        let words = self.words / self.words_count.max(WORDS_MIN).sqrt();
+        let meanings = self.meanings / self.meanings_count.max(MEANINGS_MIN).sqrt();
+        MODEL.bias + MODEL.scale * (words + meanings)
     }
 }

@@ -377,6 +377,94 @@ pub const RULES: &[Rule] = &[
         ],
         "It orders that data goes somewhere.",
     ),
+    rule(
+        "order_to_a_machine",
+        0.6,
+        60,
+        false,
+        &[
+            any(&[Machine, Reader]),
+            any(&[Must, Please, Obey]),
+            any(&[
+                Send, Command, Fetch, Install, Destroy, Alter, Publish, Access, Money, Tell, Reveal,
+            ]),
+        ],
+        "It tells a machine to do something.",
+    ),
+    rule(
+        "weakens_checks",
+        0.5,
+        40,
+        true,
+        &[any(&[Bypass, Destroy, Override]), any(&[Checks])],
+        "It asks to take a check away.",
+    ),
+    rule(
+        "changes_standing_orders",
+        0.6,
+        60,
+        true,
+        &[any(&[Alter, Send, Remember]), any(&[Config])],
+        "It asks to change what an agent keeps: memory, settings, instruction files.",
+    ),
+    rule(
+        "fetches_and_runs",
+        0.6,
+        80,
+        true,
+        &[
+            any(&[Fetch]),
+            any(&[Target]),
+            any(&[Obey, Command, Install]),
+        ],
+        "It asks to fetch something and to run it.",
+    ),
+    rule(
+        "moves_money",
+        0.5,
+        60,
+        true,
+        &[any(&[Send, Money]), any(&[Money]), any(&[Target, Money])],
+        "It asks to pay or to transfer.",
+    ),
+    rule(
+        "grants_access",
+        0.5,
+        60,
+        true,
+        &[
+            any(&[Access, Alter]),
+            any(&[Access]),
+            any(&[Target, Access]),
+        ],
+        "It asks to let somebody in.",
+    ),
+    rule(
+        "before_the_task",
+        0.8,
+        80,
+        false,
+        &[
+            any(&[Sequence, FirstDo]),
+            any(&[Task]),
+            any(&[
+                Send, Command, Fetch, Install, Destroy, Alter, Publish, Access, Money, Reveal,
+            ]),
+        ],
+        "It puts something in front of or behind the task at hand.",
+    ),
+    rule(
+        "dictates_what_is_told",
+        0.5,
+        60,
+        true,
+        &[
+            any(&[Tell]),
+            any(&[User]),
+            any(&[Conceal, Approve, Target, Money]),
+        ],
+        "It dictates what people are told.",
+    ),
 ];
 
 /// How far back a rule looks for its earlier words.
@@ -392,9 +480,13 @@ pub struct RuleMatch {
     pub end: usize,
 }
 
-/// The first place of each rule that is true of these words, and how many places there are.
-pub fn apply(text: &str, hits: &[Hit], found: &mut Vec<RuleMatch>, counts: &mut [u32]) {
+/// Each place where a rule is true of these words, in order of where it ends.
+pub fn apply(text: &str, hits: &[Hit]) -> Vec<RuleMatch> {
+    let mut found = Vec::new();
     for (at, hit) in hits.iter().enumerate() {
+        if hit.concepts & ENDS == 0 {
+            continue;
+        }
         for (number, rule) in RULES.iter().enumerate() {
             let last = rule.parts[rule.parts.len() - 1];
             if hit.concepts & last == 0 {
@@ -406,17 +498,25 @@ pub fn apply(text: &str, hits: &[Hit], found: &mut Vec<RuleMatch>, counts: &mut 
             if rule.negatable && negated(hits, first) {
                 continue;
             }
-            counts[number] += 1;
-            if counts[number] == 1 {
-                found.push(RuleMatch {
-                    rule: number,
-                    start: hits[first].start,
-                    end: hit.end,
-                });
-            }
+            found.push(RuleMatch {
+                rule: number,
+                start: hits[first].start,
+                end: hit.end,
+            });
         }
     }
+    found
 }
+
+/// Concepts that a rule ends with.
+const ENDS: u64 = {
+    let (mut set, mut at) = (0, 0);
+    while at < RULES.len() {
+        set |= RULES[at].parts[RULES[at].parts.len() - 1];
+        at += 1;
+    }
+    set
+};
 
 /// The place of a rule's first word if its words stand in order up to this one.
 fn chain(text: &str, hits: &[Hit], last: usize, rule: &Rule) -> Option<usize> {
@@ -458,9 +558,10 @@ mod tests {
 
     fn names(text: &str) -> Vec<&'static str> {
         let (view, _) = View::fold(text);
-        let (mut found, mut counts) = (Vec::new(), vec![0; RULES.len()]);
-        apply(&view.text, &scan(&view.text), &mut found, &mut counts);
-        found.iter().map(|found| RULES[found.rule].name).collect()
+        apply(&view.text, &scan(&view))
+            .iter()
+            .map(|found| RULES[found.rule].name)
+            .collect()
     }
 
     #[test]

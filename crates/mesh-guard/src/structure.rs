@@ -2,8 +2,6 @@
 
 /// How many bytes of a picture's address are read.
 const ADDRESS_MAX: usize = 300;
-/// The bytes of a quotation that could be an order.
-const QUOTATION_MIN: usize = 16;
 /// How far around a find quotation marks are looked for.
 const QUOTE_REACH: usize = 200;
 
@@ -74,32 +72,21 @@ fn carries_later(text: &str, address: &str) -> bool {
 
 /// Whether this part stands in quotation marks, in backticks or in a line that quotes.
 pub fn is_quoted(text: &str, start: usize, end: usize) -> bool {
-    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    if text[line..start].trim_start().starts_with('>') {
-        return true;
-    }
-    let mut from = line.max(start.saturating_sub(QUOTE_REACH));
+    let mut from = start.saturating_sub(QUOTE_REACH);
     while !text.is_char_boundary(from) {
         from += 1;
     }
     let before = &text[from..start];
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    if before[line..].trim_start().starts_with('>') {
+        return true;
+    }
+    let before = &before[line..];
     let behind = until(&text[end..], &['\n']);
     ['"', '`', '\'']
         .iter()
         .any(|mark| before.matches(*mark).count() % 2 == 1 && behind.contains(*mark))
         || (before.rfind('“') > before.rfind('”') && behind.contains('”'))
-}
-
-/// Whether a line has a quotation long enough to be an order.
-pub fn has_quotation(text: &str) -> bool {
-    text.split('\n').any(|line| {
-        ['"', '`', '“'].iter().any(|mark| {
-            let close = if *mark == '“' { '”' } else { *mark };
-            let open = line.find(*mark).map(|at| at + mark.len_utf8());
-            open.and_then(|from| line[from..].find(close))
-                .is_some_and(|length| length >= QUOTATION_MIN)
-        })
-    })
 }
 
 #[cfg(test)]

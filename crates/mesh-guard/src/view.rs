@@ -1,6 +1,9 @@
 //! A text as the rules and the model read it: lower case, without accents, with letters for what looks like letters, and
 //! with the place in the original for each of its bytes.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::confusable::is_mixed_word;
@@ -65,6 +68,39 @@ impl View {
         view
     }
 
+    /// The text as one line: each byte of white space is a space.
+    pub fn flow(&self) -> String {
+        self.text.replace(['\n', GOES_ON], " ")
+    }
+
+    /// The same view with other words: each is put in the place of a part of the text, in order.
+    pub fn with_words(&self, words: &[(usize, usize, &str)]) -> Self {
+        let mut text = String::with_capacity(self.text.len() + words.len());
+        let mut places = Vec::with_capacity(self.text.len() + words.len() + 1);
+        let mut from = 0;
+        let all = self.text.len();
+        for (start, end, word) in words.iter().copied().chain([(all, all, "")]) {
+            text.push_str(&self.text[from..start]);
+            if let Source::Each(known) = &self.source {
+                places.extend_from_slice(&known[from..start]);
+                // A word begins where the one before it did, and its last letter ends where that did.
+                for at in 0..word.len() {
+                    places.push(known[start + at.min(end - start - 1)]);
+                }
+            }
+            text.push_str(word);
+            from = end;
+        }
+        let source = match &self.source {
+            Source::Each(known) => {
+                places.extend(known.last());
+                Source::Each(places)
+            }
+            Source::Whole(start, end) => Source::Whole(*start, *end),
+        };
+        Self { text, source }
+    }
+
     /// A view of the same length as another, with other bytes at the same places.
     pub fn same_places(&self, text: String) -> Self {
         debug_assert_eq!(text.len(), self.text.len());
@@ -94,12 +130,15 @@ impl View {
         let mut folder = Folder {
             text: String::with_capacity(text.len() + 1),
             places: Vec::with_capacity(text.len() + 2),
+            marker: Vec::new(),
             odd: Oddities::default(),
             hidden: String::new(),
             hidden_from: 0,
             hidden_to: 0,
         };
         folder.push('\n', 0);
+        let first = marker(text.as_bytes());
+        folder.marker.extend_from_slice(&text.as_bytes()[..first]);
         folder.run(text);
         let Folder {
             text: folded,
@@ -117,8 +156,42 @@ impl View {
     }
 }
 
+/// Stands for a line feed and the sign that the next line begins with as the one before did. A text cannot have it: it is a
+/// control character.
+pub const GOES_ON: char = '\u{b}';
+
+/// Letters that stand for more than so many are signs to the guard.
+const EXPANDED_MAX: usize = 6;
+
+/// How many bytes the sign of a comment, a quotation or an added line takes at the start of a line.
+fn marker(line: &[u8]) -> usize {
+    let signs = line
+        .iter()
+        .take(4)
+        .take_while(|b| {
+            matches!(
+                b,
+                b'/' | b'#' | b'*' | b'>' | b';' | b'%' | b'|' | b'+' | b'-' | b'!'
+            )
+        })
+        .count();
+    // A bullet and a heading stand for themselves, and so does what goes on without a space.
+    match &line[..signs] {
+        [b'-'] | [] | [b'#', b'#', ..] => 0,
+        _ if line
+            .get(signs)
+            .is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n')) =>
+        {
+            signs
+        }
+        _ => 0,
+    }
+}
+
 struct Folder {
     text: String,
+    /// The sign that the line began with.
+    marker: Vec<u8>,
     places: Vec<u32>,
     odd: Oddities,
     hidden: String,
@@ -138,17 +211,112 @@ impl Folder {
         let mut at = 0;
         while at < bytes.len() {
             let b = bytes[at];
-            if matches!(b, b' '..=b'~' | b'\n' | b'\t') {
-                self.text.push(b.to_ascii_lowercase() as char);
-                self.places.push(at as u32);
-                at += 1;
-                continue;
-            }
-            at += self.other(text, at);
+            at += match b {
+                b' ' | b'\t' => self.space(at),
+                b'\n' => self.line_feed(text, at),
+                b'\\' => self.escape(text, at),
+                b'!'..=b'~' => {
+                    self.text.push(b.to_ascii_lowercase() as char);
+                    self.places.push(at as u32);
+                    1
+                }
+                _ => self.other(text, at),
+            };
         }
         self.end_hidden();
         self.places
             .push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// White space in a row is one space.
+    fn space(&mut self, at: usize) -> usize {
+        if !self.text.ends_with([' ', '\n', GOES_ON]) {
+            self.push(' ', at);
+        }
+        1
+    }
+
+    /// Line feeds in a row are at most two, without space around them. A line that goes on a comment, a quotation or a list of
+    /// added lines loses the sign that it begins with, so that a sentence in it reads as one.
+    fn line_feed(&mut self, text: &str, at: usize) -> usize {
+        if self.text.ends_with(' ') {
+            self.text.pop();
+            self.places.truncate(self.text.len());
+        }
+        let line = &text[at + 1..];
+        let hyphen = self.text.ends_with('-')
+            && self.text[..self.text.len() - 1].ends_with(|c: char| c.is_ascii_lowercase());
+        if hyphen && line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            self.text.pop();
+            self.places.truncate(self.text.len());
+            return 1;
+        }
+        let indent = line
+            .bytes()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
+        let marker = marker(&line.as_bytes()[indent..]);
+        let goes_on = marker > 0 && self.marker == line.as_bytes()[indent..indent + marker];
+        self.marker.clear();
+        self.marker
+            .extend_from_slice(&line.as_bytes()[indent..indent + marker]);
+        if goes_on {
+            self.push(GOES_ON, at);
+            return 1 + indent + marker;
+        }
+        if !self.text.ends_with("\n\n") {
+            self.push('\n', at);
+        }
+        1 + indent
+    }
+
+    /// A backslash: the character that it spells in most notations, white space, or itself.
+    fn escape(&mut self, text: &str, at: usize) -> usize {
+        let rest = &text[at + 1..];
+        let number = |digits: Option<&str>| {
+            let code = digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            char::from_u32(u32::from_str_radix(code, 16).ok()?)
+        };
+        let (spelled, taken) = match rest.bytes().next() {
+            Some(b'u') => (number(rest.get(1..5)), 6),
+            Some(b'x') => (number(rest.get(1..3)), 4),
+            Some(b'\n') => (Some(' '), 2),
+            Some(b'n') if !self.in_path() => (Some('\n'), 2),
+            Some(b't' | b'r') if !self.in_path() => (Some(' '), 2),
+            Some(b'"' | b'/') => (None, 1),
+            _ => {
+                self.push('\\', at);
+                return 1;
+            }
+        };
+        match spelled {
+            Some(' ' | '\t' | '\r') => _ = self.space(at),
+            Some('\n') if self.text.ends_with("\n\n") => {}
+            Some(c) if c == '\n' || !(c.is_control() || is_zero_width(c)) => self.compatible(c, at),
+            Some(_) => {}
+            None if taken > 1 => {
+                self.push('\\', at);
+                return 1;
+            }
+            None => {}
+        }
+        taken
+    }
+
+    /// Whether a backslash here stands between the parts of a path of Windows: `c:\`.
+    fn in_path(&self) -> bool {
+        let word = self.text.len()
+            - self
+                .text
+                .bytes()
+                .rev()
+                .take(60)
+                .take_while(|b| !b.is_ascii_whitespace())
+                .count();
+        self.text.as_bytes()[word..]
+            .windows(2)
+            .any(|pair| pair == b":\\")
+            || self.text.ends_with(':')
     }
 
     /// One character that is not plain ASCII; gives the bytes taken.
@@ -209,13 +377,27 @@ impl Folder {
         {
             return self.push(c, at);
         }
-        let mut plain = Vec::new();
-        decompose_compatible(c, |part| plain.push(part));
-        if plain.len() == 1 && plain[0].is_ascii_alphanumeric() && plain[0] != c {
+        if c.is_whitespace() {
+            self.space(at);
+            return;
+        }
+        let (mut plain, mut count) = (['\0'; EXPANDED_MAX], 0);
+        decompose_compatible(c, |part| {
+            if let Some(place) = plain.get_mut(count) {
+                *place = part;
+            }
+            count += 1;
+        });
+        // A letter that stands for a phrase would make a long text of a short one.
+        let plain = plain.get(..count).unwrap_or(&[]);
+        if let [one] = plain
+            && one.is_ascii_alphanumeric()
+            && *one != c
+        {
             self.odd.styled.add(at, at + c.len_utf8());
         }
         for part in plain {
-            if !is_combining_mark(part) {
+            if !is_combining_mark(*part) {
                 part.to_lowercase().for_each(|lower| self.push(lower, at));
             }
         }
@@ -248,9 +430,14 @@ impl Folder {
                 .take(24)
                 .any(|b| b.is_ascii_alphabetic());
         for (offset, c) in text[at..end].char_indices() {
-            match latin(c) {
-                Some(looks) if mixed || latin_around => self.push(looks, at + offset),
-                _ => self.compatible(c, at + offset),
+            let looks = if mixed || latin_around {
+                latin(c)
+            } else {
+                None
+            };
+            match looks {
+                Some(looks) => self.push(looks, at + offset),
+                None => self.compatible(c, at + offset),
             }
         }
         end - at
@@ -282,20 +469,22 @@ fn is_lookalike(c: char) -> bool {
     matches!(c, '\u{0370}'..='\u{052F}' | '\u{13A0}'..='\u{13FF}')
 }
 
+/// Pairs of a letter that looks Latin and the Latin one.
+const ALIKE: &str = "аaвbсcԁdеeєeғfɡgһhнhіiїiјjкkӏlмmпnоoрpԛqгrѕsтtуyцuѵvԝwшwхxуyзzαaβbεeηnιiκkνvοoρpτtυuχxγyωwϲcսu";
+
+static LATIN: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
+    let letters: Vec<char> = ALIKE.chars().collect();
+    let pairs = letters.chunks_exact(2).rev();
+    pairs.map(|pair| (pair[0], pair[1])).collect()
+});
+
 /// The Latin letter that a letter of another script looks like; digits and Latin letters are themselves.
 fn latin(c: char) -> Option<char> {
-    const ALIKE: &str = "аaвbсcԁdеeєeғfɡgһhнhіiїiјjкkӏlмmпnоoрpԛqгrѕsтtуyцuѵvԝwшwхxуyзzαaβbεeηnιiκkνvοoρpτtυuχxγyωwϲcսu";
     if c.is_ascii_alphanumeric() {
         return Some(c.to_ascii_lowercase());
     }
     let lower = c.to_lowercase().next()?;
-    let mut pairs = ALIKE.chars();
-    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
-        if from == lower {
-            return Some(to);
-        }
-    }
-    None
+    LATIN.get(&lower).copied()
 }
 
 #[cfg(test)]

@@ -198,7 +198,11 @@ impl Spoken {
                 .trust
                 .is_some_and(|trust| access.wants_scan(room, trust));
         let guard = match scanned {
-            true => Some(scan::scan(door, &self.text, self.payload.as_ref()).await?),
+            true => {
+                // What it was when it was said: an older message has its trust already.
+                let origin = scan::Origin::said(access, call.me()?, self.trust.unwrap_or(trust));
+                Some(scan::scan(door, &self.text, self.payload.as_ref(), origin).await?)
+            }
             false => None,
         };
         Ok(ContentEvidence {

@@ -1,10 +1,12 @@
 //! Asking the guard what it thinks of a content.
 
-use mesh_guard::Verdict;
+use mesh_core::Access;
+use mesh_guard::{Provenance, Source, Verdict};
 use mesh_model::api::{GuardReason, GuardVerdict};
 use mesh_model::command::Scanned;
+use mesh_model::events::{Kind, Trust};
 use mesh_model::policy::GuardRules;
-use mesh_model::{Refusal, refuse};
+use mesh_model::{ParticipantId, Refusal, refuse};
 use serde_json::{Map, Value};
 
 use crate::door::Door;
@@ -15,6 +17,43 @@ const INLINE_BYTES_MAX: usize = 8 * 1024;
 const REASONS_MAX: usize = 8;
 /// Shorter texts tell nobody to do anything.
 const PART_BYTES_MIN: usize = 16;
+
+/// Where a content comes from, as far as the door knows. By default nobody knows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Origin {
+    source: Source,
+    trusted: bool,
+}
+
+impl Origin {
+    /// A tool's answer.
+    pub fn tool() -> Origin {
+        Origin {
+            source: Source::Tool,
+            trusted: false,
+        }
+    }
+
+    /// What a participant says with this trust. Below that of this node nothing counts in its favour: who somebody is was not
+    /// proved here.
+    pub fn said(access: &Access, who: ParticipantId, trust: Trust) -> Origin {
+        let trusted = trust >= Trust::Local;
+        let source = match access.participant(who).map(|found| found.kind) {
+            Some(Kind::Human) if trusted => Source::Person,
+            Some(Kind::Agent | Kind::Bot) => Source::Agent,
+            _ => Source::Unknown,
+        };
+        Origin { source, trusted }
+    }
+
+    fn provenance(self) -> Provenance<'static> {
+        Provenance {
+            source: self.source,
+            trusted: self.trusted,
+            named: None,
+        }
+    }
+}
 
 /// The texts of a content. Names and values of a payload are read by agents too.
 pub(crate) struct Texts {
@@ -71,10 +110,11 @@ impl Texts {
     }
 
     /// The worst that there is to say.
-    fn check(&self) -> Verdict {
-        let mut worst = mesh_guard::check(&self.whole);
+    fn check(&self, origin: Origin) -> Verdict {
+        let provenance = origin.provenance();
+        let mut worst = mesh_guard::check_from(&self.whole, &provenance);
         for part in &self.parts {
-            let verdict = mesh_guard::check(part);
+            let verdict = mesh_guard::check_from(part, &provenance);
             if verdict.score > worst.score {
                 worst = verdict;
             }
@@ -83,11 +123,11 @@ impl Texts {
     }
 }
 
-async fn ask(door: &Door, texts: Texts) -> Result<Verdict, Refusal> {
+async fn ask(door: &Door, texts: Texts, origin: Origin) -> Result<Verdict, Refusal> {
     if texts.bytes() <= INLINE_BYTES_MAX {
-        return Ok(texts.check());
+        return Ok(texts.check(origin));
     }
-    door.blocking(move || texts.check()).await
+    door.blocking(move || texts.check(origin)).await
 }
 
 /// What the guard finds, as evidence for the core.
@@ -95,8 +135,9 @@ pub(crate) async fn scan(
     door: &Door,
     text: &str,
     payload: Option<&Map<String, Value>>,
+    origin: Origin,
 ) -> Result<Scanned, Refusal> {
-    let verdict = ask(door, Texts::of(text, payload)).await?;
+    let verdict = ask(door, Texts::of(text, payload), origin).await?;
     let mut reasons: Vec<String> = Vec::new();
     for reason in &verdict.reasons {
         if reasons.len() < REASONS_MAX && !reasons.iter().any(|known| known == reason.rule) {
@@ -112,7 +153,7 @@ pub(crate) async fn scan(
 
 /// Refuses a text that would wait for a moderator elsewhere, for what no moderator looks through.
 pub(crate) async fn refuse_attack(door: &Door, text: &str) -> Result<(), Refusal> {
-    let scanned = scan(door, text, None).await?;
+    let scanned = scan(door, text, None, Origin::default()).await?;
     match scanned.score >= GuardRules::default().quarantine {
         true => Err(refuse::attack(scanned.score, &scanned.reasons)),
         false => Ok(()),
@@ -120,8 +161,12 @@ pub(crate) async fn refuse_attack(door: &Door, text: &str) -> Result<(), Refusal
 }
 
 /// What the guard says to whoever asks it.
-pub(crate) async fn verdict(door: &Door, text: String) -> Result<GuardVerdict, Refusal> {
-    let verdict = ask(door, Texts::of(&text, None)).await?;
+pub(crate) async fn verdict(
+    door: &Door,
+    text: String,
+    origin: Origin,
+) -> Result<GuardVerdict, Refusal> {
+    let verdict = ask(door, Texts::of(&text, None), origin).await?;
     let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let reasons = verdict.reasons.iter().map(|reason| GuardReason {
         rule: reason.rule.to_owned(),

@@ -27,7 +27,7 @@ impl Run for ContextSet {
         let trust = call.access.trust_of(call.me()?, false);
         if call.access.wants_scan(room, trust) {
             let value = Map::from_iter([(input.key.clone(), input.value.clone())]);
-            let scanned = scan::scan(door, "", Some(&value)).await?;
+            let scanned = scan::scan(door, "", Some(&value), scan::Origin::default()).await?;
             if call.access.holds_back(room, &scanned) {
                 return Err(
                     refuse::attack(scanned.score, &scanned.reasons).so(Effect::NothingChanged)

@@ -43,7 +43,8 @@ async fn look_again(
         return Ok(false);
     }
     let payload = row.payload.as_deref().map(crate::ops::present::object);
-    let found = scan::scan(door, &row.text, payload.as_ref()).await?;
+    let origin = scan::Origin::said(&call.access, row.author, row.facts.trust);
+    let found = scan::scan(door, &row.text, payload.as_ref(), origin).await?;
     let mark = call
         .access
         .policy(room)

@@ -300,7 +300,13 @@ pub(crate) async fn keep(
             "name fewer rooms, or keep several memories",
         ));
     }
-    let scanned = scan::scan(door, &format!("{}\n{}", words.key, words.text), None).await?;
+    let scanned = scan::scan(
+        door,
+        &format!("{}\n{}", words.key, words.text),
+        None,
+        scan::Origin::default(),
+    )
+    .await?;
     let evidence = ContentEvidence {
         bytes: u32::try_from(words.text.len()).unwrap_or(u32::MAX),
         guard: Some(scanned),

@@ -118,7 +118,10 @@ async fn evidence(
 ) -> Result<ContentEvidence, Refusal> {
     let trust = access.trust_of(call.me()?, false);
     let guard = match access.wants_scan(room, trust) {
-        true => Some(scan::scan(door, &output.text, output.data.as_ref()).await?),
+        true => {
+            let origin = scan::Origin::said(access, call.me()?, trust);
+            Some(scan::scan(door, &output.text, output.data.as_ref(), origin).await?)
+        }
         false => None,
     };
     Ok(ContentEvidence {

@@ -258,7 +258,7 @@ async fn shown(
         Some(payload) => format!("{}\n\nData: {payload}", told.text),
         None => told.text.clone(),
     };
-    let verdict = scan::verdict(door, whole.clone()).await?;
+    let verdict = scan::verdict(door, whole.clone(), scan::Origin::tool()).await?;
     let marked = verdict.action != "deliver";
     let mut reasons: Vec<String> = Vec::new();
     for reason in verdict.reasons.into_iter().filter(|_| marked) {
