@@ -256,7 +256,9 @@ impl Folder {
             .take_while(|b| matches!(b, b' ' | b'\t'))
             .count();
         let marker = marker(&line.as_bytes()[indent..]);
-        let goes_on = marker > 0 && self.marker == line.as_bytes()[indent..indent + marker];
+        let sign = &line.as_bytes()[indent..indent + marker];
+        let goes_on =
+            marker > 0 && (self.marker == sign || self.breaks_off(sign, &line[indent + marker..]));
         self.marker.clear();
         self.marker
             .extend_from_slice(&line.as_bytes()[indent..indent + marker]);
@@ -268,6 +270,16 @@ impl Folder {
             self.push('\n', at);
         }
         1 + indent
+    }
+
+    /// Whether a line that ends here is no end of a sentence, and the sign of a comment or a list only parts it: it ends with a
+    /// letter, and the next begins with a small one. Quotations, tables and added lines are places of their own.
+    fn breaks_off(&self, sign: &[u8], next: &str) -> bool {
+        !matches!(sign.first(), Some(b'>' | b'+' | b'|'))
+            && self.text.ends_with(char::is_alphabetic)
+            && next
+                .trim_start_matches([' ', '\t'])
+                .starts_with(char::is_lowercase)
     }
 
     /// A backslash: the character that it spells in most notations, white space, or itself.
@@ -421,14 +433,7 @@ impl Folder {
             self.odd.mixed.add(begin, end);
         }
         let alike = text[at..end].chars().all(|c| latin(c).is_some());
-        let latin_around = !mixed
-            && alike
-            && self
-                .text
-                .bytes()
-                .rev()
-                .take(24)
-                .any(|b| b.is_ascii_alphabetic());
+        let latin_around = !mixed && alike && self.latin_before() && !other_after(&text[end..]);
         for (offset, c) in text[at..end].char_indices() {
             let looks = if mixed || latin_around {
                 latin(c)
@@ -443,6 +448,17 @@ impl Folder {
         end - at
     }
 
+    /// Whether the letter before this place is a Latin one of the same sentence.
+    fn latin_before(&self) -> bool {
+        self.text
+            .chars()
+            .rev()
+            .take(AROUND_MAX)
+            .take_while(|c| !matches!(c, '\n' | '.' | '!' | '?'))
+            .find(|c| c.is_alphabetic())
+            .is_some_and(|c| c.is_ascii_alphabetic())
+    }
+
     fn end_hidden(&mut self) {
         if self.hidden.len() >= 4 {
             let hidden = std::mem::take(&mut self.hidden);
@@ -453,6 +469,19 @@ impl Folder {
             self.hidden.clear();
         }
     }
+}
+
+/// How many characters from a word its neighbours are looked for.
+const AROUND_MAX: usize = 24;
+
+/// Whether the next word is of another script than the Latin: then a word that could be both is of that one too.
+fn other_after(rest: &str) -> bool {
+    let next = rest.chars().take(AROUND_MAX);
+    let word = next
+        .skip_while(|c| !c.is_alphabetic())
+        .take_while(|c| c.is_alphabetic());
+    word.into_iter()
+        .any(|c| !c.is_ascii() && latin(c).is_none())
 }
 
 /// The ASCII character that a tag character or a variation selector stands for in smuggled text.

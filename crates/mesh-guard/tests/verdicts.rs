@@ -200,7 +200,9 @@ proptest! {
     ) {
         let spaces: Vec<usize> = attack.match_indices(' ').map(|(place, _)| place).collect();
         let place = spaces[at.index(spaces.len())];
-        let text = format!("{sign}{}\n{sign}{}", &attack[..place], &attack[place + 1..]);
+        let broken = format!("{sign}{}\n{sign}{}", &attack[..place], &attack[place + 1..]);
+        // A quotation has its sign on each line; a comment may lose it on some.
+        let text = if sign == "> " { broken.replace('\n', "\n> ").replace("> > ", "> ") } else { broken };
         prop_assert!(is_caught(&text), "{text}");
     }
 
