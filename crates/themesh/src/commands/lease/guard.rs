@@ -259,9 +259,14 @@ fn rewrites_the_tree(command: &str) -> bool {
         if word != "git" && !word.ends_with("/git") {
             continue;
         }
-        let verb = words
-            .by_ref()
-            .find(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()));
+        let mut verb = words.next();
+        // Options come before the verb; two of them have a value of their own.
+        while let Some(option) = verb.filter(|word| word.starts_with('-')) {
+            if matches!(option, "-c" | "-C") {
+                words.next();
+            }
+            verb = words.next();
+        }
         if verb.is_some_and(|verb| REWRITE.contains(&verb)) {
             return true;
         }
@@ -281,6 +286,7 @@ mod tests {
             "/usr/bin/git reset --hard",
             "(git -c core.editor=true rebase main)",
             "git status; git switch main",
+            "git -C elsewhere --no-pager clean -fd",
         ] {
             assert!(rewrites_the_tree(command), "{command}");
         }
