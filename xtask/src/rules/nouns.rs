@@ -74,6 +74,7 @@ const FLOORS: &[Floor] = &[
             "completions",
             "doctor",
             "help",
+            "hook",
             "install",
             "mcp",
             "mod",

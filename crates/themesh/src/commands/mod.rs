@@ -10,6 +10,7 @@ mod dispatch;
 mod doctor;
 mod guard;
 pub mod help;
+pub mod hook;
 mod identity;
 mod inbox;
 mod influence;
@@ -120,6 +121,8 @@ pub enum Command {
     Mcp(mcp::McpArgs),
     Install(install::InstallArgs),
     Uninstall(install::UninstallArgs),
+    #[command(hide = true)]
+    Hook(hook::HookArgs),
     Work(Box<worker::work::WorkArgs>),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxVerb),
@@ -195,6 +198,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Mcp(args) => mcp::mcp(context, args)?,
         Command::Install(args) => install::install(context, &args)?,
         Command::Uninstall(args) => install::uninstall(context, &args)?,
+        Command::Hook(args) => hook::hook(context, &args)?,
         Command::Work(args) => worker::work::work(context, &args)?,
         Command::Sandbox(verb) => return sandbox::sandbox(context, verb),
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),

@@ -11,6 +11,7 @@ mod editor;
 mod first_steps;
 mod governance;
 mod guard;
+mod hooks;
 mod identity;
 mod install;
 mod kill_nine;

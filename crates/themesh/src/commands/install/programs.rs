@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::commands::hook::Event;
 use crate::edit::Part;
 use crate::failure::{Failure, Outcome};
 
@@ -97,6 +98,8 @@ pub struct Places {
     pub mcp: (PathBuf, Part),
     pub skill: Option<PathBuf>,
     pub guidance: Option<PathBuf>,
+    /// Its settings, if hooks in them hand messages into its conversations.
+    pub hooks: Option<(PathBuf, Vec<Part>)>,
 }
 
 impl Places {
@@ -110,10 +113,10 @@ impl Places {
             let text = GUIDANCE.to_owned();
             (file, Part::Block { text })
         });
-        [Some(self.mcp), skill, guidance]
-            .into_iter()
-            .flatten()
-            .collect()
+        let (settings, hooks) = self.hooks.unwrap_or_default();
+        let hooks = hooks.into_iter().map(|hook| (settings.clone(), hook));
+        let others = [Some(self.mcp), skill, guidance].into_iter().flatten();
+        others.chain(hooks).collect()
     }
 }
 
@@ -135,6 +138,7 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
         mcp,
         skill: Some(skill),
         guidance: Some(guidance),
+        hooks: None,
     };
     Ok(match program {
         Program::ClaudeCode => {
@@ -146,11 +150,14 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
             } else {
                 folders.home()?.join(".claude.json")
             };
-            places(
-                servers(state, stdio(start)),
-                own.join("skills"),
-                own.join("CLAUDE.md"),
-            )
+            Places {
+                hooks: Some((own.join("settings.json"), hooks(start))),
+                ..places(
+                    servers(state, stdio(start)),
+                    own.join("skills"),
+                    own.join("CLAUDE.md"),
+                )
+            }
         }
         Program::Codex => {
             let own = folders.own("CODEX_HOME", ".codex")?;
@@ -190,6 +197,7 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
                 mcp: servers(own.join("mcp.json"), plain(start)),
                 skill: Some(own.join("skills")),
                 guidance: None,
+                hooks: None,
             }
         }
         Program::ClaudeDesktop => {
@@ -202,6 +210,7 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
                 mcp: servers(own.join("Claude/claude_desktop_config.json"), plain(start)),
                 skill: None,
                 guidance: None,
+                hooks: None,
             }
         }
         Program::Agy => {
@@ -221,13 +230,17 @@ fn of_project(program: Program, root: &Path, start: &Start) -> Outcome<Places> {
         mcp,
         skill: Some(root.join(skills)),
         guidance: Some(root.join(guidance)),
+        hooks: None,
     };
     Ok(match program {
-        Program::ClaudeCode => places(
-            servers(root.join(".mcp.json"), stdio(start)),
-            ".claude/skills",
-            "CLAUDE.md",
-        ),
+        Program::ClaudeCode => Places {
+            hooks: Some((root.join(".claude/settings.json"), hooks(start))),
+            ..places(
+                servers(root.join(".mcp.json"), stdio(start)),
+                ".claude/skills",
+                "CLAUDE.md",
+            )
+        },
         Program::Codex => places(
             table(root.join(".codex/config.toml"), start),
             ".agents/skills",
@@ -263,7 +276,37 @@ fn of_project(program: Program, root: &Path, start: &Start) -> Outcome<Places> {
     })
 }
 
-/// A folder that Claude Code takes as a plugin: tools and skill in one.
+/// How Claude Code calls this program when something happens in a session. Its other hooks stay as they are.
+fn hooks(start: &Start) -> Vec<Part> {
+    let part = |event: Event| {
+        let path = vec!["hooks".to_owned(), event.name().to_owned()];
+        let value = hook(start, event);
+        Part::Item { path, value }
+    };
+    Event::ALL.into_iter().map(part).collect()
+}
+
+fn hook(start: &Start, event: Event) -> Value {
+    // The last one is `mcp`, in place of which stands the hook.
+    let about = &start.args[..start.args.len().saturating_sub(1)];
+    let words = std::iter::once(&start.command).chain(about);
+    let mut command: Vec<String> = words.map(|word| quoted(word)).collect();
+    command.push(format!("hook claude-code {}", event.name()));
+    let command = command.join(" ");
+    // A node that hangs must not hold up the agent for longer.
+    json!({"hooks": [{"type": "command", "command": command, "timeout": 5}]})
+}
+
+/// A word for the shell.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A folder that Claude Code takes as a plugin: tools, skill and hooks in one.
 pub fn plugin(folder: &Path, start: &Start) -> Vec<(PathBuf, Part)> {
     let about = json!({
         "name": "mesh",
@@ -271,11 +314,17 @@ pub fn plugin(folder: &Path, start: &Start) -> Vec<(PathBuf, Part)> {
         "description": "Rooms in which AI agents and people work together: tools to read, speak and take tasks",
     });
     let servers = json!({"mcpServers": {"mesh": stdio(start)}});
+    let hooks = Event::ALL.map(|event| (event.name(), json!([hook(start, event)])));
+    let hooks: Map<String, Value> = hooks
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     let whole = |name: &str, text: String| (folder.join(name), Part::Whole { text });
     vec![
         whole(".claude-plugin/plugin.json", pretty(&about)),
         whole(".mcp.json", pretty(&servers)),
         whole("skills/mesh/SKILL.md", SKILL.to_owned()),
+        whole("hooks/hooks.json", pretty(&json!({"hooks": hooks}))),
     ]
 }
 

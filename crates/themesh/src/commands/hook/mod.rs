@@ -1,0 +1,227 @@
+//! `mesh hook`: what programs call while agents work in them. It hands what waits into the conversation, and says of what
+//! it handed before how far it came, as the program's own record of the conversation proves it.
+
+mod record;
+mod transcript;
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mesh_model::api::{DeliveryReportInput, DeliveryTakeInput, DropReason, Lost};
+use mesh_model::ops::{DeliveryReport, DeliveryTake};
+use mesh_sdk::http::Http;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::failure::Outcome;
+use crate::output::line;
+use record::Record;
+use transcript::Seen;
+
+/// The program spills what is longer to a file, of which the model gets only the beginning.
+const CONTEXT_BYTES_MAX: usize = 8 * 1024;
+/// Messages in one go.
+const MESSAGES_MAX: u32 = 10;
+
+/// Hand what waits into a program's conversation: the program calls this, as `mesh install` told it
+#[derive(Debug, Args)]
+pub struct HookArgs {
+    /// The program
+    #[arg(value_enum)]
+    program: HookProgram,
+    /// What happened in it
+    #[arg(value_enum)]
+    event: Event,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum HookProgram {
+    ClaudeCode,
+}
+
+/// An event, by the program's own name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+pub enum Event {
+    SessionStart,
+    UserPromptSubmit,
+    PostToolUse,
+    Stop,
+    SessionEnd,
+}
+
+impl Event {
+    pub const ALL: [Event; 5] = [
+        Event::SessionStart,
+        Event::UserPromptSubmit,
+        Event::PostToolUse,
+        Event::Stop,
+        Event::SessionEnd,
+    ];
+
+    /// Its name in the program's settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Event::SessionStart => "SessionStart",
+            Event::UserPromptSubmit => "UserPromptSubmit",
+            Event::PostToolUse => "PostToolUse",
+            Event::Stop => "Stop",
+            Event::SessionEnd => "SessionEnd",
+        }
+    }
+}
+
+/// What the program tells on standard input, as far as it matters here.
+#[derive(Debug, Deserialize)]
+struct Told {
+    session_id: String,
+    transcript_path: PathBuf,
+    /// Where a session comes from.
+    #[serde(default)]
+    source: String,
+    /// Why a session ends.
+    #[serde(default)]
+    reason: String,
+    /// The turn.
+    prompt_id: Option<String>,
+    /// Set within a subagent, whose conversation is not the session's.
+    agent_id: Option<String>,
+    /// With what the model ended the turn.
+    last_assistant_message: Option<String>,
+    /// Whether a hook has made the model go on already.
+    #[serde(default)]
+    stop_hook_active: bool,
+}
+
+/// Whatever goes wrong, the program goes on: what was not handed waits, and what was not proved is handed again.
+pub fn hook(context: &Context, args: &HookArgs) -> Outcome<()> {
+    let HookProgram::ClaudeCode = args.program;
+    let mut text = String::new();
+    let read = std::io::stdin().read_to_string(&mut text);
+    let told = read.ok().and_then(|_| serde_json::from_str(&text).ok());
+    let Some(told) = told.filter(|told: &Told| told.agent_id.is_none()) else {
+        return Ok(());
+    };
+    match deliver(context, args.event, &told) {
+        Ok(Some(words)) => {
+            let name = args.event.name();
+            let answer = json!({"hookEventName": name, "additionalContext": words});
+            line(&json!({"hookSpecificOutput": answer}).to_string());
+        }
+        Ok(None) => {}
+        Err(why) => eprintln!("mesh: nothing was handed over: {}", why.what()),
+    }
+    Ok(())
+}
+
+fn deliver(context: &Context, event: Event, told: &Told) -> Outcome<Option<String>> {
+    let http = context.http()?;
+    // Tools run side by side, and so do their hooks: one at a time.
+    let mut record = Record::open(context, &told.session_id)?;
+    report(&http, &mut record, event, told)?;
+    let goes_on = match event {
+        Event::SessionEnd => false,
+        // A turn that a hook has prolonged ends; what comes meanwhile waits for the next.
+        Event::Stop => !told.stop_hook_active,
+        _ => true,
+    };
+    if !goes_on {
+        return Ok(None);
+    }
+    let input = DeliveryTakeInput {
+        session: told.session_id.clone(),
+        limit: Some(MESSAGES_MAX),
+    };
+    let handed = http.call::<DeliveryTake>(input)?;
+    let mut words = String::new();
+    let (mut kept, mut left) = (Vec::new(), Vec::new());
+    for item in handed.items {
+        if !words.is_empty() && words.len() + item.words.len() > CONTEXT_BYTES_MAX {
+            left.push(item.tag);
+            continue;
+        }
+        words.push_str(&item.words);
+        words.push('\n');
+        kept.push(item.tag);
+    }
+    if !left.is_empty() {
+        http.call::<DeliveryReport>(DeliveryReportInput {
+            session: told.session_id.clone(),
+            dropped: left,
+            why: Some(DropReason::Refused),
+            ..DeliveryReportInput::default()
+        })?;
+    }
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    // Before the words leave: what is in the conversation has to be looked for.
+    record.hand(kept, &told.transcript_path)?;
+    Ok(Some(words))
+}
+
+/// Says what came of what this session was handed.
+fn report(http: &Http, record: &mut Record, event: Event, told: &Told) -> Outcome<()> {
+    let Seen {
+        mut placed,
+        read,
+        answered: moved_on,
+    } = record.look(&told.transcript_path);
+    let mut reads: Vec<(String, String)> = read.into_iter().collect();
+    // The last answer is written down a moment after this event, which comes after an answer only. What hooks put into
+    // the conversation before stood in the request for it.
+    let answered = told.last_assistant_message.as_deref();
+    if let (Event::Stop, Some(turn), Some(answer)) = (event, &told.prompt_id, answered)
+        && !answer.is_empty()
+    {
+        let stood = std::mem::take(&mut placed);
+        reads.extend(stood.into_iter().map(|tag| (tag, turn.clone())));
+    }
+    let lost = lost(event, told, moved_on);
+    let mut settled: BTreeSet<String> = reads.iter().map(|(tag, _)| tag.clone()).collect();
+    let turns: BTreeSet<String> = reads.iter().map(|(_, turn)| turn.clone()).collect();
+    for turn in turns {
+        let of_it = reads.iter().filter(|(_, other)| *other == turn);
+        http.call::<DeliveryReport>(DeliveryReportInput {
+            session: told.session_id.clone(),
+            read: of_it.map(|(tag, _)| tag.clone()).collect(),
+            turn: Some(turn.chars().take(80).collect()),
+            ..DeliveryReportInput::default()
+        })?;
+    }
+    if !placed.is_empty() || lost.is_some() {
+        http.call::<DeliveryReport>(DeliveryReportInput {
+            session: told.session_id.clone(),
+            placed: placed.iter().cloned().collect(),
+            lost: lost.map(|(lost, _)| lost),
+            why: lost.map(|(_, why)| why),
+            ..DeliveryReportInput::default()
+        })?;
+    }
+    match lost {
+        Some((Lost::All, _)) => settled.extend(record.open_tags()),
+        Some((Lost::Unplaced, _)) => {
+            settled.extend(record.open_tags().difference(&placed).cloned())
+        }
+        None => {}
+    }
+    record.settle(&settled)
+}
+
+/// What the session has lost by this event. The program writes its record down some time after it took a hook's words, so
+/// what does not stand there is lost only once the model has answered without it, and a turn is over.
+fn lost(event: Event, told: &Told, moved_on: bool) -> Option<(Lost, DropReason)> {
+    match (event, told.source.as_str()) {
+        (Event::SessionStart, "compact") => Some((Lost::All, DropReason::Compacted)),
+        (Event::SessionStart, "clear") => Some((Lost::All, DropReason::Cleared)),
+        // What it came back with was written down when the session ended.
+        (Event::SessionStart, _) => Some((Lost::Unplaced, DropReason::Failed)),
+        (Event::UserPromptSubmit, _) if moved_on => Some((Lost::Unplaced, DropReason::Failed)),
+        (Event::SessionEnd, _) if told.reason == "clear" => Some((Lost::All, DropReason::Cleared)),
+        (Event::SessionEnd, _) => Some((Lost::All, DropReason::Ended)),
+        _ => None,
+    }
+}
