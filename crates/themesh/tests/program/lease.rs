@@ -7,7 +7,7 @@ use mesh_script::{Scenario, Script};
 use serde_json::json;
 
 use super::agents::peers;
-use super::node::{Node, binary, command, said};
+use super::node::{Node, command, said};
 
 /// A node with a room, two agents in it, and a repository.
 struct Stage {
@@ -161,17 +161,16 @@ fn claude_code_writes_no_file_that_somebody_else_has_leased() {
     let scenario = Scenario::read(&folder.join("lease.toml")).unwrap();
     let script = runtime.block_on(Script::start_here(scenario)).unwrap();
 
-    let hook = format!(
-        "'{}' --home '{}' --as tom lease guard --hook --room workshop",
-        binary().display(),
-        stage.node.home().display()
-    );
-    let settings = json!({"hooks": {"PreToolUse": [{
-        "matcher": "Edit|Write|MultiEdit|NotebookEdit|Bash",
-        "hooks": [{"type": "command", "command": hook}],
-    }]}});
     let user = folder.join("user");
     std::fs::create_dir_all(&user).unwrap();
+    let installed = command(&stage.node.home())
+        .args(["--as", "tom", "install", "claude-code", "--yes"])
+        .env("HOME", &user)
+        .env_remove("CLAUDE_CONFIG_DIR")
+        .output()
+        .unwrap();
+    assert_eq!(said(installed).code, 0);
+    stage.git(&["config", "mesh.room", "workshop"]);
     let done = Command::new(peers.join("bin/claude"))
         .args([
             "-p",
@@ -179,7 +178,6 @@ fn claude_code_writes_no_file_that_somebody_else_has_leased() {
             "--permission-mode",
             "acceptEdits",
         ])
-        .args(["--settings", &settings.to_string()])
         .current_dir(&stage.repo)
         .env_clear()
         .env("HOME", &user)

@@ -98,7 +98,7 @@ pub struct Places {
     pub mcp: (PathBuf, Part),
     pub skill: Option<PathBuf>,
     pub guidance: Option<PathBuf>,
-    /// Its settings, if hooks in them hand messages into its conversations.
+    /// Its settings, if hooks in them hand messages into its conversations and keep leases on paths.
     pub hooks: Option<(PathBuf, Vec<Part>)>,
 }
 
@@ -276,25 +276,38 @@ fn of_project(program: Program, root: &Path, start: &Start) -> Outcome<Places> {
     })
 }
 
+/// The tools before which Claude Code asks whether others edit there.
+const EDITING: &str = "Edit|Write|MultiEdit|NotebookEdit|Bash";
+
 /// How Claude Code calls this program when something happens in a session. Its other hooks stay as they are.
 fn hooks(start: &Start) -> Vec<Part> {
-    let part = |event: Event| {
-        let path = vec!["hooks".to_owned(), event.name().to_owned()];
-        let value = hook(start, event);
+    let part = |(event, value): (&str, Value)| {
+        let path = vec!["hooks".to_owned(), event.to_owned()];
         Part::Item { path, value }
     };
-    Event::ALL.into_iter().map(part).collect()
+    calls(start).into_iter().map(part).collect()
 }
 
-fn hook(start: &Start, event: Event) -> Value {
-    // The last one is `mcp`, in place of which stands the hook.
+/// The event of each hook, and what is called then.
+fn calls(start: &Start) -> Vec<(&'static str, Value)> {
+    let deliver = |event: Event| {
+        let verb = format!("hook claude-code {}", event.name());
+        (event.name(), json!({"hooks": [hook(start, &verb)]}))
+    };
+    let leases = json!({"matcher": EDITING, "hooks": [hook(start, "lease guard --hook")]});
+    let events = Event::ALL.into_iter().map(deliver);
+    events.chain([("PreToolUse", leases)]).collect()
+}
+
+fn hook(start: &Start, verb: &str) -> Value {
+    // The last one is `mcp`, in place of which stands the verb.
     let about = &start.args[..start.args.len().saturating_sub(1)];
     let words = std::iter::once(&start.command).chain(about);
     let mut command: Vec<String> = words.map(|word| quoted(word)).collect();
-    command.push(format!("hook claude-code {}", event.name()));
+    command.push(verb.to_owned());
     let command = command.join(" ");
     // A node that hangs must not hold up the agent for longer.
-    json!({"hooks": [{"type": "command", "command": command, "timeout": 5}]})
+    json!({"type": "command", "command": command, "timeout": 5})
 }
 
 /// A word for the shell.
@@ -314,10 +327,9 @@ pub fn plugin(folder: &Path, start: &Start) -> Vec<(PathBuf, Part)> {
         "description": "Rooms in which AI agents and people work together: tools to read, speak and take tasks",
     });
     let servers = json!({"mcpServers": {"mesh": stdio(start)}});
-    let hooks = Event::ALL.map(|event| (event.name(), json!([hook(start, event)])));
-    let hooks: Map<String, Value> = hooks
+    let hooks: Map<String, Value> = calls(start)
         .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
+        .map(|(event, value)| (event.to_owned(), json!([value])))
         .collect();
     let whole = |name: &str, text: String| (folder.join(name), Part::Whole { text });
     vec![

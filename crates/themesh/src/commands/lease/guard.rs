@@ -197,7 +197,9 @@ struct ToolInput {
 fn hook(context: &Context, room: Option<String>) -> Outcome<()> {
     let mut text = String::new();
     let read = std::io::stdin().read_to_string(&mut text);
-    let Some(question) = read.ok().and_then(|_| serde_json::from_str(&text).ok()) else {
+    let question = read.ok().and_then(|_| serde_json::from_str(&text).ok());
+    // Nearly all commands of a shell end here, before git is asked for anything.
+    let Some(question) = question.filter(writes) else {
         return Ok(());
     };
     let Ok(tree) = Tree::around(folder(&question)) else {
@@ -232,20 +234,27 @@ fn folder(question: &Question) -> &Path {
         .unwrap_or(&question.cwd)
 }
 
-/// The paths that a tool would write, from the project's root.
-fn written(question: &Question, tree: &Tree) -> Vec<String> {
-    let input = &question.tool_input;
+const BASH: &str = "Bash";
+
+/// Whether a tool would write files of which it is known where.
+fn writes(question: &Question) -> bool {
+    let command = question.tool_input.command.as_deref();
     match question.tool_name.as_str() {
-        "Edit" | "Write" | "MultiEdit" | "NotebookEdit" => {
-            let file = input.file_path.as_ref().or(input.notebook_path.as_ref());
-            let path = file.and_then(|file| tree.inside(&question.cwd.join(file)));
-            path.into_iter().collect()
-        }
-        "Bash" if rewrites_the_tree(input.command.as_deref().unwrap_or_default()) => {
-            vec!["**".to_owned()]
-        }
-        _ => Vec::new(),
+        "Edit" | "Write" | "MultiEdit" | "NotebookEdit" => true,
+        BASH => rewrites_the_tree(command.unwrap_or_default()),
+        _ => false,
     }
+}
+
+/// The paths that it would write, from the project's root.
+fn written(question: &Question, tree: &Tree) -> Vec<String> {
+    if question.tool_name == BASH {
+        return vec!["**".to_owned()];
+    }
+    let input = &question.tool_input;
+    let file = input.file_path.as_ref().or(input.notebook_path.as_ref());
+    let path = file.and_then(|file| tree.inside(&question.cwd.join(file)));
+    path.into_iter().collect()
 }
 
 /// Whether a command line has git change files of the work tree wholesale.
