@@ -115,6 +115,37 @@ describe.runIf(binary)('governance', () => {
     await edited.waitFor({ state: 'detached' });
   });
 
+  test('an act that what was read stands against is shown whole beside the approvals, and released once', async () => {
+    const kite = await node.actor('kite', 'agent');
+    for (const room of ['yard', 'shed']) {
+      await node.owner.ask('POST', '/api/rooms', { name: room, access: 'private' });
+      await add(room, 'kite');
+    }
+    await add('yard', 'mole');
+    await mole.post('yard', 'What stands in the shed?');
+    await node.owner.ask('POST', '/api/rooms/shed/messages', { text: 'The ladder stands here.' });
+    for (const room of ['yard', 'shed']) await kite.ask('GET', `/api/rooms/${room}/messages`);
+    const page = await enter(watched, node, '/approvals');
+    await page.getByText('A ladder.').waitFor({ state: 'detached' });
+    await expect(kite.post('yard', 'A ladder.')).rejects.toThrow(/403/);
+    const act = page.getByRole('article', { name: 'kite wants: message.post' });
+    await act.getByText('A ladder.').waitFor();
+    await act.getByText('#shed').waitFor();
+    await act.getByText('Without a right to read that: mole.').waitFor();
+    await shot(page, 'act-1280');
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await shot(page, 'act-390');
+    await act.getByRole('button', { name: 'Release exactly this, once' }).click();
+    await noted(page, 'Released, once. kite has to ask for it again.');
+    await kite.post('yard', 'A ladder.');
+    await expect(kite.post('yard', 'A ladder.')).rejects.toThrow(/403/);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(`${node.url}/p/kite`);
+    await page.getByText('#shed').first().waitFor();
+    await shot(page, 'act-reads-1280');
+  });
+
   test('what the guard holds back is counted live, read with its reasons, released and rejected by keyboard', async () => {
     await node.room('intake');
     await add('intake', 'mole');
