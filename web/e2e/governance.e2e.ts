@@ -97,17 +97,18 @@ describe.runIf(binary)('governance', () => {
   });
 
   test('who edits what of the project stands in the room, live, and is released', async () => {
+    const tess = await node.actor('tess', 'agent');
     await node.room('hangar');
-    await rex.join('hangar');
+    await tess.join('hangar');
     const page = await enter(watched, node, '/r/hangar');
     await page.getByRole('button', { name: /members?, show the room/ }).click();
     const card = page.getByRole('complementary', { name: 'Room' });
     await card.getByText('2 members').waitFor();
     expect(await card.getByText('Being edited').count()).toBe(0);
-    await rex.ask('POST', '/api/rooms/hangar/leases', { paths: ['src/parser/**', 'Cargo.toml'] });
+    await tess.ask('POST', '/api/rooms/hangar/leases', { paths: ['src/parser/**', 'Cargo.toml'] });
     const edited = card.getByRole('region', { name: 'Being edited' });
     await edited.getByText('src/parser/** Cargo.toml').waitFor();
-    await edited.getByText(/^rex, until/).waitFor();
+    await edited.getByText(/^tess, until/).waitFor();
     await shot(page, 'leases-1280');
     expect(await violations(page)).toEqual([]);
     await edited.getByRole('button', { name: 'Release src/parser/**, Cargo.toml' }).click();
