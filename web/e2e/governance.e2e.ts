@@ -117,13 +117,16 @@ describe.runIf(binary)('governance', () => {
   });
 
   test('an act that what was read stands against is shown whole beside the approvals, and released once', async () => {
+    // Both by themselves: what they read in private would hold them in the journeys that follow.
     const kite = await node.actor('kite', 'agent');
+    const kit = await node.actor('kit', 'agent');
+    await node.owner.ask('PUT', '/api/participants/kit/trust', { trust: 'untrusted' });
     for (const room of ['yard', 'shed']) {
       await node.owner.ask('POST', '/api/rooms', { name: room, access: 'private' });
       await add(room, 'kite');
     }
-    await add('yard', 'mole');
-    await mole.post('yard', 'What stands in the shed?');
+    await add('yard', 'kit');
+    await kit.post('yard', 'What stands in the shed?');
     await node.owner.ask('POST', '/api/rooms/shed/messages', { text: 'The ladder stands here.' });
     for (const room of ['yard', 'shed']) await kite.ask('GET', `/api/rooms/${room}/messages`);
     const page = await enter(watched, node, '/approvals');
@@ -132,7 +135,7 @@ describe.runIf(binary)('governance', () => {
     const act = page.getByRole('article', { name: 'kite wants: message.post' });
     await act.getByText('A ladder.').waitFor();
     await act.getByText('#shed').waitFor();
-    await act.getByText('Without a right to read that: mole.').waitFor();
+    await act.getByText('Without a right to read that: kit.').waitFor();
     await shot(page, 'act-1280');
     expect(await violations(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
