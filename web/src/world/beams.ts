@@ -9,6 +9,8 @@ const NAMES = ['aFrom', 'aTo', 'aTone'] as const;
 /** Older flights are overwritten when more are in the air. */
 export const FLIGHTS_MAX = 384;
 const SEGMENTS = 20;
+/** Frames, not seconds: where the first frame takes a second, a moment that ends by the clock is over before it was drawn. */
+const WARM_FRAMES = 10;
 
 export interface Point {
   x: number;
@@ -58,8 +60,8 @@ function ribbon() {
 export class Beams {
   readonly #parts: Instances<(typeof NAMES)[number]>;
   #next = 0;
-  /** Drawn, unseen, in the first moments too, so that the first flight finds everything on the card. */
-  #until = 0.5;
+  #until = 0;
+  #ticks = 0;
 
   constructor() {
     // x from 0 (head) to 1 (end of the tail), y across.
@@ -95,9 +97,9 @@ export class Beams {
     this.#until = Math.max(this.#until, start + seconds * 1.4);
   }
 
-  /** Nothing is drawn while nothing flies. */
+  /** Nothing is drawn while nothing flies, except, unseen, in the first frames: the first flight finds everything on the card. */
   tick(now: number): boolean {
-    this.#parts.mesh.visible = now < this.#until;
+    this.#parts.mesh.visible = this.#ticks++ < WARM_FRAMES || now < this.#until;
     return this.#parts.mesh.visible;
   }
 

@@ -17,6 +17,7 @@ export class Instances<Name extends string> {
   readonly #geometry = new InstancedBufferGeometry();
   readonly #attributes: Record<Name, InstancedBufferAttribute>;
   #count = 0;
+  #sent = false;
 
   constructor(shape: BufferGeometry, names: readonly Name[], capacity: number, material: NodeMaterial, order: number) {
     this.capacity = capacity;
@@ -49,11 +50,13 @@ export class Instances<Name extends string> {
     this.#geometry.instanceCount = this.#count;
     this.mesh.visible = this.#count > 0;
     for (const attribute of Object.values<InstancedBufferAttribute>(this.#attributes)) {
-      uploads.bytes += this.#count * 16;
+      // What was never drawn is made on the card whole.
+      if (this.#count > 0) uploads.bytes += (this.#sent ? this.#count : this.capacity) * 16;
       attribute.clearUpdateRanges();
       attribute.addUpdateRange(0, this.#count * 4);
       attribute.needsUpdate = true;
     }
+    this.#sent ||= this.#count > 0;
   }
 
   /** Says that one instance changed; only its part is uploaded. */
