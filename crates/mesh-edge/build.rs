@@ -57,20 +57,21 @@ fn embed(table: &mut String, out: &Path, list: &str, path: &str, file: &Path) ->
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&bytes)?;
     let packed = encoder.finish()?;
-    let mut gzip = "None".to_owned();
-    if packed.len() < bytes.len() * 9 / 10 {
-        let place = out.join(format!("{list}-{}.gz", path.replace('/', "-")));
+    let gzip = packed.len() < bytes.len() * 9 / 10;
+    let place = match gzip {
+        true => out.join(format!("{list}-{}.gz", path.replace('/', "-"))),
+        false => fs::canonicalize(file)?,
+    };
+    if gzip {
         fs::write(&place, &packed)?;
-        gzip = format!("Some(include_bytes!({place:?}))");
     }
     // FNV-1a: names a version for caches, nothing more.
     let tag = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let file = fs::canonicalize(file)?;
     let _ = writeln!(
         table,
-        "File {{ path: {path:?}, bytes: include_bytes!({file:?}), gzip: {gzip}, tag: \"\\\"{tag:016x}\\\"\" }},"
+        "File {{ path: {path:?}, bytes: include_bytes!({place:?}), gzip: {gzip}, tag: \"\\\"{tag:016x}\\\"\" }},"
     );
     Ok(())
 }

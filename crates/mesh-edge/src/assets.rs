@@ -1,5 +1,7 @@
 //! The files inside the binary: the web page, the error pages, the style of the plain pages.
 
+use std::io::Read as _;
+
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
@@ -7,15 +9,16 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 
 /// A file that was there at build time.
 pub(crate) struct File {
     /// Its path in its folder.
     pub path: &'static str,
     /// What is in it.
-    pub bytes: &'static [u8],
-    /// The same compressed, where that is worth it.
-    gzip: Option<&'static [u8]>,
+    bytes: &'static [u8],
+    /// Whether that is compressed: nearly everybody takes it so, and it is in the binary only once.
+    gzip: bool,
     /// Names this version of it.
     tag: &'static str,
 }
@@ -65,14 +68,24 @@ pub(crate) fn serve(file: &'static File, asked: &HeaderMap, keep: Keep) -> Respo
         CONTENT_TYPE,
         HeaderValue::from_static(media_type(file.path)),
     );
-    let bytes = match file.gzip {
-        Some(packed) if takes_gzip(asked) => {
+    let bytes = match (file.gzip, takes_gzip(asked)) {
+        (true, true) => {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            packed
+            Bytes::from_static(file.bytes)
         }
-        _ => file.bytes,
+        (true, false) => unpacked(file.bytes),
+        (false, _) => Bytes::from_static(file.bytes),
     };
-    (headers, Body::from(Bytes::from_static(bytes))).into_response()
+    (headers, Body::from(bytes)).into_response()
+}
+
+/// For the few who take no gzip.
+fn unpacked(packed: &[u8]) -> Bytes {
+    let mut bytes = Vec::new();
+    GzDecoder::new(packed)
+        .read_to_end(&mut bytes)
+        .expect("the build has packed it");
+    bytes.into()
 }
 
 fn takes_gzip(asked: &HeaderMap) -> bool {
@@ -119,6 +132,25 @@ mod tests {
         for code in mesh_model::ErrorCode::ALL {
             assert!(find(ERRORS, &format!("{code}.md")).is_some(), "{code}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_packed_file_is_the_same_with_and_without_gzip() {
+        let file = find(PLAIN, "style.css").unwrap();
+        assert!(file.gzip, "what is tested needs a packed file");
+        let mut asked = HeaderMap::new();
+        let plain = serve(file, &asked, Keep::Ask);
+        asked.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let packed = serve(file, &asked, Keep::Ask);
+        assert_eq!(plain.headers().get(CONTENT_ENCODING), None);
+        assert_eq!(packed.headers()[CONTENT_ENCODING], "gzip");
+        let whole = async |answer: Response| {
+            let body = axum::body::to_bytes(answer.into_body(), usize::MAX);
+            body.await.unwrap()
+        };
+        let (plain, packed) = (whole(plain).await, whole(packed).await);
+        assert_eq!(plain, include_bytes!("../pages/style.css").as_slice());
+        assert_eq!(unpacked(&packed), plain);
     }
 
     #[test]
