@@ -31,7 +31,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Session(command) => session::decide(asker, command)?,
         Command::Group(command) => group::decide(asker, command)?,
         Command::Room(command) => room::decide(asker, command)?,
-        Command::Message(command) => message::decide(asker, recent, command)?,
+        Command::Message(command) => message::decide(desk, command)?,
         Command::EventType(command) => event_type::decide(asker, recent, command)?,
         Command::Policy(command) => policy::decide(asker, command)?,
         Command::Quarantine(command) => quarantine::decide(asker, recent, command)?,

@@ -10,6 +10,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
+use crate::message::Exchanges;
 use crate::policy::pace::Paces;
 
 /// Deleted messages remembered, so that evidence read just before a deletion is recognised as
@@ -25,6 +26,7 @@ pub(crate) struct Recent {
     pub keyed: BTreeMap<ParticipantId, Keyed>,
     pub deleted: Deletions,
     pub paces: Paces,
+    pub exchanges: Exchanges,
     /// Messages that wait for a moderator.
     pub waiting: BTreeMap<MessageId, Waiting>,
 }

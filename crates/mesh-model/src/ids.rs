@@ -112,6 +112,18 @@ uuid_ids! {
     MemoryId = "memory";
 }
 
+impl ApprovalId {
+    /// The id of a question that the rules ask by themselves, for which nobody draws one: a room and a place in the log
+    /// have one at most.
+    pub fn at(room: RoomId, place: Seq) -> ApprovalId {
+        let mut bytes = *room.0.as_bytes();
+        for (byte, place) in bytes[8..].iter_mut().zip(place.0.to_be_bytes()) {
+            *byte ^= place;
+        }
+        ApprovalId(Uuid::from_bytes(bytes))
+    }
+}
+
 /// A message's id: `m` and its place in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub Seq);

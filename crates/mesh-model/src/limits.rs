@@ -124,6 +124,17 @@ pub const QUOTES_MAX: usize = 8;
 pub const LABELS_MAX: usize = 16;
 /// Relays a message passed: the path is shown and must stay short.
 pub const RELAYS_MAX: usize = 3;
+/// Messages that programs pass among themselves, each in answer to one before, until a person is asked; a room may say
+/// another number. Twelve is enough for an agreement, and little enough to pay for a loop.
+pub const TURNS_DEFAULT: u16 = 12;
+/// The most that a room may say.
+pub const TURNS_MAX: u16 = 1000;
+/// After this long without an answer an exchange among programs is over, milliseconds: ten minutes.
+pub const EXCHANGE_QUIET_MS: u64 = 10 * 60 * 1000;
+/// How long an exchange rests that a person has refused, milliseconds: an hour.
+pub const EXCHANGE_REFUSED_MS: u64 = 60 * 60 * 1000;
+/// Programs of one exchange that are remembered one by one; in a larger one nobody is new.
+pub const EXCHANGE_PROGRAMS_MAX: usize = 32;
 /// Keys of one participant that hold at one time: its devices.
 pub const KEYS_MAX: usize = 16;
 /// Messages that one call looks at again: it scans each of them.

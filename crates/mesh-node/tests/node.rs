@@ -280,6 +280,7 @@ fn facts_that_are_ordinary_take_no_room() {
         relayed: None,
         guard: None,
         released: None,
+        turn: None,
     }));
     assert_eq!(
         facts.encode().unwrap().get(),

@@ -117,6 +117,7 @@ fn project(
             relayed: None,
             guard: None,
             released: None,
+            turn: None,
         };
         head.push((
             By {

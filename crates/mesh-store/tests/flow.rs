@@ -90,6 +90,7 @@ fn asked(number: u64) -> Facts {
         holds: None,
         until: 60_000,
         guard: None,
+        exchange: Vec::new(),
     }))
 }
 

@@ -32,6 +32,7 @@ const full: Policy = {
     schema: { type: 'object' },
     replies: 'threads-only',
     agents_when_named: true,
+    turns: 30,
   },
   limits: [{ name: 'small', to: { trust: ['untrusted'] }, bytes: 2000, rate: { count: 3, seconds: 60 } }],
   data: { leave: { rooms: ['attic'], carriers: { roles: ['editor'] } }, enter: {} },

@@ -72,6 +72,7 @@ export interface Draft {
     schema: string;
     replies: Replies;
     agents_when_named: boolean;
+    turns: number | null;
   };
   limits: DraftLimit[];
   data: { leave: DraftReach; narrowed: boolean; enter: DraftReach };
@@ -140,6 +141,7 @@ export function toDraft(policy: Policy): Draft {
       schema: messages.schema ? JSON.stringify(messages.schema, null, 2) : '',
       replies: messages.replies ?? 'free',
       agents_when_named: messages.agents_when_named ?? false,
+      turns: messages.turns ?? null,
     },
     limits: (policy.limits ?? []).map(draftLimit),
     data: { leave: draftReach(data.leave), narrowed: Boolean(data.enter), enter: draftReach(data.enter ?? {}) },
@@ -233,6 +235,7 @@ export function toPolicy(draft: Draft): Policy {
     schema,
     replies: draft.messages.replies === 'free' ? undefined : draft.messages.replies,
     agents_when_named: draft.messages.agents_when_named,
+    turns: draft.messages.turns ?? undefined,
   });
   const data = lean({
     leave: lean(plainReach(draft.data.leave)),
@@ -296,7 +299,7 @@ const POLICY: Shape = {
     when: { kinds: null, hours: HOURS },
     why: null,
   },
-  messages: { kinds: null, types: null, schema: null, replies: null, agents_when_named: null },
+  messages: { kinds: null, types: null, schema: null, replies: null, agents_when_named: null, turns: null },
   limits: { name: null, to: WHO, bytes: null, rate: { count: null, seconds: null } },
   data: { leave: REACH, enter: REACH },
   execution: { triggers: WHO, peers: null },

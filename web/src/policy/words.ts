@@ -96,6 +96,7 @@ export const BY: Record<RulingBy, string> = {
   floor: 'looser than the mesh allows',
   lockout: 'nobody else could take part',
   influence: 'what it has read',
+  turns: 'turns among programs',
 };
 
 const either = (list: readonly string[]): string =>

@@ -6,11 +6,26 @@ use mesh_model::{ApprovalId, Millis};
 use crate::{Approval, State, Stored, Work};
 
 pub(crate) fn apply(state: &mut State, facts: &ApprovalFacts, event: &Stored<'_>) {
-    let work = state.work_at(event.seq);
     match facts {
-        ApprovalFacts::Requested(facts) => requested(work, facts),
-        ApprovalFacts::Decided(facts) => answered(work, facts.approval, facts.approved, event.at),
-        ApprovalFacts::Expired(facts) => answered(work, facts.approval, false, event.at),
+        ApprovalFacts::Requested(facts) => requested(state.work_at(event.seq), facts),
+        ApprovalFacts::Decided(facts) => {
+            let known = answered(
+                state.work_at(event.seq),
+                facts.approval,
+                facts.approved,
+                event.at,
+            );
+            if let Some(known) = known {
+                state
+                    .recent
+                    .exchanges
+                    .answered(&known, facts.approved, event.at);
+            }
+        }
+        // Whoever rested has rested as long as the question waited.
+        ApprovalFacts::Expired(facts) => {
+            answered(state.work_at(event.seq), facts.approval, false, event.at);
+        }
     }
 }
 
@@ -21,6 +36,7 @@ fn requested(work: &mut Work, facts: &ApprovalRequested) {
         from: facts.from,
         to: facts.to,
         holds: facts.holds,
+        exchange: facts.exchange.clone(),
         until_ms: facts.until,
     });
     if let Some(holds) = facts.holds {
@@ -28,11 +44,10 @@ fn requested(work: &mut Work, facts: &ApprovalRequested) {
     }
 }
 
-fn answered(work: &mut Work, approval: ApprovalId, approved: bool, at: Millis) {
-    let Some(known) = work.remove_approval(approval) else {
-        return;
-    };
+fn answered(work: &mut Work, approval: ApprovalId, approved: bool, at: Millis) -> Option<Approval> {
+    let known = work.remove_approval(approval)?;
     if let Some(holds) = known.holds {
         work.update(holds.task, |task| task.answered(approval, approved, at));
     }
+    Some(known)
 }

@@ -1,7 +1,7 @@
 //! Approvals: a question, somebody who may answer it, and an end in any case.
 
 use mesh_model::command::{ApprovalCommand, Content, RequestApproval};
-use mesh_model::events::{ApprovalDecided, ApprovalRequested, CancelCause, Holds};
+use mesh_model::events::{ApprovalDecided, ApprovalRequested, CancelCause, Holds, Trust};
 use mesh_model::limits::{APPROVAL_MS_DEFAULT, APPROVAL_MS_MAX, APPROVALS_ALL_MAX, APPROVALS_MAX};
 use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{
@@ -60,6 +60,7 @@ pub(crate) fn approval_until(
             from: me,
             to: Some(to),
             holds,
+            exchange: Vec::new(),
             until_ms: 0,
         };
         let access = desk.asker.access;
@@ -140,6 +141,7 @@ fn request(desk: &Desk<'_>, wanted: &RequestApproval) -> Decision {
         holds: *holds,
         until: until.0,
         guard,
+        exchange: Vec::new(),
     };
     Ok(vec![NewEvent::with(requested, body.clone())])
 }
@@ -169,6 +171,9 @@ pub fn check_may_answer(
             let author = work.task(task).and_then(|task| task.creator);
             check_answers_for_machine(access, room, question.from, author, me)
         }
+        None if !question.exchange.is_empty() => {
+            check_answers_for_exchange(access, room, question, me, now)
+        }
         _ => check_answers_for_room(access, room, question, me, now),
     }
 }
@@ -197,6 +202,28 @@ fn check_answers_for_machine(
         "ask one of them; they name others with member.execution",
     )
     .ruled(Ruling::by(RulingBy::Consent)))
+}
+
+/// Going on costs those to whom the programs belong: a person above all of them, or one of this mesh who moderates
+/// the room.
+fn check_answers_for_exchange(
+    access: &Access,
+    room: &Room,
+    question: &Approval,
+    me: ParticipantId,
+    now: Millis,
+) -> Result<(), Refusal> {
+    let above = |program: &ParticipantId| access.descends(*program, me);
+    if access.is_person(me) && question.exchange.iter().all(above) {
+        return Ok(());
+    }
+    if !access.is_person(me) || access.trust_of(me, false) < Trust::Local {
+        return Err(refuse::not_yours("let these programs go on"));
+    }
+    let moment = Moment { now, kind: None };
+    access
+        .check_capability_at(room, me, Capability::Moderate, moment)
+        .map(drop)
 }
 
 /// The people who moderate the room; and a program that moderates it, if it was asked by name and another

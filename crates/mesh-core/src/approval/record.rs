@@ -4,7 +4,7 @@ use mesh_model::{ApprovalId, Millis, ParticipantId, RoomId};
 use serde::{Deserialize, Serialize};
 
 /// A question that waits for an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
     /// Its id.
@@ -17,6 +17,9 @@ pub struct Approval {
     pub to: Option<ParticipantId>,
     /// What is held up.
     pub holds: Option<mesh_model::events::Holds>,
+    /// The programs that rest until they may answer one another again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchange: Vec<ParticipantId>,
     pub(crate) until_ms: u64,
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn apply(state: &mut State, facts: &MessageFacts, event: &Stored<'_>)
         // What a moderator lets out was counted when it was said.
         MessageFacts::Posted(facts) if facts.released.is_none() => {
             paced(&state.access, recent, facts.room, event);
+            recent.exchanges.posted(&state.access, facts, event);
         }
         MessageFacts::Posted(_) => {}
         MessageFacts::Edited(facts) => paced(&state.access, recent, facts.room, event),

@@ -10,16 +10,18 @@ use mesh_model::{
     Capability, Effect, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
 };
 
-use super::{post, redact::redact};
+use super::{exchange, post, redact::redact};
 use crate::actor::Asker;
+use crate::desk::Desk;
 use crate::policy::{Moment, Saying, check_guard};
 use crate::recent::{Deletions, Recent};
 use crate::room::check_in_use;
 use crate::{Access, Decision, Participant, Room, check, refuse};
 
-pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &MessageCommand) -> Decision {
+pub fn decide(desk: &Desk<'_>, command: &MessageCommand) -> Decision {
+    let (asker, recent) = (desk.asker, desk.recent);
     match command {
-        MessageCommand::Post(wanted) => post::decide(asker, recent, wanted),
+        MessageCommand::Post(wanted) => post::decide(desk, wanted),
         MessageCommand::Edit {
             message,
             mentions,
@@ -70,6 +72,7 @@ fn edit(
     saying.check_kind(asker)?;
     saying.check_limits(asker, &recent.paces)?;
     let mentions = mentioned(asker.access, found, mentions)?;
+    exchange::turn(asker, &recent.exchanges, found, who, &mentions)?;
     // What was scanned is held to its verdict: the words may have been relayed.
     let trust = match evidence.guard {
         Some(_) => Trust::Untrusted,

@@ -6,13 +6,15 @@ use mesh_model::limits::{RELAY_CHARS_MAX, RELAYS_MAX};
 use mesh_model::policy::MessageKind;
 use mesh_model::{Capability, Effect, MessageId, NewEvent, Refusal, RoomId};
 
+use super::exchange;
 use crate::actor::Asker;
+use crate::desk::Desk;
 use crate::message::{check_present, check_visible, mentioned, speaking};
 use crate::policy::{Saying, check_guard, labels};
-use crate::recent::Recent;
 use crate::{Decision, Participant, Room, check, event_type, identity, quarantine, refuse};
 
-pub fn decide(asker: &Asker<'_>, recent: &Recent, wanted: &PostMessage) -> Decision {
+pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
+    let (asker, recent) = (desk.asker, desk.recent);
     let PostMessage {
         room,
         mentions,
@@ -71,6 +73,11 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, wanted: &PostMessage) -> Decis
     }
     let labels = labels(asker, found, who, quotes)?;
     let mentions = mentioned(asker.access, found, mentions)?;
+    // What a relay brings was said elsewhere; a path that is short ends its loops.
+    let turn = match relayed {
+        Some(_) => None,
+        None => exchange::turn(asker, &recent.exchanges, found, who, &mentions)?,
+    };
     let trust = asker.access.trust_of(who.id, relayed.is_some());
     if *asks {
         saying.check_command(asker, trust, &mentions)?;
@@ -95,6 +102,7 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, wanted: &PostMessage) -> Decis
         relayed: relayed.clone(),
         guard,
         released: None,
+        turn: turn.as_ref().map(|turn| turn.turn.clone()),
     };
     let salt = signed.as_ref().map(|(_, salt)| *salt);
     if waits {
@@ -105,7 +113,9 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, wanted: &PostMessage) -> Decis
         };
         return Ok(vec![event(waiting, body, salt)]);
     }
-    Ok(vec![event(posted, body, salt)])
+    let mut events = vec![event(posted, body, salt)];
+    events.extend(turn.and_then(|turn| exchange::ask(desk, found, who, turn)));
+    Ok(events)
 }
 
 fn event(facts: impl Into<mesh_model::Facts>, body: &Content, salt: Option<[u8; 16]>) -> NewEvent {

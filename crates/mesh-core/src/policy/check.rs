@@ -6,6 +6,7 @@ use mesh_model::events::{RoomKind, Trust};
 use mesh_model::limits::{
     NAME_CHARS_MAX, POLICY_BYTES_MAX, POLICY_LIMITS_MAX, POLICY_NAMES_MAX, POLICY_RULES_MAX,
     POLICY_WHY_CHARS_MAX, RATE_COUNT_MAX, RATE_SECONDS_MAX, RETENTION_DAYS_MAX, SCHEMA_BYTES_MAX,
+    TURNS_MAX,
 };
 use mesh_model::policy::{
     Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, RuleEffect, Ruling, RulingBy, Who,
@@ -346,6 +347,12 @@ fn check_messages(policy: &Policy) -> Checked {
                 "this cannot be the name of an event type",
             ));
         }
+    }
+    if let Some(turns) = rules.turns.filter(|it| !(1..=TURNS_MAX).contains(it)) {
+        return Err(bad(
+            "messages.turns",
+            format_args!("{turns} is not a number from 1 to {TURNS_MAX}"),
+        ));
     }
     let structured = [
         MessageKind::Payload,

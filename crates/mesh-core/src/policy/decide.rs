@@ -6,6 +6,7 @@ use crate::refuse;
 use crate::room::rules::may_set_policy;
 use mesh_model::command::PolicyCommand;
 use mesh_model::events::{RoomPolicySet, Trust};
+use mesh_model::limits::TURNS_DEFAULT;
 use mesh_model::policy::{Policy, Ruling, RulingBy};
 use mesh_model::{Effect, ErrorCode, NewEvent, Refusal, RoomId};
 
@@ -67,12 +68,16 @@ fn check_floor(asker: &Asker<'_>, policy: &Policy) -> Result<(), Refusal> {
         ),
         ("guard.refuse", policy.guard.refuse, floor.refuse),
     ];
+    let turns = policy.messages.turns.unwrap_or(TURNS_DEFAULT);
     let loose = scores.into_iter().find(|(_, score, most)| score > most);
     let what = match loose {
         _ if trust >= Trust::Local => return Ok(()),
         Some((name, score, most)) => format!("{name} is {score}, at most {most} is allowed"),
         None if !policy.execution.peers.is_empty() && !floor.peers => {
             "execution.peers names somebody".to_owned()
+        }
+        None if turns > TURNS_DEFAULT => {
+            format!("messages.turns is {turns}, at most {TURNS_DEFAULT} is allowed")
         }
         None => return Ok(()),
     };

@@ -57,6 +57,7 @@ pub fn because(rule: &Ruling, allowed: bool, room: &str, told: Told) -> String {
             Told::You => "what your context has read stands against it".to_owned(),
             Told::Others => "what its context has read stands against it".to_owned(),
         },
+        RulingBy::Turns => "programs answer one another here without a person".to_owned(),
         RulingBy::Lockout => format!("nobody but those who rule {room} could do it any more"),
     }
 }

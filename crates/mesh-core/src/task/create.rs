@@ -99,6 +99,7 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
                 }),
                 until: until.0,
                 guard: None,
+                exchange: Vec::new(),
             }));
         }
     }

@@ -48,7 +48,7 @@ impl From<Work> for Records {
                 .collect(),
             tasks: work.tasks.values().cloned().collect(),
             workers: work.workers.values().cloned().collect(),
-            approvals: work.approvals.values().copied().collect(),
+            approvals: work.approvals.values().cloned().collect(),
             budgets: work.budgets.iter().map(|(k, v)| (*k, *v)).collect(),
             spending: work.spending.iter().map(|(k, v)| (*k, *v)).collect(),
             templates: work.templates.values().cloned().collect(),

@@ -210,6 +210,7 @@ fn waiting(room: RoomId) -> events::MessagePosted {
         relayed: None,
         guard: None,
         released: None,
+        turn: None,
     }
 }
 

@@ -42,6 +42,7 @@ stories! {
     credentials
     dispatch
     event_types
+    exchanges
     execution
     leases
     groups

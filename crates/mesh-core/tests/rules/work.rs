@@ -378,8 +378,16 @@ fn flow_command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             body: content(20),
         })
         .into(),
+        // `answer NAME yes`; `answer ? yes` answers the only question that waits.
         "answer" => ApprovalCommand::Decide {
-            approval: approval(args.word(0)),
+            approval: match args.word(0) {
+                "?" => {
+                    let waiting: Vec<_> = world.state.work.approvals().collect();
+                    assert_eq!(waiting.len(), 1, "one question waits");
+                    waiting[0].id
+                }
+                name => approval(name),
+            },
             approve: args.word(1) == "yes",
             reason: None,
         }

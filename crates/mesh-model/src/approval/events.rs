@@ -13,8 +13,8 @@ events! { Approval ApprovalFacts
         sees: Content(it.room),
         words: Work(ApprovalBody),
         erased: it.holds.map_or(Erased::Never, |holds| Erased::WithTask(holds.task)),
-        // The node itself asks before a task begins, without words.
-        has_words: it.holds.is_none_or(|holds| holds.fence.is_some()),
+        // The node itself asks before a task begins and in an exchange without end, without words.
+        has_words: it.exchange.is_empty() && it.holds.is_none_or(|holds| holds.fence.is_some()),
         guard: it.guard.as_ref(),
         times: ["/until"],
     }
@@ -64,6 +64,10 @@ pub struct ApprovalRequested {
     /// What the guard found in its words, if it looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardMark>,
+    /// The programs that answer one another without end and rest until somebody lets them go on, sorted; empty: it
+    /// is about something else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchange: Vec<ParticipantId>,
 }
 
 /// Somebody answered. Content: [`crate::api::Reason`].

@@ -132,6 +132,19 @@ pub struct MessagePosted {
     /// Who wrote it and where it waited, if somebody else let it out of quarantine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Released>,
+    /// Its place in an exchange among programs, if a program wrote it to programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
+}
+
+/// Which of the messages it is that programs pass among themselves without a person between them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Turn {
+    /// The first is 1.
+    pub number: u16,
+    /// The programs it goes to, sorted, each once.
+    pub to: Vec<ParticipantId>,
 }
 
 impl MessagePosted {

@@ -231,6 +231,10 @@ pub struct MessageRules {
     /// Whether agents and bots speak only in answer to a message that names them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub agents_when_named: bool,
+    /// How many messages agents and bots pass among themselves, each in answer to one before, until a person is
+    /// asked; absent: 12. 1 to 1000; above 12 only if whoever set it is trusted as `local` or above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns: Option<u16>,
 }
 
 impl MessageRules {
@@ -534,4 +538,6 @@ pub enum RulingBy {
     Lockout,
     /// What the program's context has read.
     Influence,
+    /// How often programs answer one another before a person is asked.
+    Turns,
 }

@@ -79,6 +79,7 @@ pub fn posted(in_room: u64) -> MessagePosted {
         relayed: None,
         guard: None,
         released: None,
+        turn: None,
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use mesh_core::Access;
 use mesh_model::api::{ApprovalOutcome, ApprovalState, ApprovalView};
 use mesh_model::events::Trust;
-use mesh_model::{ApprovalId, Millis, Refusal, refuse};
+use mesh_model::{ApprovalId, Millis, ParticipantId, Refusal, refuse};
 use mesh_node::machine::{Reader, Sealed};
 use mesh_store::view::{Answer, ApprovalRow};
 use serde_json::Value;
@@ -59,6 +59,7 @@ pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &ApprovalRow) -> Ap
     let marked = trust < Trust::Local || guard.is_some_and(|mark| mark.marked);
     let body = row.body.as_ref();
     let (question, detail) = match (reader, body) {
+        (_, None) if !facts.exchange.is_empty() => (Some(may_go_on(access, &facts.exchange)), None),
         (_, None) => (None, None),
         (Reader::Program(envelopes, _), Some(body)) if marked => {
             let payload = body.detail.clone().map(|it| Value::Object(it).to_string());
@@ -86,6 +87,16 @@ pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &ApprovalRow) -> Ap
         task: facts.holds.map(|holds| holds.task),
         until: Millis(facts.until),
     }
+}
+
+/// What the rules ask when programs answer one another without end. Handles only: no words of theirs.
+fn may_go_on(access: &Access, programs: &[ParticipantId]) -> String {
+    let handles = programs.iter().filter_map(|id| access.participant(*id));
+    let handles: Vec<_> = handles.map(|found| format!("@{}", found.handle)).collect();
+    format!(
+        "{} answer one another and no person has spoken between them. They rest now. May they go on?",
+        handles.join(" and ")
+    )
 }
 
 /// The same with its answer.

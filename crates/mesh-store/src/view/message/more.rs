@@ -1,6 +1,6 @@
 //! What few messages have, in one column: most rows have nothing in it.
 
-use mesh_model::events::{GuardMark, MessagePosted, Relayed, Released, Signed, Trust};
+use mesh_model::events::{GuardMark, MessagePosted, Relayed, Released, Signed, Trust, Turn};
 use mesh_model::{MessageId, PublicKey, RoomId, SignatureBytes};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub(super) struct More {
     pub guard: Option<GuardMark>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub released: Option<Released>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
 }
 
 impl More {
@@ -31,6 +33,7 @@ impl More {
             relayed: facts.relayed.clone(),
             guard: facts.guard.clone(),
             released: facts.released,
+            turn: facts.turn.clone(),
         }
     }
 

@@ -99,6 +99,7 @@ pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result
         relayed: more.relayed,
         guard: more.guard,
         released: more.released,
+        turn: more.turn,
     };
     Ok(MessageRow {
         seq: sql::seq(row, 0)?,
