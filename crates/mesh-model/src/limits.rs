@@ -55,6 +55,9 @@ pub const HELLO_WAIT_MS: u64 = 10_000;
 pub const KEEPALIVE_MS: u64 = 30_000;
 /// A session whose connection broke is kept open this long for it to come back, milliseconds.
 pub const SESSION_GRACE_MS: u64 = 30_000;
+/// Sessions that one participant's MCP clients have at a time: many programs on many machines. The one that was silent for
+/// longest makes room for another.
+pub const SESSIONS_CARRIED_MAX: usize = 256;
 /// A presence beat older than this means away, milliseconds.
 pub const PRESENCE_STALE_MS: u64 = 90_000;
 /// A browser's sign-in, milliseconds: a day.

@@ -33,4 +33,5 @@ pub use mesh_node::{Attached, Node};
 pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::login::Following;
+pub use ops::session::Carried;
 pub use ops::tool::{Told, Tools, Using};

@@ -2,15 +2,18 @@
 //! waiting mail with each result.
 
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use axum::http::request::Parts;
+use mesh_model::api::ClientInfo;
+use mesh_model::session::api::SESSION_META;
 use mesh_model::{Effect, ErrorCode, Refusal, SessionId};
-use mesh_ops::{CALL_TOOL, Caller, HELP_TOOL, Options};
+use mesh_ops::{CALL_TOOL, Caller, Carried, HELP_TOOL, Options};
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-    JsonObject, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    InitializeRequestParams, InitializeResult, JsonObject, ListToolsResult, MetaObject,
+    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer};
@@ -20,7 +23,7 @@ use serde_json::Value;
 use super::fixtures as offered;
 #[cfg(not(feature = "conformance-fixtures"))]
 use super::offers as offered;
-use super::{compact, mail, offers};
+use super::{SESSION_IDLE, compact, mail, offers};
 use crate::caller;
 use crate::edge::Edge;
 
@@ -41,11 +44,74 @@ static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
 /// Serves one MCP session, or one request of a client that keeps none.
 pub(crate) struct Handler {
     edge: Arc<Edge>,
+    /// The session of the mesh that it was given at `initialize`.
+    carried: OnceLock<Carried>,
+}
+
+/// The session of the mesh ends with the client's. When the node goes down it stays open, for the client to go on with.
+impl Drop for Handler {
+    fn drop(&mut self) {
+        if let Some(carried) = self.carried.take()
+            && !*self.edge.stopping.borrow()
+        {
+            carried.end(SESSION_IDLE);
+        }
+    }
 }
 
 impl Handler {
     pub fn new(edge: Arc<Edge>) -> Handler {
-        Handler { edge }
+        Handler {
+            edge,
+            carried: OnceLock::new(),
+        }
+    }
+
+    /// Gives the client a session of the mesh for all that it calls, unless it names one of its own.
+    async fn carry(
+        &self,
+        request: &InitializeRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Option<SessionId>, Refusal> {
+        let Some(parts) = context.extensions.get::<Parts>() else {
+            return Ok(None);
+        };
+        let Some(caller) = parts.extensions.get::<Caller>() else {
+            return Ok(None);
+        };
+        if caller::session(&parts.headers)?.is_some() {
+            return Ok(None);
+        }
+        let goes_on = match context.meta.get(SESSION_META) {
+            Some(named) => Some(session_named(named)?),
+            None => None,
+        };
+        let client = ClientInfo {
+            name: Some(request.client_info.name.clone()),
+            version: Some(request.client_info.version.clone()),
+            channel: Some("mcp".to_owned()),
+            ..ClientInfo::default()
+        };
+        let carried = self
+            .edge
+            .door
+            .carry_session(caller, goes_on, client)
+            .await?;
+        Ok(carried.map(|carried| self.carried.get_or_init(|| carried).id()))
+    }
+
+    /// The session by whose context the request comes: the one that its client names, else the one that it was given.
+    fn session_of(
+        &self,
+        caller: &Caller,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Option<SessionId>, Refusal> {
+        let named = match context.extensions.get::<Parts>() {
+            Some(parts) => caller::session(&parts.headers)?,
+            None => None,
+        };
+        let given = || self.carried.get()?.of(caller);
+        Ok(named.or_else(given))
     }
 
     async fn tool(
@@ -55,7 +121,7 @@ impl Handler {
         name: &str,
         arguments: JsonObject,
     ) -> Result<Given, Refusal> {
-        let (address, session) = (address_of(context), session_of(context)?);
+        let (address, session) = (address_of(context), self.session_of(caller, context)?);
         if name == HELP_TOOL {
             let operation = arguments.get("operation").and_then(Value::as_str);
             return mesh_ops::help(operation).map(Given::Json);
@@ -143,12 +209,14 @@ fn address_of(context: &RequestContext<RoleServer>) -> Option<IpAddr> {
     caller::address(&parts.extensions)
 }
 
-/// The session by whose context the request comes, if its client names one.
-fn session_of(context: &RequestContext<RoleServer>) -> Result<Option<SessionId>, Refusal> {
-    match context.extensions.get::<Parts>() {
-        Some(parts) => caller::session(&parts.headers),
-        None => Ok(None),
-    }
+/// The session that a client names at `initialize`.
+fn session_named(named: &Value) -> Result<SessionId, Refusal> {
+    let session = named.as_str().and_then(|text| text.parse().ok());
+    session.ok_or_else(|| {
+        wrong(&format!(
+            "the entry {SESSION_META} of _meta is not one session's id"
+        ))
+    })
 }
 
 fn caller_of(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
@@ -199,6 +267,28 @@ impl ServerHandler for Handler {
                 Implementation::new("mesh", env!("CARGO_PKG_VERSION")).with_title("The Mesh"),
             )
             .with_instructions(offers::GUIDE)
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        let mut info = self.negotiate_initialize(&request)?;
+        match self.carry(&request, &context).await {
+            Ok(Some(session)) => {
+                let named = (SESSION_META.to_owned(), Value::String(session.to_string()));
+                info.meta = Some(MetaObject(JsonObject::from_iter([named])));
+            }
+            Ok(None) => {}
+            Err(why) if why.code == ErrorCode::InvalidInput => {
+                return Err(ErrorData::invalid_params(why.detail(), None));
+            }
+            // Without a session it is held to more, and lets its client read all the same.
+            Err(why) => tracing::warn!(%why, "an MCP client got no session"),
+        }
+        context.peer.set_peer_info(request);
+        Ok(info)
     }
 
     async fn list_tools(

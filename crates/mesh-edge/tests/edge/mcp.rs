@@ -39,10 +39,24 @@ pub fn message(answer: &Answer) -> Value {
 
 impl Session {
     pub async fn open(house: &House, token: &str) -> (Session, Value) {
-        let params = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+        Session::open_with(house, token, json!({}), None).await
+    }
+
+    /// With `_meta` and a session that the client names.
+    async fn open_with(
+        house: &House,
+        token: &str,
+        meta: Value,
+        own: Option<&Value>,
+    ) -> (Session, Value) {
+        let params = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}, "_meta": meta});
         let initialize =
             json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params});
-        let answer = request(token, &initialize).send(house.at).await;
+        let mut asked = request(token, &initialize);
+        if let Some(own) = own {
+            asked = asked.header("mesh-session", own.as_str().unwrap());
+        }
+        let answer = asked.send(house.at).await;
         let id = answer
             .header("mcp-session-id")
             .unwrap_or_else(|| panic!("{answer:?}"))
@@ -205,6 +219,100 @@ async fn each_request_says_anew_who_asks() {
         .tool(&rex, "mesh_call", json!({"operation": "me.get"}))
         .await;
     assert_eq!(me["structuredContent"]["participant"]["handle"], "rex");
+}
+
+/// What counts as read by these contexts of somebody's: `null` for calls without a session.
+async fn contexts(house: &House, handle: &str) -> Vec<(Value, bool)> {
+    let path = format!("/api/influence?participant={handle}");
+    let contexts = house.get(&path).await.json();
+    let contexts = contexts["items"].as_array().unwrap().iter();
+    let read = |context: &Value| {
+        let sources = context["sources"].as_array().unwrap();
+        sources.iter().any(|source| source["name"] == "general")
+    };
+    contexts
+        .map(|context| (context["session"].clone(), read(context)))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_session_of_the_mesh_begins_and_ends_with_the_client_s() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["general"]).await;
+    let (guest, words) = house.stranger("guest").await;
+    let (speaks, _) = Session::open(&house, &guest).await;
+    let say = json!({"to": "#general", "text": words});
+    speaks.tool(&guest, "mesh_say", say).await;
+
+    let (session, info) = Session::open(&house, &rex).await;
+    let given = info["_meta"]["mesh/session"].clone();
+    assert!(given.is_string(), "{info}");
+    let listed = house.get("/api/sessions?participant=rex").await.json();
+    let client = &listed["items"][0]["client"];
+    assert_eq!(
+        (&client["name"], &client["channel"]),
+        (&json!("t"), &json!("mcp"))
+    );
+    // It has read nothing before it reads.
+    let nothing = [(given.clone(), false), (Value::Null, true)];
+    assert_eq!(contexts(&house, "rex").await, nothing);
+    // Somebody else's token by the same MCP session neither reads nor acts for it.
+    let reading = json!({"room": "general"});
+    session
+        .tool(&house.owner, "mesh_read", reading.clone())
+        .await;
+    assert_eq!(contexts(&house, "rex").await, nothing);
+    session.tool(&rex, "mesh_read", reading).await;
+    let all = [(given.clone(), true), (Value::Null, true)];
+    assert_eq!(contexts(&house, "rex").await, all);
+
+    let mut watching = house.hello(&house.owner).await;
+    watching
+        .subscribe(json!({"types": ["session.closed"]}))
+        .await;
+    let bye = Request::new("DELETE", "/mcp")
+        .token(&rex)
+        .header("mcp-session-id", &session.id)
+        .header("mcp-protocol-version", "2025-11-25");
+    assert_eq!(bye.send(house.at).await.status, 202);
+    let closed = watching.push().await["push"][0].take();
+    assert_eq!(closed["data"]["session"], given, "{closed}");
+    assert_eq!(closed["data"]["reason"], "closed");
+}
+
+#[tokio::test]
+async fn a_client_goes_on_with_a_session_and_never_begins_afresh_by_that() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["general"]).await;
+    let (first, info) = Session::open(&house, &rex).await;
+    let given = info["_meta"].clone();
+    let (again, info) = Session::open_with(&house, &rex, given.clone(), None).await;
+    assert_eq!(info["_meta"], given);
+    // The first one's end is not that of what another goes on with.
+    let bye = |session: &Session| {
+        let bye = Request::new("DELETE", "/mcp")
+            .token(&rex)
+            .header("mcp-session-id", &session.id)
+            .header("mcp-protocol-version", "2025-11-25");
+        bye.send(house.at)
+    };
+    let mut watching = house.hello(&house.owner).await;
+    watching
+        .subscribe(json!({"types": ["session.closed"]}))
+        .await;
+    bye(&first).await;
+    bye(&again).await;
+    let closed = watching.push().await["push"][0].take();
+    assert_eq!(closed["data"]["session"], given["mesh/session"], "{closed}");
+    // What is over, or somebody else's, counts as none; so does what the client brings along, for that it has.
+    let (_, info) = Session::open_with(&house, &rex, given, None).await;
+    assert!(info["_meta"].is_null(), "{info}");
+    let (_, others) = Session::open(&house, &house.owner).await;
+    let (_, info) = Session::open_with(&house, &rex, others["_meta"].clone(), None).await;
+    assert!(info["_meta"].is_null(), "{info}");
+    let own = house.hello(&rex).await.hello["session"].clone();
+    let (_, info) = Session::open_with(&house, &rex, json!({}), Some(&own)).await;
+    assert!(info["_meta"].is_null(), "{info}");
 }
 
 #[tokio::test]

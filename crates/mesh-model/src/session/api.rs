@@ -11,6 +11,10 @@ use crate::time::Millis;
 /// The header by which a single request names the open session of the caller's by whose context it comes.
 pub const SESSION_HEADER: &str = "mesh-session";
 
+/// The entry of `_meta` by which an MCP client learns at `initialize` which session it got, and names the one that it goes on
+/// with when it has to say `initialize` again.
+pub const SESSION_META: &str = "mesh/session";
+
 /// What a client states about itself. Not proven; erasable.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

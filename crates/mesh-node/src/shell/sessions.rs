@@ -39,6 +39,8 @@ struct Live {
     participant: ParticipantId,
     /// The connection that carries it now, and the bell that tells it to end.
     attached: Option<(u64, Arc<Notify>)>,
+    /// Whether that connection is one of single requests: then each of them is a sign of life, and it is none itself.
+    quiet: bool,
     /// Its last sign of life without a connection.
     seen: Millis,
     /// How long it may be silent without one.
@@ -82,6 +84,25 @@ impl Attached {
     pub async fn ended(&self) {
         self.ended.notified().await;
     }
+
+    /// Notes a sign of life of a connection of single requests.
+    pub fn stir(&self) {
+        let now = self.node.now();
+        if let Some(live) = self.node.sessions.lock().sessions.get_mut(&self.session)
+            && live.is_carried_by(self.attachment)
+        {
+            live.seen = now;
+        }
+    }
+
+    /// How long ago its last sign of life was, milliseconds; nothing once another connection carries it.
+    pub fn silent_ms(&self) -> Option<u64> {
+        let now = self.node.now();
+        let inner = self.node.sessions.lock();
+        let live = inner.sessions.get(&self.session);
+        let live = live.filter(|live| live.is_carried_by(self.attachment));
+        live.map(|live| now.since(live.seen))
+    }
 }
 
 impl Drop for Attached {
@@ -91,17 +112,25 @@ impl Drop for Attached {
         let Some(live) = inner.sessions.get_mut(&self.session) else {
             return;
         };
-        if live
-            .attached
-            .as_ref()
-            .is_some_and(|(attachment, _)| *attachment == self.attachment)
-        {
+        if live.is_carried_by(self.attachment) {
             live.attached = None;
             live.seen = now;
             live.patience_ms = SESSION_GRACE_MS;
             let participant = live.participant;
             inner.people.entry(participant).or_default().known.last_seen = Some(now);
         }
+    }
+}
+
+impl Live {
+    fn is_carried_by(&self, attachment: u64) -> bool {
+        let carrier = self.attached.as_ref();
+        carrier.is_some_and(|(carrier, _)| *carrier == attachment)
+    }
+
+    /// Whether its connection shows that somebody is there, as long as it stands.
+    fn is_watched(&self) -> bool {
+        self.attached.is_some() && !self.quiet
     }
 }
 
@@ -125,6 +154,7 @@ impl Sessions {
         let live = |participant| Live {
             participant,
             attached: None,
+            quiet: false,
             seen: now,
             patience_ms: SESSION_GRACE_MS,
             end: SessionEnd::Restart,
@@ -172,6 +202,7 @@ impl Sessions {
         let live = Live {
             participant,
             attached: None,
+            quiet: false,
             seen: node.now(),
             patience_ms: PRESENCE_STALE_MS,
             end: SessionEnd::Lost,
@@ -193,10 +224,20 @@ impl Sessions {
 
     /// Lets a connection carry a session. One that carried it before is told to end.
     pub fn attach(&self, node: &Arc<Node>, session: SessionId) -> Option<Attached> {
+        self.carry(node, session, false)
+    }
+
+    /// The same for a client of single requests.
+    pub fn keep(&self, node: &Arc<Node>, session: SessionId) -> Option<Attached> {
+        self.carry(node, session, true)
+    }
+
+    fn carry(&self, node: &Arc<Node>, session: SessionId, quiet: bool) -> Option<Attached> {
         let mut inner = self.lock();
         inner.next_attachment += 1;
         let attachment = inner.next_attachment;
         let live = inner.sessions.get_mut(&session)?;
+        (live.quiet, live.patience_ms) = (quiet, PRESENCE_STALE_MS);
         let ended = Arc::new(Notify::new());
         if let Some((_, former)) = live.attached.replace((attachment, Arc::clone(&ended))) {
             former.notify_one();
@@ -207,6 +248,20 @@ impl Sessions {
             attachment,
             ended,
         })
+    }
+
+    /// Of a participant that has at least so many sessions kept for clients of single requests, the one that was
+    /// silent for longest.
+    pub fn most_silent(&self, participant: ParticipantId, at_least: usize) -> Option<SessionId> {
+        let inner = self.lock();
+        let kept = inner.sessions.iter().filter(|(_, live)| {
+            live.participant == participant && live.quiet && live.attached.is_some()
+        });
+        let mut kept: Vec<(Millis, SessionId)> = kept.map(|(id, live)| (live.seen, *id)).collect();
+        kept.sort_unstable();
+        kept.first()
+            .filter(|_| kept.len() >= at_least)
+            .map(|(_, session)| *session)
     }
 
     /// Notes a sign of life that came without a connection, and what was said with it.
@@ -423,14 +478,13 @@ fn presence_of(live: &[&Live], person: Option<&Person>, now: Millis) -> Presence
     let fresh = |at: Millis| now.since(at) <= PRESENCE_STALE_MS;
     let beats = person.and_then(|person| person.beat).is_some_and(fresh);
     let waits = |live: &&Live| live.patience_ms == PRESENCE_STALE_MS && fresh(live.seen);
-    let state =
-        if live.iter().any(|live| live.attached.is_some()) || beats || live.iter().any(waits) {
-            said
-        } else if live.is_empty() {
-            PresenceState::Offline
-        } else {
-            PresenceState::Away
-        };
+    let state = if live.iter().any(|live| live.is_watched()) || beats || live.iter().any(waits) {
+        said
+    } else if live.is_empty() {
+        PresenceState::Offline
+    } else {
+        PresenceState::Away
+    };
     let last_seen = known
         .last_seen
         .filter(|_| matches!(state, PresenceState::Offline | PresenceState::Away));

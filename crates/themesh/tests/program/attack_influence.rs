@@ -7,6 +7,7 @@ use mesh_sdk::{Client, Error, Filter, Options};
 use serde_json::{Value, json};
 
 use super::attack::{House, SURFACES, Somebody, refused_by};
+use super::mcp::Talk;
 use super::node::{Said, binary, command, said};
 
 const ASKED: &str = "What is the code of the cellar?";
@@ -221,6 +222,36 @@ fn who_comes_by_no_session_counts_as_having_read_all() {
     house.rex.rest("message.post", noted).unwrap();
     // And people are people.
     house.owner.rest("message.post", telling()).unwrap();
+}
+
+#[test]
+fn a_client_of_mcp_is_held_to_what_it_has_read_and_to_no_more() {
+    let house = house();
+    assert_eq!(house.node.mesh(&["register", "kite"]).code, 0);
+    for room in ["ops", "cellar"] {
+        let member = json!({"room": room, "participant": "kite"});
+        house.owner.rest("member.add", member).unwrap();
+    }
+    let now = json!({"room": "cellar", "text": "The code is 4712 now."});
+    house.owner.rest("message.post", now).unwrap();
+    spoken(&house);
+    let (mut child, mut talk) = Talk::begin_as(&house.node.home(), None, "kite");
+    let say = |text: &str| json!({"to": "#ops", "text": text});
+    let (done, read) = talk.tool("mesh_read", json!({"room": "ops"}));
+    assert!(done && read.contains(ASKED), "{read}");
+    // It may read the private room, and has not: nothing of it can be told.
+    let (done, why) = talk.tool("mesh_say", say("I will not tell."));
+    assert!(done, "{why}");
+    let (done, read) = talk.tool("mesh_read", json!({"room": "cellar"}));
+    assert!(done && read.contains("4712"), "{read}");
+    let (done, why) = talk.tool("mesh_say", say(SECRET));
+    assert!(!done && why.contains("influenced"), "{why}");
+    // A second client of the same agent knows nothing of that, and what it knows not it cannot tell.
+    let (mut other, mut fresh) = Talk::begin_as(&house.node.home(), None, "kite");
+    assert!(fresh.tool("mesh_say", say("Nobody told me.")).0);
+    assert!(!talk.tool("mesh_say", say(SECRET)).0);
+    drop((talk, fresh));
+    assert!(child.wait().unwrap().success() && other.wait().unwrap().success());
 }
 
 /// A program of an agent that the owner's folder knows, and nothing but what it reads and says.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::node::{Node, command};
 
-struct Talk {
+pub(super) struct Talk {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     id: u64,
@@ -25,12 +25,16 @@ impl Talk {
 
     /// Starts the pump as rex and says hello. The client's words go to `url` if there is one.
     fn begin(home: &Path, url: Option<&str>) -> (Child, Talk) {
+        Talk::begin_as(home, url, "rex")
+    }
+
+    pub(super) fn begin_as(home: &Path, url: Option<&str>, who: &str) -> (Child, Talk) {
         let mut pump = command(home);
         if let Some(url) = url {
             pump.args(["--url", url]);
         }
         let mut child = pump
-            .args(["--as", "rex", "mcp"])
+            .args(["--as", who, "mcp"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -45,6 +49,17 @@ impl Talk {
         assert_eq!(hello["result"]["protocolVersion"], "2025-11-25", "{hello}");
         talk.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
         (child, talk)
+    }
+
+    /// What a tool answers, and whether it did it.
+    pub(super) fn tool(&mut self, name: &str, arguments: Value) -> (bool, String) {
+        let called = json!({"name": name, "arguments": arguments});
+        let answer = self.ask("tools/call", called);
+        let text = answer["result"]["content"][0]["text"].as_str();
+        (
+            answer["result"]["isError"] == false,
+            text.unwrap_or_else(|| panic!("{answer}")).to_owned(),
+        )
     }
 
     fn ask(&mut self, method: &str, params: Value) -> Value {
@@ -172,11 +187,16 @@ fn a_session_goes_on_when_the_node_was_started_anew() {
     for id in asked {
         assert_eq!(answers[&id]["result"]["isError"], false, "{answers:?}");
     }
+    let open = |node: &Node| node.json(&["session", "list", "--of", "rex"])["items"].clone();
+    let before = open(&node);
     let folder = node.stop();
     let node = Node::start_in(folder, &[]);
     let after = talk.ask("tools/call", saying("after"));
     assert_eq!(after["result"]["isError"], false, "{after}");
     assert_eq!(said(&node), ["before", "while it is away", "after"]);
+    // What its program has read it has read: the session of the mesh is the same.
+    assert_eq!(before.as_array().unwrap().len(), 1, "{before}");
+    assert_eq!(open(&node), before);
     drop(talk);
     assert!(child.wait().unwrap().success());
 }

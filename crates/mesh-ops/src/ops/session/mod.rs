@@ -1,12 +1,16 @@
 //! Opening sessions, and what a participant is told when it comes back.
 
+mod carried;
 mod close;
 mod list;
 mod open;
 
+pub use carried::Carried;
+
 use mesh_model::api::{Presence, SessionOpenInput, SessionOpened, Welcome};
 use mesh_model::events::RoomKind;
 use mesh_model::{Actor, Millis, ParticipantId, Permission, Refusal, refuse};
+use mesh_node::Opened;
 use mesh_store::vault::Known;
 use mesh_store::view::Inbox;
 
@@ -22,14 +26,8 @@ impl Door {
         actor: Actor,
         input: SessionOpenInput,
     ) -> Result<SessionOpened, Refusal> {
-        check::client(&input.client)?;
         let me = actor.participant().ok_or_else(refuse::unauthenticated)?;
-        let client = content(&input.client)?;
-        let opened = self
-            .node()
-            .sessions()
-            .open(self.node(), actor, input.session, client)
-            .await?;
+        let opened = self.opened(actor, input).await?;
         let welcome = self.welcome(me, opened.left).await?;
         Ok(SessionOpened {
             session: opened.session,
@@ -37,6 +35,13 @@ impl Door {
             welcome,
             seq: opened.seq,
         })
+    }
+
+    async fn opened(&self, actor: Actor, input: SessionOpenInput) -> Result<Opened, Refusal> {
+        check::client(&input.client)?;
+        let client = content(&input.client)?;
+        let (node, sessions) = (self.node(), self.node().sessions());
+        sessions.open(node, actor, input.session, client).await
     }
 
     async fn welcome(&self, me: ParticipantId, left: Known) -> Result<Welcome, Refusal> {

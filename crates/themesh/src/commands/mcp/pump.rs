@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mesh_model::SessionId;
-use mesh_model::session::api::SESSION_HEADER;
+use mesh_model::session::api::{SESSION_HEADER, SESSION_META};
 use mesh_sdk::http;
 use serde_json::{Value, json};
 use ureq::http::request::Builder;
@@ -24,6 +24,8 @@ use crate::failure::{Failure, Outcome};
 const AWAY_MAX: Duration = Duration::from_secs(30);
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_LAST: Duration = Duration::from_secs(2);
+/// The node ends sessions that were silent for hours. A program that is there and thinks is none of them.
+const SIGN_OF_LIFE_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The way to the node.
 pub struct Pump {
@@ -46,6 +48,27 @@ struct Session {
     version: Option<String>,
     /// What the client said to begin it.
     hello: Option<Value>,
+    /// The session of the mesh that came with the first: what the program has read stays read when another begins.
+    carried: Option<Value>,
+}
+
+impl Session {
+    /// Takes over what the node answered to `initialize`.
+    fn agree(&mut self, answer: &HttpAnswer, said: &Value) {
+        self.number += 1;
+        self.id.clone_from(&answer.session);
+        let version = said["result"]["protocolVersion"].as_str();
+        self.version = version.map(str::to_owned);
+    }
+}
+
+/// What came of taking a session up again.
+enum Renewal {
+    Done,
+    /// Nobody answered.
+    Away(String),
+    /// The node does not want it.
+    Refused(String),
 }
 
 /// What became of one try.
@@ -96,8 +119,8 @@ impl Pump {
                     match answer.status {
                         // The node was started anew and knows nothing of the session.
                         404 if session.id.is_some() && !begins => match self.renew(&session) {
-                            Ok(()) => continue,
-                            Err(why) => why,
+                            Renewal::Done => continue,
+                            Renewal::Away(why) | Renewal::Refused(why) => why,
                         },
                         200..=299 => "the node went away before it answered".to_owned(),
                         503 => answer.why(),
@@ -134,42 +157,76 @@ impl Pump {
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn begin(&self, hello: &Value, answer: &HttpAnswer, said: &Value) {
+    fn begin(self: &Arc<Pump>, hello: &Value, answer: &HttpAnswer, said: &Value) {
         let mut session = lock(&self.session);
-        session.number += 1;
-        session.id.clone_from(&answer.session);
-        let version = said["result"]["protocolVersion"].as_str();
-        session.version = version.map(str::to_owned);
+        let former = session.clone();
+        session.agree(answer, said);
         session.hello = Some(hello.clone());
+        let carried = said["result"]["_meta"].get(SESSION_META);
+        session.carried = carried.cloned();
+        drop(session);
+        match former.id {
+            // Whoever says hello twice means another session.
+            Some(_) => drop(self.ask(&former, Request::delete)),
+            None => self.stay_alive(),
+        }
     }
 
     /// Begins a session like the one that is gone, with what the client said then. Of calls that find it
     /// gone at the same time, one does it.
-    fn renew(self: &Arc<Pump>, gone: &Session) -> Result<(), String> {
+    fn renew(self: &Arc<Pump>, gone: &Session) -> Renewal {
         let mut session = lock(&self.session);
-        let (Some(hello), true) = (session.hello.clone(), session.number == gone.number) else {
-            return Ok(());
+        let (Some(mut hello), true) = (session.hello.clone(), session.number == gone.number) else {
+            return Renewal::Done;
         };
+        if let Some(carried) = &session.carried {
+            hello["params"]["_meta"][SESSION_META] = carried.clone();
+        }
         let nothing = Session::default();
         let answer = match self.attempt(&nothing, &hello) {
             Tried::Answered(answer) => answer,
-            Tried::Away(why) => return Err(why),
+            Tried::Away(why) => return Renewal::Away(why),
         };
         let Some(said) = &answer.message else {
-            return Err(answer.why());
+            return match answer.status {
+                200..=299 | 503 => Renewal::Away(answer.why()),
+                _ => Renewal::Refused(answer.why()),
+            };
         };
-        session.number += 1;
-        session.id.clone_from(&answer.session);
-        let version = said["result"]["protocolVersion"].as_str();
-        session.version = version.map(str::to_owned);
+        session.agree(&answer, said);
         let again = session.clone();
         drop(session);
         let told = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
         if let Tried::Away(why) = self.attempt(&again, &told) {
-            return Err(why);
+            return Renewal::Away(why);
         }
         self.listen(again);
-        Ok(())
+        Renewal::Done
+    }
+
+    /// The node was started anew: it keeps the session of the mesh open for a moment only, so it is taken up at once.
+    fn come_back(self: &Arc<Pump>, gone: &Session) {
+        let (began, mut wait) = (Instant::now(), BACKOFF_FIRST);
+        while began.elapsed() < AWAY_MAX && !self.closes_within(wait) {
+            match self.renew(gone) {
+                Renewal::Away(_) => wait = (wait * 2).min(BACKOFF_LAST),
+                Renewal::Done | Renewal::Refused(_) => return,
+            }
+        }
+    }
+
+    /// Says from time to time that the program is still there.
+    fn stay_alive(self: &Arc<Pump>) {
+        let pump = Arc::clone(self);
+        // Ends with the process, or with what the client wants.
+        thread::spawn(move || {
+            let alive = json!({"jsonrpc": "2.0", "id": "still-here", "method": "ping"});
+            while !pump.closes_within(SIGN_OF_LIFE_EVERY) {
+                let session = lock(&pump.session).clone();
+                // What is away or gone is found so by the next call.
+                let _ = pump.attempt(&session, &alive);
+            }
+        });
     }
 
     fn attempt(&self, session: &Session, message: &Value) -> Tried {
@@ -256,12 +313,14 @@ impl Pump {
                         say(&message);
                     }
                 });
+                pump.come_back(&session);
             }
         });
     }
 
     /// Ends the session at the node. If that fails, the node ends it itself in time.
     pub fn goodbye(&self) {
+        self.close();
         let session = lock(&self.session).clone();
         if session.id.is_some() {
             let _ = self.ask(&session, Request::delete);
