@@ -7,7 +7,15 @@ use crate::{Approval, State, Stored, Work};
 
 pub(crate) fn apply(state: &mut State, facts: &ApprovalFacts, event: &Stored<'_>) {
     match facts {
-        ApprovalFacts::Requested(facts) => requested(state.work_at(event.seq), facts),
+        ApprovalFacts::Requested(facts) => {
+            let question = requested(facts);
+            state.recent.exchanges.asked(&question);
+            let work = state.work_at(event.seq);
+            work.insert_approval(question);
+            if let Some(holds) = facts.holds {
+                work.update(holds.task, |task| task.ask(facts.approval));
+            }
+        }
         ApprovalFacts::Decided(facts) => {
             let known = answered(
                 state.work_at(event.seq),
@@ -29,8 +37,8 @@ pub(crate) fn apply(state: &mut State, facts: &ApprovalFacts, event: &Stored<'_>
     }
 }
 
-fn requested(work: &mut Work, facts: &ApprovalRequested) {
-    work.insert_approval(Approval {
+fn requested(facts: &ApprovalRequested) -> Approval {
+    Approval {
         id: facts.approval,
         room: facts.room,
         from: facts.from,
@@ -38,9 +46,6 @@ fn requested(work: &mut Work, facts: &ApprovalRequested) {
         holds: facts.holds,
         exchange: facts.exchange.clone(),
         until_ms: facts.until,
-    });
-    if let Some(holds) = facts.holds {
-        work.update(holds.task, |task| task.ask(facts.approval));
     }
 }
 

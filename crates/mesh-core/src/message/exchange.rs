@@ -88,6 +88,23 @@ impl Exchanges {
         }
     }
 
+    /// A person is asked: all who took part rest, whoever spoke last included, or its next word would ask again.
+    pub fn asked(&mut self, question: &Approval) {
+        let place = |program: &ParticipantId| (question.room, *program);
+        let known = question.exchange.iter().map(place);
+        let turns = known
+            .filter_map(|place| self.told.get(&place))
+            .map(|told| told.turns);
+        let rests = Told {
+            turns: turns.max().unwrap_or(TURNS_DEFAULT),
+            among: question.exchange.iter().copied().collect(),
+            over_at: question.until(),
+        };
+        for program in &question.exchange {
+            self.told.insert(place(program), rests.clone());
+        }
+    }
+
     /// Somebody has answered whether they may go on.
     pub fn answered(&mut self, question: &Approval, approved: bool, at: Millis) {
         for program in &question.exchange {
