@@ -2,6 +2,7 @@
 
 import { about, type EventName } from '../api/events.ts';
 import type { ActView, ApprovalView, TaskState } from '../api/types.ts';
+import { questionOf } from '../approval/words.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
 import { Gather } from './gather.ts';
@@ -56,7 +57,7 @@ class Desk {
   #tell(approvals: ApprovalView[], acts: ActView[]): void {
     const known = new Set(this.approvals.map((one) => one.id));
     const fresh = this.loaded ? approvals.find((one) => !known.has(one.id)) : undefined;
-    if (fresh) ui.urgent = `${fresh.from.handle} asks: ${fresh.question ?? 'its words were erased'}`;
+    if (fresh) ui.urgent = `${fresh.from.handle} asks: ${questionOf(fresh)}`;
     const held = new Set(this.acts.map((one) => one.act));
     const wanted = this.loaded ? acts.find((one) => !held.has(one.act)) : undefined;
     if (wanted)

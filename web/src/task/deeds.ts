@@ -49,7 +49,9 @@ export function steers(task: Pick<TaskView, 'room' | 'creator'>): boolean {
 export const offered = (task: TaskView): Deed[] =>
   steers(task) ? possible(task).filter((deed) => deed !== 'confirm' || task.result?.worker.id !== people.me?.id) : [];
 
-export const nameOf = (task: Pick<TaskView, 'title'>): string => task.title ?? ERASED;
+/** A second opinion has no words that could be erased: the node itself asks for it. */
+export const nameOf = (task: Pick<TaskView, 'title' | 'about'>): string =>
+  task.title ?? (task.about ? 'Second opinion' : ERASED);
 
 /** What dropping a task on a column does; a sentence says why nothing can be done. */
 export function onDrop(task: Standing, column: ColumnKey): Deed | string | null {

@@ -192,6 +192,9 @@ pub struct TaskView {
     /// What it waits for or waited for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<TaskId>,
+    /// The task whose result it looks at, for a second opinion: the node asks for one without words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<TaskId>,
     /// Who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<AttemptView>,

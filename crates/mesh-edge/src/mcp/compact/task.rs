@@ -47,7 +47,7 @@ impl Compact<TaskList> for Pages<TaskView> {
 impl Compact<TaskGet> for TaskDetail {
     fn tasks(&self) -> Vec<TaskId> {
         let mut ids = spoken_of(&self.task);
-        ids.extend(self.needed_by.iter().chain(&self.about));
+        ids.extend(self.needed_by.iter().chain(&self.task.about));
         ids
     }
 
@@ -58,7 +58,7 @@ impl Compact<TaskGet> for TaskDetail {
             true => String::new(),
             false => format!("{what} {}", around.tasks(ids)),
         };
-        let about: Vec<_> = self.about.into_iter().collect();
+        let about: Vec<_> = task.about.into_iter().collect();
         let links = listed([
             linked("needed by", &self.needed_by).as_str(),
             &linked("a second opinion on", &about),
@@ -71,6 +71,8 @@ impl Compact<TaskGet> for TaskDetail {
                 page.line("prompt");
                 page.block(prompt);
             }
+            // The node asks for second opinions without words.
+            None if task.about.is_some() => (),
             None => page.line("prompt [erased]"),
         }
         let objects = [
@@ -140,6 +142,7 @@ fn line(task: &TaskView, around: &Around, page: &mut Page) {
     );
     match &task.title {
         Some(title) => page.said(&head, &one_line(title)),
+        None if task.about.is_some() => page.line(format!("{head} second opinion")),
         None => page.line(format!("{head} [erased]")),
     }
 }

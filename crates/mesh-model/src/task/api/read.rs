@@ -71,9 +71,6 @@ pub struct TaskDetail {
     /// Those that wait for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needed_by: Vec<TaskId>,
-    /// What it is about, for a second opinion.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<TaskId>,
     /// Its attempts, the oldest first, at most 50.
     pub attempts: Vec<AttemptRecord>,
 }

@@ -81,6 +81,7 @@ pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &TaskRow) -> TaskVi
         assigned: row.task.assigned.map(|id| present::participant(access, id)),
         deadline: row.task.plan.deadline,
         needs: row.task.plan.needs.clone(),
+        about: row.task.plan.about,
         attempt: row.task.attempt.as_ref().map(|attempt| AttemptView {
             fence: attempt.fence,
             worker: attempt.worker,
@@ -258,7 +259,6 @@ pub(crate) fn detail(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Task
         model: words.model,
         check: words.check,
         needed_by: Vec::new(),
-        about: row.task.plan.about,
         attempts: Vec::new(),
     }
 }

@@ -198,7 +198,7 @@ fn head(http: &Http, found: &TaskDetail) {
         let ids: Vec<String> = found.needed_by.iter().map(short).collect();
         fact("needed by", ids.join(", "));
     }
-    if let Some(about) = found.about {
+    if let Some(about) = found.task.about {
         fact("about", short(about));
     }
     if let Some(ended) = task.ended_at {
