@@ -14,7 +14,7 @@ export class Conversation {
   older = $state(true);
   /** What went wrong while loading, for the reader. */
   problem = $state<string | null>(null);
-  /** The last seq that was read when the room was opened; the mark of new messages stands behind it. */
+  /** Before the first one that was unread when the room was opened; the mark of new messages stands behind it. */
   readSeq = $state(0);
 
   constructor(room: string) {
@@ -68,14 +68,5 @@ export class Conversation {
   landed(message: Message): void {
     const draft = this.drafts.find((one) => one.state === 'pending' && one.text === message.text);
     if (draft) this.settle(draft.key);
-  }
-
-  /** Where the mark of new messages goes, given how many are unread. */
-  markUnread(unread: number, me: string): void {
-    let left = unread;
-    for (let index = this.messages.length - 1; index >= 0 && left > 0; index--) {
-      if (this.messages[index]!.from.id !== me) left--;
-      this.readSeq = this.messages[index]!.seq - 1;
-    }
   }
 }

@@ -8,6 +8,9 @@ class Rooms {
   /** Ids of members by room, where they have been asked for. */
   readonly members = new SvelteMap<string, ReadonlySet<string>>();
 
+  /** Where the first unread message of a room stands, once this page knows. */
+  readonly firstUnread = new SvelteMap<string, number>();
+
   /** Named rooms in the order they were made: their ids begin with the time. */
   readonly named = $derived([...this.byId.values()].filter((room) => room.kind !== 'direct').sort(byAge));
   readonly joined = $derived(
@@ -38,6 +41,7 @@ class Rooms {
     const named = new Set(all.map((room) => room.id));
     for (const id of this.byId.keys()) if (!named.has(id)) this.byId.delete(id);
     for (const room of all) this.byId.set(room.id, room);
+    this.firstUnread.clear();
   }
 
   /** Adds or removes one member and keeps the count right. */

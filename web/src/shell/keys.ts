@@ -18,7 +18,7 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'T', does: 'Change between dark and light' },
   { keys: 'Esc', does: 'Close what is open; in a thread, go back to the room' },
   { keys: '↑', does: 'In an empty message box: edit your last message' },
-  { keys: 'R E Q M', does: 'On a message: answer, edit, quote elsewhere, more' },
+  { keys: 'R E Q U M', does: 'On a message: answer, edit, quote elsewhere, mark unread, more' },
   { keys: 'G', does: 'In a room: its rules' },
   { keys: 'B', does: 'The board; in a room, its own' },
   { keys: 'A', does: 'Questions that wait for an answer' },

@@ -9,6 +9,8 @@ import { identity } from '../identity/identity.svelte.ts';
 import { pageKey } from '../login/pageKey.ts';
 import { signedIn, signOut } from '../login/session.ts';
 import { Conversation } from '../message/conversation.svelte.ts';
+import { placeIn } from '../message/kept.ts';
+import { Reading } from '../message/reading.ts';
 import { Sender } from '../message/sender.svelte.ts';
 import { people } from '../participant/people.svelte.ts';
 import { quarantine } from '../quarantine/quarantine.svelte.ts';
@@ -21,6 +23,9 @@ import { applyEphemeral, applyItem, type Needs } from './stream.ts';
 import { ui } from './ui.svelte.ts';
 
 const PAGE = 60;
+/** Asked for at once on the way back to where a reader was, and how often: 2,000 messages. */
+const BACK = 200;
+const BACK_MAX = 10;
 /** How often the node is asked how far its log is verified; it does not push that. */
 const STATUS_MS = 30_000;
 
@@ -43,12 +48,13 @@ class Mesh implements Needs {
   );
   readonly call: Call = this.#socket.call;
   readonly sender = new Sender(this.call, (room) => this.open(room));
+  readonly reading = new Reading(this.call);
   readonly #conversations = new Map<string, Conversation>();
   me = $state.raw<Me | null>(null);
   /** Everything the page needs for its first picture is there. */
   loaded = $state(false);
   /** The room whose end is on the screen. */
-  #reading: string | null = null;
+  #watched: string | null = null;
   #presenceAsked = false;
   #status: ReturnType<typeof setInterval> | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
@@ -121,6 +127,7 @@ class Mesh implements Needs {
       people.put(me.participant);
       people.me = me.participant;
       this.me = me;
+      this.reading.remember();
       // What is sent from here on is signed, if this browser can.
       const identified = identity.start(
         this.call,
@@ -178,11 +185,21 @@ class Mesh implements Needs {
 
   async #first(conversation: Conversation): Promise<void> {
     await this.#load(conversation, async () => {
-      const page = await this.call('message.list', { room: conversation.room, limit: PAGE });
+      const { room } = conversation;
+      const page = await this.call('message.list', { room, limit: PAGE });
       conversation.add(page.items);
       conversation.older = page.prev !== null;
+      const place = placeIn(people.me?.id ?? '', room)?.seq;
+      const unread = rooms.byId.get(room)?.unread ?? 0;
+      const short = () =>
+        (place !== undefined && place < (conversation.first ?? 0)) ||
+        conversation.messages.filter((one) => one.from.id !== people.me?.id).length < unread;
+      for (let more = 0; more < BACK_MAX && conversation.older && short(); more++) {
+        const before = await this.call('message.list', { room, before: conversation.first, limit: BACK });
+        conversation.add(before.items);
+        conversation.older = before.prev !== null;
+      }
       conversation.ready = true;
-      conversation.markUnread(rooms.byId.get(conversation.room)?.unread ?? 0, people.me?.id ?? '');
     });
   }
 
@@ -226,37 +243,25 @@ class Mesh implements Needs {
 
   /** The reader sees the end of this room (null: of none). */
   watch(room: string | null): void {
-    this.#reading = room;
-    const open = room ? rooms.byId.get(room) : undefined;
-    if (open) this.markRead(open);
+    this.#watched = room;
   }
 
-  markRead(room: Room): void {
-    if (room.unread === 0 || !room.member) return;
-    const conversation = this.#conversations.get(room.id);
-    if (!conversation?.ready) return;
-    const unread = conversation.messages.filter((message) => message.from.id !== people.me?.id).slice(-room.unread);
-    rooms.change(room.id, { unread: 0, unread_mentions: 0 });
-    if (unread.length > 0) this.#ack(unread.map((message) => message.seq));
-  }
-
-  /** What is acknowledged here is what the author sees as "seen". */
-  #ack(seqs: number[]): void {
-    this.call('inbox.ack', { seqs }).catch(() => {
-      // Not fatal: the node offers the messages again, and the next acknowledgement covers them.
-    });
+  /** Everything of the room up to this place was in sight. */
+  readTo(room: string, seq: number): void {
+    const open = rooms.byId.get(room);
+    if (open) this.reading.upTo(open, seq, this.#conversations.get(room)?.messages ?? []);
   }
 
   conversation(room: string): Conversation | undefined {
     return this.#conversations.get(room);
   }
 
-  reading(room: string): boolean {
-    return this.#reading === room && document.visibilityState === 'visible';
+  watching(room: string): boolean {
+    return this.#watched === room && document.visibilityState === 'visible';
   }
 
   read(message: Message): void {
-    this.#ack([message.seq]);
+    this.readTo(message.room, message.seq);
   }
 
   async refreshRoom(id: string): Promise<void> {

@@ -12,7 +12,7 @@ import { activity } from './activity.svelte.ts';
 export interface Needs {
   conversation(room: string): Conversation | undefined;
   /** Whether the reader sees the end of this room right now. */
-  reading(room: string): boolean;
+  watching(room: string): boolean;
   refreshRoom(room: string): Promise<void>;
   refreshPerson(participant: string): void;
   refreshPresence(): void;
@@ -86,10 +86,11 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
     conversation.add([message]);
     if (message.thread) conversation.replied(message.thread);
   }
-  if (mine || needs.reading(message.room)) {
+  if (mine || needs.watching(message.room)) {
     rooms.change(message.room, { last_seq: message.seq });
     if (!mine) needs.read(message);
   } else if (room) {
+    if (room.unread === 0) rooms.firstUnread.set(message.room, message.seq);
     const named = message.mentions.includes(people.me?.id ?? '');
     rooms.change(message.room, {
       last_seq: message.seq,
