@@ -14,7 +14,6 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -38,7 +37,9 @@ use super::metrics::Metrics;
 use super::modes;
 use super::node::{Node, now};
 use super::offers::Offers;
-use super::projector::{ProjectorThread, Wanted};
+use super::projector::{self, ProjectorThread, Wanted};
+use super::queue::queue;
+use super::recent::Recent;
 use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::threads::{Scrub, WriterThread, salt, snapshot_seq};
@@ -46,9 +47,6 @@ use super::ticks;
 use super::waiting::Waiters;
 use super::words::Fresh;
 use crate::machine::{Envelopes, Fanout, Submission, Waiting, Writer, WriterError};
-
-/// Batches that may wait for the projector before it reads the log instead.
-const PROJECTOR_BATCHES: usize = 64;
 
 /// How to start a node.
 #[derive(Debug, Clone)]
@@ -306,8 +304,8 @@ fn run(
     view: View,
 ) -> Result<(Arc<Node>, ErasingTask), StartError> {
     let head = Seq(writer.tail().seq);
-    let (jobs, waiting) = sync_channel(WRITER_QUEUE_MAX);
-    let (batches, projected) = sync_channel(PROJECTOR_BATCHES);
+    let (jobs, waiting) = queue(WRITER_QUEUE_MAX);
+    let (batches, projected) = queue(projector::QUEUE_EVENTS);
     let (upto, view_upto) = watch::channel(projector.upto());
     let access = Arc::clone(writer.access());
     let reader = writer.log().reader();
@@ -321,6 +319,8 @@ fn run(
         sessions: Sessions::restored(vault.presences()?, open, now()),
         access: ArcSwap::new(Arc::clone(&access)),
         work_changed: watch::channel(writer.work().changed()).0,
+        takes: watch::channel(writer.work().changed()).0,
+        clock: Arc::default(),
         rights: watch::channel(0).0,
         work: ArcSwap::new(Arc::clone(writer.work())),
         head: AtomicU64::new(head.0),
@@ -341,6 +341,7 @@ fn run(
         threads: Mutex::new(Vec::new()),
         envelopes,
         fresh: Fresh::default(),
+        recent: Recent::default(),
         erasing: Mutex::new(Some(lane.clone())),
         eraser: Mutex::new(None),
     });

@@ -12,6 +12,8 @@ mod modes;
 mod node;
 mod offers;
 mod projector;
+mod queue;
+mod recent;
 mod refusals;
 mod retention;
 mod sessions;

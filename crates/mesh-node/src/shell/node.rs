@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,19 +14,22 @@ use mesh_log::LogReader;
 use mesh_model::api::Presence;
 use mesh_model::events::CommandKey;
 use mesh_model::{
-    Actor, Command, Effect, ErrorCode, Millis, ParticipantId, Permission, Refusal, Seq, TaskId,
-    Within,
+    Actor, Command, Effect, ErrorCode, Facts, Millis, ParticipantId, Permission, Refusal, Seq,
+    TaskId, Within,
 };
 use mesh_proof::{Checkpoint, Seal};
 use mesh_store::{Vault, View};
 use tokio::sync::{oneshot, watch};
 
+use super::dispatch::Clock;
 use super::ephemeral::Ephemeral;
 use super::erasures::Lane;
 use super::home::{self, Config, StartError};
 use super::metrics::Metrics;
 use super::offers::Offers;
 use super::projector::Wanted;
+use super::queue::{Sender, Unsent};
+use super::recent::Recent;
 use super::refusals::Refusals;
 use super::sessions::Sessions;
 use super::threads::{Job, Scrub};
@@ -37,10 +39,12 @@ use crate::machine::{Envelopes, Fanout, Outcome, Submission};
 
 /// A running node. Everything that happens durably goes through [`Node::submit`].
 pub struct Node {
-    pub(super) jobs: Mutex<Option<SyncSender<Vec<Job>>>>,
+    pub(super) jobs: Mutex<Option<Sender<Vec<Job>>>>,
     pub(super) access: ArcSwap<Access>,
     pub(super) work: ArcSwap<Work>,
     pub(super) work_changed: watch::Sender<Seq>,
+    pub(super) takes: watch::Sender<Seq>,
+    pub(super) clock: Arc<Clock>,
     pub(super) rights: watch::Sender<u64>,
     pub(super) head: AtomicU64,
     pub(super) fanout: Arc<Mutex<Fanout>>,
@@ -61,6 +65,7 @@ pub struct Node {
     pub(super) threads: Mutex<Vec<JoinHandle<()>>>,
     pub(super) envelopes: Envelopes,
     pub(super) fresh: Fresh,
+    pub(super) recent: Recent,
     /// Goes with the writer: without a sender the eraser ends.
     pub(super) erasing: Mutex<Option<Lane>>,
     pub(super) eraser: Mutex<Option<tokio::task::JoinHandle<()>>>,
@@ -224,16 +229,21 @@ impl Node {
         let Some(queue) = queue.as_ref() else {
             return Err(shutting_down());
         };
-        match queue.try_send(jobs) {
+        match queue.try_send(jobs, 1) {
             Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => Err(overloaded()),
-            Err(TrySendError::Disconnected(_)) => Err(shutting_down()),
+            Err(Unsent::Full) => Err(overloaded()),
+            Err(Unsent::Closed) => Err(shutting_down()),
         }
     }
 
     /// A task as it was created, if that was just now and nothing was erased since.
     pub fn fresh_task(&self, task: TaskId) -> Option<Arc<FreshTask>> {
         self.fresh.get(task)
+    }
+
+    /// The facts of so many events from `first` on, if they were stored just now.
+    pub fn recent(&self, first: Seq, count: u32) -> Option<Vec<Facts>> {
+        self.recent.facts(first, count)
     }
 
     /// Who is who and who may what, as of the last durable batch.
@@ -246,10 +256,16 @@ impl Node {
         self.work.load_full()
     }
 
-    /// Fires whenever [`Node::work`] has changed, or who may do what. Whoever waits for something subscribes first and
-    /// looks then.
+    /// Fires whenever [`Node::work`] has changed, or who may do what, after those were answered who led to it. Whoever
+    /// waits for something subscribes first and looks then.
     pub fn work_changed(&self) -> watch::Receiver<Seq> {
         self.work_changed.subscribe()
+    }
+
+    /// Fires whenever a worker that waits has reason to look: tasks are left that nobody took, or who may take what has
+    /// changed. A task that the writer gave out as it came wakes nobody else.
+    pub fn takes(&self) -> watch::Receiver<Seq> {
+        self.takes.subscribe()
     }
 
     /// Fires whenever somebody may have lost a right to act or to read: what stands on one looks again then.

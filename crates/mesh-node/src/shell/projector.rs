@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use mesh_model::Seq;
 use mesh_store::{Projector, StoreError, StoredEvent};
 use tokio::sync::watch;
 
+use super::queue::{Receiver, Sender};
 use crate::machine::{Batch, Committed};
 
 /// Events in one transaction while catching up: together they become one block of the index of words.
@@ -19,6 +20,10 @@ const CATCH_UP_EVENTS: usize = 32_768;
 const CATCH_UP_BYTES: usize = 16 * 1024 * 1024;
 /// How far the view may be behind before another thread reads ahead.
 const FAR_EVENTS: u64 = 8_192;
+/// Events that may wait for the projector in memory. One that is further behind reads the log anyway.
+pub(super) const QUEUE_EVENTS: usize = 16_384;
+/// A batch counts as so many at least: it holds what was true after it as well.
+const BATCH_EVENTS_MIN: usize = QUEUE_EVENTS / 64;
 /// Events in one transaction while live: fewer would cost throughput, more would delay readers.
 const LIVE_EVENTS: usize = 4_096;
 
@@ -26,13 +31,9 @@ const LIVE_EVENTS: usize = 4_096;
 /// processor from those who are being served.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// What wakes the projector.
-#[derive(Debug)]
-pub(super) enum Work {
-    /// Events became durable.
-    Batch(Arc<Batch>),
-    /// A reader waits.
-    Wanted,
+/// How much of [`QUEUE_EVENTS`] a batch takes.
+pub(super) fn weight(batch: &Batch) -> usize {
+    batch.events.len().max(BATCH_EVENTS_MIN)
 }
 
 /// Up to where readers wait for the view, and the bell that tells the projector.
@@ -40,11 +41,11 @@ pub(super) enum Work {
 pub(super) struct Wanted {
     seq: Arc<AtomicU64>,
     /// Gone once the node goes down.
-    bell: Mutex<Option<SyncSender<Work>>>,
+    bell: Mutex<Option<Sender<Arc<Batch>>>>,
 }
 
 impl Wanted {
-    pub fn new(bell: SyncSender<Work>) -> Wanted {
+    pub fn new(bell: Sender<Arc<Batch>>) -> Wanted {
         Wanted {
             seq: Arc::default(),
             bell: Mutex::new(Some(bell)),
@@ -56,8 +57,7 @@ impl Wanted {
         self.seq.fetch_max(seq.0, Ordering::Relaxed);
         let bell = self.bell.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bell) = bell.as_ref() {
-            // A full queue means that the projector is awake.
-            let _ = bell.try_send(Work::Wanted);
+            bell.ring();
         }
     }
 
@@ -78,7 +78,7 @@ impl Wanted {
 /// The projector's thread: it projects batches as they come, and what it missed it reads from the log.
 pub(super) struct ProjectorThread {
     pub projector: Projector,
-    pub work: Receiver<Work>,
+    pub work: Receiver<Arc<Batch>>,
     pub reader: LogReader,
     pub upto: watch::Sender<Seq>,
     pub wanted: Arc<AtomicU64>,
@@ -96,7 +96,7 @@ impl ProjectorThread {
 
     fn live(&mut self) -> Result<(), StoreError> {
         catch_up(&mut self.projector, &self.reader, &self.upto)?;
-        while let Ok(first) = self.work.recv() {
+        while let Some(first) = self.work.recv() {
             let together = self.gather(first);
             self.take(&together)?;
             // The queue was full when it was set, so there is a turn after it that sees it.
@@ -108,24 +108,19 @@ impl ProjectorThread {
     }
 
     /// The batches that come within a moment, or at once if somebody waits for them.
-    fn gather(&self, first: Work) -> Vec<Arc<Batch>> {
+    fn gather(&self, first: Arc<Batch>) -> Vec<Arc<Batch>> {
         let ends = Instant::now() + GATHER;
-        let (mut together, mut events) = (Vec::new(), 0);
-        let mut next = Some(first);
-        while let Some(work) = next {
-            if let Work::Batch(batch) = work {
+        let (mut events, mut together) = (first.events.len(), vec![first]);
+        while events < LIVE_EVENTS {
+            if let Some(batch) = self.work.try_recv() {
                 events += batch.events.len();
                 together.push(batch);
+                continue;
             }
             let waited_for = self.wanted.load(Ordering::Relaxed) > self.projector.upto().0;
-            next = if events >= LIVE_EVENTS {
-                None
-            } else if waited_for {
-                self.work.try_recv().ok()
-            } else {
-                let left = ends.saturating_duration_since(Instant::now());
-                self.work.recv_timeout(left).ok()
-            };
+            if waited_for || Instant::now() >= ends || !self.work.gather(ends) {
+                break;
+            }
         }
         together
     }

@@ -1,7 +1,6 @@
 //! The writer's thread and the one that looks over the log.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use mesh_core::FINGERPRINT;
 use mesh_log::{FileLog, Log, LogReader, Trust, VerifyError};
 use mesh_model::command::InfluenceCommand;
 use mesh_model::events::{
-    CredentialFacts, Facts, Influence, MeshFacts, ParticipantFacts, RoomFacts, UserFacts,
+    CredentialFacts, Facts, Influence, MeshFacts, ParticipantFacts, RoomFacts, TaskState, UserFacts,
 };
 use mesh_model::limits::BATCH_COMMANDS_MAX;
 use mesh_model::{Actor, Command, Millis, Refusal, RoomId, Seq, SessionId, Within};
@@ -18,8 +17,11 @@ use tokio::sync::oneshot;
 use super::erasures::{Held, Lane, Work};
 use super::node::{Node, now};
 use super::projector;
+use super::queue::{Receiver, Sender};
 use super::waiting::{Claim, Waiter, Waiters};
-use crate::machine::{Batch, Erasure, Fanout, Outcome, Step, Submission, Waiting, Writer};
+use crate::machine::{
+    Batch, Committed, Erasure, Fanout, Outcome, Step, Submission, Waiting, Writer,
+};
 
 /// Where an answer goes.
 pub(super) type Reply = oneshot::Sender<Result<Outcome, Refusal>>;
@@ -41,7 +43,7 @@ pub(super) struct WriterThread {
     /// The commands of each call that waits.
     pub jobs: Receiver<Vec<Job>>,
     pub fanout: Arc<Mutex<Fanout>>,
-    pub batches: SyncSender<projector::Work>,
+    pub batches: Sender<Arc<Batch>>,
     pub missed: Arc<AtomicBool>,
     pub node: Weak<Node>,
     pub snapshot_at: u64,
@@ -52,9 +54,9 @@ pub(super) struct WriterThread {
 impl WriterThread {
     /// Takes what waits, stores it, answers, fans out; until nobody can send any more.
     pub fn run(mut self) {
-        while let Ok(mut jobs) = self.jobs.recv() {
+        while let Some(mut jobs) = self.jobs.recv() {
             while jobs.len() < BATCH_COMMANDS_MAX
-                && let Ok(more) = self.jobs.try_recv()
+                && let Some(more) = self.jobs.try_recv()
             {
                 jobs.extend(more);
             }
@@ -103,7 +105,8 @@ impl WriterThread {
             woken,
             batch,
         } = step;
-        let erasures = self.erasures(batch.as_ref());
+        let batch = batch.map(Arc::new);
+        let erasures = self.erasures(batch.as_deref());
         let node = self.node.upgrade();
         if let Some(node) = &node {
             if let Some(batch) = &batch {
@@ -123,18 +126,18 @@ impl WriterThread {
             (fanout.take_cut_off(), fanout.take_grown())
         };
         if let Some(node) = &node {
+            tell(node, &batch);
             node.metrics.cut_off(cut_off);
             if batch.access_changed {
                 node.sessions.closed_by(&batch);
             }
         }
-        if self
-            .batches
-            .try_send(projector::Work::Batch(Arc::new(batch)))
-            .is_err()
-        {
-            // A projector that is behind reads the log itself.
+        let weight = projector::weight(&batch);
+        if self.batches.try_send(Arc::clone(&batch), weight).is_err() {
+            // A projector that is behind reads the log itself. It may have emptied the queue meanwhile: then the batch
+            // makes it look once more.
             self.missed.store(true, Ordering::Relaxed);
+            let _ = self.batches.try_send(batch, weight);
         }
         if self.writer.tail().seq >= self.snapshot_at + SNAPSHOT_EVENTS {
             self.snapshot();
@@ -265,7 +268,7 @@ fn read((session, room): (SessionId, RoomId)) -> Job {
 }
 
 /// What the batch changed, for everybody to see, before anybody is answered.
-fn publish(node: &Node, batch: &Batch, erases: bool) {
+fn publish(node: &Node, batch: &Arc<Batch>, erases: bool) {
     if batch.access_changed {
         node.access.store(Arc::clone(&batch.access));
     }
@@ -273,20 +276,31 @@ fn publish(node: &Node, batch: &Batch, erases: bool) {
         node.work.store(Arc::clone(&batch.work));
         node.fresh.take_in(batch);
     }
+    node.recent.take_in(batch);
     if erases {
         node.fresh.clear();
     }
     if let Some(last) = batch.events.last() {
         node.head.store(last.seq.0, Ordering::Release);
     }
-    if batch.work_changed || batch.access_changed {
-        // After the head, so that who waited finds its own commands in everything. Who may take
-        // what is a matter of access as well.
-        node.work_changed.send_replace(batch.work.changed());
-    }
     if batch.events.iter().any(|event| takes_rights(&event.facts)) {
         node.rights_ended();
     }
+}
+
+/// Wakes who waits for a change and not for an answer: after those that do, whom it would take the processor from.
+fn tell(node: &Node, batch: &Batch) {
+    if !batch.work_changed && !batch.access_changed {
+        return;
+    }
+    // Who may take what is a matter of access as well.
+    node.work_changed.send_replace(batch.work.changed());
+    let tasks_alone = |event: &Committed| matches!(event.facts, Facts::Task(_));
+    let left = batch.work.count(TaskState::Queued) > 0;
+    if left || batch.access_changed || !batch.events.iter().all(tasks_alone) {
+        node.takes.send_replace(batch.work.changed());
+    }
+    node.clock.due(batch.work.next_due());
 }
 
 /// Sixteen random bytes in front of each content, so that its hash does not betray it once erased.

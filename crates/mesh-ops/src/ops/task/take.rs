@@ -137,7 +137,7 @@ impl<'a> Waiting<'a> {
             door,
             call,
             me: call.me()?,
-            changed: door.node().work_changed(),
+            changed: door.node().takes(),
             stopping: door.node().stopping(),
             until: now + Duration::from_millis(u64::from(wait_ms)),
             asked: now,
