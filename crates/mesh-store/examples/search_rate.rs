@@ -14,6 +14,8 @@ use uuid::Uuid;
 const ROOMS: u64 = 100;
 const AUTHORS: u64 = 50;
 const VOCABULARY: u64 = 20_000;
+/// Each message has one of them: a search for both looks through everything and finds nothing.
+const APART: [&str; 2] = ["even", "odd"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -92,8 +94,9 @@ fn project(
     let mut content = Vec::new();
     let mut head = Vec::new();
     let mut bytes = 0;
-    for _ in 0..messages {
-        let text: Vec<String> = (0..words).map(|_| spell(numbers.word())).collect();
+    for number in 0..messages {
+        let mut text: Vec<String> = (0..words).map(|_| spell(numbers.word())).collect();
+        text.push(APART[(number % 2) as usize].to_owned());
         content.push(format!("{{\"text\":\"{}\"}}", text.join(" ")));
         bytes += content.last().map_or(0, String::len);
         let room = RoomId(id(1, numbers.below(ROOMS)));
@@ -165,6 +168,7 @@ fn mix() -> Vec<(&'static str, Vec<String>)> {
             "two common words",
             queries(|n| format!("{} {}", spell(n.below(20)), spell(n.below(20)))),
         ),
+        ("two never together", queries(|_| APART.join(" "))),
         (
             "common and rare",
             queries(|n| format!("{} {}", spell(n.below(5)), spell(10_000 + n.below(10_000)))),
