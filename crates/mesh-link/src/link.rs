@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use mesh_model::Permission;
 use mesh_model::api::ToolView;
+use mesh_model::home::Entry;
 use mesh_ops::{Node, Told, Tools, Using};
 use serde_json::{Map, Value};
 
 use crate::plugin::Host;
-use crate::settings::{FILE, Settings};
+use crate::settings::Settings;
 use crate::{file_summary, notify, web_search};
 
 /// The tools that are built in, and the plugins.
@@ -40,7 +41,10 @@ impl Link {
             needs,
             plugin: None,
             audience: None,
-            off: off.map(|key| format!("nothing is set up for it: {FILE} has no {key}")),
+            off: off.map(|key| {
+                let file = Entry::PluginsConfig.name();
+                format!("nothing is set up for it: {file} has no {key}")
+            }),
         };
         let settings = &self.settings;
         let missing = |is_set: bool, key: &'static str| (!is_set).then_some(key);

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use mesh_model::api::ToolView;
+use mesh_model::home::Entry;
 use mesh_ops::Told;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -53,7 +54,7 @@ struct Running {
 
 impl Host {
     pub fn new(settings: settings::Plugin, home: &std::path::Path) -> Host {
-        let own = home.join("plugins").join(&settings.name);
+        let own = Entry::Plugins.of(home).join(&settings.name);
         let folder = settings.folder.clone().unwrap_or(own);
         Host {
             settings,

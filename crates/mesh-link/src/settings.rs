@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 
 use mesh_model::Permission;
 use mesh_model::api::ToolAudience;
+use mesh_model::home::Entry;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The name of the file in the mesh's folder.
-pub(crate) const FILE: &str = "plugins.toml";
 /// Plugins at most: each is a process.
 const PLUGINS_MAX: usize = 16;
 /// Hooks at most.
@@ -142,7 +141,7 @@ impl std::error::Error for BadSettings {}
 impl Settings {
     /// Reads the folder's file. An unknown key is an error that names its line.
     pub fn load(home: &Path) -> Result<Settings, BadSettings> {
-        let path = home.join(FILE);
+        let path = Entry::PluginsConfig.of(home);
         let bad = |why: String| BadSettings {
             path: path.clone(),
             why,

@@ -14,6 +14,7 @@ mod common;
 pub mod error;
 mod event;
 pub mod events;
+pub mod home;
 pub mod ids;
 pub mod limits;
 pub mod names;

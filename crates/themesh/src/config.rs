@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use mesh_model::home::Entry;
 use serde::Deserialize;
 
 use crate::commands::up::LogFormat;
@@ -33,7 +34,7 @@ pub struct Config {
 
 /// Reads the folder's file; an unknown key is an error that names the line and the known keys.
 pub fn load(home: &Path) -> Outcome<Config> {
-    let path = home.join("config.toml");
+    let path = Entry::Config.of(home);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),

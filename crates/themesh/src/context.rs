@@ -6,12 +6,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mesh_model::api::NoInput;
+use mesh_model::home::{self, Entry, FILE_MODE, Identity, RunningNode};
 use mesh_model::ops::MeGet;
-use mesh_model::{ErrorCode, MeshId, PublicKey, SessionId};
+use mesh_model::{ErrorCode, PublicKey, SessionId};
 use mesh_sdk::http::Http;
 use mesh_sdk::{Error, Options, Signer};
 use mesh_work::access::{self, Access};
-use serde::{Deserialize, Serialize};
 
 use crate::cli::Global;
 use crate::failure::{Failure, Outcome};
@@ -66,35 +66,6 @@ impl Attempt {
             )
         })
     }
-}
-
-/// A participant this machine holds the token of, kept in `clients/HANDLE.json`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Identity {
-    /// Its handle.
-    pub handle: String,
-    /// Its node's address, when it was last known.
-    pub url: String,
-    /// Its node's key: whoever else listens at the address is not shown the token. Files of earlier
-    /// releases do not have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub node_key: Option<PublicKey>,
-    /// Its token.
-    pub token: String,
-}
-
-/// The folder's own record of the node that runs on it, `node.json`: written at its start, removed
-/// at its stop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RunningNode {
-    /// Its address.
-    pub url: String,
-    /// Its process.
-    pub pid: u32,
-    /// The mesh.
-    pub mesh: MeshId,
-    /// The key by which the node proves that it is this one.
-    pub node_key: PublicKey,
 }
 
 /// The node that is meant.
@@ -242,7 +213,7 @@ impl Context {
 
     /// The node that runs on this folder, as far as it said so.
     pub fn running(&self) -> Option<RunningNode> {
-        let text = fs::read_to_string(self.home.join("node.json")).ok()?;
+        let text = fs::read_to_string(Entry::Node.of(&self.home)).ok()?;
         serde_json::from_str(&text).ok()
     }
 
@@ -257,7 +228,7 @@ impl Context {
         if let Some(handle) = &self.identity {
             return Ok(self.load_identity(handle)?.token);
         }
-        let path = self.home.join("owner.token");
+        let path = Entry::OwnerToken.of(&self.home);
         let token = fs::read_to_string(&path).map_err(|why| {
             Failure::here(
                 format!("no token: {} cannot be read ({why})", path.display()),
@@ -359,7 +330,7 @@ impl Context {
     pub fn key_path(&self, handle: &str) -> Outcome<PathBuf> {
         mesh_model::names::check(handle)
             .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
-        Ok(self.home.join("keys").join(format!("{handle}.key")))
+        Ok(home::key(&self.home, handle))
     }
 
     /// Signs as somebody with the key that is kept, or with a new one that is kept from here on.
@@ -438,7 +409,7 @@ impl Context {
     fn identity_path(&self, handle: &str) -> Outcome<PathBuf> {
         mesh_model::names::check(handle)
             .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
-        Ok(self.home.join("clients").join(format!("{handle}.json")))
+        Ok(home::identity(&self.home, handle))
     }
 }
 
@@ -457,7 +428,7 @@ pub fn write_private(path: &Path, text: &str) -> Outcome<()> {
             .write(true)
             .create(true)
             .truncate(true)
-            .mode(0o600)
+            .mode(FILE_MODE)
             .open(path)?;
         file.write_all(text.as_bytes())
     };

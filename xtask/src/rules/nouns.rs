@@ -24,6 +24,7 @@ const FLOORS: &[Floor] = &[
             "error",
             "event",
             "events",
+            "home",
             "ids",
             "lib",
             "limits",

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mesh_log::{Digest, EraseError, Eraser, LogReader, ReadError};
+use mesh_model::home::Entry;
 use mesh_model::{Effect, ErrorCode, Refusal, Seq};
 use mesh_store::{StoreError, View};
 use serde::{Deserialize, Serialize};
@@ -34,9 +35,6 @@ pub(super) enum Work {
 
 /// Places erased at a time.
 const PLACES_MAX: usize = 1_000;
-
-/// The file, in the mesh's folder.
-const MARKER: &str = "erased.json";
 
 /// Up to where everything that had to be erased is.
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,7 +115,7 @@ fn erase(eraser: &Eraser, places: &[Seq]) -> Result<(), EraseError> {
 
 /// Up to where everything is erased, as far as the file tells and it is of this log.
 fn marker(home: &Path, reader: &LogReader) -> Seq {
-    let known = fs::read(home.join(MARKER))
+    let known = fs::read(Entry::Erased.of(home))
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Marker>(&bytes).ok());
     match known {
@@ -138,7 +136,7 @@ fn note(home: &Path, reader: &LogReader, upto: Seq) {
         let head = reader.head_at(upto.0).map_err(std::io::Error::other)?;
         let Some(head) = head else { return Ok(()) };
         let marker = serde_json::to_vec(&Marker { upto: upto.0, head })?;
-        let (path, unfinished) = (home.join(MARKER), home.join("erased.json.tmp"));
+        let (path, unfinished) = (Entry::Erased.of(home), Entry::ErasedUnfinished.of(home));
         let mut file = File::create(&unfinished)?;
         file.write_all(&marker)?;
         file.sync_all()?;

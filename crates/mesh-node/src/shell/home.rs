@@ -9,6 +9,7 @@
 //! ```
 
 use mesh_model::command::{CreateMesh, MeshCommand};
+use mesh_model::home::{Entry, FILE_MODE, FOLDER_MODE};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -144,7 +145,7 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError>
             "others on this machine could look into the folder; from here on only its owner can. If somebody may have, exchange its tokens"
         );
     }
-    let log_dir = config.home.join("log");
+    let log_dir = Entry::Log.of(&config.home);
     let vault = open_vault(config, &log_dir)?;
     let key = SigningKey::from_bytes(&vault.node_seed().0);
     let node_key = PublicKey(key.verifying_key().to_bytes());
@@ -167,14 +168,14 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError>
         .access
         .mesh()
         .map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
-    let (projector, view) = View::open_for(&config.home.join("view"), mesh)?;
+    let (projector, view) = View::open_for(&Entry::View.of(&config.home), mesh)?;
     let (node, erasing) = run(config, writer, snapshot_at, vault, projector, view)?;
     Ok((node, erasing, last))
 }
 
 /// The vault that belongs to the log, or a new one for a new log.
 fn open_vault(config: &Config, log_dir: &Path) -> Result<Vault, StartError> {
-    let dir = config.home.join("vault");
+    let dir = Entry::Vault.of(&config.home);
     let has_log = fs::read_dir(log_dir).is_ok_and(|files| {
         files.flatten().any(|file| {
             file.path()
@@ -270,7 +271,7 @@ fn create_mesh(
 
 /// Sees that the file with the owner's token is there and true.
 fn owner_token(config: &Config, vault: &Vault) -> Result<(), StartError> {
-    let path = config.home.join("owner.token");
+    let path = Entry::OwnerToken.of(&config.home);
     let known = fs::read_to_string(&path).ok();
     if let Some(token) = known.as_deref().map(str::trim)
         && vault.is_owner(token)?
@@ -284,7 +285,7 @@ fn owner_token(config: &Config, vault: &Vault) -> Result<(), StartError> {
             .write(true)
             .create(true)
             .truncate(true)
-            .mode(0o600)
+            .mode(FILE_MODE)
             .open(&path)?;
         writeln!(file, "{token}")?;
         file.sync_all()
@@ -423,7 +424,7 @@ fn spawn(
 fn private_folder(path: &Path) -> Result<(), StartError> {
     let made = fs::DirBuilder::new()
         .recursive(true)
-        .mode(0o700)
+        .mode(FOLDER_MODE)
         .create(path);
     let synced = made
         .and_then(|()| File::open(path))

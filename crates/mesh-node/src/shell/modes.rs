@@ -5,16 +5,17 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The folders of a home that hold what is secret or was said. Others may hold programs and work of other people's
-/// tools, and lie in the home's own folder, which is closed.
-const FOLDERS: [&str; 6] = ["log", "vault", "view", "clients", "keys", "witness"];
+use mesh_model::home::{Entry, EntryKind};
 
 /// Closes the home, its files and the folders of its own to everybody but their owner. Gives what was open.
 pub(super) fn mend(home: &Path) -> io::Result<Vec<PathBuf>> {
     let mut mended = Vec::new();
     close(home, &mut mended)?;
     close_files(home, &mut mended)?;
-    for folder in FOLDERS.map(|folder| home.join(folder)) {
+    let private = Entry::ALL
+        .iter()
+        .filter(|part| part.kind() == EntryKind::Private);
+    for folder in private.map(|part| part.of(home)) {
         if is_folder(&folder) {
             close(&folder, &mut mended)?;
             close_files(&folder, &mut mended)?;

@@ -10,6 +10,7 @@ use std::{fs, io};
 use clap::Args;
 use mesh_model::Millis;
 use mesh_model::api::{NoInput, Status};
+use mesh_model::home::Entry;
 use mesh_model::ops::StatusGet;
 use mesh_sdk::Error;
 use rustix::process::{Pid, test_kill_process};
@@ -134,7 +135,7 @@ fn configuration(context: &Context) -> Finding {
 }
 
 fn token(context: &Context) -> Finding {
-    let path = context.home.join("owner.token");
+    let path = Entry::OwnerToken.of(&context.home);
     match fs::metadata(&path) {
         Ok(meta) if meta.permissions().mode() & 0o077 != 0 => bad(
             "token",
@@ -184,7 +185,7 @@ fn the_log(context: &Context) -> Finding {
     if !log::folder(context).is_dir() {
         return warning("log", "there is none yet", "`mesh up` makes it");
     }
-    if !context.home.join("vault").exists() {
+    if !Entry::Vault.of(&context.home).exists() {
         return bad(
             "log",
             "the vault that belongs to it is missing",
@@ -253,7 +254,7 @@ fn node(context: &Context) -> Vec<Finding> {
 
 /// No node said that it runs here.
 fn nobody(context: &Context) -> Finding {
-    let record = context.home.join("node.json");
+    let record = Entry::Node.of(&context.home);
     if record.exists() {
         return bad(
             "node",

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use clap::Subcommand;
 use mesh_model::api::{Deed, ExplainInput, PolicySetInput, PolicyView, RoomRefInput};
+use mesh_model::home;
 use mesh_model::ops::{RoomExplain, RoomPolicyGet, RoomPolicySet};
 
 use crate::context::{Context, write_private};
@@ -120,7 +121,7 @@ fn edit(context: &Context, room: String, force: bool) -> Outcome<()> {
     let input = RoomRefInput { room: room.clone() };
     let view = context.http()?.call::<RoomPolicyGet>(input)?;
     let before = as_file(&room, &view)?;
-    let path = context.home.join(format!("policy-{}.toml", view.room));
+    let path = home::policy(&context.home, view.room);
     write_private(&path, &before)?;
     let editor = std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR"));
     let editor = editor.unwrap_or_else(|_| "vi".to_owned());

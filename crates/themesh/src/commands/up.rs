@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use mesh_edge::{EdgeConfig, Proxy};
 use mesh_link::{Hooks, Link, Settings};
 use mesh_model::api::NoInput;
+use mesh_model::home::{Entry, RunningNode};
 use mesh_model::ops::LoginLinkCreate;
 use mesh_node::{Config as NodeConfig, Node};
 use mesh_ops::Door;
@@ -21,7 +22,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Config};
-use crate::context::{Context, DEFAULT_LISTEN, RunningNode};
+use crate::context::{Context, DEFAULT_LISTEN};
 use crate::failure::{Failure, Outcome};
 use crate::input::command_words;
 use crate::output::{Colour, line, paint};
@@ -375,7 +376,7 @@ struct RunningFile(PathBuf);
 
 impl RunningFile {
     fn write(context: &Context, node: &Node, url: &str) -> Outcome<RunningFile> {
-        let path = context.home.join("node.json");
+        let path = Entry::Node.of(&context.home);
         let access = node.access();
         let mesh = access.mesh().ok_or_else(|| {
             Failure::here(

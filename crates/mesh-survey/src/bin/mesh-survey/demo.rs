@@ -9,6 +9,7 @@ use mesh_model::api::{
     AgentRegisterInput, MemberRefInput, Profile, RoomCreateInput, TokenCreateInput,
 };
 use mesh_model::events::{Kind, RoomAccess, Visibility};
+use mesh_model::home::Identity;
 use mesh_model::ops::{AgentRegister, MemberAdd, RoomCreate, TokenCreate};
 use mesh_model::permission::Preset;
 use mesh_sdk::http::Http;
@@ -18,7 +19,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::Trouble;
-use crate::home::{Home, Identity};
+use crate::home::Home;
 use crate::pipeline::{self, Workers};
 use crate::program::Program;
 

@@ -6,8 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mesh_model::PublicKey;
+use mesh_model::home::{self, Entry, FILE_MODE, Identity, RunningNode};
 use mesh_sdk::http::Http;
-use serde::{Deserialize, Serialize};
 
 use crate::Trouble;
 
@@ -20,21 +20,6 @@ pub struct Home {
     pub node_key: PublicKey,
 }
 
-/// A participant whose token is kept here; `mesh --as HANDLE` acts as it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Identity {
-    pub handle: String,
-    pub url: String,
-    pub node_key: Option<PublicKey>,
-    pub token: String,
-}
-
-#[derive(Deserialize)]
-struct RunningNode {
-    url: String,
-    node_key: PublicKey,
-}
-
 impl Home {
     /// `$MESH_HOME`, else `~/.mesh`, with the address that its node left there.
     pub fn find() -> Result<Home, Trouble> {
@@ -43,11 +28,11 @@ impl Home {
             .map(PathBuf::from)
             .or_else(|| Some(PathBuf::from(set("HOME")?).join(".mesh")))
             .ok_or("neither MESH_HOME nor HOME says where the mesh's folder is; set one of them")?;
-        let node = fs::read(folder.join("node.json")).map_err(|why| {
+        let node = fs::read(Entry::Node.of(&folder)).map_err(|why| {
             let folder = folder.display();
             format!("no node runs on {folder} ({why}); start it: mesh up --with 'mesh-survey .'")
         })?;
-        let RunningNode { url, node_key } = serde_json::from_slice(&node)?;
+        let RunningNode { url, node_key, .. } = serde_json::from_slice(&node)?;
         Ok(Home {
             folder,
             url,
@@ -57,7 +42,7 @@ impl Home {
 
     /// A client that acts as the owner.
     pub fn owner(&self) -> Result<Http, Trouble> {
-        let path = self.folder.join("owner.token");
+        let path = Entry::OwnerToken.of(&self.folder);
         let token = fs::read_to_string(&path)
             .map_err(|why| format!("{} cannot be read: {why}", path.display()))?;
         Ok(Http::new(&self.url, Some(token.trim().to_owned())).only(self.node_key))
@@ -65,7 +50,7 @@ impl Home {
 
     /// Where a participant's key is kept.
     pub fn key_path(&self, handle: &str) -> PathBuf {
-        self.folder.join("keys").join(format!("{handle}.key"))
+        home::key(&self.folder, handle)
     }
 
     /// A kept identity of this node, if there is one, with the node's address of today.
@@ -88,12 +73,16 @@ impl Home {
     }
 
     fn identity_path(&self, handle: &str) -> PathBuf {
-        self.folder.join("clients").join(format!("{handle}.json"))
+        home::identity(&self.folder, handle)
     }
 }
 
 fn private(path: &Path) -> std::io::Result<fs::File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
+    options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(FILE_MODE);
     options.open(path)
 }

@@ -10,6 +10,7 @@ use mesh_model::api::{
     RoomTypingInput,
 };
 use mesh_model::events::Kind;
+use mesh_model::home::Identity;
 use mesh_model::ops::{InboxAck, PresenceSet, RoomGet, RoomTyping};
 use mesh_model::{ErrorCode, RoomId, Seq};
 use mesh_sdk::{Client, Error, Filter, Options, Signer};
@@ -18,7 +19,6 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::Trouble;
-use crate::home::Identity;
 
 /// Messages dealt with at a time.
 const INBOX_LIMIT: u32 = 50;

@@ -7,6 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use mesh_model::home::{Entry, FILE_MODE};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ impl Record {
                 "its version may be too new for this one",
             ));
         }
-        let folder = context.home.join("hooks");
+        let folder = Entry::Hooks.of(&context.home);
         let acting = context
             .identity()
             .unwrap_or("owner")
@@ -50,7 +51,11 @@ impl Record {
         let lock = || {
             fs::create_dir_all(&folder)?;
             let mut options = File::options();
-            let options = options.create(true).truncate(false).write(true).mode(0o600);
+            let options = options
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .mode(FILE_MODE);
             let file = options.open(folder.join(format!("{acting}.lock")))?;
             flock(&file, FlockOperation::LockExclusive)?;
             Ok(file)

@@ -9,6 +9,7 @@ use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use mesh_model::home::Entry;
 use mesh_model::names;
 use rustix::fs::{FlockOperation, flock};
 
@@ -282,7 +283,7 @@ struct Shelf {
 
 impl Shelf {
     fn open(context: &Context, only_look: bool) -> Outcome<Shelf> {
-        let path = context.home.join("installed.json");
+        let path = Entry::Installed.of(&context.home);
         let lock = (!only_look).then(|| lock(&context.home)).transpose()?;
         let book = match fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text).map_err(|why| {
@@ -403,7 +404,7 @@ fn lock(home: &Path) -> Outcome<File> {
             .create(true)
             .truncate(false)
             .write(true)
-            .open(home.join("installed.lock"))?;
+            .open(Entry::InstalledLock.of(home))?;
         flock(&file, FlockOperation::LockExclusive)?;
         Ok(file)
     };

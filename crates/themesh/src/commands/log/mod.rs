@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use mesh_log::{FileOptions, LogReader, Problem, RealDisk, Trust, Verified, VerifyError};
+use mesh_model::home::Entry;
 use mesh_sdk::{Client, Filter};
 
 use crate::context::Context;
@@ -102,7 +103,7 @@ pub fn log(context: &Context, verb: LogVerb) -> Outcome<ExitCode> {
 
 /// Where the log's segments are.
 pub fn folder(context: &Context) -> PathBuf {
-    context.home.join("log")
+    Entry::Log.of(&context.home)
 }
 
 fn reader(context: &Context) -> Outcome<LogReader> {

@@ -10,6 +10,7 @@ use clap::Args;
 use mesh_log::LogReader;
 use mesh_model::PublicKey;
 use mesh_model::api::NoInput;
+use mesh_model::home;
 use mesh_model::ops::LogCheckpoint;
 use mesh_proof::{Checkpoint, Digest, Seal, Tail};
 
@@ -77,8 +78,7 @@ pub fn witness(context: &Context, args: &WitnessArgs) -> Outcome<()> {
 
 /// The file of what is kept of the node with this key.
 pub fn own_file(context: &Context, key: PublicKey) -> PathBuf {
-    let folder = context.home.join("witness");
-    folder.join(format!("{key}.jsonl"))
+    home::witness(&context.home, key)
 }
 
 /// A node that signs another history than the one it signed before is caught here.
@@ -107,10 +107,17 @@ fn append(file: &Path, checkpoint: &Checkpoint) -> Outcome<()> {
             .filter(|folder| !folder.as_os_str().is_empty())
         {
             let mut builder = fs::DirBuilder::new();
-            builder.recursive(true).mode(0o700).create(folder)?;
+            builder
+                .recursive(true)
+                .mode(home::FOLDER_MODE)
+                .create(folder)?;
         }
         let mut options = OpenOptions::new();
-        let mut out = options.append(true).create(true).mode(0o600).open(file)?;
+        let mut out = options
+            .append(true)
+            .create(true)
+            .mode(home::FILE_MODE)
+            .open(file)?;
         out.write_all(format!("{checkpoint}\n").as_bytes())?;
         out.sync_all()
     };

@@ -8,6 +8,7 @@ use mesh_model::api::{
     MemberRefInput, ModerateInput, NoInput, Room, RoomCreateInput, RoomRefInput,
 };
 use mesh_model::events::{RoomAccess, RoomKind};
+use mesh_model::home::Identity;
 use mesh_model::ops::{
     MemberAdd, MemberList, MemberRemove, Operation, RoomArchive, RoomCreate, RoomJoin, RoomLeave,
     RoomList, RoomRestore,
@@ -15,7 +16,7 @@ use mesh_model::ops::{
 use mesh_sdk::http::Http;
 
 use crate::commands::policy;
-use crate::context::{Context, Identity};
+use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::{line, printed_json, table};
 

@@ -15,6 +15,7 @@ use mesh_model::api::{
 };
 use mesh_model::capability::Capability;
 use mesh_model::events::{Kind, Visibility};
+use mesh_model::home::{Entry, Identity};
 use mesh_model::ops::{AgentRegister, MemberAdd, MemberCapabilities, TokenCreate};
 use mesh_model::permission::Preset;
 use mesh_sdk::Error;
@@ -28,7 +29,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::commands::sandbox::{ConfineArgs, SandboxChoice, cannot, cell};
 use crate::commands::task::short;
-use crate::context::{Context, Identity, has_token_given, write_private};
+use crate::context::{Context, has_token_given, write_private};
 use crate::failure::{Failure, Outcome};
 use crate::input::command_words;
 use crate::output::{Colour, line, paint};
@@ -210,7 +211,7 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
     if args.yes {
         let_execute(context, &handle, &args.join)?;
     }
-    let state = context.home.join("work").join(&handle);
+    let state = Entry::Work.of(&context.home).join(&handle);
     let mut command = Vec::new();
     if let Some(text) = &args.command {
         command = command_words(text).ok_or_else(|| {
@@ -427,7 +428,7 @@ fn host_name() -> Option<String> {
 }
 
 fn prices_file(context: &Context, args: &WorkArgs) -> PathBuf {
-    let kept = || context.home.join("prices.toml");
+    let kept = || Entry::Prices.of(&context.home);
     args.prices.clone().unwrap_or_else(kept)
 }
 
