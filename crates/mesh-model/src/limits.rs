@@ -13,6 +13,12 @@ pub const DELIVERY_BYTES_MAX: usize = 8 * 1024;
 /// Content of one event as the log stores it. The door holds a message to [`MESSAGE_BYTES_MAX`] as
 /// people count it; with escapes and field names it takes more, but never more than its request.
 pub const CONTENT_BYTES_MAX: usize = REQUEST_BYTES_MAX;
+/// What one participant has the guard look at by `guard.check`, KiB a second on average: looking costs it a hundredth of a core.
+pub const GUARD_CHECK_KIB_PER_SECOND: u32 = 64;
+/// The same at once, after a pause, KiB: two of the largest requests.
+pub const GUARD_CHECK_KIB_BURST: u32 = 512;
+/// Calls of `guard.check` that are looked at at a time; others wait, so that messages find a free thread.
+pub const GUARD_CHECKS_MAX: usize = 1;
 /// Nesting of any JSON a client sends: parsers recurse, and nobody needs more.
 pub const JSON_DEPTH_MAX: usize = 32;
 /// A JSON Schema of an event type.

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use mesh_core::Access;
 use mesh_model::events::{RequestRate, Trust};
+use mesh_model::limits::{GUARD_CHECK_KIB_BURST, GUARD_CHECK_KIB_PER_SECOND};
 use mesh_model::{Actor, Effect, ErrorCode, Millis, ParticipantId, Refusal};
 
 use crate::door::{Caller, Door};
@@ -20,6 +21,8 @@ const BUCKETS_MAX: usize = 65_536;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Whose {
     Participant(ParticipantId),
+    /// Of KiB instead of requests.
+    GuardChecks(ParticipantId),
     /// IPv4 whole, of IPv6 the network: a host has as many addresses in it as it likes.
     Address([u8; 8]),
 }
@@ -33,6 +36,16 @@ pub(crate) struct Flood {
 
 impl Flood {
     fn take(&self, whose: Whose, rate: RequestRate, now: Millis) -> Result<(), u64> {
+        self.take_more(whose, rate, 1, now)
+    }
+
+    fn take_more(
+        &self,
+        whose: Whose,
+        rate: RequestRate,
+        much: u64,
+        now: Millis,
+    ) -> Result<(), u64> {
         if rate.per_second == 0 {
             return Ok(());
         }
@@ -40,7 +53,7 @@ impl Flood {
         if buckets.len() >= BUCKETS_MAX && !buckets.contains_key(&whose) {
             make_room(&mut buckets, nanos(now));
         }
-        take(buckets.entry(whose).or_default(), rate, now)
+        take(buckets.entry(whose).or_default(), rate, much, now)
     }
 
     fn take_of_all(&self, rate: RequestRate, now: Millis) -> Result<(), u64> {
@@ -48,7 +61,7 @@ impl Flood {
             .everybody
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        take(&mut bucket, rate, now)
+        take(&mut bucket, rate, 1, now)
     }
 }
 
@@ -67,15 +80,15 @@ fn nanos(at: Millis) -> u64 {
     at.0.saturating_mul(1_000_000)
 }
 
-/// Takes one request from a bucket, or gives the milliseconds until there is one in it.
-fn take(full_at: &mut u64, rate: RequestRate, now: Millis) -> Result<(), u64> {
+/// Takes so much from a bucket, or gives the milliseconds until it is in it.
+fn take(full_at: &mut u64, rate: RequestRate, much: u64, now: Millis) -> Result<(), u64> {
     if rate.per_second == 0 {
         return Ok(());
     }
     let now = nanos(now);
     let one = 1_000_000_000 / u64::from(rate.per_second);
     let all = one * u64::from(rate.burst.max(1));
-    let then = (*full_at).max(now) + one;
+    let then = (*full_at).max(now) + one * much;
     match (then - now).checked_sub(all) {
         None | Some(0) => {
             *full_at = then;
@@ -120,6 +133,32 @@ impl Door {
             return Ok(());
         }
         self.limit_as(&access, me, address, self.node().now())
+    }
+
+    /// Counts a text that the guard is asked about by its size: looking costs more than a request. The owner is never
+    /// limited.
+    pub(crate) fn limit_check(&self, me: ParticipantId, bytes: usize) -> Result<(), Refusal> {
+        const RATE: RequestRate = RequestRate {
+            per_second: GUARD_CHECK_KIB_PER_SECOND,
+            burst: GUARD_CHECK_KIB_BURST,
+        };
+        if self.node().access().is_owner(me) {
+            return Ok(());
+        }
+        let much = bytes.div_ceil(1024).max(1) as u64;
+        let (whose, now) = (Whose::GuardChecks(me), self.node().now());
+        let taken = self.flood().take_more(whose, RATE, much, now);
+        taken.map_err(|wait| {
+            Refusal::new(
+                ErrorCode::RateLimited,
+                format!(
+                    "this participant has had the guard look at {GUARD_CHECK_KIB_BURST} KiB at once and {GUARD_CHECK_KIB_PER_SECOND} KiB a second, which is as much as it may"
+                ),
+                Effect::NothingDone,
+                "wait as long as retry_after_ms says; what is posted is looked at all the same",
+            )
+            .retry_after_ms(wait.max(1))
+        })
     }
 
     fn limit_as(
@@ -168,7 +207,7 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_fills() {
         let mut bucket = 0;
-        let mut at = |ms: u64| take(&mut bucket, RATE, Millis(NOW.0 + ms));
+        let mut at = |ms: u64| take(&mut bucket, RATE, 1, Millis(NOW.0 + ms));
         assert_eq!((at(0), at(0)), (Ok(()), Ok(())));
         assert_eq!(at(0), Err(250));
         assert_eq!(at(249), Err(1));
@@ -182,13 +221,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_large_takes_more() {
+        let mut bucket = 0;
+        assert_eq!(take(&mut bucket, RATE, 2, NOW), Ok(()));
+        assert_eq!(take(&mut bucket, RATE, 2, NOW), Err(500));
+        assert_eq!(take(&mut bucket, RATE, 2, Millis(NOW.0 + 500)), Ok(()));
+        assert!(take(&mut bucket, RATE, 3, Millis(NOW.0 + 60_000)).is_err());
+    }
+
+    #[test]
     fn no_limit_is_no_limit() {
         let mut bucket = 0;
         let rate = RequestRate {
             per_second: 0,
             burst: 1,
         };
-        assert!((0..1000).all(|_| take(&mut bucket, rate, NOW).is_ok()));
+        assert!((0..1000).all(|_| take(&mut bucket, rate, 1, NOW).is_ok()));
     }
 
     #[test]

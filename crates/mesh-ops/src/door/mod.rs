@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mesh_model::events::CommandKey;
-use mesh_model::limits::PASSWORD_HASHES_MAX;
+use mesh_model::limits::{GUARD_CHECKS_MAX, PASSWORD_HASHES_MAX};
 use mesh_model::ops::{Declaration, Needs, OpKind};
 use mesh_model::{Actor, Effect, ErrorCode, Facts, ParticipantId, Refusal, Seq, refuse};
 use mesh_node::machine::Seen;
@@ -83,6 +83,7 @@ struct Inner {
     rates: Rates,
     flood: Flood,
     hashing: Semaphore,
+    checking: Semaphore,
     secrets: tokio::sync::Mutex<()>,
     verifying: tokio::sync::Mutex<()>,
     /// Workers that wait for a task.
@@ -106,6 +107,7 @@ impl Door {
             rates: Rates::default(),
             flood: Flood::default(),
             hashing: Semaphore::new(PASSWORD_HASHES_MAX),
+            checking: Semaphore::new(GUARD_CHECKS_MAX),
             secrets: tokio::sync::Mutex::default(),
             verifying: tokio::sync::Mutex::default(),
             waiting: AtomicUsize::new(0),
@@ -160,6 +162,11 @@ impl Door {
 
     pub(crate) fn rates(&self) -> &Rates {
         &self.inner.rates
+    }
+
+    /// One opinion of the guard after the other.
+    pub(crate) fn checking(&self) -> &Semaphore {
+        &self.inner.checking
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {
