@@ -78,7 +78,7 @@ class Desk {
         stats.states.filter((one) => states.includes(one.state)).reduce((sum, one) => sum + one.count, 0);
       this.#tell(
         approvals.items,
-        acts.items.filter((act) => act.yours && !act.released_by),
+        acts.items.filter((act) => act.yours && !act.released_by && !act.declined_by),
       );
       this.running = count('leased', 'running');
       this.blocked = count('blocked');

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mesh_model::events::{
-    ActDone, ActHeld, ActReleased, Facts, InfluenceFacts, RoomInfluenced, SessionInfluenced, Trust,
-    Words,
+    ActDeclined, ActDone, ActHeld, ActReleased, Facts, InfluenceFacts, RoomInfluenced,
+    SessionInfluenced, Trust, Words,
 };
 use mesh_model::limits::{HELD_ACTS_MAX, LEFT_ROOMS_MAX};
 use mesh_model::{ParticipantId, RoomId, Seq, SessionId};
@@ -19,6 +19,7 @@ pub(crate) fn apply(state: &mut State, facts: &InfluenceFacts, event: &Stored<'_
         InfluenceFacts::Mixed(facts) => mixed(access, facts, event.seq),
         InfluenceFacts::Held(facts) => held(access, facts, event.seq),
         InfluenceFacts::Released(facts) => released(access, facts, event),
+        InfluenceFacts::Declined(facts) => declined(access, facts, event),
         InfluenceFacts::Done(facts) => done(access, facts),
     }
 }
@@ -75,6 +76,7 @@ fn held(access: &mut Access, facts: &ActHeld, seq: Seq) {
         room: facts.room,
         sources: facts.sources.clone(),
         released_by: None,
+        declined_by: None,
     };
     acts.insert(facts.act, Arc::new(act));
     // The oldest makes room.
@@ -90,7 +92,16 @@ fn held(access: &mut Access, facts: &ActHeld, seq: Seq) {
 fn released(access: &mut Access, facts: &ActReleased, event: &Stored<'_>) {
     let acts = access.influence.acts.get_mut(&facts.participant);
     if let Some(act) = acts.and_then(|acts| acts.get_mut(&facts.act)) {
-        Arc::make_mut(act).released_by = event.participant();
+        let act = Arc::make_mut(act);
+        (act.released_by, act.declined_by) = (event.participant(), None);
+    }
+}
+
+fn declined(access: &mut Access, facts: &ActDeclined, event: &Stored<'_>) {
+    let acts = access.influence.acts.get_mut(&facts.participant);
+    if let Some(act) = acts.and_then(|acts| acts.get_mut(&facts.act)) {
+        let act = Arc::make_mut(act);
+        (act.released_by, act.declined_by) = (None, event.participant());
     }
 }
 

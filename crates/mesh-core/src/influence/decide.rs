@@ -1,7 +1,9 @@
 //! What programs have read, and acts that a person lets happen.
 
 use mesh_model::command::InfluenceCommand;
-use mesh_model::events::{ActHeld, ActReleased, Influence, SessionInfluenced, Source, Trust};
+use mesh_model::events::{
+    ActDeclined, ActHeld, ActReleased, Influence, SessionInfluenced, Source, Trust,
+};
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{
@@ -47,6 +49,7 @@ pub fn decide(asker: &Asker<'_>, ctx: &Ctx, command: &InfluenceCommand) -> Decis
             Ok(vec![NewEvent::with(held, body.clone())])
         }
         InfluenceCommand::Release { act, participant } => release(asker, *act, *participant),
+        InfluenceCommand::Decline { act, participant } => decline(asker, *act, *participant),
     }
 }
 
@@ -165,29 +168,50 @@ impl Access {
 }
 
 fn release(asker: &Asker<'_>, act: ActHash, participant: ParticipantId) -> Decision {
-    let unknown = || {
-        refuse::not_found(
-            "act that waits for a person's word",
-            "list those that you may release: act.list",
-        )
-    };
-    let me = asker.me()?;
-    let acts = asker.access.influence.acts.get(&participant);
-    let found = acts.and_then(|acts| acts.get(&act)).ok_or_else(unknown)?;
-    if !asker.access.may_release(me, participant, found) {
-        if me != participant {
-            return Err(unknown());
-        }
-        return Err(Refusal::new(
-            ErrorCode::CapabilityDenied,
-            "nobody releases an act of its own",
-            Effect::NothingDone,
-            "ask a person above you, or one who may read all that stands against it",
-        )
-        .ruled(Ruling::by(RulingBy::Influence)));
-    }
+    let found = answered(asker, act, participant)?;
     if found.released_by.is_some() {
         return Ok(Vec::new());
     }
     Ok(vec![NewEvent::new(ActReleased { act, participant })])
+}
+
+/// It takes a release back that was not used yet.
+fn decline(asker: &Asker<'_>, act: ActHash, participant: ParticipantId) -> Decision {
+    let found = answered(asker, act, participant)?;
+    if found.declined_by.is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(ActDeclined { act, participant })])
+}
+
+/// The act, if the asker may answer whether it happens.
+fn answered<'a>(
+    asker: &'a Asker<'_>,
+    act: ActHash,
+    participant: ParticipantId,
+) -> Result<&'a Act, Refusal> {
+    let unknown = || {
+        refuse::not_found(
+            "act that waits for a person's word",
+            "list those that you may answer: act.list",
+        )
+    };
+    let me = asker.me()?;
+    let found = asker
+        .access
+        .held_act(participant, act)
+        .ok_or_else(unknown)?;
+    if asker.access.may_release(me, participant, found) {
+        return Ok(found);
+    }
+    if me != participant {
+        return Err(unknown());
+    }
+    Err(Refusal::new(
+        ErrorCode::CapabilityDenied,
+        "nobody answers for an act of its own",
+        Effect::NothingDone,
+        "ask a person above you, or one who may read all that stands against it",
+    )
+    .ruled(Ruling::by(RulingBy::Influence)))
 }

@@ -8,7 +8,7 @@ use mesh_model::events::{
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
-use mesh_model::{ActHash, Ctx, Effect, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId};
+use mesh_model::{Ctx, Effect, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId, SessionId};
 
 use crate::actor::Asker;
 use crate::influence::Context;
@@ -164,6 +164,18 @@ impl Access {
     ) -> Option<Against<'a>> {
         let doing = doing(event, me)?;
         let room = event.facts.room();
+        self.against_kind(doing, room, me, context, || self.reached(&event.facts))
+    }
+
+    /// What stands against an act of this kind that reaches these.
+    fn against_kind<'a>(
+        &self,
+        doing: Doing,
+        room: Option<RoomId>,
+        me: ParticipantId,
+        context: &'a Context,
+        reached: impl FnOnce() -> Vec<ParticipantId>,
+    ) -> Option<Against<'a>> {
         let rules = self.influence_rules(room);
         if !context.is_mixed() && !rules.strict {
             return None;
@@ -185,7 +197,7 @@ impl Access {
             .copied()
             .collect();
         if !elsewhere.is_empty() && doing != Doing::Rule {
-            let reached = self.reached(&event.facts);
+            let reached = reached();
             let closed = elsewhere.into_iter().filter(|source| {
                 let mut reached = reached.iter();
                 !reached.all(|who| self.may_read_source(*who, *source, me))
@@ -207,6 +219,25 @@ impl Access {
             sources,
             context,
         })
+    }
+
+    /// What a context does not do in the room by itself: each kind of act with the refusal that it meets.
+    pub fn withheld(
+        &self,
+        room: RoomId,
+        me: ParticipantId,
+        session: Option<SessionId>,
+    ) -> Vec<Refusal> {
+        if self.influence.since.is_none() || self.is_person(me) {
+            return Vec::new();
+        }
+        let context = self.context_of(session, me);
+        let kinds = Doing::ALL.into_iter().filter_map(|doing| {
+            let reached = || self.room_listeners(room).collect();
+            let against = self.against_kind(doing, Some(room), me, &context, reached)?;
+            Some(self.influenced(&against))
+        });
+        kinds.collect()
     }
 
     /// The sources that strangers' words are in.
@@ -272,19 +303,37 @@ impl Access {
 
     /// What says that a person's release is used up, or the refusal.
     fn release_or(&self, against: &Against<'_>, ctx: &Ctx, me: ParticipantId) -> Decision {
-        match ctx.within.act.filter(|act| self.is_released(me, *act)) {
-            Some(act) => Ok(vec![NewEvent::new(ActDone {
+        let asked = ctx.within.act;
+        let held = asked.and_then(|act| Some((act, self.held_act(me, act)?)));
+        match held {
+            Some((act, held)) if held.released_by.is_some() => Ok(vec![NewEvent::new(ActDone {
                 act,
                 participant: me,
             })]),
-            None => Err(self.influenced(against)),
+            Some((_, held)) if held.declined_by.is_some() => {
+                Err(self.declined(held.declined_by, against))
+            }
+            _ => Err(self.influenced(against)),
         }
     }
 
-    fn is_released(&self, me: ParticipantId, act: ActHash) -> bool {
-        let acts = self.influence.acts.get(&me);
-        let act = acts.and_then(|acts| acts.get(&act));
-        act.is_some_and(|act| act.released_by.is_some())
+    /// The refusal of what a person has looked at and does not want.
+    fn declined(&self, by: Option<ParticipantId>, against: &Against<'_>) -> Refusal {
+        let by = by.and_then(|by| self.participants.get(&by));
+        let by = by.map_or("a person".to_owned(), |by| format!("@{}", by.handle));
+        let refusal = self.influenced(against);
+        let rule = refusal.rule.map(|rule| Ruling {
+            asks: false,
+            ..*rule
+        });
+        let mut declined = Refusal::new(
+            ErrorCode::Influenced,
+            format!("{by} has declined exactly this act, because of what this context has read"),
+            Effect::NothingDone,
+            "do not ask for it again: do without it, or ask that person in words what to do instead",
+        );
+        declined.rule = rule.map(Box::new);
+        declined
     }
 
     /// What the rooms have to remember in which influenced words are said.

@@ -77,6 +77,8 @@ pub struct Act {
     pub sources: Vec<Source>,
     /// Who released it.
     pub released_by: Option<ParticipantId>,
+    /// Who does not want it, unless somebody released it since.
+    pub declined_by: Option<ParticipantId>,
 }
 
 /// What the context of a call has read, with what had influenced that.
@@ -234,9 +236,10 @@ impl Access {
         })
     }
 
-    /// Whether a person has released an act of the participant that is not done yet.
-    pub fn has_released(&self, who: ParticipantId) -> bool {
+    /// Whether a person has released an act of the participant that is not done yet, or declined one.
+    pub fn has_answered(&self, who: ParticipantId) -> bool {
         let acts = self.influence.acts.get(&who).into_iter().flatten();
-        acts.into_iter().any(|(_, act)| act.released_by.is_some())
+        acts.into_iter()
+            .any(|(_, act)| act.released_by.is_some() || act.declined_by.is_some())
     }
 }

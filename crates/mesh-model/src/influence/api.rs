@@ -91,7 +91,10 @@ pub struct ActView {
     /// Who released it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_by: Option<ParticipantRef>,
-    /// Whether the reader may release it.
+    /// Who does not want it to happen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined_by: Option<ParticipantRef>,
+    /// Whether the reader may release or decline it.
     pub yours: bool,
     /// The place in the log where it was held.
     pub seq: Seq,
@@ -101,6 +104,16 @@ pub struct ActView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActReleaseInput {
+    /// Who wants it: id or handle.
+    pub participant: String,
+    /// The act.
+    pub act: ActHash,
+}
+
+/// Say that one act is not to happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActDeclineInput {
     /// Who wants it: id or handle.
     pub participant: String,
     /// The act.

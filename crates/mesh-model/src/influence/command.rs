@@ -33,4 +33,9 @@ pub enum InfluenceCommand {
         act: ActHash,
         participant: ParticipantId,
     },
+    /// A person does not want it.
+    Decline {
+        act: ActHash,
+        participant: ParticipantId,
+    },
 }

@@ -33,6 +33,12 @@ events! { Influence InfluenceFacts
         words: None,
         erased: Erased::Never,
     }
+    Declined(it: ActDeclined) "act.declined" / 1 {
+        room: None,
+        sees: Act(it.participant, it.act),
+        words: None,
+        erased: Erased::Never,
+    }
     Done(it: ActDone) "act.done" / 1 {
         room: None,
         sees: Act(it.participant, it.act),
@@ -116,6 +122,16 @@ pub struct ActHeld {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActReleased {
+    /// The act.
+    pub act: ActHash,
+    /// Who wants it.
+    pub participant: ParticipantId,
+}
+
+/// A person does not want this act to happen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActDeclined {
     /// The act.
     pub act: ActHash,
     /// Who wants it.

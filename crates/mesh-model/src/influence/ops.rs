@@ -26,4 +26,11 @@ operations! { LIST influence
         ActReleaseInput => Done,
         example r#"{"participant": "kite", "act": "$act"}"#
     }
+    /// Say that this act is not to happen; whoever wants it is told so when it asks again, and in its act.list. It
+    /// takes back a release that was not used yet. For those who may release it.
+    ActDecline "act.decline" {
+        Command Needs::Permission(MessagesWrite), Post "/api/acts/{act}/decline" => 200,
+        ActDeclineInput => Done,
+        example r#"{"participant": "kite", "act": "$act"}"#
+    }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::ParticipantRef;
+use crate::api::{InfluenceView, ParticipantRef, SourceView};
 use crate::capability::Capability;
 use crate::ids::{RoomId, Seq};
 use crate::policy::{Policy, Ruling};
@@ -179,6 +179,31 @@ pub struct Explanations {
     pub version: u32,
     /// One answer a deed.
     pub items: Vec<Explanation>,
+    /// Of a program: what each of its contexts has read, and what follows for what it does here. For itself, those above it
+    /// and whoever holds agents:admin; empty for others, and before anybody is held to anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contexts: Vec<ContextExplained>,
+}
+
+/// What a context has read, and what it does not do in a room by itself because of that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContextExplained {
+    /// What it has read, since when, and how far that is trusted.
+    pub read: InfluenceView,
+    /// What it does not do here by itself.
+    pub withheld: Vec<Withheld>,
+    /// The same in a sentence, with what to do.
+    pub text: String,
+}
+
+/// A kind of act that a context does not do by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Withheld {
+    /// What decided: its name is that of the kind in a policy, such as `influence.speak`; `asks` says whether a person
+    /// may release it.
+    pub rule: Ruling,
+    /// What stands against it.
+    pub sources: Vec<SourceView>,
 }
 
 /// Whether somebody may do something, and why.

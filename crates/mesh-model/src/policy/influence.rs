@@ -49,6 +49,17 @@ pub enum Doing {
 }
 
 impl Doing {
+    /// All of them.
+    pub const ALL: [Doing; 7] = [
+        Doing::Speak,
+        Doing::Bridge,
+        Doing::Execute,
+        Doing::DataWrite,
+        Doing::Tasks,
+        Doing::Approvals,
+        Doing::Rule,
+    ];
+
     /// Its name in a policy.
     pub fn name(self) -> &'static str {
         match self {

@@ -91,7 +91,7 @@ pub struct Call {
     pub(crate) notes: Mutex<Notes>,
     /// What it gives a program to read.
     pub(crate) seen: Seen,
-    /// The hash of operation and input, if a person has released an act of the caller.
+    /// The hash of operation and input, if a person has answered an act of the caller.
     pub(crate) act: Option<ActHash>,
 }
 

@@ -88,11 +88,11 @@ impl Door {
         call.submit_unkeyed(self, command).await.map(|_| ())
     }
 
-    /// The hash of what is asked, if a person has released something that the caller wanted.
-    pub(crate) fn released_act(&self, call: &Call, request: &Request) -> Option<ActHash> {
+    /// The hash of what is asked, if a person has answered something that the caller wanted.
+    pub(crate) fn answered_act(&self, call: &Call, request: &Request) -> Option<ActHash> {
         let me = call.actor.participant()?;
-        let released = call.access.has_released(me);
-        released.then(|| act_hash(call.declaration, &request.input))
+        let answered = call.access.has_answered(me);
+        answered.then(|| act_hash(call.declaration, &request.input))
     }
 
     /// A refusal as its asker gets it. An act that a person may release is kept for that, whole.

@@ -239,7 +239,7 @@ impl Door {
         let key = request.command_key(declaration, pepper);
         let mut call = self.begin(caller, declaration, options, key, head);
         call.sent_key = request.key.clone().filter(|_| !call.anonymous);
-        call.act = self.released_act(&call, &request);
+        call.act = self.answered_act(&call, &request);
         let body = match (entry.run)(self, &call, &request.input).await {
             Ok(body) => body,
             Err(refusal) => return Err(self.held(&call, &request, refusal).await),

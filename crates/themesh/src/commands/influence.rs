@@ -2,9 +2,11 @@
 
 use clap::Subcommand;
 use mesh_model::ActHash;
-use mesh_model::api::{ActListInput, ActReleaseInput, ActView, ParticipantRef, SourceView};
+use mesh_model::api::{
+    ActDeclineInput, ActListInput, ActReleaseInput, ActView, ParticipantRef, SourceView,
+};
 use mesh_model::events::Trust;
-use mesh_model::ops::{ActList, ActRelease};
+use mesh_model::ops::{ActDecline, ActList, ActRelease};
 use mesh_sdk::http::Http;
 
 use crate::context::Context;
@@ -38,6 +40,12 @@ pub enum ActVerb {
         /// The act: the beginning of its hash, or 'last', the newest that is yours to release
         act: String,
     },
+    /// Say that an act is not to happen: whoever wants it is told so
+    #[command(after_help = "Example: mesh act decline last")]
+    Decline {
+        /// The act: the beginning of its hash, or 'last', the newest that is yours to decline
+        act: String,
+    },
 }
 
 /// `mesh act …`
@@ -52,6 +60,7 @@ pub fn act(context: &Context, verb: ActVerb) -> Outcome<()> {
             Ok(())
         }
         ActVerb::Release { act } => release(context, &act),
+        ActVerb::Decline { act } => decline(context, &act),
     }
 }
 
@@ -65,10 +74,11 @@ fn list(context: &Context) -> Outcome<()> {
         return Ok(());
     }
     for act in &acts.items {
-        let stands = match (&act.released_by, act.yours) {
-            (Some(by), _) => format!("released by @{}, not done yet", by.handle),
-            (None, true) => "waits for you".to_owned(),
-            (None, false) => "waits for a person above it".to_owned(),
+        let stands = match (&act.released_by, &act.declined_by, act.yours) {
+            (Some(by), _, _) => format!("released by @{}, not done yet", by.handle),
+            (None, Some(by), _) => format!("declined by @{}", by.handle),
+            (None, None, true) => "waits for you".to_owned(),
+            (None, None, false) => "waits for a person above it".to_owned(),
         };
         line(&format!(
             "{}  {}  {}",
@@ -79,7 +89,7 @@ fn list(context: &Context) -> Outcome<()> {
     }
     line(&paint(
         Colour::Quiet,
-        "mesh act show ID shows it whole; mesh act release ID lets it happen once",
+        "mesh act show ID shows it whole; mesh act release ID lets it happen once, mesh act decline ID does not",
     ));
     Ok(())
 }
@@ -112,6 +122,9 @@ fn show(act: &ActView) {
     }
     if let Some(by) = &act.released_by {
         line(&format!("Released by @{}; it is not done yet.", by.handle));
+    }
+    if let Some(by) = &act.declined_by {
+        line(&format!("Declined by @{}; it is not done.", by.handle));
     }
 }
 
@@ -156,6 +169,24 @@ fn release(context: &Context, text: &str) -> Outcome<()> {
     Ok(())
 }
 
+fn decline(context: &Context, text: &str) -> Outcome<()> {
+    let http = context.http()?;
+    let found = find(&http, text)?;
+    let input = ActDeclineInput {
+        participant: found.participant.id.to_string(),
+        act: found.act,
+    };
+    let done = http.call::<ActDecline>(input)?;
+    if !printed_json(context, &done)? {
+        line(&format!(
+            "{} is declined. @{} is told so when it asks for it again.",
+            short(found.act),
+            found.participant.handle
+        ));
+    }
+    Ok(())
+}
+
 fn short(act: ActHash) -> String {
     act.to_string().chars().take(SHORT_DIGITS).collect()
 }
@@ -165,7 +196,7 @@ fn find(http: &Http, text: &str) -> Outcome<ActView> {
     let text = text.trim().to_lowercase();
     let mut items = http.call::<ActList>(ActListInput {})?.items;
     if text == "last" {
-        items.retain(|act| act.yours && act.released_by.is_none());
+        items.retain(|act| act.yours && act.released_by.is_none() && act.declined_by.is_none());
         return items.pop().ok_or_else(|| {
             Failure::here(
                 "no act waits for your word; nothing was done",

@@ -199,6 +199,9 @@ fn explain(context: &Context, room: String, who: String, action: Option<&str>) -
         };
         line(&format!("{mark}  {}", clean(&one.text)));
     }
+    for context in &told.contexts {
+        line(&clean(&context.text));
+    }
     Ok(())
 }
 

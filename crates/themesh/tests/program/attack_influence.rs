@@ -164,6 +164,109 @@ async fn a_person_lets_one_act_happen_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_declines_an_act_and_whoever_wants_it_is_told_so() {
+    let house = tokio::task::block_in_place(house);
+    tokio::task::block_in_place(|| spoken(&house));
+    let client = session(&house.rex).await;
+    for room in ["ops", "cellar"] {
+        call(&client, "message.list", json!({ "room": room }))
+            .await
+            .unwrap();
+    }
+    let told = call(&client, "message.post", telling()).await.unwrap_err();
+    let act = json!({"participant": "rex", "act": told["rule"]["act"]});
+    // Nobody who may not release it declines it.
+    for who in [&house.rex, &house.guest] {
+        tokio::task::block_in_place(|| who.rest("act.decline", act.clone()).unwrap_err());
+    }
+    call_rest(&house.owner, "act.decline", act.clone());
+    assert_eq!(
+        call_rest(&house.owner, "act.list", json!({}))["items"],
+        json!([])
+    );
+    let told = call(&client, "message.post", telling()).await.unwrap_err();
+    assert!(
+        told["detail"]
+            .as_str()
+            .unwrap()
+            .contains("@owner has declined"),
+        "{told}"
+    );
+    assert!(
+        told["rule"]["asks"].is_null() || told["rule"]["asks"] == false,
+        "{told}"
+    );
+    let own = call(&client, "act.list", json!({})).await.unwrap();
+    assert_eq!(own["items"][0]["declined_by"]["handle"], "owner", "{own}");
+    // Exactly that: something else is asked for as before. And a person may think again.
+    let other = json!({"room": "ops", "text": "The code is 4712."});
+    let told = call(&client, "message.post", other.clone())
+        .await
+        .unwrap_err();
+    assert_eq!(told["rule"]["asks"], true, "{told}");
+    call_rest(&house.owner, "act.release", act);
+    call(&client, "message.post", telling()).await.unwrap();
+    // What was released is taken back as long as it is not done.
+    let told = call(&client, "message.post", other.clone())
+        .await
+        .unwrap_err();
+    let act = json!({"participant": "rex", "act": told["rule"]["act"]});
+    call_rest(&house.owner, "act.release", act.clone());
+    call_rest(&house.owner, "act.decline", act);
+    refused_by(
+        &call(&client, "message.post", other).await,
+        "influenced",
+        "influence",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_told_what_a_context_has_read_and_what_follows() {
+    let house = tokio::task::block_in_place(house);
+    let asked = json!({"room": "ops", "participant": "rex"});
+    let told = call_rest(&house.owner, "room.explain", asked.clone());
+    assert!(told["contexts"].is_null(), "{told}");
+    tokio::task::block_in_place(|| spoken(&house));
+    let client = session(&house.rex).await;
+    let context = |told: &Value| {
+        let mut all = told["contexts"].as_array().unwrap().iter();
+        let own = all.find(|one| one["read"]["session"] == json!(client.welcomed().session));
+        own.cloned().unwrap()
+    };
+    let before = context(&call_rest(&house.owner, "room.explain", asked.clone()));
+    assert_eq!(before["withheld"], json!([]), "{before}");
+    for room in ["ops", "cellar"] {
+        call(&client, "message.list", json!({ "room": room }))
+            .await
+            .unwrap();
+    }
+    let after = context(&call_rest(&house.owner, "room.explain", asked.clone()));
+    let kinds: Vec<&Value> = after["withheld"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["rule"]["name"])
+        .collect();
+    assert!(kinds.contains(&&json!("influence.speak")), "{after}");
+    let text = after["text"].as_str().unwrap();
+    for words in [
+        "#cellar",
+        "#ops with strangers' words",
+        "say anything here",
+        "fresh session",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    // It is what decides.
+    let told = call(&client, "message.post", telling()).await.unwrap_err();
+    assert_eq!(told["rule"]["name"], "influence.speak", "{told}");
+    assert_eq!(told["rule"]["read"], after["withheld"][0]["rule"]["read"]);
+    // It is for itself and those above it.
+    let others = call_rest(&house.guest, "room.explain", asked);
+    assert!(others["contexts"].is_null(), "{others}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_pushed_or_remembered_counts_as_read() {
     let house = tokio::task::block_in_place(house);
     tokio::task::block_in_place(|| spoken(&house));

@@ -21,7 +21,9 @@ impl Run for ActList {
         let mut found: Vec<(ParticipantId, ActHash, Act)> = Vec::new();
         for (whose, acts) in &access.influences().acts {
             for (hash, act) in acts {
-                if *whose == me || access.may_release(me, *whose, act) {
+                // What was declined is over, but for whoever has to learn of it.
+                let open = act.declined_by.is_none() && access.may_release(me, *whose, act);
+                if *whose == me || open {
                     found.push((*whose, *hash, Act::clone(act)));
                 }
             }
@@ -51,6 +53,7 @@ impl Run for ActList {
                     .map(|who| present::participant(&access, who))
                     .collect(),
                 released_by: act.released_by.map(|by| present::participant(&access, by)),
+                declined_by: act.declined_by.map(|by| present::participant(&access, by)),
                 yours: access.may_release(me, whose, &act),
                 seq: act.seq,
             }

@@ -1,6 +1,6 @@
 //! `room.explain`
 
-use crate::ops::policy;
+use crate::ops::{memory, policy};
 use crate::prelude::*;
 
 impl Run for RoomExplain {
@@ -19,6 +19,9 @@ impl Run for RoomExplain {
         for explanation in &mut answer.items {
             door.name_setter(call, &mut explanation.rule).await;
             explanation.text = policy::sentence(&call.access, room.id, who.id, explanation);
+        }
+        if memory::check_mind(call, who.id).is_ok() {
+            answer.contexts = policy::contexts::of(&call.access, call.me()?, room.id, who.id);
         }
         Ok(answer)
     }

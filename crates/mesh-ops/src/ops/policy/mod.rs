@@ -1,5 +1,6 @@
 //! Why somebody may do something in a room, in a sentence.
 
+mod contexts;
 mod explain;
 mod get;
 mod set;
@@ -41,6 +42,7 @@ pub(crate) fn all(
         participant: present::participant(known, who),
         version: judged.policy(room).map_or(0, |record| record.version),
         items: items.collect(),
+        contexts: Vec::new(),
     }
 }
 
