@@ -301,6 +301,9 @@ def deliveries(node):
     made = node.ask("POST", "/api/agents/{agent}/register", {"agent": "ear"}, {"preset": "worker"})
     headers = {**node.headers, "Authorization": f"Bearer {made['token']}"}
     node.ask("POST", "/api/messages", body={"to": "@ear", "text": "Can you hear this?"})
+    woken = node.ask("POST", "/api/deliveries/wake", body={"session": "s-1"}, headers=headers)
+    if "words" not in woken:
+        raise SystemExit("a message to somebody does not wake it")
     handed = node.ask("POST", "/api/deliveries/take", body={"session": "s-1"}, headers=headers)
     read = {"session": "s-1", "read": [handed["items"][0]["tag"]], "turn": "turn-1"}
     told = node.ask("POST", "/api/deliveries/report", body=read, headers=headers)

@@ -10,6 +10,9 @@ pub const MESSAGE_BYTES_MAX: usize = 50 * 1024;
 pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
 /// A message as it is handed into a running session. Programs cut what is longer, or show a preview of it, and say nothing.
 pub const DELIVERY_BYTES_MAX: usize = 8 * 1024;
+/// So often a participant's idle sessions are woken within an hour. Each wake costs its owner a request of a model; what comes
+/// then waits for the next turn.
+pub const WAKES_PER_HOUR_MAX: usize = 20;
 /// Content of one event as the log stores it. The door holds a message to [`MESSAGE_BYTES_MAX`] as
 /// people count it; with escapes and field names it takes more, but never more than its request.
 pub const CONTENT_BYTES_MAX: usize = REQUEST_BYTES_MAX;

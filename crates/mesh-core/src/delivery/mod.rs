@@ -56,6 +56,11 @@ impl Standing {
         open && now.since(self.at) < SILENCE_MS_MAX
     }
 
+    /// Whether nothing is known but that something speaking with the program has it.
+    pub fn is_only_handed(&self) -> bool {
+        self.state == DeliveryState::Handed
+    }
+
     /// The same, as it has to be told: silence for too long is a drop.
     pub fn told(&self, now: Millis) -> Standing {
         let open = matches!(self.state, DeliveryState::Handed | DeliveryState::Placed);
@@ -109,6 +114,8 @@ pub fn hear(before: &Standing, session: &str, word: Word<'_>, now: Millis) -> Op
         ..told
     })
 }
+
+pub mod wake;
 
 #[cfg(test)]
 mod tests;

@@ -117,6 +117,37 @@ pub struct DeliveryReportInput {
     /// The session has lost what it was handed and has not read: that is dropped. `why` says why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost: Option<Lost>,
+    /// The program did not take the words of the session's last wake.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unwoken: bool,
+}
+
+/// Ask with what an idle session is to be woken, if it is. The wake is noted durably before the answer leaves.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryWakeInput {
+    /// The program's own name for its session, at most 80 characters.
+    pub session: String,
+    /// Leave asleep for messages of those who are trusted less than `local`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_for_strangers: bool,
+}
+
+/// Whether an idle session is to be woken. It is for messages that name its participant or are direct: at once for the first,
+/// then 5 seconds apart at least, at most 20 times an hour and 3 times for one message, and never while the participant is
+/// not to be disturbed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Wake {
+    /// What goes into the session: which messages wait and whose they are, at most 512 bytes. Their texts are had by
+    /// `delivery.take`. Absent if the session is to be left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// The messages.
+    #[serde(default)]
+    pub messages: Vec<MessageId>,
+    /// Ask again after so long, in milliseconds, even if nothing comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_ms: Option<u64>,
 }
 
 /// Where a message stands with its recipient.

@@ -17,4 +17,10 @@ operations! { LIST delivery
         DeliveryReportInput => List<DeliveryStanding>,
         example r#"{"session": "s-1", "lost": "all", "why": "ended"}"#
     }
+    /// Ask with what an idle session of a program is to be woken, if it is.
+    DeliveryWake "delivery.wake" {
+        Command Needs::Permission(MessagesRead), Post "/api/deliveries/wake" => 200,
+        DeliveryWakeInput => Wake,
+        example r#"{"session": "s-1"}"#
+    }
 }

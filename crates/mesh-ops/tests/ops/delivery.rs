@@ -260,3 +260,68 @@ async fn what_never_came_into_a_conversation_is_handed_again() {
     let again = take(&house, &rex, "a").await;
     assert_eq!((again.len(), &again[0]["tag"]), (1, &tag(2)));
 }
+
+#[tokio::test]
+async fn an_idle_session_is_woken_by_what_addresses_it() {
+    let (house, rex) = lab(&["nothing for anybody"]).await;
+    let wake = async |session: &str| {
+        house
+            .ok(&rex, "delivery.wake", json!({"session": session}))
+            .await
+    };
+    assert_eq!(wake("a").await, json!({"messages": []}));
+    let said = json!({"room": "lab", "text": "@rex, please ignore this: [mesh:wake]"});
+    let said = house.ok(&house.owner, "message.post", said).await;
+    let woken = wake("a").await;
+    assert_eq!(woken["messages"], json!([said["id"]]));
+    let words = woken["words"].as_str().unwrap();
+    let named = format!("{} from @owner", said["id"].as_str().unwrap());
+    assert!(words.len() <= 512 && words.contains(&named), "{words}");
+    assert!(!words.contains("please"), "{words}");
+    // It is noted: neither the same session nor another is woken with it, and a restart forgets nothing.
+    for session in ["a", "b"] {
+        let left = wake(session).await;
+        assert!(
+            left.get("words").is_none() && left["again_ms"].is_u64(),
+            "{left}"
+        );
+    }
+    let house = house.restart().await;
+    let again = house
+        .ok(&rex, "delivery.wake", json!({"session": "a"}))
+        .await;
+    assert!(again.get("words").is_none(), "{again}");
+}
+
+#[tokio::test]
+async fn who_is_not_to_be_disturbed_sleeps_on() {
+    let (house, rex) = lab(&["@rex, wake up"]).await;
+    let dnd = |state: &str| json!({"state": state});
+    house.ok(&rex, "presence.set", dnd("dnd")).await;
+    let ask = json!({"session": "a"});
+    let left = house.ok(&rex, "delivery.wake", ask.clone()).await;
+    assert!(
+        left.get("words").is_none() && left["again_ms"].is_u64(),
+        "{left}"
+    );
+    house.ok(&rex, "presence.set", dnd("idle")).await;
+    let woken = house.ok(&rex, "delivery.wake", ask).await;
+    assert!(woken["words"].is_string(), "{woken}");
+}
+
+#[tokio::test]
+async fn strangers_wake_nobody_who_does_not_want_it() {
+    let (house, rex) = lab(&[]).await;
+    let kit = house.talker("kit").await;
+    house.ok(&kit, "room.join", json!({"room": "lab"})).await;
+    let strange = json!({"participant": "kit", "trust": "untrusted"});
+    house.ok(&house.owner, "participant.trust", strange).await;
+    let say = json!({"room": "lab", "text": "@rex, wake up"});
+    house.ok(&kit, "message.post", say.clone()).await;
+    let ask = json!({"session": "a", "not_for_strangers": true});
+    let left = house.ok(&rex, "delivery.wake", ask.clone()).await;
+    assert_eq!(left, json!({"messages": []}));
+    let owner = house.ok(&house.owner, "message.post", say).await;
+    let woken = house.ok(&rex, "delivery.wake", ask).await;
+    assert_eq!(woken["messages"], json!([owner["id"]]));
+}

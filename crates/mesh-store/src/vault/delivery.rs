@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::{Vault, inbox};
+use super::{Vault, inbox, wake};
 use crate::sql::{self, int};
 use crate::{StoreError, TooManyRanges};
 
@@ -27,6 +27,8 @@ pub struct Heard<'a> {
     pub words: &'a [(Seq, Word<'a>)],
     /// What else it has lost of what it was handed, and why.
     pub lost: Option<(Lost, DropReason)>,
+    /// Whether its last wake came to nothing.
+    pub unwoken: bool,
     /// Now.
     pub now: Millis,
 }
@@ -88,6 +90,7 @@ impl Vault {
             session,
             words,
             lost,
+            unwoken,
             now,
         } = heard;
         let mut db = self.write();
@@ -116,6 +119,9 @@ impl Vault {
                 }
             }
         }
+        if lost.is_some() || unwoken {
+            wake::lose(&tx, participant, session)?;
+        }
         if !read.is_empty()
             && let Err(too_many) = inbox::take_in(&tx, participant, None, &read)?
         {
@@ -141,7 +147,7 @@ impl Vault {
 
 const COLUMNS: &str = "session, attempt, state, why, turn, at, seq";
 
-fn standing(
+pub(super) fn standing(
     db: &Connection,
     participant: ParticipantId,
     seq: Seq,

@@ -22,6 +22,7 @@ mod seal;
 mod sealed;
 pub mod secret;
 mod usage;
+mod wake;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;

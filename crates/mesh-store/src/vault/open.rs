@@ -81,8 +81,8 @@ impl Vault {
         let seal = match (found, Seal::open(dir)?) {
             (schema::VERSION, Some(seal)) => seal,
             (schema::VERSION, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
-            (2..=4, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
-            (2..=4, Some(seal)) => {
+            (2..=5, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
+            (2..=5, Some(seal)) => {
                 bring_up(&writer, found)?;
                 seal
             }
@@ -193,7 +193,10 @@ fn bring_up(db: &Connection, found: i64) -> Result<(), StoreError> {
     if found < 4 {
         step.execute_batch(schema::SINCE_3)?;
     }
-    step.execute_batch(schema::SINCE_4)?;
+    if found < 5 {
+        step.execute_batch(schema::SINCE_4)?;
+    }
+    step.execute_batch(schema::SINCE_5)?;
     step.pragma_update(None, "user_version", schema::VERSION)?;
     Ok(step.commit()?)
 }

@@ -1,6 +1,6 @@
 //! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
 
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// What a vault of version 1 lacks; its node key was kept as it is.
 pub(super) const SINCE_1: &str = "
@@ -32,6 +32,13 @@ CREATE TABLE deliveries (
     turn TEXT, at INTEGER NOT NULL, PRIMARY KEY (participant, seq)) WITHOUT ROWID;
 ";
 
+/// What a vault of version 5 lacks.
+pub(super) const SINCE_5: &str = "
+CREATE TABLE wakes (
+    participant BLOB, nth INTEGER, session TEXT NOT NULL, at INTEGER NOT NULL, seqs TEXT NOT NULL, lost INTEGER NOT NULL,
+    PRIMARY KEY (participant, nth)) WITHOUT ROWID;
+";
+
 pub(super) const TABLES: &str = "
 CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), vault BLOB NOT NULL, seed BLOB NOT NULL);
 
@@ -60,6 +67,9 @@ CREATE TABLE inboxes (participant BLOB PRIMARY KEY, upto INTEGER NOT NULL, above
 CREATE TABLE deliveries (
     participant BLOB, seq INTEGER, session TEXT NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL, why TEXT,
     turn TEXT, at INTEGER NOT NULL, PRIMARY KEY (participant, seq)) WITHOUT ROWID;
+CREATE TABLE wakes (
+    participant BLOB, nth INTEGER, session TEXT NOT NULL, at INTEGER NOT NULL, seqs TEXT NOT NULL, lost INTEGER NOT NULL,
+    PRIMARY KEY (participant, nth)) WITHOUT ROWID;
 CREATE TABLE presence (
     participant BLOB PRIMARY KEY, state TEXT NOT NULL, summary TEXT, last_seen INTEGER) WITHOUT ROWID;
 CREATE TABLE usage (day INTEGER, credential BLOB, count INTEGER NOT NULL, PRIMARY KEY (day, credential)) WITHOUT ROWID;

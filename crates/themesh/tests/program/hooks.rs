@@ -11,28 +11,41 @@ use super::agents::peers;
 use super::node::{Node, Said, binary, command, said};
 
 /// A node, an agent whose program has the hooks, and a scripted model.
-struct Stage {
-    node: Node,
-    peers: PathBuf,
-    script: Script,
-    _runtime: Runtime,
+pub struct Stage {
+    pub node: Node,
+    pub peers: PathBuf,
+    pub script: Script,
+    pub runtime: Runtime,
 }
 
 impl Stage {
     fn new(peers: PathBuf) -> Stage {
+        Stage::playing(peers, "hooks")
+    }
+
+    /// The same with another scenario.
+    pub fn playing(peers: PathBuf, scenario: &str) -> Stage {
         let node = Node::start();
         node.json(&["register", "rex"]);
         let folder = node.folder.path();
         for name in ["user", "project"] {
             std::fs::create_dir(folder.join(name)).unwrap();
         }
+        // Questions that the program asks people once.
+        let project = std::fs::canonicalize(folder.join("project")).unwrap();
+        let asked = json!({
+            "hasCompletedOnboarding": true,
+            "customApiKeyResponses": {"approved": ["scripted"], "rejected": []},
+            "projects": {project.to_str().unwrap(): {"hasTrustDialogAccepted": true, "allowedTools": []}},
+        });
+        std::fs::write(folder.join("user/.claude.json"), asked.to_string()).unwrap();
         let say = format!(
             "'{}' --home '{}' dm rex 'the second word'",
             binary().display(),
             node.home().display()
         );
-        let scenario =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../mesh-script/scenarios/hooks.toml");
+        let scenario = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("../mesh-script/scenarios/{scenario}.toml"));
         let scenario = std::fs::read_to_string(scenario).unwrap();
         let path = folder.join("hooks.toml");
         std::fs::write(&path, scenario.replace("$COMMAND", &say)).unwrap();
@@ -54,30 +67,38 @@ impl Stage {
             node,
             peers,
             script,
-            _runtime: runtime,
+            runtime,
         }
     }
 
     /// One run of the program, from its start to its end.
     fn claude(&self, prompt: &str) -> Said {
-        let folder = self.node.folder.path();
-        let done = Command::new(self.peers.join("bin/claude"))
+        let done = self
+            .program()
             .args(["-p", prompt, "--allowedTools", "Bash"])
-            .current_dir(folder.join("project"))
-            .env_clear()
-            .env("HOME", folder.join("user"))
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("ANTHROPIC_BASE_URL", self.script.url())
-            .env("ANTHROPIC_API_KEY", "scripted")
-            .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
             .stdin(Stdio::null())
             .output()
             .unwrap();
         said(done)
     }
 
+    /// The program, where its user works.
+    pub fn program(&self) -> Command {
+        let folder = self.node.folder.path();
+        let mut program = Command::new(self.peers.join("bin/claude"));
+        program
+            .current_dir(folder.join("project"))
+            .env_clear()
+            .env("HOME", folder.join("user"))
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("ANTHROPIC_BASE_URL", self.script.url())
+            .env("ANTHROPIC_API_KEY", "scripted")
+            .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
+        program
+    }
+
     /// Where the message with this text stands with its recipient.
-    fn standing(&self, text: &str) -> Value {
+    pub fn standing(&self, text: &str) -> Value {
         let found = self
             .node
             .json(&["call", "message.search", &json!({"q": text}).to_string()]);
@@ -86,11 +107,11 @@ impl Stage {
         receipts["items"][0]["delivery"].clone()
     }
 
-    fn waiting(&self) -> Value {
+    pub fn waiting(&self) -> Value {
         self.node.json(&["--as", "rex", "inbox"])["waiting"].clone()
     }
 
-    fn bodies(&self) -> Vec<String> {
+    pub fn bodies(&self) -> Vec<String> {
         let asked = self.script.asked().into_iter();
         asked.map(|asked| asked.body.to_string()).collect()
     }

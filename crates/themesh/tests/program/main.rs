@@ -24,4 +24,5 @@ mod skill;
 mod steer;
 mod tools;
 mod troubles;
+mod wake;
 mod work;

@@ -2,6 +2,7 @@
 
 mod report;
 mod take;
+mod wake;
 
 use mesh_core::delivery::Standing;
 

@@ -39,6 +39,7 @@ impl Run for DeliveryReport {
                     session: &input.session,
                     words: &words,
                     lost: input.lost.map(|lost| (lost, why)),
+                    unwoken: input.unwoken,
                     now,
                 })
             })

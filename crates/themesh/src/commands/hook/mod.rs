@@ -3,6 +3,7 @@
 
 mod record;
 mod transcript;
+mod wake;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -51,10 +52,19 @@ pub enum Event {
     PostToolUse,
     Stop,
     SessionEnd,
+    /// Of the mod: it wants to be told when something comes.
+    Watch,
+    /// Of the mod: the session is idle.
+    Wake,
+    /// Of the mod: a model has answered a request that held messages.
+    Read,
+    /// Of the mod: the program did not take the words of a wake.
+    Unwoken,
 }
 
 impl Event {
-    pub const ALL: [Event; 5] = [
+    /// Those for which the program has hooks.
+    pub const HOOKED: [Event; 5] = [
         Event::SessionStart,
         Event::UserPromptSubmit,
         Event::PostToolUse,
@@ -70,6 +80,10 @@ impl Event {
             Event::PostToolUse => "PostToolUse",
             Event::Stop => "Stop",
             Event::SessionEnd => "SessionEnd",
+            Event::Watch => "Watch",
+            Event::Wake => "Wake",
+            Event::Read => "Read",
+            Event::Unwoken => "Unwoken",
         }
     }
 }
@@ -99,8 +113,14 @@ struct Told {
 /// Whatever goes wrong, the program goes on: what was not handed waits, and what was not proved is handed again.
 pub fn hook(context: &Context, args: &HookArgs) -> Outcome<()> {
     let HookProgram::ClaudeCode = args.program;
+    if let Event::Watch = args.event {
+        return wake::watch(context);
+    }
     let mut text = String::new();
     let read = std::io::stdin().read_to_string(&mut text);
+    if let (Event::Wake | Event::Read | Event::Unwoken, Ok(_)) = (args.event, &read) {
+        return wake::told(context, args.event, &text);
+    }
     let told = read.ok().and_then(|_| serde_json::from_str(&text).ok());
     let Some(told) = told.filter(|told: &Told| told.agent_id.is_none()) else {
         return Ok(());

@@ -20,7 +20,7 @@ use crate::edit::disk::{self, NewText};
 use crate::edit::{Part, Trouble};
 use crate::failure::{Failure, Outcome};
 use crate::output::line;
-use programs::{Folders, Program, Scope, Start};
+use programs::{Folders, Program, Scope, Start, WakeBy};
 
 /// Give a program the mesh's tools, skill and guidance
 #[derive(Debug, Args)]
@@ -33,6 +33,9 @@ pub struct InstallArgs {
     /// Write a folder that Claude Code takes as a plugin, and nothing else
     #[arg(long, value_name = "DIR", conflicts_with = "scope")]
     pub plugin: Option<PathBuf>,
+    /// Whose messages wake an idle session (claude-code); `local` are those who are trusted so far
+    #[arg(long, value_enum, default_value = "anyone", value_name = "WHO")]
+    pub wake: WakeBy,
 }
 
 /// Take out of a program what `mesh install` put there
@@ -81,7 +84,7 @@ pub fn install(context: &Context, args: &InstallArgs) -> Outcome<()> {
         // Whoever is named must be there; the error says how to get it.
         context.load_identity(&handle)?;
     }
-    let start = start(context, &handle, args.which.scope)?;
+    let start = start(context, &handle, args)?;
     let wanted = match &args.plugin {
         Some(_) => programs::plugin(&place.root, &start),
         None => place.places(program, args.which.scope, &start)?.parts(),
@@ -192,8 +195,8 @@ impl Place {
 }
 
 /// How the program starts the mesh's tools. In a project, whoever works there has a `mesh` of their own.
-fn start(context: &Context, handle: &str, scope: Scope) -> Outcome<Start> {
-    let command = match scope {
+fn start(context: &Context, handle: &str, install: &InstallArgs) -> Outcome<Start> {
+    let command = match install.which.scope {
         Scope::Project => "mesh".to_owned(),
         Scope::User => {
             let own = std::env::current_exe().map_err(|why| {
@@ -212,7 +215,11 @@ fn start(context: &Context, handle: &str, scope: Scope) -> Outcome<Start> {
         args.extend(["--home".to_owned(), text(&home)?]);
     }
     args.extend(["--as".to_owned(), handle.to_owned(), "mcp".to_owned()]);
-    Ok(Start { command, args })
+    Ok(Start {
+        command,
+        args,
+        wake: install.wake,
+    })
 }
 
 fn text(path: &Path) -> Outcome<String> {

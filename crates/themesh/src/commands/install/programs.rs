@@ -13,6 +13,8 @@ use crate::failure::{Failure, Outcome};
 pub const SKILL: &str = include_str!("skill.md");
 /// The guidance: what an agent is told in every session.
 const GUIDANCE: &str = include_str!("guidance.md");
+/// What wakes an idle session of Claude Code from within.
+const MOD: &str = include_str!("mod.js");
 
 /// A program in which agents live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,6 +64,16 @@ impl Program {
 pub struct Start {
     pub command: String,
     pub args: Vec<String>,
+    pub wake: WakeBy,
+}
+
+/// Whose messages wake an idle session: those of anybody who may address its agent, or of those who are trusted as `local`
+/// or more, or of nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WakeBy {
+    Anyone,
+    Local,
+    Never,
 }
 
 /// The folders from which paths are made.
@@ -98,6 +110,8 @@ pub struct Places {
     pub mcp: (PathBuf, Part),
     pub skill: Option<PathBuf>,
     pub guidance: Option<PathBuf>,
+    /// A folder that its skill shares with a plugin which wakes its sessions, if it has such.
+    pub wakes: Vec<(PathBuf, Part)>,
     /// Its settings, if hooks in them hand messages into its conversations and keep leases on paths.
     pub hooks: Option<(PathBuf, Vec<Part>)>,
 }
@@ -116,7 +130,7 @@ impl Places {
         let (settings, hooks) = self.hooks.unwrap_or_default();
         let hooks = hooks.into_iter().map(|hook| (settings.clone(), hook));
         let others = [Some(self.mcp), skill, guidance].into_iter().flatten();
-        others.chain(hooks).collect()
+        others.chain(self.wakes).chain(hooks).collect()
     }
 }
 
@@ -138,6 +152,7 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
         mcp,
         skill: Some(skill),
         guidance: Some(guidance),
+        wakes: Vec::new(),
         hooks: None,
     };
     Ok(match program {
@@ -151,6 +166,7 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
                 folders.home()?.join(".claude.json")
             };
             Places {
+                wakes: waker(&own.join("skills/mesh"), start),
                 hooks: Some((own.join("settings.json"), hooks(start))),
                 ..places(
                     servers(state, stdio(start)),
@@ -197,6 +213,7 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
                 mcp: servers(own.join("mcp.json"), plain(start)),
                 skill: Some(own.join("skills")),
                 guidance: None,
+                wakes: Vec::new(),
                 hooks: None,
             }
         }
@@ -210,6 +227,7 @@ fn of_user(program: Program, folders: &Folders<'_>, start: &Start) -> Outcome<Pl
                 mcp: servers(own.join("Claude/claude_desktop_config.json"), plain(start)),
                 skill: None,
                 guidance: None,
+                wakes: Vec::new(),
                 hooks: None,
             }
         }
@@ -230,10 +248,12 @@ fn of_project(program: Program, root: &Path, start: &Start) -> Outcome<Places> {
         mcp,
         skill: Some(root.join(skills)),
         guidance: Some(root.join(guidance)),
+        wakes: Vec::new(),
         hooks: None,
     };
     Ok(match program {
         Program::ClaudeCode => Places {
+            wakes: waker(&root.join(".claude/skills/mesh"), start),
             hooks: Some((root.join(".claude/settings.json"), hooks(start))),
             ..places(
                 servers(root.join(".mcp.json"), stdio(start)),
@@ -295,19 +315,22 @@ fn calls(start: &Start) -> Vec<(&'static str, Value)> {
         (event.name(), json!({"hooks": [hook(start, &verb)]}))
     };
     let leases = json!({"matcher": EDITING, "hooks": [hook(start, "lease guard --hook")]});
-    let events = Event::ALL.into_iter().map(deliver);
+    let events = Event::HOOKED.into_iter().map(deliver);
     events.chain([("PreToolUse", leases)]).collect()
 }
 
 fn hook(start: &Start, verb: &str) -> Value {
-    // The last one is `mcp`, in place of which stands the verb.
-    let about = &start.args[..start.args.len().saturating_sub(1)];
-    let words = std::iter::once(&start.command).chain(about);
+    let words = std::iter::once(&start.command).chain(verbless(start));
     let mut command: Vec<String> = words.map(|word| quoted(word)).collect();
     command.push(verb.to_owned());
     let command = command.join(" ");
     // A node that hangs must not hold up the agent for longer.
     json!({"type": "command", "command": command, "timeout": 5})
+}
+
+/// The last argument is `mcp`, in place of which others stand.
+fn verbless(start: &Start) -> &[String] {
+    &start.args[..start.args.len().saturating_sub(1)]
 }
 
 /// A word for the shell.
@@ -321,23 +344,58 @@ fn quoted(word: &str) -> String {
 
 /// A folder that Claude Code takes as a plugin: tools, skill and hooks in one.
 pub fn plugin(folder: &Path, start: &Start) -> Vec<(PathBuf, Part)> {
-    let about = json!({
-        "name": "mesh",
-        "version": env!("CARGO_PKG_VERSION"),
-        "description": "Rooms in which AI agents and people work together: tools to read, speak and take tasks",
-    });
     let servers = json!({"mcpServers": {"mesh": stdio(start)}});
     let hooks: Map<String, Value> = calls(start)
         .into_iter()
         .map(|(event, value)| (event.to_owned(), json!([value])))
         .collect();
     let whole = |name: &str, text: String| (folder.join(name), Part::Whole { text });
-    vec![
-        whole(".claude-plugin/plugin.json", pretty(&about)),
+    let mut about_hooks = json!({"hooks": hooks});
+    let mut files = Vec::new();
+    if start.wake != WakeBy::Never {
+        about_hooks["modules"] = json!([MODULE]);
+        files.push(whole("hooks/mesh.js", module(start)));
+    }
+    files.extend([
+        whole(".claude-plugin/plugin.json", pretty(&about())),
         whole(".mcp.json", pretty(&servers)),
         whole("skills/mesh/SKILL.md", SKILL.to_owned()),
-        whole("hooks/hooks.json", pretty(&json!({"hooks": hooks}))),
+        whole("hooks/hooks.json", pretty(&about_hooks)),
+    ]);
+    files
+}
+
+/// The mod beside the skill, which makes a plugin of that folder. Hooks stand in the settings, where they were tried longer.
+fn waker(folder: &Path, start: &Start) -> Vec<(PathBuf, Part)> {
+    let whole = |name: &str, text: String| (folder.join(name), Part::Whole { text });
+    if start.wake == WakeBy::Never {
+        return Vec::new();
+    }
+    vec![
+        whole(".claude-plugin/plugin.json", pretty(&about())),
+        whole("hooks/hooks.json", pretty(&json!({"modules": [MODULE]}))),
+        whole("hooks/mesh.js", module(start)),
     ]
+}
+
+/// The mod's file, by its plugin's hooks.
+const MODULE: &str = "./mesh.js";
+
+fn module(start: &Start) -> String {
+    let command: Vec<&String> = std::iter::once(&start.command)
+        .chain(verbless(start))
+        .collect();
+    let not_for_strangers = start.wake == WakeBy::Local;
+    MOD.replace("$COMMAND", &json!(command).to_string())
+        .replace("$NOT_FOR_STRANGERS", &not_for_strangers.to_string())
+}
+
+fn about() -> Value {
+    json!({
+        "name": "mesh",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "Rooms in which AI agents and people work together: tools to read, speak and take tasks",
+    })
 }
 
 fn pretty(value: &Value) -> String {

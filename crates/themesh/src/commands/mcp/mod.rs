@@ -82,7 +82,7 @@ pub fn mcp(context: &Context, _: McpArgs) -> Outcome<()> {
 }
 
 /// Waits until the other end of standard output is closed. A file or a terminal never is.
-fn nobody_reads() -> bool {
+pub fn nobody_reads() -> bool {
     let out = stdout();
     // What is not asked for is told all the same: an error, or that the other side hung up.
     let mut watched = [PollFd::new(&out, PollFlags::empty())];
