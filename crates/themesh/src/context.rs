@@ -122,6 +122,14 @@ impl Context {
         }
     }
 
+    /// The same, acting as somebody else.
+    pub fn acting_as(&self, handle: String) -> Context {
+        Context {
+            identity: Some(handle),
+            ..self.clone()
+        }
+    }
+
     /// Whether the caller names a node, or somebody who is known at one.
     pub fn is_pointed(&self) -> bool {
         self.url.is_some() || self.identity.is_some()

@@ -3,6 +3,7 @@
 mod approval;
 mod budget;
 mod chat;
+mod codex;
 mod completions;
 mod context;
 mod credential;
@@ -16,6 +17,7 @@ mod inbox;
 mod influence;
 mod install;
 mod invite;
+mod joined;
 mod lease;
 mod log;
 mod mcp;
@@ -121,6 +123,7 @@ pub enum Command {
     Mcp(mcp::McpArgs),
     Install(install::InstallArgs),
     Uninstall(install::UninstallArgs),
+    Codex(codex::CodexArgs),
     #[command(hide = true)]
     Hook(hook::HookArgs),
     Work(Box<worker::work::WorkArgs>),
@@ -198,6 +201,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Mcp(args) => mcp::mcp(context, args)?,
         Command::Install(args) => install::install(context, &args)?,
         Command::Uninstall(args) => install::uninstall(context, &args)?,
+        Command::Codex(args) => return codex::codex(context, &args),
         Command::Hook(args) => hook::hook(context, &args)?,
         Command::Work(args) => worker::work::work(context, &args)?,
         Command::Sandbox(verb) => return sandbox::sandbox(context, verb),

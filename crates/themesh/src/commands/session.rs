@@ -1,16 +1,15 @@
 //! Sessions: what an agent's context has read, and a context for programs that come by single requests.
 
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitCode};
 
 use clap::Subcommand;
-use mesh_model::api::{ClientInfo, InfluenceGetInput, InfluenceView, SessionListInput};
+use mesh_model::api::{InfluenceGetInput, InfluenceView, SessionListInput};
 use mesh_model::ops::{InfluenceGet, SessionList};
-use mesh_sdk::Client;
 
 use super::influence::told;
-use crate::context::{self, Context};
+use super::joined::Joined;
+use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::{Colour, line, paint, printed_json, table};
 use crate::times;
@@ -119,35 +118,5 @@ fn run(context: &Context, command: &[OsString]) -> Outcome<ExitCode> {
     let (name, rest) = command
         .split_first()
         .ok_or_else(|| Failure::usage("there is no command; nothing was run", ""))?;
-    let mut options = context.options()?;
-    // A context of its own is what is asked for.
-    options.within = None;
-    options.client = ClientInfo {
-        name: Some(name.to_string_lossy().into_owned()),
-        channel: Some("terminal".to_owned()),
-        ..ClientInfo::default()
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|why| Failure::here(why.to_string(), ""))?;
-    let client = runtime.block_on(Client::connect(options))?;
-    // Ctrl-C is the program's; the session goes on as long as the program does.
-    runtime.spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
-    let status = Command::new(name)
-        .args(rest)
-        .env(context::SESSION, client.welcomed().session.to_string())
-        .status()
-        .map_err(|why| {
-            Failure::here(
-                format!("{}: {why}; nothing was run", name.to_string_lossy()),
-                "name a program that is on this machine",
-            )
-        })?;
-    drop(client);
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
-    Ok(ExitCode::from(u8::try_from(code.unwrap_or(1)).unwrap_or(1)))
+    Joined::open(context, name)?.run(Command::new(name).args(rest))
 }

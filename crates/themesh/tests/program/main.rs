@@ -5,6 +5,7 @@ mod attack;
 mod attack_influence;
 mod attack_rooms;
 mod attack_tasks;
+mod codex;
 mod confined;
 mod consent;
 mod editor;

@@ -20,7 +20,8 @@ use crate::edit::disk::{self, NewText};
 use crate::edit::{Part, Trouble};
 use crate::failure::{Failure, Outcome};
 use crate::output::line;
-use programs::{Folders, Program, Scope, Start, WakeBy};
+use programs::{Folders, Scope, WakeBy};
+pub use programs::{Program, Start};
 
 /// Give a program the mesh's tools, skill and guidance
 #[derive(Debug, Args)]
@@ -84,7 +85,7 @@ pub fn install(context: &Context, args: &InstallArgs) -> Outcome<()> {
         // Whoever is named must be there; the error says how to get it.
         context.load_identity(&handle)?;
     }
-    let start = start(context, &handle, args)?;
+    let start = start(context, &handle, args.which.scope, args.wake)?;
     let wanted = match &args.plugin {
         Some(_) => programs::plugin(&place.root, &start),
         None => place.places(program, args.which.scope, &start)?.parts(),
@@ -195,8 +196,8 @@ impl Place {
 }
 
 /// How the program starts the mesh's tools. In a project, whoever works there has a `mesh` of their own.
-fn start(context: &Context, handle: &str, install: &InstallArgs) -> Outcome<Start> {
-    let command = match install.which.scope {
+fn start(context: &Context, handle: &str, scope: Scope, wake: WakeBy) -> Outcome<Start> {
+    let command = match scope {
         Scope::Project => "mesh".to_owned(),
         Scope::User => {
             let own = std::env::current_exe().map_err(|why| {
@@ -218,8 +219,33 @@ fn start(context: &Context, handle: &str, install: &InstallArgs) -> Outcome<Star
     Ok(Start {
         command,
         args,
-        wake: install.wake,
+        wake,
     })
+}
+
+/// The agent of a program, as `mesh install` chooses it; it is registered if it is named after the program and nobody is.
+pub fn agent(context: &Context, program: Program) -> Outcome<Context> {
+    if has_token_given() {
+        return Err(Failure::usage(
+            "MESH_TOKEN is set, but the program acts with a token that is kept here; nothing was run",
+            "unset it, and name a participant with --as",
+        ));
+    }
+    let handle = context.identity().unwrap_or(program.name());
+    let handle = handle.trim_start_matches('@').to_owned();
+    let known = context.load_identity(&handle);
+    if known.is_err() && context.identity().is_none() {
+        register(context, &handle)?;
+    } else {
+        known?;
+    }
+    Ok(context.acting_as(handle))
+}
+
+/// How a program that runs here starts the tools of who acts.
+pub fn here(context: &Context) -> Outcome<Start> {
+    let handle = context.identity().unwrap_or_default();
+    start(context, handle, Scope::User, WakeBy::Local)
 }
 
 fn text(path: &Path) -> Outcome<String> {
