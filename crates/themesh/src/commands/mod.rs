@@ -3,6 +3,7 @@
 mod approval;
 mod budget;
 mod chat;
+mod claude;
 mod codex;
 mod completions;
 mod context;
@@ -123,6 +124,7 @@ pub enum Command {
     Mcp(mcp::McpArgs),
     Install(install::InstallArgs),
     Uninstall(install::UninstallArgs),
+    Claude(claude::ClaudeArgs),
     Codex(codex::CodexArgs),
     #[command(hide = true)]
     Hook(hook::HookArgs),
@@ -201,6 +203,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Mcp(args) => mcp::mcp(context, args)?,
         Command::Install(args) => install::install(context, &args)?,
         Command::Uninstall(args) => install::uninstall(context, &args)?,
+        Command::Claude(args) => return claude::claude(context, &args),
         Command::Codex(args) => return codex::codex(context, &args),
         Command::Hook(args) => hook::hook(context, &args)?,
         Command::Work(args) => worker::work::work(context, &args)?,

@@ -15,6 +15,7 @@ mod guard;
 mod hooks;
 mod identity;
 mod install;
+mod joined;
 mod kill_nine;
 mod lease;
 mod log_verbs;

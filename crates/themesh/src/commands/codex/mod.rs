@@ -84,7 +84,7 @@ pub fn codex(context: &Context, args: &CodexArgs) -> Outcome<ExitCode> {
     let context = install::agent(context, Program::Codex)?;
     let joined = Joined::open(&context, OsStr::new("codex"))?;
     let tools = tools(&context, &joined)?;
-    let env = environment(&context);
+    let env = install::environment(&context);
     let mut command = Command::new("codex");
     command.envs(env.iter().map(|(name, value)| (name, value)));
     let first = args.args.first().and_then(|first| first.to_str());
@@ -164,13 +164,6 @@ async fn listen(options: Options, mail: &Notify) -> Result<(), mesh_sdk::Error> 
             return Ok(());
         }
     }
-}
-
-/// As whom `mesh` acts within the program.
-fn environment(context: &Context) -> Vec<(&'static str, OsString)> {
-    let home = std::path::absolute(&context.home).unwrap_or_else(|_| context.home.clone());
-    let handle = context.identity().unwrap_or_default();
-    vec![("MESH_HOME", home.into()), ("MESH_AS", handle.into())]
 }
 
 /// The mesh's tools for this run.

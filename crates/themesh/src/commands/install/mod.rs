@@ -4,6 +4,7 @@
 mod programs;
 mod show;
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -246,6 +247,32 @@ pub fn agent(context: &Context, program: Program) -> Outcome<Context> {
 pub fn here(context: &Context) -> Outcome<Start> {
     let handle = context.identity().unwrap_or_default();
     start(context, handle, Scope::User, WakeBy::Local)
+}
+
+/// As whom `mesh` acts within a program that runs for who acts.
+pub fn environment(context: &Context) -> Vec<(&'static str, OsString)> {
+    let home = std::path::absolute(&context.home).unwrap_or_else(|_| context.home.clone());
+    let handle = context.identity().unwrap_or_default();
+    vec![("MESH_HOME", home.into()), ("MESH_AS", handle.into())]
+}
+
+/// Whether the user has had the mesh installed in a program.
+pub fn is_installed(context: &Context, program: Program) -> Outcome<bool> {
+    let shelf = Shelf::open(context, true)?;
+    Ok(shelf.book.of(program.name()).into_iter().next().is_some())
+}
+
+/// A plugin of Claude Code for who acts, in the mesh's own folder.
+pub fn plugin_of_run(context: &Context) -> Outcome<PathBuf> {
+    let name = format!("claude-{}", context.identity().unwrap_or_default());
+    let folder = std::path::absolute(context.home.join("run").join(name));
+    let folder = folder.map_err(|why| Failure::here(format!("{why}; nothing was run"), ""))?;
+    for (path, part) in programs::plugin(&folder, &here(context)?) {
+        if let Part::Whole { text } = part {
+            write_private(&path, &text)?;
+        }
+    }
+    Ok(folder)
 }
 
 fn text(path: &Path) -> Outcome<String> {
