@@ -7,7 +7,7 @@ use mesh_model::home::Entry;
 use serde::Deserialize;
 
 use crate::commands::up::LogFormat;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// What can be set. Everything has a default, so most meshes have no such file.
 #[derive(Debug, Default, Deserialize)]
@@ -42,21 +42,20 @@ pub fn load(home: &Path) -> Outcome<Config> {
             return Err(Failure::here(
                 format!("{} cannot be read: {why}", path.display()),
                 "check its owner and mode",
-            ));
+            )
+            .so(Effect::NotStarted));
         }
     };
     toml::from_str(&text).map_err(|why| {
         let what = format!("{}: {}", path.display(), why.to_string().trim_end());
-        Failure::here(
-            what,
-            "the node has not started; correct that line and start it again",
-        )
+        Failure::here(what, "correct that line and start it again").so(Effect::NotStarted)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Reason;
 
     #[test]
     fn an_unknown_key_is_named_with_its_line() {
@@ -67,7 +66,7 @@ mod tests {
             "listen = \"127.0.0.1:0\"\nlisen = 1\n",
         )
         .unwrap();
-        let Err(Failure::Here { what, .. }) = load(home.path()) else {
+        let Err(Failure::Here(Reason { what, .. })) = load(home.path()) else {
             panic!("accepted")
         };
         assert!(

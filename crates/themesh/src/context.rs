@@ -14,7 +14,7 @@ use mesh_sdk::{Error, Options, Signer};
 use mesh_work::access::{self, Access};
 
 use crate::cli::Global;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// Where `mesh up` listens unless told otherwise. Nobody looks for a node there.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7778";
@@ -48,22 +48,22 @@ impl Attempt {
 
     fn nobody_else(&self, handle: &str) -> Failure {
         Failure::usage(
-            format!(
-                "this runs within a task, which acts as its own agent and not as '{handle}'; nothing was sent"
-            ),
+            format!("this runs within a task, which acts as its own agent and not as '{handle}'"),
             "leave out --as",
         )
+        .so(Effect::NothingSent)
     }
 
     fn access(&self) -> Outcome<&Access> {
         self.0.as_ref().ok_or_else(|| {
             Failure::here(
-                "this runs within a task, where only the task's own token counts, and it was not handed on to this program; nothing was sent",
+                "this runs within a task, where only the task's own token counts, and it was not handed on to this program",
                 format!(
                     "start it so that it inherits the open file of {}, or give address and token: --url URL, with the token in MESH_TOKEN",
                     access::FILE
                 ),
             )
+            .so(Effect::NothingSent)
         })
     }
 }
@@ -92,9 +92,10 @@ impl Context {
             None if !needs_folder => PathBuf::new(),
             None => {
                 return Err(Failure::usage(
-                    "HOME is not set, so the mesh's folder is not known; nothing was read or written",
+                    "HOME is not set, so the mesh's folder is not known",
                     "name it with --home DIR or MESH_HOME, or set HOME",
-                ));
+                )
+                .so(Effect::NothingTouched));
             }
         };
         Ok(Context {
@@ -179,11 +180,12 @@ impl Context {
         let key = key.ok_or_else(|| {
             Failure::here(
                 format!(
-                    "which node '{}' belongs to was not kept by the earlier release that wrote its file; nothing was sent",
+                    "which node '{}' belongs to was not kept by the earlier release that wrote its file",
                     known.handle
                 ),
                 "start the folder's node where it was, or give address and token: --url URL, with the token in MESH_TOKEN",
             )
+            .so(Effect::NothingSent)
         })?;
         let own = running.filter(|node| node.node_key == key);
         let url = self
@@ -203,15 +205,12 @@ impl Context {
     }
 
     fn no_node(&self) -> Failure {
-        Failure::Unreachable {
-            what: format!(
-                "no node runs on {}; nothing was sent",
-                self.home.display()
-            ),
-            hint: "start it with `mesh up`, name its folder with --home, or act as somebody of another mesh with --as; \
-                   `mesh doctor` looks for the reason"
-                .to_owned(),
-        }
+        Failure::unreachable(
+            format!("no node runs on {}", self.home.display()),
+            "start it with `mesh up`, name its folder with --home, or act as somebody of another mesh with --as; \
+                   `mesh doctor` looks for the reason",
+        )
+        .so(Effect::NothingSent)
     }
 
     /// The node's address.
@@ -242,6 +241,7 @@ impl Context {
                 format!("no token: {} cannot be read ({why})", path.display()),
                 "start a node here with `mesh up`, act as somebody with --as, or set MESH_TOKEN",
             )
+            .so(Effect::NothingSent)
         })?;
         Ok(token.trim().to_owned())
     }
@@ -258,12 +258,13 @@ impl Context {
         let session = text.to_str().and_then(|text| text.parse().ok());
         session.map(Some).ok_or_else(|| {
             Failure::usage(
-                format!("{SESSION} is no session's id; nothing was sent"),
+                format!("{SESSION} is no session's id"),
                 format!(
                     "leave it out, or let `mesh session run -- COMMAND` set it; it holds '{}'",
                     text.display()
                 ),
             )
+            .so(Effect::NothingSent)
         })
     }
 
@@ -336,8 +337,9 @@ impl Context {
 
     /// Where a participant's key is kept.
     pub fn key_path(&self, handle: &str) -> Outcome<PathBuf> {
-        mesh_model::names::check(handle)
-            .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
+        mesh_model::names::check(handle).map_err(|why| {
+            Failure::usage(format!("'{handle}': {why}"), "").so(Effect::NothingSent)
+        })?;
         Ok(home::key(&self.home, handle))
     }
 
@@ -384,6 +386,7 @@ impl Context {
                     "register it with `mesh register {handle}`, or bring it in with `mesh join INVITE --as {handle}`"
                 ),
             )
+            .so(Effect::NothingSent)
         };
         let text = fs::read_to_string(&path).map_err(|why| missing(why.to_string()))?;
         serde_json::from_str(&text).map_err(|why| missing(why.to_string()))
@@ -415,8 +418,9 @@ impl Context {
     }
 
     fn identity_path(&self, handle: &str) -> Outcome<PathBuf> {
-        mesh_model::names::check(handle)
-            .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
+        mesh_model::names::check(handle).map_err(|why| {
+            Failure::usage(format!("'{handle}': {why}"), "").so(Effect::NothingSent)
+        })?;
         Ok(home::identity(&self.home, handle))
     }
 }

@@ -1,5 +1,7 @@
 //! How a command fails: what happened, what to do next, and the exit code.
 
+use std::fmt;
+
 use mesh_model::Refusal;
 use mesh_model::policy::Ruling;
 use mesh_sdk::Error;
@@ -10,11 +12,91 @@ pub enum Failure {
     /// The node, or this program, said no. Exit code 1.
     Refused(Refusal),
     /// Something on this machine said no. Exit code 1.
-    Here { what: String, hint: String },
+    Here(Reason),
     /// The command line makes no sense. Exit code 2.
-    Usage { what: String, hint: String },
+    Usage(Reason),
     /// No node answers. Exit code 3.
-    Unreachable { what: String, hint: String },
+    Unreachable(Reason),
+}
+
+/// A failure as data. Its sentence is built in one place, by `Display`; nobody takes one apart.
+#[derive(Debug)]
+pub struct Reason {
+    /// What happened, without what it means for the asker's data.
+    pub what: String,
+    /// What it means for the asker's data.
+    pub effect: Effect,
+    /// What to do next; empty if what happened says it.
+    pub hint: String,
+}
+
+macro_rules! effects {
+    ($($variant:ident = $words:literal;)*) => {
+        /// What a failure means for the asker's data.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Effect {
+            $(#[doc = $words] $variant,)*
+            /// What happened says it, for no effect below fits.
+            Told,
+        }
+
+        impl Effect {
+            /// All that have words of their own.
+            #[cfg(test)]
+            pub const ALL: &'static [Effect] = &[$(Effect::$variant,)*];
+
+            /// The end of the sentence.
+            pub const fn words(self) -> &'static str {
+                match self {
+                    $(Effect::$variant => $words,)*
+                    Effect::Told => "",
+                }
+            }
+        }
+    };
+}
+
+effects! {
+    NothingDone = "nothing was done";
+    NothingSent = "nothing was sent";
+    NothingChanged = "nothing was changed";
+    NothingWritten = "nothing was written";
+    NothingTouched = "nothing was read or written";
+    NothingKept = "nothing was kept";
+    NothingCreated = "nothing was created";
+    NothingTaken = "nothing was taken";
+    NothingRun = "nothing was run";
+    NothingChecked = "nothing was checked";
+    NobodyRegistered = "nobody was registered";
+    NoRulesSet = "no rules were set";
+    NotStarted = "the node has not started";
+    Incomplete = "what was written so far is not everything";
+    TaskGoesOn = "the task goes on";
+    UseRecorded = "the use is recorded";
+    AllStored = "everything acknowledged is stored";
+}
+
+impl Reason {
+    fn new(what: impl Into<String>, hint: impl Into<String>) -> Reason {
+        Reason {
+            what: what.into(),
+            effect: Effect::Told,
+            hint: hint.into(),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, effect) = (self.what.trim_end(), self.effect.words());
+        f.write_str(what)?;
+        if effect.is_empty() {
+            return Ok(());
+        }
+        // What shows a part of a file has a sentence of its own below it.
+        let between = if what.contains('\n') { "\n" } else { "; " };
+        write!(f, "{between}{effect}")
+    }
 }
 
 /// What every command gives.
@@ -23,55 +105,62 @@ pub type Outcome<T> = Result<T, Failure>;
 impl Failure {
     /// Something on this machine said no.
     pub fn here(what: impl Into<String>, hint: impl Into<String>) -> Failure {
-        Failure::Here {
-            what: what.into(),
-            hint: hint.into(),
-        }
+        Failure::Here(Reason::new(what, hint))
     }
 
     /// The command line makes no sense.
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Failure {
-        Failure::Usage {
-            what: what.into(),
-            hint: hint.into(),
-        }
+        Failure::Usage(Reason::new(what, hint))
     }
 
-    /// What happened, without what to do about it.
+    /// No node answers.
+    pub fn unreachable(what: impl Into<String>, hint: impl Into<String>) -> Failure {
+        Failure::Unreachable(Reason::new(what, hint))
+    }
+
+    /// The same, and what it means for the asker's data.
+    pub fn so(mut self, effect: Effect) -> Failure {
+        match &mut self {
+            Failure::Refused(_) => {}
+            Failure::Here(reason) | Failure::Usage(reason) | Failure::Unreachable(reason) => {
+                reason.effect = effect;
+            }
+        }
+        self
+    }
+
+    /// What happened and what it means for the asker's data, without what to do about it.
     pub fn what(&self) -> String {
         match self {
             Failure::Refused(refusal) => refusal.detail(),
-            Failure::Here { what, .. }
-            | Failure::Usage { what, .. }
-            | Failure::Unreachable { what, .. } => what.clone(),
+            Failure::Here(reason) | Failure::Usage(reason) | Failure::Unreachable(reason) => {
+                reason.to_string()
+            }
         }
     }
 
     /// 1 refused, 2 usage, 3 cannot reach the node.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Failure::Refused(_) | Failure::Here { .. } => 1,
-            Failure::Usage { .. } => 2,
-            Failure::Unreachable { .. } => 3,
+            Failure::Refused(_) | Failure::Here(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Unreachable(_) => 3,
         }
     }
 
     /// Tells the user, on standard error.
     pub fn print(&self, json: bool) {
-        let detail;
-        let (what, hint) = match self {
+        let what = self.what();
+        let hint = match self {
             Failure::Refused(refusal) if json => {
                 let problem = serde_json::to_string(&refusal.problem());
                 eprintln!("{}", problem.unwrap_or_else(|_| refusal.to_string()));
                 return;
             }
-            Failure::Refused(refusal) => {
-                detail = refusal.detail();
-                (detail.as_str(), refusal.hint.as_ref())
+            Failure::Refused(refusal) => refusal.hint.as_ref(),
+            Failure::Here(reason) | Failure::Usage(reason) | Failure::Unreachable(reason) => {
+                reason.hint.as_str()
             }
-            Failure::Here { what, hint }
-            | Failure::Usage { what, hint }
-            | Failure::Unreachable { what, hint } => (what.as_str(), hint.as_str()),
         };
         if json {
             eprintln!(
@@ -133,32 +222,56 @@ impl From<Refusal> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
+        let what = error.to_string();
         match error {
             Error::Refused(refusal) => Failure::Refused(refusal),
-            Error::Unreachable { .. } => Failure::Unreachable {
-                what: error.to_string(),
-                hint: "start it with `mesh up`, or name another with --url; `mesh doctor` looks for the reason".to_owned(),
-            },
-            Error::Stranger { .. } => Failure::Unreachable {
-                what: error.to_string(),
-                hint: "start the node that is meant with `mesh up`, elsewhere if its place is taken; `mesh doctor` looks for the reason".to_owned(),
-            },
-            Error::Key { .. } => Failure::Here {
-                what: error.to_string(),
-                hint: "nothing was sent; say it without a signature with --unsigned, or make another key: mesh identity rotate".to_owned(),
-            },
-            Error::Closed => Failure::Here {
-                what: error.to_string(),
-                hint: "ask again; `mesh doctor` looks for the reason if it happens again".to_owned(),
-            },
-            Error::Invite(_) => Failure::Here {
-                what: error.to_string(),
-                hint: "copy the whole address, up to the end of its code".to_owned(),
-            },
-            Error::Protocol(_) | Error::Json(_) => Failure::Here {
-                what: error.to_string(),
-                hint: "is something else listening there, or a node of another version? `mesh doctor` looks".to_owned(),
-            },
+            Error::Unreachable { .. } => Failure::unreachable(
+                what,
+                "start it with `mesh up`, or name another with --url; `mesh doctor` looks for the reason",
+            ),
+            Error::Stranger { .. } => Failure::unreachable(
+                what,
+                "start the node that is meant with `mesh up`, elsewhere if its place is taken; `mesh doctor` looks for the reason",
+            ),
+            Error::Key { .. } => Failure::here(
+                what,
+                "say it without a signature with --unsigned, or make another key: mesh identity rotate",
+            )
+            .so(Effect::NothingSent),
+            Error::Closed => Failure::here(
+                what,
+                "ask again; `mesh doctor` looks for the reason if it happens again",
+            ),
+            Error::Invite(_) => Failure::here(
+                what,
+                "copy the whole address, up to the end of its code",
+            ),
+            Error::Protocol(_) | Error::Json(_) => Failure::here(
+                what,
+                "is something else listening there, or a node of another version? `mesh doctor` looks",
+            ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_makes_the_sentence_of_each_effect() {
+        for &effect in Effect::ALL {
+            let words = effect.words();
+            for failure in [
+                Failure::here("a is no b", "give a b").so(effect),
+                Failure::usage("a is no b", "give a b").so(effect),
+                Failure::unreachable("a is no b", "give a b").so(effect),
+            ] {
+                assert_eq!(failure.what(), format!("a is no b; {words}"));
+            }
+            let below = Failure::here("line 1\n  |  ^\n", "").so(effect).what();
+            assert_eq!(below, format!("line 1\n  |  ^\n{words}"));
+        }
+        assert_eq!(Failure::here("it is full", "").what(), "it is full");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// Words from the command line, or standard input if there are none, or only a `-`.
 pub fn text_or_stdin(words: &[String]) -> Outcome<String> {
@@ -16,7 +16,8 @@ pub fn text_or_stdin(words: &[String]) -> Outcome<String> {
         return Err(Failure::usage(
             "there is no text",
             "give it as an argument or on standard input",
-        ));
+        )
+        .so(Effect::NothingSent));
     }
     Ok(text)
 }
@@ -36,6 +37,7 @@ fn read_stdin() -> Outcome<String> {
             format!("standard input cannot be read: {why}"),
             "give the text as an argument",
         )
+        .so(Effect::NothingSent)
     })?;
     Ok(text)
 }
@@ -48,7 +50,7 @@ pub fn message_id(text: &str) -> Outcome<mesh_model::MessageId> {
 /// Reads an argument of a type that names itself, such as a preset or a message id.
 pub fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, known: &str) -> Outcome<T> {
     text.parse()
-        .map_err(|why: T::Err| Failure::usage(why.to_string(), known))
+        .map_err(|why: T::Err| Failure::usage(why.to_string(), known).so(Effect::NothingSent))
 }
 
 /// A command line's words; quotation marks keep some together. None if one is not closed.

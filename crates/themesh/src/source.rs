@@ -4,11 +4,11 @@ use std::fs;
 use std::io::Read;
 
 use mesh_model::policy::Policy;
-use mesh_model::{Effect, ErrorCode, Refusal};
+use mesh_model::{ErrorCode, Refusal};
 use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome, Reason};
 
 /// A text with the name it was read by.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ impl Source {
                 format!("{path} cannot be read: {why}"),
                 "name a file, or '-' for standard input",
             )
+            .so(Effect::NothingChanged)
         })?;
         Ok(Source::new(path, text))
     }
@@ -98,10 +99,10 @@ impl Source {
         };
         match self.blame(&place, &refusal.what) {
             // The line says what the file is for: of the data nothing needs to be said.
-            Failure::Usage { what, .. } => Failure::Refused(Refusal {
+            Failure::Usage(Reason { what, .. }) => Failure::Refused(Refusal {
                 at: None,
                 what: what.into(),
-                effect: Effect::told(""),
+                effect: mesh_model::Effect::told(""),
                 ..refusal
             }),
             other => other,
@@ -118,8 +119,9 @@ impl Source {
     fn wrong(&self, (line, column): (usize, usize), what: &str) -> Failure {
         Failure::usage(
             format!("{}:{line}:{column}: {}", self.name, remedy(what)),
-            "no rules were set; correct that line and run it again",
+            "correct that line and run it again",
         )
+        .so(Effect::NoRulesSet)
     }
 }
 
@@ -323,7 +325,7 @@ mod tests {
 
     fn what(failure: Failure) -> String {
         match failure {
-            Failure::Usage { what, .. } => what,
+            Failure::Usage(reason) => reason.what,
             Failure::Refused(refusal) => refusal.detail(),
             other => panic!("{other:?}"),
         }
@@ -370,7 +372,7 @@ mod tests {
         let refusal = Refusal::new(
             ErrorCode::InvalidPolicy,
             "'A' cannot be a name",
-            Effect::NothingChanged,
+            mesh_model::Effect::NothingChanged,
             "",
         )
         .within("rules[0].name");

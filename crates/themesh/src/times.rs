@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use mesh_model::Millis;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// The clock of this machine.
 #[expect(
@@ -57,7 +57,8 @@ pub fn later(text: &str) -> Outcome<Millis> {
         Err(_) => Err(Failure::usage(
             format!("'{text}' is no time"),
             "for example 90m, 2h, 1d, or 2026-11-21T18:00:00Z",
-        )),
+        )
+        .so(Effect::NothingSent)),
     }
 }
 
@@ -68,6 +69,7 @@ pub fn seconds(text: &str) -> Outcome<u32> {
             format!("'{text}' is no time"),
             "for example 30s, 10m, 2h or 1d",
         )
+        .so(Effect::NothingSent)
     };
     let unit = text.chars().last().ok_or_else(wrong)?;
     let each = match unit {

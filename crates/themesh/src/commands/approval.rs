@@ -8,7 +8,7 @@ use mesh_sdk::http::Http;
 
 use super::task::short;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, printed_json};
 use crate::times;
 
@@ -161,9 +161,10 @@ fn find(http: &Http, text: &str) -> Outcome<(ApprovalId, Option<String>)> {
         let last = last.map(|approval| (approval.id, Some(question(http, &approval))));
         return last.ok_or_else(|| {
             Failure::here(
-                "nothing waits for your approval; nothing was done",
+                "nothing waits for your approval",
                 "`mesh approvals` lists what waits for others",
             )
+            .so(Effect::NothingDone)
         });
     }
     let end = text.to_lowercase();
@@ -171,12 +172,14 @@ fn find(http: &Http, text: &str) -> Outcome<(ApprovalId, Option<String>)> {
     match items.pop() {
         Some(one) if items.is_empty() => Ok((one.id, Some(question(http, &one)))),
         Some(_) => Err(Failure::usage(
-            format!("'{text}' is the end of several ids; nothing was done"),
+            format!("'{text}' is the end of several ids"),
             "give more of it",
-        )),
+        )
+        .so(Effect::NothingDone)),
         None => Err(Failure::usage(
-            format!("'{text}' is no approval that waits; nothing was done"),
+            format!("'{text}' is no approval that waits"),
             "`mesh approvals` lists them; 'last' is the newest that is yours",
-        )),
+        )
+        .so(Effect::NothingDone)),
     }
 }

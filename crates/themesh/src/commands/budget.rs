@@ -7,7 +7,7 @@ use mesh_model::ops::{BudgetList, BudgetSet, CostList};
 
 use crate::commands::task::{budget_row, money, names, short};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{clean, line, printed_json, table};
 
 /// What may be used in a day
@@ -113,9 +113,10 @@ pub fn budget(context: &Context, verb: BudgetVerb) -> Outcome<()> {
 fn micros(text: &str) -> Outcome<u64> {
     let wrong = || {
         Failure::usage(
-            format!("'{text}' is no sum; nothing was changed"),
+            format!("'{text}' is no sum"),
             "for example 1.50, with at most six places",
         )
+        .so(Effect::NothingChanged)
     };
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());

@@ -8,7 +8,7 @@ use mesh_sdk::http::Http;
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::value_or_stdin;
 use crate::output::{clean, line, printed_json, table};
 use crate::times;
@@ -85,6 +85,7 @@ pub fn context(context: &Context, verb: ContextVerb) -> Outcome<()> {
                     format!("there is no '{key}' in this room's context"),
                     "`mesh context list` shows what there is",
                 )
+                .so(Effect::NothingChanged)
             })?;
             if !printed_json(context, &found)? {
                 line(&clean(&plain(&found.value)));

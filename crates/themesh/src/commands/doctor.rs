@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::commands::log;
 use crate::config;
 use crate::context::{Context, DEFAULT_LISTEN};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, line, paint};
 
 /// Find and explain the usual troubles
@@ -58,8 +58,8 @@ pub fn doctor(context: &Context, _: DoctorArgs) -> Outcome<ExitCode> {
     ];
     findings.extend(node(context));
     if context.json {
-        let text =
-            serde_json::to_string(&findings).map_err(|why| Failure::here(why.to_string(), ""))?;
+        let text = serde_json::to_string(&findings)
+            .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingChanged))?;
         line(&text);
     } else {
         findings.iter().for_each(print);
@@ -129,7 +129,7 @@ fn home(context: &Context) -> Finding {
 fn configuration(context: &Context) -> Finding {
     match config::load(&context.home) {
         Ok(_) => good("config", "nothing unknown in it"),
-        Err(Failure::Here { what, hint }) => bad("config", what, hint),
+        Err(Failure::Here(reason)) => bad("config", reason.what, reason.hint),
         Err(_) => bad("config", "it cannot be read", "check config.toml"),
     }
 }
@@ -217,9 +217,9 @@ fn the_log(context: &Context) -> Finding {
 fn node(context: &Context) -> Vec<Finding> {
     let (url, http) = match (context.node(), context.http()) {
         (Ok(node), Ok(http)) => (node.url, http),
-        (Err(Failure::Unreachable { .. }), _) => return vec![nobody(context)],
-        (Err(Failure::Here { what, hint }), _) | (_, Err(Failure::Here { what, hint })) => {
-            return vec![bad("node", what, hint)];
+        (Err(Failure::Unreachable(_)), _) => return vec![nobody(context)],
+        (Err(Failure::Here(reason)), _) | (_, Err(Failure::Here(reason))) => {
+            return vec![bad("node", reason.what, reason.hint)];
         }
         _ => {
             return vec![bad(

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, line, paint};
 
 /// Check texts for injected instructions, without a node
@@ -67,6 +67,7 @@ fn read(file: &Path) -> Outcome<String> {
             format!("{} cannot be read: {why}", file.display()),
             "name a file with the text, or - for standard input",
         )
+        .so(Effect::NothingChecked)
     })?;
     Ok(String::from_utf8(bytes).unwrap_or_else(|why| {
         eprintln!(
@@ -93,8 +94,9 @@ fn rows(text: &str) -> Outcome<Vec<String>> {
             row.map(|row| row.text).map_err(|why| {
                 Failure::usage(
                     format!("line {} is no JSON object with a text: {why}", number + 1),
-                    "each line has the form {\"text\":\"…\"}; no text was checked",
+                    "each line has the form {\"text\":\"…\"}",
                 )
+                .so(Effect::NothingChecked)
             })
         })
         .collect()

@@ -12,7 +12,7 @@ use mesh_sdk::{Seat, Signer};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, line, paint, printed_json, table};
 
 /// The keys by which participants sign what they say
@@ -75,7 +75,8 @@ fn show(context: &Context, http: &Http) -> Outcome<()> {
                 path.display()
             ),
             "make one with `mesh identity new`; `mesh say` makes one too",
-        ));
+        )
+        .so(Effect::NothingChanged));
     };
     let known = keys(http, handle.clone())?;
     let known = known.iter().find(|known| known.key == signer.public());
@@ -184,7 +185,8 @@ fn revoke(context: &Context, http: &Http, key: &str, of: Option<String>) -> Outc
         return Err(Failure::usage(
             format!("'{key}' is not the beginning of exactly one key of {participant}"),
             format!("`mesh identity list {participant}` shows them"),
-        ));
+        )
+        .so(Effect::NothingChanged));
     };
     let input = IdentityRevokeInput {
         participant,

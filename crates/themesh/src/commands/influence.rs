@@ -10,7 +10,7 @@ use mesh_model::ops::{ActDecline, ActList, ActRelease};
 use mesh_sdk::http::Http;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, printed_json};
 
 /// So many digits of an act's hash are shown; with 32 acts a participant they do not meet by chance.
@@ -199,21 +199,24 @@ fn find(http: &Http, text: &str) -> Outcome<ActView> {
         items.retain(|act| act.yours && act.released_by.is_none() && act.declined_by.is_none());
         return items.pop().ok_or_else(|| {
             Failure::here(
-                "no act waits for your word; nothing was done",
+                "no act waits for your word",
                 "`mesh act list` lists what waits for others",
             )
+            .so(Effect::NothingDone)
         });
     }
     items.retain(|act| text.len() >= GIVEN_DIGITS_MIN && act.act.to_string().starts_with(&text));
     match items.pop() {
         Some(one) if items.is_empty() => Ok(one),
         Some(_) => Err(Failure::usage(
-            format!("'{text}' is the beginning of several acts; nothing was done"),
+            format!("'{text}' is the beginning of several acts"),
             "give more of it",
-        )),
+        )
+        .so(Effect::NothingDone)),
         None => Err(Failure::usage(
-            format!("'{text}' is no act that waits; nothing was done"),
+            format!("'{text}' is no act that waits"),
             "`mesh act list` lists them; 'last' is the newest that is yours",
-        )),
+        )
+        .so(Effect::NothingDone)),
     }
 }

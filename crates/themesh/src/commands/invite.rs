@@ -7,7 +7,7 @@ use mesh_model::ops::{InviteCreate, InviteList, InviteRevoke};
 
 use crate::commands::participant::KindArg;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::parse;
 use crate::output::{Colour, line, paint, printed_json, table};
 
@@ -66,6 +66,7 @@ pub fn invite(context: &Context, verb: InviteVerb) -> Outcome<()> {
                         format!("'{time}' is no time"),
                         "for example 2026-12-31T18:00:00Z",
                     )
+                    .so(Effect::NothingSent)
                 })
             });
             let made = http.call::<InviteCreate>(InviteCreateInput {

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::task::{find, short};
 use crate::commands::task::TaskRef;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::text_or_stdin;
 use crate::output::{Colour, clean, line, paint, printed_json};
 use crate::times;
@@ -274,12 +274,14 @@ fn changes(found: &TaskDetail) -> Outcome<MemoryChanges> {
                 ),
                 "watch it with `mesh task follow`; is it a task of `mesh memory consolidate`?",
             )
+            .so(Effect::NothingChanged)
         })?;
     serde_json::from_value(Value::Object(data)).map_err(|why| {
         Failure::here(
-            format!("the task's result is no list of changes: {why}; nothing was changed"),
+            format!("the task's result is no list of changes: {why}"),
             "is it a task of `mesh memory consolidate`?",
         )
+        .so(Effect::NothingChanged)
     })
 }
 

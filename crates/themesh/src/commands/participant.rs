@@ -15,7 +15,7 @@ use mesh_model::ops::{
 use mesh_sdk::{Error, Signer};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::parse;
 use crate::output::{Colour, line, paint, printed_json, table};
 
@@ -297,12 +297,10 @@ fn agreement(
         (None, None) => return Ok(None),
         (None, Some(file)) => {
             return Err(Failure::here(
-                format!(
-                    "there is no key in {}; nobody was registered",
-                    file.display()
-                ),
+                format!("there is no key in {}", file.display()),
                 format!("name the file of @{}'s key", found.handle),
-            ));
+            )
+            .so(Effect::NobodyRegistered));
         }
     };
     let mesh = http.call::<StatusGet>(NoInput {})?.mesh;

@@ -10,7 +10,7 @@ use mesh_model::home;
 use mesh_model::ops::{RoomExplain, RoomPolicyGet, RoomPolicySet};
 
 use crate::context::{Context, write_private};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, print, printed_json};
 use crate::source::Source;
 
@@ -108,8 +108,9 @@ fn as_file(room: &str, view: &PolicyView) -> Outcome<String> {
     match toml::to_string(&view.policy) {
         Ok(rules) => text.push_str(&rules),
         Err(_) => {
-            let rules = serde_json::to_string_pretty(&view.policy)
-                .map_err(|why| Failure::here(why.to_string(), "ask for --json"))?;
+            let rules = serde_json::to_string_pretty(&view.policy).map_err(|why| {
+                Failure::here(why.to_string(), "ask for --json").so(Effect::NothingChanged)
+            })?;
             return Ok(format!("{rules}\n"));
         }
     }
@@ -134,12 +135,13 @@ fn edit(context: &Context, room: String, force: bool) -> Outcome<()> {
         .status();
     if !ended.is_ok_and(|ended| ended.success()) {
         return Err(Failure::here(
-            format!("the editor '{editor}' did not end well; no rules were set"),
+            format!("the editor '{editor}' did not end well"),
             "set EDITOR, or use mesh room policy ROOM --file FILE",
-        ));
+        )
+        .so(Effect::NoRulesSet));
     }
     let shown = path.display().to_string();
-    let unread = |why| Failure::here(format!("{shown}: {why}"), "no rules were set");
+    let unread = |why| Failure::here(format!("{shown}: {why}"), "").so(Effect::NoRulesSet);
     let after = fs::read_to_string(&path).map_err(unread)?;
     if after == before {
         line("Nothing was changed.");
@@ -214,6 +216,7 @@ fn deed(text: &str) -> Outcome<Deed> {
             format!("'{text}' is nothing one does in a room"),
             format!("actions: {}", known.join(", ").replace('_', "-")),
         )
+        .so(Effect::NothingSent)
     })
 }
 

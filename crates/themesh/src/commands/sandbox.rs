@@ -13,7 +13,7 @@ use mesh_work::sandbox::plan::Bounds;
 use mesh_work::sandbox::{INSTALL, Net, Sandbox, Spot};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::line;
 
 /// Whether programs are confined.
@@ -74,7 +74,9 @@ impl ConfineArgs {
             ref hosts => {
                 let places = hosts.iter().map(|host| Place::parse(host));
                 let places = places.collect::<Result<Vec<_>, _>>();
-                Some(Net::Places(places.map_err(|why| Failure::usage(why, ""))?))
+                Some(Net::Places(places.map_err(|why| {
+                    Failure::usage(why, "").so(Effect::NothingRun)
+                })?))
             }
         };
         let mut wanted = Wanted {
@@ -113,12 +115,13 @@ impl Wanted {
             None => Ok(()),
             Some(user) => Err(Failure::usage(
                 format!(
-                    "{flag} {} would let confined programs write your home, {}, with all that is started from there; nothing was run",
+                    "{flag} {} would let confined programs write your home, {}, with all that is started from there",
                     path.display(),
                     user.display()
                 ),
                 "name a folder within it, or run without: --sandbox off",
-            )),
+            )
+            .so(Effect::NothingRun)),
         }
     }
 
@@ -141,9 +144,10 @@ impl Wanted {
 /// What is said where nothing is run without a sandbox.
 pub fn cannot(why: &str) -> Failure {
     Failure::here(
-        format!("this machine cannot confine programs ({why}); nothing was run"),
+        format!("this machine cannot confine programs ({why})"),
         INSTALL,
     )
+    .so(Effect::NothingRun)
 }
 
 fn there(path: &Path) -> Outcome<PathBuf> {
@@ -152,6 +156,7 @@ fn there(path: &Path) -> Outcome<PathBuf> {
             format!("{}: {why}", path.display()),
             "name a path that exists",
         )
+        .so(Effect::NothingRun)
     })
 }
 
@@ -159,19 +164,21 @@ fn not_the_mesh(path: &Path, home: &Path, flag: &str) -> Outcome<()> {
     match home.canonicalize() {
         Ok(home) if home.starts_with(path) => Err(Failure::usage(
             format!(
-                "{flag} {} would show confined programs the mesh's folder, {}, with its owner's token; nothing was run",
+                "{flag} {} would show confined programs the mesh's folder, {}, with its owner's token",
                 path.display(),
                 home.display()
             ),
             "name a folder beside it, or run without: --sandbox off",
-        )),
+        )
+        .so(Effect::NothingRun)),
         _ => Ok(()),
     }
 }
 
 /// The program that keeps and confines: this one.
 pub fn cell() -> Outcome<Vec<OsString>> {
-    let program = std::env::current_exe().map_err(|why| Failure::here(why.to_string(), ""))?;
+    let program = std::env::current_exe()
+        .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingRun))?;
     Ok(vec![program.into(), "work-keeper".into()])
 }
 
@@ -248,23 +255,24 @@ fn run(context: &Context, args: &RunArgs) -> Outcome<ExitCode> {
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|why| Failure::here(why.to_string(), ""))?;
+        .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingRun))?;
     let _within = runtime.enter();
-    let trouble = |why: String| Failure::here(format!("it was not run: {why}"), "");
+    let trouble = |why: String| Failure::here(why, "").so(Effect::NothingRun);
     let refusals = Arc::new(|why| eprintln!("mesh: {why}"));
     let confined = sandbox.confine(&spot, refusals).map_err(trouble)?;
     let (name, rest) = args
         .command
         .split_first()
-        .ok_or_else(|| Failure::usage("there is no command", ""))?;
+        .ok_or_else(|| Failure::usage("there is no command", "").so(Effect::NothingRun))?;
     let program = found(Path::new(name)).ok_or_else(|| {
         Failure::here(
             format!(
-                "the program '{}' is not on this machine; nothing was run",
+                "the program '{}' is not on this machine",
                 Path::new(name).display()
             ),
             "name its path, or install it",
         )
+        .so(Effect::NothingRun)
     })?;
     let (words, plan) = confined.words(&program, rest).map_err(trouble)?;
     let kept = mesh_work::child::CLEAN.iter();
@@ -302,9 +310,10 @@ impl Passing {
         let folder = std::env::temp_dir().join(format!("mesh-sandbox-{}", std::process::id()));
         let trouble = |why: std::io::Error| {
             Failure::here(
-                format!("{}: {why}; nothing was run", folder.display()),
+                format!("{}: {why}", folder.display()),
                 "remove it if it is there from an earlier run, or free some space",
             )
+            .so(Effect::NothingRun)
         };
         // One that is there is somebody else's.
         let own = |path: &Path| std::fs::DirBuilder::new().mode(0o700).create(path);

@@ -7,7 +7,7 @@ use mesh_model::api::{NoInput, SecretRefInput, SecretSetInput};
 use mesh_model::ops::{SecretList, SecretRemove, SecretSet};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json, table};
 
 /// Secrets for webhooks, connectors, peers and storage
@@ -89,7 +89,8 @@ fn from_input(name: &str) -> Outcome<String> {
         return Err(Failure::usage(
             "the value would be seen as you type it",
             format!("give it from a file or a program: mesh secret set {name} < FILE"),
-        ));
+        )
+        .so(Effect::NothingKept));
     }
     let mut value = String::new();
     stdin().read_to_string(&mut value).map_err(|why| {
@@ -97,6 +98,7 @@ fn from_input(name: &str) -> Outcome<String> {
             format!("standard input cannot be read: {why}"),
             "a secret is text",
         )
+        .so(Effect::NothingKept)
     })?;
     let end = value.strip_suffix('\n').unwrap_or(&value);
     Ok(end.strip_suffix('\r').unwrap_or(end).to_owned())

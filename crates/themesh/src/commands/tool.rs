@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::task::{TaskRef, find};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::value_or_stdin;
 use crate::output::{Colour, clean, line, paint, printed_json, table};
 
@@ -123,8 +123,9 @@ pub fn tool(context: &Context, verb: ToolVerb) -> Outcome<()> {
             if !answer.ok {
                 return Err(Failure::here(
                     format!("{name}: {}", clean(&answer.text)),
-                    "the use is recorded; `mesh tool list` says how tools are set up",
-                ));
+                    "`mesh tool list` says how tools are set up",
+                )
+                .so(Effect::UseRecorded));
             }
         }
     }
@@ -134,9 +135,10 @@ pub fn tool(context: &Context, verb: ToolVerb) -> Outcome<()> {
 fn trusted(name: &str) -> Outcome<Trust> {
     serde_json::from_value(Value::String(name.to_owned())).map_err(|_| {
         Failure::usage(
-            format!("'{name}' is no trust; nothing was changed"),
+            format!("'{name}' is no trust"),
             "owner, local, federated or untrusted",
         )
+        .so(Effect::NothingChanged)
     })
 }
 
@@ -155,9 +157,10 @@ fn given(http: &Http, name: &str, input: &[String]) -> Outcome<Map<String, Value
     {
         return serde_json::from_str(&value_or_stdin(one.clone())?).map_err(|why| {
             Failure::usage(
-                format!("the input is no JSON object: {why}; the tool was not used"),
+                format!("the input is no JSON object: {why}"),
                 "or give name=value",
             )
+            .so(Effect::NothingDone)
         });
     }
     let pairs = super::task::pairs(input)?;

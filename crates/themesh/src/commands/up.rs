@@ -23,7 +23,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Config};
 use crate::context::{Context, DEFAULT_LISTEN};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::command_words;
 use crate::output::{Colour, line, paint};
 
@@ -82,8 +82,9 @@ pub fn up(context: &Context, args: &UpArgs) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
-    let runtime =
-        runtime.map_err(|why| Failure::here(format!("no threads to run on: {why}"), ""))?;
+    let runtime = runtime.map_err(|why| {
+        Failure::here(format!("no threads to run on: {why}"), "").so(Effect::NotStarted)
+    })?;
     runtime.block_on(serve(context, args, &config, address))
 }
 
@@ -98,6 +99,7 @@ fn listen_address(args: &UpArgs, config: &Config) -> Outcome<SocketAddr> {
             format!("'{text}' is no address to listen at"),
             "for example --listen 127.0.0.1:7779, or port 0 for a free one",
         )
+        .so(Effect::NotStarted)
     })?;
     if !address.ip().is_loopback() && !args.insecure_listen && !config.insecure_listen {
         return Err(Failure::usage(
@@ -106,7 +108,8 @@ fn listen_address(args: &UpArgs, config: &Config) -> Outcome<SocketAddr> {
             ),
             "put a reverse proxy with TLS before a node on 127.0.0.1 and give its address with --public-url, \
              or add --insecure-listen if the network is yours alone",
-        ));
+        )
+        .so(Effect::NotStarted));
     }
     Ok(address)
 }
@@ -150,7 +153,7 @@ async fn serve(
     let listener = bind(address).await?;
     let bound = listener
         .local_addr()
-        .map_err(|why| Failure::here(why.to_string(), ""))?;
+        .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NotStarted))?;
     let url = format!("http://{}", visible(bound));
     let running = RunningFile::write(context, &node, &url)?;
     let public_url = args
@@ -189,10 +192,8 @@ async fn serve(
     node.shutdown().await;
     drop(running);
     served.map_err(|why| {
-        Failure::here(
-            format!("the node stopped serving: {why}"),
-            "everything acknowledged is stored; start it again",
-        )
+        Failure::here(format!("the node stopped serving: {why}"), "start it again")
+            .so(Effect::AllStored)
     })
 }
 
@@ -205,6 +206,7 @@ fn trusted_proxies(args: &UpArgs, config: &Config) -> Outcome<Vec<Proxy>> {
                     format!("a trusted proxy: {why}"),
                     "mesh up --trusted-proxy 10.0.0.1",
                 )
+                .so(Effect::NotStarted)
             })
         })
         .collect()
@@ -215,8 +217,9 @@ fn outside(context: &Context) -> Outcome<Settings> {
     Settings::load(&context.home).map_err(|why| {
         Failure::here(
             why.to_string(),
-            "the node has not started; correct that line, or move the file away, and start it again",
+            "correct that line, or move the file away, and start it again",
         )
+        .so(Effect::NotStarted)
     })
 }
 
@@ -243,7 +246,9 @@ fn raise_file_limit() {
 fn signals() -> Outcome<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)> {
     let both = signal(SignalKind::interrupt())
         .and_then(|first| Ok((first, signal(SignalKind::terminate())?)));
-    both.map_err(|why| Failure::here(format!("signals cannot be heard: {why}"), ""))
+    both.map_err(|why| {
+        Failure::here(format!("signals cannot be heard: {why}"), "").so(Effect::NotStarted)
+    })
 }
 
 async fn start(context: &Context, args: &UpArgs) -> Outcome<Arc<Node>> {
@@ -284,16 +289,21 @@ pub(crate) fn not_started(context: &Context, why: &dyn std::fmt::Display) -> Fai
         ),
         None => "`mesh doctor` looks for the reason".to_owned(),
     };
-    Failure::here(why.to_string(), hint)
+    Failure::here(why.to_string(), hint).so(Effect::NotStarted)
 }
 
 async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
     TcpListener::bind(address).await.map_err(|why| match why.kind() {
         ErrorKind::AddrInUse => Failure::here(
-            format!("something else listens at {address} already; nothing was changed"),
+            format!("something else listens at {address} already"),
             "if it is a node of yours, use it or stop it; or choose another address: mesh up --listen 127.0.0.1:7779",
-        ),
-        _ => Failure::here(format!("cannot listen at {address}: {why}"), "choose another with --listen"),
+        )
+        .so(Effect::NothingChanged),
+        _ => Failure::here(
+            format!("cannot listen at {address}: {why}"),
+            "choose another with --listen",
+        )
+        .so(Effect::NothingChanged),
     })
 }
 
@@ -313,11 +323,12 @@ fn login_link(node: &Node, url: &str) -> Outcome<String> {
             "the mesh has no owner",
             "the log is damaged: run `mesh log verify`",
         )
+        .so(Effect::AllStored)
     })?;
     let (code, _) = node
         .vault()
         .make_link(owner, node.now())
-        .map_err(|why| Failure::here(why.to_string(), "check the disk"))?;
+        .map_err(|why| Failure::here(why.to_string(), "check the disk").so(Effect::AllStored))?;
     Ok(format!("{}/login?code={code}", url.trim_end_matches('/')))
 }
 
@@ -383,6 +394,7 @@ impl RunningFile {
                 "the log has no mesh",
                 "it is damaged: run `mesh log verify`",
             )
+            .so(Effect::AllStored)
         })?;
         let node = RunningNode {
             url: url.to_owned(),
@@ -390,8 +402,8 @@ impl RunningFile {
             mesh: mesh.id,
             node_key: mesh.node_key,
         };
-        let text =
-            serde_json::to_string(&node).map_err(|why| Failure::here(why.to_string(), ""))?;
+        let text = serde_json::to_string(&node)
+            .map_err(|why| Failure::here(why.to_string(), "").so(Effect::AllStored))?;
         crate::context::write_private(&path, &text)?;
         Ok(RunningFile(path))
     }
@@ -412,8 +424,9 @@ impl Companion {
         let cannot = |why: &str| {
             Failure::here(
                 format!("'{with}' could not be started: {why}; the node went down again"),
-                "everything acknowledged is stored; start the node without --with",
+                "start the node without --with",
             )
+            .so(Effect::AllStored)
         };
         let words =
             command_words(with).ok_or_else(|| cannot("a quotation mark in it is not closed"))?;

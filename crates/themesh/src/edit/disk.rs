@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// Larger than any program's settings; what is larger is something else.
 const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
@@ -30,33 +30,30 @@ pub fn read(path: &Path, project: Option<&Path>) -> Outcome<Place> {
             why.to_string()
         };
         Failure::here(
-            format!(
-                "{} cannot be read: {what}; nothing was written",
-                path.display()
-            ),
+            format!("{} cannot be read: {what}", path.display()),
             "mend the link, or check owner and mode",
         )
+        .so(Effect::NothingWritten)
     })?;
     if let Some(project) = project
         && !real.starts_with(project)
     {
         return Err(Failure::here(
             format!(
-                "{} leads to {}, out of the project; nothing was written",
+                "{} leads to {}, out of the project",
                 path.display(),
                 real.display()
             ),
             "take the link away, or use --scope user",
-        ));
+        )
+        .so(Effect::NothingWritten));
     }
     let text = text(&real).map_err(|why| {
         Failure::here(
-            format!(
-                "{} cannot be read: {why}; nothing was written",
-                path.display()
-            ),
+            format!("{} cannot be read: {why}", path.display()),
             "check its owner and mode, or move it away",
         )
+        .so(Effect::NothingWritten)
     })?;
     Ok(Place { path: real, text })
 }
@@ -135,12 +132,10 @@ pub fn stage<'a>(writes: &'a [NewText<'a>]) -> Outcome<Staged<'a>> {
         };
         staged.add(write, after).map_err(|why| {
             Failure::here(
-                format!(
-                    "{} cannot be written: {why}; nothing was changed",
-                    write.path.display()
-                ),
+                format!("{} cannot be written: {why}", write.path.display()),
                 "check the folder's owner, mode and free space",
             )
+            .so(Effect::NothingChanged)
         })?;
     }
     Ok(staged)
@@ -218,11 +213,12 @@ fn unchanged(write: &NewText<'_>) -> Outcome<()> {
     }
     Err(Failure::here(
         format!(
-            "{} was written by somebody else just now; nothing was changed",
+            "{} was written by somebody else just now",
             write.path.display()
         ),
         "run this again",
-    ))
+    )
+    .so(Effect::NothingChanged))
 }
 
 fn stopped(path: &Path, why: &io::Error) -> Failure {

@@ -132,7 +132,7 @@ pub fn hook(context: &Context, args: &HookArgs) -> Outcome<()> {
             line(&json!({"hookSpecificOutput": answer}).to_string());
         }
         Ok(None) => {}
-        Err(why) => eprintln!("mesh: nothing was handed over: {}", why.what()),
+        Err(why) => eprintln!("mesh: not handed over: {}", why.what()),
     }
     Ok(())
 }

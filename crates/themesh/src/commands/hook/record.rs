@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::transcript::{self, Seen};
 use crate::context::{Context, write_private};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// So much before a place in the transcript may belong to an answer that goes on after it.
 const BEFORE: u64 = 1024 * 1024;
@@ -40,7 +40,8 @@ impl Record {
             return Err(Failure::here(
                 "the program's session has no usable name",
                 "its version may be too new for this one",
-            ));
+            )
+            .so(Effect::NothingKept));
         }
         let folder = Entry::Hooks.of(&context.home);
         let acting = context
@@ -65,6 +66,7 @@ impl Record {
                 format!("{} cannot be written to: {why}", folder.display()),
                 "check its owner and mode",
             )
+            .so(Effect::NothingKept)
         })?;
         let known = fs::read_to_string(&path).ok();
         let open = known.and_then(|text| serde_json::from_str(&text).ok());
@@ -115,8 +117,8 @@ impl Record {
             let _ = fs::remove_file(&self.path);
             return Ok(());
         }
-        let text =
-            serde_json::to_string(&self.open).map_err(|why| Failure::here(why.to_string(), ""))?;
+        let text = serde_json::to_string(&self.open)
+            .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingKept))?;
         let fresh = self.path.with_extension("new");
         write_private(&fresh, &text)?;
         fs::rename(&fresh, &self.path).map_err(|why| {
@@ -124,6 +126,7 @@ impl Record {
                 format!("{} cannot be written: {why}", self.path.display()),
                 "check the folder's owner and free space",
             )
+            .so(Effect::NothingKept)
         })
     }
 }

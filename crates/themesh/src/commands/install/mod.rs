@@ -19,7 +19,7 @@ use crate::context::{Context, has_token_given, write_private};
 use crate::edit::book::{Book, Change};
 use crate::edit::disk::{self, NewText};
 use crate::edit::{Part, Trouble};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::line;
 use programs::{Folders, Scope, WakeBy};
 pub use programs::{Program, Start};
@@ -72,15 +72,18 @@ pub struct Which {
 pub fn install(context: &Context, args: &InstallArgs) -> Outcome<()> {
     if has_token_given() {
         return Err(Failure::usage(
-            "MESH_TOKEN is set, but the program will be started without it; nothing was written",
+            "MESH_TOKEN is set, but the program will be started without it",
             "unset it, and name a participant whose token is kept here with --as",
-        ));
+        )
+        .so(Effect::NothingWritten));
     }
     let place = Place::new(&args.which, args.plugin.as_deref())?;
     let program = args.which.program;
     let handle = context.identity().unwrap_or(program.name());
     let handle = handle.trim_start_matches('@').to_owned();
-    names::check(&handle).map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
+    names::check(&handle).map_err(|why| {
+        Failure::usage(format!("'{handle}': {why}"), "").so(Effect::NothingWritten)
+    })?;
     let known = context.load_identity(&handle).is_ok();
     if !known && context.identity().is_some() {
         // Whoever is named must be there; the error says how to get it.
@@ -148,16 +151,18 @@ impl Place {
         let name = which.program.name();
         if plugin.is_some() && which.program != Program::ClaudeCode {
             return Err(Failure::usage(
-                "only claude-code takes a plugin folder; nothing was written",
+                "only claude-code takes a plugin folder",
                 "leave out --plugin",
-            ));
+            )
+            .so(Effect::NothingWritten));
         }
         let here = std::env::current_dir().and_then(fs::canonicalize);
         let here = here.map_err(|why| {
             Failure::here(
-                format!("the current folder cannot be read: {why}; nothing was written"),
+                format!("the current folder cannot be read: {why}"),
                 "change to another",
             )
+            .so(Effect::NothingWritten)
         })?;
         Ok(match (plugin, which.scope) {
             (Some(folder), _) => {
@@ -202,10 +207,8 @@ fn start(context: &Context, handle: &str, scope: Scope, wake: WakeBy) -> Outcome
         Scope::Project => "mesh".to_owned(),
         Scope::User => {
             let own = std::env::current_exe().map_err(|why| {
-                Failure::here(
-                    format!("this program's own file is not known: {why}; nothing was written"),
-                    "",
-                )
+                Failure::here(format!("this program's own file is not known: {why}"), "")
+                    .so(Effect::NothingWritten)
             })?;
             text(&own)?
         }
@@ -278,12 +281,10 @@ pub fn plugin_of_run(context: &Context) -> Outcome<PathBuf> {
 fn text(path: &Path) -> Outcome<String> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
         Failure::here(
-            format!(
-                "{} is no text in UTF-8; nothing was written",
-                path.display()
-            ),
+            format!("{} is no text in UTF-8", path.display()),
             "rename it",
         )
+        .so(Effect::NothingWritten)
     })
 }
 
@@ -319,9 +320,10 @@ fn go_on(
     }
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(
-            "nobody is there to be asked; nothing was written",
+            "nobody is there to be asked",
             "say yes with --yes, or only look with --dry-run",
-        ));
+        )
+        .so(Effect::NothingWritten));
     }
     eprint!("Write this? [y/N] ");
     let mut answer = String::new();
@@ -329,7 +331,7 @@ fn go_on(
     let _ = std::io::stdin().lock().read_line(&mut answer);
     let agreed = matches!(answer.trim(), "y" | "Y" | "yes");
     if !agreed {
-        line("nothing was written");
+        line(Effect::NothingWritten.words());
     }
     Ok(agreed)
 }
@@ -348,22 +350,18 @@ impl Shelf {
         let book = match fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text).map_err(|why| {
                 Failure::here(
-                    format!(
-                        "{} cannot be understood: {why}; nothing was written",
-                        path.display()
-                    ),
+                    format!("{} cannot be understood: {why}", path.display()),
                     "move it away; what it knew of has to be taken out by hand then",
                 )
+                .so(Effect::NothingWritten)
             })?,
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => Book::default(),
             Err(why) => {
                 return Err(Failure::here(
-                    format!(
-                        "{} cannot be read: {why}; nothing was written",
-                        path.display()
-                    ),
+                    format!("{} cannot be read: {why}", path.display()),
                     "check its owner and mode",
-                ));
+                )
+                .so(Effect::NothingWritten));
             }
         };
         Ok(Shelf {
@@ -394,7 +392,7 @@ impl Shelf {
             self.book
                 .change(path, now, &place.owner, &parts)
                 .map_err(|Trouble { what, hint }| {
-                    Failure::here(format!("{shown} {what}; nothing was written"), hint)
+                    Failure::here(format!("{shown} {what}"), hint).so(Effect::NothingWritten)
                 })
         };
         files.into_iter().map(change).collect()
@@ -438,17 +436,15 @@ impl Shelf {
     fn save(&mut self, book: Book) -> Outcome<()> {
         if book != self.book {
             let text = serde_json::to_string_pretty(&book)
-                .map_err(|why| Failure::here(why.to_string(), ""))?;
+                .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingChanged))?;
             let fresh = self.path.with_extension("json.new");
             write_private(&fresh, &text)?;
             fs::rename(&fresh, &self.path).map_err(|why| {
                 Failure::here(
-                    format!(
-                        "{} cannot be written: {why}; nothing was changed",
-                        self.path.display()
-                    ),
+                    format!("{} cannot be written: {why}", self.path.display()),
                     "check the folder's owner and free space",
                 )
+                .so(Effect::NothingChanged)
             })?;
             self.book = book;
         }
@@ -470,11 +466,9 @@ fn lock(home: &Path) -> Outcome<File> {
     };
     open().map_err(|why: std::io::Error| {
         Failure::here(
-            format!(
-                "{} cannot be written to: {why}; nothing was changed",
-                home.display()
-            ),
+            format!("{} cannot be written to: {why}", home.display()),
             "check its owner and mode, or name another folder with --home",
         )
+        .so(Effect::NothingChanged)
     })
 }

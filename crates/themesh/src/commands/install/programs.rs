@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::hook::Event;
 use crate::edit::Part;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// The skill: when to use the mesh and how.
 pub const SKILL: &str = include_str!("skill.md");
@@ -90,9 +90,10 @@ impl Folders<'_> {
     fn home(&self) -> Outcome<PathBuf> {
         self.home.clone().ok_or_else(|| {
             Failure::usage(
-                "HOME is not set, so it is not known where the program looks; nothing was read or written",
+                "HOME is not set, so it is not known where the program looks",
                 "set HOME, or use --scope project in the project's folder",
             )
+            .so(Effect::NothingTouched)
         })
     }
 
@@ -284,9 +285,10 @@ fn of_project(program: Program, root: &Path, start: &Start) -> Outcome<Places> {
         ),
         Program::ClaudeDesktop => {
             return Err(Failure::usage(
-                "Claude Desktop has settings of the user only; nothing was written",
+                "Claude Desktop has settings of the user only",
                 "leave out --scope project",
-            ));
+            )
+            .so(Effect::NothingWritten));
         }
         Program::Agy => places(
             servers(root.join(".agents/mcp_config.json"), plain(start)),

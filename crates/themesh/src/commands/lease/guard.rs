@@ -15,7 +15,7 @@ use serde_json::json;
 use super::tree::Tree;
 use super::{against, held, told};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::line;
 
 /// Keep leases where files are changed: before a commit, and before a program's tool writes
@@ -69,9 +69,10 @@ pub fn guard(context: &Context, args: GuardArgs) -> Outcome<()> {
 fn room(given: Option<String>, tree: &Tree) -> Outcome<String> {
     given.or_else(|| tree.room()).ok_or_else(|| {
         Failure::usage(
-            "it is not known which room this project belongs to; nothing was checked",
+            "it is not known which room this project belongs to",
             "name it with --room, or once and for all: mesh lease guard --install --room ROOM",
         )
+        .so(Effect::NothingChecked)
     })
 }
 
@@ -101,19 +102,18 @@ const MARK: &str =
 fn install(context: &Context, tree: &Tree, room: &str) -> Outcome<()> {
     let path = tree.hook()?;
     if let Some(handle) = context.identity() {
-        names::check(handle.trim_start_matches('@'))
-            .map_err(|why| Failure::usage(format!("'{handle}': {why}"), ""))?;
+        names::check(handle.trim_start_matches('@')).map_err(|why| {
+            Failure::usage(format!("'{handle}': {why}"), "").so(Effect::NothingWritten)
+        })?;
     }
     let command = command(context)?;
     let known = fs::read_to_string(&path).ok();
     if known.is_some_and(|text| !text.contains(MARK)) {
         return Err(Failure::here(
-            format!(
-                "{} is somebody's own hook; nothing was written",
-                path.display()
-            ),
+            format!("{} is somebody's own hook", path.display()),
             format!("add this line to it: {command} || exit 1"),
-        ));
+        )
+        .so(Effect::NothingWritten));
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|why| unwritten(&path, &why))?;
@@ -133,9 +133,10 @@ fn install(context: &Context, tree: &Tree, room: &str) -> Outcome<()> {
 fn command(context: &Context) -> Outcome<String> {
     let program = std::env::current_exe().map_err(|why| {
         Failure::here(
-            format!("it is not known where this program is: {why}; nothing was written"),
+            format!("it is not known where this program is: {why}"),
             "call it by its whole path",
         )
+        .so(Effect::NothingWritten)
     })?;
     let home = std::path::absolute(&context.home).unwrap_or_else(|_| context.home.clone());
     let acting = match context.identity() {
@@ -210,7 +211,8 @@ fn hook(context: &Context, room: Option<String>) -> Outcome<()> {
     };
     if let Asked::Held(conflicts) = ask(context, &room, written(&question, &tree)) {
         let reason = format!(
-            "Not done, nothing was changed: {}. Edit something else meanwhile, or ask for it in the room {room}.",
+            "Not done, {}: {}. Edit something else meanwhile, or ask for it in the room {room}.",
+            Effect::NothingChanged.words(),
             told(&conflicts[0])
         );
         let answer = json!({"hookSpecificOutput": {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// A git work tree.
 pub struct Tree {
@@ -87,6 +87,7 @@ fn git(folder: &Path, arguments: &[&str]) -> Outcome<String> {
             format!("git could not be started: {why}"),
             "install git, or put it on the PATH",
         )
+        .so(Effect::NothingSent)
     })?;
     if !done.status.success() {
         let words = String::from_utf8_lossy(&done.stderr);
@@ -94,12 +95,14 @@ fn git(folder: &Path, arguments: &[&str]) -> Outcome<String> {
         return Err(Failure::here(
             format!("git {} failed: {first}", arguments[0]),
             "run it inside the work tree of the project",
-        ));
+        )
+        .so(Effect::NothingSent));
     }
     String::from_utf8(done.stdout).map_err(|_| {
         Failure::here(
             "git named a path that is not UTF-8",
             "rename it: paths of leases are UTF-8",
         )
+        .so(Effect::NothingSent)
     })
 }

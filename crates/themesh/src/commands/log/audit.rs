@@ -15,7 +15,7 @@ use mesh_sdk::http::Http;
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, printed_json};
 use crate::times;
 
@@ -86,6 +86,7 @@ fn moment(text: &str, clock: &str) -> Outcome<Millis> {
             format!("'{text}' is no day and no time"),
             "for example 2026-11-21, 2026-11-21T06:20:38Z, or so long ago: 90m, 12h, 7d",
         )
+        .so(Effect::NothingSent)
     })
 }
 
@@ -184,10 +185,8 @@ impl Names {
 /// Writes every page to a file. What is shown of the way goes to standard error.
 fn export(context: &Context, http: &Http, mut wanted: LogListInput, path: &Path) -> Outcome<()> {
     let cannot = |why: std::io::Error| {
-        Failure::here(
-            format!("{} cannot be written: {why}", path.display()),
-            "what was written so far is not everything",
-        )
+        Failure::here(format!("{} cannot be written: {why}", path.display()), "")
+            .so(Effect::Incomplete)
     };
     let to_screen = path.as_os_str() == "-";
     let out: Box<dyn Write> = match to_screen {
@@ -200,8 +199,8 @@ fn export(context: &Context, http: &Http, mut wanted: LogListInput, path: &Path)
     loop {
         let page = http.call::<LogList>(wanted.clone())?;
         for entry in &page.items {
-            let text =
-                serde_json::to_string(entry).map_err(|why| Failure::here(why.to_string(), ""))?;
+            let text = serde_json::to_string(entry)
+                .map_err(|why| Failure::here(why.to_string(), "").so(Effect::Incomplete))?;
             writeln!(out, "{text}").map_err(cannot)?;
         }
         events += page.items.len();

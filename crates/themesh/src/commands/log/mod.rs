@@ -17,7 +17,7 @@ use mesh_model::home::Entry;
 use mesh_sdk::{Client, Filter};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::line;
 
 /// Look at the log: verify, show, tail, export, import
@@ -73,13 +73,11 @@ pub fn log(context: &Context, verb: LogVerb) -> Outcome<ExitCode> {
             let mut out = BufWriter::new(stdout().lock());
             let exported = reader.export(&mut out);
             exported.map_err(|why| {
-                Failure::here(
-                    format!("the export stopped: {why}"),
-                    "what was written so far is no whole log",
-                )
+                Failure::here(format!("the export stopped: {why}"), "").so(Effect::Incomplete)
             })?;
-            out.flush()
-                .map_err(|why| Failure::here(format!("the export stopped: {why}"), ""))?;
+            out.flush().map_err(|why| {
+                Failure::here(format!("the export stopped: {why}"), "").so(Effect::Incomplete)
+            })?;
             witness::pin(&reader, pin.as_deref())?;
         }
         LogVerb::Import => {
@@ -90,8 +88,8 @@ pub fn log(context: &Context, verb: LogVerb) -> Outcome<ExitCode> {
                 &Trust::AnyKey,
                 &mut stdin().lock(),
             );
-            let taken = taken
-                .map_err(|why| Failure::here(why.to_string(), "nothing was kept in the folder"))?;
+            let taken =
+                taken.map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingKept))?;
             line(&format!("{} events imported and verified", taken.events));
             line(
                 "Start a node on them with: mesh up --new-vault (tokens and passwords are not part of a log)",
@@ -112,10 +110,13 @@ fn reader(context: &Context) -> Outcome<LogReader> {
         return Err(Failure::here(
             format!("there is no log in {}", folder.display()),
             "start a mesh with `mesh up`, or name its folder with --home",
-        ));
+        )
+        .so(Effect::NothingChanged));
     }
-    mesh_log::open_reader(Arc::new(RealDisk), folder)
-        .map_err(|why| Failure::here(why.to_string(), "`mesh log verify` names the line"))
+    mesh_log::open_reader(Arc::new(RealDisk), folder).map_err(|why| {
+        Failure::here(why.to_string(), "`mesh log verify` names the line")
+            .so(Effect::NothingChanged)
+    })
 }
 
 /// Checks the whole folder; the outer error means that it could not be read at all.
@@ -148,7 +149,8 @@ pub fn check(context: &Context) -> Outcome<Result<Verified, Problem>> {
         Err(other) => Err(Failure::here(
             other.to_string(),
             "check the folder's owner and the disk",
-        )),
+        )
+        .so(Effect::NothingChanged)),
     }
 }
 
@@ -166,8 +168,10 @@ fn show(reader: &LogReader, after: u64, limit: u64) -> Outcome<u64> {
         }
         ControlFlow::Continue(())
     });
-    let next =
-        next.map_err(|why| Failure::here(why.to_string(), "`mesh log verify` names the line"))?;
+    let next = next.map_err(|why| {
+        Failure::here(why.to_string(), "`mesh log verify` names the line")
+            .so(Effect::NothingChanged)
+    })?;
     Ok(next.saturating_sub(1).min(after + limit))
 }
 
@@ -187,7 +191,8 @@ fn tail(context: &Context) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
+    let runtime =
+        runtime.map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingChanged))?;
     runtime.block_on(async {
         let client = Client::connect(options).await?;
         let mut items = client.subscribe(Filter::default()).await?;

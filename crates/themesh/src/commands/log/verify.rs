@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{check, reader, witness};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, line, paint};
 
 /// What the log is compared with.
@@ -79,7 +79,7 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Outcome<ExitCode> {
 
 fn proved(context: &Context, args: &VerifyArgs, reader: &LogReader) -> Outcome<Proved> {
     let unreadable = |why: &dyn std::fmt::Display| {
-        Failure::here(why.to_string(), "check the folder and the disk")
+        Failure::here(why.to_string(), "check the folder and the disk").so(Effect::NothingChanged)
     };
     let keys = mesh_ops::node_keys(reader).map_err(|why| unreadable(&why))?;
     let known = known(context, args, &keys)?;
@@ -131,6 +131,7 @@ fn key_file(path: &str) -> Outcome<(Vec<PublicKey>, Vec<Checkpoint>)> {
             format!("--key {path}: {why}"),
             "give a node's key, 64 hex digits, or a file that `mesh log export --pin` wrote",
         )
+        .so(Effect::NothingChecked)
     };
     let text = fs::read_to_string(path).map_err(|why| wrong(why.to_string()))?;
     let (mut keys, mut kept) = (Vec::new(), Vec::new());
@@ -192,7 +193,9 @@ fn compare(
             }
         }
     });
-    read.map_err(|why| Failure::here(why.to_string(), "check the folder and the disk"))?;
+    read.map_err(|why| {
+        Failure::here(why.to_string(), "check the folder and the disk").so(Effect::NothingChanged)
+    })?;
     let verdict = match contradicted {
         Some(why) => Err(why),
         None => witnesses.finish(),
@@ -246,7 +249,10 @@ fn print(verified: &Verified, signatures: &Signatures, proved: &Proved) {
 /// Checks what participants signed, as far as the log has a beginning.
 fn signatures(reader: &LogReader) -> Outcome<Signatures> {
     let checked = mesh_ops::check_signatures(reader);
-    checked.map_err(|why| Failure::here(why.to_string(), "check the folder's owner and the disk"))
+    checked.map_err(|why| {
+        Failure::here(why.to_string(), "check the folder's owner and the disk")
+            .so(Effect::NothingChanged)
+    })
 }
 
 fn print_signatures(found: &Signatures) {

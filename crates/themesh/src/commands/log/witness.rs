@@ -15,7 +15,7 @@ use mesh_model::ops::LogCheckpoint;
 use mesh_proof::{Checkpoint, Digest, Seal, Tail};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json};
 use crate::times;
 
@@ -44,7 +44,9 @@ pub fn witness(context: &Context, args: &WitnessArgs) -> Outcome<()> {
         return Ok(());
     }
     let head = Digest::from_hex(signed.head.as_bytes());
-    let head = head.map_err(|why| Failure::here(why.to_string(), "ask another node"))?;
+    let head = head.map_err(|why| {
+        Failure::here(why.to_string(), "ask another node").so(Effect::NothingKept)
+    })?;
     let checkpoint = Checkpoint {
         at: times::now().0,
         tail: Tail {
@@ -58,9 +60,10 @@ pub fn witness(context: &Context, args: &WitnessArgs) -> Outcome<()> {
     };
     checkpoint.check().map_err(|why| {
         Failure::here(
-            format!("the node's checkpoint is false: {why}; nothing was kept"),
+            format!("the node's checkpoint is false: {why}"),
             "do not trust this node's log",
         )
+        .so(Effect::NothingKept)
     })?;
     check_continues(&read_if_there(&file)?, &checkpoint)?;
     append(&file, &checkpoint)?;
@@ -91,11 +94,12 @@ fn check_continues(kept: &[Checkpoint], new: &Checkpoint) -> Outcome<()> {
     match broken {
         Some(known) => Err(Failure::here(
             format!(
-                "the node signed event {} with another history before; now it is at event {}. Nothing was kept",
+                "the node signed event {} with another history before; now it is at event {}",
                 known.tail.seq, new.tail.seq
             ),
             "its log was cut off, restored from an old copy or rewritten: ask who runs the node",
-        )),
+        )
+        .so(Effect::NothingKept)),
         None => Ok(()),
     }
 }
@@ -126,6 +130,7 @@ fn append(file: &Path, checkpoint: &Checkpoint) -> Outcome<()> {
             format!("{} cannot be written: {why}", file.display()),
             "name another file with --file",
         )
+        .so(Effect::NothingKept)
     })
 }
 
@@ -138,8 +143,10 @@ fn read_if_there(file: &Path) -> Outcome<Vec<Checkpoint>> {
 
 /// What a file of a witness holds. A line that is no checkpoint is an error: it may have been one.
 pub fn read(file: &Path) -> Outcome<Vec<Checkpoint>> {
-    let text = fs::read_to_string(file)
-        .map_err(|why| Failure::here(format!("{} cannot be read: {why}", file.display()), ""))?;
+    let text = fs::read_to_string(file).map_err(|why| {
+        Failure::here(format!("{} cannot be read: {why}", file.display()), "")
+            .so(Effect::NothingChanged)
+    })?;
     let lines = text.lines().filter(|text| !text.trim().is_empty());
     lines
         .map(|text| {
@@ -151,6 +158,7 @@ pub fn read(file: &Path) -> Outcome<Vec<Checkpoint>> {
                     ),
                     "each line is what `mesh log witness` or `mesh log export --pin` wrote",
                 )
+                .so(Effect::NothingChanged)
             })
         })
         .collect()
@@ -158,8 +166,10 @@ pub fn read(file: &Path) -> Outcome<Vec<Checkpoint>> {
 
 /// Says with which keys the exported log is signed, and writes what its last batches were signed as.
 pub fn pin(reader: &LogReader, file: Option<&Path>) -> Outcome<()> {
-    let keys = mesh_ops::node_keys(reader)
-        .map_err(|why| Failure::here(why.to_string(), "`mesh log verify` names the line"))?;
+    let keys = mesh_ops::node_keys(reader).map_err(|why| {
+        Failure::here(why.to_string(), "`mesh log verify` names the line")
+            .so(Effect::NothingChanged)
+    })?;
     for one in &keys {
         eprintln!("signed by node key {} from event {} on", one.key, one.since);
     }
@@ -179,7 +189,9 @@ pub fn pin(reader: &LogReader, file: Option<&Path>) -> Outcome<()> {
 
 /// What each key signed last.
 fn last_seals(reader: &LogReader, keys: &[mesh_ops::NodeKey]) -> Outcome<Vec<Checkpoint>> {
-    let unreadable = |why: String| Failure::here(why, "`mesh log verify` names the line");
+    let unreadable = |why: String| {
+        Failure::here(why, "`mesh log verify` names the line").so(Effect::NothingChanged)
+    };
     let mut lines = Vec::new();
     reader
         .export(&mut lines)

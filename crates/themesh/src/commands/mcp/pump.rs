@@ -246,8 +246,8 @@ impl Pump {
     /// Where the node is now: it may have come back elsewhere.
     fn node(&self) -> Result<NodeAt, String> {
         self.context.node().map_err(|why| match why {
-            Failure::Unreachable { what, hint } | Failure::Here { what, hint } => {
-                format!("{what}; {hint}")
+            Failure::Unreachable(reason) | Failure::Here(reason) => {
+                format!("{reason}; {}", reason.hint)
             }
             other => format!("{other:?}"),
         })

@@ -6,7 +6,7 @@ use mesh_model::events::Floor;
 use mesh_model::ops::{FloorGet, FloorSet};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json, table};
 
 /// How loose guests may make their rooms
@@ -82,9 +82,10 @@ fn rows(floor: &Floor) -> Vec<Vec<String>> {
 fn change(floor: &mut Floor, given: &str) -> Outcome<()> {
     let wrong = |what: &str| {
         Failure::usage(
-            format!("'{given}': {what}; nothing was changed"),
+            format!("'{given}': {what}"),
             "for example quarantine=70 or peers=off",
         )
+        .so(Effect::NothingChanged)
     };
     let (what, value) = given
         .split_once('=')

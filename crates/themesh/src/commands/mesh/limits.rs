@@ -6,7 +6,7 @@ use mesh_model::events::{RequestLimits, RequestRate};
 use mesh_model::ops::{LimitsGet, LimitsSet};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json, table};
 
 /// How many requests the node answers whom
@@ -81,9 +81,10 @@ fn rows(limits: &RequestLimits) -> Vec<Vec<String>> {
 fn change(limits: &mut RequestLimits, given: &str) -> Outcome<()> {
     let wrong = |what: &str| {
         Failure::usage(
-            format!("'{given}': {what}; nothing was changed"),
+            format!("'{given}': {what}"),
             "for example untrusted=5/50: 5 requests a second on average, 50 at once",
         )
+        .so(Effect::NothingChanged)
     };
     let (whom, rate) = given
         .split_once('=')

@@ -5,7 +5,7 @@ use mesh_model::ops::{self, Needs, OpKind};
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::value_or_stdin;
 use crate::output::{Colour, line, paint, table};
 
@@ -45,6 +45,7 @@ pub fn call(context: &Context, args: CallArgs) -> Outcome<()> {
             format!("there is no operation '{operation}'"),
             nearest(operation),
         )
+        .so(Effect::NothingSent)
     })?;
     let text = value_or_stdin(args.input)?;
     let example = || {
@@ -53,10 +54,13 @@ pub fn call(context: &Context, args: CallArgs) -> Outcome<()> {
             declaration.example
         )
     };
-    let input: Value = serde_json::from_str(&text)
-        .map_err(|why| Failure::usage(format!("the input is not JSON: {why}"), example()))?;
+    let input: Value = serde_json::from_str(&text).map_err(|why| {
+        Failure::usage(format!("the input is not JSON: {why}"), example()).so(Effect::NothingSent)
+    })?;
     if !input.is_object() {
-        return Err(Failure::usage("the input is not a JSON object", example()));
+        return Err(
+            Failure::usage("the input is not a JSON object", example()).so(Effect::NothingSent)
+        );
     }
     let mut answer = context.http()?.call_declared(declaration, input)?;
     // A link to the page: whoever opens it needs the node's address before the path.

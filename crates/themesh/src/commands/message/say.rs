@@ -7,7 +7,7 @@ use mesh_model::ops::MessageSend;
 
 use crate::commands::chat;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::{message_id, text_or_stdin};
 use crate::output::{Colour, line, paint, printed_json};
 
@@ -56,7 +56,8 @@ pub fn say(context: &Context, args: SayArgs) -> Outcome<()> {
             return Err(Failure::usage(
                 format!("'{other}' is no priority"),
                 "priorities: now, next, low",
-            ));
+            )
+            .so(Effect::NothingSent));
         }
     };
     let reply_to = args

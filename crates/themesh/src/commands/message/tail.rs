@@ -7,7 +7,7 @@ use mesh_sdk::{Client, Filter};
 
 use crate::commands::message::print_message;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, line, paint, printed_json};
 
 /// Follow what happens, live
@@ -33,7 +33,8 @@ pub fn tail(context: &Context, args: TailArgs) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
+    let runtime =
+        runtime.map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingChanged))?;
     runtime.block_on(async {
         let client = Client::connect(options).await?;
         let filter = Filter {

@@ -17,7 +17,7 @@ use mesh_sdk::http::Http;
 
 use crate::commands::policy;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json, table};
 
 /// Join a room, or come in by an invite
@@ -175,6 +175,7 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
             "who comes in? The invite needs a handle",
             format!("mesh join {node}/i/{code} --as rex"),
         )
+        .so(Effect::NothingSent)
     })?;
     let pinned = match context.load_identity(handle) {
         // A try whose answer never came: the kept key makes this one the same participant.
@@ -183,7 +184,8 @@ fn redeem(context: &Context, node: &str, code: &str) -> Outcome<()> {
             return Err(Failure::here(
                 format!("'{handle}' is known here already"),
                 format!("act as it with --as {handle}, or choose another handle"),
-            ));
+            )
+            .so(Effect::NothingSent));
         }
         Err(_) => None,
     };

@@ -15,7 +15,7 @@ use mesh_sdk::http::Http;
 use super::{TaskRef, find, short, until_end};
 use crate::commands::template::values_of;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::text_or_stdin;
 use crate::output::{Colour, line, paint, printed_json};
 use crate::times;
@@ -162,9 +162,10 @@ pub fn pairs(given: &[String]) -> Outcome<BTreeMap<String, String>> {
     for one in given {
         let wrong = |what: &str| {
             Failure::usage(
-                format!("'{one}': {what}; nothing was created"),
+                format!("'{one}': {what}"),
                 "for example goal='tabs or spaces'",
             )
+            .so(Effect::NothingCreated)
         };
         let (name, value) = one
             .split_once('=')

@@ -16,7 +16,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::{short, show};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, print, printed_json};
 
 /// What is told of a task.
@@ -53,7 +53,8 @@ pub fn until_end(context: &Context, task: TaskId) -> Outcome<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
+    let runtime =
+        runtime.map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingChanged))?;
     runtime.block_on(watch(context, options, task))
 }
 
@@ -99,9 +100,10 @@ async fn watch(context: &Context, options: Options, task: TaskId) -> Outcome<Exi
         };
         let Some(item) = item else {
             return Err(Failure::here(
-                "the connection ended before the task did; the task goes on",
+                "the connection ended before the task did",
                 format!("watch it again: mesh task follow {}", short(task)),
-            ));
+            )
+            .so(Effect::TaskGoesOn));
         };
         let Some(Facts::Task(facts)) = item.event() else {
             continue;

@@ -27,7 +27,7 @@ use mesh_model::{RoomId, TaskId};
 use mesh_sdk::http::Http;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json};
 
 /// Give work to agents, look at it, steer it
@@ -246,6 +246,7 @@ pub fn find(http: &Http, one: &TaskRef) -> Outcome<TaskId> {
                 "there are no tasks in the rooms you may read",
                 "create one: mesh task add 'what is to be done' --room ROOM",
             )
+            .so(Effect::NothingDone)
         });
     }
     let end = text.to_lowercase();
@@ -256,11 +257,13 @@ pub fn find(http: &Http, one: &TaskRef) -> Outcome<TaskId> {
         [] => Err(Failure::usage(
             format!("'{text}' is no task among the newest {LOOKED_THROUGH} that you may see"),
             "`mesh task list` shows the ends of their ids; 'last' is the newest",
-        )),
+        )
+        .so(Effect::NothingDone)),
         _ => Err(Failure::usage(
             format!("'{text}' is the end of {} ids", found.len()),
             "give more of it; --json shows whole ids",
-        )),
+        )
+        .so(Effect::NothingDone)),
     }
 }
 

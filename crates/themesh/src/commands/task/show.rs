@@ -11,7 +11,7 @@ use mesh_sdk::http::Http;
 
 use super::{room_name, short};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, clean, line, paint, printed_json, table};
 use crate::times;
 
@@ -93,6 +93,7 @@ fn state(name: &str) -> Outcome<TaskState> {
             format!("'{name}' is no state"),
             format!("states: {}", all.join(", ")),
         )
+        .so(Effect::NothingSent)
     })
 }
 
@@ -331,11 +332,13 @@ fn no_output(found: &TaskDetail) -> Failure {
         true => Failure::here(
             format!("the task is {} and has no output to show", state.name()),
             "`mesh task show` says how it went; its words may have been erased",
-        ),
+        )
+        .so(Effect::NothingChanged),
         false => Failure::here(
             format!("the task has no result yet: it is {}", state.name()),
             "watch it with `mesh task follow`, or read what there is with --all",
-        ),
+        )
+        .so(Effect::NothingChanged),
     }
 }
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::task::{pairs, short};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::text_or_stdin;
 use crate::output::{Colour, clean, line, paint, printed_json, table};
 
@@ -189,9 +189,10 @@ pub fn values_of(
     let typed = |(name, text): (String, String)| {
         let wrong = |what: &str| {
             Failure::usage(
-                format!("'{name}' takes {what}, not '{text}'; nothing was created"),
+                format!("'{name}' takes {what}, not '{text}'"),
                 "`mesh template list` shows what each blank takes",
             )
+            .so(Effect::NothingCreated)
         };
         let value = match kind(&name) {
             Some(VariableKind::Number) => {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::commands::task::{created, pairs};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::source::Source;
 
 /// Tasks that depend on one another, from a file
@@ -73,16 +73,18 @@ fn filled(args: &FileArgs) -> Outcome<Vec<TaskSpec>> {
     let text = Source::read(&args.file)?.into_text();
     let mut tasks: Value = serde_json::from_str(&text).map_err(|why| {
         Failure::usage(
-            format!("{}: {why}; nothing was created", args.file),
+            format!("{}: {why}", args.file),
             "the file holds a JSON list of tasks, each with a title and a prompt",
         )
+        .so(Effect::NothingCreated)
     })?;
     fill(&mut tasks, &pairs(&args.values)?)?;
     let tasks = serde_json::from_value(tasks).map_err(|why| {
         Failure::usage(
-            format!("{}: {why}; nothing was created", args.file),
+            format!("{}: {why}", args.file),
             "it takes what task.create takes: mesh ops --openapi describes it",
         )
+        .so(Effect::NothingCreated)
     })?;
     Ok(tasks)
 }
@@ -100,10 +102,8 @@ fn fill(tasks: &mut Value, values: &BTreeMap<String, String>) -> Outcome<()> {
         }
     }
     let wrong = |names: Vec<String>, what: &str, hint: &str| {
-        Failure::usage(
-            format!("{what}: {}; nothing was created", names.join(", ")),
-            hint.to_owned(),
-        )
+        Failure::usage(format!("{what}: {}", names.join(", ")), hint.to_owned())
+            .so(Effect::NothingCreated)
     };
     missing.sort_unstable();
     missing.dedup();
@@ -191,6 +191,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::failure::Reason;
 
     fn filled(mut tasks: Value, given: &[&str]) -> Outcome<Value> {
         let given: Vec<String> = given.iter().map(|one| (*one).to_owned()).collect();
@@ -208,7 +209,7 @@ mod tests {
             "a {who} b: answer {\"json\": true} for me"
         );
         assert_eq!(full[0]["key"], "{goal}");
-        let Failure::Usage { what, .. } = filled(tasks(), &["goal=x"]).unwrap_err() else {
+        let Failure::Usage(Reason { what, .. }) = filled(tasks(), &["goal=x"]).unwrap_err() else {
             panic!("another failure")
         };
         assert!(what.contains("not filled: who"), "{what}");

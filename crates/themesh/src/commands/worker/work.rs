@@ -30,7 +30,7 @@ use tokio::sync::{oneshot, watch};
 use crate::commands::sandbox::{ConfineArgs, SandboxChoice, cannot, cell};
 use crate::commands::task::short;
 use crate::context::{Context, has_token_given, write_private};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::input::command_words;
 use crate::output::{Colour, line, paint};
 
@@ -143,7 +143,8 @@ pub fn work(context: &Context, args: &WorkArgs) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|why| Failure::here(why.to_string(), ""))?;
+    let runtime =
+        runtime.map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingTaken))?;
     let worked = runtime.block_on(async {
         let (leave, mut asked) = watch::channel(Leave::Stay);
         hear_signals(leave, args.until_input_ends)
@@ -205,6 +206,7 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
             "nobody is named who is to work",
             "name an agent: mesh work --as rex --yes",
         )
+        .so(Effect::NothingTaken)
     })?;
     let handle = handle.trim_start_matches('@').to_owned();
     let identity = identity(context, &handle, args.yes)?;
@@ -216,6 +218,7 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
     if let Some(text) = &args.command {
         command = command_words(text).ok_or_else(|| {
             Failure::usage(format!("a quotation mark in '{text}' is not closed"), "")
+                .so(Effect::NothingTaken)
         })?;
     }
     let folder = |path: &Option<PathBuf>| path.as_deref().map(existing).transpose();
@@ -416,6 +419,7 @@ fn existing(path: &Path) -> Outcome<PathBuf> {
             format!("{}: {why}", path.display()),
             "name a folder that exists",
         )
+        .so(Effect::NothingTaken)
     })
 }
 
@@ -437,8 +441,10 @@ fn prices(context: &Context, args: &WorkArgs) -> Outcome<Prices> {
     if args.prices.is_none() && !path.exists() {
         return Ok(Prices::default());
     }
-    Prices::load(&path)
-        .map_err(|why| Failure::here(why, "mend it, or write a new one: mesh work --write-prices"))
+    Prices::load(&path).map_err(|why| {
+        Failure::here(why, "mend it, or write a new one: mesh work --write-prices")
+            .so(Effect::NothingTaken)
+    })
 }
 
 fn write_prices(context: &Context, args: &WorkArgs) -> Outcome<()> {

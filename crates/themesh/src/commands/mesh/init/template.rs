@@ -10,7 +10,7 @@ use mesh_model::names;
 use mesh_model::policy::Policy;
 use serde::Deserialize;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::source::Source;
 
 /// The templates that come along.
@@ -132,6 +132,7 @@ fn unknown(name: &str) -> Failure {
         format!("'{name}' is neither a template that comes along nor a file"),
         format!("there are: {}", names.join(", ")),
     )
+    .so(Effect::NothingChanged)
 }
 
 impl Template {
@@ -225,7 +226,7 @@ mod tests {
     #[test]
     fn an_error_names_line_and_remedy() {
         let wrong = |text: &str| match Template::read(&Source::new("t.toml", text)) {
-            Err(Failure::Usage { what, .. }) => what,
+            Err(Failure::Usage(reason)) => reason.what,
             other => panic!("{other:?}"),
         };
         let told = wrong("[mesh]\nname = \"x\"\n[rooms.ops]\ntopc = \"y\"\n");

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 
 use crate::commands::up::not_started;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// Where operations go.
 pub enum Way {
@@ -78,7 +78,9 @@ impl Inside {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
-            .map_err(|why| Failure::here(format!("no threads to run on: {why}"), ""))?;
+            .map_err(|why| {
+                Failure::here(format!("no threads to run on: {why}"), "").so(Effect::NothingChanged)
+            })?;
         let mut config = Config::new(&context.home);
         name.clone_into(&mut config.name);
         let node = runtime
