@@ -58,9 +58,10 @@ fn embed(table: &mut String, out: &Path, list: &str, path: &str, file: &Path) ->
     encoder.write_all(&bytes)?;
     let packed = encoder.finish()?;
     let gzip = packed.len() < bytes.len() * 9 / 10;
-    let place = match gzip {
-        true => out.join(format!("{list}-{}.gz", path.replace('/', "-"))),
-        false => fs::canonicalize(file)?,
+    let place = if gzip {
+        out.join(format!("{list}-{}.gz", path.replace('/', "-")))
+    } else {
+        fs::canonicalize(file)?
     };
     if gzip {
         fs::write(&place, &packed)?;

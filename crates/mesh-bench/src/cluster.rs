@@ -223,12 +223,13 @@ impl Mesh {
     /// Has the node check its log.
     pub fn verify(&self) -> Outcome<()> {
         let output = self.cli(&["log", "verify"]).output()?;
-        match output.status.success() {
-            true => Ok(()),
-            false => said(format!(
+        if output.status.success() {
+            Ok(())
+        } else {
+            said(format!(
                 "the log does not verify: {}",
                 String::from_utf8_lossy(&output.stderr)
-            )),
+            ))
         }
     }
 

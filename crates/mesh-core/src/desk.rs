@@ -61,9 +61,10 @@ impl<'a> Desk<'a> {
 
     /// Whether the asker leads work: an operator.
     pub fn check_operator(&self, what: &str) -> Result<(), Refusal> {
-        match self.asker.has(Permission::AgentsAdmin) {
-            true => Ok(()),
-            false => Err(refuse::not_yours(what)),
+        if self.asker.has(Permission::AgentsAdmin) {
+            Ok(())
+        } else {
+            Err(refuse::not_yours(what))
         }
     }
 

@@ -282,9 +282,10 @@ impl Access {
         let Some(found) = self.rooms.get(&room) else {
             return Audience::Nobody;
         };
-        match found.is_listed() && self.is_public(participant) {
-            true => Audience::Everyone,
-            false => Audience::Room(room),
+        if found.is_listed() && self.is_public(participant) {
+            Audience::Everyone
+        } else {
+            Audience::Room(room)
         }
     }
 

@@ -100,11 +100,11 @@ impl Reading {
                 sums.add(&self.sums[last]);
                 unseen |= self.pieces[last].kind == Kind::Unseen;
                 // Finds that began before this piece may end in it.
-                rules |= match self.crosses[last] || last == first {
-                    true => self
-                        .finds(first, last)
-                        .fold(0, |set, one| set | 1 << one.rule),
-                    false => self.within[last],
+                rules |= if self.crosses[last] || last == first {
+                    self.finds(first, last)
+                        .fold(0, |set, one| set | 1 << one.rule)
+                } else {
+                    self.within[last]
                 };
                 Window {
                     first,

@@ -69,9 +69,10 @@ static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
 fn fold(word: &str) -> String {
     let (view, _) = View::fold(&word.replace('¦', "|"));
     // A line feed of its own is told apart from the one that every view begins with.
-    match word.starts_with('\n') {
-        true => view.text,
-        false => view.text[1..].to_owned(),
+    if word.starts_with('\n') {
+        view.text
+    } else {
+        view.text[1..].to_owned()
     }
 }
 

@@ -80,9 +80,10 @@ fn told(answer: SearchResponse, limit: usize) -> Told {
         ));
         items.push(json!({"title": title, "url": url, "snippet": snippet}));
     }
-    let text = match lines.is_empty() {
-        true => "Nothing was found.".to_owned(),
-        false => lines.join("\n"),
+    let text = if lines.is_empty() {
+        "Nothing was found.".to_owned()
+    } else {
+        lines.join("\n")
     };
     let mut data = Map::new();
     data.insert("results".to_owned(), items.into());

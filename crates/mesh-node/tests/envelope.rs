@@ -87,9 +87,10 @@ impl Place {
     }
 
     fn actor(&self, who: ParticipantId) -> Actor {
-        match self.node.access().is_owner(who) {
-            true => Actor::Owner(who),
-            false => Actor::Credential(who, CredentialId(who.0)),
+        if self.node.access().is_owner(who) {
+            Actor::Owner(who)
+        } else {
+            Actor::Credential(who, CredentialId(who.0))
         }
     }
 

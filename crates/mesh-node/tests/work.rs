@@ -100,15 +100,16 @@ impl Machine {
             start: false,
         })));
         let list = [&take];
-        let waiting = match first {
-            true => Waiting {
+        let waiting = if first {
+            Waiting {
                 new: &list,
                 ..Waiting::default()
-            },
-            false => Waiting {
+            }
+        } else {
+            Waiting {
                 before: &list,
                 ..Waiting::default()
-            },
+            }
         };
         let commands = vec![submission(command)];
         self.writer

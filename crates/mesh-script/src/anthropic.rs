@@ -74,26 +74,23 @@ pub fn events(answer: &ModelAnswer) -> Vec<(&'static str, Value)> {
         json!({"type": "message_start", "message": opening(answer)}),
     )];
     for (index, block) in blocks(answer).into_iter().enumerate() {
-        let (empty, deltas) = match block["type"] == "text" {
-            true => {
-                let deltas = answer
-                    .text
-                    .iter()
-                    .map(|piece| json!({"type": "text_delta", "text": piece}));
-                (
-                    json!({"type": "text", "text": ""}),
-                    deltas.collect::<Vec<_>>(),
-                )
-            }
-            false => {
-                let input = block["input"].to_string();
-                let mut empty = block;
-                empty["input"] = json!({});
-                (
-                    empty,
-                    vec![json!({"type": "input_json_delta", "partial_json": input})],
-                )
-            }
+        let (empty, deltas) = if block["type"] == "text" {
+            let deltas = answer
+                .text
+                .iter()
+                .map(|piece| json!({"type": "text_delta", "text": piece}));
+            (
+                json!({"type": "text", "text": ""}),
+                deltas.collect::<Vec<_>>(),
+            )
+        } else {
+            let input = block["input"].to_string();
+            let mut empty = block;
+            empty["input"] = json!({});
+            (
+                empty,
+                vec![json!({"type": "input_json_delta", "partial_json": input})],
+            )
         };
         events.push((
             "content_block_start",

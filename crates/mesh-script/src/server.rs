@@ -380,9 +380,10 @@ fn sse(frames: impl Iterator<Item = String>, hold: bool, end: Option<&str>) -> R
             .into_iter()
             .map(|frame| Ok::<_, Infallible>(Bytes::from(frame))),
     );
-    let body = match hold {
-        true => Body::from_stream(sent.chain(stream::pending())),
-        false => Body::from_stream(sent),
+    let body = if hold {
+        Body::from_stream(sent.chain(stream::pending()))
+    } else {
+        Body::from_stream(sent)
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();

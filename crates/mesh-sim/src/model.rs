@@ -199,12 +199,13 @@ impl Model {
                 .iter()
                 .find(|known| known.who == who && known.key.key == key.key)
         {
-            return match known.key.request == key.request {
-                true => Answer::Replayed {
+            return if known.key.request == key.request {
+                Answer::Replayed {
                     first: known.first,
                     count: known.count,
-                },
-                false => Answer::Refused(Some(ErrorCode::IdempotencyMismatch)),
+                }
+            } else {
+                Answer::Refused(Some(ErrorCode::IdempotencyMismatch))
             };
         }
         self.now = wall.max(self.log.last().map_or(0, |line| line.at));

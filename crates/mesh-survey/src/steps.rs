@@ -201,9 +201,10 @@ fn files_checks(dir: &Path) -> Vec<Check> {
     let limit = Limits::default().files_max as usize;
     walk::files(dir, &mut |seen| {
         files.push(seen);
-        match files.len() < limit {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
+        if files.len() < limit {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
     });
     let mut places: BTreeSet<&str> = files.iter().map(|seen| &*seen.path).collect();
@@ -294,11 +295,12 @@ fn git_check(dir: &Path) -> Option<Check> {
     let status = status.ok().filter(|said| said.ok)?;
     let mut check = Check::new("Work that is committed");
     let changed: Vec<&str> = status.out.lines().collect();
-    match changed.is_empty() {
-        true => check.look(None),
-        false => changed
+    if changed.is_empty() {
+        check.look(None)
+    } else {
+        changed
             .into_iter()
-            .for_each(|line| check.look(Some(shown(line.trim())))),
+            .for_each(|line| check.look(Some(shown(line.trim()))))
     }
     Some(check)
 }
@@ -320,9 +322,10 @@ fn summarise(prompt: &str, out: &mut dyn Write) -> Result<Value, StepError> {
         .take(3)
         .collect();
     let size = bytes(number("bytes"));
-    let mostly = match languages.is_empty() {
-        true => String::new(),
-        false => format!(", most of them {}", list(&languages)),
+    let mostly = if languages.is_empty() {
+        String::new()
+    } else {
+        format!(", most of them {}", list(&languages))
     };
     writeln!(
         out,
@@ -340,9 +343,10 @@ fn summarise(prompt: &str, out: &mut dyn Write) -> Result<Value, StepError> {
         .filter(|check| check.faults > 0)
         .map(|check| format!("{} ({})", shown(&check.name), count(check.faults, "fault")))
         .collect();
-    match faults.is_empty() {
-        true => writeln!(out, "All {} held.", count(checks.len() as u64, "check"))?,
-        false => writeln!(out, "To look at: {}.", list(&faults))?,
+    if faults.is_empty() {
+        writeln!(out, "All {} held.", count(checks.len() as u64, "check"))?
+    } else {
+        writeln!(out, "To look at: {}.", list(&faults))?
     }
     Ok(json!({"step": Step::Summarise, "files": files, "lines": lines, "good": faults.is_empty()}))
 }

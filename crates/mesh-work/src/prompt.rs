@@ -137,16 +137,17 @@ fn given(out: &mut String, parts: &Parts<'_>, boundary: Boundary<'_>) {
         );
     }
     if let Some(partial) = &taken.partial {
-        match parts.enveloped {
-            true => push(out, &format!("{CONTINUE}\n{}", output(partial))),
-            false => part(
+        if parts.enveloped {
+            push(out, &format!("{CONTINUE}\n{}", output(partial)))
+        } else {
+            part(
                 out,
                 CONTINUE,
                 "an earlier attempt",
                 "handoff",
                 &output(partial),
                 boundary,
-            ),
+            )
         }
     }
 }

@@ -76,9 +76,10 @@ impl Source {
 
     /// That something at a place such as `rooms.ops.policy.rules[2].name` is wrong.
     pub fn blame(&self, place: &str, what: &str) -> Failure {
-        let offset = match self.is_json() {
-            true => json_offset(&self.text, &parts(place)),
-            false => toml_offset(&self.text, &parts(place)),
+        let offset = if self.is_json() {
+            json_offset(&self.text, &parts(place))
+        } else {
+            toml_offset(&self.text, &parts(place))
         };
         self.wrong(self.line(offset), &format!("{place}: {what}"))
     }

@@ -22,17 +22,19 @@ pub fn relative(at: Millis) -> String {
 }
 
 fn between(at: Millis, now: Millis) -> String {
-    let (past, ms) = match at <= now {
-        true => (true, now.since(at)),
-        false => (false, at.since(now)),
+    let (past, ms) = if at <= now {
+        (true, now.since(at))
+    } else {
+        (false, at.since(now))
     };
     if ms < 1000 {
         return "now".to_owned();
     }
     let span = span(ms);
-    match past {
-        true => format!("{span} ago"),
-        false => format!("in {span}"),
+    if past {
+        format!("{span} ago")
+    } else {
+        format!("in {span}")
     }
 }
 

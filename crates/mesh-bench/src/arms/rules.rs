@@ -156,11 +156,12 @@ fn scanner(time: Duration) -> f64 {
 
 fn call(room: &str, n: u64, outside: bool) -> String {
     let text = body(n);
-    match outside {
-        false => format!(r#"{{"room":"{room}","text":"{text}"}}"#),
-        true => format!(
+    if outside {
+        format!(
             r#"{{"room":"{room}","text":"{text}","relayed":{{"origin":"irc","sender":"bob"}}}}"#
-        ),
+        )
+    } else {
+        format!(r#"{{"room":"{room}","text":"{text}"}}"#)
     }
 }
 

@@ -267,19 +267,18 @@ fn read_back(mesh: &Mesh, mut ended: Vec<String>) -> Outcome<()> {
     }
     ended.sort_unstable();
     found.sort_unstable();
-    match ended == found {
-        true => {
-            println!(
-                "{} tasks are done after kill -9; the log verifies",
-                found.len()
-            );
-            Ok(())
-        }
-        false => said(format!(
+    if ended == found {
+        println!(
+            "{} tasks are done after kill -9; the log verifies",
+            found.len()
+        );
+        Ok(())
+    } else {
+        said(format!(
             "{} tasks were reported done, {} are after kill -9",
             ended.len(),
             found.len()
-        )),
+        ))
     }
 }
 

@@ -66,9 +66,10 @@ impl Access {
                     continue;
                 }
             };
-            return Err(match own == Some(credential.id) {
-                true => refuse::credential_over(over),
-                false => refuse::maker_over(over),
+            return Err(if own == Some(credential.id) {
+                refuse::credential_over(over)
+            } else {
+                refuse::maker_over(over)
             });
         }
         Ok(held)

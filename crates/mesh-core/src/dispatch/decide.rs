@@ -16,16 +16,18 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &DispatchCommand) -> Decision {
 
 fn stop(desk: &Desk<'_>) -> Decision {
     desk.check_operator("stop all dispatch")?;
-    Ok(match desk.work.stopped {
-        true => Vec::new(),
-        false => vec![NewEvent::new(DispatchStopped {})],
+    Ok(if desk.work.stopped {
+        Vec::new()
+    } else {
+        vec![NewEvent::new(DispatchStopped {})]
     })
 }
 
 fn resume(desk: &Desk<'_>) -> Decision {
     desk.check_operator("let work be given out again")?;
-    Ok(match desk.work.stopped {
-        true => vec![NewEvent::new(DispatchResumed {})],
-        false => Vec::new(),
+    Ok(if desk.work.stopped {
+        vec![NewEvent::new(DispatchResumed {})]
+    } else {
+        Vec::new()
     })
 }

@@ -243,9 +243,10 @@ impl<'a> Picker<'a> {
                 if !self.affords(standing.room.id, brief.reserve) {
                     return;
                 }
-                let rival = match brief.picky {
-                    true => self.picky(id, young, standing),
-                    false => standing.next(young),
+                let rival = if brief.picky {
+                    self.picky(id, young, standing)
+                } else {
+                    standing.next(young)
                 };
                 match rival {
                     Some(rival) => (standing.score, rival),

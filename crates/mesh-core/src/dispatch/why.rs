@@ -181,10 +181,11 @@ fn not(desk: &Desk<'_>, task: &Task, worker: &Worker, ahead: usize) -> Option<No
         return None;
     }
     let standing = Standing::of(desk, worker, room, task.lane());
-    let other = match task.last_failed == Some(worker.id) || !task.plan.apart.is_empty() {
-        true => rival(desk, task, worker.id, room)
-            .is_some_and(|it| it.score > standing.score || task.last_failed == Some(worker.id)),
-        false => ahead < standing.left_to_others,
+    let other = if task.last_failed == Some(worker.id) || !task.plan.apart.is_empty() {
+        rival(desk, task, worker.id, room)
+            .is_some_and(|it| it.score > standing.score || task.last_failed == Some(worker.id))
+    } else {
+        ahead < standing.left_to_others
     };
     other.then_some(NotTaken::Rival)
 }

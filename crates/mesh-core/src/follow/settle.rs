@@ -188,9 +188,10 @@ fn majority(desk: &Desk<'_>, task: &Task, quorum: u8, decided: &mut TaskDecided)
         })
         .collect();
     let others = count(independent(desk, worker, &cast));
-    let counted = match desk.is_own_matter(task, worker) {
-        true => count(cast.iter().map(|(_, verdict)| *verdict)),
-        false => others,
+    let counted = if desk.is_own_matter(task, worker) {
+        count(cast.iter().map(|(_, verdict)| *verdict))
+    } else {
+        others
     };
     (decided.accepts, decided.rejects) = counted;
     decided.chosen = Some(*subject);

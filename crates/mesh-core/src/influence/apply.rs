@@ -161,14 +161,11 @@ pub(crate) fn told(state: &mut State, event: &Stored<'_>) {
 
 /// A policy may make a room strict.
 pub(crate) fn policy_set(access: &mut Access, room: RoomId, strict: bool, seq: Seq) {
-    match strict {
-        true => {
-            access.influence.since.get_or_insert(seq);
-            access.influence.strict.insert(room);
-        }
-        false => {
-            access.influence.strict.remove(&room);
-        }
+    if strict {
+        access.influence.since.get_or_insert(seq);
+        access.influence.strict.insert(room);
+    } else {
+        access.influence.strict.remove(&room);
     }
 }
 

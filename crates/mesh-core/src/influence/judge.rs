@@ -186,9 +186,10 @@ impl Access {
                 .trust
                 .is_some_and(|trust| trust < self.trust_of(me, false));
         let mut outside = misled && context.outside;
-        let mut sources = match misled {
-            true => self.mixed_among(context),
-            false => Vec::new(),
+        let mut sources = if misled {
+            self.mixed_among(context)
+        } else {
+            Vec::new()
         };
         let elsewhere: Vec<Source> = context
             .sources
@@ -393,13 +394,15 @@ impl Access {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let how = match context.everything {
-            true => "comes by no session and so counts as having read all that it may read",
-            false => "has read",
+        let how = if context.everything {
+            "comes by no session and so counts as having read all that it may read"
+        } else {
+            "has read"
         };
-        let mixed = match context.is_mixed() {
-            true => ", words of strangers among it",
-            false => "",
+        let mixed = if context.is_mixed() {
+            ", words of strangers among it"
+        } else {
+            ""
         };
         let what = match doing {
             Doing::Rule => "does not change rules or rights by itself",
@@ -425,11 +428,10 @@ impl Access {
                 rooms.join(", ")
             ),
             Effect::NothingDone,
-            match asks {
-                true => {
-                    "ask a person to release exactly this act with act.release and try it again, or begin a fresh session"
-                }
-                false => "the room lets nobody release it: begin a fresh session",
+            if asks {
+                "ask a person to release exactly this act with act.release and try it again, or begin a fresh session"
+            } else {
+                "the room lets nobody release it: begin a fresh session"
             },
         )
         .ruled(rule)

@@ -65,12 +65,13 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &MemoryCommand) -> Decision {
         MemoryCommand::Forget { memory, owner } => {
             check_mind(desk, *owner)?;
             let known = desk.work.memories(*owner);
-            Ok(match known.is_some_and(|known| known.contains(memory)) {
-                false => Vec::new(),
-                true => vec![NewEvent::new(MemoryForgotten {
+            Ok(if known.is_some_and(|known| known.contains(memory)) {
+                vec![NewEvent::new(MemoryForgotten {
                     memory: *memory,
                     owner: *owner,
-                })],
+                })]
+            } else {
+                Vec::new()
             })
         }
     }

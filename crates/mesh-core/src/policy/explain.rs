@@ -51,9 +51,10 @@ impl Access {
             Deed::Listen | Deed::DataRead => Permission::MessagesRead,
             _ => Permission::MessagesWrite,
         };
-        match self.own_permissions(participant).has(needed) {
-            true => Ok(()),
-            false => Err(refuse::permission(needed)),
+        if self.own_permissions(participant).has(needed) {
+            Ok(())
+        } else {
+            Err(refuse::permission(needed))
         }
     }
 

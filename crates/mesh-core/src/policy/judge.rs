@@ -100,11 +100,12 @@ impl Access {
     /// moment counts as allowed. [`Access::decided`] is asked before anything is done.
     pub(crate) fn capabilities_in(&self, room: &Room, participant: ParticipantId) -> CapabilitySet {
         // What counts of what somebody set who does not speak for the participant.
-        let counting = |set: CapabilitySet, by| match set.has(Capability::Execute)
-            && !self.has_agreed(room, participant, by)
-        {
-            true => set.without(EXECUTE),
-            false => set,
+        let counting = |set: CapabilitySet, by| {
+            if set.has(Capability::Execute) && !self.has_agreed(room, participant, by) {
+                set.without(EXECUTE)
+            } else {
+                set
+            }
         };
         let (found, member) = match self.standing_in(room, participant) {
             Ok(standing) => standing,
@@ -160,9 +161,10 @@ impl Access {
             return Err(Decided::Disabled);
         }
         if self.rules(room, participant) {
-            return Err(match room.creator == Some(participant) {
-                true => Decided::Creator,
-                false => Decided::Owner,
+            return Err(if room.creator == Some(participant) {
+                Decided::Creator
+            } else {
+                Decided::Owner
             });
         }
         Ok((found, member))

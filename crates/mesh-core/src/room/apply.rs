@@ -221,9 +221,10 @@ fn slow_mode_set(access: &mut Access, facts: &RoomSlowModeSet, seq: Seq) {
 
 /// Remembers which rooms count how often somebody speaks.
 pub(crate) fn note_pace(access: &mut Access, room: RoomId) {
-    match access.rooms.get(&room).is_some_and(|room| is_paced(room)) {
-        true => access.paced.insert(room),
-        false => access.paced.remove(&room),
+    if access.rooms.get(&room).is_some_and(|room| is_paced(room)) {
+        access.paced.insert(room)
+    } else {
+        access.paced.remove(&room)
     };
 }
 

@@ -71,9 +71,10 @@ impl Access {
     pub fn added_by(&self, found: &Participant) -> AddedBy {
         // Nobody is above the owner, who holds every capability wherever it comes.
         let people = self.is_person(found.id) && !self.is_owner(found.id);
-        found.added_by.unwrap_or(match people {
-            true => AddedBy::People,
-            false => AddedBy::Above,
+        found.added_by.unwrap_or(if people {
+            AddedBy::People
+        } else {
+            AddedBy::Above
         })
     }
 

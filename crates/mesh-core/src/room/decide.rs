@@ -122,9 +122,10 @@ pub fn check_not_banned(room: &Room, who: ParticipantId, itself: bool) -> Result
                 ..Ruling::by(RulingBy::Ban)
             };
             let room = refuse::room_label(room);
-            Err(match itself {
-                true => refuse::deed(Deed::Join, &room, rule),
-                false => refuse::banned(&room, rule),
+            Err(if itself {
+                refuse::deed(Deed::Join, &room, rule)
+            } else {
+                refuse::banned(&room, rule)
             })
         }
     }

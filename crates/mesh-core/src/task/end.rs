@@ -65,9 +65,10 @@ fn after_failure(desk: &Desk<'_>, task: &Task, attempt: &Attempt, last: bool) ->
     let may = access
         .room(task.room)
         .is_some_and(|room| desk.executes(room, parent));
-    match program && works && may {
-        true => AfterFailure::Escalate { to: parent },
-        false => AfterFailure::Person,
+    if program && works && may {
+        AfterFailure::Escalate { to: parent }
+    } else {
+        AfterFailure::Person
     }
 }
 

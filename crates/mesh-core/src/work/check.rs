@@ -81,9 +81,10 @@ impl Work {
             TaskState::Queued => task.plan.join.is_none(),
             _ => true,
         };
-        match waits {
-            true => Ok(()),
-            false => Err("it waits for nothing that exists".into()),
+        if waits {
+            Ok(())
+        } else {
+            Err("it waits for nothing that exists".into())
         }
     }
 }

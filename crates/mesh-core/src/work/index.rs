@@ -260,9 +260,10 @@ impl Work {
         let after = Keys::of(task);
         self.index.add(task, &after);
         let ends = |state: TaskState| (state.is_ended(), state.is_good());
-        let referrers = match ends(was) == ends(task.state) {
-            true => Vec::new(),
-            false => task.referrers.clone(),
+        let referrers = if ends(was) == ends(task.state) {
+            Vec::new()
+        } else {
+            task.referrers.clone()
         };
         let holder = |keys: &Keys| keys.attempt.map(|(worker, _)| worker);
         let (held, holds) = (holder(&before), holder(&after));
@@ -352,9 +353,10 @@ impl Work {
                 .get(id)
                 .is_some_and(|task| !task.state.is_ended())
         };
-        let count = match verifying {
-            true => task.verifier.iter().filter(|id| open(id)).count(),
-            false => task.plan.needs.iter().filter(|id| open(id)).count(),
+        let count = if verifying {
+            task.verifier.iter().filter(|id| open(id)).count()
+        } else {
+            task.plan.needs.iter().filter(|id| open(id)).count()
         };
         u16::try_from(count).unwrap_or(u16::MAX)
     }

@@ -125,9 +125,10 @@ fn leave(desk: &Desk<'_>, worker: ParticipantId) -> Decision {
     if !desk.asker.is_node() && !desk.asker.is_mine(worker) {
         desk.check_operator("send somebody else's worker away")?;
     }
-    Ok(match found.online {
-        true => vec![NewEvent::new(WorkerLeft { worker })],
-        false => Vec::new(),
+    Ok(if found.online {
+        vec![NewEvent::new(WorkerLeft { worker })]
+    } else {
+        Vec::new()
     })
 }
 
@@ -136,17 +137,19 @@ fn led<'a>(desk: &Desk<'a>, worker: ParticipantId) -> Result<&'a Worker, Refusal
     let found = known(desk, worker)?;
     let own = desk.asker.actor.participant() == Some(worker);
     let leads = desk.asker.has(Permission::AgentsAdmin) || (desk.asker.is_mine(worker) && !own);
-    match leads {
-        true => Ok(found),
-        false => Err(refuse::not_yours("lead this worker")),
+    if leads {
+        Ok(found)
+    } else {
+        Err(refuse::not_yours("lead this worker"))
     }
 }
 
 fn set_mode(desk: &Desk<'_>, worker: ParticipantId, mode: WorkerMode) -> Decision {
     let found = led(desk, worker)?;
-    Ok(match found.mode == mode {
-        true => Vec::new(),
-        false => vec![NewEvent::new(WorkerModeSet { worker, mode })],
+    Ok(if found.mode == mode {
+        Vec::new()
+    } else {
+        vec![NewEvent::new(WorkerModeSet { worker, mode })]
     })
 }
 

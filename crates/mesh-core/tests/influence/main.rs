@@ -411,10 +411,7 @@ impl Run {
             1 => (false, true),
             _ => (false, false),
         };
-        let then = match allows {
-            true => Then::Allow,
-            false => Then::Ask,
-        };
+        let then = if allows { Then::Allow } else { Then::Ask };
         let policy = Policy {
             influence: InfluenceRules {
                 strict,

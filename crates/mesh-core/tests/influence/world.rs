@@ -82,9 +82,10 @@ impl World {
                 kind: RoomKind::Room,
                 name: Some(format!("r{number}")),
                 access: RoomAccess::Private,
-                history: Some(match World::whole(number) {
-                    true => History::All,
-                    false => History::SinceJoin,
+                history: Some(if World::whole(number) {
+                    History::All
+                } else {
+                    History::SinceJoin
                 }),
                 defaults: Some(CapabilitySet::ALL),
                 members: Vec::new(),

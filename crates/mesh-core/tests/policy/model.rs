@@ -244,9 +244,10 @@ impl World {
             let execution = &self.policy["execution"];
             let trusted = rank(trust) >= rank("local");
             let named = execution["peers"].as_array().unwrap_or(&none);
-            let may = match trusted {
-                true => self.meant(&execution["triggers"], deed.who),
-                false => named.iter().any(|one| *one == format!("p{}", deed.who)),
+            let may = if trusted {
+                self.meant(&execution["triggers"], deed.who)
+            } else {
+                named.iter().any(|one| *one == format!("p{}", deed.who))
             };
             // Whoever is named and cannot hear it is not told, so nothing is asked of it.
             let heard = self.people[asked].member && self.listens(asked);

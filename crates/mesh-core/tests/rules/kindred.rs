@@ -138,9 +138,10 @@ fn nobody_confirms_what_its_own_side_did_but_the_owner_of_the_mesh() {
     for worker in programs() {
         for person in people() {
             let vouches = person == "owner" || root(person) != root(worker);
-            let (said, good) = match vouches {
-                true => ("task.confirmed", 1),
-                false => ("! permission_denied", 0),
+            let (said, good) = if vouches {
+                ("task.confirmed", 1)
+            } else {
+                ("! permission_denied", 0)
             };
             stories.push((
                 format!("{person} on {worker}"),
@@ -177,9 +178,10 @@ fn a_program_that_moderates_does_not_release_what_its_own_side_said() {
     for author in programs() {
         for moderator in EVERYBODY.iter().map(|it| it.0) {
             let person = people().any(|it| it == moderator);
-            let said = match person || root(author) != root(moderator) {
-                true => "message.reviewed message.posted",
-                false => "! permission_denied",
+            let said = if person || root(author) != root(moderator) {
+                "message.reviewed message.posted"
+            } else {
+                "! permission_denied"
             };
             let mut lines = String::new();
             if !person {

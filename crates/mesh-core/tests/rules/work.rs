@@ -605,9 +605,10 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
             let told = leases
                 .map(|(_, it)| format!("{}:{}", handle(world, it.holder), it.paths.join("+")));
             let told: Vec<String> = told.collect();
-            match told.is_empty() {
-                true => "none".to_owned(),
-                false => told.join(","),
+            if told.is_empty() {
+                "none".to_owned()
+            } else {
+                told.join(",")
             }
         }
         // against ROOM WHO PATH

@@ -126,9 +126,10 @@ impl Handler {
             let operation = arguments.get("operation").and_then(Value::as_str);
             return mesh_ops::help(operation).map(Given::Json);
         }
-        let (operation, input) = match name == CALL_TOOL {
-            true => named(arguments)?,
-            false => daily(name, arguments)?,
+        let (operation, input) = if name == CALL_TOOL {
+            named(arguments)?
+        } else {
+            daily(name, arguments)?
         };
         let door = &self.edge.door;
         let input = match mesh_model::ops::named(&operation) {

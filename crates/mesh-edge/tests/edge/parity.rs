@@ -115,12 +115,11 @@ impl Surface for Mcp<'_> {
             .await;
         let text = result["content"][0]["text"].as_str().unwrap();
         let value: Value = serde_json::from_str(text).unwrap();
-        match result["isError"] == true {
-            false => {
-                assert_eq!(result["structuredContent"], value, "{name}");
-                (declaration.status, value)
-            }
-            true => outcome(declaration.status, None, Some(&value)),
+        if result["isError"] == true {
+            outcome(declaration.status, None, Some(&value))
+        } else {
+            assert_eq!(result["structuredContent"], value, "{name}");
+            (declaration.status, value)
         }
     }
 }
@@ -136,9 +135,10 @@ async fn walk<S: Surface>(
     let steps = fixture.walk(surface).await;
     let mut form = |step: mesh_ops::testing::Step| {
         // Ids are numbered as they are seen, so what is not compared must not be looked at.
-        let body = match OF_CONNECTIONS.contains(&step.name) {
-            true => Value::Null,
-            false => normal.form(&without_presence(step.body)),
+        let body = if OF_CONNECTIONS.contains(&step.name) {
+            Value::Null
+        } else {
+            normal.form(&without_presence(step.body))
         };
         (step.name, step.status, body)
     };

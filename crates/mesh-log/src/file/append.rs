@@ -64,9 +64,10 @@ impl FileLog {
         }
         if let Err(source) = self.write_batch() {
             self.read_only = self.repair().is_err();
-            return Err(match self.read_only {
-                false => AppendError::NotStored { source },
-                true => AppendError::OutcomeUnknown { source },
+            return Err(if self.read_only {
+                AppendError::OutcomeUnknown { source }
+            } else {
+                AppendError::NotStored { source }
             });
         }
         self.active.end += bytes;

@@ -239,9 +239,10 @@ impl Fanout {
             let Some(index) = items.last() else { continue };
             let (last, count) = (batch.events[*index].seq, items.len());
             // Mostly all get the same, and who is a program need not be known.
-            let reader = match frames.sealed.is_empty() {
-                true => Reader::Person,
-                false => Reader::of(&batch.access, subscriber.participant, &self.envelopes),
+            let reader = if frames.sealed.is_empty() {
+                Reader::Person
+            } else {
+                Reader::of(&batch.access, subscriber.participant, &self.envelopes)
             };
             if batch.access.influence_since().is_some() {
                 subscriber.read(batch, &items, &mut self.grown);

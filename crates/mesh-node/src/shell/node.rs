@@ -172,9 +172,10 @@ impl Node {
             });
             answers.push(answer);
         }
-        let queued = match jobs.is_empty() {
-            true => Ok(()),
-            false => self.queue(jobs),
+        let queued = if jobs.is_empty() {
+            Ok(())
+        } else {
+            self.queue(jobs)
         };
         async move {
             queued?;

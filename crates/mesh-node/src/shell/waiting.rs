@@ -88,14 +88,15 @@ impl Wait {
 
     /// The writer ended without an answer.
     fn broke_off(&self) -> Refusal {
-        match self.claim.leave() {
-            true => Refusal::new(
+        if self.claim.leave() {
+            Refusal::new(
                 ErrorCode::ShuttingDown,
                 "the node is going down",
                 Effect::NothingTaken,
                 "ask again once the node is up",
-            ),
-            false => unknown(),
+            )
+        } else {
+            unknown()
         }
     }
 }
@@ -138,9 +139,10 @@ impl Waiters {
 
     /// Takes back who got nothing; who wants to go meanwhile is told so.
     pub fn keep(&mut self, waiter: Waiter, nothing: Outcome) {
-        match waiter.claim.release() {
-            true => self.0.push_back(waiter),
-            false => drop(waiter.reply.send(Ok(nothing))),
+        if waiter.claim.release() {
+            self.0.push_back(waiter)
+        } else {
+            drop(waiter.reply.send(Ok(nothing)))
         }
     }
 }

@@ -87,9 +87,10 @@ impl Door {
         else {
             return Ok(Caller::nobody());
         };
-        let actor = match self.node().access().is_owner(browser.participant) {
-            true => Actor::Owner(browser.participant),
-            false => Actor::User(browser.participant),
+        let actor = if self.node().access().is_owner(browser.participant) {
+            Actor::Owner(browser.participant)
+        } else {
+            Actor::User(browser.participant)
         };
         Ok(Caller {
             actor: Some(actor),

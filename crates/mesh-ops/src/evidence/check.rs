@@ -167,9 +167,10 @@ pub(crate) fn message(
 /// Why somebody did something; none if nothing was said.
 pub(crate) fn reason(reason: String) -> Result<Content, Refusal> {
     text("reason", &reason)?;
-    match reason.trim().is_empty() {
-        true => Ok(None),
-        false => content(&Reason { reason }),
+    if reason.trim().is_empty() {
+        Ok(None)
+    } else {
+        content(&Reason { reason })
     }
 }
 

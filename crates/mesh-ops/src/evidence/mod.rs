@@ -41,9 +41,10 @@ fn readable(
     let (_, first) = call
         .readable(header.room)
         .map_err(|_| refuse::no_message())?;
-    match message.0 < first {
-        true => Err(refuse::no_message()),
-        false => Ok(header),
+    if message.0 < first {
+        Err(refuse::no_message())
+    } else {
+        Ok(header)
     }
 }
 
@@ -197,13 +198,12 @@ impl Spoken {
             || self
                 .trust
                 .is_some_and(|trust| access.wants_scan(room, trust));
-        let guard = match scanned {
-            true => {
-                // What it was when it was said: an older message has its trust already.
-                let origin = scan::Origin::said(access, call.me()?, self.trust.unwrap_or(trust));
-                Some(scan::scan(door, &self.text, self.payload.as_ref(), origin).await?)
-            }
-            false => None,
+        let guard = if scanned {
+            // What it was when it was said: an older message has its trust already.
+            let origin = scan::Origin::said(access, call.me()?, self.trust.unwrap_or(trust));
+            Some(scan::scan(door, &self.text, self.payload.as_ref(), origin).await?)
+        } else {
+            None
         };
         Ok(ContentEvidence {
             bytes: self.bytes,

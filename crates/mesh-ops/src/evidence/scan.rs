@@ -154,9 +154,10 @@ pub(crate) async fn scan(
 /// Refuses a text that would wait for a moderator elsewhere, for what no moderator looks through.
 pub(crate) async fn refuse_attack(door: &Door, text: &str) -> Result<(), Refusal> {
     let scanned = scan(door, text, None, Origin::default()).await?;
-    match scanned.score >= GuardRules::default().quarantine {
-        true => Err(refuse::attack(scanned.score, &scanned.reasons)),
-        false => Ok(()),
+    if scanned.score >= GuardRules::default().quarantine {
+        Err(refuse::attack(scanned.score, &scanned.reasons))
+    } else {
+        Ok(())
     }
 }
 

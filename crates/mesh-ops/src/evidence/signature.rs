@@ -59,12 +59,13 @@ pub(crate) fn salt(hex: &str) -> Result<[u8; 16], Refusal> {
     for (at, byte) in salt.iter_mut().enumerate().filter(|_| digits) {
         *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap_or_default();
     }
-    match digits {
-        true => Ok(salt),
-        false => Err(refuse::invalid(
+    if digits {
+        Ok(salt)
+    } else {
+        Err(refuse::invalid(
             "the field 'signed.salt' is not 16 bytes in hex",
             "send 16 random bytes as 32 hex digits",
-        )),
+        ))
     }
 }
 

@@ -257,9 +257,10 @@ async fn who_made_what_from_what_can_be_proved() {
     let checked = check_signatures(&forged(&reader, "nothing of this", "kind")).unwrap();
     assert_eq!((checked.results_good, checked.results_bad.len()), (3, 0));
     for (sig, bad) in sigs.iter().zip([3, 2, 1]) {
-        let flipped = match sig.starts_with('0') {
-            true => format!("1{}", &sig[1..]),
-            false => format!("0{}", &sig[1..]),
+        let flipped = if sig.starts_with('0') {
+            format!("1{}", &sig[1..])
+        } else {
+            format!("0{}", &sig[1..])
         };
         let checked = check_signatures(&forged(&reader, sig, &flipped)).unwrap();
         assert_eq!(checked.results_bad.len(), bad);

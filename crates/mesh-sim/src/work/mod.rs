@@ -381,9 +381,10 @@ impl Sim {
         let before = self.known.len() as u64;
         for (at, asked) in waiting.into_iter().enumerate() {
             // Who was not named waits on, unless the process is gone, and with it every connection.
-            match goes_on && step.woken.iter().all(|(place, _)| *place != at) {
-                true => self.waiting.push(asked),
-                false => batch.push(asked),
+            if goes_on && step.woken.iter().all(|(place, _)| *place != at) {
+                self.waiting.push(asked)
+            } else {
+                batch.push(asked)
             }
         }
         if goes_on {
@@ -425,9 +426,10 @@ impl Sim {
         // Every connection ended with it. Clients ask again with their keys.
         let waiting = std::mem::take(&mut self.waiting);
         self.unheard(waiting);
-        match off {
-            true => self.disk.power_on(),
-            false => self.disk.kill_process(),
+        if off {
+            self.disk.power_on()
+        } else {
+            self.disk.kill_process()
         }
         self.start();
         self.reread();

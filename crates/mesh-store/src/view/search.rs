@@ -91,9 +91,10 @@ impl View {
                     Some(row) => found.push(row),
                     None => missed += 1,
                 }
-                Ok(match found.len() >= search.limit || missed >= MISSED_MAX {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
+                Ok(if found.len() >= search.limit || missed >= MISSED_MAX {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
                 })
             })?;
             quoted(

@@ -63,9 +63,10 @@ impl Whole {
     /// Where a word is, in bytes of the text.
     fn hits(&self, word: &Word, mut each: impl FnMut(Range<usize>)) {
         for run in self.runs().filter(|run| run.spaceless == word.spaceless) {
-            match word.spaceless {
-                true => stretches(&run, word, &mut each),
-                false => in_word(&run, word, &mut each),
+            if word.spaceless {
+                stretches(&run, word, &mut each)
+            } else {
+                in_word(&run, word, &mut each)
             }
         }
         if !word.spaceless && word.parts.len() > 1 {
@@ -98,9 +99,10 @@ impl Whole {
     fn units(&self) -> Vec<Range<usize>> {
         let mut units = Vec::new();
         for run in self.runs() {
-            let size = match run.spaceless {
-                true => LETTERS_A_WORD,
-                false => run.parts.len(),
+            let size = if run.spaceless {
+                LETTERS_A_WORD
+            } else {
+                run.parts.len()
             };
             units.extend(
                 run.parts
@@ -161,9 +163,10 @@ fn shown(text: &str, units: &[Range<usize>], hits: &[(Range<usize>, usize)]) -> 
         .min(units.len().saturating_sub(SHOWN));
     let after = (first + SHOWN).min(units.len());
     let from = if first == 0 { 0 } else { units[first].start };
-    let to = match after == units.len() {
-        true => text.len(),
-        false => units[after - 1].end,
+    let to = if after == units.len() {
+        text.len()
+    } else {
+        units[after - 1].end
     };
     let mut shown = String::new();
     if first > 0 {

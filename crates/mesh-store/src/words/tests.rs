@@ -15,9 +15,12 @@ fn terms_of(text: &str) -> Vec<String> {
 fn finds(text: &str, query: &str) -> bool {
     let (terms, query) = (terms_of(text), Query::new(query, 16));
     let has = |sought: &super::Sought| {
-        terms.iter().any(|term| match sought.beginning {
-            true => term.starts_with(&sought.term),
-            false => *term == sought.term,
+        terms.iter().any(|term| {
+            if sought.beginning {
+                term.starts_with(&sought.term)
+            } else {
+                *term == sought.term
+            }
         })
     };
     let named = !query.is_empty()

@@ -125,9 +125,10 @@ impl<'a> Turns<'a> {
             subtasks: follow::wanted(attempt.taken.input.as_ref()),
             enveloped: matches!(attempt.shared.me.kind, Kind::Agent | Kind::Bot),
         };
-        let told = match attempt.shared.settings.plain {
-            true => plain(&parts, &boundary),
-            false => assemble(&parts, &boundary),
+        let told = if attempt.shared.settings.plain {
+            plain(&parts, &boundary)
+        } else {
+            assemble(&parts, &boundary)
         };
         (told, schema)
     }

@@ -312,9 +312,10 @@ impl<'a> Turn<'a> {
                 .filter_map(Value::as_str),
         );
         let subtype = message["subtype"].as_str().unwrap_or_default();
-        let said = match said.is_empty() {
-            true => subtype.to_owned(),
-            false => one_line(&said.join("; "), 1000),
+        let said = if said.is_empty() {
+            subtype.to_owned()
+        } else {
+            one_line(&said.join("; "), 1000)
         };
         let status = number(&message["api_error_status"]);
         let logged_out = matches!(status, 401 | 403)

@@ -244,9 +244,10 @@ impl Turn<'_> {
             "not logged in",
         ];
         let last = logged_out.iter().any(|sign| why.contains(sign));
-        let reason = match last {
-            true => format!("Codex is not logged in here, so nothing was done ({why}): {LOG_IN}"),
-            false => format!("Codex gave up: {why}"),
+        let reason = if last {
+            format!("Codex is not logged in here, so nothing was done ({why}): {LOG_IN}")
+        } else {
+            format!("Codex gave up: {why}")
         };
         Failed {
             reason,

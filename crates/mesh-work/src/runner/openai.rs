@@ -81,9 +81,10 @@ impl OpenAi {
 fn with_version(base: &str) -> String {
     let base = base.trim_end_matches('/');
     let host = base.split_once("://").map_or(base, |(_, rest)| rest);
-    match host.contains('/') {
-        true => base.to_owned(),
-        false => format!("{base}/v1"),
+    if host.contains('/') {
+        base.to_owned()
+    } else {
+        format!("{base}/v1")
     }
 }
 

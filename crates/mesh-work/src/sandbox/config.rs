@@ -144,12 +144,15 @@ fn put(
     let Ok(from) = from.canonicalize() else {
         return Ok(());
     };
-    let folder = |path: &Path| match fresh {
-        true => fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path),
-        false => Ok(()),
+    let folder = |path: &Path| {
+        if fresh {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+        } else {
+            Ok(())
+        }
     };
     to.parent().map_or(Ok(()), folder)?;
     match how {

@@ -94,9 +94,10 @@ impl Gate {
             "/proc/self/fd/{}/net",
             std::os::fd::AsRawFd::as_raw_fd(&there)
         );
-        let listener = match Path::new("/proc/self/fd").exists() {
-            true => UnixListener::bind(short)?,
-            false => UnixListener::bind(&socket)?,
+        let listener = if Path::new("/proc/self/fd").exists() {
+            UnixListener::bind(short)?
+        } else {
+            UnixListener::bind(&socket)?
         };
         let keeper = Arc::new(Keeper {
             allowed,
@@ -370,21 +371,23 @@ mod tests {
                 Arc::new(|_| {}),
             )
             .unwrap();
-            let request = match tunnel {
-                true => format!("CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\nhello"),
-                false => format!(
+            let request = if tunnel {
+                format!("CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\nhello")
+            } else {
+                format!(
                     "GET http://127.0.0.1:{port}/a?b HTTP/1.1\r\nProxy-Connection: x\r\nA: b\r\n\r\n"
-                ),
+                )
             };
             let said = ask(&gate, &request).await;
             assert!(said.ends_with("answer"), "{said}");
             let heard = heard.await.unwrap();
-            match tunnel {
-                true => assert_eq!(heard, "hello"),
-                false => assert_eq!(
+            if tunnel {
+                assert_eq!(heard, "hello")
+            } else {
+                assert_eq!(
                     heard,
                     "GET /a?b HTTP/1.1\r\nA: b\r\nconnection: close\r\n\r\n"
-                ),
+                )
             }
         }
     }

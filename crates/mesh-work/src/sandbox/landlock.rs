@@ -81,9 +81,10 @@ fn below(
     let Ok(place) = PathFd::new(path) else {
         return Ok(rules);
     };
-    let mut access = match write {
-        true => AccessFs::from_all(NEEDED),
-        false => AccessFs::from_read(NEEDED),
+    let mut access = if write {
+        AccessFs::from_all(NEEDED)
+    } else {
+        AccessFs::from_read(NEEDED)
     };
     if !path.is_dir() {
         access &= AccessFs::from_file(NEEDED);

@@ -111,9 +111,10 @@ impl Sandbox {
             Ok(()) => return Ok(Means::Namespaces),
             Err(why) => why,
         };
-        match Sandbox::knows_landlock() {
-            true => Ok(Means::Landlock),
-            false => Err(why),
+        if Sandbox::knows_landlock() {
+            Ok(Means::Landlock)
+        } else {
+            Err(why)
         }
     }
 
@@ -288,9 +289,10 @@ fn works(means: &Means, cell: &[OsString]) -> Result<(), String> {
                 .output()
                 .map_err(|why| why.to_string())?;
             drop(plan);
-            match said.status.success() {
-                true => Ok(()),
-                false => Err(String::from_utf8_lossy(&said.stderr).trim().to_owned()),
+            if said.status.success() {
+                Ok(())
+            } else {
+                Err(String::from_utf8_lossy(&said.stderr).trim().to_owned())
             }
         });
     let _ = fs::remove_dir_all(&folder);

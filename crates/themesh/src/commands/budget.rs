@@ -99,9 +99,10 @@ pub fn budget(context: &Context, verb: BudgetVerb) -> Outcome<()> {
             };
             let done = http.call::<BudgetSet>(input)?;
             if !printed_json(context, &done)? {
-                line(match tokens.is_none() && micros.is_none() {
-                    true => "there is no limit any more",
-                    false => "the budget holds from here on; it begins anew each day (UTC)",
+                line(if tokens.is_none() && micros.is_none() {
+                    "there is no limit any more"
+                } else {
+                    "the budget holds from here on; it begins anew each day (UTC)"
                 });
             }
         }

@@ -185,9 +185,10 @@ fn who_answers(found: &Standing) -> String {
         .iter()
         .map(|one| format!("@{}", one.handle))
         .collect();
-    let above = match above.is_empty() {
-        true => String::new(),
-        false => format!("; above it: {}", above.join(", ")),
+    let above = if above.is_empty() {
+        String::new()
+    } else {
+        format!("; above it: {}", above.join(", "))
     };
     let (kind, trust) = (who.kind.name(), who.trust.name());
     format!("@{}: {kind}, {trust}; {behind}{above}", who.handle)
@@ -207,18 +208,20 @@ fn standing_row(one: &StandingIn) -> Vec<String> {
                 .iter()
                 .map(|who| format!("@{}", who.handle))
                 .collect();
-            match answering.is_empty() {
-                true => format!("{runs} what is asked, said {by}"),
-                false => format!(
+            if answering.is_empty() {
+                format!("{runs} what is asked, said {by}")
+            } else {
+                format!(
                     "{runs} what is asked, said {by}; answered by {}",
                     answering.join(", ")
-                ),
+                )
             }
         }
     };
-    let may = match one.member {
-        true => may.join(" "),
-        false => "not a member".to_owned(),
+    let may = if one.member {
+        may.join(" ")
+    } else {
+        "not a member".to_owned()
     };
     vec![name, may, side]
 }

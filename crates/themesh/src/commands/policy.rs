@@ -195,9 +195,10 @@ fn explain(context: &Context, room: String, who: String, action: Option<&str>) -
         return Ok(());
     }
     for one in &told.items {
-        let mark = match one.allowed {
-            true => paint(Colour::Good, "yes"),
-            false => paint(Colour::Bad, "no "),
+        let mark = if one.allowed {
+            paint(Colour::Good, "yes")
+        } else {
+            paint(Colour::Bad, "no ")
         };
         line(&format!("{mark}  {}", clean(&one.text)));
     }

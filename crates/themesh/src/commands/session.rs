@@ -95,9 +95,10 @@ fn print(one: &InfluenceView) {
         Some(session) => format!("session {session}"),
         None => "without a session".to_owned(),
     };
-    let judged = match one.judged {
-        true => paint(Colour::Warning, "its acts are judged by what it has read"),
-        false => paint(Colour::Quiet, "nothing stands against its acts"),
+    let judged = if one.judged {
+        paint(Colour::Warning, "its acts are judged by what it has read")
+    } else {
+        paint(Colour::Quiet, "nothing stands against its acts")
     };
     line(&format!("@{} {name}: {judged}", one.participant.handle));
     if one.everything {

@@ -95,15 +95,14 @@ async fn work(
         tokio::try_join!(client.prepare(TAKE), client.prepare(END))?;
     let mut ids: Vec<i64> = Vec::new();
     loop {
-        let taken = match ids.is_empty() {
-            true => client.query(&take, &[&name, &batch]).await?,
-            false => {
-                let (ended, more): ([Value<'_>; 1], [Value<'_>; 2]) = ([&ids], [&name, &batch]);
-                let (ended, taken) =
-                    tokio::try_join!(client.execute(&end, &ended), client.query(&take, &more))?;
-                (0..ended).for_each(|_| over());
-                taken
-            }
+        let taken = if ids.is_empty() {
+            client.query(&take, &[&name, &batch]).await?
+        } else {
+            let (ended, more): ([Value<'_>; 1], [Value<'_>; 2]) = ([&ids], [&name, &batch]);
+            let (ended, taken) =
+                tokio::try_join!(client.execute(&end, &ended), client.query(&take, &more))?;
+            (0..ended).for_each(|_| over());
+            taken
         };
         ids = taken.iter().map(|row| row.get(0)).collect();
         if ids.is_empty() {

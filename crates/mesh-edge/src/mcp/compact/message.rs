@@ -70,12 +70,13 @@ impl Compact<InboxAck> for InboxPosition {
 impl Compact<MessageSend> for Posted {
     fn write(&self, _: &Value, around: &Around, page: &mut Page) {
         let room = around.names.room(self.room);
-        match self.quarantined {
-            false => page.line(format!("{} posted in {room}", self.id)),
-            true => page.line(format!(
+        if self.quarantined {
+            page.line(format!(
                 "{} waits for a moderator of {room}: the guard takes it for an attack on agents; nobody else sees it yet",
                 self.id
-            )),
+            ))
+        } else {
+            page.line(format!("{} posted in {room}", self.id))
         }
     }
 }
@@ -171,23 +172,23 @@ fn heading(message: &Message, around: &Around, page: &mut Page) {
 /// `m38 06:12 ana (human, owner; to m12)`: what there is besides the words.
 fn head(message: &Message, around: &Around, met: &mut BTreeSet<ParticipantId>) -> String {
     let from = &message.from;
-    let who = match met.insert(from.id) {
+    let who = if met.insert(from.id) {
         // That somebody is of this node is the rule and goes without saying.
-        true => {
-            let trust = Some(from.trust).filter(|trust| *trust != Trust::Local);
-            listed([
-                word(from.kind).as_str(),
-                &trust.map(word).unwrap_or_default(),
-            ])
-        }
-        false => String::new(),
+        let trust = Some(from.trust).filter(|trust| *trust != Trust::Local);
+        listed([
+            word(from.kind).as_str(),
+            &trust.map(word).unwrap_or_default(),
+        ])
+    } else {
+        String::new()
     };
     let mut facts = vec![who];
     facts.extend(besides(message, around));
     facts.retain(|fact| !fact.is_empty());
-    let facts = match facts.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", facts.join("; ")),
+    let facts = if facts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", facts.join("; "))
     };
     format!(
         "{} {} {}{facts}",
@@ -236,9 +237,10 @@ fn besides(message: &Message, around: &Around) -> Vec<String> {
         flag(message.command, "command"),
         signed.to_owned(),
         relayed.unwrap_or_default(),
-        match rooms.is_empty() {
-            true => String::new(),
-            false => format!("holds words of {}", rooms.join(" ")),
+        if rooms.is_empty() {
+            String::new()
+        } else {
+            format!("holds words of {}", rooms.join(" "))
         },
         match guard {
             Some(found) => format!("the guard doubts it: {}", found.reasons.join(" ")),
@@ -279,21 +281,21 @@ fn write(message: &Message, around: &Around, met: &mut BTreeSet<ParticipantId>, 
         page.line(format!("{head} [{how}]"));
         return;
     }
-    match message.enveloped {
-        true => {
-            page.line(head);
-            page.block(&message.text);
-        }
-        false => page.said(&head, &message.text),
+    if message.enveloped {
+        page.line(head);
+        page.block(&message.text);
+    } else {
+        page.said(&head, &message.text)
     }
     for quote in &message.quotes {
         let by = quote
             .from
             .map(|id| around.names.participant(id))
             .unwrap_or_default();
-        match quote.gone {
-            true => page.line(format!("  quotes {} [erased or deleted]", quote.message)),
-            false => page.block(&format!("quotes {} {by}: {}", quote.message, quote.text)),
+        if quote.gone {
+            page.line(format!("  quotes {} [erased or deleted]", quote.message))
+        } else {
+            page.block(&format!("quotes {} {by}: {}", quote.message, quote.text))
         }
     }
     if let Some(payload) = &message.payload {

@@ -51,9 +51,10 @@ impl Compact<RoomList> for List<Room> {
                 &unread,
             ]);
             let head = format!("{} {facts}", around.names.room(room.id));
-            match room.topic.is_empty() {
-                true => page.line(head),
-                false => page.said(&head, &one_line(&room.topic)),
+            if room.topic.is_empty() {
+                page.line(head)
+            } else {
+                page.said(&head, &one_line(&room.topic))
             }
         }
     }
@@ -75,9 +76,10 @@ impl Compact<ParticipantList> for List<Participant> {
                 &groups(&who.groups),
             ]);
             let profile = &who.profile;
-            let skills = match profile.skills.is_empty() {
-                true => String::new(),
-                false => format!("can: {}", profile.skills.join(", ")),
+            let skills = if profile.skills.is_empty() {
+                String::new()
+            } else {
+                format!("can: {}", profile.skills.join(", "))
             };
             let summary = who.presence.summary.clone().unwrap_or_default();
             let words: Vec<_> = [&summary, &profile.display_name, &profile.about, &skills]
@@ -86,9 +88,10 @@ impl Compact<ParticipantList> for List<Participant> {
                 .map(|words| one_line(words))
                 .collect();
             let head = format!("@{} {facts}", who.handle);
-            match words.is_empty() {
-                true => page.line(head),
-                false => page.said(&head, &words.join("; ")),
+            if words.is_empty() {
+                page.line(head)
+            } else {
+                page.said(&head, &words.join("; "))
             }
         }
     }
@@ -139,9 +142,10 @@ impl Compact<MemorySearch> for List<MemoryView> {
             let task = memory
                 .task
                 .map(|task| format!("from {}", around.task(task)));
-            let labels = match rooms.is_empty() {
-                true => String::new(),
-                false => format!("holds words of {}", rooms.join(" ")),
+            let labels = if rooms.is_empty() {
+                String::new()
+            } else {
+                format!("holds words of {}", rooms.join(" "))
             };
             let facts = listed([
                 word(memory.source).as_str(),

@@ -54,9 +54,12 @@ impl Compact<TaskGet> for TaskDetail {
     fn write(&self, _: &Value, around: &Around, page: &mut Page) {
         let task = &self.task;
         line(task, around, page);
-        let linked = |what: &str, ids: &[TaskId]| match ids.is_empty() {
-            true => String::new(),
-            false => format!("{what} {}", around.tasks(ids)),
+        let linked = |what: &str, ids: &[TaskId]| {
+            if ids.is_empty() {
+                String::new()
+            } else {
+                format!("{what} {}", around.tasks(ids))
+            }
         };
         let about: Vec<_> = task.about.into_iter().collect();
         let links = listed([
@@ -122,9 +125,10 @@ fn line(task: &TaskView, around: &Around, page: &mut Page) {
             moment(now.since)
         )
     });
-    let needs = match task.needs.is_empty() {
-        true => None,
-        false => Some(format!("needs {}", around.tasks(&task.needs))),
+    let needs = if task.needs.is_empty() {
+        None
+    } else {
+        Some(format!("needs {}", around.tasks(&task.needs)))
     };
     let can = task
         .capability

@@ -159,14 +159,16 @@ impl ChatLine<'_> {
             .filter(|count| count.count > 0)
             .map(|count| format!("{} {}", count.count, count.state.name()))
             .collect();
-        let mut text = match workers.items.is_empty() {
-            true => "No agent takes work here yet.".to_owned(),
-            false => words::workers(&workers.items),
+        let mut text = if workers.items.is_empty() {
+            "No agent takes work here yet.".to_owned()
+        } else {
+            words::workers(&workers.items)
         };
         text.push_str("\n\n");
-        text.push_str(&match counts.is_empty() {
-            true => "There are no tasks in this room yet.".to_owned(),
-            false => format!("Tasks in this room: {}.", counts.join(", ")),
+        text.push_str(&if counts.is_empty() {
+            "There are no tasks in this room yet.".to_owned()
+        } else {
+            format!("Tasks in this room: {}.", counts.join(", "))
         });
         if workers.stopped {
             text.push_str("\n\n**Dispatch is stopped**: nobody gets new work until you say `resume dispatch`.");
@@ -268,9 +270,10 @@ impl ChatLine<'_> {
         let done = self.ask::<ApprovalDecide>(input).await?;
         self.done(&done);
         self.answer.to = Some(latest.from);
-        Ok(match approve {
-            true => format!("Approved: {question}"),
-            false => format!("Rejected: {question}"),
+        Ok(if approve {
+            format!("Approved: {question}")
+        } else {
+            format!("Rejected: {question}")
         })
     }
 
@@ -280,9 +283,10 @@ impl ChatLine<'_> {
             days: Some(1),
         };
         let costs = self.ask::<CostList>(input).await?.items;
-        Ok(match costs.is_empty() {
-            true => "Nothing was spent today.".to_owned(),
-            false => format!("Today:\n\n{}", words::costs(&costs)),
+        Ok(if costs.is_empty() {
+            "Nothing was spent today.".to_owned()
+        } else {
+            format!("Today:\n\n{}", words::costs(&costs))
         })
     }
 
@@ -312,9 +316,10 @@ impl ChatLine<'_> {
                 result.worker.handle
             ));
         }
-        Ok(match parts.is_empty() {
-            true => "Nothing is done here yet.".to_owned(),
-            false => parts.join("\n\n"),
+        Ok(if parts.is_empty() {
+            "Nothing is done here yet.".to_owned()
+        } else {
+            parts.join("\n\n")
         })
     }
 
@@ -380,10 +385,7 @@ impl ChatLine<'_> {
     async fn auto(&mut self, room: RoomId, goal: String) -> Result<String, Refusal> {
         let work = self.door.node().work();
         let planner = work.workers().any(|worker| worker.can(PLAN));
-        let primary = match planner {
-            true => None,
-            false => self.primary(room),
-        };
+        let primary = if planner { None } else { self.primary(room) };
         let prompt = format!(
             "Take this goal apart into 2 to 5 tasks that different agents can do side by side. Answer with the list \
              alone: of each task a title, a prompt that says all that is needed to do it, and, if it needs a certain \

@@ -119,15 +119,16 @@ pub(crate) fn parse(text: &str, known: impl Fn(&str) -> bool) -> Line {
         && known(handle)
     {
         let who = handle.to_owned();
-        return match rest.is_empty() {
-            true => Line::Incomplete {
+        return if rest.is_empty() {
+            Line::Incomplete {
                 command: "ask",
                 form: "@NAME what is to be done",
-            },
-            false => Line::Ask {
+            }
+        } else {
+            Line::Ask {
                 who,
                 text: rest.to_owned(),
-            },
+            }
         };
     }
     bare(text)

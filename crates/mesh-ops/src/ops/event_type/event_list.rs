@@ -78,9 +78,10 @@ impl Replay {
             let item = self.item(&record, reader);
             self.items.extend(item);
             looked_at += 1;
-            match self.items.len() < self.limit && looked_at < REPLAY_EVENTS_MAX {
-                true => ControlFlow::Continue(()),
-                false => ControlFlow::Break(()),
+            if self.items.len() < self.limit && looked_at < REPLAY_EVENTS_MAX {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             }
         });
         read.map(|_| self).map_err(|why| {

@@ -22,16 +22,13 @@ impl Run for LogList {
             head,
         };
         let reader = door.node().log_reader();
-        let read = match input.newest {
-            true => {
-                let before = input.before.unwrap_or(head.next()).min(head.next());
-                door.blocking(move || walk.back(&reader, before)).await?
-            }
-            false => {
-                let end = input.before.unwrap_or(head.next()).min(head.next());
-                door.blocking(move || walk.on(&reader, input.after.next(), end))
-                    .await?
-            }
+        let read = if input.newest {
+            let before = input.before.unwrap_or(head.next()).min(head.next());
+            door.blocking(move || walk.back(&reader, before)).await?
+        } else {
+            let end = input.before.unwrap_or(head.next()).min(head.next());
+            door.blocking(move || walk.on(&reader, input.after.next(), end))
+                .await?
         };
         read.map_err(|why| {
             tracing::error!(%why, "the log could not be read");
@@ -138,9 +135,10 @@ impl Walk {
                 }
                 last = Seq(record.seq);
                 self.look(&record);
-                match self.is_full() {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
+                if self.is_full() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
                 }
             })?;
         }

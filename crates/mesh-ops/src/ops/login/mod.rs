@@ -177,9 +177,10 @@ impl Door {
     /// Whether a browser may act as the participant.
     pub(crate) fn check_may_sign_in(&self, participant: ParticipantId) -> Result<(), Refusal> {
         let access = self.node().access();
-        let actor = match access.is_owner(participant) {
-            true => Actor::Owner(participant),
-            false => Actor::User(participant),
+        let actor = if access.is_owner(participant) {
+            Actor::Owner(participant)
+        } else {
+            Actor::User(participant)
         };
         access.standing(&actor, self.node().now()).map(drop)
     }

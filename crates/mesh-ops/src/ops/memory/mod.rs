@@ -234,10 +234,11 @@ pub(crate) async fn find(
 }
 
 fn thousandths(score: f64, best: f64) -> u32 {
-    match best > 0.0 {
+    if best > 0.0 {
         // A float becomes the nearest number there is.
-        true => (score / best * 1000.0).clamp(0.0, 1000.0).round() as u32,
-        false => 1000,
+        (score / best * 1000.0).clamp(0.0, 1000.0).round() as u32
+    } else {
+        1000
     }
 }
 
@@ -327,9 +328,10 @@ pub(crate) async fn keep(
         evidence,
         body: content(&SealedBody { sealed })?,
     });
-    match keyed {
-        true => call.submit(door, command).await,
-        false => call.submit_unkeyed(door, command).await,
+    if keyed {
+        call.submit(door, command).await
+    } else {
+        call.submit_unkeyed(door, command).await
     }
 }
 

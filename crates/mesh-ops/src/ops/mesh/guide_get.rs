@@ -127,9 +127,10 @@ fn rest(all: usize, command: &str, text: &mut String) {
 
 /// What somebody wrote, marked as such.
 fn about(words: &str) -> String {
-    match words.is_empty() {
-        true => String::new(),
-        false => format!("; says: {}", quoted(words)),
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!("; says: {}", quoted(words))
     }
 }
 

@@ -38,9 +38,10 @@ fn standing_in(call: &Call, room: &RoomRecord, whom: ParticipantId) -> Option<St
     // Everybody is in the broadcast room.
     let told = room.kind != RoomKind::Broadcast || agreement.is_some();
     let known = told
-        && match own_side {
-            true => member || agreement.is_some(),
-            false => member && (reads || room.is_listed()),
+        && if own_side {
+            member || agreement.is_some()
+        } else {
+            member && (reads || room.is_listed())
         };
     known.then(|| StandingIn {
         room: room.id,

@@ -19,9 +19,10 @@ impl Run for QuarantineReview {
         let moderates = call.access.may(call.me()?, Action::Moderate, waiting.room);
         if moderates.is_err() {
             // Its author knows that it waits; to all others there is no such message.
-            return match author == call.me()? {
-                true => moderates.and(Err(refuse::no_message())),
-                false => Err(refuse::no_message()),
+            return if author == call.me()? {
+                moderates.and(Err(refuse::no_message()))
+            } else {
+                Err(refuse::no_message())
             };
         }
         let command = Command::Quarantine(QuarantineCommand::Review {

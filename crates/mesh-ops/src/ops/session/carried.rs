@@ -42,9 +42,10 @@ impl Carried {
         let Some(silent) = self.attached.silent_ms() else {
             return;
         };
-        let reason = match Duration::from_millis(silent) < idle {
-            true => SessionEnd::Closed,
-            false => SessionEnd::Lost,
+        let reason = if Duration::from_millis(silent) < idle {
+            SessionEnd::Closed
+        } else {
+            SessionEnd::Lost
         };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;

@@ -125,9 +125,10 @@ async fn submit(
         .iter()
         .zip(&second)
         .all(|(a, b)| a.evidence == b.evidence);
-    match same {
-        true => Err(refusal),
-        false => call.submit(door, command(second)).await,
+    if same {
+        Err(refusal)
+    } else {
+        call.submit(door, command(second)).await
     }
 }
 
@@ -266,9 +267,10 @@ async fn new_task(
                 ..refusal
             })?;
     }
-    let said = match body.title.is_empty() {
-        true => body.prompt.clone(),
-        false => format!("{}\n{}", body.title, body.prompt),
+    let said = if body.title.is_empty() {
+        body.prompt.clone()
+    } else {
+        format!("{}\n{}", body.title, body.prompt)
     };
     let spoken = Spoken::new(said, body.input.clone(), false);
     let task = NewTask {
@@ -337,9 +339,10 @@ fn words(spec: TaskSpec, filled: bool) -> Result<TaskBody, Refusal> {
         );
     }
     if body.title.trim().is_empty() || filled {
-        let source = match body.title.trim().is_empty() {
-            true => &body.prompt,
-            false => &body.title,
+        let source = if body.title.trim().is_empty() {
+            &body.prompt
+        } else {
+            &body.title
         };
         body.title = short(source);
     }
@@ -374,10 +377,9 @@ fn words(spec: TaskSpec, filled: bool) -> Result<TaskBody, Refusal> {
 /// The first line, shortened to a label.
 fn short(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
-    let plain = line.chars().map(|found| match found.is_control() {
-        true => ' ',
-        false => found,
-    });
+    let plain = line
+        .chars()
+        .map(|found| if found.is_control() { ' ' } else { found });
     if line.chars().count() <= LABEL_CHARS_MAX {
         return plain.collect();
     }

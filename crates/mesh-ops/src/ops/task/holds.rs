@@ -59,10 +59,7 @@ where
         command: C,
     ) -> Result<PutOut<C>, Refusal> {
         let empty = output.text.is_empty() && output.data.is_none();
-        let body = match empty {
-            true => None,
-            false => content(&output)?,
-        };
+        let body = if empty { None } else { content(&output)? };
         let evidence = evidence(door, call, &call.access, room, &output).await?;
         Ok(PutOut {
             room,
@@ -99,12 +96,11 @@ where
         }
         let access = door.node().access();
         let fresh = evidence(door, call, &access, self.room, &self.output).await?;
-        match fresh == self.evidence {
-            true => Err(refusal),
-            false => {
-                let command = (self.command)(fresh, self.body.clone());
-                call.submit_part(door, part, command).await
-            }
+        if fresh == self.evidence {
+            Err(refusal)
+        } else {
+            let command = (self.command)(fresh, self.body.clone());
+            call.submit_part(door, part, command).await
         }
     }
 }
@@ -117,12 +113,11 @@ async fn evidence(
     output: &TaskOutput,
 ) -> Result<ContentEvidence, Refusal> {
     let trust = access.trust_of(call.me()?, false);
-    let guard = match access.wants_scan(room, trust) {
-        true => {
-            let origin = scan::Origin::said(access, call.me()?, trust);
-            Some(scan::scan(door, &output.text, output.data.as_ref(), origin).await?)
-        }
-        false => None,
+    let guard = if access.wants_scan(room, trust) {
+        let origin = scan::Origin::said(access, call.me()?, trust);
+        Some(scan::scan(door, &output.text, output.data.as_ref(), origin).await?)
+    } else {
+        None
     };
     Ok(ContentEvidence {
         bytes: u32::try_from(output.text.len()).unwrap_or(u32::MAX),

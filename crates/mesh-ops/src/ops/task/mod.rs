@@ -58,9 +58,10 @@ pub(crate) async fn readable(door: &Door, call: &Call, id: TaskId) -> Result<Tas
         .map_err(|_| refuse::no_task())?;
     let me = Some(call.me()?);
     let own = row.task.creator == me || row.worker == me || row.task.assigned == me;
-    match row.task.created >= first || own {
-        true => Ok(row),
-        false => Err(refuse::no_task()),
+    if row.task.created >= first || own {
+        Ok(row)
+    } else {
+        Err(refuse::no_task())
     }
 }
 
@@ -211,9 +212,10 @@ pub(crate) fn prompt(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Prom
         }
     }
     let rest = (!rest.is_empty()).then(|| json(&rest));
-    let text = match body.title.is_empty() {
-        true => body.prompt,
-        false => format!("{}\n\n{}", body.title, body.prompt),
+    let text = if body.title.is_empty() {
+        body.prompt
+    } else {
+        format!("{}\n\n{}", body.title, body.prompt)
     };
     let sealed = Sealed {
         seq: row.task.created,

@@ -13,12 +13,11 @@ impl Run for TaskProgressMany {
         let mut sent_on = Vec::with_capacity(input.pieces.len());
         let mut parts = Vec::new();
         for piece in input.pieces {
-            sent_on.push(match piece.live {
-                true => Some(progress::send_on(door, call, &piece).await),
-                false => {
-                    parts.push(progress::put_out(door, call, piece).await);
-                    None
-                }
+            sent_on.push(if piece.live {
+                Some(progress::send_on(door, call, &piece).await)
+            } else {
+                parts.push(progress::put_out(door, call, piece).await);
+                None
             });
         }
         let (stored, _) = many::submit(door, call, &parts, None).await?;

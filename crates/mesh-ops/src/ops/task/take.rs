@@ -199,9 +199,10 @@ impl<'a> Waiting<'a> {
             if self.is_worker() {
                 let waiting = self.door.waiting_workers().load(Ordering::Relaxed);
                 let pause = PAUSE_EACH * u32::try_from(waiting).unwrap_or(u32::MAX).min(5_000);
-                again = Some(match waiting > TAKES_TRIED_MAX {
-                    true => self.asked + pause,
-                    false => self.heard + GRACE,
+                again = Some(if waiting > TAKES_TRIED_MAX {
+                    self.asked + pause
+                } else {
+                    self.heard + GRACE
                 });
             } else {
                 return Ended::Again;

@@ -185,18 +185,20 @@ fn find(view: &View, grant: &Grant) -> Result<Option<TakenRows>, StoreError> {
     let Some(row) = view.task(grant.task)? else {
         return Ok(None);
     };
-    let needs = match row.task.plan.needs.is_empty() {
-        true => Vec::new(),
-        false => view.tasks(&row.task.plan.needs)?,
+    let needs = if row.task.plan.needs.is_empty() {
+        Vec::new()
+    } else {
+        view.tasks(&row.task.plan.needs)?
     };
     let about = match row.task.plan.about {
         Some(about) => view.task(about)?,
         None => None,
     };
     // The view may not have this attempt yet; only an earlier one can have handed something on.
-    let partial = match row.task.tries > u32::from(row.task.attempt.is_some()) {
-        true => view.last_handoff(grant.task)?,
-        false => None,
+    let partial = if row.task.tries > u32::from(row.task.attempt.is_some()) {
+        view.last_handoff(grant.task)?
+    } else {
+        None
     };
     let mut quotes = Vec::new();
     for quote in &row.facts.quotes {
@@ -223,9 +225,10 @@ fn shown(
     let row = &found.row;
     let mut task = task::view(access, reader, row);
     // The view may be an instant behind, and a repeated call tells what was given then.
-    task.state = match started {
-        true => TaskState::Running,
-        false => TaskState::Leased,
+    task.state = if started {
+        TaskState::Running
+    } else {
+        TaskState::Leased
     };
     (task.result, task.ended_at) = (None, None);
     task.attempt = call.actor.participant().map(|worker| AttemptView {

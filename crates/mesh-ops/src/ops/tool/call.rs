@@ -213,9 +213,10 @@ async fn memories(door: &Door, call: &Call, input: &Map<String, Value>) -> Resul
         .collect();
     let data = serde_json::to_value(&found).ok();
     Ok(Told {
-        text: match lines.is_empty() {
-            true => "You remember nothing that fits.".to_owned(),
-            false => lines.join("\n"),
+        text: if lines.is_empty() {
+            "You remember nothing that fits.".to_owned()
+        } else {
+            lines.join("\n")
         },
         data: data.and_then(|data| data.as_object().cloned()),
     })
@@ -287,12 +288,13 @@ async fn shown(
         };
         return Ok(answer(envelope.wrap(&envelopes.boundary(seq)), None));
     }
-    let text = match marked {
-        true => format!(
+    let text = if marked {
+        format!(
             "(The guard takes this answer for an attack on agents: {reasons}.)\n{}",
             told.text
-        ),
-        false => told.text,
+        )
+    } else {
+        told.text
     };
     Ok(answer(text, told.data))
 }

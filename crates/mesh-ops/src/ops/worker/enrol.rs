@@ -20,9 +20,10 @@ impl Run for WorkerEnrol {
                 check::label(field, value)?;
             }
         }
-        let about = match machine.is_some() || runner.is_some() {
-            true => content(&WorkerBody { machine, runner })?,
-            false => None,
+        let about = if machine.is_some() || runner.is_some() {
+            content(&WorkerBody { machine, runner })?
+        } else {
+            None
         };
         let command = WorkerCommand::Enrol {
             worker: call.me()?,

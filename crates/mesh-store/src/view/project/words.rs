@@ -42,9 +42,10 @@ struct Row {
 
 impl Words {
     fn of(&mut self, shelf: Shelf) -> &mut Waiting {
-        match shelf == MESSAGES {
-            true => &mut self.messages,
-            false => &mut self.tasks,
+        if shelf == MESSAGES {
+            &mut self.messages
+        } else {
+            &mut self.tasks
         }
     }
 }
@@ -205,9 +206,10 @@ fn change_block(
         let length = entries.len() / ENTRY_BYTES;
         for term in old.symmetric_difference(&new) {
             change_term(tx, shelf, (first, length), term, |places| {
-                match new.contains(term) {
-                    true => places.set(place),
-                    false => places.unset(place),
+                if new.contains(term) {
+                    places.set(place)
+                } else {
+                    places.unset(place)
                 }
             })?;
         }

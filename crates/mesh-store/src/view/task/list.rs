@@ -212,9 +212,10 @@ fn with_words(
                 places.push(seq);
             }
             looked_at += 1;
-            Ok(match looked_at < LOOKED_AT_MAX {
-                true => ControlFlow::Continue(()),
-                false => ControlFlow::Break(()),
+            Ok(if looked_at < LOOKED_AT_MAX {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             })
         },
     )?;

@@ -74,9 +74,10 @@ pub fn lease(context: &Context, verb: LeaseVerb) -> Outcome<()> {
             shared,
             minutes,
         } => {
-            let mode = match shared {
-                true => LeaseMode::Shared,
-                false => LeaseMode::Exclusive,
+            let mode = if shared {
+                LeaseMode::Shared
+            } else {
+                LeaseMode::Exclusive
             };
             let input = LeaseTakeInput {
                 room,
@@ -105,9 +106,10 @@ pub fn lease(context: &Context, verb: LeaseVerb) -> Outcome<()> {
         LeaseVerb::Check { room, paths } => {
             let found = against(&context.http()?, &room, paths)?;
             if !printed_json(context, &found)? {
-                match found.is_empty() {
-                    true => line("Nobody else has leased any of it."),
-                    false => found.iter().for_each(|it| line(&told(it))),
+                if found.is_empty() {
+                    line("Nobody else has leased any of it.")
+                } else {
+                    found.iter().for_each(|it| line(&told(it)))
                 }
             }
             match found.first() {
@@ -153,9 +155,10 @@ fn against(http: &Http, room: &str, paths: Vec<String>) -> Outcome<Vec<PathConfl
 fn told(conflict: &PathConflict) -> String {
     let PathConflict { path, lease } = conflict;
     // Of a pattern that was asked about, what it met says more.
-    let path = match path.contains('*') {
-        true => lease.paths.join(" "),
-        false => path.clone(),
+    let path = if path.contains('*') {
+        lease.paths.join(" ")
+    } else {
+        path.clone()
     };
     format!(
         "{} is leased by @{} ({}, taken {}, ends {}; lease {})",

@@ -189,9 +189,10 @@ fn export(context: &Context, http: &Http, mut wanted: LogListInput, path: &Path)
             .so(Effect::Incomplete)
     };
     let to_screen = path.as_os_str() == "-";
-    let out: Box<dyn Write> = match to_screen {
-        true => Box::new(stdout().lock()),
-        false => Box::new(File::create(path).map_err(cannot)?),
+    let out: Box<dyn Write> = if to_screen {
+        Box::new(stdout().lock())
+    } else {
+        Box::new(File::create(path).map_err(cannot)?)
     };
     let mut out = BufWriter::new(out);
     let mut events = 0_usize;

@@ -54,22 +54,22 @@ pub fn verify(context: &Context, args: &VerifyArgs) -> Outcome<ExitCode> {
             let reader = reader(context)?;
             let proved = proved(context, args, &reader)?;
             let signatures = signatures(&reader)?;
-            match context.json {
-                true => line(&verified_json(verified, &signatures, &proved).to_string()),
-                false => print(verified, &signatures, &proved),
+            if context.json {
+                line(&verified_json(verified, &signatures, &proved).to_string())
+            } else {
+                print(verified, &signatures, &proved)
             }
             signatures.is_sound() && proved.foreign.is_none()
         }
         Err(problem) => {
             // Whoever signed what, an altered log is no evidence of it.
-            match context.json {
-                true => line(&problem_json(problem).to_string()),
-                false => {
-                    line(&paint(Colour::Bad, &problem.to_string()));
-                    line(
-                        "Everything before that line is intact. Restore the segment from a copy, or ask who changed it.",
-                    );
-                }
+            if context.json {
+                line(&problem_json(problem).to_string())
+            } else {
+                line(&paint(Colour::Bad, &problem.to_string()));
+                line(
+                    "Everything before that line is intact. Restore the segment from a copy, or ask who changed it.",
+                );
             }
             false
         }
@@ -145,9 +145,10 @@ fn key_file(path: &str) -> Outcome<(Vec<PublicKey>, Vec<Checkpoint>)> {
             _ => return Err(wrong(format!("'{text}' is neither key nor checkpoint"))),
         }
     }
-    match keys.is_empty() {
-        true => Err(wrong("it holds no key".to_owned())),
-        false => Ok((keys, kept)),
+    if keys.is_empty() {
+        Err(wrong("it holds no key".to_owned()))
+    } else {
+        Ok((keys, kept))
     }
 }
 

@@ -135,9 +135,10 @@ fn append(file: &Path, checkpoint: &Checkpoint) -> Outcome<()> {
 }
 
 fn read_if_there(file: &Path) -> Outcome<Vec<Checkpoint>> {
-    match file.exists() {
-        true => read(file),
-        false => Ok(Vec::new()),
+    if file.exists() {
+        read(file)
+    } else {
+        Ok(Vec::new())
     }
 }
 

@@ -27,9 +27,10 @@ pub fn keyed(mut message: Value) -> Value {
         return message;
     }
     let params = &mut message["params"];
-    match params["name"] == mesh_ops::CALL_TOOL {
-        true => add_key(&mut params["arguments"]["input"]),
-        false => add_key(&mut params["arguments"]),
+    if params["name"] == mesh_ops::CALL_TOOL {
+        add_key(&mut params["arguments"]["input"])
+    } else {
+        add_key(&mut params["arguments"])
     }
     message
 }

@@ -22,9 +22,10 @@ pub fn print_message(message: &Message) {
         line(&format!("{edge} {part}"));
     }
     for quote in &message.quotes {
-        let words = match quote.gone {
-            true => "(gone)".to_owned(),
-            false => clean(&quote.text).replace('\n', " "),
+        let words = if quote.gone {
+            "(gone)".to_owned()
+        } else {
+            clean(&quote.text).replace('\n', " ")
         };
         line(&paint(
             Colour::Quiet,
@@ -67,9 +68,10 @@ fn print_head(message: &Message) -> String {
     for part in warnings.iter().flat_map(|warning| wrap(warning)) {
         line(&paint(Colour::Warning, &format!("! {part}")));
     }
-    match warnings.is_empty() {
-        true => " ".to_owned(),
-        false => paint(Colour::Warning, "!"),
+    if warnings.is_empty() {
+        " ".to_owned()
+    } else {
+        paint(Colour::Warning, "!")
     }
 }
 
@@ -97,9 +99,10 @@ fn warnings(message: &Message) -> Vec<String> {
         ));
     }
     if let Some(relayed) = &message.relayed {
-        let path = match relayed.path.is_empty() {
-            true => String::new(),
-            false => format!(" by way of {}", relayed.path.join(", ")),
+        let path = if relayed.path.is_empty() {
+            String::new()
+        } else {
+            format!(" by way of {}", relayed.path.join(", "))
         };
         warnings.push(clean(&format!(
             "RELAYED: said by {} on {}{path}, as @{} tells.",

@@ -96,11 +96,12 @@ pub fn consent(context: &Context, verb: ConsentVerb) -> Outcome<()> {
         } => {
             let who = named(whom.as_deref());
             let agreed = state == OnOff::On;
-            let said = match agreed {
-                true => format!(
+            let said = if agreed {
+                format!(
                     "{who} willing to run what is asked in {room}, as far as the room allows it"
-                ),
-                false => format!("{who} not running what is asked in {room}"),
+                )
+            } else {
+                format!("{who} not running what is asked in {room}")
             };
             let input = ExecutionInput {
                 room,

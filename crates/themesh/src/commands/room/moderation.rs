@@ -193,9 +193,10 @@ fn of_room(context: &Context, verb: ModerationVerb) -> Outcome<()> {
         }
         ModerationVerb::Hold { room, state } => {
             let hold = state == OnOff::On;
-            let said = match hold {
-                true => format!("nothing said in {room} is erased while the hold is on"),
-                false => format!("the hold on {room} is over; retention goes on"),
+            let said = if hold {
+                format!("nothing said in {room} is erased while the hold is on")
+            } else {
+                format!("the hold on {room} is over; retention goes on")
             };
             done::<RoomHold>(context, HoldInput { room, hold }, &said)
         }

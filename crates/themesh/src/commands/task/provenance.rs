@@ -198,9 +198,10 @@ fn branch(
         .filter(|earlier| *earlier < place)
         .collect();
     for (index, earlier) in previous.iter().enumerate() {
-        let (here, under) = match index + 1 == previous.len() {
-            true => ("└─ ", "   "),
-            false => ("├─ ", "│  "),
+        let (here, under) = if index + 1 == previous.len() {
+            ("└─ ", "   ")
+        } else {
+            ("├─ ", "│  ")
         };
         branch(
             view,

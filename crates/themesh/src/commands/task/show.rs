@@ -328,17 +328,18 @@ pub fn output(context: &Context, http: &Http, task: TaskId, all: bool) -> Outcom
 
 fn no_output(found: &TaskDetail) -> Failure {
     let state = found.task.state;
-    match state.is_ended() {
-        true => Failure::here(
+    if state.is_ended() {
+        Failure::here(
             format!("the task is {} and has no output to show", state.name()),
             "`mesh task show` says how it went; its words may have been erased",
         )
-        .so(Effect::NothingChanged),
-        false => Failure::here(
+        .so(Effect::NothingChanged)
+    } else {
+        Failure::here(
             format!("the task has no result yet: it is {}", state.name()),
             "watch it with `mesh task follow`, or read what there is with --all",
         )
-        .so(Effect::NothingChanged),
+        .so(Effect::NothingChanged)
     }
 }
 

@@ -176,9 +176,10 @@ pub fn budget_row(budget: &BudgetView, name: &impl Fn(ParticipantId) -> String) 
         scope,
         spent(budget.spent),
         spent(budget.reserved),
-        match limits.is_empty() {
-            true => "none".to_owned(),
-            false => limits.join(", "),
+        if limits.is_empty() {
+            "none".to_owned()
+        } else {
+            limits.join(", ")
         },
     ]
 }

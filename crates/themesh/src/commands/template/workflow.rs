@@ -119,13 +119,14 @@ fn fill(tasks: &mut Value, values: &BTreeMap<String, String>) -> Outcome<()> {
         .filter(|name| !used.contains(name))
         .cloned()
         .collect();
-    match unused.is_empty() {
-        true => Ok(()),
-        false => Err(wrong(
+    if unused.is_empty() {
+        Ok(())
+    } else {
+        Err(wrong(
             unused,
             "the file has no such blanks",
             "a blank is a name between braces",
-        )),
+        ))
     }
 }
 

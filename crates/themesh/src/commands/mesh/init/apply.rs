@@ -251,9 +251,10 @@ impl Setup<'_> {
             force: false,
         });
         self.located(set, prepared.name)?;
-        match prepared.created {
-            true => self.report.made.push(label),
-            false => self.report.changed.push(label),
+        if prepared.created {
+            self.report.made.push(label)
+        } else {
+            self.report.changed.push(label)
         }
         Ok(())
     }
