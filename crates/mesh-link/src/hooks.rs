@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mesh_model::api::{Said, StreamFrame, StreamItem, TaskDetail, ToolAnswer};
+use mesh_model::api::{ReceivedContent, StreamFrame, StreamItem, TaskDetail, ToolAnswer};
 use mesh_model::events::{
     AfterFailure, AfterResult, ApprovalFacts, ApprovalRequested, BudgetFacts, BudgetWarned,
     Decision, Event as _, Kind, Resolution, SessionClosed, SessionFacts, SessionOpened,
@@ -253,7 +253,7 @@ fn task_told(item: &StreamItem, facts: &TaskFacts) -> Option<Told> {
     })
 }
 
-fn words(said: Said<String>) -> String {
+fn words(said: ReceivedContent<String>) -> String {
     said.plain().unwrap_or_default()
 }
 

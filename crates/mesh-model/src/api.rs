@@ -2,7 +2,7 @@
 //! gain fields. Where a room or participant is named, id and name both do.
 
 pub use crate::common::*;
-pub use crate::stream::{Ephemeral, Said, StreamFrame, StreamItem};
+pub use crate::stream::{Ephemeral, ReceivedContent, StreamFrame, StreamItem};
 
 macro_rules! all_api_types {
     ($($noun:ident $name:ident: [$($part:ident)*] [$($command:ident)?] [$($facts:ident)?];)*) => {

@@ -38,7 +38,7 @@ pub struct StreamItem {
 
 /// The words of an event as its reader gets them.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Said<Content> {
+pub enum ReceivedContent<Content> {
     /// It was said without words.
     Nothing,
     /// There were some, and they are erased for good.
@@ -49,22 +49,24 @@ pub enum Said<Content> {
     Enveloped(String),
 }
 
-impl<Content> Said<Content> {
+impl<Content> ReceivedContent<Content> {
     /// One part of the words, or another form of them.
-    pub fn map<Part>(self, part: impl FnOnce(Content) -> Part) -> Said<Part> {
+    pub fn map<Part>(self, part: impl FnOnce(Content) -> Part) -> ReceivedContent<Part> {
         match self {
-            Said::Nothing => Said::Nothing,
-            Said::Erased => Said::Erased,
-            Said::Plain(content) => Said::Plain(part(content)),
-            Said::Enveloped(text) => Said::Enveloped(text),
+            ReceivedContent::Nothing => ReceivedContent::Nothing,
+            ReceivedContent::Erased => ReceivedContent::Erased,
+            ReceivedContent::Plain(content) => ReceivedContent::Plain(part(content)),
+            ReceivedContent::Enveloped(text) => ReceivedContent::Enveloped(text),
         }
     }
 
     /// The words, unless they stand in an envelope.
     pub fn plain(self) -> Option<Content> {
         match self {
-            Said::Plain(content) => Some(content),
-            Said::Nothing | Said::Erased | Said::Enveloped(_) => None,
+            ReceivedContent::Plain(content) => Some(content),
+            ReceivedContent::Nothing | ReceivedContent::Erased | ReceivedContent::Enveloped(_) => {
+                None
+            }
         }
     }
 }
@@ -88,16 +90,16 @@ impl StreamItem {
     }
 
     /// The words that go with the event.
-    pub fn said<E: Event>(&self, _: &E) -> Said<E::Content> {
+    pub fn said<E: Event>(&self, _: &E) -> ReceivedContent<E::Content> {
         let marks: Option<Marks> = read(self.data.clone());
         match marks {
-            Some(Marks { redacted: true, .. }) => Said::Erased,
+            Some(Marks { redacted: true, .. }) => ReceivedContent::Erased,
             Some(Marks {
                 enveloped: true,
                 text,
                 ..
-            }) => Said::Enveloped(text),
-            _ => read(self.data.clone()).map_or(Said::Nothing, Said::Plain),
+            }) => ReceivedContent::Enveloped(text),
+            _ => read(self.data.clone()).map_or(ReceivedContent::Nothing, ReceivedContent::Plain),
         }
     }
 

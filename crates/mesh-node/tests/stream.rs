@@ -1,7 +1,7 @@
 //! What the node writes of an event, the stream's type reads: one declaration for both sides.
 
 use mesh_core::{State, Stored, apply};
-use mesh_model::api::{Ephemeral, Said, StreamFrame, StreamItem};
+use mesh_model::api::{Ephemeral, ReceivedContent, StreamFrame, StreamItem};
 use mesh_model::events::{By, Event, MessageFacts, QuarantineFacts, TaskFacts};
 use mesh_model::{Actor, Facts, Millis, ParticipantId, Seq};
 use mesh_node::machine::{Committed, Envelopes, Reader, encode_item};
@@ -125,7 +125,7 @@ fn said<E: Event>(
     reader: Reader<'_>,
     content: bool,
     wanted: impl Fn(&Facts) -> Option<E>,
-) -> Said<E::Content> {
+) -> ReceivedContent<E::Content> {
     let mut events = corpus();
     let state = state(&events);
     let event = events.iter_mut().find(|event| {
@@ -147,10 +147,15 @@ fn words_are_plain_enveloped_or_erased() {
     assert!(!plain.is_empty());
     let envelopes = Envelopes::new(&[1; 32]);
     match said(Reader::Program(&envelopes, None), true, finished) {
-        Said::Enveloped(text) => assert!(text.contains(&plain) && text != plain, "{text}"),
+        ReceivedContent::Enveloped(text) => {
+            assert!(text.contains(&plain) && text != plain, "{text}")
+        }
         other => panic!("{other:?}"),
     }
-    assert_eq!(said(Reader::Person, false, finished), Said::Erased);
+    assert_eq!(
+        said(Reader::Person, false, finished),
+        ReceivedContent::Erased
+    );
     let queued = |facts: &Facts| match facts {
         Facts::Task(TaskFacts::Created(it)) => Some(it.clone()),
         _ => None,

@@ -39,7 +39,7 @@ pub struct Http {
 
 /// An answer: the body and how it came.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct HttpResponse {
     /// The HTTP status.
     pub status: u16,
     /// The JSON body.
@@ -128,7 +128,11 @@ impl Http {
     }
 
     /// Calls an operation by its declaration. With a key, what is posted is signed.
-    pub fn call_declared(&self, declaration: &Declaration, input: Value) -> Result<Answer, Error> {
+    pub fn call_declared(
+        &self,
+        declaration: &Declaration,
+        input: Value,
+    ) -> Result<HttpResponse, Error> {
         if let Some(signing) = &self.signing
             && let Some(unsigned) = Unsigned::of(declaration.name, &input)
         {
@@ -143,7 +147,7 @@ impl Http {
         unsigned: Unsigned,
         declaration: &Declaration,
         input: Value,
-    ) -> Result<Answer, Error> {
+    ) -> Result<HttpResponse, Error> {
         let place = unsigned.place().to_owned();
         let Some(room) = self.room_of(signing, &unsigned)? else {
             // A conversation that is not open yet has no id to sign for: its first message opens it.
@@ -180,7 +184,7 @@ impl Http {
         Ok(found)
     }
 
-    fn carry(&self, declaration: &Declaration, input: Value) -> Result<Answer, Error> {
+    fn carry(&self, declaration: &Declaration, input: Value) -> Result<HttpResponse, Error> {
         let Value::Object(mut fields) = input else {
             return Err(Error::Protocol("an input is a JSON object".to_owned()));
         };
@@ -195,11 +199,16 @@ impl Http {
     }
 
     /// Fetches a path that is no operation.
-    pub fn get(&self, path: &str) -> Result<Answer, Error> {
+    pub fn get(&self, path: &str) -> Result<HttpResponse, Error> {
         self.request(Method::Get.name(), path, None)
     }
 
-    fn request(&self, method: &str, target: &str, body: Option<String>) -> Result<Answer, Error> {
+    fn request(
+        &self,
+        method: &str,
+        target: &str,
+        body: Option<String>,
+    ) -> Result<HttpResponse, Error> {
         if let Some(node) = self.node {
             prove(&self.agent, &self.url, node)?;
         }
@@ -303,7 +312,7 @@ fn health(
     Ok((proof, said))
 }
 
-fn read(mut response: Response<ureq::Body>) -> Result<Answer, Error> {
+fn read(mut response: Response<ureq::Body>) -> Result<HttpResponse, Error> {
     let status = response.status().as_u16();
     let text = response
         .body_mut()
@@ -316,7 +325,7 @@ fn read(mut response: Response<ureq::Body>) -> Result<Answer, Error> {
         });
     }
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Ok(Answer { status, body })
+    Ok(HttpResponse { status, body })
 }
 
 /// Moves the fields that the path names out of the input and into the path.

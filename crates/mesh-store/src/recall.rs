@@ -39,7 +39,7 @@ pub struct OpenMemory {
 
 /// A memory that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Found {
+pub struct MemoryHit {
     /// Its place in the log.
     pub seq: Seq,
     /// How well it fits; more is better, and only of use to compare.
@@ -129,7 +129,7 @@ impl MemoryIndex {
         owner: ParticipantId,
         text: &str,
         limit: usize,
-    ) -> Result<Vec<Found>, StoreError> {
+    ) -> Result<Vec<MemoryHit>, StoreError> {
         let (Some(owner), Some(words)) = (self.owners.get(&owner), any_of(text)) else {
             return Ok(Vec::new());
         };
@@ -139,7 +139,7 @@ impl MemoryIndex {
              ORDER BY rank, rowid DESC LIMIT ?2",
         )?;
         let rows = statement.query_map((query, int(limit as u64)), |row| {
-            Ok(Found {
+            Ok(MemoryHit {
                 seq: Seq(number(row.get(0)?)),
                 score: -row.get::<_, f64>(1)?,
             })

@@ -15,7 +15,7 @@ use crate::role::Role;
 
 /// The answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct SurveyAnswer {
     /// What to post. Never empty.
     pub text: String,
     /// Whether the question was understood and answered; `false` also when another role is named.
@@ -24,17 +24,17 @@ pub struct Answer {
     pub better: Option<Role>,
 }
 
-impl Answer {
-    fn yes(text: String) -> Answer {
-        Answer {
+impl SurveyAnswer {
+    fn yes(text: String) -> SurveyAnswer {
+        SurveyAnswer {
             text,
             answered: true,
             better: None,
         }
     }
 
-    fn no(text: String) -> Answer {
-        Answer {
+    fn no(text: String) -> SurveyAnswer {
+        SurveyAnswer {
             text,
             answered: false,
             better: None,
@@ -42,14 +42,14 @@ impl Answer {
     }
 }
 
-pub(crate) fn answer(findings: &Findings, question: &str) -> Answer {
+pub(crate) fn answer(findings: &Findings, question: &str) -> SurveyAnswer {
     let ask = ask::parse(question);
     let me = findings.role();
     let Some(topic) = ask.topic else {
         return not_understood(me);
     };
     if let Some(role) = topic.role().filter(|role| *role != me) {
-        return Answer {
+        return SurveyAnswer {
             text: format!(
                 "That is a question for {role}: ask \"{role} {}\".",
                 said_again(question)
@@ -59,8 +59,8 @@ pub(crate) fn answer(findings: &Findings, question: &str) -> Answer {
         };
     }
     match (topic, findings) {
-        (Topic::Help, _) => Answer::yes(help(me)),
-        (Topic::Overview, _) => Answer::yes(findings.report().join("\n")),
+        (Topic::Help, _) => SurveyAnswer::yes(help(me)),
+        (Topic::Overview, _) => SurveyAnswer::yes(findings.report().join("\n")),
         (_, Findings::Surveyor(found)) => with_limits(
             sizes::answer(found, topic, &ask),
             found.cut_short.as_deref(),
@@ -77,7 +77,7 @@ pub(crate) fn answer(findings: &Findings, question: &str) -> Answer {
 }
 
 /// A figure from a survey that stopped early must not look whole.
-fn with_limits(mut answer: Answer, cut_short: Option<&str>) -> Answer {
+fn with_limits(mut answer: SurveyAnswer, cut_short: Option<&str>) -> SurveyAnswer {
     if let Some(why) = cut_short.filter(|_| answer.answered) {
         answer
             .text
@@ -122,8 +122,8 @@ fn examples(role: Role) -> String {
         .join("\n")
 }
 
-fn not_understood(me: Role) -> Answer {
-    Answer::no(format!(
+fn not_understood(me: Role) -> SurveyAnswer {
+    SurveyAnswer::no(format!(
         "I did not understand that. I am a program with fixed rules, and these are questions I can answer:\n{}",
         examples(me)
     ))

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{self, Answer};
+use crate::answer::{self, SurveyAnswer};
 use crate::builds::{self, BuildFindings};
 use crate::error::SurveyError;
 use crate::history::{self, HistoryFindings};
@@ -71,7 +71,7 @@ impl Findings {
     }
 
     /// Answers a question in plain words. The same question gets the same answer; nothing is read again.
-    pub fn answer(&self, question: &str) -> Answer {
+    pub fn answer(&self, question: &str) -> SurveyAnswer {
         answer::answer(self, question)
     }
 

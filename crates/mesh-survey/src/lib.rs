@@ -35,7 +35,7 @@ mod summary;
 mod walk;
 mod words;
 
-pub use answer::Answer;
+pub use answer::SurveyAnswer;
 pub use builds::{
     BuildCommand, BuildFindings, EntryPoint, Generated, Origin, Package, Purpose, System,
 };

@@ -20,7 +20,7 @@ use crate::awake::Moment;
 use crate::child::{Keep, too_much};
 use crate::outbox::Letter;
 use crate::runner::{Failed, Usage};
-use crate::settings::{How, Said};
+use crate::settings::{AttemptEnd, WorkerEvent};
 use crate::stream::Stream;
 use crate::worker::{Shared, Unsent};
 
@@ -36,7 +36,7 @@ pub(crate) struct Made {
     verdict: Option<Verdict>,
 }
 
-/// How an attempt came to its end.
+/// AttemptEnd an attempt came to its end.
 #[derive(Debug)]
 pub(crate) enum End {
     /// With a result.
@@ -103,7 +103,7 @@ impl Attempt {
     }
 
     pub(crate) fn note(&self, line: impl Into<String>) {
-        (self.shared.listener)(Said::Note {
+        (self.shared.listener)(WorkerEvent::Note {
             task: self.task(),
             line: line.into(),
         });
@@ -132,7 +132,7 @@ impl Attempt {
             end = folder.close(&self, end).await;
         }
         let (how, detail) = self.tell(end).await;
-        (self.shared.listener)(Said::Ended {
+        (self.shared.listener)(WorkerEvent::Ended {
             task: self.task(),
             title: self.title.clone(),
             how,
@@ -149,7 +149,7 @@ impl Attempt {
         };
         let spot = folder.spot(self).await;
         let (listener, task) = (self.shared.listener.clone(), self.task());
-        let refusals = Arc::new(move |line| listener(Said::Note { task, line }));
+        let refusals = Arc::new(move |line| listener(WorkerEvent::Note { task, line }));
         let confined = sandbox.confine(&spot, refusals).map_err(|why| {
             Failed::new(format!(
                 "its sandbox could not be made on the worker's machine, so nothing was done: {why}"
@@ -292,22 +292,22 @@ impl Attempt {
 
     /// Keeps the letter, sends it, and says how the attempt ended. What the node does not take in as it is
     /// becomes a failure with the reason: nobody should wait for the lease to end.
-    async fn tell(&self, end: End) -> (How, String) {
+    async fn tell(&self, end: End) -> (AttemptEnd, String) {
         let (letter, how, detail) = match self.letter(end).await {
             Ok(told) => told,
-            Err(lost) => return (How::Lost, lost),
+            Err(lost) => return (AttemptEnd::Lost, lost),
         };
         match self.shared.post(&letter).await {
             Ok(state) => (how, if detail.is_empty() { state } else { detail }),
-            Err(Unsent::Refused(why)) if how != How::Failed => {
+            Err(Unsent::Refused(why)) if how != AttemptEnd::Failed => {
                 let (letter, how, detail) =
                     self.failure(format!("the node refused it: {why}"), false);
                 match self.shared.post(&letter).await {
                     Ok(_) => (how, detail),
-                    Err(unsent) => (How::Lost, unsent.why()),
+                    Err(unsent) => (AttemptEnd::Lost, unsent.why()),
                 }
             }
-            Err(unsent) => (How::Lost, unsent.why()),
+            Err(unsent) => (AttemptEnd::Lost, unsent.why()),
         }
     }
 }
@@ -335,7 +335,7 @@ fn refused(why: Error) -> End {
 }
 
 /// A letter, how the attempt ended, and words for people.
-type Told = (Letter, How, String);
+type Told = (Letter, AttemptEnd, String);
 
 impl From<Failed> for End {
     fn from(failed: Failed) -> End {

@@ -27,5 +27,5 @@ mod worker;
 pub mod worktree;
 
 pub use processes::hide;
-pub use settings::{How, Listener, MARK, Said, Settings};
+pub use settings::{AttemptEnd, Listener, MARK, Settings, WorkerEvent};
 pub use worker::{Leave, Trouble, Worker};

@@ -48,9 +48,9 @@ pub struct Settings {
     pub dir: Option<PathBuf>,
     /// The repository that each task gets a worktree of.
     pub repo: Option<PathBuf>,
-    /// How long a lease is, milliseconds.
+    /// AttemptEnd long a lease is, milliseconds.
     pub lease_ms: u32,
-    /// How long one attempt may run.
+    /// AttemptEnd long one attempt may run.
     pub timeout: Duration,
     /// The load average above which nothing is taken.
     pub load_max: Option<f64>,
@@ -62,7 +62,7 @@ pub struct Settings {
     pub env: Vec<String>,
     /// What a child may use.
     pub limits: Limits,
-    /// How much a task's folder may grow, bytes.
+    /// AttemptEnd much a task's folder may grow, bytes.
     pub folder_bytes: u64,
     /// What tokens cost.
     pub prices: Prices,
@@ -88,7 +88,7 @@ impl Settings {
         env
     }
 
-    /// How children reach the mesh: as the agent, by the token that is for its tasks.
+    /// AttemptEnd children reach the mesh: as the agent, by the token that is for its tasks.
     pub(crate) fn access(&self, session: SessionId) -> Access {
         Access {
             url: self.url.clone(),
@@ -126,7 +126,7 @@ impl Settings {
 /// Something that the worker says about what it does.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum Said {
+pub enum WorkerEvent {
     /// It takes work from here on.
     Ready {
         /// The agent.
@@ -157,8 +157,8 @@ pub enum Said {
         /// Its title.
         title: String,
         /// What the worker told: done, failed, handed off, lost.
-        how: How,
-        /// How long it took.
+        how: AttemptEnd,
+        /// AttemptEnd long it took.
         seconds: f64,
         /// What it cost.
         cost: Cost,
@@ -172,10 +172,10 @@ pub enum Said {
     },
 }
 
-/// How an attempt ended.
+/// AttemptEnd an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
+pub enum AttemptEnd {
     /// With a result.
     Done,
     /// Without one.
@@ -187,4 +187,4 @@ pub enum How {
 }
 
 /// Who listens to what a worker says.
-pub type Listener = Arc<dyn Fn(Said) + Send + Sync>;
+pub type Listener = Arc<dyn Fn(WorkerEvent) + Send + Sync>;

@@ -29,7 +29,7 @@ use crate::awake::Moment;
 use crate::child::Keep;
 use crate::outbox::Outbox;
 use crate::runner::{self, Runner};
-use crate::settings::{Listener, Said, Settings};
+use crate::settings::{Listener, Settings, WorkerEvent};
 use crate::stream::Stream;
 use crate::{load, processes, worktree};
 
@@ -104,7 +104,7 @@ impl Worker {
         let swept = processes::sweep(&settings.mark());
         if swept > 0 {
             let line = format!("{swept} processes that a former run had left were ended");
-            listener(Said::Worker { line });
+            listener(WorkerEvent::Worker { line });
         }
         // What was private to attempts that were cut off. It may not be there.
         for private in ["attempts", "homes"] {
@@ -165,7 +165,7 @@ impl Worker {
     /// Works until it is asked to leave, is drained, or has done as many tasks as it was to do.
     pub async fn run(self, mut leave: watch::Receiver<Leave>) -> Result<(), Trouble> {
         let shared = self.shared.clone();
-        (shared.listener)(Said::Ready {
+        (shared.listener)(WorkerEvent::Ready {
             handle: shared.me.handle.clone(),
             slots: shared.settings.slots,
             runner: shared.settings.runner.clone(),
@@ -316,7 +316,7 @@ fn heard(shared: &Shared, item: &StreamItem) {
 
 impl Shared {
     pub(crate) fn say(&self, line: &str) {
-        (self.listener)(Said::Worker {
+        (self.listener)(WorkerEvent::Worker {
             line: line.to_owned(),
         });
     }
@@ -430,7 +430,7 @@ impl Shared {
             .clone()
             .unwrap_or_else(|| "untitled".to_owned());
         let task = taken.task.id;
-        (self.listener)(Said::Taken {
+        (self.listener)(WorkerEvent::Taken {
             task,
             title: title.clone(),
         });
@@ -509,7 +509,7 @@ async fn look_at_repo(settings: &Settings, listener: &Listener) -> Result<(), Tr
         Trouble::Here(failed.reason, hint.to_owned())
     })?;
     for line in said {
-        listener(Said::Worker { line });
+        listener(WorkerEvent::Worker { line });
     }
     Ok(())
 }

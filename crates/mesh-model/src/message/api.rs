@@ -341,7 +341,8 @@ pub struct MessageSearchInput {
 
 /// A message that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Found {
+#[schemars(rename = "Found")]
+pub struct SearchHit {
     /// The message.
     pub message: Message,
     /// The place that matched, with the words between `⟦` and `⟧`.

@@ -58,7 +58,7 @@ operations! { LIST message
     /// Search the messages one may read, newest first.
     MessageSearch "message.search" {
         Query Needs::Permission(MessagesRead), Get "/api/search" => 200,
-        MessageSearchInput => List<Found>,
+        MessageSearchInput => List<SearchHit>,
         tool "mesh_search",
         example r#"{"q": "build green", "room": "workshop"}"#
     }

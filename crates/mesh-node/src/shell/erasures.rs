@@ -26,7 +26,7 @@ pub(super) struct Held {
 }
 
 /// What the eraser is to do.
-pub(super) enum Work {
+pub(super) enum EraserJob {
     /// Erase, then answer.
     Erase(Vec<Erasure>, Option<Held>),
     /// Note how far everything is done.
@@ -59,7 +59,7 @@ enum Failed {
 /// The lane to the eraser.
 #[derive(Debug, Clone)]
 pub(super) struct Lane {
-    pub work: mpsc::UnboundedSender<Work>,
+    pub work: mpsc::UnboundedSender<EraserJob>,
     /// Erasures that are durable as events and not done. Counted up before the event can be seen.
     pub pending: Arc<AtomicU64>,
 }
@@ -72,7 +72,7 @@ pub(super) struct ErasingTask {
     pub view: View,
     pub view_upto: watch::Receiver<Seq>,
     pub pending: Arc<AtomicU64>,
-    pub work: mpsc::UnboundedReceiver<Work>,
+    pub work: mpsc::UnboundedReceiver<EraserJob>,
 }
 
 /// What a start finds: erases what an earlier run left in the log as far as no view is needed for it, and gives all of
@@ -154,7 +154,7 @@ impl ErasingTask {
         // Once something failed, the file stays behind it: the next start tries again.
         let mut failed = false;
         while let Some(work) = self.work.recv().await {
-            let Work::Erase(erasures, held) = work else {
+            let EraserJob::Erase(erasures, held) = work else {
                 self.note_if_idle(failed).await;
                 continue;
             };

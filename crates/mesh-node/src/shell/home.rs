@@ -389,7 +389,7 @@ fn eraser(
     let (send, work) = tokio::sync::mpsc::unbounded_channel();
     let pending = Arc::new(AtomicU64::new(left.len() as u64));
     // The receiver is right here, so this cannot fail.
-    let _ = send.send(erasures::Work::Erase(left, None));
+    let _ = send.send(erasures::EraserJob::Erase(left, None));
     let task = ErasingTask {
         home: config.home.clone(),
         eraser,

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use mesh_model::{Actor, Command, Effect, Millis, Refusal, RoomId, Seq};
 use mesh_store::StoreError;
 
-use super::erasures::Work;
+use super::erasures::EraserJob;
 use super::node::Node;
 
 const DAY_MS: u64 = 86_400_000;
@@ -22,7 +22,7 @@ pub(super) fn start(node: &Arc<Node>) {
         let lane = node.erasing.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = lane.as_ref() {
             // The eraser lives as long as the node.
-            let _ = lane.work.send(Work::Note);
+            let _ = lane.work.send(EraserJob::Note);
         }
     });
 }

@@ -14,7 +14,7 @@ use mesh_model::limits::BATCH_COMMANDS_MAX;
 use mesh_model::{Actor, Command, Millis, Refusal, RoomId, Seq, SessionId, Within};
 use tokio::sync::oneshot;
 
-use super::erasures::{Held, Lane, Work};
+use super::erasures::{EraserJob, Held, Lane};
 use super::node::{Node, now};
 use super::projector;
 use super::queue::{Receiver, Sender};
@@ -201,7 +201,7 @@ impl WriterThread {
             let unsent = match due {
                 Some(due) => {
                     let held = Held { reply, answer };
-                    let sent = self.erasing.work.send(Work::Erase(due, Some(held)));
+                    let sent = self.erasing.work.send(EraserJob::Erase(due, Some(held)));
                     sent.err().map(|unsent| unsent.0)
                 }
                 None => {
@@ -211,7 +211,7 @@ impl WriterThread {
                 }
             };
             // Without an eraser it is done at the next start.
-            if let Some(Work::Erase(_, Some(held))) = unsent {
+            if let Some(EraserJob::Erase(_, Some(held))) = unsent {
                 let _ = held.reply.send(held.answer);
             }
         }

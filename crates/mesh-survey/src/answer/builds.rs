@@ -1,14 +1,14 @@
 //! The builder's answers.
 
 use super::lookup;
-use super::{Answer, numbered};
+use super::{SurveyAnswer, numbered};
 use crate::ask::{Ask, Topic};
 use crate::builds::{BuildCommand, BuildFindings, Origin, Purpose};
 use crate::words::{list, shown};
 
 const ROWS: usize = 6;
 
-pub(super) fn answer(found: &BuildFindings, topic: Topic, ask: &Ask) -> Answer {
+pub(super) fn answer(found: &BuildFindings, topic: Topic, ask: &Ask) -> SurveyAnswer {
     match topic {
         Topic::Test => test(found, ask),
         Topic::Run => purpose(found, ask, Purpose::Run, "run it"),
@@ -36,7 +36,7 @@ pub(crate) fn command_row(command: &BuildCommand) -> String {
 }
 
 /// Commands in the folder a question names, or all of them.
-fn scoped<'a>(found: &'a BuildFindings, ask: &Ask) -> Result<Vec<&'a BuildCommand>, Answer> {
+fn scoped<'a>(found: &'a BuildFindings, ask: &Ask) -> Result<Vec<&'a BuildCommand>, SurveyAnswer> {
     let Some(path) = ask.paths.first() else {
         return Ok(found.commands.iter().collect());
     };
@@ -48,7 +48,7 @@ fn scoped<'a>(found: &'a BuildFindings, ask: &Ask) -> Result<Vec<&'a BuildComman
         })
         .collect();
     if hits.is_empty() {
-        Err(Answer::no(format!(
+        Err(SurveyAnswer::no(format!(
             "I found no commands for {}.",
             shown(path)
         )))
@@ -57,7 +57,7 @@ fn scoped<'a>(found: &'a BuildFindings, ask: &Ask) -> Result<Vec<&'a BuildComman
     }
 }
 
-fn purpose(found: &BuildFindings, ask: &Ask, purpose: Purpose, doing: &str) -> Answer {
+fn purpose(found: &BuildFindings, ask: &Ask, purpose: Purpose, doing: &str) -> SurveyAnswer {
     let commands = match scoped(found, ask) {
         Ok(commands) => commands,
         Err(answer) => return answer,
@@ -69,12 +69,12 @@ fn purpose(found: &BuildFindings, ask: &Ask, purpose: Purpose, doing: &str) -> A
         .map(|command| command_row(command))
         .collect();
     match rows.as_slice() {
-        [] => Answer::yes(format!(
+        [] => SurveyAnswer::yes(format!(
             "I found no command to {doing}. I looked at {}.",
             looked_at(found)
         )),
-        [one] => Answer::yes(format!("To {doing}: {one}. I have not run it.")),
-        _ => Answer::yes(format!(
+        [one] => SurveyAnswer::yes(format!("To {doing}: {one}. I have not run it.")),
+        _ => SurveyAnswer::yes(format!(
             "{}\nI have not run them.",
             numbered(&format!("To {doing}, best first:"), &rows)
         )),
@@ -96,7 +96,7 @@ fn looked_at(found: &BuildFindings) -> String {
 }
 
 /// How to test one package, if a question names it; else everything.
-fn test(found: &BuildFindings, ask: &Ask) -> Answer {
+fn test(found: &BuildFindings, ask: &Ask) -> SurveyAnswer {
     let hit = found.packages.iter().find(|package| {
         let named = |word: &String| {
             *word == package.name || (!package.folder.is_empty() && *word == package.folder)
@@ -104,7 +104,7 @@ fn test(found: &BuildFindings, ask: &Ask) -> Answer {
         ask.words.iter().chain(&ask.paths).any(named)
     });
     match hit {
-        Some(package) => Answer::yes(format!(
+        Some(package) => SurveyAnswer::yes(format!(
             "To test {} alone: `{}`. I have not run it.",
             shown(&package.name),
             shown(&package.test)

@@ -1,21 +1,21 @@
 //! The historian's answers.
 
 use super::lookup::{self, Named};
-use super::{Answer, numbered, top};
+use super::{SurveyAnswer, numbered, top};
 use crate::ask::{Ask, Topic};
 use crate::history::{Author, Commit, HistoryFindings, HistoryState, PathHistory};
 use crate::words::{count, date, folder, list, minute, number, percent, shown};
 
-pub(super) fn answer(found: &HistoryFindings, topic: Topic, ask: &Ask) -> Answer {
+pub(super) fn answer(found: &HistoryFindings, topic: Topic, ask: &Ask) -> SurveyAnswer {
     match found.state {
         HistoryState::NotARepository => {
-            return Answer::yes(format!(
+            return SurveyAnswer::yes(format!(
                 "{} is not in a git repository, so there is no history to tell.",
                 shown(&found.folder)
             ));
         }
         HistoryState::Empty => {
-            return Answer::yes(
+            return SurveyAnswer::yes(
                 "Git has no commits for this folder yet, so there is no history to tell."
                     .to_owned(),
             );
@@ -27,8 +27,8 @@ pub(super) fn answer(found: &HistoryFindings, topic: Topic, ask: &Ask) -> Answer
         _ => find(found, ask),
     };
     match (topic, named) {
-        (_, Named::Several(paths)) => Answer::no(lookup::several(&paths)),
-        (_, Named::Missing(path)) => Answer::no(format!(
+        (_, Named::Several(paths)) => SurveyAnswer::no(lookup::several(&paths)),
+        (_, Named::Missing(path)) => SurveyAnswer::no(format!(
             "No commit I read touches a file or folder {}.",
             shown(&path)
         )),
@@ -97,13 +97,13 @@ fn person<'a>(found: &'a HistoryFindings, ask: &Ask) -> Person<'a> {
     }
 }
 
-fn which_person(people: &[&Author]) -> Answer {
+fn which_person(people: &[&Author]) -> SurveyAnswer {
     let names: Vec<String> = people
         .iter()
         .take(5)
         .map(|author| format!("- {}", shown(&author.name)))
         .collect();
-    Answer::no(format!(
+    SurveyAnswer::no(format!(
         "More than one person has that name. Which one?\n{}",
         names.join("\n")
     ))
@@ -113,20 +113,20 @@ fn path_answer(
     found: &HistoryFindings,
     named: &Named,
     say: fn(&HistoryFindings, &str, &PathHistory) -> String,
-) -> Answer {
+) -> SurveyAnswer {
     let (history, name) = match named {
         Named::File(path) => (found.files.get(path), shown(path)),
         Named::Folder(path) => (found.folders.get(path), folder(path)),
         _ => (None, String::new()),
     };
     let Some(history) = history else {
-        return Answer::no("I kept no history for that path.".to_owned());
+        return SurveyAnswer::no("I kept no history for that path.".to_owned());
     };
     let mut text = say(found, &name, history);
     if !history.exists {
         text.push_str(" It is no longer there.");
     }
-    Answer::yes(text)
+    SurveyAnswer::yes(text)
 }
 
 /// `Ann (12 commits, 340 lines added)`.
@@ -203,11 +203,16 @@ pub(crate) fn commit_sentence(found: &HistoryFindings, which: &str, commit: &Com
     )
 }
 
-fn one_commit(found: &HistoryFindings, ask: &Ask, commit: Option<&Commit>, which: &str) -> Answer {
+fn one_commit(
+    found: &HistoryFindings,
+    ask: &Ask,
+    commit: Option<&Commit>,
+    which: &str,
+) -> SurveyAnswer {
     match person(found, ask) {
         Person::One(author) => {
             let (first, last) = (date(author.first_at), date(author.last_at));
-            return Answer::yes(format!(
+            return SurveyAnswer::yes(format!(
                 "{} made {} between {first} and {last} (UTC).",
                 shown(&author.name),
                 count(author.commits, "commit")
@@ -217,13 +222,13 @@ fn one_commit(found: &HistoryFindings, ask: &Ask, commit: Option<&Commit>, which
         Person::Nobody => {}
     }
     let Some(commit) = commit else {
-        return Answer::no("I have no such commit.".to_owned());
+        return SurveyAnswer::no("I have no such commit.".to_owned());
     };
     let mut text = commit_sentence(found, which, commit);
     if found.shallow && which.contains("first") {
         text.push_str(" This clone is shallow, so older commits exist that I cannot see.");
     }
-    Answer::yes(text)
+    SurveyAnswer::yes(text)
 }
 
 const PERIODS: &[&str] = &[
@@ -244,19 +249,19 @@ const PERIODS: &[&str] = &[
     "between",
 ];
 
-fn commit_count(found: &HistoryFindings, ask: &Ask) -> Answer {
+fn commit_count(found: &HistoryFindings, ask: &Ask) -> SurveyAnswer {
     if ask
         .words
         .iter()
         .any(|word| PERIODS.contains(&word.to_lowercase().as_str()))
     {
-        return Answer::no(
+        return SurveyAnswer::no(
             "I count commits in all, by person and by path, but not for other periods.".to_owned(),
         );
     }
     match person(found, ask) {
         Person::One(author) => {
-            return Answer::yes(format!(
+            return SurveyAnswer::yes(format!(
                 "{} made {}, {} of all {}.",
                 shown(&author.name),
                 count(author.commits, "commit"),
@@ -266,7 +271,7 @@ fn commit_count(found: &HistoryFindings, ask: &Ask) -> Answer {
         }
         Person::Several(people) => return which_person(&people),
         Person::Nobody if ask.words.iter().any(|word| word == "by") => {
-            return Answer::no(
+            return SurveyAnswer::no(
                 "I know no author of that name. \"who committed most?\" lists the people."
                     .to_owned(),
             );
@@ -293,10 +298,10 @@ fn commit_count(found: &HistoryFindings, ask: &Ask) -> Answer {
     if found.shallow {
         text.push_str(" This clone is shallow, so older commits exist that I cannot see.");
     }
-    Answer::yes(text)
+    SurveyAnswer::yes(text)
 }
 
-fn authors(found: &HistoryFindings, ask: &Ask) -> Answer {
+fn authors(found: &HistoryFindings, ask: &Ask) -> SurveyAnswer {
     let rows: Vec<String> = found
         .authors
         .iter()
@@ -314,13 +319,13 @@ fn authors(found: &HistoryFindings, ask: &Ask) -> Answer {
         })
         .collect();
     let people = count(found.authors.len() as u64, "person");
-    Answer::yes(numbered(
+    SurveyAnswer::yes(numbered(
         &format!("{people} committed; most commits first:"),
         &rows,
     ))
 }
 
-fn owners(found: &HistoryFindings, ask: &Ask) -> Answer {
+fn owners(found: &HistoryFindings, ask: &Ask) -> SurveyAnswer {
     if ask
         .words
         .iter()
@@ -351,13 +356,13 @@ fn owners(found: &HistoryFindings, ask: &Ask) -> Answer {
             ))
         })
         .collect();
-    Answer::yes(numbered(
+    SurveyAnswer::yes(numbered(
         "Owners by commits of the folders at the top:",
         &lines,
     ))
 }
 
-fn hot_files(found: &HistoryFindings, ask: &Ask, named: &Named) -> Answer {
+fn hot_files(found: &HistoryFindings, ask: &Ask, named: &Named) -> SurveyAnswer {
     let place = match named {
         Named::Folder(path) => path.as_str(),
         Named::File(_) => return path_answer(found, named, path_commits),
@@ -387,14 +392,14 @@ fn hot_files(found: &HistoryFindings, ask: &Ask, named: &Named) -> Answer {
         })
         .collect();
     if rows.is_empty() {
-        return Answer::yes("No commit changes a file there.".to_owned());
+        return SurveyAnswer::yes("No commit changes a file there.".to_owned());
     }
     let place = if place.is_empty() {
         String::new()
     } else {
         format!(" in {}", folder(place))
     };
-    Answer::yes(numbered(
+    SurveyAnswer::yes(numbered(
         &format!("The most changed files{place}, merges left out:"),
         &rows,
     ))

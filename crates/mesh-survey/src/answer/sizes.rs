@@ -1,7 +1,7 @@
 //! The surveyor's answers.
 
 use super::lookup::{self, Named, is_one_of};
-use super::{Answer, numbered, top};
+use super::{SurveyAnswer, numbered, top};
 use crate::ask::{Ask, Topic};
 use crate::languages;
 use crate::sizes::{self, BINARY, FileSize, SizeFindings, Sizes};
@@ -80,17 +80,17 @@ impl Filter {
     }
 }
 
-pub(super) fn answer(found: &SizeFindings, topic: Topic, ask: &Ask) -> Answer {
+pub(super) fn answer(found: &SizeFindings, topic: Topic, ask: &Ask) -> SurveyAnswer {
     if topic == Topic::Languages {
         return languages_answer(found, ask);
     }
     match named(found, ask) {
-        Named::Missing(path) => Answer::no(format!(
+        Named::Missing(path) => SurveyAnswer::no(format!(
             "I saw no file or folder {} in {}.",
             shown(&path),
             shown(&found.folder)
         )),
-        Named::Several(paths) => Answer::no(lookup::several(&paths)),
+        Named::Several(paths) => SurveyAnswer::no(lookup::several(&paths)),
         Named::File(path) => file(found, &path),
         Named::Folder(path) => in_folder(found, topic, ask, path),
         Named::Nothing => in_folder(found, topic, ask, String::new()),
@@ -144,9 +144,9 @@ fn unknown_wish(ask: &Ask, place: &str) -> Option<String> {
         .cloned()
 }
 
-fn in_folder(found: &SizeFindings, topic: Topic, ask: &Ask, place: String) -> Answer {
+fn in_folder(found: &SizeFindings, topic: Topic, ask: &Ask, place: String) -> SurveyAnswer {
     if let Some(word) = unknown_wish(ask, &place) {
-        return Answer::no(format!(
+        return SurveyAnswer::no(format!(
             "I count by language, file extension, file and folder; \"{}\" is none of these here, so I would only guess.",
             shown(&word)
         ));
@@ -163,16 +163,16 @@ fn in_folder(found: &SizeFindings, topic: Topic, ask: &Ask, place: String) -> An
     }
 }
 
-fn totals(found: &SizeFindings, topic: Topic, filter: &Filter) -> Answer {
+fn totals(found: &SizeFindings, topic: Topic, filter: &Filter) -> SurveyAnswer {
     let Some(sizes) = filter.sizes(found) else {
-        return Answer::no(
+        return SurveyAnswer::no(
             "There are too many files to keep each one's figures, so I cannot count an extension."
                 .to_owned(),
         );
     };
     let (what, place) = (filter.what(), filter.place());
     if sizes.files == 0 {
-        return Answer::yes(format!("I found no {what}files{place}: 0 files, 0 lines."));
+        return SurveyAnswer::yes(format!("I found no {what}files{place}: 0 files, 0 lines."));
     }
     let noun = format!("{what}file");
     let has = if sizes.files == 1 { "has" } else { "have" };
@@ -212,12 +212,12 @@ fn totals(found: &SizeFindings, topic: Topic, filter: &Filter) -> Answer {
             number(found.binary.files)
         ));
     }
-    Answer::yes(text)
+    SurveyAnswer::yes(text)
 }
 
-fn file(found: &SizeFindings, path: &str) -> Answer {
+fn file(found: &SizeFindings, path: &str) -> SurveyAnswer {
     let Some(file) = found.files.iter().find(|file| file.path == path) else {
-        return Answer::no(format!("I kept no figures for {}.", shown(path)));
+        return SurveyAnswer::no(format!("I kept no figures for {}.", shown(path)));
     };
     let kind = match file.language.as_str() {
         BINARY => "not text".to_owned(),
@@ -227,7 +227,7 @@ fn file(found: &SizeFindings, path: &str) -> Answer {
             count(file.lines, "line")
         ),
     };
-    Answer::yes(format!("{}: {kind}, {}.", shown(path), bytes(file.bytes)))
+    SurveyAnswer::yes(format!("{}: {kind}, {}.", shown(path), bytes(file.bytes)))
 }
 
 fn language_or_text(language: &str) -> &str {
@@ -252,9 +252,9 @@ pub(crate) fn file_row(file: &FileSize) -> String {
     }
 }
 
-fn largest_files(found: &SizeFindings, ask: &Ask, filter: &Filter) -> Answer {
+fn largest_files(found: &SizeFindings, ask: &Ask, filter: &Filter) -> SurveyAnswer {
     if !filter.folder.is_empty() && !found.files_complete {
-        return Answer::no("There are too many files to keep each one's figures; ask for the largest files everywhere.".to_owned());
+        return SurveyAnswer::no("There are too many files to keep each one's figures; ask for the largest files everywhere.".to_owned());
     }
     let mut rows: Vec<&FileSize> = found
         .files
@@ -263,7 +263,7 @@ fn largest_files(found: &SizeFindings, ask: &Ask, filter: &Filter) -> Answer {
         .collect();
     let (what, place) = (filter.what(), filter.place());
     if rows.is_empty() {
-        return Answer::yes(format!("I found no {what}files{place}."));
+        return SurveyAnswer::yes(format!("I found no {what}files{place}."));
     }
     let order = if ask.by_bytes {
         sizes::by_bytes
@@ -298,13 +298,15 @@ fn largest_files(found: &SizeFindings, ask: &Ask, filter: &Filter) -> Answer {
             bytes(heaviest.bytes)
         ));
     }
-    Answer::yes(text)
+    SurveyAnswer::yes(text)
 }
 
-fn languages_answer(found: &SizeFindings, ask: &Ask) -> Answer {
+fn languages_answer(found: &SizeFindings, ask: &Ask) -> SurveyAnswer {
     let rows = found.languages_by_lines();
     if rows.is_empty() {
-        return Answer::yes("I found no text files, so there are no languages to tell.".to_owned());
+        return SurveyAnswer::yes(
+            "I found no text files, so there are no languages to tell.".to_owned(),
+        );
     }
     let whole: u64 = rows.iter().map(|(_, sizes)| sizes.lines).sum();
     let limit = ask.top.unwrap_or(10);
@@ -332,5 +334,5 @@ fn languages_answer(found: &SizeFindings, ask: &Ask) -> Answer {
             .collect();
         text.push_str(&format!("\nFurther: {}.", words::list(&rest)));
     }
-    Answer::yes(text)
+    SurveyAnswer::yes(text)
 }

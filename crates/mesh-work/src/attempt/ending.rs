@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{Attempt, End, Made, Told};
 use crate::follow;
 use crate::outbox::Letter;
-use crate::settings::How;
+use crate::settings::AttemptEnd;
 use crate::text::{encoded, fitting_tail, head};
 
 /// A result's text and its data, each as JSON: both fit into one request.
@@ -45,7 +45,7 @@ impl Attempt {
             cost: self.used.borrow().cost(),
         };
         let letter = self.addressed(TaskFail::DECLARATION.name, &input);
-        (letter, How::Failed, reason)
+        (letter, AttemptEnd::Failed, reason)
     }
 
     fn handoff(&self, why: String) -> Told {
@@ -65,7 +65,7 @@ impl Attempt {
             cost: self.used.borrow().cost(),
         };
         let letter = self.addressed(TaskHandOff::DECLARATION.name, &input);
-        (letter, How::HandedOff, why)
+        (letter, AttemptEnd::HandedOff, why)
     }
 
     fn result(&self, made: Made) -> Result<Told, String> {
@@ -82,7 +82,7 @@ impl Attempt {
             labels: Vec::new(),
         };
         let letter = self.addressed(TaskFinish::DECLARATION.name, &input);
-        Ok((letter, How::Done, String::new()))
+        Ok((letter, AttemptEnd::Done, String::new()))
     }
 
     fn addressed(&self, operation: &str, input: &impl serde::Serialize) -> Letter {

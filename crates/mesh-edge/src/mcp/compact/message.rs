@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mesh_model::api::{
-    Found, Inbox, InboxAckInput, InboxPosition, List, Message, Page as Pages, Posted,
+    Inbox, InboxAckInput, InboxPosition, List, Message, Page as Pages, Posted, SearchHit,
 };
 use mesh_model::events::{Priority, Trust};
 use mesh_model::ops::{InboxAck, InboxList, MessageList, MessageSearch, MessageSend};
@@ -105,7 +105,7 @@ pub(super) fn bounds(prev: Option<Seq>, next: Option<Seq>, page: &mut Page) {
     }
 }
 
-impl Compact<MessageSearch> for List<Found> {
+impl Compact<MessageSearch> for List<SearchHit> {
     fn write(&self, _: &Value, around: &Around, page: &mut Page) {
         if self.items.is_empty() {
             page.line("nothing found");

@@ -10,7 +10,7 @@ impl Run for MessageSearch {
         door: &Door,
         call: &Call,
         input: MessageSearchInput,
-    ) -> Result<List<Found>, Refusal> {
+    ) -> Result<List<SearchHit>, Refusal> {
         let limit = check::limit(input.limit)?;
         let room = match &input.room {
             Some(room) => Some(call.readable_room(room)?.0),
@@ -40,7 +40,7 @@ impl Run for MessageSearch {
             })
             .await?;
         let reader = present::reader(door, call);
-        let items = found.into_iter().map(|row| Found {
+        let items = found.into_iter().map(|row| SearchHit {
             snippet: message::snippet(reader, &row.message, row.snippet),
             message: message::view(&call.access, reader, row.message),
         });

@@ -5,4 +5,4 @@ mod read;
 pub(super) mod schema;
 
 pub(super) use project::project;
-pub use read::{Answer, Answered, ApprovalRow};
+pub use read::{Answered, ApprovalOutcome, ApprovalRow};

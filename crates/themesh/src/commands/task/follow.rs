@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use mesh_model::api::{ClientInfo, Said, StreamItem, TaskDetail, TaskRefInput};
+use mesh_model::api::{ClientInfo, ReceivedContent, StreamItem, TaskDetail, TaskRefInput};
 use mesh_model::events::{
     Event as _, TaskAssigned, TaskAttemptFailed, TaskCancelled, TaskCreated, TaskDecided,
     TaskFacts, TaskFinished, TaskHandedOff, TaskPaused, TaskProgressed, TaskQueued, TaskResolved,
@@ -135,10 +135,10 @@ fn may_end(facts: &TaskFacts) -> bool {
 }
 
 /// Words to show, in their envelope if they stand in one.
-fn words(said: Said<String>) -> String {
+fn words(said: ReceivedContent<String>) -> String {
     match said {
-        Said::Plain(text) | Said::Enveloped(text) => text,
-        Said::Nothing | Said::Erased => String::new(),
+        ReceivedContent::Plain(text) | ReceivedContent::Enveloped(text) => text,
+        ReceivedContent::Nothing | ReceivedContent::Erased => String::new(),
     }
 }
 

@@ -23,7 +23,7 @@ use mesh_work::child::Limits;
 use mesh_work::prices::{BUILT_IN, Prices};
 use mesh_work::sandbox::hosts::Place;
 use mesh_work::sandbox::{INSTALL, Net, Sandbox};
-use mesh_work::{How, Leave, Said, Settings, Trouble, Worker, runner};
+use mesh_work::{AttemptEnd, Leave, Settings, Trouble, Worker, WorkerEvent, runner};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
@@ -139,7 +139,7 @@ pub fn work(context: &Context, args: &WorkArgs) -> Outcome<()> {
     mesh_work::hide();
     let settings = settings(context, args)?;
     let json = context.json;
-    let listener = Arc::new(move |said: Said| print(json, &said));
+    let listener = Arc::new(move |said: WorkerEvent| print(json, &said));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -463,26 +463,26 @@ fn write_prices(context: &Context, args: &WorkArgs) -> Outcome<()> {
     Ok(())
 }
 
-fn print(json: bool, said: &Said) {
+fn print(json: bool, said: &WorkerEvent) {
     if json {
         line(&serde_json::to_string(said).unwrap_or_default());
         return;
     }
     match said {
-        Said::Ready {
+        WorkerEvent::Ready {
             handle,
             slots,
             runner,
         } => line(&format!(
             "@{handle} works with {runner}, {slots} at a time. Ctrl-C hands on what runs and ends it."
         )),
-        Said::Taken { task, title } => {
+        WorkerEvent::Taken { task, title } => {
             line(&format!("{} {title}", state(*task, Colour::Agent, "taken")))
         }
-        Said::Note { task, line: note } => {
+        WorkerEvent::Note { task, line: note } => {
             line(&format!("{} {note}", state(*task, Colour::Quiet, "note")))
         }
-        Said::Ended {
+        WorkerEvent::Ended {
             task,
             title,
             how,
@@ -491,10 +491,10 @@ fn print(json: bool, said: &Said) {
             detail,
         } => {
             let (colour, word) = match how {
-                How::Done => (Colour::Good, "done"),
-                How::Failed => (Colour::Bad, "failed"),
-                How::HandedOff => (Colour::Warning, "handed on"),
-                How::Lost => (Colour::Warning, "lost"),
+                AttemptEnd::Done => (Colour::Good, "done"),
+                AttemptEnd::Failed => (Colour::Bad, "failed"),
+                AttemptEnd::HandedOff => (Colour::Warning, "handed on"),
+                AttemptEnd::Lost => (Colour::Warning, "lost"),
             };
             let mut text = format!("{} {title}, {seconds:.1} s", state(*task, colour, word));
             let spend = cost.spend;
@@ -503,12 +503,12 @@ fn print(json: bool, said: &Said) {
                 let money = spend.micros as f64 / 1e6;
                 text.push_str(&format!(", {} tokens, {money:.4}", spend.tokens));
             }
-            if !matches!(how, How::Done) || !matches!(detail.as_str(), "" | "done") {
+            if !matches!(how, AttemptEnd::Done) || !matches!(detail.as_str(), "" | "done") {
                 text.push_str(&format!(": {detail}"));
             }
             line(&text);
         }
-        Said::Worker { line: text } => line(&paint(Colour::Quiet, text)),
+        WorkerEvent::Worker { line: text } => line(&paint(Colour::Quiet, text)),
     }
 }
 
