@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::{DeliveryStanding, ParticipantRef};
-use crate::events::{GuardMark, Priority, Relayed, Released, Trust};
+use crate::events::{GuardMark, Priority, Relayed, Released, Trust, Turn};
 use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq};
 use crate::time::Millis;
 
@@ -194,6 +194,9 @@ pub struct MessageTold {
     /// That it waited in quarantine, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Released>,
+    /// Its place in an exchange among programs, if a program wrote it to programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
     /// Whether its words were erased for good.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,

@@ -232,6 +232,7 @@ fn push_posted(
     push_json(out, "relayed", facts.relayed.as_ref());
     push_json(out, "guard", facts.guard.as_ref());
     push_json(out, "released", facts.released.as_ref());
+    push_json(out, "turn", facts.turn.as_ref());
 }
 
 fn push_list(out: &mut String, ids: &[impl std::fmt::Display]) {
