@@ -9,7 +9,7 @@ use mesh_model::events::{
 use mesh_model::{
     Actor, ApprovalId, MemoryId, Millis, ParticipantId, RoomId, Seq, TemplateId, VaultId,
 };
-use mesh_store::view::ApprovalOutcome;
+use mesh_store::view::ApprovalAnswer;
 use mesh_store::{Projector, StoredEvent, Vault, View};
 use serde_json::json;
 use uuid::Uuid;
@@ -123,9 +123,9 @@ fn an_approval_waits_until_it_is_answered_or_expires() {
     let answer = row(10).answered.unwrap();
     assert_eq!(
         (answer.answer, answer.seq, answer.by, answer.reason.as_str()),
-        (ApprovalOutcome::Approved, Seq(4), Some(who(1)), "yes")
+        (ApprovalAnswer::Approved, Seq(4), Some(who(1)), "yes")
     );
-    assert_eq!(row(11).answered.unwrap().answer, ApprovalOutcome::Expired);
+    assert_eq!(row(11).answered.unwrap().answer, ApprovalAnswer::Expired);
     assert_eq!(row(12).body.unwrap().question, "May I 12?");
     let waiting = view.approvals_waiting(&[ROOM], 10).unwrap();
     assert_eq!(waiting.len(), 1);

@@ -257,11 +257,8 @@ async fn who_made_what_from_what_can_be_proved() {
     let checked = check_signatures(&forged(&reader, "nothing of this", "kind")).unwrap();
     assert_eq!((checked.results_good, checked.results_bad.len()), (3, 0));
     for (sig, bad) in sigs.iter().zip([3, 2, 1]) {
-        let flipped = if sig.starts_with('0') {
-            format!("1{}", &sig[1..])
-        } else {
-            format!("0{}", &sig[1..])
-        };
+        let first = if sig.starts_with('0') { "1" } else { "0" };
+        let flipped = format!("{first}{}", &sig[1..]);
         let checked = check_signatures(&forged(&reader, sig, &flipped)).unwrap();
         assert_eq!(checked.results_bad.len(), bad);
         assert!(!checked.is_sound());

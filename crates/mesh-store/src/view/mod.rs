@@ -34,7 +34,7 @@ use mesh_core::Stored;
 use mesh_model::events::By;
 use mesh_model::{Facts, Millis, RoomId, Seq};
 
-pub use approval::{Answered, ApprovalOutcome, ApprovalRow};
+pub use approval::{Answered, ApprovalAnswer, ApprovalRow};
 pub use budget::{CostKey, CostRow};
 pub use context::ContextRow;
 pub use credential::LabelRow;

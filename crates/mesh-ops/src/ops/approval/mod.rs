@@ -12,7 +12,7 @@ use mesh_model::api::{ApprovalOutcome, ApprovalState, ApprovalView};
 use mesh_model::events::Trust;
 use mesh_model::{ApprovalId, Millis, ParticipantId, Refusal, refuse};
 use mesh_node::machine::{Reader, Sealed};
-use mesh_store::view::{ApprovalOutcome, ApprovalRow};
+use mesh_store::view::{ApprovalAnswer, ApprovalRow};
 use serde_json::Value;
 
 use crate::door::{Call, Door};
@@ -126,9 +126,9 @@ pub(crate) fn outcome(door: &Door, call: &Call, row: &ApprovalRow) -> ApprovalOu
         approval: view(&access, reader, row),
         state: match answered.map(|it| it.answer) {
             None => ApprovalState::Waiting,
-            Some(ApprovalOutcome::Approved) => ApprovalState::Approved,
-            Some(ApprovalOutcome::Rejected) => ApprovalState::Rejected,
-            Some(ApprovalOutcome::Expired) => ApprovalState::Expired,
+            Some(ApprovalAnswer::Approved) => ApprovalState::Approved,
+            Some(ApprovalAnswer::Rejected) => ApprovalState::Rejected,
+            Some(ApprovalAnswer::Expired) => ApprovalState::Expired,
         },
         by: by.map(|by| present::participant(&access, by)),
         reason,

@@ -57,17 +57,15 @@ fn sentence(read: &InfluenceView, withheld: &[Withheld]) -> String {
     if read.outside {
         known.push("answers of tools from outside the mesh".to_owned());
     }
-    let known = match known.is_empty() {
-        true => "nothing that counts".to_owned(),
-        false => known.join(", "),
+    let known = if known.is_empty() {
+        "nothing that counts".to_owned()
+    } else {
+        known.join(", ")
     };
-    let has = match read.everything {
-        true => "counts as having read all that it may read",
-        false => "has read",
-    };
-    let all = match read.everything {
-        true => format!("{context} {has}: {known}."),
-        false => format!("{context} {has} {known}."),
+    let all = if read.everything {
+        format!("{context} counts as having read all that it may read: {known}.")
+    } else {
+        format!("{context} has read {known}.")
     };
     if withheld.is_empty() {
         return format!("{all} Nothing stands against what it does here.");

@@ -5,4 +5,4 @@ mod read;
 pub(super) mod schema;
 
 pub(super) use project::project;
-pub use read::{Answered, ApprovalOutcome, ApprovalRow};
+pub use read::{Answered, ApprovalAnswer, ApprovalRow};

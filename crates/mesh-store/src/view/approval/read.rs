@@ -17,7 +17,7 @@ pub(super) const EXPIRED: i64 = 3;
 
 /// How an approval ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ApprovalOutcome {
+pub enum ApprovalAnswer {
     /// It was given.
     Approved,
     /// It was refused.
@@ -30,7 +30,7 @@ pub enum ApprovalOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// What came of it.
-    pub answer: ApprovalOutcome,
+    pub answer: ApprovalAnswer,
     /// The place of the answer.
     pub seq: Seq,
     /// When.
@@ -119,9 +119,9 @@ impl View {
 
 fn approval(numbers: &Numbers, row: &Row<'_>) -> Read<ApprovalRow> {
     let answer = match row.get::<_, i64>(4)? {
-        APPROVED => Some(ApprovalOutcome::Approved),
-        REJECTED => Some(ApprovalOutcome::Rejected),
-        EXPIRED => Some(ApprovalOutcome::Expired),
+        APPROVED => Some(ApprovalAnswer::Approved),
+        REJECTED => Some(ApprovalAnswer::Rejected),
+        EXPIRED => Some(ApprovalAnswer::Expired),
         _ => None,
     };
     let answered = match answer {
