@@ -38,9 +38,11 @@ pub enum Verdict {
     Rest,
 }
 
-/// Judges whether a session is woken for what waits; `before` has the participant's wakes, oldest first.
+/// Judges whether a session is woken for what waits; `before` has the participant's wakes, oldest first. A session whose
+/// program has just started (`restarted`) has nobody who still reads what was placed in it before.
 pub fn judge(
     session: &str,
+    restarted: bool,
     waiting: &[(Seq, Option<Standing>)],
     before: &[Woken],
     now: Millis,
@@ -53,11 +55,11 @@ pub fn judge(
             last = (!woken.is_lost).then_some(woken.at);
             was_lost = woken.is_lost;
         }
-        // What this very session was handed while it was idle is in no conversation before it wakes; and if its program died in
-        // the turn of a wake, what stands in its conversation has nobody who reads it.
+        // What this very session was handed while it was idle is in no conversation before it wakes; and if its program died,
+        // what stands in its conversation has nobody who reads it.
         let elsewhere = standing.as_ref().filter(|standing| {
-            standing.is_under_way(now)
-                && (standing.session != session || !(standing.is_only_handed() || was_lost))
+            let has_reader = !(standing.is_only_handed() || was_lost || restarted);
+            standing.is_under_way(now) && (standing.session != session || has_reader)
         });
         let until = [last, elsewhere.map(|standing| standing.at)];
         let left = until
@@ -111,10 +113,13 @@ mod tests {
     fn the_first_wakes_at_once_and_what_follows_goes_together() {
         let (one, two) = ((Seq(1), None), (Seq(2), None));
         let judge = |waiting: &[(Seq, Option<Standing>)], before: &[Woken], now: u64| {
-            super::judge("a", waiting, before, Millis(now))
+            super::judge("a", false, waiting, before, Millis(now))
         };
         assert_eq!(judge(&[], &[], 9), Verdict::Rest);
-        assert_eq!(judge(&[one.clone()], &[], 9), Verdict::Wake(vec![Seq(1)]));
+        assert_eq!(
+            judge(std::slice::from_ref(&one), &[], 9),
+            Verdict::Wake(vec![Seq(1)])
+        );
         let before = [woken(9, &[1])];
         let both = [one, two.clone()];
         assert_eq!(judge(&both, &before, 1_009), Verdict::Later(GAP_MS - 1_000));
@@ -142,7 +147,7 @@ mod tests {
         lost.is_lost = true;
         let now = Millis(9 + GAP_MS);
         assert_eq!(
-            judge("b", &[(Seq(1), None)], &[lost], now),
+            judge("b", false, &[(Seq(1), None)], &[lost], now),
             Verdict::Wake(vec![Seq(1)])
         );
     }
@@ -152,24 +157,36 @@ mod tests {
         let handed = hand(None, "a", Millis(0)).unwrap();
         let waiting = [(Seq(1), Some(handed.clone()))];
         let now = Millis(1);
-        assert_eq!(judge("a", &waiting, &[], now), Verdict::Wake(vec![Seq(1)]));
         assert_eq!(
-            judge("b", &waiting, &[], now),
+            judge("a", false, &waiting, &[], now),
+            Verdict::Wake(vec![Seq(1)])
+        );
+        assert_eq!(
+            judge("b", false, &waiting, &[], now),
             Verdict::Later(SILENCE_MS_MAX - 1)
         );
         // It stands in the conversation: a request with it is on its way.
         let placed = hear(&handed, "a", Word::Placed, now).unwrap();
         let waiting = [(Seq(1), Some(placed))];
         assert_eq!(
-            judge("a", &waiting, &[], now),
+            judge("a", false, &waiting, &[], now),
             Verdict::Later(SILENCE_MS_MAX)
         );
-        // Its program died within that turn, and goes on with the conversation.
+        // Its program died, and goes on with the conversation; another has nothing of it.
+        assert_eq!(
+            judge("a", true, &waiting, &[], now),
+            Verdict::Wake(vec![Seq(1)])
+        );
+        assert_eq!(
+            judge("b", true, &waiting, &[], now),
+            Verdict::Later(SILENCE_MS_MAX)
+        );
+        // It died within the turn of a wake.
         let mut lost = woken(1, &[1]);
         lost.is_lost = true;
         let now = Millis(1 + GAP_MS);
         assert_eq!(
-            judge("a", &waiting, &[lost], now),
+            judge("a", false, &waiting, &[lost], now),
             Verdict::Wake(vec![Seq(1)])
         );
     }
@@ -181,7 +198,8 @@ mod tests {
             .collect();
         let now = WAKES_PER_HOUR_MAX as u64 * GAP_MS;
         let waiting = [(Seq(1), None)];
-        let judge = |before: &[Woken], now: u64| super::judge("a", &waiting, before, Millis(now));
+        let judge =
+            |before: &[Woken], now: u64| super::judge("a", false, &waiting, before, Millis(now));
         assert_eq!(judge(&full, now), Verdict::Later(HOUR_MS - now));
         assert_eq!(judge(&full, HOUR_MS), Verdict::Wake(vec![Seq(1)]));
         assert_eq!(judge(&full[1..], now), Verdict::Wake(vec![Seq(1)]));

@@ -131,6 +131,9 @@ pub struct DeliveryWakeInput {
     /// Leave asleep for messages of those who are trusted less than `local`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_for_strangers: bool,
+    /// The program has just started and goes on with the session: what was placed in it before has nobody who reads it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restarted: bool,
 }
 
 /// Whether an idle session is to be woken. It is for messages that name its participant or are direct: at once for the first,

@@ -19,6 +19,7 @@ impl Vault {
         &self,
         participant: ParticipantId,
         session: &str,
+        restarted: bool,
         waiting: &[Seq],
         now: Millis,
     ) -> Result<Verdict, StoreError> {
@@ -30,7 +31,7 @@ impl Vault {
             .map(|seq| Ok::<_, StoreError>((*seq, standing(&tx, participant, *seq)?)))
             .collect();
         let woken: Vec<Woken> = before.iter().map(|(_, woken)| woken.clone()).collect();
-        let verdict = judge(session, &standings?, &woken, now);
+        let verdict = judge(session, restarted, &standings?, &woken, now);
         if let Verdict::Wake(seqs) = &verdict {
             let nth = before.last().map_or(0, |(nth, _)| nth + 1);
             tx.prepare_cached("INSERT INTO wakes VALUES (?1, ?2, ?3, ?4, ?5, 0)")?

@@ -84,7 +84,7 @@ impl Terminal {
         assert!(ended.success(), "{}", self.screen.lock().unwrap());
     }
 
-    fn is_killed(mut self) {
+    fn dies(mut self) {
         self.program.kill().unwrap();
         self.program.wait().unwrap();
     }
@@ -190,7 +190,7 @@ fn a_program_that_dies_within_a_wake_has_read_nothing() {
     stage.node.json(&["dm", "rex", "think for long"]);
     // The model has begun to answer, and never ends.
     stage.runtime.block_on(stage.script.answered(2));
-    terminal.is_killed();
+    terminal.dies();
     let standing = stage.standing("think for long");
     assert_ne!(standing["state"], "read", "{standing}");
     assert_eq!(stage.waiting(), 1);

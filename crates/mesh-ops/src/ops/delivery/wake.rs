@@ -28,9 +28,9 @@ impl Run for DeliveryWake {
             |row: &&MessageRow| !input.not_for_strangers || row.facts.trust >= events::Trust::Local;
         let rows: Vec<_> = found.rows.iter().filter(may_wake).collect();
         let seqs: Vec<Seq> = rows.iter().map(|row| row.seq).collect();
-        let (session, now) = (input.session, call.now);
+        let (session, restarted, now) = (input.session, input.restarted, call.now);
         let verdict = door
-            .vault(move |vault| vault.wake(me, &session, &seqs, now))
+            .vault(move |vault| vault.wake(me, &session, restarted, &seqs, now))
             .await?;
         Ok(match verdict {
             Verdict::Wake(seqs) => {

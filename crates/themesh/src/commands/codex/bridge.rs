@@ -166,9 +166,10 @@ impl Bridge {
         let Some(thread) = &mut self.thread else {
             return Ok(());
         };
-        let why = match thread.rollout.seen.is_stopped {
-            true => DropReason::Stopped,
-            false => DropReason::Failed,
+        let why = if thread.rollout.seen.is_stopped {
+            DropReason::Stopped
+        } else {
+            DropReason::Failed
         };
         let dropped = std::mem::take(&mut thread.handed).into_iter().collect();
         self.report_dropped(dropped, why).await
@@ -276,6 +277,7 @@ impl Bridge {
         let asked = DeliveryWakeInput {
             session: id.clone(),
             not_for_strangers: true,
+            restarted: false,
         };
         let wake = self.node.call::<DeliveryWake>(asked).await;
         let wake = wake.map_err(|why| why.to_string())?;

@@ -33,6 +33,9 @@ struct Told {
     /// Whether it must not be woken by those who are trusted less than `local`.
     #[serde(default)]
     not_for_strangers: bool,
+    /// Whether the program has just started.
+    #[serde(default)]
+    restarted: bool,
     /// The tags in a request that a model has answered.
     #[serde(default)]
     tags: Vec<String>,
@@ -143,6 +146,7 @@ fn wake(context: &Context, told: Told) -> Outcome<()> {
     let wake = context.http()?.call::<DeliveryWake>(DeliveryWakeInput {
         session: told.session_id,
         not_for_strangers: told.not_for_strangers,
+        restarted: told.restarted,
     })?;
     let wake = serde_json::to_string(&wake).map_err(|why| Failure::here(why.to_string(), ""))?;
     line(&wake);

@@ -9,6 +9,7 @@ const AGAIN_MS = 6000 // Longer than wakes are apart; the node counts how often 
 let isBusy = false // A turn runs; its hooks hand over what comes.
 let isAsking = false
 let hasRung = false
+let hasTurned = false // No turn has run in this program yet: nobody reads what was placed before it started.
 let alarm = 0 // The newest one; older ones ring for nothing.
 
 // What a message is found by. Only the node can make one for a message, so that others find nothing by writing it.
@@ -50,7 +51,7 @@ async function wake($) {
   try {
     while (hasRung && !isBusy) {
       hasRung = false
-      const asked = await tell($, 'Wake', { not_for_strangers: NOT_FOR_STRANGERS })
+      const asked = await tell($, 'Wake', { not_for_strangers: NOT_FOR_STRANGERS, restarted: !hasTurned })
       if (asked.exitCode !== 0) return
       const { words, again_ms } = JSON.parse(asked.stdout)
       const nth = ++alarm
@@ -88,7 +89,7 @@ export const register = on => {
     return next(e)
   })
   on('turn.start', async ($, e, next) => {
-    if (e.agentId === undefined) isBusy = true
+    if (e.agentId === undefined) isBusy = hasTurned = true
     return next(e)
   })
   on('turn.step', async function* ($, e, next) {

@@ -35,8 +35,8 @@ pub struct InstallArgs {
     /// Write a folder that Claude Code takes as a plugin, and nothing else
     #[arg(long, value_name = "DIR", conflicts_with = "scope")]
     pub plugin: Option<PathBuf>,
-    /// Whose messages wake an idle session (claude-code); `local` are those who are trusted so far
-    #[arg(long, value_enum, default_value = "anyone", value_name = "WHO")]
+    /// Whose messages wake an idle session (claude-code): of those who are trusted as `local` or more, of strangers too, or of nobody
+    #[arg(long, value_enum, default_value = "local", value_name = "WHO")]
     pub wake: WakeBy,
 }
 
