@@ -82,7 +82,7 @@ pub(crate) fn stale_link() -> Response {
         "<p>A sign-in link works once, within ten minutes of its making. You were not signed in; nothing else happened.</p>\n\
          <h2>To sign in</h2>\n\
          <p>On the machine of the node, make a new one and open the url it gives:</p>\n\
-         <pre>mesh call login.link</pre>\n\
+         <pre>mesh login</pre>\n\
          <p>Or <a href=\"/\">sign in with your user name and password</a>.</p>",
     )
 }

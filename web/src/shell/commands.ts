@@ -14,6 +14,6 @@ export const COMMANDS = {
   verifyLog: 'mesh log verify',
   /** Starts a node and prints a link that signs its owner in. */
   up: 'mesh up',
-  /** Another such link while the node runs. */
-  loginLink: 'mesh call login.link',
+  /** Another such link while the node runs, whole. */
+  loginLink: 'mesh login',
 } as const;

@@ -21,6 +21,7 @@ mod invite;
 mod joined;
 mod lease;
 mod log;
+mod login;
 mod mcp;
 mod memory;
 mod mesh;
@@ -53,6 +54,7 @@ pub enum Command {
     Init(mesh::init::InitArgs),
     Status(mesh::status::StatusArgs),
     Guide(mesh::guide::GuideArgs),
+    Login(login::LoginArgs),
     Doctor(doctor::DoctorArgs),
     Join(room::JoinArgs),
     Leave(room::LeaveArgs),
@@ -153,6 +155,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Init(args) => mesh::init::init(context, &args)?,
         Command::Status(args) => mesh::status::status(context, args)?,
         Command::Guide(args) => mesh::guide::guide(context, args)?,
+        Command::Login(args) => login::login(context, &args)?,
         Command::Doctor(args) => return doctor::doctor(context, args),
         Command::Join(args) => room::join(context, args)?,
         Command::Leave(args) => room::leave(context, args)?,

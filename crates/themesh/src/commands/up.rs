@@ -351,7 +351,7 @@ fn announce(context: &Context, node: &Node, url: &str, login: &str) {
     line(&format!("  open    {login}"));
     line(&paint(
         Colour::Quiet,
-        "          signs you in as the owner, once, within ten minutes; `mesh call login.link` makes another",
+        "          signs you in as the owner, once, within ten minutes; `mesh login` makes another",
     ));
     line("  say     mesh say general 'hello'      watch  mesh tail");
     line(&format!(

@@ -149,7 +149,7 @@ impl Door {
                 ErrorCode::Gone,
                 "the link was used before or is older than ten minutes",
                 Effect::NobodySignedIn,
-                "make a new one on the machine of the node: mesh call login.link",
+                "make a new one on the machine of the node: mesh login",
             )
         };
         let (secret, now) = (link.to_owned(), self.node().now());

@@ -126,7 +126,10 @@ pub fn show(context: &Context, http: &Http, task: TaskId) -> Outcome<()> {
     };
     words(
         "what is to be done",
-        found.prompt.as_deref().unwrap_or("(erased)"),
+        found.prompt.as_deref().unwrap_or(match found.task.about {
+            Some(_) => "(a second opinion: it has no words of its own)",
+            None => "(erased)",
+        }),
     );
     if let Some(input) = &found.input {
         words(
