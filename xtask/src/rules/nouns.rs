@@ -72,11 +72,14 @@ const FLOORS: &[Floor] = &[
         // Beside the nouns: what looks after the program itself.
         at: "crates/themesh/src/commands/",
         shared: &[
+            "claude",
+            "codex",
             "completions",
             "doctor",
             "help",
             "hook",
             "install",
+            "joined",
             "mcp",
             "mod",
             "sandbox",

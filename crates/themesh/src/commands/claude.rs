@@ -9,7 +9,7 @@ use clap::Args;
 use super::install::{self, Program};
 use super::joined::Joined;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 /// Start Claude Code as an agent of the mesh: with its tools, in a session of its own, reached by messages while it runs
 #[derive(Debug, Args)]
@@ -32,9 +32,10 @@ pub fn claude(context: &Context, args: &ClaudeArgs) -> Outcome<ExitCode> {
     if is_installed && context.identity().is_some() {
         // Its hooks would hand the messages of both into one conversation.
         return Err(Failure::usage(
-            "the mesh is installed in Claude Code here, with an agent of its own; nothing was run",
+            "the mesh is installed in Claude Code here, with an agent of its own",
             "leave out --as, or take it out with `mesh uninstall claude-code`",
-        ));
+        )
+        .so(Effect::NothingRun));
     }
     let context = install::agent(context, Program::ClaudeCode)?;
     let joined = Joined::open(&context, OsStr::new("claude"))?;

@@ -10,7 +10,7 @@ use mesh_sdk::{Client, Options};
 use tokio::runtime::Runtime;
 
 use crate::context::{self, Context};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 
 pub struct Joined {
     pub runtime: Runtime,
@@ -62,9 +62,10 @@ impl Joined {
         let status = command.status().map_err(|why| {
             let name = command.get_program().to_string_lossy();
             Failure::here(
-                format!("{name}: {why}; nothing was run"),
+                format!("{name}: {why}"),
                 "name a program that is on this machine",
             )
+            .so(Effect::NothingRun)
         })?;
         let code = status
             .code()

@@ -10,7 +10,7 @@ use mesh_model::ops::{InfluenceGet, SessionList};
 use super::influence::told;
 use super::joined::Joined;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, line, paint, printed_json, table};
 use crate::times;
 
@@ -118,6 +118,6 @@ fn print(one: &InfluenceView) {
 fn run(context: &Context, command: &[OsString]) -> Outcome<ExitCode> {
     let (name, rest) = command
         .split_first()
-        .ok_or_else(|| Failure::usage("there is no command; nothing was run", ""))?;
+        .ok_or_else(|| Failure::usage("there is no command", "").so(Effect::NothingRun))?;
     Joined::open(context, name)?.run(Command::new(name).args(rest))
 }

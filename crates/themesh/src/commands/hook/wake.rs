@@ -17,7 +17,7 @@ use super::Event;
 use super::record::Record;
 use crate::commands::mcp::nobody_reads;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Effect, Failure, Outcome};
 use crate::output::line;
 
 /// What can bring a message for somebody into its inbox: that it was said, also after it was held back, or changed.
@@ -122,10 +122,8 @@ async fn newest(client: &Client) -> Outcome<Option<Seq>> {
 /// What the mod tells: that the session is idle, that the words of a wake were not taken, that a model has read messages.
 pub fn told(context: &Context, event: Event, text: &str) -> Outcome<()> {
     let told: Told = serde_json::from_str(text).map_err(|why| {
-        Failure::usage(
-            format!("what the mod tells is not understood: {why}; nothing was sent"),
-            "",
-        )
+        Failure::usage(format!("what the mod tells is not understood: {why}"), "")
+            .so(Effect::NothingSent)
     })?;
     match event {
         Event::Wake => return wake(context, told),

@@ -231,9 +231,10 @@ fn start(context: &Context, handle: &str, scope: Scope, wake: WakeBy) -> Outcome
 pub fn agent(context: &Context, program: Program) -> Outcome<Context> {
     if has_token_given() {
         return Err(Failure::usage(
-            "MESH_TOKEN is set, but the program acts with a token that is kept here; nothing was run",
+            "MESH_TOKEN is set, but the program acts with a token that is kept here",
             "unset it, and name a participant with --as",
-        ));
+        )
+        .so(Effect::NothingRun));
     }
     let handle = context.identity().unwrap_or(program.name());
     let handle = handle.trim_start_matches('@').to_owned();
@@ -269,7 +270,7 @@ pub fn is_installed(context: &Context, program: Program) -> Outcome<bool> {
 pub fn plugin_of_run(context: &Context) -> Outcome<PathBuf> {
     let name = format!("claude-{}", context.identity().unwrap_or_default());
     let folder = std::path::absolute(context.home.join("run").join(name));
-    let folder = folder.map_err(|why| Failure::here(format!("{why}; nothing was run"), ""))?;
+    let folder = folder.map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingRun))?;
     for (path, part) in programs::plugin(&folder, &here(context)?) {
         if let Part::Whole { text } = part {
             write_private(&path, &text)?;
