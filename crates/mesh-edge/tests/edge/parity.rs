@@ -162,6 +162,7 @@ fn without_presence(mut value: Value) -> Value {
                     "present",
                     "agents_present",
                     "sessions",
+                    "contexts",
                     "state",
                     "last_seen",
                     "greeting",
