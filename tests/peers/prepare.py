@@ -334,6 +334,7 @@ def influence(node):
         act = json.load(error)["rule"]["act"]
     node.ask("GET", "/api/acts")
     node.ask("POST", "/api/acts/{act}", {"act": act}, {"participant": "kite"})
+    node.ask("POST", "/api/acts/{act}/decline", {"act": act}, {"participant": "kite"})
 
 
 def workers(node):
