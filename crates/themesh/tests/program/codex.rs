@@ -5,19 +5,18 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 
 use mesh_script::{Scenario, Script};
 use rustix::process::{Pid, Signal, kill_process_group};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::agents::peers;
 use super::node::{Node, binary, command};
+use super::pty::Pty;
 
 /// A node, the user's folder with Codex's settings, and a scripted model.
 struct Stage {
@@ -116,22 +115,7 @@ struct Terminal {
 
 impl Terminal {
     fn open(stage: &Stage, args: &[&str]) -> Terminal {
-        let own = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&own).unwrap();
-        unlockpt(&own).unwrap();
-        let size = Winsize {
-            ws_row: 40,
-            ws_col: 120,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(&own, size).unwrap();
-        let name = ptsname(&own, Vec::new()).unwrap();
-        let theirs = || {
-            let mut file = File::options();
-            let file = file.read(true).write(true).open(name.to_str().unwrap());
-            Stdio::from(file.unwrap())
-        };
+        let pty = Pty::open();
         let folder = stage.node.folder.path();
         let path = std::env::var("PATH").unwrap();
         let path = format!("{}:{path}", stage.peers.join("bin").display());
@@ -144,12 +128,12 @@ impl Terminal {
             .env("PATH", path)
             .env("TERM", "xterm-256color")
             .process_group(0)
-            .stdin(theirs())
-            .stdout(theirs())
-            .stderr(theirs())
+            .stdin(pty.theirs())
+            .stdout(pty.theirs())
+            .stderr(pty.theirs())
             .spawn()
             .unwrap();
-        let keys = File::from(own);
+        let keys = pty.own;
         let mut own = keys.try_clone().unwrap();
         let screen = Arc::new((Mutex::new(String::new()), Condvar::new()));
         let shown = Arc::clone(&screen);

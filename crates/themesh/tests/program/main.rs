@@ -22,6 +22,7 @@ mod log_verbs;
 mod mcp;
 mod node;
 mod own_node;
+mod pty;
 mod skill;
 mod steer;
 mod tools;

@@ -3,17 +3,16 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use mesh_model::Seq;
 use mesh_sdk::{Client, Filter, Items, Options};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
 
 use super::agents::peers;
 use super::hooks::Stage;
+use super::pty::Pty;
 
 /// The program with a terminal.
 struct Terminal {
@@ -25,33 +24,18 @@ struct Terminal {
 
 impl Terminal {
     fn open(stage: &Stage, args: &[&str]) -> Terminal {
-        let own = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&own).unwrap();
-        unlockpt(&own).unwrap();
-        let size = Winsize {
-            ws_row: 40,
-            ws_col: 120,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(&own, size).unwrap();
-        let name = ptsname(&own, Vec::new()).unwrap();
-        let theirs = || {
-            let mut options = File::options();
-            let file = options.read(true).write(true).open(name.to_str().unwrap());
-            Stdio::from(file.unwrap())
-        };
+        let pty = Pty::open();
         let program = stage
             .program()
             .args(["--allowedTools", "mcp__mesh__mesh_say"])
             .args(args)
             .env("TERM", "xterm-256color")
-            .stdin(theirs())
-            .stdout(theirs())
-            .stderr(theirs())
+            .stdin(pty.theirs())
+            .stdout(pty.theirs())
+            .stderr(pty.theirs())
             .spawn()
             .unwrap();
-        let own = File::from(own);
+        let own = pty.own;
         let keys = own.try_clone().unwrap();
         let screen = Arc::new(Mutex::new(String::new()));
         let shown = Arc::clone(&screen);
