@@ -18,19 +18,23 @@ describe('budgets', () => {
       assets.filter(match).reduce((sum, name) => sum + gzipSync(readFileSync(join(DIST, 'assets', name))).length, 0);
     // Whatever the first page names is loaded before its first picture.
     const first = (name: string) => html.includes(name);
-    const world = (name: string) => /^(World|bloom)-.*\.js$/.test(name);
-    // Board, task, approvals and held acts beside them, workers and figures, and what stands among messages.
-    const work = (name: string) =>
-      /^(Work|NewTask|feedView|ApprovalCard|ActCard|Memories|deeds|Ask|words|work|spans|settled.svelte)-.*\.js$/.test(
-        name,
-      );
     const script = (name: string) => name.endsWith('.js');
     expect(gzip((name) => script(name) && first(name))).toBeLessThan(70_000);
     expect(gzip((name) => name.endsWith('.css') && first(name))).toBeLessThan(15_000);
-    expect(gzip(world)).toBeLessThan(260_000);
-    expect(gzip(work)).toBeLessThan(50_000);
-    // Rules, quarantine, audit, settings, search, cards and dialogs come when they are opened.
-    expect(gzip((name) => script(name) && !first(name) && !world(name) && !work(name))).toBeLessThan(55_000);
+    // What is loaded later counts with all that it needs at once, whatever else was opened before.
+    const text = (name: string) => readFileSync(join(DIST, 'assets', name), 'utf8');
+    const whole = (name: string, seen = new Set<string>()): Set<string> => {
+      if (seen.has(name) || first(name)) return seen;
+      seen.add(name);
+      for (const [, needed] of text(name).matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)) whole(needed!, seen);
+      return seen;
+    };
+    const later = assets
+      .filter((name) => script(name) && !first(name))
+      .map((name) => ({ name, bytes: gzip((other) => whole(name).has(other)) }));
+    const bound = (name: string) => (/^(World|bloom)-/.test(name) ? 260_000 : /^Work-/.test(name) ? 50_000 : 30_000);
+    expect(later.filter(({ name, bytes }) => bytes >= bound(name))).toEqual([]);
+    expect(later.length).toBeGreaterThan(10);
     expect(html).not.toMatch(/World|Work|<style|style=|<script>/);
   });
 
