@@ -189,6 +189,21 @@ def works_and_fails_honestly(node: Node, sdk: Contract, folder: Path) -> None:
     assert ended(node, failing)["state"] == "failed"
 
 
+def does_many_tasks_once_while_the_node_dies(node: Node, sdk: Contract, folder: Path) -> None:
+    came(node, sdk, folder)
+    node.allow_work("pat")
+    spec = {"prompt": "one two", "capability": "count", "attempts": 3}
+    tasks = [{**spec, "title": f"number {number}"} for number in range(12)]
+    made = [str(one["id"]) for one in node.owner("task.create", room="general", tasks=tasks)["tasks"]]
+    sdk.do(do="work", work=["count"])
+    began = [sdk.wait(lambda line: "began" in line)["began"] for _ in range(4)]
+    node.kill()
+    node.start()
+    began += [sdk.wait(lambda line: "began" in line)["began"] for _ in range(8)]
+    assert sorted(began) == sorted(made), "a task was begun twice"
+    assert [ended(node, one)["state"] for one in made] == ["done"] * 12
+
+
 def says_why_it_was_refused(node: Node, sdk: Contract, folder: Path) -> None:
     came(node, sdk, folder)
     answer = sdk.answer(sdk.ask(do="call", name="room.get", input={"room": "nowhere"}))
@@ -231,6 +246,7 @@ SCENARIOS = [
     begins_at_a_place_in_the_log,
     obeys_the_mesh_and_no_stranger,
     works_and_fails_honestly,
+    does_many_tasks_once_while_the_node_dies,
     says_why_it_was_refused,
     shows_its_token_to_no_stranger,
     a_revoked_token_is_told,

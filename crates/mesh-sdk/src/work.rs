@@ -5,16 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mesh_model::api::{
-    TakenTask, TaskBeatInput, TaskFailInput, TaskFinishInput, TaskOutput, TaskPieceInput,
-    TaskTakeInput, WorkerEnrolInput,
+    PartAnswer, TakenTask, TaskBeatInput, TaskFailInput, TaskFinishInput, TaskFinishManyInput,
+    TaskOutput, TaskPieceInput, TaskTakeInput, WorkerEnrolInput,
 };
 use mesh_model::events::{Cost, Spend};
-use mesh_model::ops::{
-    Operation, TaskExtend, TaskFail, TaskFinish, TaskProgress, TaskTake, WorkerEnrol,
-};
-use mesh_model::{ErrorCode, Seq, TaskId};
-use serde_json::Value;
-use tokio::task::{AbortHandle, JoinSet};
+use mesh_model::limits::TASK_PARTS_MAX;
+use mesh_model::ops::{TaskExtend, TaskFail, TaskFinishMany, TaskProgress, TaskTake, WorkerEnrol};
+use mesh_model::{ErrorCode, Refusal, Seq, TaskId};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::sleep;
 
 use crate::{Error, Mesh};
@@ -24,8 +22,6 @@ const TAKE_WAIT_MS: u32 = 25_000;
 const LEASE_MS: u32 = 60_000;
 /// Three chances to be heard within a lease.
 const BEAT: Duration = Duration::from_millis(LEASE_MS as u64 / 3);
-/// How many tasks one question may ask for.
-const TAKE_MAX: usize = 64;
 
 /// What a worker offers.
 #[derive(Debug, Clone)]
@@ -156,35 +152,138 @@ impl Mesh {
             let doing = handler(task);
             Box::pin(async move { doing.await.map(Into::into) })
         });
-        let slots = usize::from(work.slots);
-        let mut attempts: JoinSet<Result<(), Error>> = JoinSet::new();
+        Working {
+            mesh: self.clone(),
+            handler,
+            slots: usize::from(work.slots).max(1),
+            attempts: JoinSet::new(),
+        }
+        .run()
+        .await
+    }
+}
+
+/// What came of an attempt.
+enum End {
+    Made(Box<TaskFinishInput>),
+    Failed(TaskFailInput),
+    /// Its lease was lost: somebody else has the task by now, or it was cancelled.
+    Lost,
+}
+
+/// A question that may wait at the node; who asked nothing waits for ever.
+async fn answered<F: Future + Unpin>(asking: &mut Option<F>) -> F::Output {
+    match asking.as_mut() {
+        Some(asking) => asking.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A worker's loop.
+struct Working {
+    mesh: Mesh,
+    handler: Handler,
+    slots: usize,
+    attempts: JoinSet<Result<End, Error>>,
+}
+
+impl Working {
+    async fn run(mut self) -> Result<(), Error> {
+        let mesh = self.mesh.clone();
+        // At most one question waits at the node; a slot that comes free meanwhile asks behind its result.
+        let mut asking = None;
         loop {
-            while attempts.len() >= slots.max(1) {
-                match attempts.join_next().await {
-                    Some(ended) => ended.map_err(|why| Error::Protocol(why.to_string()))??,
-                    None => break,
+            let free = self.slots - self.attempts.len().min(self.slots);
+            if asking.is_none() && free > 0 {
+                asking = Some(Box::pin(mesh.client().call::<TaskTake>(ask(free, true))));
+            }
+            tokio::select! {
+                taken = answered(&mut asking) => {
+                    asking = None;
+                    self.begin(taken?.items);
+                }
+                Some(first) = self.attempts.join_next() => {
+                    let taken = self.hand_in(first).await?;
+                    self.begin(taken);
                 }
             }
-            let free = (slots - attempts.len()).clamp(1, TAKE_MAX);
-            let ask = TaskTakeInput {
-                count: u8::try_from(free).ok(),
-                lease_ms: Some(LEASE_MS),
-                wait_ms: Some(TAKE_WAIT_MS),
-                memory_tokens: None,
-                start: true,
-            };
-            let taken = self.client().call::<TaskTake>(ask).await?;
-            for taken in taken.items {
-                let task = Task {
-                    mesh: self.clone(),
-                    taken: Arc::new(taken),
-                };
-                attempts.spawn(attempt(task, Arc::clone(&handler)));
-            }
-            while let Some(ended) = attempts.try_join_next() {
-                ended.map_err(|why| Error::Protocol(why.to_string()))??;
-            }
         }
+    }
+
+    fn begin(&mut self, taken: Vec<TakenTask>) {
+        for taken in taken {
+            let task = Task {
+                mesh: self.mesh.clone(),
+                taken: Arc::new(taken),
+            };
+            self.attempts
+                .spawn(attempt(task, Arc::clone(&self.handler)));
+        }
+    }
+
+    /// Hands in what has ended by now in one call, and brings as many tasks as there were results.
+    async fn hand_in(
+        &mut self,
+        first: Result<Result<End, Error>, JoinError>,
+    ) -> Result<Vec<TakenTask>, Error> {
+        let (mut results, mut next) = (Vec::new(), Some(first));
+        while let Some(ended) = next {
+            match ended.map_err(|why| Error::Protocol(why.to_string()))?? {
+                End::Made(result) => results.push(*result),
+                End::Failed(failed) => {
+                    let told = self.mesh.client().call::<TaskFail>(failed).await;
+                    told.map(drop).or_else(unless_over)?;
+                }
+                End::Lost => {}
+            }
+            next = match results.len() {
+                TASK_PARTS_MAX.. => None,
+                _ => self.attempts.try_join_next(),
+            };
+        }
+        if results.is_empty() {
+            return Ok(Vec::new());
+        }
+        let take = Some(ask(results.len(), false));
+        let input = TaskFinishManyInput { results, take };
+        let told = self.mesh.client().call::<TaskFinishMany>(input).await?;
+        for answer in told.results {
+            part(answer).map(drop).or_else(unless_over)?;
+        }
+        let taken = told.taken.map(part).transpose()?;
+        Ok(taken.map_or_else(Vec::new, |taken| taken.items))
+    }
+}
+
+fn ask(count: usize, wait: bool) -> TaskTakeInput {
+    TaskTakeInput {
+        count: u8::try_from(count.min(TASK_PARTS_MAX)).ok(),
+        lease_ms: Some(LEASE_MS),
+        wait_ms: wait.then_some(TAKE_WAIT_MS),
+        memory_tokens: None,
+        start: true,
+    }
+}
+
+fn part<T>(answer: PartAnswer<T>) -> Result<T, Error> {
+    match answer {
+        PartAnswer::Ok(done) => Ok(done),
+        PartAnswer::Problem(problem) => Err(Error::Refused(Refusal::from(*problem))),
+    }
+}
+
+/// Somebody else has the task by now, or it is over: nobody waits for this result.
+fn unless_over(why: Error) -> Result<(), Error> {
+    match why {
+        Error::Refused(refusal)
+            if matches!(
+                refusal.code,
+                ErrorCode::StaleFence | ErrorCode::Conflict | ErrorCode::NotFound
+            ) =>
+        {
+            Ok(())
+        }
+        why => Err(why),
     }
 }
 
@@ -197,32 +296,17 @@ impl Drop for Ends {
     }
 }
 
-async fn attempt(task: Task, handler: Handler) -> Result<(), Error> {
-    let told = async {
-        // On a task of its own: a handler that panics has failed, and takes nobody with it.
-        let mut doing = tokio::spawn(handler(task.clone()));
-        let _ends = Ends(doing.abort_handle());
-        let made = tokio::select! {
-            made = &mut doing => made.unwrap_or_else(|why| Err(Failed::from(why))),
-            () = lost(&task) => return Ok(()),
-        };
-        let (name, input) = match made {
-            Ok(output) => finish(&task, output)?,
-            Err(failed) => fail(&task, failed)?,
-        };
-        hand_in(&task, name, input).await
+async fn attempt(task: Task, handler: Handler) -> Result<End, Error> {
+    // On a task of its own: a handler that panics has failed, and takes nobody with it.
+    let mut doing = tokio::spawn(handler(task.clone()));
+    let _ends = Ends(doing.abort_handle());
+    let made = tokio::select! {
+        made = &mut doing => made.unwrap_or_else(|why| Err(Failed::from(why))),
+        () = lost(&task) => return Ok(End::Lost),
     };
-    match told.await {
-        // Somebody else has the task by now, or it was cancelled.
-        Err(Error::Refused(refusal))
-            if matches!(
-                refusal.code,
-                ErrorCode::StaleFence | ErrorCode::Conflict | ErrorCode::NotFound
-            ) =>
-        {
-            Ok(())
-        }
-        other => other,
+    match made {
+        Ok(output) => finish(&task, output),
+        Err(failed) => Ok(End::Failed(fail(&task, failed))),
     }
 }
 
@@ -242,9 +326,9 @@ async fn lost(task: &Task) {
     }
 }
 
-fn finish(task: &Task, output: TaskOutput) -> Result<(&'static str, Value), Error> {
+fn finish(task: &Task, output: TaskOutput) -> Result<End, Error> {
     let signed = task.mesh.client().sign_result(&task.taken, &output)?;
-    let input = TaskFinishInput {
+    Ok(End::Made(Box::new(TaskFinishInput {
         task: task.id(),
         fence: task.fence(),
         output,
@@ -253,28 +337,15 @@ fn finish(task: &Task, output: TaskOutput) -> Result<(&'static str, Value), Erro
         cost: Cost::default(),
         labels: Vec::new(),
         signed,
-    };
-    Ok((TaskFinish::DECLARATION.name, serde_json::to_value(input)?))
+    })))
 }
 
-fn fail(task: &Task, failed: Failed) -> Result<(&'static str, Value), Error> {
-    let input = TaskFailInput {
+fn fail(task: &Task, failed: Failed) -> TaskFailInput {
+    TaskFailInput {
         task: task.id(),
         fence: task.fence(),
         reason: failed.reason,
         last: failed.last,
         cost: Cost::default(),
-    };
-    Ok((TaskFail::DECLARATION.name, serde_json::to_value(input)?))
-}
-
-/// One result for each attempt, however often it is sent.
-async fn hand_in(task: &Task, name: &'static str, input: Value) -> Result<(), Error> {
-    let Value::Object(mut fields) = input else {
-        return Ok(());
-    };
-    let key = format!("{name}:{}", task.fence());
-    fields.insert("idempotency_key".to_owned(), Value::String(key));
-    let told = task.mesh.client().call_raw(name, Value::Object(fields));
-    told.await.map(drop)
+    }
 }

@@ -13,6 +13,8 @@ from .mesh import Mesh
 #: How long one question for work waits at the node.
 TAKE_WAIT_MS = 25_000
 LEASE_MS = 60_000
+#: The most results that one call takes.
+RESULTS_MAX = 64
 
 
 @dataclass(frozen=True)
@@ -50,29 +52,78 @@ async def work(mesh: Mesh, handler: Handler, *, capabilities: Iterable[str] = ()
     Runs until it is cancelled; with `once` until one task is done. A handler whose lease was lost is cancelled.
     """
     await mesh.call("worker.enrol", {"capabilities": list(capabilities), "slots": slots, "runner": "themesh-python"})
-    running: set[asyncio.Task[None]] = set()
+    running: set[asyncio.Task[_End | None]] = set()
+    # At most one question waits at the node; a slot that comes free meanwhile asks behind its result.
+    asking: asyncio.Task[Any] | None = None
     try:
         while True:
-            free = slots - len(running)
-            taken = await mesh.call(
-                "task.take", {"count": free, "wait_ms": TAKE_WAIT_MS, "lease_ms": LEASE_MS, "start": True}
-            )
-            for one in taken["items"]:
-                running.add(asyncio.create_task(_attempt(mesh, handler, dict(one))))
-            if len(running) >= slots or (once and running):
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for ended in done:
-                    ended.result()
-                if once:
-                    return
-            running = {one for one in running if not one.done()}
+            if asking is None and len(running) < slots and not (once and running):
+                ask = {**_ask(slots - len(running)), "wait_ms": TAKE_WAIT_MS}
+                asking = asyncio.create_task(mesh.call_raw("task.take", ask))
+            waits = running | ({asking} if asking else set())
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            taken: list[Any] = []
+            if asking in done:
+                done.discard(asking)
+                taken += asking.result()["items"]
+                asking = None
+            running -= done
+            ends = [end for one in done if (end := one.result())]
+            for at in range(0, len(ends), RESULTS_MAX):
+                taken += await _hand_in(mesh, ends[at : at + RESULTS_MAX], take=not once)
+            if once and done:
+                return
+            running |= {asyncio.create_task(_attempt(mesh, handler, dict(one))) for one in taken}
     finally:
-        for attempt in running:
+        left = running | ({asking} if asking else set())
+        for attempt in left:
             attempt.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
 
 
-async def _attempt(mesh: Mesh, handler: Handler, taken: dict[str, Any]) -> None:
+def _ask(count: int) -> dict[str, Any]:
+    return {"count": min(count, RESULTS_MAX), "lease_ms": LEASE_MS, "start": True}
+
+
+@dataclass(frozen=True)
+class _End:
+    """What came of an attempt: its result, or why it failed."""
+
+    name: dict[str, Any]
+    made: bool
+    said: dict[str, Any]
+
+
+async def _hand_in(mesh: Mesh, ends: list[_End], *, take: bool) -> list[Any]:
+    """Hands in what has ended in one call, and brings as many tasks as there were results."""
+    for end in ends:
+        if not end.made:
+            key = f"task.fail:{end.name['fence']}"
+            try:
+                await mesh.call_raw("task.fail", {**end.name, **end.said, "idempotency_key": key})
+            except Refused as refusal:
+                _unless_over(refusal)
+    results = [{**end.name, **end.said} for end in ends if end.made]
+    if not results:
+        return []
+    asks = {"take": _ask(len(results))} if take else {}
+    told = await mesh.call_raw("task.finish_many", {"results": results, **asks})
+    for answer in told["results"]:
+        if "problem" in answer:
+            _unless_over(Refused(answer["problem"]))
+    taken = told.get("taken") or {"ok": {"items": []}}
+    if "problem" in taken:
+        raise Refused(taken["problem"])
+    return list(taken["ok"]["items"])
+
+
+def _unless_over(refusal: Refused) -> None:
+    """Somebody else has the task by now, or it is over: nobody waits for this result."""
+    if refusal.code not in ("stale_fence", "conflict", "not_found"):
+        raise refusal
+
+
+async def _attempt(mesh: Mesh, handler: Handler, taken: dict[str, Any]) -> _End | None:
     view = taken["task"]
     task = Task(
         mesh,
@@ -88,30 +139,24 @@ async def _attempt(mesh: Mesh, handler: Handler, taken: dict[str, Any]) -> None:
     try:
         await asyncio.wait({doing, holding}, return_when=asyncio.FIRST_COMPLETED)
         if not doing.done():
-            doing.cancel()  # The lease is lost: somebody else has the task, or it was cancelled.
-            return
-        holding.cancel()
-        operation, rest = doing.result()
-        key = f"{operation}:{task.fence}"
-        await mesh.call_raw(operation, {"task": task.id, "fence": task.fence, **rest, "idempotency_key": key})
-    except Refused as refusal:
-        if refusal.code not in ("stale_fence", "conflict", "not_found"):
-            raise
+            return None  # The lease is lost: somebody else has the task, or it was cancelled.
+        made, said = doing.result()
+        return _End({"task": task.id, "fence": task.fence}, made, said)
     finally:
         doing.cancel()
         holding.cancel()
         await asyncio.gather(doing, holding, return_exceptions=True)
 
 
-async def _do(handler: Handler, task: Task) -> tuple[str, dict[str, Any]]:
+async def _do(handler: Handler, task: Task) -> tuple[bool, dict[str, Any]]:
     try:
         made = await handler(task)
     except Failed as failed:
-        return "task.fail", {"reason": str(failed), "last": failed.last}
+        return False, {"reason": str(failed), "last": failed.last}
     except Exception as why:
-        return "task.fail", {"reason": f"{type(why).__name__}: {why}"}
+        return False, {"reason": f"{type(why).__name__}: {why}"}
     output = {"text": made} if isinstance(made, str) else made
-    return "task.finish", {"output": output, **task.mesh.sign_result(task.data, output)}
+    return True, {"output": output, **task.mesh.sign_result(task.data, output)}
 
 
 async def _hold(task: Task) -> None:
