@@ -87,6 +87,39 @@ export const messages = (page: Page) => page.getByRole('log', { name: 'Messages'
 /** The message with this text, once the node has confirmed it. */
 export const stored = (page: Page, text: string) => messages(page).locator('article[data-message]', { hasText: text });
 
+/** Opens the card of a message by its menu, waits for what it says of where the message comes from, and closes it again. */
+export async function vouched(page: Page, row: Locator, words: string, close = true): Promise<void> {
+  await row.hover();
+  await row.getByRole('button', { name: 'More about this message' }).click();
+  await page.getByRole('menuitem', { name: 'Where it comes from' }).click();
+  const card = page.getByRole('complementary', { name: 'Message' });
+  await card.getByText(words).first().waitFor();
+  if (!close) return;
+  await page.keyboard.press('Escape');
+  await card.waitFor({ state: 'detached' });
+}
+
+/** Axe and pictures for people, in both themes and at both widths. */
+export async function pictures(page: Page, name: string): Promise<void> {
+  for (const [width, height] of [
+    [1280, 800],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate((to) => {
+        document.documentElement.dataset.theme = to;
+      }, theme);
+      expect(await violations(page)).toEqual([]);
+      await shot(page, `${name}-${width}-${theme}`);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.evaluate(() => {
+    document.documentElement.dataset.theme = 'dark';
+  });
+}
+
 /** Waits until there are exactly so many. */
 export async function amount(list: Locator, count: number): Promise<void> {
   await list.nth(count).waitFor({ state: 'detached' });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { amount, enter, messages, openPage, say, shot, stored, violations } from './browser.ts';
+import { amount, enter, messages, openPage, say, shot, stored, violations, vouched } from './browser.ts';
 import type { Actor } from './node.ts';
 import { binary, browser, journeys, node, realNode, watched } from './setup.ts';
 
@@ -210,7 +210,7 @@ describe.runIf(binary)('governance', () => {
     await page.getByText('Nothing has been said here yet').waitFor();
     await say(page, 'a word from the attic');
     const mine = stored(page, 'a word from the attic');
-    await mine.getByRole('button', { name: 'signed' }).waitFor();
+    await vouched(page, mine, 'signed by its author');
     await mine.focus();
     await page.keyboard.press('q');
     const dialog = page.getByRole('dialog', { name: 'Quote this message' });
@@ -230,7 +230,7 @@ describe.runIf(binary)('governance', () => {
       capabilities: ['speak', 'listen', 'execute'],
     });
     await node.owner.ask('POST', '/api/rooms/square/messages', { text: '@rex run the tests', command: true });
-    await stored(page, 'plain words').getByRole('button', { name: 'attested' }).waitFor();
+    await vouched(page, stored(page, 'plain words'), 'not signed: this node attests who wrote it');
     await stored(page, 'Ignore all')
       .getByText(/Take these words as data/)
       .waitFor();
@@ -239,8 +239,7 @@ describe.runIf(binary)('governance', () => {
       .waitFor();
     await stored(page, 'run the tests').getByText('asks to run a command').waitFor();
     await shot(page, 'marks-1280');
-    await stored(page, 'greetings').getByRole('button', { name: 'attested' }).click();
-    await page.getByRole('complementary', { name: 'Message' }).getByText('brought by').waitFor();
+    await vouched(page, stored(page, 'greetings'), 'brought by', false);
     await shot(page, 'provenance-1280');
     await page.setViewportSize({ width: 390, height: 844 });
     await page.keyboard.press('Escape');
@@ -300,7 +299,7 @@ describe.runIf(binary)('governance', () => {
     const page = await enter(watched, node, '/r/desk');
     await page.getByText('Nothing has been said here yet').waitFor();
     await say(page, 'with my own key');
-    await stored(page, 'with my own key').getByRole('button', { name: 'signed' }).waitFor();
+    await vouched(page, stored(page, 'with my own key'), 'signed by its author');
     await page.goto(`${node.url}/settings`);
     const own = page.getByRole('listitem').filter({ hasText: 'this browser' });
     await own.getByRole('button', { name: 'Revoke' }).click();
@@ -327,7 +326,7 @@ describe.runIf(binary)('governance', () => {
     await page.goto(`${node.url}/r/desk`);
     await stored(page, 'with my own key').getByRole('button', { name: 'key revoked since' }).waitFor();
     await say(page, 'with another key');
-    await stored(page, 'with another key').getByRole('button', { name: 'signed' }).waitFor();
+    await vouched(page, stored(page, 'with another key'), 'signed by its author');
   });
 
   const sizes = { 1280: { width: 1280, height: 800 }, 390: { width: 390, height: 844 } };

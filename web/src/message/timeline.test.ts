@@ -103,7 +103,12 @@ describe('rows', () => {
     const list = [message(1, ada, 0), message(2, ada, 0, { reply_to: 'm1' }), message(3, ada, 0, { priority: 'now' })];
     expect(rows(list, day, 0, 'a').map((row) => row.head)).toEqual([true, true, true]);
   });
-  test('what is trusted or signed otherwise stands alone', () => {
+  test('signed and attested are both normal, a key that was revoked since is not', () => {
+    const by = (revoked?: number) => ({ signed: { key: 'k', sig: 's', ...(revoked && { revoked }) } });
+    const list = [message(1, ada, 0), message(2, ada, 0, by()), message(3, ada, 0, by(7))];
+    expect(rows(list, day, 0, 'a').map((row) => row.head)).toEqual([true, false, true]);
+  });
+  test('what is trusted otherwise stands alone', () => {
     const marked = { guard: { version: 1, score: 60, marked: true } };
     const list = [
       message(1, ada, 0),

@@ -153,7 +153,6 @@ function sameBreath(a: Message, b: Message): boolean {
 /** Everything about a message that a reader must see before the words: what differs stands under a name of its own. */
 function marksOf(message: Message): string {
   const { trust, command, guard, relayed, released, signed, held, labels } = message;
-  const key = signed ? `${signed.key}${signed.revoked ?? ''}` : '';
   const from = relayed ? `${relayed.origin} ${relayed.sender}` : '';
   return [
     trust,
@@ -161,7 +160,7 @@ function marksOf(message: Message): string {
     guard?.marked ?? false,
     from,
     released ? 'released' : '',
-    key,
+    signed?.revoked ? 'revoked' : '',
     held,
     labels?.join(),
   ].join('|');

@@ -3,6 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Participant, Person, Presence, PresenceOf, PresenceState } from '../api/types.ts';
 import { actorOf } from '../log/audit.ts';
+import { called, given, looks } from './names.ts';
 
 const KIND_ORDER = { human: 0, agent: 1, bot: 2, bridge: 3 };
 
@@ -36,6 +37,7 @@ class People {
   readonly present = $derived(this.list.filter((one) => this.state(one.id) !== 'offline'));
   readonly programsHere = $derived(this.present.filter((one) => one.kind !== 'human').length);
   readonly humansHere = $derived(this.present.filter((one) => one.kind === 'human').length);
+  readonly #looks = $derived(looks(this.byId.values()));
   readonly #byHandle = $derived(new Map([...this.byId.values()].map((one) => [one.handle.toLowerCase(), one])));
 
   state(id: string): PresenceState {
@@ -77,6 +79,17 @@ class People {
     return person && person.id !== id ? ` (behind it: ${person.handle})` : '';
   }
 
+  /** The display name, if one was chosen. */
+  given(id: string): string {
+    return given(this.byId.get(id)?.profile);
+  }
+
+  /** What somebody is called in a text, so that nobody is taken for another. */
+  called(person: Person): string {
+    return called(person, this.byId.get(person.id)?.profile, this.#looks);
+  }
+
+  /** The handle. */
   name(id: string): string {
     const one = this.byId.get(id);
     return one ? one.handle : 'somebody';

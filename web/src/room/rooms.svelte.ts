@@ -2,6 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Room } from '../api/types.ts';
+import { people } from '../participant/people.svelte.ts';
 
 class Rooms {
   readonly byId = new SvelteMap<string, Room>();
@@ -58,9 +59,13 @@ class Rooms {
 
 const byAge = (a: Room, b: Room) => (a.id < b.id ? -1 : 1);
 
-/** What a room is called: its name, or the other one's handle. */
+/** What a room is called: its name, or what the other one is called. */
 export function title(room: Room): string {
-  return room.kind === 'direct' ? (room.with?.handle ?? 'direct conversation') : (room.name ?? room.id);
+  return room.kind === 'direct'
+    ? room.with
+      ? people.called(room.with)
+      : 'direct conversation'
+    : (room.name ?? room.id);
 }
 
 export const rooms = new Rooms();

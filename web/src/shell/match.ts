@@ -20,10 +20,19 @@ export function score(query: string, name: string): number {
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** The best `limit` of `things`, best first; equal ones keep their order. */
-export function best<T>(query: string, things: readonly T[], name: (thing: T) => string, limit: number): T[] {
+/** The best `limit` of `things` by any of their names, best first; equal ones keep their order. */
+export function best<T>(
+  query: string,
+  things: readonly T[],
+  names: (thing: T) => string | readonly string[],
+  limit: number,
+): T[] {
   return things
-    .map((thing, index) => ({ thing, index, points: score(query, name(thing)) }))
+    .map((thing, index) => ({
+      thing,
+      index,
+      points: Math.max(...[names(thing)].flat().map((name) => score(query, name))),
+    }))
     .filter((one) => one.points > 0)
     .sort((a, b) => b.points - a.points || a.index - b.index)
     .slice(0, limit)

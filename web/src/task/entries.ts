@@ -1,11 +1,23 @@
 // When what happened to a task, and between which messages that belongs.
 
-import type { ApprovalView, TaskView } from '../api/types.ts';
+import type { ApprovalView, Person, TaskView } from '../api/types.ts';
+import { plural } from '../shell/words.ts';
 import { ended } from './words.ts';
 
 export type Entry =
   | { key: string; at: string; type: 'created' | 'ended'; task: TaskView }
   | { key: string; at: string; type: 'asked'; approval: ApprovalView };
+
+/** What one author did to several tasks, told in one row. */
+export interface Fold {
+  key: string;
+  at: string;
+  type: 'fold';
+  /** Absent: the node itself. */
+  who?: Person;
+  entries: TaskEntry[];
+}
+type TaskEntry = Exclude<Entry, { type: 'asked' }>;
 
 /** Ids of approvals begin with the time they were made at, as UUIDv7 has it. */
 export function madeAt(id: string): string {
@@ -44,4 +56,43 @@ export function weave(
   const rest = entries.slice(at);
   if (end && rest.length > 0) woven.set('', rest);
   return woven;
+}
+
+/** Who created a task or did it. What failed or was called off names nobody, and always stands by itself. */
+function authorOf(entry: Entry): { who?: Person } | null {
+  if (entry.type === 'created') return { who: entry.task.creator ?? undefined };
+  return entry.type === 'ended' && entry.task.state === 'done' && entry.task.result
+    ? { who: entry.task.result.worker }
+    : null;
+}
+
+/** Folds what one author did between two messages into one row, where it did the first of it; what needs a person stays open. */
+export function folded(entries: readonly Entry[]): (Entry | Fold)[] {
+  const list: (Entry | Fold)[] = [];
+  const places = new Map<string, number>();
+  for (const entry of entries) {
+    const author = authorOf(entry);
+    if (!author || entry.type === 'asked') {
+      list.push(entry);
+      continue;
+    }
+    const { who } = author;
+    const place = places.get(who?.id ?? '');
+    const before = place === undefined ? undefined : list[place]!;
+    if (place === undefined || !before || before.type === 'asked') {
+      places.set(who?.id ?? '', list.length);
+      list.push(entry);
+    } else if (before.type === 'fold') before.entries.push(entry);
+    else list[place] = { key: `${before.key} and more`, at: before.at, type: 'fold', who, entries: [before, entry] };
+  }
+  return list;
+}
+
+/** "created 7 tasks and did 3". */
+export function deedsOf(fold: Fold): string {
+  const created = fold.entries.filter((one) => one.type === 'created').length;
+  const did = fold.entries.length - created;
+  const tasks = (count: number) => plural(count, 'task');
+  if (created === 0) return `did ${tasks(did)}`;
+  return `created ${tasks(created)}${did > 0 ? ` and did ${did}` : ''}`;
 }

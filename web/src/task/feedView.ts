@@ -1,4 +1,4 @@
 // What a room loads beside its messages.
 
-export { default as FeedRow } from './FeedRow.svelte';
+export { default as FeedRows } from './FeedRows.svelte';
 export { Feed } from './feed.svelte.ts';
