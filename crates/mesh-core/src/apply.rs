@@ -2,6 +2,8 @@
 //! order of the log; facts that fit nothing (possible only in a log written by others) change
 //! nothing.
 
+use std::sync::Arc;
+
 use mesh_model::events::{By, Facts};
 use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
@@ -45,11 +47,8 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
     recent.head = event.seq;
     recent.time_ms = recent.time_ms.max(event.at.0);
     if let (Some(participant), Some(key)) = (event.participant(), event.by.key) {
-        recent
-            .keyed
-            .entry(participant)
-            .or_default()
-            .remember(key, event.seq);
+        let keyed = recent.keyed.entry(participant).or_default();
+        Arc::make_mut(keyed).remember(key, event.seq);
     }
     influence::hears(state, event);
     match event.facts {

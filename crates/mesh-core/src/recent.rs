@@ -2,6 +2,7 @@
 //! Bounded by count, so that it does not grow with history.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use mesh_model::events::CommandKey;
 use mesh_model::limits::KEYED_COMMANDS_MAX;
@@ -23,7 +24,8 @@ pub(crate) const DELETIONS_MAX: usize = 1024;
 pub(crate) struct Recent {
     pub head: Seq,
     pub time_ms: u64,
-    pub keyed: BTreeMap<ParticipantId, Keyed>,
+    /// Shared, so that the state is copied for a snapshot at little cost.
+    pub keyed: BTreeMap<ParticipantId, Arc<Keyed>>,
     pub deleted: Deletions,
     pub paces: Paces,
     pub exchanges: Exchanges,

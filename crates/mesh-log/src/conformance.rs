@@ -390,10 +390,13 @@ fn snapshots_are_a_cache(place: &impl Place) {
             .expect("event 4 is there"),
     };
     snapshots
-        .save(middle, "state/1", b"older")
+        .save(middle, "state/1", &mut |to| to.write_all(b"older"))
         .expect("saving works");
     snapshots
-        .save(log.tail(), "state/1", b"newer\nline")
+        .save(log.tail(), "state/1", &mut |to| {
+            to.write_all(b"newer")?;
+            to.write_all(b"\nline")
+        })
         .expect("saving works");
     let newest = snapshots
         .load("state/1")
@@ -413,7 +416,7 @@ fn snapshots_are_a_cache(place: &impl Place) {
         ..log.tail()
     };
     assert!(matches!(
-        snapshots.save(foreign, "state/1", b""),
+        snapshots.save(foreign, "state/1", &mut |_| Ok(())),
         Err(SnapshotError::NotInLog { seq: 6 })
     ));
     let future = Tail {
@@ -421,13 +424,13 @@ fn snapshots_are_a_cache(place: &impl Place) {
         head: Digest::ZERO,
     };
     assert!(matches!(
-        snapshots.save(future, "state/1", b""),
+        snapshots.save(future, "state/1", &mut |_| Ok(())),
         Err(SnapshotError::NotInLog { seq: 7 })
     ));
     for n in 7..=12 {
         let tail = append(&mut *log, &samples(n..=n)).expect("the batch is stored");
         snapshots
-            .save(tail, "state/1", &[n as u8])
+            .save(tail, "state/1", &mut |to| to.write_all(&[n as u8]))
             .expect("saving works");
     }
     drop(log);

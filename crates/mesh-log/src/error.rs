@@ -181,6 +181,9 @@ pub enum SnapshotError {
     /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The state could not be written as bytes.
+    #[error("the snapshot was not kept: {0}")]
+    Unwritten(std::io::Error),
     /// The disk failed.
     #[error(transparent)]
     Io(#[from] FileError),

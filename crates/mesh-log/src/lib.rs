@@ -33,5 +33,5 @@ pub use memory::{MemoryLog, MemoryStore};
 pub use mesh_proof::{Digest, Event as LogEvent, Problem, ProblemKind, Tail, Trust, Verified};
 pub use reader::{Content, LogReader, Record};
 pub use sim::{Fault, SimDisk};
-pub use snapshot::{Snapshot, Snapshots};
+pub use snapshot::{Snapshot, Snapshots, WriteState};
 pub use transfer::import;

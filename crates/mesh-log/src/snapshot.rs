@@ -4,6 +4,7 @@
 //! shape of the state) is the one asked for; in every other case it is as if it were not there.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mesh_proof::{Digest, Tail};
@@ -31,6 +32,9 @@ pub struct Snapshots {
 /// How many are kept: the newest, and one more in case that one cannot be read.
 const KEPT: usize = 2;
 
+/// Writes a state's bytes, a piece at a time: a large state need not be in memory a second time as bytes.
+pub type WriteState<'a> = &'a mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>;
+
 /// First line of a snapshot; the state's bytes follow.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,8 +47,14 @@ struct Title {
 
 /// Where snapshots are kept, by their event.
 pub(crate) trait SnapshotStore: Send + Sync {
-    /// Stores the parts as one, durably and all or nothing.
-    fn put(&self, seq: u64, parts: [&[u8]; 2]) -> Result<(), SnapshotError>;
+    /// Stores a first line and what is written as one, durably and all or nothing. The line holds the hash of the rest;
+    /// it is as long whatever the hash is.
+    fn put(
+        &self,
+        seq: u64,
+        line: &dyn Fn(Digest) -> Vec<u8>,
+        write: WriteState<'_>,
+    ) -> Result<(), SnapshotError>;
     fn get(&self, seq: u64) -> Result<Option<Vec<u8>>, SnapshotError>;
     fn remove(&self, seq: u64) -> Result<(), SnapshotError>;
     /// Events that have a snapshot, in rising order.
@@ -62,22 +72,31 @@ impl Snapshots {
         Self { store, reader }
     }
 
-    /// Keeps `bytes` as the state after `tail`, durably, and drops the older ones that are no longer needed.
+    /// Keeps what `write` gives as the state after `tail`, durably, and drops the older ones that are no longer needed.
     ///
     /// `tail` must be a durable event of this log.
-    pub fn save(&self, tail: Tail, fingerprint: &str, bytes: &[u8]) -> Result<(), SnapshotError> {
+    pub fn save(
+        &self,
+        tail: Tail,
+        fingerprint: &str,
+        write: WriteState<'_>,
+    ) -> Result<(), SnapshotError> {
         if self.reader.head_at(tail.seq)? != Some(tail.head) {
             return Err(SnapshotError::NotInLog { seq: tail.seq });
         }
-        let title = Title {
-            seq: tail.seq,
-            head: tail.head,
-            fingerprint: fingerprint.to_owned(),
-            sha256: Digest::of(bytes),
+        let line = |sha256| {
+            let title = Title {
+                seq: tail.seq,
+                head: tail.head,
+                fingerprint: fingerprint.to_owned(),
+                sha256,
+            };
+            let mut line =
+                serde_json::to_vec(&title).expect("numbers and strings always serialise");
+            line.push(b'\n');
+            line
         };
-        let mut line = serde_json::to_vec(&title).expect("numbers and strings always serialise");
-        line.push(b'\n');
-        self.store.put(tail.seq, [&line, bytes])?;
+        self.store.put(tail.seq, &line, write)?;
         let all = self.store.list()?;
         for seq in &all[..all.len().saturating_sub(KEPT)] {
             self.store.remove(*seq)?;
@@ -89,7 +108,7 @@ impl Snapshots {
     pub fn load(&self, fingerprint: &str) -> Result<Option<Snapshot>, SnapshotError> {
         for seq in self.store.list()?.into_iter().rev() {
             let stored = self.store.get(seq)?;
-            if let Some(snapshot) = stored.and_then(|stored| decode(&stored, fingerprint))
+            if let Some(snapshot) = stored.and_then(|stored| decode(stored, fingerprint))
                 && self.is_ours(snapshot.tail)?
             {
                 return Ok(Some(snapshot));
@@ -103,10 +122,11 @@ impl Snapshots {
     }
 }
 
-fn decode(stored: &[u8], fingerprint: &str) -> Option<Snapshot> {
-    let end = memchr::memchr(b'\n', stored)?;
+fn decode(mut stored: Vec<u8>, fingerprint: &str) -> Option<Snapshot> {
+    let end = memchr::memchr(b'\n', &stored)?;
     let title: Title = serde_json::from_slice(&stored[..end]).ok()?;
-    let bytes = stored[end + 1..].to_vec();
+    stored.drain(..=end);
+    let bytes = stored;
     let usable = title.fingerprint == fingerprint && title.sha256 == Digest::of(&bytes);
     usable.then_some(Snapshot {
         tail: Tail {
@@ -128,8 +148,17 @@ impl MemorySnapshots {
 }
 
 impl SnapshotStore for MemorySnapshots {
-    fn put(&self, seq: u64, parts: [&[u8]; 2]) -> Result<(), SnapshotError> {
-        self.map().insert(seq, parts.concat());
+    fn put(
+        &self,
+        seq: u64,
+        line: &dyn Fn(Digest) -> Vec<u8>,
+        write: WriteState<'_>,
+    ) -> Result<(), SnapshotError> {
+        let mut bytes = Vec::new();
+        write(&mut bytes).map_err(SnapshotError::Unwritten)?;
+        let mut stored = line(Digest::of(&bytes));
+        stored.append(&mut bytes);
+        self.map().insert(seq, stored);
         Ok(())
     }
 

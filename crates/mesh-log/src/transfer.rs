@@ -38,7 +38,7 @@ pub fn import(
             dir: folder.dir.clone(),
         });
     }
-    folder.write_whole(IMPORTING, &[])?;
+    folder.write_whole(IMPORTING, b"")?;
     let mut import = Import {
         folder: &folder,
         options,

@@ -146,7 +146,7 @@ fn a_cut_below_a_snapshot_is_refused() {
     let disk = log(&[2, 1, 3], options());
     let (log, _) = open(&disk).expect("the log opens");
     log.snapshots()
-        .save(log.tail(), "state/1", b"state")
+        .save(log.tail(), "state/1", &mut |to| to.write_all(b"state"))
         .expect("saving works");
     drop(log);
     let (bytes, _) = first_segment(&disk);
@@ -311,10 +311,12 @@ fn snapshots_that_cannot_be_read_are_as_if_they_were_not_there() {
         .expect("the log reads")
         .expect("event 3 is there");
     snapshots
-        .save(mesh_log::Tail { seq: 3, head }, "state/1", b"older")
+        .save(mesh_log::Tail { seq: 3, head }, "state/1", &mut |to| {
+            to.write_all(b"older")
+        })
         .expect("saving works");
     snapshots
-        .save(log.tail(), "state/1", b"newer")
+        .save(log.tail(), "state/1", &mut |to| to.write_all(b"newer"))
         .expect("saving works");
     let path = "/srv/log/snapshot-00000000000000000006.bin";
     let bytes = disk.contents(path).expect("the snapshot is there");

@@ -82,7 +82,9 @@ fn work(disk: &SimDisk, told: &mut Told) {
         if index % 4 == 3 {
             if log
                 .snapshots()
-                .save(log.tail(), "state/1", &[index as u8; 900])
+                .save(log.tail(), "state/1", &mut |to| {
+                    to.write_all(&[index as u8; 900])
+                })
                 .is_err()
             {
                 return;

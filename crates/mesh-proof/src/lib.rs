@@ -29,7 +29,7 @@ mod witness;
 
 pub use batch::{EncodeError, Event, Tail, build_batch, erased_line};
 pub use checkpoint::{Seal, SealError, Trust};
-pub use digest::{Digest, DigestError};
+pub use digest::{Digest, DigestError, Hashing};
 pub use line::{Body, Commit, Header, Line, LineError, LineKey, Rank};
 pub use verify::{Problem, ProblemKind, Verified, Verifier};
 pub use witness::{Checkpoint, Contradiction, Witnessed, Witnesses};

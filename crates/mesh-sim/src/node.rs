@@ -113,10 +113,11 @@ impl Node {
 
     /// Keeps a snapshot, as the shell does now and then. A disk that fails loses only the cache.
     pub fn snapshot(&self) -> bool {
-        let bytes = self.writer.snapshot().expect("a state is JSON");
         let snapshots = self.writer.log().snapshots();
         snapshots
-            .save(self.writer.tail(), FINGERPRINT, &bytes)
+            .save(self.writer.tail(), FINGERPRINT, &mut |to| {
+                Ok(serde_json::to_writer(to, self.writer.state())?)
+            })
             .is_ok()
     }
 

@@ -31,7 +31,7 @@ pub(super) fn erase(folder: &Folder, seqs: &[u64]) -> Result<(), EraseError> {
         erase: seqs.to_vec(),
     };
     let note = serde_json::to_vec(&note).expect("numbers always serialise");
-    folder.write_whole(ERASING, &[&note])?;
+    folder.write_whole(ERASING, &note)?;
     overwrite(folder, seqs, false)?;
     remove_torn(folder)?;
     forget(folder)

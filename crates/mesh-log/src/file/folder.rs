@@ -1,16 +1,16 @@
 //! What the writer and the readers of one folder share: names, the list of segments, the durable tail.
 
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mesh_proof::Tail;
+use mesh_proof::{Digest, Hashing, Tail};
 
 use super::find;
 use crate::disk::{Access, Disk, DiskFile};
 use crate::error::{FileError, ReadError, SnapshotError};
 use crate::reader::{Position, Source};
-use crate::snapshot::SnapshotStore;
+use crate::snapshot::{SnapshotStore, WriteState};
 
 /// The file whose lock makes the writer the only one.
 pub(crate) const LOCK: &str = "lock";
@@ -140,17 +140,22 @@ impl Folder {
     }
 
     /// Writes a file so that, whenever power fails, it is there whole or not at all.
-    pub fn write_whole(&self, name: &str, parts: &[&[u8]]) -> Result<(), FileError> {
+    pub fn write_whole(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
+        self.write_by(name, |file| write_all(file, bytes, 0))
+    }
+
+    /// The same with whatever `fill` writes.
+    fn write_by(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&dyn DiskFile) -> io::Result<()>,
+    ) -> Result<(), FileError> {
         let unfinished = format!("{name}{UNFINISHED}");
         let file = self
             .disk
             .create(&self.path(&unfinished))
             .map_err(self.failed("create", name))?;
-        let mut offset = 0;
-        for part in parts {
-            write_all(&*file, part, offset).map_err(self.failed("write", name))?;
-            offset += part.len() as u64;
-        }
+        fill(&*file).map_err(self.failed("write", name))?;
         file.sync_data().map_err(self.failed("sync", name))?;
         self.disk
             .rename(&self.path(&unfinished), &self.path(name))
@@ -249,8 +254,24 @@ impl Source for Folder {
 }
 
 impl SnapshotStore for Folder {
-    fn put(&self, seq: u64, parts: [&[u8]; 2]) -> Result<(), SnapshotError> {
-        Ok(self.write_whole(&snapshot_name(seq), &parts)?)
+    fn put(
+        &self,
+        seq: u64,
+        line: &dyn Fn(Digest) -> Vec<u8>,
+        write: WriteState<'_>,
+    ) -> Result<(), SnapshotError> {
+        let written = self.write_by(&snapshot_name(seq), |file| {
+            let rest = Rest {
+                file,
+                offset: line(Digest::ZERO).len() as u64,
+                hashing: Hashing::default(),
+            };
+            let mut rest = BufWriter::with_capacity(PIECE_BYTES, rest);
+            write(&mut rest)?;
+            let Rest { hashing, .. } = rest.into_inner().map_err(io::Error::from)?;
+            write_all(file, &line(hashing.finish()), 0)
+        });
+        Ok(written?)
     }
 
     fn get(&self, seq: u64) -> Result<Option<Vec<u8>>, SnapshotError> {
@@ -270,6 +291,29 @@ impl SnapshotStore for Folder {
             .iter()
             .filter_map(|name| parse_snapshot_name(name))
             .collect())
+    }
+}
+
+/// Bytes of a snapshot that are written together.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// What follows the first line of a file that is being written.
+struct Rest<'a> {
+    file: &'a dyn DiskFile,
+    offset: u64,
+    hashing: Hashing,
+}
+
+impl io::Write for Rest<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        write_all(self.file, bytes, self.offset)?;
+        self.offset += bytes.len() as u64;
+        self.hashing.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -294,7 +294,7 @@ fn set_torn_aside(folder: &Folder, first: u64, ending: &Ending) -> Result<Option
         })
         .find(|name| !names.contains(name))
         .expect("the numbers do not run out");
-    folder.write_whole(&name, &[&bytes])?;
+    folder.write_whole(&name, &bytes)?;
     Ok(Some(Torn {
         saved_as: folder.path(&name),
         bytes: bytes.len() as u64,

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use mesh_core::{Access, FINGERPRINT, State, Stored, Work, apply, decide};
-use mesh_log::{AppendError, Log, LogEvent, ReadError, Record, SnapshotError, Tail};
+use mesh_log::{AppendError, Log, LogEvent, ReadError, Record, Tail};
 use mesh_model::events::{By, CommandKey, Facts, UnreadableFacts};
 use mesh_model::{
     Actor, Command, Ctx, Effect, ErrorCode, Millis, NewEvent, Permission, Refusal, Seq, Within,
@@ -135,6 +135,8 @@ pub struct Writer<L: Log> {
     tail: Tail,
     access: Arc<Access>,
     work: Arc<Work>,
+    /// After which event the snapshot was taken that it began with.
+    resumed: Seq,
     /// Why no command is taken, once that is so.
     closed: Option<Refusal>,
 }
@@ -143,11 +145,12 @@ impl<L: Log> Writer<L> {
     /// Loads the state from the newest usable snapshot and the log after it. `progress` hears
     /// where it is.
     pub fn open(log: L, progress: &mut dyn FnMut(Seq)) -> Result<Writer<L>, WriterError> {
-        let (state, closed) = match load(&log, progress).map_err(|failed| *failed) {
-            Ok(state) => (state, None),
+        let (mut state, resumed) = begin(&log);
+        let closed = match replay(&log, &mut state, resumed, progress) {
+            Ok(()) => None,
             // The log is sound, but this program is too old for it: reading goes on.
-            Err((state, error @ WriterError::Facts { .. })) => (state, Some(too_new(&error))),
-            Err((_, error)) => return Err(error),
+            Err(error @ WriterError::Facts { .. }) => Some(too_new(&error)),
+            Err(error) => return Err(error),
         };
         let access = Arc::new(state.access.clone());
         let work = Arc::new(state.work.clone());
@@ -157,6 +160,7 @@ impl<L: Log> Writer<L> {
             state,
             access,
             work,
+            resumed: Seq(resumed.seq),
             closed,
         })
     }
@@ -176,6 +180,11 @@ impl<L: Log> Writer<L> {
         &self.work
     }
 
+    /// After which event the snapshot was taken that it began with; 0 without one.
+    pub fn resumed(&self) -> Seq {
+        self.resumed
+    }
+
     /// The log.
     pub fn log(&self) -> &L {
         &self.log
@@ -189,11 +198,6 @@ impl<L: Log> Writer<L> {
     /// Why no command is taken, if that is so.
     pub fn closed(&self) -> Option<&Refusal> {
         self.closed.as_ref()
-    }
-
-    /// The state's bytes for a snapshot.
-    pub fn snapshot(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(&self.state)
     }
 
     /// Decides the submissions in order, then those that wait if they may get something now, stores what all that leads
@@ -435,7 +439,9 @@ impl<L: Log> Writer<L> {
         let loaded = if self.log.is_read_only() {
             None
         } else {
-            load(&self.log, &mut |_| {}).ok()
+            let (mut state, from) = begin(&self.log);
+            let replayed = replay(&self.log, &mut state, from, &mut |_| {});
+            replayed.is_ok().then_some(state)
         };
         match loaded {
             Some(state) => self.state = state,
@@ -467,19 +473,25 @@ fn too_new(why: &WriterError) -> Refusal {
 }
 
 /// The state that the log holds. With an error comes the state up to the event before it.
-fn load<L: Log>(
+/// The newest usable snapshot, or nothing: it is a cache, and without one the whole log is replayed.
+fn begin<L: Log>(log: &L) -> (State, Tail) {
+    let found = log.snapshots().load(FINGERPRINT).ok().flatten();
+    found
+        .and_then(|found| Some((serde_json::from_slice(&found.bytes).ok()?, found.tail)))
+        .unwrap_or_else(|| (State::new(), Tail::EMPTY))
+}
+
+/// Takes into the state what the log has after `from`, as far as it can be read.
+fn replay<L: Log>(
     log: &L,
+    state: &mut State,
+    from: Tail,
     progress: &mut dyn FnMut(Seq),
-) -> Result<State, Box<(State, WriterError)>> {
-    let (mut state, from) = match snapshot(log) {
-        Ok(Some((state, tail))) => (state, tail),
-        // A snapshot is a cache: without one the log is replayed.
-        Ok(None) | Err(_) => (State::new(), Tail::EMPTY),
-    };
+) -> Result<(), WriterError> {
     let mut failed = None;
     let read = log
         .reader()
-        .read_checked(from, |record| match replay(&mut state, &record) {
+        .read_checked(from, |record| match take_in(state, &record) {
             Ok(()) => {
                 if record.seq.is_multiple_of(100_000) {
                     progress(Seq(record.seq));
@@ -491,23 +503,13 @@ fn load<L: Log>(
                 ControlFlow::Break(())
             }
         });
-    match (read, failed) {
-        (Ok(_), None) => Ok(state),
-        (_, Some(error)) => Err(Box::new((state, error))),
-        (Err(error), None) => Err(Box::new((state, error.into()))),
+    match failed {
+        Some(error) => Err(error),
+        None => read.map(drop).map_err(WriterError::from),
     }
 }
 
-fn snapshot<L: Log>(log: &L) -> Result<Option<(State, Tail)>, SnapshotError> {
-    let Some(snapshot) = log.snapshots().load(FINGERPRINT)? else {
-        return Ok(None);
-    };
-    Ok(serde_json::from_slice(&snapshot.bytes)
-        .ok()
-        .map(|state| (state, snapshot.tail)))
-}
-
-fn replay(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
+fn take_in(state: &mut State, record: &Record<'_>) -> Result<(), WriterError> {
     let seq = Seq(record.seq);
     let facts = match Facts::decode(record.kind, record.v, record.facts.get()) {
         Ok(facts) => facts,

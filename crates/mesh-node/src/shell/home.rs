@@ -43,7 +43,8 @@ use super::queue::queue;
 use super::recent::Recent;
 use super::refusals::Refusals;
 use super::sessions::Sessions;
-use super::threads::{Scrub, WriterThread, salt, snapshot_seq};
+use super::snapshots::SnapshotThread;
+use super::threads::{Scrub, WriterThread, salt};
 use super::ticks;
 use super::waiting::Waiters;
 use super::words::Fresh;
@@ -158,7 +159,6 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError>
         let saved = torn.saved_as.display();
         tracing::warn!(%saved, bytes = torn.bytes, "an unfinished batch was set aside; it was never acknowledged");
     }
-    let snapshot_at = snapshot_seq(&log).0;
     let mut writer = Writer::open(log, &mut |seq| tracing::info!(%seq, "replaying the log"))?;
     set_up(config, &mut writer, &vault, node_key)?;
     let last = writer.state().time();
@@ -169,7 +169,7 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError>
         .mesh()
         .map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
     let (projector, view) = View::open_for(&Entry::View.of(&config.home), mesh)?;
-    let (node, erasing) = run(config, writer, snapshot_at, vault, projector, view)?;
+    let (node, erasing) = run(config, writer, vault, projector, view)?;
     Ok((node, erasing, last))
 }
 
@@ -299,7 +299,6 @@ fn owner_token(config: &Config, vault: &Vault) -> Result<(), StartError> {
 fn run(
     config: &Config,
     writer: Writer<FileLog>,
-    snapshot_at: u64,
     vault: Vault,
     projector: mesh_store::Projector,
     view: View,
@@ -348,13 +347,13 @@ fn run(
     });
     let missed = Arc::new(AtomicBool::new(false));
     let thread = WriterThread {
+        snapshots: SnapshotThread::new(writer.resumed()),
         writer,
         jobs: waiting,
         fanout: Arc::clone(&node.fanout),
         batches,
         missed: Arc::clone(&missed),
         node: Arc::downgrade(&node),
-        snapshot_at,
         erasing: lane,
         waiters: Waiters::default(),
     };

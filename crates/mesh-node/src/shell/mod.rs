@@ -1,7 +1,7 @@
 //! Threads, timers and files around the machine.
 //!
-//! One thread writes and fans out, one projects into the view, now and then one looks over the
-//! whole log; one tokio task ticks every second, another erases. Everything else happens on the caller's task.
+//! One thread writes and fans out, one projects into the view, now and then one writes the state
+//! down or looks over the whole log; one tokio task ticks every second, another erases. Everything else happens on the caller's task.
 
 mod dispatch;
 mod ephemeral;
@@ -17,6 +17,7 @@ mod recent;
 mod refusals;
 mod retention;
 mod sessions;
+mod snapshots;
 mod subscription;
 mod templates;
 mod threads;

@@ -4,8 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use mesh_core::FINGERPRINT;
-use mesh_log::{FileLog, Log, LogReader, Trust, VerifyError};
+use mesh_log::{FileLog, LogReader, Trust, VerifyError};
 use mesh_model::command::InfluenceCommand;
 use mesh_model::events::{
     CredentialFacts, Facts, Influence, MeshFacts, ParticipantFacts, RoomFacts, TaskState, UserFacts,
@@ -18,6 +17,7 @@ use super::erasures::{EraserJob, Held, Lane};
 use super::node::{Node, now};
 use super::projector;
 use super::queue::{Receiver, Sender};
+use super::snapshots::SnapshotThread;
 use super::waiting::{Claim, Waiter, Waiters};
 use crate::machine::{
     Batch, Committed, Erasure, Fanout, Outcome, Step, Submission, Waiting, Writer,
@@ -34,9 +34,6 @@ pub(super) struct Job {
     pub waits: Option<Arc<Claim>>,
 }
 
-/// Events between two snapshots: replaying so many takes well under a second.
-const SNAPSHOT_EVENTS: u64 = 100_000;
-
 /// What the writer's thread needs of the node, without keeping it alive.
 pub(super) struct WriterThread {
     pub writer: Writer<FileLog>,
@@ -46,7 +43,7 @@ pub(super) struct WriterThread {
     pub batches: Sender<Arc<Batch>>,
     pub missed: Arc<AtomicBool>,
     pub node: Weak<Node>,
-    pub snapshot_at: u64,
+    pub snapshots: SnapshotThread,
     pub erasing: Lane,
     pub waiters: Waiters,
 }
@@ -62,7 +59,7 @@ impl WriterThread {
             }
             self.step(jobs);
         }
-        self.snapshot();
+        self.snapshots.last(&self.writer);
     }
 
     fn step(&mut self, jobs: Vec<Job>) {
@@ -139,9 +136,7 @@ impl WriterThread {
             self.missed.store(true, Ordering::Relaxed);
             let _ = self.batches.try_send(batch, weight);
         }
-        if self.writer.tail().seq >= self.snapshot_at + SNAPSHOT_EVENTS {
-            self.snapshot();
-        }
+        self.snapshots.after(&self.writer);
         if !grown.is_empty() {
             // Nobody who was just told something has been heard since: what it does comes after this.
             self.step(grown.into_iter().map(read).collect());
@@ -214,32 +209,6 @@ impl WriterThread {
             if let Some(EraserJob::Erase(_, Some(held))) = unsent {
                 let _ = held.reply.send(held.answer);
             }
-        }
-    }
-
-    /// Writes the state down, so that the next start does not replay everything. The state is
-    /// bounded by what is open or present, so this takes milliseconds.
-    fn snapshot(&mut self) {
-        let tail = self.writer.tail();
-        if tail.seq == self.snapshot_at {
-            return;
-        }
-        self.snapshot_at = tail.seq;
-        let saved = self
-            .writer
-            .snapshot()
-            .map_err(|why| why.to_string())
-            .and_then(|bytes| {
-                let snapshots = self.writer.log().snapshots();
-                snapshots
-                    .save(tail, FINGERPRINT, &bytes)
-                    .map_err(|why| why.to_string())
-            });
-        if let Err(why) = saved {
-            tracing::warn!(
-                why,
-                "no snapshot was written; the next start replays more of the log"
-            );
         }
     }
 }
@@ -382,12 +351,6 @@ impl Scrub {
             }
         }
     }
-}
-
-/// The place after which the newest snapshot was taken.
-pub(super) fn snapshot_seq(log: &FileLog) -> Seq {
-    let newest = log.snapshots().load(FINGERPRINT).ok().flatten();
-    Seq(newest.map_or(0, |snapshot| snapshot.tail.seq))
 }
 
 /// Whether somebody may hold less after it. What only gives, or has nothing to do with rights, is named here;
