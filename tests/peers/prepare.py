@@ -166,6 +166,11 @@ def credentials(node):
     made = node.ask("POST", "/api/invites", body={"uses": 2})
     node.ask("POST", "/api/invites/redeem", body=redemption(node, made["code"], "newcomer"))
     node.ask("DELETE", "/api/invites/{invite}", {"invite": made["id"]})
+    made = node.ask("POST", "/api/invites", body={"role": "user"})
+    node.ask("GET", "/api/invites/preview?code=" + made["code"])
+    node.accepted["GET /api/invites/preview"] = 200
+    came = {"code": made["code"], "handle": "cleo", "password": PASSWORD}
+    node.ask("POST", "/api/invites/accept", body=came)
     made = node.ask("POST", "/api/sessions")
     node.ask("DELETE", "/api/sessions/{session}", {"session": made["session"]})
 

@@ -1,6 +1,6 @@
 //! Who asks: checked before any noun's rule.
 
-use mesh_model::command::{CreateMesh, InviteCommand, MeshCommand, RedeemInvite};
+use mesh_model::command::{CreateMesh, InviteCommand, MeshCommand};
 use mesh_model::{
     Actor, Capability, Command, Ctx, Millis, ParticipantId, Permission, PermissionSet, Refusal,
     RoomId,
@@ -50,14 +50,14 @@ impl<'a> Asker<'a> {
     fn check_door(&self, command: &Command) -> Result<(), Refusal> {
         let redeeming = matches!(
             command,
-            Command::Invite(InviteCommand::Redeem(RedeemInvite { .. }))
+            Command::Invite(InviteCommand::Redeem(_) | InviteCommand::Accept(_))
         );
         match self.actor {
             Actor::Invite(_) if !redeeming => {
                 Err(refuse::not_yours("do that with an invite alone"))
             }
             Actor::Owner(_) | Actor::User(_) | Actor::Credential(..) if redeeming => Err(
-                refuse::not_yours("redeem an invite as somebody who is on the mesh already"),
+                refuse::not_yours("come in by an invite as somebody who is on the mesh already"),
             ),
             _ => Ok(()),
         }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_core::{Access, Audience, State, Stored, apply, decide};
 use mesh_model::command::{
-    Content, ContentEvidence, CreateInvite, CreateMesh, CredentialCommand, GroupCommand,
-    IdentityCommand, InviteCommand, IssueCredential, MeshCommand, MessageCommand,
+    AcceptInvite, Content, ContentEvidence, CreateInvite, CreateMesh, CredentialCommand,
+    GroupCommand, IdentityCommand, InviteCommand, IssueCredential, MeshCommand, MessageCommand,
     ParticipantCommand, PolicyCommand, PostMessage, QuarantineCommand, Quoted, RedeemInvite,
     RoomCommand, Scanned, SecretCommand, SessionCommand, UserCommand,
 };
@@ -397,8 +397,11 @@ impl Run {
                 }),
                 _ => Command::Invite(InviteCommand::Create(CreateInvite {
                     invite: InviteId(uuid(4, a)),
-                    kind: Kind::Agent,
-                    permissions: permissions(c),
+                    kind: if a % 2 == 0 { Kind::Agent } else { Kind::Human },
+                    permissions: match a % 4 {
+                        1 => PermissionSet::NONE,
+                        _ => permissions(c),
+                    },
                     uses: u32::from(b % 4),
                     expires,
                     room: (b % 2 == 0).then(|| room(b)),
@@ -407,6 +410,7 @@ impl Run {
                     } else {
                         Trust::Local
                     },
+                    role: (a % 4 == 1).then_some(Preset::ALL[usize::from(c) % 6]),
                     label: None,
                 })),
             },
@@ -478,6 +482,12 @@ impl Run {
             46 => Command::Secret(SecretCommand::Set {
                 name: format!("s{}", a % 4),
             }),
+            47 => Command::Invite(InviteCommand::Accept(AcceptInvite {
+                invite: InviteId(uuid(4, a)),
+                participant: person(b),
+                handle: format!("p{}", c % 8),
+                profile: content(),
+            })),
             _ => Command::Invite(InviteCommand::Redeem(RedeemInvite {
                 invite: InviteId(uuid(4, a)),
                 participant: person(b),

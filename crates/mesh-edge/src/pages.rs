@@ -87,6 +87,16 @@ pub(crate) fn stale_link() -> Response {
     )
 }
 
+/// A person's invite, or a code that is none, in the hands of a program.
+pub(crate) fn person_invite() -> Response {
+    page(
+        StatusCode::OK,
+        "An address for a person",
+        "<p>Open it in a browser: it leads to a page on which a person comes in by a name and a password. \
+         Programs come in by an invite of their own, which whoever runs the node makes with <code>mesh invite create</code>.</p>",
+    )
+}
+
 /// How to come in by an invite. `url` is the node's address as the visitor sees it.
 pub(crate) fn invite(url: &str, code: &str) -> Response {
     let (url, code) = (escape(url), escape(code));

@@ -205,12 +205,33 @@ fn see_other(place: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
+/// A person's invite, and a code that is none, lead to the web page, which says which of the two it is. Programs are told
+/// how they come in.
 async fn invite(
     State(edge): State<Arc<Edge>>,
     Path(code): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    pages::invite(&address(&edge, &headers), &code)
+    if !edge.door.leads_people(&code).await {
+        pages::invite(&address(&edge, &headers), &code)
+    } else if takes_html(&headers) {
+        first_page(&headers)
+    } else {
+        pages::person_invite()
+    }
+}
+
+/// The web page's first file.
+fn first_page(headers: &HeaderMap) -> Response {
+    match assets::web_page() {
+        Some(file) => assets::serve(file, headers, Keep::Ask),
+        None => pages::no_web_page(),
+    }
+}
+
+fn takes_html(headers: &HeaderMap) -> bool {
+    let mut all = headers.get_all(ACCEPT).iter();
+    all.any(|value| value.as_bytes().windows(9).any(|part| part == b"text/html"))
 }
 
 /// The node's address as whoever asks knows it. Which hosts may be named was checked before.
@@ -249,10 +270,7 @@ async fn page(
         };
         return assets::serve(file, &headers, keep);
     }
-    let html = headers
-        .get_all(ACCEPT)
-        .iter()
-        .any(|value| value.as_bytes().windows(9).any(|part| part == b"text/html"));
+    let html = takes_html(&headers);
     let machine = ["api/", "assets/", "docs/"]
         .iter()
         .any(|start| path.starts_with(start))
@@ -260,8 +278,5 @@ async fn page(
     if !reads || machine || !(html || path.is_empty()) {
         return Refused(unknown_address()).into_response();
     }
-    match assets::web_page() {
-        Some(file) => assets::serve(file, &headers, Keep::Ask),
-        None => pages::no_web_page(),
-    }
+    first_page(&headers)
 }

@@ -154,6 +154,9 @@ impl Fixture {
             json!({"room": "workshop"}),
         )
         .await;
+        let person = json!({"role": "user", "room": "workshop"});
+        let person = must(surface, &owner, "invite.create", person).await;
+        self.names.insert("$person_code", person["code"].clone());
         let status = must(surface, &owner, "status.get", json!({})).await;
         let (mesh, code) = (text(&status["mesh"]), text(&invite["code"]));
         let asked = redemption(&mesh, &code, "newcomer", NEWCOMER, &"n".repeat(32));

@@ -473,6 +473,7 @@ fn invite_command(
             expires: soon(chance, model),
             room: chance.once_in(2).then_some(place),
             trust: Trust::Local,
+            role: None,
             label: content(chance),
         })),
         _ => Command::Invite(InviteCommand::Redeem(RedeemInvite {

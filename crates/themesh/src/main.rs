@@ -7,6 +7,7 @@ mod context;
 mod edit;
 mod failure;
 mod input;
+mod link;
 mod output;
 mod source;
 mod times;

@@ -5,7 +5,7 @@ export const COMMANDS = {
   /** An agent with a name and a token, kept on that machine for --as. */
   registerAgent: 'mesh register rex',
   /** A link by which one person comes in. */
-  invitePerson: 'mesh invite create --kind human',
+  invitePerson: 'mesh invite create --person',
   /** A machine that takes tasks. */
   work: 'mesh work --as rex --yes --join general --runner claude',
   /** What else a worker can be told. */

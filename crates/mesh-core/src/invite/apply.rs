@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use mesh_model::Actor;
 use mesh_model::events::{InviteCreated, InviteFacts, InviteRedeemed, InviteRevoked};
 
@@ -31,17 +31,21 @@ fn created(access: &mut Access, facts: &InviteCreated, by: &Actor) {
         expires: facts.expires,
         room: facts.room,
         trust: facts.trust,
+        role: facts.role,
         revoked: false,
         redeemed: OrdMap::new(),
+        users: OrdSet::new(),
     };
     access.invites.insert(facts.invite, Arc::new(invite));
 }
 
 fn redeemed(access: &mut Access, facts: &InviteRedeemed) {
     if let Some(invite) = access.invites.get_mut(&facts.invite) {
-        Arc::make_mut(invite)
-            .redeemed
-            .insert(facts.key, facts.participant);
+        let invite = Arc::make_mut(invite);
+        match facts.key {
+            Some(key) => drop(invite.redeemed.insert(key, facts.participant)),
+            None => drop(invite.users.insert(facts.participant)),
+        }
     }
 }
 

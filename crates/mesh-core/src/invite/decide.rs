@@ -12,6 +12,7 @@ use mesh_model::{
 };
 
 use crate::actor::Asker;
+use crate::invite::accept::{accept, check_role};
 use crate::participant::{Newcomer, newcomer};
 use crate::room::check_in_use;
 use crate::{Access, Decision, Invite, check, refuse};
@@ -20,6 +21,7 @@ pub fn decide(asker: &Asker<'_>, command: &InviteCommand) -> Decision {
     match command {
         InviteCommand::Create(wanted) => create(asker, wanted),
         InviteCommand::Redeem(wanted) => redeem(asker, wanted),
+        InviteCommand::Accept(wanted) => accept(asker, wanted),
         InviteCommand::Revoke { invite } => revoke(asker, *invite),
     }
 }
@@ -34,7 +36,7 @@ pub fn check_open(invite: &Invite, now: Millis) -> Result<(), Refusal> {
     Err(over(how))
 }
 
-fn over(how: &str) -> Refusal {
+pub(super) fn over(how: &str) -> Refusal {
     refuse::gone(
         format!("the invite {how}"),
         "ask whoever sent it for a new one",
@@ -51,6 +53,7 @@ fn create(asker: &Asker<'_>, wanted: &CreateInvite) -> Decision {
         expires,
         room,
         trust,
+        role,
         label,
     } = wanted;
     let me = asker.me()?;
@@ -64,8 +67,13 @@ fn create(asker: &Asker<'_>, wanted: &CreateInvite) -> Decision {
         )
         .so(Effect::NothingCreated));
     }
-    asker.check_grant(*permissions)?;
-    asker.check_admin_grant(*permissions)?;
+    match role {
+        Some(role) => check_role(asker, *kind, *role)?,
+        None => {
+            asker.check_grant(*permissions)?;
+            asker.check_admin_grant(*permissions)?;
+        }
+    }
     if !(1..=INVITE_USES_MAX).contains(uses) {
         return Err(refuse::invalid(
             format!("an invite is for 1 to {INVITE_USES_MAX} newcomers"),
@@ -84,11 +92,16 @@ fn create(asker: &Asker<'_>, wanted: &CreateInvite) -> Decision {
     let created = InviteCreated {
         invite: *invite,
         kind: *kind,
-        permissions: *permissions,
+        // A user has the rights of its role; no token is made here.
+        permissions: match role {
+            Some(_) => PermissionSet::NONE,
+            None => *permissions,
+        },
         uses: *uses,
         expires: asker.no_later(*expires),
         room: *room,
         trust: *trust,
+        role: *role,
     };
     Ok(vec![NewEvent::with(created, label.clone())])
 }
@@ -111,6 +124,30 @@ fn check_may_bring_into(asker: &Asker<'_>, room: RoomId) -> Result<(), Refusal> 
     }
 }
 
+/// The invite whose code was given, if it still lets anybody in, and who made it.
+pub(super) fn shown<'a>(
+    asker: &Asker<'a>,
+    invite: InviteId,
+) -> Result<(&'a Invite, ParticipantId), Refusal> {
+    if asker.actor != Actor::Invite(invite) {
+        return Err(refuse::not_yours(
+            "come in by another invite than the one whose code was given",
+        ));
+    }
+    let found = asker
+        .access
+        .invite(invite)
+        .ok_or_else(refuse::unknown_credential)?;
+    check_open(found, asker.now)?;
+    asker.access.check_line(&asker.actor)?;
+    let creator = found.creator.ok_or_else(|| over("belongs to nobody"))?;
+    asker
+        .access
+        .check_enabled(creator)
+        .map_err(|_| over("came from somebody who is disabled now"))?;
+    Ok((found, creator))
+}
+
 fn redeem(asker: &Asker<'_>, wanted: &RedeemInvite) -> Decision {
     let RedeemInvite {
         invite,
@@ -121,28 +158,20 @@ fn redeem(asker: &Asker<'_>, wanted: &RedeemInvite) -> Decision {
         profile,
         label,
     } = wanted;
-    if asker.actor != Actor::Invite(*invite) {
-        return Err(refuse::not_yours(
-            "redeem another invite than the one whose code was given",
-        ));
+    let (found, creator) = shown(asker, *invite)?;
+    if found.role.is_some() {
+        return Err(refuse::conflict(
+            "the invite is for a person, who chooses a password and gets no token",
+            "open its link in a browser",
+        )
+        .so(Effect::NobodyRegistered));
     }
-    let found = asker
-        .access
-        .invite(*invite)
-        .ok_or_else(refuse::unknown_credential)?;
-    check_open(found, asker.now)?;
     check::content("profile", profile)?;
     check::content("label", label)?;
     if asker.access.credential(*credential).is_some() {
         return Err(refuse::id_taken("credential"));
     }
-    asker.access.check_line(&asker.actor)?;
-    let creator = found.creator.ok_or_else(|| over("belongs to nobody"))?;
     let permissions = found.permissions.and(asker.access.own_permissions(creator));
-    asker
-        .access
-        .check_enabled(creator)
-        .map_err(|_| over("came from somebody who is disabled now"))?;
     let ends = asker.access.ends(&asker.actor);
     let token = |participant| {
         NewEvent::with(
@@ -169,7 +198,7 @@ fn redeem(asker: &Asker<'_>, wanted: &RedeemInvite) -> Decision {
     let redeemed = InviteRedeemed {
         invite: *invite,
         participant: *participant,
-        key: *key,
+        key: Some(*key),
     };
     let mut events = vec![
         NewEvent::with(registered, profile.clone()),
@@ -205,7 +234,11 @@ fn check_welcome(access: &Access, known: ParticipantId, key: &PublicKey) -> Resu
 }
 
 /// The newcomer is in the invite's room at once, if that room is still in use.
-fn join(access: &Access, room: Option<RoomId>, participant: ParticipantId) -> Option<NewEvent> {
+pub(super) fn join(
+    access: &Access,
+    room: Option<RoomId>,
+    participant: ParticipantId,
+) -> Option<NewEvent> {
     let room = access.room(room?)?;
     check_in_use(room).ok()?;
     Some(NewEvent::new(RoomMemberJoined {

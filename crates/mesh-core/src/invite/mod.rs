@@ -1,5 +1,6 @@
-//! Invites: whoever has the code can become a participant, once per key.
+//! Invites: whoever has the code can become a participant, once per key, or a user.
 
+mod accept;
 mod apply;
 mod decide;
 mod record;

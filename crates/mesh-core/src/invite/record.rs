@@ -1,7 +1,8 @@
 //! What the state remembers of an invite.
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use mesh_model::events::{Kind, Trust};
+use mesh_model::permission::Preset;
 use mesh_model::time::raw;
 use mesh_model::{CredentialId, InviteId, Millis, ParticipantId, PermissionSet, PublicKey, RoomId};
 use serde::{Deserialize, Serialize};
@@ -29,16 +30,20 @@ pub struct Invite {
     pub room: Option<RoomId>,
     /// How far newcomers are trusted.
     pub trust: Trust,
+    /// The role of the users it makes, if newcomers choose a password.
+    pub role: Option<Preset>,
     /// It can be used no more.
     pub revoked: bool,
     /// Who came, by the newcomer's key.
     pub redeemed: OrdMap<PublicKey, ParticipantId>,
+    /// Who came as a user.
+    pub users: OrdSet<ParticipantId>,
 }
 
 impl Invite {
     /// How many more may come.
     pub fn uses_left(&self) -> u32 {
-        let used = u32::try_from(self.redeemed.len()).unwrap_or(u32::MAX);
+        let used = u32::try_from(self.redeemed.len() + self.users.len()).unwrap_or(u32::MAX);
         self.uses.saturating_sub(used)
     }
 

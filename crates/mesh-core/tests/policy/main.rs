@@ -102,6 +102,7 @@ fn come(core: &mut Core, number: usize) {
         expires: None,
         room: None,
         trust: Trust::Local,
+        role: None,
         label: None,
     }));
     core.run(actor(0), &create).expect("an invite");

@@ -91,6 +91,8 @@ const PEOPLE: &str = r#"owner agent rex
     rex open s1
     owner invite code room=general expires=5000
     invite:code redeem code tom
+    owner invite person kind=human role=user
+    invite:person come person ida
     owner type build
     owner post general as=m key=2
     owner delete m

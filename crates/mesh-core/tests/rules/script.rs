@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use mesh_core::{Access, Action, Audience};
 use mesh_model::command::{
-    Content, CreateInvite, CreateMesh, CredentialCommand, EventTypeCommand, GroupCommand,
-    InviteCommand, IssueCredential, MeshCommand, MessageCommand, ParticipantCommand, PostMessage,
-    RedeemInvite, RoomCommand, SessionCommand, UserCommand,
+    AcceptInvite, Content, CreateInvite, CreateMesh, CredentialCommand, EventTypeCommand,
+    GroupCommand, InviteCommand, IssueCredential, MeshCommand, MessageCommand, ParticipantCommand,
+    PostMessage, RedeemInvite, RoomCommand, SessionCommand, UserCommand,
 };
 use mesh_model::events::{
     CommandKey, CredentialKind, History, Kind, MessageFacts, Priority, QuarantineFacts, RoomAccess,
@@ -631,16 +631,26 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
         "invite" => Command::Invite(InviteCommand::Create(CreateInvite {
             invite: InviteId(uuid(args.word(0))),
             kind: args.named("kind").map_or(Kind::Agent, enum_of),
-            permissions: permissions(args.named("may").unwrap_or("mobile")),
+            permissions: match args.named("role") {
+                Some(_) => PermissionSet::NONE,
+                None => permissions(args.named("may").unwrap_or("mobile")),
+            },
             uses: args.number("uses").unwrap_or(1) as u32,
             expires,
             room: args.named("room").map(room),
             trust: args.named("trust").map_or(events::Trust::Local, enum_of),
+            role: args.named("role").map(enum_of),
             label: None,
         })),
         "uninvite" => Command::Invite(InviteCommand::Revoke {
             invite: InviteId(uuid(args.word(0))),
         }),
+        "come" => Command::Invite(InviteCommand::Accept(AcceptInvite {
+            invite: InviteId(uuid(args.word(0))),
+            participant: person(args.word(1)),
+            handle: args.word(1).to_owned(),
+            profile: None,
+        })),
         "redeem" => Command::Invite(InviteCommand::Redeem(RedeemInvite {
             invite: InviteId(uuid(args.word(0))),
             participant: person(args.word(1)),

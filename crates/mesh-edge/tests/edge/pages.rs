@@ -45,18 +45,20 @@ async fn every_error_has_its_page() {
 }
 
 #[tokio::test]
-async fn an_invite_is_explained_without_markup_from_outside() {
+async fn an_invite_is_explained_without_script_or_style_of_its_own() {
     let house = House::start().await;
-    let page = Request::new("GET", "/i/abc%3Cscript%3E")
-        .send(house.at)
-        .await;
+    let made = house.post("/api/invites", json!({})).await.json();
+    let path = made["path"].as_str().unwrap();
+    let page = Request::new("GET", path).send(house.at).await;
     assert_eq!(
         (page.status, page.header("content-type")),
         (200, Some("text/html; charset=utf-8"))
     );
     let text = page.text();
     assert!(
-        text.contains("abc&lt;script&gt;") && !text.contains("<script") && !text.contains("style="),
+        text.contains(&format!("{path} --as"))
+            && !text.contains("<script")
+            && !text.contains("style="),
         "{text}"
     );
     assert!(text.contains(&format!("http://{}/mcp", house.at)));
@@ -65,6 +67,30 @@ async fn an_invite_is_explained_without_markup_from_outside() {
         (style.status, style.header("content-type")),
         (200, Some("text/css; charset=utf-8"))
     );
+}
+
+#[tokio::test]
+async fn a_person_s_invite_opens_the_web_page_and_a_program_s_says_how_it_comes_in() {
+    let house = House::start().await;
+    let made = async |body| house.post("/api/invites", body).await.json()["path"].clone();
+    let person = made(json!({"role": "user"})).await;
+    let program = made(json!({})).await;
+    let open = |path: &str, accept: &'static str| {
+        Request::new("GET", path)
+            .header("accept", accept)
+            .send(house.at)
+    };
+    let first = open("/", "text/html").await;
+    let (person, program) = (person.as_str().unwrap(), program.as_str().unwrap());
+    for people in [person, "/i/no-such-code"] {
+        assert_eq!(open(people, "text/html").await.body, first.body);
+        let told = open(people, "*/*").await;
+        assert!(told.text().contains("in a browser"), "{}", told.text());
+    }
+    for accept in ["text/html", "*/*"] {
+        let told = open(program, accept).await;
+        assert!(told.text().contains("mesh join"), "{}", told.text());
+    }
 }
 
 #[tokio::test]

@@ -18,8 +18,12 @@ pub struct Invite {
     pub label: String,
     /// What kind of participant it makes.
     pub kind: Kind,
-    /// What the newcomer's token may ask for.
+    /// What the newcomer's token may ask for; nothing if it makes users.
     pub permissions: PermissionSet,
+    /// The role of the users it makes; null if newcomers prove a key and get a token.
+    pub role: Option<Preset>,
+    /// Whether newcomers are guests, untrusted.
+    pub guest: bool,
     /// How many may come.
     pub uses: u32,
     /// How many came.
@@ -47,6 +51,10 @@ pub struct InviteCreateInput {
     /// What it may ask for, one by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<PermissionSet>,
+    /// For a person: the role, `user` or `viewer`, of the user that it makes. Whoever opens the link chooses a handle and a
+    /// password on its page, and `kind` is `human`. Without it newcomers prove a key and get a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Preset>,
     /// How many may come (1 to 1000); 1 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<u32>,
@@ -103,4 +111,51 @@ pub struct InviteRedeemInput {
     /// What one says of oneself.
     #[serde(default, deserialize_with = "crate::common::object")]
     pub profile: crate::api::Profile,
+}
+
+/// What an invite offers. Needs no token: the code is the right to ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitePreviewInput {
+    /// The code.
+    pub code: String,
+}
+
+/// What whoever holds an invite's code is told before coming in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InviteOffer {
+    /// What the mesh is called.
+    pub mesh: String,
+    /// Who made the invite.
+    pub from: ParticipantRef,
+    /// The name that people read of whoever made it; empty if there is none.
+    pub from_name: String,
+    /// What kind of participant it makes.
+    pub kind: Kind,
+    /// The role of the user that it makes; null if newcomers prove a key and get a token.
+    pub role: Option<Preset>,
+    /// Whether newcomers are guests, untrusted.
+    pub guest: bool,
+    /// The name of the room newcomers are in at once, if there is one.
+    pub room: Option<String>,
+    /// How many more may come.
+    pub uses_left: u32,
+    /// When it ends by itself.
+    pub expires: Option<Millis>,
+}
+
+/// Come in by a person's invite. Needs no token: the code is the right to ask. Sets the cookie `mesh_session` as signing in
+/// does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InviteAcceptInput {
+    /// The code.
+    pub code: String,
+    /// The handle to be known by and to sign in with: a-z, 0-9 and '-', at most 40.
+    pub handle: String,
+    /// The password, 10 to 256 characters.
+    pub password: String,
+    /// The name people read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub display_name: String,
 }

@@ -3,7 +3,7 @@
 use crate::command::Content;
 use crate::events::{Kind, Trust};
 use crate::ids::{CredentialId, InviteId, ParticipantId, PublicKey, RoomId};
-use crate::permission::PermissionSet;
+use crate::permission::{PermissionSet, Preset};
 use crate::time::Millis;
 
 /// An invite that is made.
@@ -21,6 +21,8 @@ pub struct CreateInvite {
     pub room: Option<RoomId>,
     /// How far newcomers are trusted: `local`, or `untrusted` for guests.
     pub trust: Trust,
+    /// The role of the users it makes, if it is for people who choose a password.
+    pub role: Option<Preset>,
     pub label: Content,
 }
 
@@ -41,6 +43,19 @@ pub struct RedeemInvite {
     pub label: Content,
 }
 
+/// Registers a person, makes it a user with the invite's role, and joins the invite's room. Once: who came signs in.
+#[derive(Debug, Clone)]
+#[allow(
+    missing_docs,
+    reason = "a command's fields are those of the event it leads to, documented there"
+)]
+pub struct AcceptInvite {
+    pub invite: InviteId,
+    pub participant: ParticipantId,
+    pub handle: String,
+    pub profile: Content,
+}
+
 /// What somebody wants of invites.
 #[derive(Debug, Clone)]
 #[allow(
@@ -50,5 +65,6 @@ pub struct RedeemInvite {
 pub enum InviteCommand {
     Create(CreateInvite),
     Redeem(RedeemInvite),
+    Accept(AcceptInvite),
     Revoke { invite: InviteId },
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Erased, events};
 use crate::events::{Kind, Trust};
 use crate::ids::{InviteId, ParticipantId, PublicKey, RoomId};
-use crate::permission::PermissionSet;
+use crate::permission::{PermissionSet, Preset};
 use crate::time::{Millis, raw};
 
 events! { Invite InviteFacts
@@ -39,7 +39,7 @@ pub struct InviteCreated {
     pub invite: InviteId,
     /// What kind of participant it makes.
     pub kind: Kind,
-    /// What the newcomer's token may ask for.
+    /// What the newcomer's token may ask for; nothing if it makes users.
     pub permissions: PermissionSet,
     /// How many may come.
     pub uses: u32,
@@ -53,9 +53,12 @@ pub struct InviteCreated {
     /// How far newcomers are trusted.
     #[serde(default = "Trust::local", skip_serializing_if = "Trust::is_local")]
     pub trust: Trust,
+    /// The role of the users it makes; absent if newcomers prove a key and get a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Preset>,
 }
 
-/// Somebody came. Bound to the newcomer's key: the same key again is the same participant.
+/// Somebody came: with a key, and then the same key again is the same participant, or as a user with a password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteRedeemed {
@@ -63,8 +66,9 @@ pub struct InviteRedeemed {
     pub invite: InviteId,
     /// Who came.
     pub participant: ParticipantId,
-    /// The newcomer's key.
-    pub key: PublicKey,
+    /// The newcomer's key; absent if it came as a user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PublicKey>,
 }
 
 /// It can be used no more.

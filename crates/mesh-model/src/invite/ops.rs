@@ -29,5 +29,17 @@ operations! { LIST invite
         Command Needs::Nothing, Post "/api/invites/redeem" => 201,
         InviteRedeemInput => Registered,
         example r#"{"code": "$code", "handle": "newcomer", "key": "$newcomer_key", "nonce": "$nonce", "proof": "$redeem_proof"}"#
+    }    /// What an invite offers: who made it, to which mesh and room, and what a newcomer becomes.
+    InvitePreview "invite.preview" {
+        Query Needs::Nothing, Get "/api/invites/preview" => 200,
+        InvitePreviewInput => InviteOffer,
+        example r#"{"code": "$person_code"}"#
+    }
+    /// Come in by a person's invite: makes a user with a password and signs the browser in. The same handle and password
+    /// again are the same user.
+    InviteAccept "invite.accept" {
+        Command Needs::Nothing, Post "/api/invites/accept" => 201,
+        InviteAcceptInput => LoggedIn,
+        example r#"{"code": "$person_code", "handle": "cleo", "password": "correct horse battery"}"#
     }
 }

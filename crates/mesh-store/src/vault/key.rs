@@ -113,6 +113,14 @@ impl Vault {
         Ok(())
     }
 
+    /// Forgets the password of a user that did not come to be.
+    pub fn forget_password(&self, participant: ParticipantId) -> Result<(), StoreError> {
+        self.write()
+            .prepare_cached("DELETE FROM passwords WHERE participant = ?1")?
+            .execute([participant.0.as_bytes()])?;
+        Ok(())
+    }
+
     /// A user's password as it is kept, for [`super::password::verify`].
     pub fn password(&self, participant: ParticipantId) -> Result<Option<String>, StoreError> {
         let db = self.read();

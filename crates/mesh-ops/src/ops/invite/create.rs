@@ -3,8 +3,23 @@
 use crate::prelude::*;
 use mesh_model::command::{CreateInvite, InviteCommand};
 
+use mesh_model::PermissionSet;
 use mesh_model::events::{InviteFacts, Trust};
 use mesh_store::vault::secret::{SecretHash, draw};
+
+/// What the newcomer's token may; a user has no token, but the rights of its role.
+fn token_permissions(call: &Call, input: &InviteCreateInput) -> Result<PermissionSet, Refusal> {
+    if input.role.is_none() {
+        return call.grant(input.preset, input.permissions, Preset::Worker);
+    }
+    if input.preset.is_some() || input.permissions.is_some() {
+        return Err(refuse::invalid(
+            "an invite with a role gives no token, and 'preset' or 'permissions' say what a token may",
+            "give the role alone",
+        ));
+    }
+    Ok(PermissionSet::NONE)
+}
 
 impl Run for InviteCreate {
     async fn run(
@@ -14,14 +29,17 @@ impl Run for InviteCreate {
     ) -> Result<InviteCreated, Refusal> {
         check::label("label", &input.label)?;
         let invite = InviteId(Uuid::now_v7());
-        let permissions = call.grant(input.preset, input.permissions, Preset::Worker)?;
+        let permissions = token_permissions(call, &input)?;
         let room = match &input.room {
             Some(room) => Some(call.room(room)?.id),
             None => None,
         };
         let command = Command::Invite(InviteCommand::Create(CreateInvite {
             invite,
-            kind: input.kind.unwrap_or(Kind::Agent),
+            kind: input.kind.unwrap_or(match input.role {
+                Some(_) => Kind::Human,
+                None => Kind::Agent,
+            }),
             permissions,
             uses: input.uses.unwrap_or(1),
             expires: input.expires,
@@ -31,6 +49,7 @@ impl Run for InviteCreate {
             } else {
                 Trust::Local
             },
+            role: input.role,
             label: content(&Label { label: input.label })?,
         }));
         let code = door

@@ -3,6 +3,8 @@
 use crate::ops::present;
 use crate::prelude::*;
 
+use mesh_model::events::Trust;
+
 impl Run for InviteList {
     async fn run(door: &Door, call: &Call, _: NoInput) -> Result<List<Invite>, Refusal> {
         let mut found: Vec<_> = call.access.invites().cloned().collect();
@@ -21,6 +23,8 @@ impl Run for InviteList {
                 label: label.map(|row| row.label).unwrap_or_default(),
                 kind: found.kind,
                 permissions: found.permissions,
+                role: found.role,
+                guest: found.trust == Trust::Untrusted,
                 uses: found.uses,
                 used: found.uses - found.uses_left(),
                 expires: found.expires,

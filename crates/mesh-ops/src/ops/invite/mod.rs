@@ -1,6 +1,9 @@
 //! Invites.
 
+mod accept;
+mod code;
 mod create;
 mod list;
+mod preview;
 mod redeem;
 mod revoke;

@@ -1,5 +1,6 @@
 //! `invite.redeem`: the newcomer's key makes a repetition the same, so an idempotency key changes nothing
 
+use super::code;
 use crate::prelude::*;
 use mesh_model::command::{InviteCommand, RedeemInvite};
 use mesh_model::events::CredentialFacts;
@@ -48,25 +49,12 @@ impl Run for InviteRedeem {
     ) -> Result<Registered, Refusal> {
         check::profile(&input.profile)?;
         check_proof(call, &input)?;
-        let (code, nonce) = (input.code, SecretHash::of(&input.nonce));
-        let invite = door
-            .vault(move |vault| {
-                let invite = vault.invite(code.trim())?;
-                // Only with a code is anything written.
-                if invite.is_some() && !vault.use_nonce(nonce)? {
-                    return Ok(Err(used_nonce()));
-                }
-                Ok(Ok(invite))
-            })
-            .await??
-            .ok_or_else(|| {
-                Refusal::new(
-                    ErrorCode::NotFound,
-                    "there is no invite with that code",
-                    Effect::NobodyRegistered,
-                    "ask whoever sent it for a new one",
-                )
-            })?;
+        // Only with a code is anything written.
+        let invite = code::invite(door, call, &input.code).await?;
+        let nonce = SecretHash::of(&input.nonce);
+        if !door.vault(move |vault| vault.use_nonce(nonce)).await? {
+            return Err(used_nonce());
+        }
         let credential = CredentialId(Uuid::now_v7());
         let token = door
             .vault(move |vault| {

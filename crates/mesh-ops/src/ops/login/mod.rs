@@ -52,6 +52,33 @@ impl Call {
         })
     }
 
+    /// A code was given that opens nothing. So many of them from one network, and it waits as after wrong passwords. Names
+    /// of accounts hold no blank, so nobody's account is meant.
+    pub(crate) async fn wrong_code(&self, door: &Door) -> Result<(), Refusal> {
+        let network = network(self.options.address);
+        let now = self.now;
+        let begun = door
+            .vault(move |vault| {
+                let account = format!("codes from {network}");
+                let knock = Knock {
+                    account: &account,
+                    network: &network,
+                    page_key: None,
+                };
+                vault.begin_login(knock, now)
+            })
+            .await?;
+        begun.map(drop).map_err(|blocked| {
+            Refusal::new(
+                ErrorCode::RateLimited,
+                "too many wrong codes came from here",
+                Effect::NobodyRegistered,
+                "wait as long as retry_after_ms says, and copy the whole link; a right code works meanwhile",
+            )
+            .retry_after_ms(blocked.retry_after_ms)
+        })
+    }
+
     /// The password was right. Where it was given is known to the account from here on, with the key of its page.
     pub(crate) async fn login_succeeded(
         &self,

@@ -13,10 +13,12 @@ impl Run for Login {
                 "check what was sent",
             ));
         }
-        let attempt = call.begin_login(door, &input.username).await?;
+        // With and without `@` it is one account, whose failures count together.
+        let username = input.username.trim_start_matches('@');
+        let attempt = call.begin_login(door, username).await?;
         let found = call
             .access
-            .by_handle(&input.username)
+            .by_handle(username)
             .filter(|found| found.user.is_some());
         let id = found.map(|found| found.id);
         if !door.verify_password(id, input.password).await? {

@@ -101,7 +101,8 @@ fn told(context: &Context, report: &Report, mesh: &str, running: bool) -> Outcom
     line("");
     let mut next = vec![
         "mesh register rex                    an agent".to_owned(),
-        "mesh invite create --room general    a person or an agent from elsewhere".to_owned(),
+        "mesh invite create --person          a person, who opens the link in a browser".to_owned(),
+        "mesh invite create --room general    an agent from elsewhere".to_owned(),
     ];
     if !running {
         next.insert(
