@@ -78,8 +78,8 @@ async function startSimulated(): Promise<TestNode> {
   };
 }
 
-/** The real node; `demo` names a folder that three survey programs look at. */
-export async function startReal(binary: string, demo?: string): Promise<TestNode> {
+/** The real node; `demo` names a folder that three survey programs look at, `more` what else `mesh up` is told. */
+export async function startReal(binary: string, demo?: string, more: readonly string[] = []): Promise<TestNode> {
   const home = mkdtempSync(join(tmpdir(), 'mesh-e2e-'));
   let child: ChildProcess;
   let url = '';
@@ -94,6 +94,7 @@ export async function startReal(binary: string, demo?: string): Promise<TestNode
         '--listen',
         listen,
         '--json',
+        ...more,
         ...(demo ? ['--with', `'${join(dirname(binary), 'mesh-survey')}' '${demo}'`] : []),
       ],
       {

@@ -8,4 +8,12 @@ import App from './shell/App.svelte';
 
 takePageKey();
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+// A person's invite is a page of its own, before there is anybody to show the mesh to.
+if (target && location.pathname.startsWith('/i/'))
+  import('./invite/ComeIn.svelte').then(
+    ({ default: ComeIn }) => mount(ComeIn, { target }),
+    () => {
+      target.textContent = 'The page of this invite could not be loaded. Nothing was done; reload to try again.';
+    },
+  );
+else if (target) mount(App, { target });

@@ -4,7 +4,7 @@ import { MeshProblem } from '../api/problem.ts';
 import type { Problem } from '../api/types.ts';
 import { keepPageKey, pageKeyHeader } from './pageKey.ts';
 
-async function post<T>(path: string, body: object): Promise<T> {
+export async function post<T>(path: string, body: object): Promise<T> {
   const response = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...pageKeyHeader() },

@@ -3,7 +3,7 @@
 import type { Message, Person } from '../api/types.ts';
 
 export type Theme = 'dark' | 'light';
-export type Dialog = 'new-task' | 'palette' | 'keys' | 'create-room' | 'new-direct' | 'moderate' | 'quote';
+export type Dialog = 'invite' | 'new-task' | 'palette' | 'keys' | 'create-room' | 'new-direct' | 'moderate' | 'quote';
 /** Something that is asked for a reason before it is done. */
 export type Deed =
   | { does: 'mute' | 'kick' | 'ban'; room: string; person: Person }

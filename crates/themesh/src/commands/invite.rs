@@ -128,7 +128,11 @@ pub fn invite(context: &Context, verb: InviteVerb) -> Outcome<()> {
                 .items
                 .iter()
                 .map(|invite| {
-                    let state = if invite.revoked { "revoked" } else { "open" };
+                    let state = match invite {
+                        _ if invite.revoked => "revoked",
+                        _ if invite.used >= invite.uses => "used up",
+                        _ => "open",
+                    };
                     let used = format!("{} of {}", invite.used, invite.uses);
                     let who = match invite.role {
                         Some(role) => format!("person, {}", role.name()),
