@@ -36,6 +36,8 @@ export default defineConfig({
     // The world is one lazy chunk of about a megabyte before compression; its budget is checked in e2e/world.e2e.ts.
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
+    // What the first page needs comes in one piece: in several it compresses worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   server: target
     ? { proxy: { '/api': target, '/login': target, '/ws': { target, ws: true, changeOrigin: true } } }
