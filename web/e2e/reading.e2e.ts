@@ -73,4 +73,89 @@ describe.runIf(binary)('reading', () => {
     await page.getByRole('link', { name: 'Sweep corner 4' }).click();
     await page.getByRole('heading', { name: 'Sweep corner 4' }).waitFor();
   });
+
+  test('Markdown is drawn whole, code is coloured and copied, and nothing is loaded from elsewhere', async () => {
+    await node.room('script');
+    const max = await node.actor('max', 'agent');
+    await max.join('script');
+    const code = 'fn main() {\n    println!("<b>{}</b>", 1); // ends\n}';
+    const parts = [
+      '# Report\n\n~~old~~ **new** and *soft* `x`',
+      '- [x] read\n- [ ] write\n  1. first\n  2. second',
+      '| step | ms |\n|:--|--:|\n| read | 12 |',
+      `\`\`\`rust\n${code}\n\`\`\``,
+      '> said\n> > before\n\n***\n![dot](https://elsewhere.example/p.gif) www.example.org',
+      'שלום, שלוש בדיקות.',
+    ];
+    await max.post('script', parts.join('\n\n'));
+    const page = await enter(watched, node, '/r/script');
+    const row = stored(page, 'Report');
+    await row.locator('s', { hasText: 'old' }).waitFor();
+    expect(await row.getByRole('checkbox', { name: 'done' }).isChecked()).toBe(true);
+    expect(await row.getByRole('checkbox', { name: 'to do' }).isChecked()).toBe(false);
+    expect(await row.locator('li ol li').count()).toBe(2);
+    expect(await row.getByRole('cell', { name: '12' }).evaluate((cell) => getComputedStyle(cell).textAlign)).toBe(
+      'right',
+    );
+    await row.locator('pre .keyword', { hasText: 'fn' }).waitFor();
+    expect(await row.locator('pre').textContent()).toBe(code);
+    expect(await row.locator('img').count()).toBe(0);
+    expect(await row.locator('blockquote blockquote').textContent()).toBe('before');
+    const hebrew = row.locator('p', { hasText: 'שלום' });
+    expect(await hebrew.evaluate((line) => getComputedStyle(line).direction)).toBe('rtl');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await row.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('The code is copied.').first().waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+    await pictures(page, 'markdown');
+  });
+
+  test('hostile markup in every field stays text', async () => {
+    const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    const link = '[x](javascript:document.title=3) ';
+    await node.owner.ask('POST', '/api/rooms', { name: 'field', topic: evil });
+    const mal = await called('mal', evil);
+    const profile = { display_name: evil, about: link + evil, skills: [evil] };
+    await mal.ask('PATCH', '/api/participants/mal', { profile });
+    await mal.join('field');
+    await mal.ask('PUT', '/api/presence', { state: 'busy', summary: evil });
+    const pieces = ['', '# ', '- [ ] ', '> ', '| a |\n|---|\n| ', '```html\n', '**', '`', `${link}@mal `];
+    for (const piece of pieces) await mal.post('field', `${piece}${evil}`);
+    const tasks = [1, 2].map((count) => ({ title: `${evil} ${count}`, prompt: link + evil }));
+    for (const task of tasks) await mal.ask('POST', '/api/tasks', { room: 'field', tasks: [task] });
+    const page = await enter(watched, node, '/r/field');
+    const places = ['/r/field', '/r/field/board', '/search?q=onerror', '/p/mal'];
+    for (const place of places) {
+      await page.goto(node.url + place);
+      await page.getByText('onerror').first().waitFor();
+      expect(await page.locator('#app img[src=x], #app script, a[href^="javascript:"]').count()).toBe(0);
+      expect(await page.title()).toMatch(/The Mesh$/);
+    }
+  });
+
+  test('a link to a message is copied, opens its room there, and marks it', async () => {
+    await node.room('far');
+    await node.room('near');
+    const lou = await node.actor('lou', 'agent');
+    for (const room of ['far', 'near']) await lou.join(room);
+    const wanted = await lou.post('far', 'the one that is meant');
+    for (let count = 1; count <= 250; count++) await lou.post('far', `line ${count} after it`);
+    await lou.post('near', `see ${node.url}/r/far/m/${wanted.id}`);
+    const page = await enter(watched, node, '/r/near');
+    await stored(page, 'see ').getByRole('link').click();
+    const row = stored(page, 'the one that is meant');
+    await row.waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/r/far/m/${wanted.id}`);
+    await page.waitForFunction((id) => document.activeElement?.getAttribute('data-message') === id, wanted.id);
+    expect(await row.evaluate((one) => one.classList.contains('linked'))).toBe(true);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await row.hover();
+    await row.getByRole('button', { name: 'More about this message' }).click();
+    await page.getByRole('menuitem', { name: 'Copy link' }).click();
+    await page.getByText('The link to this message is copied.').first().waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${node.url}/r/far/m/${wanted.id}`);
+    await pictures(page, 'linked');
+    await page.goto(`${node.url}/r/far/m/m999999`);
+    await page.getByText('This message is not here').first().waitFor();
+  });
 });

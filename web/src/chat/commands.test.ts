@@ -1,6 +1,7 @@
 // A line that begins with a slash is for the node, everything else is said.
 import { expect, test } from 'vitest';
-import { isCommand, lineOf, offers } from './commands.ts';
+import { isCommand, lineOf } from './commands.ts';
+import { FORMS, formOf, formsFor } from './forms.ts';
 
 test('lines and messages', () => {
   expect(lineOf('/tasks')).toBe('tasks');
@@ -11,14 +12,17 @@ test('lines and messages', () => {
 
 test('a slip of the pen is not said aloud', () => {
   expect(isCommand('tasks')).toBe(true);
+  expect(isCommand('approve: it is good')).toBe(true);
   expect(isCommand('@rex survey the parser')).toBe(true);
   expect(isCommand('set rex slots to 3')).toBe(true);
   expect(isCommand('taks')).toBe(false);
 });
 
-test('offers while the first word is typed', () => {
-  expect(offers('/').length).toBeGreaterThan(8);
-  expect(offers('/ap').map((one) => one.name)[0]).toBe('approve');
-  expect(offers('/do it')).toEqual([]);
-  expect(offers('no')).toEqual([]);
+test('every form is a command, and is found by how it begins', () => {
+  expect(FORMS.filter((form) => !isCommand(form.name))).toEqual([]);
+  expect(formsFor('').length).toBe(FORMS.length);
+  expect(formsFor('ap')[0]?.name).toBe('approve');
+  expect(formOf('/do it')?.takes).toBe('WHAT');
+  expect(formOf('/do')).toBeUndefined();
+  expect(formOf('no')).toBeUndefined();
 });

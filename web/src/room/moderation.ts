@@ -2,10 +2,13 @@
 
 import type { Message, Person, Room } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
+import { copy } from '../shell/copy.ts';
 import type { Action } from '../shell/Menu.svelte';
 import { mesh } from '../shell/mesh.svelte.ts';
+import { href } from '../shell/route.ts';
 import { router } from '../shell/router.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
+import { messageIn } from './places.ts';
 import { rooms } from './rooms.svelte.ts';
 
 export const moderates = (room: Room | undefined): boolean => room?.capabilities.includes('moderate') ?? false;
@@ -21,6 +24,11 @@ export function messageActions(message: Message): Action[] {
       run: () => (ui.selection = { type: 'message', id: message.id, room: message.room }),
     },
   ];
+  if (room) {
+    const link = () =>
+      void copy(location.origin + href(messageIn(room, message.id)), 'The link to this message is copied.');
+    list.push({ name: 'Copy link', icon: 'link', run: link });
+  }
   if (!message.deleted && !message.redacted && !message.held)
     list.push({ name: 'Quote elsewhere', icon: 'quote', run: () => ui.quote(message) });
   if (rule && !message.deleted && !message.redacted && !message.held) {

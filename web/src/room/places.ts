@@ -15,3 +15,9 @@ export function threadIn(room: Room, message: string): Route {
   const place = placeOf(room);
   return place.page === 'room' || place.page === 'direct' ? { ...place, thread: message } : place;
 }
+
+/** The address of one message in its room. */
+export function messageIn(room: Room, message: string): Route {
+  const place = placeOf(room);
+  return place.page === 'room' || place.page === 'direct' ? { ...place, message } : place;
+}

@@ -23,8 +23,8 @@ import { applyEphemeral, applyItem, type Needs } from './stream.ts';
 import { ui } from './ui.svelte.ts';
 
 const PAGE = 60;
-/** Asked for at once on the way back to where a reader was, and how often: 2,000 messages. */
-const BACK = 200;
+/** Asked for at once on the way back to where a reader was, and how often: 5,000 messages. */
+const BACK = 500;
 const BACK_MAX = 10;
 /** How often the node is asked how far its log is verified; it does not push that. */
 const STATUS_MS = 30_000;
@@ -194,26 +194,40 @@ class Mesh implements Needs {
       const short = () =>
         (place !== undefined && place < (conversation.first ?? 0)) ||
         conversation.messages.filter((one) => one.from.id !== people.me?.id).length < unread;
-      for (let more = 0; more < BACK_MAX && conversation.older && short(); more++) {
-        const before = await this.call('message.list', { room, before: conversation.first, limit: BACK });
-        conversation.add(before.items);
-        conversation.older = before.prev !== null;
-      }
+      for (let more = 0; more < BACK_MAX && conversation.older && short(); more++)
+        await this.#before(conversation, BACK);
       conversation.ready = true;
     });
   }
 
   async loadOlder(conversation: Conversation): Promise<void> {
     if (!conversation.older || !conversation.ready) return;
-    await this.#load(conversation, async () => {
-      const page = await this.call('message.list', {
-        room: conversation.room,
-        before: conversation.first,
-        limit: PAGE,
+    await this.#load(conversation, () => this.#before(conversation, PAGE));
+  }
+
+  /** A message of the room with everything from it to the end at hand; null if it is not there, or farther back than is loaded. */
+  async reach(conversation: Conversation, id: string): Promise<Message | null> {
+    const known = conversation.find(id);
+    if (known) return known;
+    try {
+      const message = await this.call('message.get', { message: id });
+      if (message.room !== conversation.room) return null;
+      await this.#load(conversation, async () => {
+        for (let more = 0; more < BACK_MAX && conversation.older && (conversation.first ?? 0) > message.seq; more++)
+          await this.#before(conversation, BACK);
       });
-      conversation.add(page.items);
-      conversation.older = page.prev !== null;
-    });
+      return conversation.find(id) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** One more piece of what came before. */
+  async #before(conversation: Conversation, limit: number): Promise<void> {
+    const { room, first } = conversation;
+    const page = await this.call('message.list', { room, before: first, limit });
+    conversation.add(page.items);
+    conversation.older = page.prev !== null;
   }
 
   async #load(conversation: Conversation, work: () => Promise<void>): Promise<void> {

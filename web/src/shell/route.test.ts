@@ -8,6 +8,8 @@ const routes: Route[] = [
   { page: 'room', room: 'a/b', thread: 'm12' },
   { page: 'direct', handle: 'surveyor' },
   { page: 'direct', handle: 'surveyor', thread: 'm9' },
+  { page: 'room', room: 'a/b', message: 'm12' },
+  { page: 'direct', handle: 'surveyor', message: 'm9' },
   { page: 'person', handle: 'ada' },
   { page: 'search', q: 'a&b =c', room: 'lobby', from: 'ada' },
   { page: 'world' },
@@ -32,7 +34,7 @@ test.each(routes)('%j survives', (route) => {
   expect(parseRoute(url.pathname, url.search)).toEqual(route);
 });
 
-test.each(['/r', '/r/a/b', '/r/a/t', '/nowhere', '/world/x'])('%s is lost', (path) => {
+test.each(['/r', '/r/a/b', '/r/a/t', '/r/a/m', '/nowhere', '/world/x'])('%s is lost', (path) => {
   expect(parseRoute(path)).toEqual({ page: 'lost', path });
 });
 

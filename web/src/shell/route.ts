@@ -11,8 +11,8 @@ export interface BoardFilter {
 
 export type Route =
   | { page: 'home' }
-  | { page: 'room'; room: string; thread?: string }
-  | { page: 'direct'; handle: string; thread?: string }
+  | { page: 'room'; room: string; thread?: string; message?: string }
+  | { page: 'direct'; handle: string; thread?: string; message?: string }
   | { page: 'person'; handle: string }
   | { page: 'search'; q: string; room?: string; from?: string }
   | { page: 'world' }
@@ -49,12 +49,10 @@ export function parseRoute(path: string, query = ''): Route {
     return { page: 'rules', room: name, ...(who && { who }) };
   }
   if (name && (page === 'r' || page === 'dm')) {
-    const thread = more === 't' && last && parts.length === 4 ? last : undefined;
-    if (parts.length === 2 || thread) {
-      const place =
-        page === 'r' ? ({ page: 'room', room: name } as const) : ({ page: 'direct', handle: name } as const);
-      return thread ? { ...place, thread } : place;
-    }
+    const place = page === 'r' ? ({ page: 'room', room: name } as const) : ({ page: 'direct', handle: name } as const);
+    if (parts.length === 2) return place;
+    if (last && parts.length === 4 && more === 't') return { ...place, thread: last };
+    if (last && parts.length === 4 && more === 'm') return { ...place, message: last };
   }
   if (page === 'p' && name && parts.length === 2) return { page: 'person', handle: name };
   return { page: 'lost', path };
@@ -80,15 +78,21 @@ function decode(part: string): string {
   }
 }
 
+/** A thread or a message in a conversation. */
+function within(place: { thread?: string; message?: string }): string {
+  if (place.thread) return `/t/${encodeURIComponent(place.thread)}`;
+  return place.message ? `/m/${encodeURIComponent(place.message)}` : '';
+}
+
 export function href(route: Route): string {
   const to = encodeURIComponent;
   switch (route.page) {
     case 'home':
       return '/';
     case 'room':
-      return `/r/${to(route.room)}${route.thread ? `/t/${to(route.thread)}` : ''}`;
+      return `/r/${to(route.room)}${within(route)}`;
     case 'direct':
-      return `/dm/${to(route.handle)}${route.thread ? `/t/${to(route.thread)}` : ''}`;
+      return `/dm/${to(route.handle)}${within(route)}`;
     case 'person':
       return `/p/${to(route.handle)}`;
     case 'search': {

@@ -1,0 +1,11 @@
+// Brings what the first picture does without; asked for again after a failure.
+
+let coming: Promise<typeof import('./later.ts')> | undefined;
+
+export function later(): Promise<typeof import('./later.ts')> {
+  coming ??= import('./later.ts').catch((error: unknown) => {
+    coming = undefined;
+    throw error;
+  });
+  return coming;
+}
