@@ -158,4 +158,35 @@ describe.runIf(binary)('reading', () => {
     await page.goto(`${node.url}/r/far/m/m999999`);
     await page.getByText('This message is not here').first().waitFor();
   });
+
+  test('search is narrowed by chips that stand in the address, and walked by keys', async () => {
+    await node.room('stacks');
+    const ola = await node.actor('ola', 'agent');
+    const bot = await node.actor('shelver', 'bot');
+    for (const one of [ola, bot]) await one.join('stacks');
+    await ola.post('stacks', '# An **orchid** in `code`');
+    await bot.post('stacks', 'an orchid by a bot');
+    const found = await ola.post('stacks', 'the last orchid');
+    const page = await enter(watched, node, '/search?q=orchid&kind=agent');
+    await page.getByText('2 messages').waitFor();
+    const results = page.getByRole('list').getByRole('link');
+    expect(await results.nth(1).textContent()).toContain('An orchid in code');
+    await page.getByLabel('Room').selectOption('stacks');
+    await page.getByLabel('Since').fill('2020-01-31');
+    await page.waitForURL('**/search?q=orchid&room=stacks&kind=agent&since=2020-01-31');
+    await pictures(page, 'search');
+    await page.getByLabel('Until').fill('2020-02-01');
+    await page.getByText('Nothing matches.').waitFor();
+    await page.getByRole('button', { name: 'Do not look by last day' }).click();
+    await page.getByRole('button', { name: 'Do not look by kind' }).click();
+    await page.getByText('3 messages').waitFor();
+    await page.reload();
+    await page.getByText('3 messages').waitFor();
+    await page.getByRole('searchbox').press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/r/stacks/m/${found.id}`);
+    await stored(page, 'the last orchid').waitFor();
+  });
 });

@@ -203,8 +203,9 @@ describe('finding', () => {
     await page.getByText('1 message', { exact: true }).waitFor();
     expect(page.url()).toContain('q=lighthou');
     expect(page.url()).toContain('from=lea');
-    await page.getByRole('button', { name: /keeper/ }).click();
-    await page.getByRole('complementary', { name: 'Thread' }).getByText('keeper').waitFor();
+    await page.getByRole('link', { name: /keeper/ }).click();
+    await stored(page, 'keeper').waitFor();
+    expect(await stored(page, 'keeper').evaluate((row) => row.classList.contains('linked'))).toBe(true);
   });
 
   test('the keys are shown, and a room that is not there says so', async () => {

@@ -60,7 +60,7 @@ export function toggleWorld(): void {
 
 const letters: Record<string, () => void> = {
   '?': () => (ui.dialog = 'keys'),
-  '/': () => router.go({ page: 'search', q: '' }),
+  '/': () => router.go({ page: 'search', q: '', filter: {} }),
   w: toggleWorld,
   t: () => ui.toggleTheme(),
   g: () => {

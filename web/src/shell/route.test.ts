@@ -11,7 +11,8 @@ const routes: Route[] = [
   { page: 'room', room: 'a/b', message: 'm12' },
   { page: 'direct', handle: 'surveyor', message: 'm9' },
   { page: 'person', handle: 'ada' },
-  { page: 'search', q: 'a&b =c', room: 'lobby', from: 'ada' },
+  { page: 'search', q: 'a&b =c', filter: { room: 'lobby', from: 'ada' } },
+  { page: 'search', q: 'x', filter: { kind: 'agent', since: '2026-11-01', until: '2026-11-21' } },
   { page: 'world' },
   { page: 'rules', room: 'build bench' },
   { page: 'rules', room: 'workshop', who: 'rex' },
@@ -36,6 +37,10 @@ test.each(routes)('%j survives', (route) => {
 
 test.each(['/r', '/r/a/b', '/r/a/t', '/r/a/m', '/nowhere', '/world/x'])('%s is lost', (path) => {
   expect(parseRoute(path)).toEqual({ page: 'lost', path });
+});
+
+test('days and kinds that are none are left out', () => {
+  expect(parseRoute('/search', '?q=x&kind=king&since=soon')).toEqual({ page: 'search', q: 'x', filter: {} });
 });
 
 test('a broken escape does not throw', () => {

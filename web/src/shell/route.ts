@@ -1,5 +1,6 @@
 // Addresses of the page: every place has one, so that back, reload and sharing work.
 
+import type { ParticipantKind } from '../api/types.ts';
 import { type AuditFilter, filterOf, queryOf } from '../log/audit.ts';
 
 /** Which tasks the board shows; without a room, those of all rooms. */
@@ -9,12 +10,21 @@ export interface BoardFilter {
   capability?: string;
 }
 
+/** What is looked through; days as the calendar here has them. */
+export interface SearchFilter {
+  room?: string;
+  from?: string;
+  kind?: ParticipantKind;
+  since?: string;
+  until?: string;
+}
+
 export type Route =
   | { page: 'home' }
   | { page: 'room'; room: string; thread?: string; message?: string }
   | { page: 'direct'; handle: string; thread?: string; message?: string }
   | { page: 'person'; handle: string }
-  | { page: 'search'; q: string; room?: string; from?: string }
+  | { page: 'search'; q: string; filter: SearchFilter }
   | { page: 'world' }
   | { page: 'rules'; room: string; who?: string }
   | { page: 'quarantine'; room?: string }
@@ -58,10 +68,15 @@ export function parseRoute(path: string, query = ''): Route {
   return { page: 'lost', path };
 }
 
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
 function search(query: URLSearchParams): Route {
-  const room = query.get('room');
-  const from = query.get('from');
-  return { page: 'search', q: query.get('q') ?? '', ...(room && { room }), ...(from && { from }) };
+  const known = ['room', 'from', 'kind', 'since', 'until'].flatMap((name) => {
+    const value = query.get(name);
+    const good = name === 'kind' ? /^(?:human|agent|bot|bridge)$/ : /^(?:since|until)$/.test(name) ? DAY : /./;
+    return value && good.test(value) ? [[name, value]] : [];
+  });
+  return { page: 'search', q: query.get('q') ?? '', filter: Object.fromEntries(known) as SearchFilter };
 }
 
 function board(query: URLSearchParams): BoardFilter {
@@ -97,8 +112,7 @@ export function href(route: Route): string {
       return `/p/${to(route.handle)}`;
     case 'search': {
       const query = new URLSearchParams({ q: route.q });
-      if (route.room) query.set('room', route.room);
-      if (route.from) query.set('from', route.from);
+      for (const [name, value] of Object.entries(route.filter)) if (value) query.set(name, value);
       return `/search?${query}`;
     }
     case 'rules':
