@@ -169,7 +169,7 @@ describe.runIf(binary)('reading', () => {
     const found = await ola.post('stacks', 'the last orchid');
     const page = await enter(watched, node, '/search?q=orchid&kind=agent');
     await page.getByText('2 messages').waitFor();
-    const results = page.getByRole('list').getByRole('link');
+    const results = page.getByRole('region', { name: 'Search' }).getByRole('link');
     expect(await results.nth(1).textContent()).toContain('An orchid in code');
     await page.getByLabel('Room').selectOption('stacks');
     await page.getByLabel('Since').fill('2020-01-31');
