@@ -3,6 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Room } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
+import { attention } from './attention.svelte.ts';
 
 class Rooms {
   readonly byId = new SvelteMap<string, Room>();
@@ -23,7 +24,7 @@ class Rooms {
   readonly direct = $derived(
     [...this.byId.values()].filter((room) => room.kind === 'direct').sort((a, b) => b.last_seq - a.last_seq),
   );
-  readonly unread = $derived([...this.byId.values()].reduce((sum, room) => sum + (room.member ? room.unread : 0), 0));
+  readonly unread = $derived([...this.byId.values()].reduce((sum, room) => sum + attention.unread(room), 0));
 
   find(name: string): Room | undefined {
     return this.byId.get(name) ?? this.named.find((room) => room.name === name);

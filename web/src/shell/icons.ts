@@ -1,6 +1,8 @@
-// Icons that only the pages about work draw; they come with them.
+// Icons that only what is loaded later draws; they come with it.
 export {
   BadgeCheck as tick,
+  Bell as bell,
+  BellOff as bellOff,
   Brain as memory,
   CircleDashed as queue,
   CirclePause as pause,
@@ -15,6 +17,7 @@ export {
   Minus as minus,
   ScanSearch as verify,
   SkipForward as skip,
+  Star as star,
   Table2 as table,
   ThumbsDown as bad,
   ThumbsUp as good,

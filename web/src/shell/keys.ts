@@ -1,35 +1,13 @@
-// Keys that work everywhere on the page. Single letters rest while somebody types.
+// Keys that work everywhere on the page. Single ones rest while somebody types, and may be changed or switched off.
 
 import { people } from '../participant/people.svelte.ts';
+import { attention } from '../room/attention.svelte.ts';
 import { directWith, placeOf } from '../room/places.ts';
 import { rooms } from '../room/rooms.svelte.ts';
+import { type Act, bindings } from './bindings.svelte.ts';
 import { mesh } from './mesh.svelte.ts';
 import { router } from './router.svelte.ts';
 import { ui } from './ui.svelte.ts';
-
-export const KEYS: readonly { keys: string; does: string }[] = [
-  { keys: 'Ctrl K', does: 'Find a room, a person, a message or an action' },
-  { keys: '?', does: 'Show these keys' },
-  { keys: '/', does: 'Search messages' },
-  { keys: 'W', does: 'Change between the world and the flat page' },
-  { keys: 'C', does: 'Write in this room' },
-  { keys: 'Alt ↑ ↓', does: 'Go to the room above or below' },
-  { keys: 'Alt Shift ↓', does: 'Go to the next room with unread messages' },
-  { keys: 'T', does: 'Change between dark and light' },
-  { keys: 'Esc', does: 'Close what is open; in a thread, go back to the room' },
-  { keys: '↑', does: 'In an empty message box: edit your last message' },
-  { keys: 'R E Q U M', does: 'On a message: answer, edit, quote elsewhere, mark unread, more' },
-  { keys: 'G', does: 'In a room: its rules' },
-  { keys: 'B', does: 'The board; in a room, its own' },
-  { keys: 'A', does: 'Questions that wait for an answer' },
-  { keys: 'J K R X', does: 'Waiting for review: move, release, reject' },
-  { keys: 'Ctrl S', does: 'On the rules: set the draft' },
-  { keys: 'Enter', does: 'Send; with Shift, begin a new line' },
-  { keys: '← → ↑ ↓', does: 'In the world: turn; with Shift, move' },
-  { keys: '+ −', does: 'In the world: come closer, go back' },
-  { keys: 'F', does: 'In the world: show everything' },
-  { keys: 'N', does: 'In the world: go to the next participant; with Shift, the one before' },
-];
 
 function typing(target: EventTarget | null): boolean {
   return (
@@ -47,7 +25,7 @@ function step(by: number, unreadOnly: boolean): void {
   );
   for (let away = 1; away <= all.length; away++) {
     const room = all[(here + by * away + all.length * 2) % all.length];
-    if (room && (!unreadOnly || room.unread > 0)) {
+    if (room && (!unreadOnly || attention.unread(room) > 0)) {
       router.go(placeOf(room));
       return;
     }
@@ -58,23 +36,23 @@ export function toggleWorld(): void {
   router.go(router.route.page === 'world' ? router.lastFlat : { page: 'world' });
 }
 
-const letters: Record<string, () => void> = {
-  '?': () => (ui.dialog = 'keys'),
-  '/': () => router.go({ page: 'search', q: '', filter: {} }),
-  w: toggleWorld,
-  t: () => ui.toggleTheme(),
-  g: () => {
+const acts: Record<Act, () => void> = {
+  keys: () => (ui.dialog = 'keys'),
+  search: () => router.go({ page: 'search', q: '', filter: {} }),
+  world: toggleWorld,
+  theme: () => ui.toggleTheme(),
+  rules: () => {
     const route = router.route;
     if (route.page === 'room') router.go({ page: 'rules', room: route.room });
   },
-  b: () => {
+  board: () => {
     const route = router.route;
     if (mesh.may('tasks:read')) router.go({ page: 'board', filter: route.page === 'room' ? { room: route.room } : {} });
   },
-  a: () => {
+  approvals: () => {
     if (mesh.may('tasks:read')) router.go({ page: 'approvals' });
   },
-  c: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
+  write: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
 };
 
 export function onKey(event: KeyboardEvent): void {
@@ -93,10 +71,10 @@ export function onKey(event: KeyboardEvent): void {
     closeOne();
     return;
   }
-  const letter = letters[event.key];
-  if (!letter || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const act = bindings.act(event.key);
+  if (!act || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
-  letter();
+  acts[act]();
 }
 
 function closeOne(): void {

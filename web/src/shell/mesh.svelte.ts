@@ -14,6 +14,7 @@ import { Reading } from '../message/reading.ts';
 import { Sender } from '../message/sender.svelte.ts';
 import { people } from '../participant/people.svelte.ts';
 import { quarantine } from '../quarantine/quarantine.svelte.ts';
+import { attention } from '../room/attention.svelte.ts';
 import { invitations } from '../room/invitations.svelte.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { activity } from './activity.svelte.ts';
@@ -127,6 +128,7 @@ class Mesh implements Needs {
       people.put(me.participant);
       people.me = me.participant;
       this.me = me;
+      attention.start(me.participant.id);
       this.reading.remember();
       // What is sent from here on is signed, if this browser can.
       const identified = identity.start(
