@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::{Message, MessageTold, ParticipantRef, PresenceState, Quote};
+use crate::api::{Message, MessageTold, ParticipantRef, PresenceState, Quote, Reach};
 use crate::event::Event;
 use crate::events::{Facts, MessagePosted, MessageQuarantined};
 use crate::ids::{RoomId, Seq, TaskId};
@@ -201,6 +201,9 @@ pub enum Ephemeral {
         /// What it is doing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         summary: Option<String>,
+        /// How soon words get to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reach: Option<Reach>,
     },
     /// A task's words as they come: more of what follows its last stored piece.
     Output {

@@ -1,6 +1,6 @@
 // The page's words for how somebody is.
 
-import type { PresenceState } from '../api/types.ts';
+import type { PresenceState, Reach } from '../api/types.ts';
 
 export const STATE: Record<PresenceState, string> = {
   idle: 'here',
@@ -8,4 +8,11 @@ export const STATE: Record<PresenceState, string> = {
   dnd: 'do not disturb',
   away: 'away',
   offline: 'not connected',
+};
+
+/** How soon words get to somebody. */
+export const REACH: Record<Reach, string> = {
+  at_once: 'at once',
+  next_turn: 'at its next turn',
+  when_asked: 'when it asks',
 };

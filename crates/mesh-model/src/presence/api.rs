@@ -35,6 +35,20 @@ pub enum PresenceState {
     Offline,
 }
 
+/// How soon words that are meant for somebody get to it. Nobody is interrupted: whoever is not to be disturbed is not.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// When it asks for them.
+    WhenAsked,
+    /// At the next turn of its model, which nobody but its own person begins.
+    NextTurn,
+    /// At once: one of its programs listens.
+    AtOnce,
+}
+
 /// Somebody's presence.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Presence {
@@ -43,6 +57,9 @@ pub struct Presence {
     /// What it is doing, in its own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
+    /// How soon words get to it; absent while nothing of it is connected, when they wait in its inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
     /// When it was last connected, if it is not now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Millis>,

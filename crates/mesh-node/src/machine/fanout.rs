@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mesh_core::{Access, Audience};
-use mesh_model::events::{EventTypeFacts, Facts};
+use mesh_model::events::{Event as _, EventTypeFacts, Facts, MessagePosted};
 use mesh_model::{ParticipantId, RoomId, Seq, SessionId};
 
 use super::{Batch, Committed, Envelopes, Reader, Sink, encode_item, is_sealed};
@@ -37,6 +37,12 @@ impl Filter {
         self.types
             .iter()
             .any(|wanted| wanted == facts.kind() || wanted == name)
+    }
+
+    /// Whether whatever is said to its subscriber passes, wherever that is.
+    pub fn admits_all_messages(&self) -> bool {
+        let kind = |wanted: &String| wanted == MessagePosted::KIND;
+        self.rooms.is_empty() && (self.types.is_empty() || self.types.iter().any(kind))
     }
 
     /// Whether typing and presence are wanted.

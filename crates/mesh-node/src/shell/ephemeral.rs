@@ -95,6 +95,7 @@ impl Ephemeral<'_> {
             participant,
             state: presence.state,
             summary: presence.summary.clone(),
+            reach: presence.reach,
         };
         self.send("presence", presence, |other| {
             access.sees_participant(other, who)

@@ -4,9 +4,9 @@
 //! break and come back, beats, summaries) is kept here, and how somebody left in the vault.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use mesh_model::api::{Presence, PresenceState};
+use mesh_model::api::{Presence, PresenceState, Reach};
 use mesh_model::command::{Content, SessionCommand};
 use mesh_model::events::{Facts, SessionEnd, SessionFacts};
 use mesh_model::limits::{PRESENCE_STALE_MS, SESSION_GRACE_MS};
@@ -54,7 +54,40 @@ struct Person {
     /// Its last beat outside any session.
     beat: Option<Millis>,
     /// What others were told last.
-    shown: PresenceState,
+    shown: (PresenceState, Option<Reach>),
+    /// Subscriptions by which it hears at once what is said to it.
+    listening: usize,
+    /// Whether something of it took messages into a session since it came.
+    takes: bool,
+}
+
+/// By this subscription a participant hears at once what is said to it. Dropping it ends that.
+#[derive(Debug)]
+pub(super) struct Listens {
+    node: Weak<Node>,
+    participant: ParticipantId,
+}
+
+impl Listens {
+    pub fn begin(node: &Arc<Node>, participant: ParticipantId) -> Listens {
+        let mut inner = node.sessions.lock();
+        inner.people.entry(participant).or_default().listening += 1;
+        Listens {
+            node: Arc::downgrade(node),
+            participant,
+        }
+    }
+}
+
+impl Drop for Listens {
+    fn drop(&mut self) {
+        let Some(node) = self.node.upgrade() else {
+            return;
+        };
+        if let Some(person) = node.sessions.lock().people.get_mut(&self.participant) {
+            person.listening -= 1;
+        }
+    }
 }
 
 /// A session was opened, or went on.
@@ -322,11 +355,16 @@ impl Sessions {
         self.show(node, participant, now)
     }
 
+    /// Notes that messages were taken into a session of a program: there they come with each turn.
+    pub fn takes(&self, participant: ParticipantId) {
+        self.lock().people.entry(participant).or_default().takes = true;
+    }
+
     /// Tells others how somebody is now.
     fn show(&self, node: &Node, participant: ParticipantId, now: Millis) -> Presence {
         let presence = self.presence(participant, now);
         if let Some(person) = self.lock().people.get_mut(&participant) {
-            person.shown = presence.state;
+            person.shown = shown(&presence);
         }
         node.ephemeral().presence(participant, &presence);
         presence
@@ -376,6 +414,10 @@ impl Sessions {
                     }
                 }
                 let who = closed.participant;
+                let left = (inner.sessions.values()).any(|live| live.participant == who);
+                if !left && let Some(person) = inner.people.get_mut(&who) {
+                    person.takes = false;
+                }
                 let works = (batch.work.worker(who)).is_some_and(|worker| worker.online);
                 if works
                     && !batch
@@ -419,9 +461,9 @@ impl Sessions {
         let mut changed = Vec::new();
         for (id, presence) in presences {
             if let Some(person) = inner.people.get_mut(&id)
-                && person.shown != presence.state
+                && person.shown != shown(&presence)
             {
-                person.shown = presence.state;
+                person.shown = shown(&presence);
                 changed.push((id, presence));
             }
         }
@@ -459,6 +501,11 @@ impl Sessions {
     }
 }
 
+/// What of it others are told of as it changes.
+fn shown(presence: &Presence) -> (PresenceState, Option<Reach>) {
+    (presence.state, presence.reach)
+}
+
 fn chosen(state: PresenceState) -> bool {
     matches!(
         state,
@@ -485,12 +532,19 @@ fn presence_of(live: &[&Live], person: Option<&Person>, now: Millis) -> Presence
     } else {
         PresenceState::Away
     };
+    let reach = match (state, person) {
+        (PresenceState::Offline, _) | (_, None) => None,
+        (_, Some(person)) if person.listening > 0 => Some(Reach::AtOnce),
+        (_, Some(person)) if person.takes => Some(Reach::NextTurn),
+        (_, Some(_)) => Some(Reach::WhenAsked),
+    };
     let last_seen = known
         .last_seen
         .filter(|_| matches!(state, PresenceState::Offline | PresenceState::Away));
     Presence {
         state,
         summary: known.summary,
+        reach,
         last_seen,
     }
 }

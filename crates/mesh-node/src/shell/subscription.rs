@@ -13,6 +13,7 @@ use mesh_model::{Actor, Command, ParticipantId, RoomId, Seq, SessionId};
 use tokio::task::JoinHandle;
 
 use super::node::Node;
+use super::sessions::Listens;
 use crate::machine::{
     Committed, Filter, Reader, Sink, SubscriberId, Taken, encode_item, push_frame,
 };
@@ -67,6 +68,8 @@ impl Subscribe for Arc<Node> {
 pub struct Subscription {
     node: Arc<Node>,
     participant: ParticipantId,
+    /// Others are told that it is reached at once.
+    _listens: Option<Listens>,
     /// The session whose context it reaches, if what that reads is to be noted.
     session: Option<SessionId>,
     /// Rooms whose words are in the frames to come of catching up, and are not noted yet.
@@ -108,7 +111,9 @@ impl Subscription {
         after: Option<Seq>,
     ) -> Subscription {
         let position = after.unwrap_or(Seq::ZERO);
+        let listens = filter.admits_all_messages();
         let mut subscription = Subscription {
+            _listens: listens.then(|| Listens::begin(&node, participant)),
             node,
             participant,
             session,

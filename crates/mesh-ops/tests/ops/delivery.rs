@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use mesh_ops::Wanted;
+
 use crate::house::House;
 
 /// A lab in which rex listens and the owner has said these.
@@ -324,4 +326,52 @@ async fn strangers_wake_nobody_who_does_not_want_it() {
     let owner = house.ok(&house.owner, "message.post", say).await;
     let woken = house.ok(&rex, "delivery.wake", ask).await;
     assert_eq!(woken["messages"], json!([owner["id"]]));
+}
+
+/// How soon words get to rex, as the owner is told.
+async fn reach(house: &House) -> Value {
+    let all = house.ok(&house.owner, "presence.list", json!({})).await;
+    let rex = all["items"].as_array().unwrap().iter();
+    let rex = rex.filter(|one| one["participant"]["handle"] == "rex");
+    rex.map(|one| one["presence"]["reach"].clone())
+        .next()
+        .unwrap_or_default()
+}
+
+#[tokio::test]
+async fn presence_says_how_soon_words_get_to_somebody() {
+    let (house, rex) = lab(&["one"]).await;
+    assert_eq!(reach(&house).await, Value::Null);
+    let client = json!({"client": {"name": "test"}});
+    let opened = house.ok(&rex, "session.open", client).await;
+    assert_eq!(reach(&house).await, "when_asked");
+    // A hook takes what waits with each turn.
+    take(&house, &rex, "a").await;
+    assert_eq!(reach(&house).await, "next_turn");
+    let caller = house.door.authenticate(Some(&rex), None).await.unwrap();
+    let listening = |rooms: &[&str], types: &[&str]| {
+        let text = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let wanted = Wanted {
+            after: None,
+            rooms: text(rooms),
+            types: text(types),
+            session: None,
+        };
+        house.door.subscribe(&caller, None, wanted)
+    };
+    // Who hears only of tasks, or of one room, misses words.
+    let _tasks = listening(&[], &["task.created"]).await.unwrap();
+    let _lab = listening(&["lab"], &[]).await.unwrap();
+    assert_eq!(reach(&house).await, "next_turn");
+    let words = listening(&[], &["message.posted"]).await.unwrap();
+    assert_eq!(reach(&house).await, "at_once");
+    drop(words);
+    assert_eq!(reach(&house).await, "next_turn");
+    let session = json!({"session": opened["session"]});
+    house.ok(&rex, "session.close", session).await;
+    assert_eq!(reach(&house).await, Value::Null);
+    house
+        .ok(&rex, "session.open", json!({"client": {"name": "test"}}))
+        .await;
+    assert_eq!(reach(&house).await, "when_asked");
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use mesh_model::api::{
     AgentRegisterInput, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput,
-    ParticipantUpdateInput, Profile, Registered, Standing, StandingIn,
+    ParticipantUpdateInput, Profile, Reach, Registered, Standing, StandingIn,
 };
 use mesh_model::events::{AddedBy, Kind, Visibility};
 use mesh_model::ops::{
@@ -109,6 +109,7 @@ pub fn who(context: &Context, args: WhoArgs) -> Outcome<()> {
                 who.kind.name().to_owned(),
                 who.trust.name().to_owned(),
                 state.as_str().unwrap_or_default().to_owned(),
+                who.presence.reach.map_or("", reached).to_owned(),
                 who.presence
                     .summary
                     .clone()
@@ -116,8 +117,19 @@ pub fn who(context: &Context, args: WhoArgs) -> Outcome<()> {
             ]
         })
         .collect();
-    table(&["who", "kind", "trust", "state", "doing"], &rows);
+    table(
+        &["who", "kind", "trust", "state", "reached", "doing"],
+        &rows,
+    );
     Ok(())
+}
+
+fn reached(reach: Reach) -> &'static str {
+    match reach {
+        Reach::AtOnce => "at once",
+        Reach::NextTurn => "at its next turn",
+        Reach::WhenAsked => "when it asks",
+    }
 }
 
 /// `mesh participant …`

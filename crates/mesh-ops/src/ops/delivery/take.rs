@@ -18,6 +18,7 @@ impl Run for DeliveryTake {
     ) -> Result<Deliveries, Refusal> {
         let me = call.me()?;
         check_session(&input.session)?;
+        door.node().sessions().takes(me);
         let limit = check::limit(input.limit)?;
         // What other sessions have stands first, so the whole page is looked at.
         let found = inbox::waiting(door, call, me, false, PAGE_ITEMS_MAX).await?;

@@ -70,6 +70,7 @@ impl Door {
             profile: row.map(|row| row.profile).unwrap_or_default(),
             greeting: greeting(&found.handle, left.last_seen, missed, missed_mentions),
             presence: Presence {
+                reach: None,
                 state: left.state,
                 summary: left.summary,
                 last_seen: left.last_seen,
