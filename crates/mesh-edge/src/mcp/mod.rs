@@ -14,6 +14,7 @@ mod mail;
     expect(dead_code, reason = "the fixtures stand in its place")
 )]
 mod offers;
+mod owners;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,12 +33,17 @@ use crate::caller;
 use crate::edge::{Edge, stopped};
 use crate::problem::Refused;
 use handler::Handler;
+use owners::Owners;
 
 /// An agent may think for long between two calls; a session costs a few kilobytes.
 const SESSION_IDLE: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// The service behind `/mcp`.
-pub(crate) type Mcp = StreamableHttpService<Handler, LocalSessionManager>;
+#[derive(Clone)]
+pub(crate) struct Mcp {
+    service: StreamableHttpService<Handler, LocalSessionManager>,
+    owners: Owners,
+}
 
 /// Makes it. Host and Origin were checked before a request gets here.
 pub(crate) fn service(edge: &Arc<Edge>) -> Mcp {
@@ -60,10 +66,14 @@ pub(crate) fn service(edge: &Arc<Edge>) -> Mcp {
             .ok_or_else(|| std::io::Error::other("the node is shutting down"))?;
         Ok(Handler::new(edge))
     };
-    StreamableHttpService::new(make, Arc::new(sessions), config)
+    let sessions = Arc::new(sessions);
+    Mcp {
+        owners: Owners::new(Arc::clone(&sessions)),
+        service: StreamableHttpService::new(make, sessions, config),
+    }
 }
 
-/// One request. Each says anew who asks, so a session's id is worth nothing to somebody else.
+/// One request. Each says anew who asks, and a session is its opener's alone.
 pub(crate) async fn serve(
     edge: &Arc<Edge>,
     mcp: Mcp,
@@ -78,8 +88,12 @@ pub(crate) async fn serve(
         Ok(caller) => caller,
         Err(refusal) => return Refused(refusal).into_response(),
     };
+    if !mcp.owners.lets(request.headers(), caller.actor) {
+        return owners::no_session();
+    }
     request.extensions_mut().insert(caller.clone());
-    let answer = mcp.handle(request).await;
+    let answer = mcp.service.handle(request).await;
+    mcp.owners.opened(answer.headers(), caller.actor).await;
     if HttpBody::size_hint(answer.body()).exact().is_some() {
         return answer.map(Body::new);
     }

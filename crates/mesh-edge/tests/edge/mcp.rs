@@ -76,6 +76,15 @@ impl Session {
             .await
     }
 
+    async fn delete(&self, token: &str) -> Answer {
+        Request::new("DELETE", "/mcp")
+            .token(token)
+            .header("mcp-session-id", &self.id)
+            .header("mcp-protocol-version", "2025-11-25")
+            .send(self.at)
+            .await
+    }
+
     pub async fn ask(&self, token: &str, method: &str, params: Value) -> Value {
         let asked = json!({"jsonrpc": "2.0", "id": 2, "method": method, "params": params});
         message(&self.send(token, &asked).await)
@@ -214,11 +223,13 @@ async fn each_request_says_anew_who_asks() {
         (nobody.status, nobody.code().as_str()),
         (401, "unauthenticated")
     );
-    // A foreign token in a known session acts for itself.
-    let me = session
-        .tool(&rex, "mesh_call", json!({"operation": "me.get"}))
-        .await;
-    assert_eq!(me["structuredContent"]["participant"]["handle"], "rex");
+    // A foreign token in a known session finds none, neither to act by nor to end.
+    let list = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/list"});
+    assert_eq!(session.send(&rex, &list).await.status, 404);
+    assert_eq!(session.delete(&rex).await.status, 404);
+    assert_eq!(session.send(&house.owner, &list).await.status, 200);
+    assert_eq!(session.delete(&house.owner).await.status, 202);
+    assert_eq!(session.send(&house.owner, &list).await.status, 404);
 }
 
 /// What counts as read by these contexts of somebody's: `null` for calls without a session.
@@ -256,11 +267,10 @@ async fn a_session_of_the_mesh_begins_and_ends_with_the_client_s() {
     // It has read nothing before it reads.
     let nothing = [(given.clone(), false), (Value::Null, true)];
     assert_eq!(contexts(&house, "rex").await, nothing);
-    // Somebody else's token by the same MCP session neither reads nor acts for it.
+    // Somebody else's token reads nothing for it.
     let reading = json!({"room": "general"});
-    session
-        .tool(&house.owner, "mesh_read", reading.clone())
-        .await;
+    let (other, _) = Session::open(&house, &house.owner).await;
+    other.tool(&house.owner, "mesh_read", reading.clone()).await;
     assert_eq!(contexts(&house, "rex").await, nothing);
     session.tool(&rex, "mesh_read", reading).await;
     let all = [(given.clone(), true), (Value::Null, true)];
@@ -270,11 +280,7 @@ async fn a_session_of_the_mesh_begins_and_ends_with_the_client_s() {
     watching
         .subscribe(json!({"types": ["session.closed"]}))
         .await;
-    let bye = Request::new("DELETE", "/mcp")
-        .token(&rex)
-        .header("mcp-session-id", &session.id)
-        .header("mcp-protocol-version", "2025-11-25");
-    assert_eq!(bye.send(house.at).await.status, 202);
+    assert_eq!(session.delete(&rex).await.status, 202);
     let closed = watching.push().await["push"][0].take();
     assert_eq!(closed["data"]["session"], given, "{closed}");
     assert_eq!(closed["data"]["reason"], "closed");

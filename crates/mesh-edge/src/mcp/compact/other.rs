@@ -1,15 +1,15 @@
 //! Rooms, participants, memories, approvals, the node, and what has no more of an answer than that it was done.
 
-use mesh_model::TaskId;
 use mesh_model::api::{
-    ApprovalAsked, Done, Guide, List, MemoryStored, MemoryView, Participant, Presence,
-    PresenceState, Room, Status,
+    ApprovalAsked, Done, Guide, List, MemoryStored, MemoryView, Participant, PresenceState,
+    PresenceTold, Room, Status,
 };
 use mesh_model::events::{RoomAccess, Trust};
 use mesh_model::ops::{
     ApprovalAsk, EventPublish, MemorySearch, MemorySet, MeshGuide, ParticipantList, PresenceSet,
     RoomJoin, RoomList, StatusGet,
 };
+use mesh_model::{TaskId, Told};
 use serde_json::Value;
 
 use super::page::{Page, listed, moment, one_line, word};
@@ -51,11 +51,7 @@ impl Compact<RoomList> for List<Room> {
                 &unread,
             ]);
             let head = format!("{} {facts}", around.names.room(room.id));
-            if room.topic.is_empty() {
-                page.line(head)
-            } else {
-                page.said(&head, &one_line(&room.topic))
-            }
+            about(&head, &[&room.topic], page);
         }
     }
 }
@@ -76,24 +72,34 @@ impl Compact<ParticipantList> for List<Participant> {
                 &groups(&who.groups),
             ]);
             let profile = &who.profile;
-            let skills = if profile.skills.is_empty() {
-                String::new()
+            let skills: Vec<&str> = profile.skills.iter().map(|skill| &**skill).collect();
+            let skills = if skills.is_empty() {
+                Told::default()
             } else {
-                format!("can: {}", profile.skills.join(", "))
+                Told::composed(format!("can: {}", skills.join(", ")))
             };
             let summary = who.presence.summary.clone().unwrap_or_default();
-            let words: Vec<_> = [&summary, &profile.display_name, &profile.about, &skills]
-                .into_iter()
-                .filter(|words| !words.is_empty())
-                .map(|words| one_line(words))
-                .collect();
             let head = format!("@{} {facts}", who.handle);
-            if words.is_empty() {
-                page.line(head)
-            } else {
-                page.said(&head, &words.join("; "))
-            }
+            let words = [&summary, &profile.display_name, &profile.about, &skills];
+            about(&head, &words, page);
         }
+    }
+}
+
+/// A line with what somebody says in it. An envelope does not fit into one: who wants it asks for the whole.
+fn about(head: &str, words: &[&Told], page: &mut Page) {
+    let said = words.iter().filter(|words| !words.is_empty());
+    let (sealed, plain): (Vec<&Told>, Vec<&Told>) = said.partition(|words| words.is_enveloped());
+    let left_out = if sealed.is_empty() {
+        ""
+    } else {
+        " (a stranger's words about it are left out)"
+    };
+    let plain: Vec<String> = plain.into_iter().map(|words| one_line(words)).collect();
+    if plain.is_empty() {
+        page.line(format!("{head}{left_out}"));
+    } else {
+        page.said(&format!("{head}{left_out}"), &plain.join("; "));
     }
 }
 
@@ -102,14 +108,14 @@ fn groups(names: &[String]) -> String {
     names.join(" ")
 }
 
-fn present(presence: &Presence) -> String {
+fn present(presence: &PresenceTold) -> String {
     match (presence.state, presence.last_seen) {
         (PresenceState::Offline, Some(at)) => format!("offline since {}", moment(at)),
         (state, _) => word(state),
     }
 }
 
-impl Compact<PresenceSet> for Presence {
+impl Compact<PresenceSet> for PresenceTold {
     fn write(&self, _: &Value, _: &Around, page: &mut Page) {
         match &self.summary {
             Some(summary) => page.said(&present(self), &one_line(summary)),
