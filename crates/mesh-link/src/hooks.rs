@@ -157,7 +157,7 @@ async fn happened(
                 Ok(Ok(ToolAnswer {
                     ok: false, text, ..
                 })) => {
-                    tracing::warn!(tool, why = text, "a hook's tool failed");
+                    tracing::warn!(tool, why = %text, "a hook's tool failed");
                 }
                 Ok(_) => {}
                 Err(refusal) => tracing::warn!(tool, %refusal, "a hook's tool was refused"),
@@ -314,7 +314,8 @@ async fn title(door: &Door, caller: &Caller, task: TaskId) -> String {
     let found = found
         .ok()
         .and_then(|reply| serde_json::from_slice::<TaskDetail>(&reply.body).ok());
-    found.and_then(|found| found.task.title).unwrap_or_default()
+    let title = found.and_then(|found| found.task.title);
+    title.map(String::from).unwrap_or_default()
 }
 
 /// The input with its blanks filled in; what no blank is stays as it is. Filled-in words are not looked at for blanks.

@@ -17,6 +17,7 @@ pub struct ParticipantRef {
     /// The participant.
     pub id: ParticipantId,
     /// Its handle, without @.
+    #[schemars(with = "crate::closed::Name")]
     pub handle: String,
     /// What kind it is.
     pub kind: Kind,

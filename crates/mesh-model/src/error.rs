@@ -276,25 +276,32 @@ impl Refusal {
 pub struct Problem {
     /// A page that explains the code.
     #[serde(rename = "type")]
+    #[schemars(with = "crate::closed::Code")]
     pub kind: Cow<'static, str>,
     /// The same for every problem with this code.
+    #[schemars(with = "crate::closed::Code")]
     pub title: Cow<'static, str>,
     /// The HTTP status.
     pub status: u16,
     /// The stable code.
     pub code: ErrorCode,
     /// What happened and what it means for the asker's data, for people.
+    #[schemars(with = "crate::closed::Ours")]
     pub detail: Cow<'static, str>,
     /// The place in the input that is meant, such as `rules[2].name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub at: Option<Cow<'static, str>>,
     /// What is wrong there, beside `at`: `detail` is made of both and of `effect`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub what: Option<Cow<'static, str>>,
     /// What it means for the asker's data, such as `nothing_posted`; absent where only `detail` says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Code>")]
     pub effect: Option<Cow<'static, str>>,
     /// What to do next, for people.
+    #[schemars(with = "crate::closed::Ours")]
     pub hint: Cow<'static, str>,
     /// When trying again may help, in milliseconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -141,6 +141,9 @@ pub trait Event: Serialize + DeserializeOwned + JsonSchema {
     const ERASING: bool = false;
     /// Where times stand in its facts, as JSON pointers: the log stores bare numbers.
     const TIMES: &'static [&'static str] = &[];
+    /// Where somebody's own words stand in its facts, as JSON pointers with `*` for each item of a list: programs get
+    /// those of the untrusted in an envelope.
+    const FREE: &'static [&'static str] = &[];
     /// The schema of what the stream tells of it, if that is not its facts and content side by side.
     const TOLD: Option<Schematic> = None;
 
@@ -191,6 +194,10 @@ pub trait Event: Serialize + DeserializeOwned + JsonSchema {
     fn times(&self) -> &'static [&'static str] {
         Self::TIMES
     }
+    /// [`Event::FREE`] of an event at hand.
+    fn free(&self) -> &'static [&'static str] {
+        Self::FREE
+    }
     /// The JSON that is stored.
     fn encode(&self) -> Result<Box<RawValue>, serde_json::Error> {
         serde_json::value::to_raw_value(self)
@@ -210,6 +217,8 @@ pub struct Declared {
     pub words: Words,
     /// [`Event::TIMES`].
     pub times: &'static [&'static str],
+    /// [`Event::FREE`].
+    pub free: &'static [&'static str],
     /// The schema of its facts as they are stored.
     pub facts: Schematic,
     /// The schema of its content.
@@ -229,6 +238,7 @@ impl Declared {
             erasing: E::ERASING,
             words: E::WORDS,
             times: E::TIMES,
+            free: E::FREE,
             facts: SchemaGenerator::subschema_for::<E>,
             content: SchemaGenerator::subschema_for::<E::Content>,
             told: E::TOLD,
@@ -250,6 +260,7 @@ macro_rules! events {
         $(relayed: $relayed:expr,)?
         $(guard: $guard:expr,)?
         $(times: $times:expr,)?
+        $(free: $free:expr,)?
         $(told: $told:ident,)?
     })+) => {
         #[doc = concat!("The facts of one event of the noun ", stringify!($noun), ".")]
@@ -278,6 +289,7 @@ macro_rules! events {
                     }
                 )?
                 $(const TIMES: &'static [&'static str] = &$times;)?
+                $(const FREE: &'static [&'static str] = &$free;)?
                 $(const TOLD: Option<$crate::event::Schematic> =
                     Some(schemars::SchemaGenerator::subschema_for::<$crate::api::$told>);)?
 
@@ -396,6 +408,8 @@ macro_rules! answers {
             words: $crate::event::Words;
             /// Where times stand in its facts, as JSON pointers.
             times: &'static [&'static str];
+            /// Where somebody's own words stand in its facts.
+            free: &'static [&'static str];
             /// The room it happened in.
             room: Option<$crate::ids::RoomId>;
             /// To whom it is shown.

@@ -9,6 +9,7 @@
 // What is shared.
 pub mod api;
 pub mod capability;
+pub mod closed;
 pub mod command;
 mod common;
 pub mod error;
@@ -24,6 +25,7 @@ pub mod permission;
 pub mod refuse;
 pub mod stream;
 pub mod time;
+pub mod told;
 mod tolerant;
 
 // The nouns, see `nouns.rs`.
@@ -67,3 +69,4 @@ pub use events::{Facts, NewEvent};
 pub use ids::*;
 pub use permission::{Permission, PermissionSet};
 pub use time::Millis;
+pub use told::{Told, ToldData, ToldValue};

@@ -13,6 +13,7 @@ use crate::event::Event;
 use crate::events::{Facts, MessagePosted, MessageQuarantined};
 use crate::ids::{RoomId, Seq, TaskId};
 use crate::time::Millis;
+use crate::told::Told;
 use crate::tolerant::Tolerant;
 
 /// One item of a stream: an event that the reader may see.
@@ -116,7 +117,7 @@ impl StreamItem {
             message,
             room,
             from: None,
-            text: String::new(),
+            text: Told::default(),
             gone: false,
         };
         Some(Message {
@@ -200,7 +201,7 @@ pub enum Ephemeral {
         state: PresenceState,
         /// What it is doing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        summary: Option<String>,
+        summary: Option<Told>,
         /// How soon words get to it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reach: Option<Reach>,
@@ -216,7 +217,7 @@ pub enum Ephemeral {
         /// Who works on it.
         participant: ParticipantRef,
         /// The words.
-        text: String,
+        text: Told,
         /// Whether they stand in an envelope: to programs, words from across a trust boundary are data.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         enveloped: bool,

@@ -161,7 +161,7 @@ impl Ear {
             let item = self.items.next().await.unwrap();
             let message = item.message().unwrap();
             if wanted(&message) {
-                return message.text;
+                return message.text.into_inner();
             }
         }
     }

@@ -287,7 +287,8 @@ impl Attempt {
 
     pub(crate) fn model(&self) -> Option<String> {
         let own = &self.shared.settings.options.model;
-        self.taken.model.clone().or_else(|| own.clone())
+        let asked = self.taken.model.clone().map(String::from);
+        asked.or_else(|| own.clone())
     }
 
     /// Keeps the letter, sends it, and says how the attempt ended. What the node does not take in as it is

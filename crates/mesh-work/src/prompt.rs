@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use mesh_guard::Envelope;
-use mesh_model::api::{ContextValue, NeedView, TakenTask, TaskOutput, ToolAnswer, ToolView};
+use mesh_model::api::{ContextValue, NeedView, TakenTask, TaskOutputTold, ToolAnswer, ToolView};
 use serde_json::{Map, Value};
 
 use crate::forms::Call;
@@ -184,7 +184,7 @@ pub fn after_tools(
     }
     for (call, answer) in answers {
         let state = if answer.ok { "answered" } else { "failed" };
-        let mut text = answer.text.clone();
+        let mut text = answer.text.to_string();
         if let Some(data) = &answer.data {
             let _ = write!(text, "\n{}", pretty(data));
         }
@@ -279,10 +279,10 @@ fn need_part(
     );
 }
 
-fn output(output: &TaskOutput) -> String {
+fn output(output: &TaskOutputTold) -> String {
     match &output.data {
         Some(data) => format!("{}\n\nStructured result:\n{}", output.text, pretty(data)),
-        None => output.text.clone(),
+        None => output.text.to_string(),
     }
 }
 

@@ -424,11 +424,7 @@ impl Shared {
         asked: Moment,
         ordered: watch::Receiver<Order>,
     ) {
-        let title = taken
-            .task
-            .title
-            .clone()
-            .unwrap_or_else(|| "untitled".to_owned());
+        let title = taken.task.title.as_deref().unwrap_or("untitled").to_owned();
         let task = taken.task.id;
         (self.listener)(WorkerEvent::Taken {
             task,

@@ -9,6 +9,7 @@ mod nouns;
 mod pure;
 mod refusals;
 mod shape;
+mod told;
 mod words;
 
 use crate::tree::{Finding, Tree};
@@ -25,6 +26,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         pure::check,
         refusals::check,
         shape::check,
+        told::check,
         words::check,
     ];
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(tree)).collect();

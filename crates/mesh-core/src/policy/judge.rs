@@ -202,7 +202,10 @@ impl Access {
         let mut ruling = self.in_policy(record, RulingBy::Rule);
         if let Some(rule) = record.policy.rules.get(index) {
             ruling.name = Some(rule.name.clone());
-            ruling.why = Some(rule.why.clone()).filter(|why| !why.is_empty());
+            // Whoever is refused has not asked for a stranger's words: those stand in room.policy_get.
+            let trusted = |id| self.trust_of(id, false) >= Trust::Local;
+            let told = !rule.why.is_empty() && record.set_by.is_none_or(trusted);
+            ruling.why = told.then(|| rule.why.clone());
         }
         ruling
     }

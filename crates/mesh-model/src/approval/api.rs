@@ -47,10 +47,13 @@ pub struct ApprovalView {
     pub to: Option<ParticipantRef>,
     /// The question; absent if it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub question: Option<String>,
+    pub question: Option<crate::Told>,
     /// What would be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Map<String, Value>>,
+    pub detail: Option<crate::ToldData>,
+    /// Whether the words are in an envelope: to programs, words from across a trust boundary are data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enveloped: bool,
     /// The task that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
@@ -122,8 +125,8 @@ pub struct ApprovalOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ParticipantRef>,
     /// Why, in their words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub reason: crate::Told,
 }
 
 /// It was asked.

@@ -86,6 +86,7 @@ pub struct CostListInput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CostView {
     /// Model, handle, room's name or day; `?` where it is not known.
+    #[schemars(with = "crate::Told")]
     pub name: String,
     /// Attempts.
     pub attempts: u32,

@@ -20,8 +20,10 @@ pub struct ChatInput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatAnswer {
     /// Which command it was: `status`, `tasks`, … or `chat` if it was none.
+    #[schemars(with = "crate::closed::Code")]
     pub command: String,
     /// The answer, for people: Markdown.
+    #[schemars(with = "crate::Told")]
     pub text: String,
     /// The tasks that were created.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -27,9 +27,12 @@ pub struct ContextSetInput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ContextValue {
     /// Its name.
-    pub key: String,
+    pub key: crate::Told,
     /// The value; null if it was erased.
-    pub value: Value,
+    pub value: crate::ToldValue,
+    /// Whether name and value are in an envelope: to programs, words from across a trust boundary are data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enveloped: bool,
     /// Its version: the place in the log where it was set.
     pub version: Seq,
     /// Who set it.

@@ -13,12 +13,14 @@ events! { Context ContextFacts
         words: Work(ContextBody),
         erased: Erased::Never,
         has_words: true,
+        free: ["/key"],
     }
     Removed(it: ContextRemoved) "context.removed" / 1 {
         room: Some(it.room),
         sees: Data(it.room),
         words: None,
         erased: Erased::Never,
+        free: ["/key"],
     }
 }
 
@@ -29,6 +31,7 @@ pub struct ContextSet {
     /// Where.
     pub room: RoomId,
     /// Its name.
+    #[schemars(extend("format" = "told"))]
     pub key: String,
 }
 
@@ -39,5 +42,6 @@ pub struct ContextRemoved {
     /// Where.
     pub room: RoomId,
     /// Its name.
+    #[schemars(extend("format" = "told"))]
     pub key: String,
 }

@@ -19,7 +19,7 @@ pub struct Credential {
     /// Who acts by it.
     pub participant: ParticipantRef,
     /// What it is called.
-    pub label: String,
+    pub label: crate::Told,
     /// What it may ask for.
     pub permissions: PermissionSet,
     /// When it was issued.
@@ -87,6 +87,7 @@ pub struct CredentialCreated {
     /// Who acts by it.
     pub participant: ParticipantId,
     /// The secret. Shown once; a replayed request does not show it again.
+    #[schemars(with = "Option<crate::closed::Secret>")]
     pub token: Option<String>,
     /// The place in the log.
     pub seq: Seq,

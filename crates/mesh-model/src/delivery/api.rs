@@ -77,6 +77,7 @@ pub struct Deliveries {
 pub struct Delivery {
     /// By what it is found in a model's request, and what is said back. It stands in `words`; nobody but the node and the
     /// recipient can know it, so no message can pass for another.
+    #[schemars(with = "crate::closed::Code")]
     pub tag: String,
     /// The message.
     pub message: MessageId,
@@ -86,6 +87,7 @@ pub struct Delivery {
     pub from: ParticipantRef,
     /// What goes into the conversation as it stands: the tag, who says it where, and the text. At most 8 KB; of a longer
     /// message only how to read it.
+    #[schemars(with = "crate::Told")]
     pub words: String,
     /// Whether `words` has the whole text.
     pub whole: bool,
@@ -144,6 +146,7 @@ pub struct Wake {
     /// What goes into the session: which messages wait and whose they are, at most 512 bytes. Their texts are had by
     /// `delivery.take`. Absent if the session is to be left alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub words: Option<String>,
     /// The messages.
     #[serde(default)]

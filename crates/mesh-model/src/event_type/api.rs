@@ -28,13 +28,14 @@ pub struct EventBody {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EventType {
     /// Its name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Its newest version.
     pub version: u32,
     /// The newest version's schema.
-    pub schema: Map<String, Value>,
+    pub schema: crate::ToldData,
     /// What the event means.
-    pub about: String,
+    pub about: crate::Told,
     /// When this version was registered.
     pub registered_at: Millis,
 }
@@ -56,6 +57,7 @@ pub struct EventTypeRegisterInput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EventTypeRegistered {
     /// Its name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Its version.
     pub version: u32,

@@ -27,6 +27,7 @@ events! { EventType EventTypeFacts
 #[serde(deny_unknown_fields)]
 pub struct EventTypeRegistered {
     /// Its name, such as `build-finished`.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// 1 at first, one more each time the schema changes.
     pub version: u32,
@@ -39,6 +40,7 @@ pub struct EventPublished {
     /// Where.
     pub room: RoomId,
     /// Its kind.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// The version of the schema it was checked against.
     pub version: u32,

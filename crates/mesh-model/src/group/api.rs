@@ -10,6 +10,7 @@ use crate::ids::RoomId;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
     /// Its unique name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Its conversation.
     pub room: RoomId,

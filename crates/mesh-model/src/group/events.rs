@@ -40,6 +40,7 @@ pub struct GroupCreated {
     /// The group.
     pub group: GroupId,
     /// Its unique name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
 }
 

@@ -21,6 +21,7 @@ pub struct GuardVerdict {
     /// How much it looks like an attack, in percent.
     pub score: u8,
     /// What it suggests: `deliver`, `mark`, `quarantine` or `refuse`.
+    #[schemars(with = "crate::closed::Code")]
     pub action: String,
     /// What it found.
     pub reasons: Vec<GuardReason>,
@@ -30,8 +31,10 @@ pub struct GuardVerdict {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GuardReason {
     /// The name of the rule.
+    #[schemars(with = "crate::closed::Code")]
     pub rule: String,
     /// What it means.
+    #[schemars(with = "crate::closed::Ours")]
     pub detail: String,
     /// Where in the text: first byte and the one after the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]

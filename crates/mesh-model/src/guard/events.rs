@@ -27,6 +27,7 @@ pub struct GuardMark {
     pub marked: bool,
     /// The names of what it found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Code>")]
     pub reasons: Vec<String>,
 }
 

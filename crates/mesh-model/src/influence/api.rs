@@ -25,6 +25,7 @@ pub struct SourceView {
     pub room: RoomId,
     /// Its name, if it has one and the reader may know it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
     /// How far the least trusted words in it are trusted.
     pub trust: Trust,
@@ -74,9 +75,13 @@ pub struct ActView {
     /// Who wants it.
     pub participant: ParticipantRef,
     /// The operation; empty once its words are erased.
+    #[schemars(with = "crate::closed::Code")]
     pub operation: String,
     /// Its input, whole.
-    pub input: Map<String, Value>,
+    pub input: crate::ToldData,
+    /// The input for programs: in an envelope, as it came of words that they must not obey.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<crate::Told>,
     /// Where it would happen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,

@@ -26,6 +26,7 @@ events! { Influence InfluenceFacts
         words: Data(HeldAct),
         erased: Erased::WithRoom,
         has_words: true,
+        written_by: Some(it.participant),
     }
     Released(it: ActReleased) "act.released" / 1 {
         room: None,

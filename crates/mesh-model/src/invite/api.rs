@@ -15,7 +15,7 @@ pub struct Invite {
     /// The invite.
     pub id: InviteId,
     /// What it is called.
-    pub label: String,
+    pub label: crate::Told,
     /// What kind of participant it makes.
     pub kind: Kind,
     /// What the newcomer's token may ask for; nothing if it makes users.
@@ -78,8 +78,10 @@ pub struct InviteCreated {
     /// The invite.
     pub id: InviteId,
     /// The code. Shown once; a replayed request does not show it again.
+    #[schemars(with = "Option<crate::closed::Secret>")]
     pub code: Option<String>,
     /// Path to be put behind the node's address.
+    #[schemars(with = "Option<crate::closed::Secret>")]
     pub path: Option<String>,
     /// The place in the log.
     pub seq: Seq,
@@ -125,11 +127,12 @@ pub struct InvitePreviewInput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InviteOffer {
     /// What the mesh is called.
+    #[schemars(with = "crate::closed::Led")]
     pub mesh: String,
     /// Who made the invite.
     pub from: ParticipantRef,
     /// The name that people read of whoever made it; empty if there is none.
-    pub from_name: String,
+    pub from_name: crate::Told,
     /// What kind of participant it makes.
     pub kind: Kind,
     /// The role of the user that it makes; null if newcomers prove a key and get a token.
@@ -137,6 +140,7 @@ pub struct InviteOffer {
     /// Whether newcomers are guests, untrusted.
     pub guest: bool,
     /// The name of the room newcomers are in at once, if there is one.
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub room: Option<String>,
     /// How many more may come.
     pub uses_left: u32,

@@ -53,7 +53,7 @@ pub struct PathLease {
     /// Who edits there.
     pub holder: ParticipantRef,
     /// The paths.
-    pub paths: Vec<String>,
+    pub paths: Vec<crate::Told>,
     /// Whether others may edit there too.
     pub mode: LeaseMode,
     /// Since when.
@@ -66,7 +66,7 @@ pub struct PathLease {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PathConflict {
     /// The path that was asked about.
-    pub path: String,
+    pub path: crate::Told,
     /// The lease that stands against an edit.
     pub lease: PathLease,
 }

@@ -13,6 +13,7 @@ events! { Lease LeaseFacts
         words: None,
         erased: Erased::Never,
         times: ["/until"],
+        free: ["/paths/*"],
     }
     Released(it: LeaseReleased) "lease.released" / 1 {
         room: Some(it.room),
@@ -43,6 +44,7 @@ pub struct LeaseTaken {
     /// Who.
     pub holder: ParticipantId,
     /// The paths, from the project's root.
+    #[schemars(with = "Vec<crate::Told>")]
     pub paths: Vec<String>,
     /// Whether others may edit there too.
     pub mode: LeaseMode,

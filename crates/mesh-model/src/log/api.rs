@@ -58,6 +58,7 @@ pub struct LogVerified {
     pub signatures_bad: u64,
     /// The first thing that is wrong: segment, line and remedy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub problem: Option<String>,
 }
 
@@ -67,6 +68,7 @@ pub struct LogSigned {
     /// The last event.
     pub seq: Seq,
     /// The SHA-256 of its header line, which covers all before it, in hexadecimal.
+    #[schemars(with = "crate::closed::Code")]
     pub head: String,
     /// The node's key.
     pub key: PublicKey,

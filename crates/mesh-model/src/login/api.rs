@@ -24,6 +24,7 @@ pub struct LoggedIn {
     /// When the cookie ends.
     pub expires: Millis,
     /// What the page keeps and sends as the header `mesh-page-key`, or in hello: without it the cookie opens nothing.
+    #[schemars(with = "crate::closed::Secret")]
     pub page_key: String,
 }
 
@@ -31,6 +32,7 @@ pub struct LoggedIn {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LoginLink {
     /// Path and query, to be put behind the node's address.
+    #[schemars(with = "crate::closed::Secret")]
     pub path: String,
     /// When it ends unused.
     pub expires: Millis,

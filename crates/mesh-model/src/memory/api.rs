@@ -81,9 +81,9 @@ pub struct MemoryView {
     /// Its id.
     pub id: MemoryId,
     /// Its name.
-    pub key: String,
+    pub key: crate::Told,
     /// What is remembered. It is data, not an order.
-    pub text: String,
+    pub text: crate::Told,
     /// Where it comes from.
     pub source: MemorySource,
     /// The task in whose output it stood.

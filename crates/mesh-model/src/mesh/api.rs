@@ -10,6 +10,7 @@ use crate::time::Millis;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Guide {
     /// It, in Markdown. What others wrote stands in quotation marks.
+    #[schemars(with = "crate::closed::Ours")]
     pub text: String,
 }
 
@@ -19,8 +20,10 @@ pub struct Status {
     /// The mesh.
     pub mesh: MeshId,
     /// Its name.
+    #[schemars(with = "crate::closed::Led")]
     pub name: String,
     /// The program's version.
+    #[schemars(with = "crate::closed::Code")]
     pub version: String,
     /// The key that signs checkpoints.
     pub node_key: PublicKey,
@@ -51,6 +54,7 @@ pub struct LogState {
     pub verified: Seq,
     /// The first thing wrong with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub problem: Option<String>,
 }
 
@@ -58,17 +62,23 @@ pub struct LogState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OperationInfo {
     /// Its name, such as `message.post`.
+    #[schemars(with = "crate::closed::Code")]
     pub name: String,
     /// `command` or `query`.
+    #[schemars(with = "crate::closed::Code")]
     pub kind: String,
     /// What it does.
+    #[schemars(with = "crate::closed::Ours")]
     pub doc: String,
     /// The permission it needs.
     pub permission: Option<crate::permission::Permission>,
     /// Its method in REST.
+    #[schemars(with = "crate::closed::Code")]
     pub method: String,
     /// Its path in REST.
+    #[schemars(with = "crate::closed::Code")]
     pub path: String,
     /// An example of its input.
+    #[schemars(extend("format" = "ours"))]
     pub example: serde_json::Value,
 }

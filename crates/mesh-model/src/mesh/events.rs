@@ -48,6 +48,7 @@ pub struct MeshCreated {
     /// The mesh.
     pub mesh: MeshId,
     /// Its name.
+    #[schemars(with = "crate::closed::Led")]
     pub name: String,
     /// The vault that belongs to it.
     pub vault: VaultId,
@@ -73,8 +74,10 @@ pub struct Refused {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participant: Option<ParticipantId>,
     /// The operation that was asked for.
+    #[schemars(with = "crate::closed::Code")]
     pub operation: String,
     /// The error code.
+    #[schemars(with = "crate::closed::Code")]
     pub code: String,
     /// How often.
     pub count: u32,

@@ -31,7 +31,7 @@ pub struct Quote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<ParticipantId>,
     /// Its text; empty once it was deleted or redacted.
-    pub text: String,
+    pub text: crate::Told,
     /// Whether it was redacted or deleted since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
@@ -89,7 +89,7 @@ pub struct Message {
     /// Who wrote it.
     pub from: ParticipantRef,
     /// The text; empty once deleted.
-    pub text: String,
+    pub text: crate::Told,
     /// Whom it names.
     #[serde(default)]
     pub mentions: Vec<ParticipantId>,
@@ -103,9 +103,10 @@ pub struct Message {
     pub thread: Option<MessageId>,
     /// A structured payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payload: Option<Map<String, Value>>,
+    pub payload: Option<crate::ToldData>,
     /// The registered event type the payload was checked against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub payload_type: Option<String>,
     /// When the text last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,12 +155,13 @@ pub struct MessageTold {
     /// Its id.
     pub id: MessageId,
     /// The text; empty if it was erased.
-    pub text: String,
+    pub text: crate::Told,
     /// A structured payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payload: Option<Map<String, Value>>,
+    pub payload: Option<crate::ToldData>,
     /// The registered event type the payload was checked against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub payload_type: Option<String>,
     /// Whom it names.
     pub mentions: Vec<ParticipantId>,
@@ -349,7 +351,7 @@ pub struct SearchHit {
     /// The message.
     pub message: Message,
     /// The place that matched, with the words between `⟦` and `⟧`.
-    pub snippet: String,
+    pub snippet: crate::Told,
 }
 
 /// How far a message has come with one recipient.

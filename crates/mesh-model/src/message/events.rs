@@ -107,6 +107,7 @@ pub struct MessagePosted {
     pub thread: Option<MessageId>,
     /// The registered type its payload was checked against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub payload_type: Option<String>,
     /// How far its words are trusted, for good.
     #[serde(default = "Trust::local", skip_serializing_if = "Trust::is_local")]
@@ -173,6 +174,7 @@ pub struct Signed {
     /// The idempotency key as it was sent. The signature covers it, so whoever has the log alone can
     /// check the signature; readers of messages do not get it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::Told>")]
     pub request: Option<String>,
 }
 
@@ -181,11 +183,14 @@ pub struct Signed {
 #[serde(deny_unknown_fields)]
 pub struct Relayed {
     /// The mesh or service they come from, as the relay says.
+    #[schemars(extend("format" = "told"))]
     pub origin: String,
     /// Who said them there, as the relay says.
+    #[schemars(extend("format" = "told"))]
     pub sender: String,
     /// The relays they passed, the first one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::Told>")]
     pub path: Vec<String>,
 }
 

@@ -3,12 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{ParticipantRef, Presence, PresenceState};
+use crate::api::{ParticipantRef, PresenceState, PresenceTold};
 use crate::capability::CapabilitySet;
 use crate::events::{AddedBy, Kind, Trust, Visibility};
 use crate::ids::{CredentialId, ParticipantId, PublicKey, RoomId, Seq};
 use crate::permission::{PermissionSet, Preset};
 use crate::time::Millis;
+use crate::told::Told;
 
 /// Whose keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,12 +44,28 @@ pub struct Profile {
     pub skills: Vec<String>,
 }
 
+/// What a participant says of itself, as its reader gets it. In an envelope all of it stands in `about`: programs know
+/// strangers by their handles.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ProfileTold {
+    /// The name people read.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub display_name: Told,
+    /// A few words about it.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub about: Told,
+    /// What it can do, in words others search for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<Told>,
+}
+
 /// A participant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Participant {
     /// The participant.
     pub id: ParticipantId,
     /// Its handle, without @.
+    #[schemars(with = "crate::closed::Name")]
     pub handle: String,
     /// What kind it is.
     pub kind: Kind,
@@ -67,17 +84,19 @@ pub struct Participant {
     /// Who may see it.
     pub visibility: Visibility,
     /// Its roles.
+    #[schemars(with = "Vec<crate::closed::Led>")]
     pub roles: Vec<String>,
     /// Its groups' names.
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub groups: Vec<String>,
     /// Whether it was disabled.
     pub disabled: bool,
     /// What it says of itself.
-    pub profile: Profile,
+    pub profile: ProfileTold,
     /// When it was registered.
     pub registered_at: Millis,
     /// Its presence now.
-    pub presence: Presence,
+    pub presence: PresenceTold,
 }
 
 /// Who answers for a participant, and what it may do now.
@@ -101,6 +120,7 @@ pub struct StandingIn {
     /// The room.
     pub room: RoomId,
     /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
     /// Whether it is a member there.
     pub member: bool,
@@ -168,10 +188,12 @@ pub struct Registered {
     /// The participant.
     pub id: ParticipantId,
     /// Its handle.
+    #[schemars(with = "crate::closed::Name")]
     pub handle: String,
     /// The token's id.
     pub credential: CredentialId,
     /// The secret. Shown once; a replayed request does not show it again.
+    #[schemars(with = "Option<crate::closed::Secret>")]
     pub token: Option<String>,
     /// The place in the log.
     pub seq: Seq,

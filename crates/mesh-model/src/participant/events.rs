@@ -25,6 +25,7 @@ events! { Participant ParticipantFacts
         sees: Participant(it.participant),
         words: None,
         erased: Erased::Never,
+        free: ["/roles/*"],
     }
     Disabled(it: ParticipantDisabled) "participant.disabled" / 1 {
         room: None,
@@ -172,6 +173,7 @@ pub struct ParticipantRegistered {
     /// What kind it is.
     pub kind: Kind,
     /// Its unique handle.
+    #[schemars(with = "crate::closed::Name")]
     pub handle: String,
     /// The human or agent that made it; absent for the owner only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,6 +207,7 @@ pub struct ParticipantRolesSet {
     /// The participant.
     pub participant: ParticipantId,
     /// All its roles from here on, sorted.
+    #[schemars(with = "Vec<crate::Told>")]
     pub roles: Vec<String>,
 }
 

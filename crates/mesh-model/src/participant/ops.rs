@@ -39,7 +39,7 @@ operations! { LIST participant
     /// Keep an agent's presence alive without a connection. A beat lasts 90 seconds.
     AgentHeartbeat "agent.heartbeat" {
         Command Needs::Credential, Post "/api/agents/{agent}/heartbeat" => 200,
-        HeartbeatInput => Presence,
+        HeartbeatInput => PresenceTold,
         example r#"{"agent": "owner", "state": "busy", "summary": "reading the log"}"#
     }
     /// Change a participant's profile or visibility: one's own, or any with agents:admin.

@@ -18,6 +18,9 @@ pub struct PolicyView {
     pub version: u32,
     /// The rules.
     pub policy: Policy,
+    /// What somebody who is not trusted wrote into it freely, for programs: in an envelope, and empty in `policy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<crate::Told>,
     /// Who set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_by: Option<ParticipantRef>,
@@ -193,6 +196,7 @@ pub struct ContextExplained {
     /// What it does not do here by itself.
     pub withheld: Vec<Withheld>,
     /// The same in a sentence, with what to do.
+    #[schemars(with = "crate::closed::Ours")]
     pub text: String,
 }
 
@@ -216,5 +220,6 @@ pub struct Explanation {
     /// What decided.
     pub rule: Ruling,
     /// The same in a sentence.
+    #[schemars(with = "crate::closed::Ours")]
     pub text: String,
 }

@@ -13,6 +13,15 @@ events! { Policy PolicyFacts
         sees: Room(it.room),
         words: None,
         erased: Erased::Never,
+        free: [
+            "/policy/rules/*/why",
+            "/policy/rules/*/to/roles/*",
+            "/policy/limits/*/to/roles/*",
+            "/policy/messages/schema",
+            "/policy/data/enter/carriers/roles/*",
+            "/policy/data/leave/carriers/roles/*",
+            "/policy/execution/triggers/roles/*",
+        ],
     }
 }
 

@@ -71,6 +71,7 @@ pub enum RuleEffect {
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its name, unique in the policy: a-z, 0-9 and '-', at most 40.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Allow or deny.
     pub effect: RuleEffect,
@@ -84,6 +85,7 @@ pub struct Rule {
     pub when: When,
     /// The reason that those whom it denies are told. At most 200 characters; kept for good.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(extend("format" = "told"))]
     pub why: String,
 }
 
@@ -93,12 +95,15 @@ pub struct Rule {
 pub struct Who {
     /// One of these participants: handles.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub participants: Vec<String>,
     /// A member of one of these groups: names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub groups: Vec<String>,
     /// Somebody with one of these roles.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::Told>")]
     pub roles: Vec<String>,
     /// One of these kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -199,9 +204,11 @@ pub struct Hours {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<Day>,
     /// From, `HH:MM`.
+    #[schemars(with = "crate::closed::Code")]
     pub from: String,
     /// Until, `HH:MM`, not included. Earlier than `from` means until the next day; `24:00` is the
     /// day's end.
+    #[schemars(with = "crate::closed::Code")]
     pub to: String,
     /// Minutes that local time is ahead of UTC, -840 to 840.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -221,9 +228,11 @@ pub struct MessageRules {
     pub kinds: Vec<MessageKind>,
     /// The registered types payloads and events may have; empty: any, and none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub types: Vec<String>,
     /// A JSON Schema that every payload must match. At most 16 KiB.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::ToldData>")]
     pub schema: Option<Map<String, Value>>,
     /// How messages may answer one another.
     #[serde(skip_serializing_if = "Replies::is_free")]
@@ -282,6 +291,7 @@ impl Replies {
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// Its name, unique among the limits: a-z, 0-9 and '-', at most 40.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Whom it binds; absent: every member, the creator too.
     #[serde(default, skip_serializing_if = "Who::is_everyone")]
@@ -335,9 +345,11 @@ pub struct Reach {
     pub anywhere: bool,
     /// These rooms: names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub rooms: Vec<String>,
     /// These other meshes: ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Code>")]
     pub meshes: Vec<String>,
     /// Who may carry them; absent: whoever may read the one place and speak in the other.
     #[serde(skip_serializing_if = "Who::is_everyone")]
@@ -361,6 +373,7 @@ pub struct ExecutionRules {
     pub triggers: Who,
     /// Federated and untrusted participants that may ask all the same: handles.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub peers: Vec<String>,
 }
 
@@ -437,15 +450,18 @@ pub struct Ruling {
     pub by: RulingBy,
     /// The rule's or limit's own name, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
     /// The reason its author gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::Told>")]
     pub why: Option<String>,
     /// The version of the room's policy it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
     /// Who set it: a handle. Absent for what holds in every room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub set_by: Option<String>,
     /// The place in the log where it was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -50,7 +50,7 @@ pub enum Reach {
 }
 
 /// Somebody's presence.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Presence {
     /// How present.
     pub state: PresenceState,
@@ -65,13 +65,30 @@ pub struct Presence {
     pub last_seen: Option<Millis>,
 }
 
+/// The same as its reader gets it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Presence")]
+pub struct PresenceTold {
+    /// How present.
+    pub state: PresenceState,
+    /// What it is doing, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<crate::Told>,
+    /// How soon words get to it; absent while nothing of it is connected, when they wait in its inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
+    /// When it was last connected, if it is not now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Millis>,
+}
+
 /// Presence of one participant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PresenceOf {
     /// Who.
     pub participant: crate::api::ParticipantRef,
     /// How present.
-    pub presence: Presence,
+    pub presence: PresenceTold,
 }
 
 /// Say how present one is.

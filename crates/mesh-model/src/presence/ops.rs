@@ -14,7 +14,7 @@ operations! { LIST presence
     /// Say how present one is and what one is doing.
     PresenceSet "presence.set" {
         Command Needs::Credential, Put "/api/presence" => 200,
-        PresenceSetInput => Presence,
+        PresenceSetInput => PresenceTold,
         tool "mesh_presence",
         example r#"{"state": "busy", "summary": "reviewing the parser"}"#
     }

@@ -123,11 +123,12 @@ pub struct Room {
     /// The room.
     pub id: RoomId,
     /// Its name; direct conversations have none.
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
     /// What it is for.
     pub kind: RoomKind,
     /// What it is about.
-    pub topic: String,
+    pub topic: crate::Told,
     /// Who can find and join it.
     pub access: RoomAccess,
     /// What newcomers may read.
@@ -187,6 +188,7 @@ pub struct RoomCreated {
     /// The room.
     pub id: RoomId,
     /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
     /// The place in the log.
     pub seq: Seq,
@@ -325,6 +327,7 @@ pub struct Invitation {
     /// The room.
     pub room: RoomId,
     /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
     /// Who is invited.
     pub participant: ParticipantRef,

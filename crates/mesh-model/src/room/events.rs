@@ -220,6 +220,7 @@ pub struct RoomCreated {
     pub kind: RoomKind,
     /// Its unique name; direct conversations have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
     /// The group whose conversation it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -245,6 +246,7 @@ pub struct RoomUpdated {
     pub room: RoomId,
     /// Its name from here on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub name: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use crate::ids::Seq;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretInfo {
     /// Its unique name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Counts from 1 up with each new value.
     pub version: u32,

@@ -25,6 +25,7 @@ events! { Secret SecretFacts
 #[serde(deny_unknown_fields)]
 pub struct SecretSet {
     /// Its unique name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Counts from 1 up.
     pub version: u32,
@@ -35,5 +36,6 @@ pub struct SecretSet {
 #[serde(deny_unknown_fields)]
 pub struct SecretRemoved {
     /// Its name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{ParticipantRef, Presence, Profile};
+use crate::api::{ParticipantRef, PresenceTold, ProfileTold};
 use crate::events::Visibility;
 use crate::ids::{Seq, SessionId};
 use crate::time::Millis;
+use crate::told::Told;
 
 /// The header by which a single request names the open session of the caller's by whose context it comes.
 pub const SESSION_HEADER: &str = "mesh-session";
@@ -42,6 +43,32 @@ pub struct ClientInfo {
     pub cwd: Option<String>,
 }
 
+/// What a client states about itself, as its reader gets it. In an envelope all of it stands in `name`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClientTold {
+    /// The program, such as `mesh-cli`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Told>,
+    /// The program's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Told>,
+    /// The channel it comes by, such as `terminal` or `browser`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Told>,
+    /// The language model behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Told>,
+    /// The kind of machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Told>,
+    /// The machine's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<Told>,
+    /// The folder it works in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<Told>,
+}
+
 /// A session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Session {
@@ -50,7 +77,7 @@ pub struct Session {
     /// Whose.
     pub participant: ParticipantRef,
     /// What the client states about itself.
-    pub client: ClientInfo,
+    pub client: ClientTold,
     /// When it began.
     pub opened_at: Millis,
     /// When it ended.
@@ -89,20 +116,23 @@ pub struct Welcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Millis>,
     /// Its groups' names.
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub groups: Vec<String>,
     /// Its roles.
+    #[schemars(with = "Vec<crate::closed::Led>")]
     pub roles: Vec<String>,
     /// Who may see it.
     pub visibility: Visibility,
     /// What it says of itself.
-    pub profile: Profile,
+    pub profile: ProfileTold,
     /// Its presence as it left it.
-    pub presence: Presence,
+    pub presence: PresenceTold,
     /// Messages that wait in its inbox.
     pub missed: u32,
     /// Those among them that name it or are direct.
     pub missed_mentions: u32,
     /// A sentence that says the above.
+    #[schemars(with = "crate::closed::Ours")]
     pub greeting: String,
 }
 

@@ -147,6 +147,7 @@ pub struct TaskCreateInput {
 pub struct CreatedTask {
     /// What the request called it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::Told>")]
     pub key: Option<String>,
     /// Its id.
     pub id: TaskId,
@@ -170,7 +171,7 @@ pub struct TaskView {
     pub room: RoomId,
     /// Its title; absent if it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<crate::Told>,
     /// Who wants it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creator: Option<ParticipantRef>,
@@ -182,6 +183,7 @@ pub struct TaskView {
     pub urgency: Urgency,
     /// What a worker must be able to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub capability: Option<String>,
     /// Who is to do it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -225,7 +227,7 @@ pub struct ResultView {
     pub worker: ParticipantRef,
     /// The output; absent in lists and where it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<TaskOutput>,
+    pub output: Option<TaskOutputTold>,
     /// How sure the worker is, percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<u8>,
@@ -249,7 +251,7 @@ pub struct NeedView {
     pub task: TaskId,
     /// Its title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<crate::Told>,
     /// How it ended.
     pub state: TaskState,
     /// Its result.
@@ -291,13 +293,13 @@ pub struct TakenTask {
     /// When the lease ends unless a heartbeat comes.
     pub until: Millis,
     /// What is to be done.
-    pub prompt: String,
+    pub prompt: crate::Told,
     /// Data that goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<Map<String, Value>>,
+    pub input: Option<crate::ToldData>,
     /// The model to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
+    pub model: Option<crate::Told>,
     /// The messages it quotes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotes: Vec<Message>,
@@ -306,7 +308,7 @@ pub struct TakenTask {
     pub needs: Vec<NeedView>,
     /// What the last attempt handed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub partial: Option<TaskOutput>,
+    pub partial: Option<TaskOutputTold>,
     /// What the worker remembers that fits the task, the closest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<MemoryView>,
@@ -534,6 +536,16 @@ pub struct TaskOutput {
     /// A structured result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Map<String, Value>>,
+}
+
+/// The same as its reader gets it. In an envelope all of it stands in `text`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskOutputTold {
+    /// For people and models.
+    pub text: crate::Told,
+    /// For programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<crate::ToldData>,
 }
 
 impl From<String> for TaskOutput {

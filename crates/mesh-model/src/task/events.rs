@@ -71,6 +71,7 @@ events! { Task TaskFacts
         words: Work(TaskOutput),
         erased: Erased::WithTask(it.task),
         guard: it.guard.as_ref(),
+        free: ["/cost/model"],
     }
     AttemptFailed(it: TaskAttemptFailed) "task.attempt_failed" / 1 {
         room: Some(it.room),
@@ -78,6 +79,7 @@ events! { Task TaskFacts
         words: Work(Reason),
         erased: Erased::WithTask(it.task),
         times: ["/next/retry/at"],
+        free: ["/cost/model"],
     }
     Finished(it: TaskFinished) "task.finished" / 1 {
         room: Some(it.room),
@@ -87,6 +89,7 @@ events! { Task TaskFacts
         has_words: true,
         guard: it.guard.as_ref(),
         times: ["/provenance/at"],
+        free: ["/cost/model"],
     }
     Decided(it: TaskDecided) "task.decided" / 1 {
         room: Some(it.room),

@@ -178,6 +178,7 @@ pub struct Cost {
     pub spend: Spend,
     /// The model that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::Told>")]
     pub model: Option<String>,
 }
 
@@ -249,6 +250,7 @@ pub struct TaskPlan {
     pub priority: u8,
     /// What a worker must be able to do.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub capability: Option<String>,
     /// Who is to do it; absent: whoever fits.
     #[serde(skip_serializing_if = "Option::is_none")]

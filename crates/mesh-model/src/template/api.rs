@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::api::TaskSpec;
 use crate::events::Variable;
 use crate::ids::{Seq, TemplateId};
+use crate::told::Told;
 
 /// A template.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,12 +15,13 @@ pub struct TemplateView {
     /// Its id.
     pub id: TemplateId,
     /// Its unique name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Its blanks.
     pub variables: Vec<Variable>,
     /// What it is for, and its words; absent if they were erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<TemplateBody>,
+    pub body: Option<TemplateTold>,
 }
 
 /// Make a template.
@@ -99,4 +101,15 @@ pub struct TemplateBody {
     pub title: String,
     /// The prompt, with `{variable}` where a blank is.
     pub prompt: String,
+}
+
+/// The same as its reader gets it. In an envelope all of it stands in `prompt`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateTold {
+    /// What it is for.
+    pub about: Told,
+    /// The title of its tasks, with `{variable}` where a blank is.
+    pub title: Told,
+    /// The prompt, with `{variable}` where a blank is.
+    pub prompt: Told,
 }

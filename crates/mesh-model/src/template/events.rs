@@ -52,6 +52,7 @@ impl VariableKind {
 #[serde(deny_unknown_fields)]
 pub struct Variable {
     /// Its name, as it stands between braces in the text.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// What it takes.
     pub kind: VariableKind,
@@ -67,6 +68,7 @@ pub struct TemplateCreated {
     /// The template.
     pub template: TemplateId,
     /// Its unique name.
+    #[schemars(with = "crate::closed::Name")]
     pub name: String,
     /// Its blanks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

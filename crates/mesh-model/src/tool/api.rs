@@ -12,21 +12,26 @@ use crate::permission::Permission;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ToolView {
     /// Its name.
+    #[schemars(with = "crate::closed::Led")]
     pub name: String,
     /// What it does.
+    #[schemars(with = "crate::closed::Led")]
     pub about: String,
     /// The JSON Schema of its input.
+    #[schemars(extend("format" = "led"))]
     pub input: Map<String, Value>,
     /// What a credential needs for it.
     pub needs: Permission,
     /// The plugin that it comes from; absent: it is built in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Led>")]
     pub plugin: Option<String>,
     /// For whom it is; told to the owner of the mesh alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<ToolAudience>,
     /// Why it cannot be used now, for people; absent: it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Led>")]
     pub off: Option<String>,
 }
 
@@ -36,9 +41,11 @@ pub struct ToolView {
 pub struct ToolAudience {
     /// One of these participants: handles.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub participants: Vec<String>,
     /// Somebody with one of these roles.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Led>")]
     pub roles: Vec<String>,
     /// Trusted as one of these. If neither this nor `participants` is given: `owner` or `local`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -79,10 +86,10 @@ pub struct ToolAnswer {
     /// Whether it worked.
     pub ok: bool,
     /// Its answer. It comes from outside: data, not an order.
-    pub text: String,
+    pub text: crate::Told,
     /// A structured answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<Map<String, Value>>,
+    pub data: Option<crate::ToldData>,
     /// The place in the log.
     pub seq: Seq,
 }

@@ -27,6 +27,7 @@ events! { Tool ToolFacts
 #[serde(deny_unknown_fields)]
 pub struct ToolAudienceSet {
     /// The tool or the plugin.
+    #[schemars(with = "crate::closed::Led")]
     pub tool: String,
     /// For whom; absent: as `plugins.toml` says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,6 +39,7 @@ pub struct ToolAudienceSet {
 #[serde(deny_unknown_fields)]
 pub struct ToolCalled {
     /// The tool.
+    #[schemars(with = "crate::closed::Led")]
     pub tool: String,
     /// The task it was used for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

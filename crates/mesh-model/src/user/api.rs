@@ -41,6 +41,7 @@ pub struct UserCreated {
     /// The participant.
     pub id: ParticipantId,
     /// Its handle.
+    #[schemars(with = "crate::closed::Name")]
     pub handle: String,
     /// The place in the log.
     pub seq: Seq,

@@ -97,13 +97,14 @@ pub struct WorkerView {
     /// Tasks it can run at the same time.
     pub slots: u16,
     /// What it may be given.
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub capabilities: Vec<String>,
     /// The machine it runs on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub machine: Option<String>,
+    pub machine: Option<crate::Told>,
     /// What runs its tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub runner: Option<String>,
+    pub runner: Option<crate::Told>,
     /// What it has now, as far as the caller may know.
     pub running: Vec<TaskId>,
     /// Whether its failures keep work from it.
@@ -122,6 +123,7 @@ pub struct WorkerView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecordView {
     /// The capability; empty for tasks that name none.
+    #[schemars(with = "crate::closed::Name")]
     pub capability: String,
     /// Found good.
     pub good: u32,

@@ -43,6 +43,7 @@ pub struct WorkerEnrolled {
     pub slots: u16,
     /// What it can do, sorted, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
     pub capabilities: Vec<String>,
 }
 
@@ -112,5 +113,6 @@ pub struct WorkerLimitsSet {
     pub slots: Option<u16>,
     /// What it may be given, sorted, each once; absent: as the worker says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<crate::closed::Name>>")]
     pub capabilities: Option<Vec<String>>,
 }

@@ -3,12 +3,9 @@
 //! The boundary follows from a secret of the node and the place of the words, so one message has one, whoever asks
 //! and however often. The words cannot hold it: the envelope takes it out of them.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use mesh_core::Access;
 use mesh_guard::Envelope;
-use mesh_model::events::{GuardMark, Influence, Kind, Relayed, Source, Trust};
+use mesh_model::events::{GuardMark, Relayed, Trust};
 use mesh_model::{ParticipantId, RoomId, Seq};
 use sha2::{Digest, Sha256};
 
@@ -24,9 +21,9 @@ impl std::fmt::Debug for Envelopes {
     }
 }
 
-/// Words from across a trust boundary, or that the guard has something against.
+/// Whose words something is, and where it stands. It alone says whether programs get it in an envelope.
 #[derive(Debug, Clone, Copy)]
-pub struct Sealed<'a> {
+pub struct Whose<'a> {
     /// Where they stand in the log.
     pub seq: Seq,
     /// The room, if the reader may know it.
@@ -39,110 +36,52 @@ pub struct Sealed<'a> {
     pub relayed: Option<&'a Relayed>,
     /// What the guard found.
     pub guard: Option<&'a GuardMark>,
-    /// The text.
-    pub text: &'a str,
-    /// The payload's JSON.
-    pub payload: Option<&'a str>,
+    /// Whether it is data for programs, whoever wrote it.
+    pub data: bool,
 }
 
-/// For whom something is written down.
-#[derive(Debug, Clone, Copy)]
-pub enum Reader<'a> {
-    /// Somebody who sees the marks and judges.
-    Person,
-    /// A program that might obey what it reads, and what notes what it reads.
-    Program(&'a Envelopes, Option<&'a Seen>),
-    /// A program that gets words as they are, since it carries them on: a bridge.
-    Carrier(&'a Seen),
-}
-
-/// What a call gives its reader to read.
-#[derive(Debug, Default)]
-pub struct Seen(Mutex<Noted>);
-
-/// The rooms whose words somebody was given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Noted {
-    /// The rooms.
-    pub rooms: BTreeSet<RoomId>,
-    /// What had influenced memories among it.
-    pub sources: BTreeSet<Source>,
-    /// Whether an answer from outside the mesh is among it.
-    pub outside: bool,
-    /// Whether there was something of which it is not known what had influenced it.
-    pub everything: bool,
-}
-
-impl Seen {
-    /// What was noted so far.
-    pub fn noted(&self) -> Noted {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Noted> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<'a> Reader<'a> {
-    /// How this participant reads. Whoever is unknown is taken for a program.
-    pub fn of(access: &Access, viewer: ParticipantId, envelopes: &'a Envelopes) -> Reader<'a> {
-        match access.participant(viewer).map(|found| found.kind) {
-            Some(Kind::Human | Kind::Bridge) => Reader::Person,
-            Some(Kind::Agent | Kind::Bot) | None => Reader::Program(envelopes, None),
+impl<'a> Whose<'a> {
+    /// Words of a participant's, as far as it is trusted now.
+    pub fn of(access: &Access, author: ParticipantId, seq: Seq) -> Whose<'static> {
+        Whose {
+            seq,
+            room: None,
+            author: Some(author),
+            trust: access.trust_of(author, false),
+            relayed: None,
+            guard: None,
+            data: false,
         }
     }
 
-    /// The same, noting what programs read.
-    pub fn noting(
-        access: &Access,
-        viewer: ParticipantId,
-        envelopes: &'a Envelopes,
-        seen: &'a Seen,
-    ) -> Reader<'a> {
-        match Reader::of(access, viewer, envelopes) {
-            Reader::Person if access.is_person(viewer) => Reader::Person,
-            Reader::Person | Reader::Carrier(_) => Reader::Carrier(seen),
-            Reader::Program(envelopes, _) => Reader::Program(envelopes, Some(seen)),
+    /// What a participant says of itself, now here and now there: its words stand where it began.
+    pub fn of_itself(access: &Access, author: ParticipantId) -> Whose<'static> {
+        let since = access.participant(author).map(|found| found.since);
+        Whose::of(access, author, since.unwrap_or_default())
+    }
+
+    /// The same in a room that the reader may know.
+    pub fn within(self, room: RoomId) -> Whose<'a> {
+        Whose {
+            room: Some(room),
+            ..self
         }
     }
 
-    /// Notes that words of a room are read.
-    pub fn note(self, room: RoomId) {
-        if let Some(seen) = self.seen() {
-            seen.lock().rooms.insert(room);
-        }
+    /// The same with what the guard found.
+    pub fn doubted(self, guard: Option<&'a GuardMark>) -> Whose<'a> {
+        Whose { guard, ..self }
     }
 
-    /// Notes that an answer from outside the mesh is read.
-    pub fn note_outside(self) {
-        if let Some(seen) = self.seen() {
-            seen.lock().outside = true;
-        }
+    /// The same for what is data, whoever wrote it.
+    pub fn as_data(self) -> Whose<'a> {
+        Whose { data: true, ..self }
     }
 
-    /// Notes that something is read which this had influenced.
-    pub fn note_influence(self, influence: &Influence) {
-        if let Some(seen) = self.seen() {
-            let mut noted = seen.lock();
-            noted.sources.extend(&influence.sources);
-            noted.outside |= influence.outside;
-        }
-    }
-
-    /// Notes that words are read of which it is not known what had influenced them.
-    pub fn note_everything(self) {
-        if let Some(seen) = self.seen() {
-            seen.lock().everything = true;
-        }
-    }
-
-    fn seen(self) -> Option<&'a Seen> {
-        match self {
-            Reader::Person => None,
-            Reader::Program(_, seen) => seen,
-            Reader::Carrier(seen) => Some(seen),
-        }
+    /// Whether programs get it in an envelope: what comes from across a trust boundary, what the guard has something
+    /// against, and what nobody is to obey.
+    pub fn is_sealed(&self) -> bool {
+        self.data || self.trust < Trust::Local || self.guard.is_some_and(|mark| mark.marked)
     }
 }
 
@@ -170,7 +109,13 @@ impl Envelopes {
     }
 
     /// The words in their envelope; the payload stands in it too, below the text.
-    pub fn wrap(&self, access: &Access, words: &Sealed<'_>) -> String {
+    pub(super) fn wrap(
+        &self,
+        access: &Access,
+        words: &Whose<'_>,
+        text: &str,
+        payload: Option<&str>,
+    ) -> String {
         let author = words.author.and_then(|id| access.participant(id));
         let handle = author.map_or("unknown", |found| found.handle.as_str());
         let room = words.room.and_then(|id| access.room(id));
@@ -197,13 +142,13 @@ impl Envelopes {
         };
         let reasons = words.guard.map(|mark| mark.reasons.join(", "));
         let whole;
-        let text = match words.payload {
+        let text = match payload {
             Some(payload) => {
-                let gap = if words.text.is_empty() { "" } else { "\n\n" };
-                whole = format!("{}{gap}Payload: {payload}", words.text);
+                let gap = if text.is_empty() { "" } else { "\n\n" };
+                whole = format!("{text}{gap}Payload: {payload}");
                 &whole
             }
-            None => words.text,
+            None => text,
         };
         Envelope {
             sender: &sender,

@@ -7,13 +7,13 @@ use std::fmt::Write;
 use mesh_core::{Access, Participant};
 use mesh_model::api::ParticipantRef;
 use mesh_model::events::{
-    Erased, Facts, MessageFacts, MessagePosted, QuarantineFacts, Trust, Words,
+    Erased, Facts, InfluenceFacts, MessageFacts, MessagePosted, QuarantineFacts, Trust, Words,
 };
 use mesh_model::{Millis, ParticipantId, Seq};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Committed, Envelopes, Reader, Sealed, words};
+use super::{Committed, Envelopes, Reader, Whose, words};
 
 /// A participant as it is named in messages and lists.
 pub fn ref_of(participant: &Participant) -> ParticipantRef {
@@ -35,16 +35,28 @@ pub fn reference(access: &Access, id: ParticipantId) -> Option<ParticipantRef> {
 /// Whether programs get other bytes of an event than people do: whatever somebody said who is not trusted, and messages
 /// that the guard has something against.
 pub fn is_sealed(access: &Access, event: &Committed) -> bool {
-    event.content.is_some()
-        && match event.facts.words() {
-            Words::Waiting => true,
-            // Nobody gets these words from here.
-            Words::Sealed => false,
-            Words::None | Words::Message | Words::Work | Words::Data => {
-                let marked = event.facts.guard().is_some_and(|mark| mark.marked);
-                marked || trust_of(access, event) < Trust::Local
-            }
-        }
+    // Sealed content nobody gets from here.
+    let said = event.content.is_some() && event.facts.words() != Words::Sealed;
+    let free = said || event.facts.relayed().is_some() || !event.facts.free().is_empty();
+    free && whose(access, event).is_sealed()
+}
+
+/// Whether programs get what an event holds as data, whoever wrote it: nobody has let it out yet.
+fn is_held(facts: &Facts) -> bool {
+    facts.words() == Words::Waiting || matches!(facts, Facts::Influence(InfluenceFacts::Held(_)))
+}
+
+/// Whose words an event holds.
+fn whose<'a>(access: &Access, event: &'a Committed) -> Whose<'a> {
+    Whose {
+        seq: event.seq,
+        room: event.facts.room(),
+        author: author_of(event),
+        trust: trust_of(access, event),
+        relayed: event.facts.relayed(),
+        guard: event.facts.guard(),
+        data: is_held(&event.facts),
+    }
 }
 
 /// How far the words of an event are trusted.
@@ -53,8 +65,8 @@ fn trust_of(access: &Access, event: &Committed) -> Trust {
         return trust;
     }
     // For everything else as things stand now. What nobody does the node does.
-    match event.by.actor.participant() {
-        Some(actor) => access.trust_of(actor, false),
+    match author_of(event) {
+        Some(author) => access.trust_of(author, false),
         None => Trust::Owner,
     }
 }
@@ -87,38 +99,44 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
             from.trust.name()
         );
     }
+    let envelopes = match reader {
+        Reader::Program(envelopes, _) if is_sealed(access, event) => Some(envelopes),
+        Reader::Program(..) | Reader::Person | Reader::Carrier(_) => None,
+    };
     out.push_str(",\"data\":{");
     let data = out.len();
+    let mut free = Vec::new();
     match &event.facts {
         Facts::Message(MessageFacts::Posted(facts)) => {
-            push_posted(access, event.seq, from, facts, out)
+            push_posted(access, event.seq, from, facts, envelopes.is_some(), out)
         }
         Facts::Quarantine(QuarantineFacts::Waits(facts)) => {
-            push_posted(access, event.seq, from, &facts.message, out);
+            let sealed = envelopes.is_some();
+            push_posted(access, event.seq, from, &facts.message, sealed, out);
         }
-        facts => push_fields(out, data, &facts_in_api_form(facts)),
+        facts => {
+            let taken = envelopes.map(|_| &mut free);
+            push_fields(out, data, &facts_in_api_form(facts, taken));
+        }
     }
     let expired = said_at(event).is_some_and(|place| {
         let room = room.and_then(|room| access.room(room));
         room.is_some_and(|room| place <= room.expired)
     });
     let words = event.facts.words();
-    match (&event.content, reader) {
+    match (&event.content, envelopes) {
         // Sealed for the node; who remembers asks for it.
         (Some(_), _) if words == Words::Sealed => {}
         (Some(_), _) if expired => push_fields(out, data, erased(words)),
         (None, _) if event.facts.has_words() => push_fields(out, data, erased(words)),
-        (None, _) => {}
-        (Some(content), Reader::Program(envelopes, _)) if is_sealed(access, event) => {
-            let text = wrapped(access, event, envelopes, content.get());
-            let text = Value::from(text);
-            push_fields(
-                out,
-                data,
-                &format!("{{\"text\":{text},\"enveloped\":true}}"),
-            );
+        (None, Some(envelopes)) if !free.is_empty() => {
+            push_enveloped(out, data, wrapped(access, event, envelopes, free));
         }
-        (Some(content), _) => push_fields(out, data, content.get()),
+        (None, _) => {}
+        (Some(_), Some(envelopes)) => {
+            push_enveloped(out, data, wrapped(access, event, envelopes, free));
+        }
+        (Some(content), None) => push_fields(out, data, content.get()),
     }
     out.push_str("}}");
 }
@@ -157,7 +175,24 @@ pub(super) struct Body<'a> {
     pub payload: Option<&'a RawValue>,
 }
 
-fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &str) -> String {
+/// What stands in place of words that come in an envelope.
+fn push_enveloped(out: &mut String, begin: usize, text: String) {
+    let text = Value::from(text);
+    push_fields(
+        out,
+        begin,
+        &format!("{{\"text\":{text},\"enveloped\":true}}"),
+    );
+}
+
+/// The words of an event in their envelope: those that stand among its facts come first.
+fn wrapped(
+    access: &Access,
+    event: &Committed,
+    envelopes: &Envelopes,
+    mut free: Vec<String>,
+) -> String {
+    let content = event.content.as_ref().map_or("{}", |content| content.get());
     let whole = || Body {
         text: Cow::Borrowed(""),
         payload: serde_json::from_str(content).ok(),
@@ -165,21 +200,14 @@ fn wrapped(access: &Access, event: &Committed, envelopes: &Envelopes, content: &
     let body = match event.facts.words() {
         Words::Message | Words::Waiting => serde_json::from_str(content).unwrap_or_default(),
         Words::Work => words::of_work(content).unwrap_or_else(whole),
-        Words::None | Words::Data | Words::Sealed => whole(),
+        Words::Data => whole(),
+        Words::None | Words::Sealed => Body::default(),
     };
-    envelopes.wrap(
-        access,
-        &Sealed {
-            seq: event.seq,
-            room: event.facts.room(),
-            author: author_of(event),
-            trust: trust_of(access, event),
-            relayed: event.facts.relayed(),
-            guard: event.facts.guard(),
-            text: &body.text,
-            payload: body.payload.map(RawValue::get),
-        },
-    )
+    if !body.text.is_empty() {
+        free.push(body.text.into_owned());
+    }
+    let payload = body.payload.map(RawValue::get);
+    envelopes.wrap(access, &whose(access, event), &free.join("\n"), payload)
 }
 
 /// The facts of a message. Most have few of them, so they are written by hand.
@@ -188,6 +216,7 @@ fn push_posted(
     seq: Seq,
     author: Option<ParticipantId>,
     facts: &MessagePosted,
+    sealed: bool,
     out: &mut String,
 ) {
     let _ = write!(
@@ -229,7 +258,8 @@ fn push_posted(
         out.push_str(",\"labels\":");
         push_list(out, &facts.labels);
     }
-    push_json(out, "relayed", facts.relayed.as_ref());
+    // From where it was brought is told by who brought it: it stands in the envelope.
+    push_json(out, "relayed", facts.relayed.as_ref().filter(|_| !sealed));
     push_json(out, "guard", facts.guard.as_ref());
     push_json(out, "released", facts.released.as_ref());
     push_json(out, "turn", facts.turn.as_ref());
@@ -265,13 +295,15 @@ fn push_fields(out: &mut String, begin: usize, object: &str) {
     }
 }
 
-/// Facts as JSON with times as the API writes them: the log stores bare numbers.
-fn facts_in_api_form(facts: &Facts) -> String {
+/// Facts as JSON with times as the API writes them: the log stores bare numbers. What somebody wrote freely among them
+/// is taken out of them if there is a place for it.
+fn facts_in_api_form(facts: &Facts, free: Option<&mut Vec<String>>) -> String {
     let Ok(stored) = facts.encode() else {
         return String::new();
     };
     let times = facts.times();
-    if times.is_empty() {
+    let places = if free.is_some() { facts.free() } else { &[] };
+    if times.is_empty() && places.is_empty() {
         return stored.get().to_owned();
     }
     let Ok(mut fields) = serde_json::from_str::<Value>(stored.get()) else {
@@ -280,7 +312,39 @@ fn facts_in_api_form(facts: &Facts) -> String {
     for place in times {
         print_time(fields.pointer_mut(place));
     }
+    if let Some(free) = free {
+        free.extend(take_words(&mut fields, places));
+    }
     fields.to_string()
+}
+
+/// Takes what somebody wrote freely out of facts: what stands at these places, where `*` is each item of a list.
+pub fn take_words(facts: &mut Value, places: &[&str]) -> Vec<String> {
+    let mut words = Vec::new();
+    for place in places {
+        let steps: Vec<&str> = place.split('/').skip(1).collect();
+        take_at(facts, &steps, &mut words);
+    }
+    words.retain(|words| !words.is_empty());
+    words
+}
+
+fn take_at(here: &mut Value, steps: &[&str], words: &mut Vec<String>) {
+    match (steps.split_first(), here) {
+        (Some((&"*", rest)), Value::Array(items)) => {
+            for item in items {
+                take_at(item, rest, words);
+            }
+        }
+        (Some((step, rest)), Value::Object(fields)) => {
+            if let Some(field) = fields.get_mut(*step) {
+                take_at(field, rest, words);
+            }
+        }
+        (None, Value::String(text)) => words.push(std::mem::take(text)),
+        (None, here @ (Value::Object(_) | Value::Array(_))) => words.push(here.take().to_string()),
+        _ => {}
+    }
 }
 
 fn print_time(field: Option<&mut Value>) {

@@ -3,12 +3,12 @@
 use std::sync::PoisonError;
 
 use bytes::Bytes;
+use mesh_core::Access;
 use mesh_model::api::{self, Presence, StreamFrame};
-use mesh_model::events::Trust;
-use mesh_model::{Capability, ParticipantId, RoomId, Seq, TaskId};
+use mesh_model::{Capability, ParticipantId, RoomId, Seq, TaskId, Told};
 
 use super::node::Node;
-use crate::machine::{Reader, Sealed, reference};
+use crate::machine::{NO_DATA, Reader, Whose, reference};
 
 /// Sends to those who may know, and forgets.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl Ephemeral<'_> {
         };
         let listens =
             |other: ParticipantId| access.capabilities(room, other).has(Capability::Listen);
-        let output = |text: String, enveloped| api::Ephemeral::Output {
+        let output = |text: Told, enveloped| api::Ephemeral::Output {
             room,
             task,
             fence,
@@ -57,32 +57,11 @@ impl Ephemeral<'_> {
             text,
             enveloped,
         };
-        let plain = output(text.to_owned(), false);
-        let trust = access.trust_of(worker, false);
-        if trust >= Trust::Local {
-            self.send("output", plain, listens);
-            return;
-        }
-        let envelopes = &self.node.envelopes;
-        let program = |other: ParticipantId| {
-            matches!(Reader::of(&access, other, envelopes), Reader::Program(_, _))
-        };
-        self.send("output", plain, |other| listens(other) && !program(other));
-        let sealed = envelopes.wrap(
-            &access,
-            &Sealed {
-                seq: fence,
-                room: Some(room),
-                author: Some(worker),
-                trust,
-                relayed: None,
-                guard: None,
-                text,
-                payload: None,
-            },
-        );
-        let sealed = output(sealed, true);
-        self.send("output", sealed, |other| listens(other) && program(other));
+        let whose = Whose::of(&access, worker, fence).within(room);
+        self.send_to_each(&access, "output", listens, |reader| {
+            let heard = reader.hear(&access, &whose, text.to_owned(), NO_DATA);
+            output(heard.text, heard.enveloped)
+        });
     }
 
     /// Tells everybody who may see a participant how present it is.
@@ -91,15 +70,37 @@ impl Ephemeral<'_> {
         let Some(participant) = reference(&access, who) else {
             return;
         };
-        let presence = api::Ephemeral::Presence {
-            participant,
-            state: presence.state,
-            summary: presence.summary.clone(),
-            reach: presence.reach,
-        };
-        self.send("presence", presence, |other| {
-            access.sees_participant(other, who)
+        let whose = Whose::of_itself(&access, who);
+        let sees = |other| access.sees_participant(other, who);
+        self.send_to_each(&access, "presence", sees, |reader| {
+            let summary = presence.summary.clone();
+            api::Ephemeral::Presence {
+                participant: participant.clone(),
+                state: presence.state,
+                summary: summary.map(|summary| reader.tell(&access, &whose, summary)),
+                reach: presence.reach,
+            }
         });
+    }
+
+    /// Sends to people what they get and to programs what they get.
+    fn send_to_each(
+        &self,
+        access: &Access,
+        kind: &str,
+        sees: impl Fn(ParticipantId) -> bool,
+        told: impl Fn(Reader<'_>) -> api::Ephemeral,
+    ) {
+        let envelopes = self.node.envelopes();
+        let program = Reader::Program(envelopes, None);
+        let is_program = |other| Reader::of(access, other, envelopes).is_program();
+        let (plain, sealed) = (told(Reader::Person), told(program));
+        if plain == sealed {
+            self.send(kind, plain, sees);
+        } else {
+            self.send(kind, plain, |other| sees(other) && !is_program(other));
+            self.send(kind, sealed, |other| sees(other) && is_program(other));
+        }
     }
 
     fn send(&self, kind: &str, ephemeral: api::Ephemeral, sees: impl Fn(ParticipantId) -> bool) {

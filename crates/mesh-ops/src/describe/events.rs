@@ -7,8 +7,8 @@
 //! [`StreamItem`]: mesh_model::api::StreamItem
 //! [`LogEntry`]: mesh_model::api::LogEntry
 
-use mesh_model::Facts;
 use mesh_model::events::Words;
+use mesh_model::{Facts, told};
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +18,7 @@ use crate::describe::schema::COMPONENTS;
 pub(crate) struct Named {
     kind: &'static str,
     words: Words,
+    free: bool,
     times: &'static [&'static str],
     facts: String,
     content: String,
@@ -30,6 +31,7 @@ pub(crate) fn named(generator: &mut SchemaGenerator) -> Vec<Named> {
         .map(|event| Named {
             kind: event.kind,
             words: event.words,
+            free: !event.free.is_empty(),
             times: event.times,
             facts: name((event.facts)(generator).as_value()),
             content: name((event.content)(generator).as_value()),
@@ -101,7 +103,12 @@ impl Named {
             let steps: Vec<_> = place.split('/').skip(1).collect();
             retime(&mut data, &steps, components);
         }
-        add_words(&mut data, self.words, components.get(&self.content));
+        add_words(
+            &mut data,
+            self.words,
+            self.free,
+            components.get(&self.content),
+        );
         if data == facts {
             return [kept.clone(), kept];
         }
@@ -123,16 +130,16 @@ fn camel(kind: &str) -> String {
 
 /// Beside the facts stand the words, as long as they are there: they can be erased, and programs get those from across
 /// a trust boundary in an envelope.
-fn add_words(told: &mut Value, words: Words, content: Option<&Value>) {
+fn add_words(told: &mut Value, words: Words, free: bool, content: Option<&Value>) {
     let mut fields = Map::new();
     match words {
-        Words::None => return,
+        Words::None if !free => return,
         // Nobody gets them, but that they are gone is told.
         Words::Sealed => {}
-        Words::Message | Words::Waiting | Words::Work | Words::Data => {
+        Words::None | Words::Message | Words::Waiting | Words::Work | Words::Data => {
             let content = content.and_then(|content| content["properties"].as_object());
             fields.extend(content.cloned().unwrap_or_default());
-            let text = json!({"type": "string", "description": "The words in their envelope."});
+            let text = json!({"type": "string", "format": told::FORMAT, "description": "The words in their envelope."});
             fields.entry("text").or_insert(text);
             fields.insert(
                 "enveloped".to_owned(),
@@ -141,10 +148,17 @@ fn add_words(told: &mut Value, words: Words, content: Option<&Value>) {
             );
         }
     }
+    if words == Words::None {
+        return extend(told, fields);
+    }
     fields.insert(
         "redacted".to_owned(),
         json!({"type": "boolean", "description": "Whether the words were erased for good."}),
     );
+    extend(told, fields);
+}
+
+fn extend(told: &mut Value, fields: Map<String, Value>) {
     if let Some(told) = told["properties"].as_object_mut() {
         told.extend(fields);
     } else {

@@ -2,9 +2,11 @@
 
 use mesh_core::Access;
 use mesh_model::ParticipantId;
-use mesh_model::api::ParticipantRef;
-use mesh_model::events::{Kind, Trust};
-use mesh_node::machine::Reader;
+use mesh_model::api::{
+    ClientInfo, ClientTold, ParticipantRef, Presence, PresenceTold, Profile, ProfileTold,
+};
+use mesh_model::events::{Cost, Kind, Relayed, Trust};
+use mesh_node::machine::{Reader, Whose};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -41,4 +43,107 @@ pub(crate) fn reader<'a>(door: &'a Door, call: &'a Call) -> Reader<'a> {
         Some(viewer) => Reader::noting(&call.access, viewer, envelopes, &call.seen),
         None => Reader::Program(envelopes, None),
     }
+}
+
+/// What a participant says of itself.
+pub(crate) fn profile(
+    access: &Access,
+    reader: Reader<'_>,
+    who: ParticipantId,
+    profile: Profile,
+) -> ProfileTold {
+    let whose = Whose::of_itself(access, who);
+    if reader.seals(&whose) {
+        let skills = profile.skills.join(", ");
+        let lines = [
+            ("Name", profile.display_name),
+            ("About", profile.about),
+            ("Skills", skills),
+        ];
+        return ProfileTold {
+            about: reader.tell(access, &whose, listed(lines)),
+            ..ProfileTold::default()
+        };
+    }
+    let tell = |text| reader.tell(access, &whose, text);
+    ProfileTold {
+        display_name: tell(profile.display_name),
+        about: tell(profile.about),
+        skills: profile.skills.into_iter().map(tell).collect(),
+    }
+}
+
+/// How present somebody is, with what it says of that.
+pub(crate) fn presence(
+    access: &Access,
+    reader: Reader<'_>,
+    who: ParticipantId,
+    presence: Presence,
+) -> PresenceTold {
+    let whose = Whose::of_itself(access, who);
+    let summary = presence.summary;
+    PresenceTold {
+        state: presence.state,
+        summary: summary.map(|summary| reader.tell(access, &whose, summary)),
+        reach: presence.reach,
+        last_seen: presence.last_seen,
+    }
+}
+
+/// What a participant's client states about itself.
+pub(crate) fn client(
+    access: &Access,
+    reader: Reader<'_>,
+    who: ParticipantId,
+    client: ClientInfo,
+) -> ClientTold {
+    let whose = Whose::of_itself(access, who);
+    let tell = |text: Option<String>| text.map(|text| reader.tell(access, &whose, text));
+    if reader.seals(&whose) {
+        let line = Option::unwrap_or_default;
+        let stated = listed([
+            ("Name", line(client.name)),
+            ("Version", line(client.version)),
+            ("Channel", line(client.channel)),
+            ("Model", line(client.model)),
+            ("Machine", line(client.machine)),
+            ("Hostname", line(client.hostname)),
+            ("Folder", line(client.cwd)),
+        ]);
+        return ClientTold {
+            name: tell(Some(stated).filter(|stated| !stated.is_empty())),
+            ..ClientTold::default()
+        };
+    }
+    ClientTold {
+        name: tell(client.name),
+        version: tell(client.version),
+        channel: tell(client.channel),
+        model: tell(client.model),
+        machine: tell(client.machine),
+        hostname: tell(client.hostname),
+        cwd: tell(client.cwd),
+    }
+}
+
+/// From where words were brought. In an envelope it stands with them.
+pub(crate) fn relayed(
+    reader: Reader<'_>,
+    whose: &Whose<'_>,
+    relayed: Option<Relayed>,
+) -> Option<Relayed> {
+    relayed.filter(|_| !reader.seals(whose))
+}
+
+/// What something cost. What its worker calls the model is not told of one that programs must not obey.
+pub(crate) fn cost(reader: Reader<'_>, whose: &Whose<'_>, cost: Cost) -> Cost {
+    let model = cost.model.filter(|_| !reader.seals(whose));
+    Cost { model, ..cost }
+}
+
+/// What was said in several fields, as one text.
+fn listed<const N: usize>(fields: [(&str, String); N]) -> String {
+    let said = fields.iter().filter(|(_, text)| !text.is_empty());
+    let lines: Vec<String> = said.map(|(name, text)| format!("{name}: {text}")).collect();
+    lines.join("\n")
 }

@@ -26,4 +26,5 @@ mod signatures;
 mod stored_secrets;
 mod tasks;
 mod tasks_words;
+mod told;
 mod work;

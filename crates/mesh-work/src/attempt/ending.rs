@@ -49,11 +49,7 @@ impl Attempt {
     }
 
     fn handoff(&self, why: String) -> Told {
-        let before = self
-            .taken
-            .partial
-            .as_ref()
-            .map(|partial| partial.text.as_str());
+        let before = self.taken.partial.as_ref().map(|partial| &*partial.text);
         let input = TaskPieceInput {
             task: self.task(),
             fence: self.fence(),
@@ -93,7 +89,7 @@ impl Attempt {
     /// Creates the tasks of a plan before the plan is handed in. If that was done before, by an attempt
     /// that was cut off, its tasks are the ones.
     async fn follow(&self, made: &Made) -> Result<(), String> {
-        if !follow::wanted(self.taken.input.as_ref()) {
+        if !follow::wanted(self.taken.input.as_deref()) {
             return Ok(());
         }
         let planned = made.output.data.clone().unwrap_or_default();

@@ -8,6 +8,7 @@ use mesh_model::events::{Kind, MemorySource, Spend, Verdict};
 use mesh_model::ops::{
     ApprovalAsk, ApprovalGet, ContextList, MemorySet, TaskGet, ToolCall, ToolList,
 };
+use mesh_model::{Told, ToldData};
 use mesh_sdk::Error;
 use serde_json::{Map, Value};
 
@@ -113,6 +114,7 @@ impl<'a> Turns<'a> {
             client.call::<ToolList>(NoInput {}),
         );
         let schema = found.ok().and_then(|found| found.check);
+        let schema = schema.map(ToldData::into_inner);
         let mut tools = tools.map(|list| list.items).unwrap_or_default();
         tools.retain(|tool| tool.off.is_none());
         let parts = Parts {
@@ -122,7 +124,7 @@ impl<'a> Turns<'a> {
             tools: &tools,
             schema: schema.as_ref(),
             nonce: &attempt.nonce,
-            subtasks: follow::wanted(attempt.taken.input.as_ref()),
+            subtasks: follow::wanted(attempt.taken.input.as_deref()),
             enveloped: matches!(attempt.shared.me.kind, Kind::Agent | Kind::Bot),
         };
         let told = if attempt.shared.settings.plain {
@@ -139,7 +141,7 @@ impl<'a> Turns<'a> {
         mut made: Made,
         schema: Option<&Map<String, Value>>,
     ) -> Result<Made, Failed> {
-        let plan = follow::wanted(self.attempt.taken.input.as_ref());
+        let plan = follow::wanted(self.attempt.taken.input.as_deref());
         if schema.is_some() || plan {
             let object = forms::last_object(&made.output.text);
             match (object, &mut made.output) {
@@ -194,7 +196,7 @@ impl<'a> Turns<'a> {
                 // The agent can do something about it.
                 Err(why) => ToolAnswer {
                     ok: false,
-                    text: why.to_string(),
+                    text: Told::composed(why.to_string()),
                     data: None,
                     seq: self.attempt.fence(),
                 },

@@ -98,7 +98,10 @@ fn print(http: &Http, approval: &ApprovalView) {
         .lines()
         .for_each(|part| line(&format!("  {part}")));
     if let Some(detail) = &approval.detail {
-        let detail = format!("{:#}", serde_json::Value::Object(detail.clone()));
+        let detail = format!(
+            "{:#}",
+            serde_json::Value::Object(detail.clone().into_inner())
+        );
         clean(&detail)
             .lines()
             .for_each(|part| line(&paint(Colour::Quiet, &format!("  {part}"))));
@@ -112,7 +115,8 @@ fn question(http: &Http, approval: &ApprovalView) -> String {
         let found = http.call::<TaskGet>(TaskRefInput { task }).ok()?;
         Some(format!("May this begin: {}", found.task.title?))
     };
-    let words = approval.question.clone().or_else(title);
+    let asked = approval.question.clone().map(String::from);
+    let words = asked.or_else(title);
     words.unwrap_or_else(|| "(erased)".to_owned())
 }
 

@@ -76,7 +76,7 @@ pub fn token(context: &Context, verb: TokenVerb) -> Outcome<()> {
                         token.id.to_string(),
                         format!("@{}", token.participant.handle),
                         state.to_owned(),
-                        token.label.clone(),
+                        token.label.to_string(),
                     ]
                 })
                 .collect();

@@ -104,7 +104,10 @@ fn head(act: &ActView) -> String {
 
 fn show(act: &ActView) {
     line(&format!("{}  {}", act.act, head(act)));
-    let input = format!("{:#}", serde_json::Value::Object(act.input.clone()));
+    let input = format!(
+        "{:#}",
+        serde_json::Value::Object(act.input.clone().into_inner())
+    );
     for part in clean(&input).lines() {
         line(&format!("  {part}"));
     }

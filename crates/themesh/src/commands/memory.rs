@@ -276,7 +276,7 @@ fn changes(found: &TaskDetail) -> Outcome<MemoryChanges> {
             )
             .so(Effect::NothingChanged)
         })?;
-    serde_json::from_value(Value::Object(data)).map_err(|why| {
+    serde_json::from_value(Value::Object(data.into_inner())).map_err(|why| {
         Failure::here(
             format!("the task's result is no list of changes: {why}"),
             "is it a task of `mesh memory consolidate`?",

@@ -112,8 +112,9 @@ pub fn who(context: &Context, args: WhoArgs) -> Outcome<()> {
                 who.presence.reach.map_or("", reached).to_owned(),
                 who.presence
                     .summary
-                    .clone()
-                    .unwrap_or_else(|| who.profile.about.clone()),
+                    .as_ref()
+                    .unwrap_or(&who.profile.about)
+                    .to_string(),
             ]
         })
         .collect();

@@ -230,6 +230,7 @@ mod tests {
 
     fn view(policy: serde_json::Value) -> PolicyView {
         PolicyView {
+            words: None,
             room: serde_json::from_value::<RoomId>(json!("0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"))
                 .unwrap(),
             version: 1,

@@ -71,7 +71,7 @@ fn list(context: &Context, participant: Option<String>, ended: bool) -> Outcome<
         vec![
             one.id.to_string(),
             format!("@{}", one.participant.handle),
-            one.client.name.clone().unwrap_or_default(),
+            one.client.name.as_deref().unwrap_or_default().to_owned(),
             times::relative(one.opened_at),
             ended.unwrap_or_else(|| "open".to_owned()),
         ]

@@ -69,7 +69,7 @@ fn read_on(node: &Node, position: &mut Seq, seen: &mut Vec<(Seq, String)>) {
         seen.extend(
             page.items
                 .iter()
-                .map(|message| (message.seq, message.text.clone())),
+                .map(|message| (message.seq, message.text.to_string())),
         );
         *position = page.items.last().map_or(*position, |message| message.seq);
         if page.next.is_none() {

@@ -124,7 +124,7 @@ impl Events<'_> {
                 if left == 0 {
                     return item
                         .message()
-                        .map(|message| message.text)
+                        .map(|message| message.text.into_inner())
                         .unwrap_or_default();
                 }
             }

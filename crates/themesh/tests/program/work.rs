@@ -536,7 +536,7 @@ esac"#;
         .filter_map(|task| task.title.clone())
         .collect();
     assert!(
-        titles.contains(&"Summary: Plan".to_owned()) && titles.len() == 4,
+        titles.iter().any(|title| *title == "Summary: Plan") && titles.len() == 4,
         "{titles:?}"
     );
     assert!(list.items.iter().all(|task| task.state.name() == "done"));

@@ -2,9 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::api::{BreakerState, BudgetView, ParticipantRef, TaskOutput};
+use crate::api::{BreakerState, BudgetView, ParticipantRef, TaskOutputTold};
 use crate::events::{Cost, FailureCause, Rival, Spend, TaskState, Urgency, WorkerMode};
 use crate::ids::{
     MeshId, OutputHash, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes, TaskId,
@@ -55,19 +54,19 @@ pub struct TaskDetail {
     pub task: super::TaskView,
     /// What is to be done; absent if it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prompt: Option<String>,
+    pub prompt: Option<crate::Told>,
     /// Whether prompt and output come in an envelope, since they are from across a trust boundary.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub enveloped: bool,
     /// Data that goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<Map<String, Value>>,
+    pub input: Option<crate::ToldData>,
     /// The model to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
+    pub model: Option<crate::Told>,
     /// The schema of its output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check: Option<Map<String, Value>>,
+    pub check: Option<crate::ToldData>,
     /// Those that wait for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needed_by: Vec<TaskId>,
@@ -96,7 +95,7 @@ pub struct AttemptRecord {
     pub cause: Option<FailureCause>,
     /// The worker's words about it; absent if there are none or they were erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<crate::Told>,
     /// What it cost.
     #[serde(default, skip_serializing_if = "Cost::is_nothing")]
     pub cost: Cost,
@@ -162,7 +161,7 @@ pub struct TaskPiece {
     pub worker: Option<ParticipantRef>,
     /// The output; absent if it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<TaskOutput>,
+    pub output: Option<TaskOutputTold>,
     /// Whether the text is in an envelope.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub enveloped: bool,
@@ -180,6 +179,7 @@ pub struct ProvenanceView {
     pub holds: bool,
     /// What is broken, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub broken: Option<String>,
     /// The signed results, those first on which others are built; the task's own is the last.
     pub results: Vec<SignedLink>,
@@ -197,11 +197,12 @@ pub struct SignedLink {
     pub room: RoomId,
     /// Its title; absent if it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<crate::Told>,
     /// The agent that signed.
     pub agent: ParticipantId,
     /// Its handle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
     pub handle: Option<String>,
     /// The time that was signed.
     pub at: Millis,
@@ -255,6 +256,7 @@ pub struct StateCount {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DayCount {
     /// The day, UTC, as `2026-11-21`.
+    #[schemars(with = "crate::closed::Code")]
     pub day: String,
     /// Tasks created.
     pub created: u32,
@@ -369,6 +371,7 @@ pub struct TaskWhy {
     /// Where it stands.
     pub state: TaskState,
     /// In words.
+    #[schemars(with = "crate::closed::Ours")]
     pub because: String,
     /// Its priority with its urgency.
     pub rank: u8,

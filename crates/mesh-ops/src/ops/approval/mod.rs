@@ -9,11 +9,9 @@ use std::sync::Arc;
 
 use mesh_core::Access;
 use mesh_model::api::{ApprovalOutcome, ApprovalState, ApprovalView};
-use mesh_model::events::Trust;
-use mesh_model::{ApprovalId, Millis, ParticipantId, Refusal, refuse};
-use mesh_node::machine::{Reader, Sealed};
+use mesh_model::{ApprovalId, Millis, ParticipantId, Refusal, Told, refuse};
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::{ApprovalAnswer, ApprovalRow};
-use serde_json::Value;
 
 use crate::door::{Call, Door};
 use crate::ops::present;
@@ -54,28 +52,18 @@ pub(crate) fn may_answer(door: &Door, call: &Call, id: ApprovalId) -> bool {
 pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &ApprovalRow) -> ApprovalView {
     let facts = &row.facts;
     reader.note(facts.room);
-    let trust = access.trust_of(facts.from, false);
-    let guard = facts.guard.as_ref();
-    let marked = trust < Trust::Local || guard.is_some_and(|mark| mark.marked);
-    let body = row.body.as_ref();
-    let (question, detail) = match (reader, body) {
-        (_, None) if !facts.exchange.is_empty() => (Some(may_go_on(access, &facts.exchange)), None),
-        (_, None) => (None, None),
-        (Reader::Program(envelopes, _), Some(body)) if marked => {
-            let payload = body.detail.clone().map(|it| Value::Object(it).to_string());
-            let words = Sealed {
-                seq: row.seq,
-                room: Some(facts.room),
-                author: Some(facts.from),
-                trust,
-                relayed: None,
-                guard,
-                text: &body.question,
-                payload: payload.as_deref(),
-            };
-            (Some(envelopes.wrap(access, &words)), None)
+    let whose = Whose::of(access, facts.from, row.seq).within(facts.room);
+    let whose = whose.doubted(facts.guard.as_ref());
+    let (question, detail, enveloped) = match row.body.clone() {
+        Some(body) => {
+            let heard = reader.hear(access, &whose, body.question, body.detail);
+            (Some(heard.text), heard.data, heard.enveloped)
         }
-        (_, Some(body)) => (Some(body.question.clone()), body.detail.clone()),
+        None if facts.exchange.is_empty() => (None, None, false),
+        None => {
+            let question = may_go_on(access, &facts.exchange);
+            (Some(Told::composed(question)), None, false)
+        }
     };
     ApprovalView {
         id: facts.approval,
@@ -84,6 +72,7 @@ pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &ApprovalRow) -> Ap
         to: facts.to.map(|to| present::participant(access, to)),
         question,
         detail,
+        enveloped,
         task: facts.holds.map(|holds| holds.task),
         until: Millis(facts.until),
     }
@@ -105,23 +94,16 @@ pub(crate) fn outcome(door: &Door, call: &Call, row: &ApprovalRow) -> ApprovalOu
     let reader = present::reader(door, call);
     let answered = row.answered.as_ref();
     let by = answered.and_then(|it| it.by).filter(|by| !by.0.is_nil());
-    let mut reason = answered.map(|it| it.reason.clone()).unwrap_or_default();
-    if let (Reader::Program(envelopes, _), Some(author)) = (reader, by) {
-        let trust = access.trust_of(author, false);
-        if trust < Trust::Local && !reason.is_empty() {
-            let words = Sealed {
-                seq: answered.map_or(row.seq, |it| it.seq),
-                room: Some(row.facts.room),
-                author: Some(author),
-                trust,
-                relayed: None,
-                guard: None,
-                text: &reason,
-                payload: None,
-            };
-            reason = envelopes.wrap(&access, &words);
+    let reason = answered.map(|it| it.reason.clone()).unwrap_or_default();
+    let place = answered.map_or(row.seq, |it| it.seq);
+    let reason = match by {
+        Some(author) => {
+            let whose = Whose::of(&access, author, place).within(row.facts.room);
+            reader.tell(&access, &whose, reason)
         }
-    }
+        // Nobody answered, so nobody said anything.
+        None => Told::default(),
+    };
     ApprovalOutcome {
         approval: view(&access, reader, row),
         state: match answered.map(|it| it.answer) {

@@ -251,9 +251,12 @@ impl ChatLine<'_> {
             && let Some(task) = approval.task
             && let Ok(found) = self.ask::<TaskGet>(TaskRefInput { task }).await
         {
-            return format!("May this begin: {}", title(found.task.title.as_deref()));
+            return format!("May this begin: {}", title(found.task.title.as_ref()));
         }
-        title(approval.question.as_deref())
+        if approval.enveloped {
+            return "(in approval.list, as data)".to_owned();
+        }
+        title(approval.question.as_ref())
     }
 
     async fn decide(&mut self, approve: bool, reason: String) -> Result<String, Refusal> {
@@ -307,12 +310,12 @@ impl ChatLine<'_> {
             let words = match result.output {
                 None => "(erased)".to_owned(),
                 // An envelope is whole or it is none.
-                Some(output) if found.enveloped => output.text,
+                Some(output) if found.enveloped => output.text.into_inner(),
                 Some(output) => plain(&output.text, RESULT_CHARS_MAX),
             };
             parts.push(format!(
                 "**{}** (@{})\n\n{words}",
-                title(found.task.title.as_deref()),
+                title(found.task.title.as_ref()),
                 result.worker.handle
             ));
         }
@@ -336,15 +339,15 @@ impl ChatLine<'_> {
         let rows: Vec<Vec<String>> = items
             .iter()
             .map(|item| {
+                let by = format!("@{}", item.by.handle);
+                if item.enveloped {
+                    return vec![String::new(), "(in context.list, as data)".to_owned(), by];
+                }
                 let value = item
                     .value
                     .as_str()
                     .map_or_else(|| item.value.to_string(), str::to_owned);
-                vec![
-                    plain(&item.key, 80),
-                    plain(&value, 200),
-                    format!("@{}", item.by.handle),
-                ]
+                vec![plain(&item.key, 80), plain(&value, 200), by]
             })
             .collect();
         Ok(words::table(&["name", "value", "by"], &rows))

@@ -1,5 +1,6 @@
 //! Answers in Markdown. Words of others are put on one line, without what Markdown would make of them.
 
+use mesh_model::Told;
 use mesh_model::api::{CostView, TaskView, WorkerView};
 use mesh_model::events::{Spend, TaskState, WorkerMode};
 
@@ -33,7 +34,7 @@ pub(crate) fn plain(text: &str, most: usize) -> String {
 }
 
 /// A task's title, or what stands for one.
-pub(crate) fn title(title: Option<&str>) -> String {
+pub(crate) fn title(title: Option<&Told>) -> String {
     match title {
         Some(title) if !title.trim().is_empty() => plain(title, CELL_CHARS_MAX),
         Some(_) => "(no title)".to_owned(),
@@ -75,7 +76,7 @@ pub(crate) fn tasks(items: &[TaskView], who: impl Fn(&TaskView) -> Option<String
         .map(|task| {
             vec![
                 format!("{} {}", sign(task.state), task.state.name()),
-                title(task.title.as_deref()),
+                title(task.title.as_ref()),
                 who(task).map(|who| format!("@{who}")).unwrap_or_default(),
             ]
         })

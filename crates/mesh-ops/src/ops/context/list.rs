@@ -3,8 +3,7 @@
 use crate::ops::present;
 use crate::prelude::*;
 
-use mesh_model::events::Trust;
-use mesh_node::machine::{Reader, Sealed};
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::ContextRow;
 use serde_json::Value;
 
@@ -27,33 +26,24 @@ impl Run for ContextList {
     }
 }
 
-/// Programs get what untrusted participants set as text in an envelope.
+/// Programs get what untrusted participants set as text in an envelope, with its name.
 fn value(access: &Access, reader: Reader<'_>, room: RoomId, row: ContextRow) -> ContextValue {
     reader.note(room);
-    let trust = access.trust_of(row.author, false);
-    let value = match (reader, row.value) {
-        (Reader::Program(envelopes, _), value) if trust < Trust::Local && !value.is_null() => {
-            let text = match &value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            let words = Sealed {
-                seq: row.seq,
-                room: Some(room),
-                author: Some(row.author),
-                trust,
-                relayed: None,
-                guard: None,
-                text: &text,
-                payload: None,
-            };
-            Value::String(envelopes.wrap(access, &words))
+    let whose = Whose::of(access, row.author, row.seq).within(room);
+    let value = match row.value {
+        Value::Null => Value::Null,
+        value if reader.seals(&whose) => {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            Value::String(format!("{}\n{text}", row.key))
         }
-        (_, value) => value,
+        value => value,
     };
     ContextValue {
-        key: row.key,
-        value,
+        enveloped: reader.seals(&whose) && !value.is_null(),
+        value: reader.tell_value(access, &whose, value),
+        key: reader.glance(&whose, row.key),
         version: row.seq,
         by: present::participant(access, row.author),
         at: row.at,

@@ -6,6 +6,7 @@ use crate::prelude::*;
 use std::sync::Arc;
 
 use mesh_core::Credential as Record;
+use mesh_node::machine::Whose;
 
 impl Run for TokenList {
     async fn run(door: &Door, call: &Call, _: NoInput) -> Result<List<Credential>, Refusal> {
@@ -34,13 +35,17 @@ pub(super) async fn credentials(
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
+    let reader = present::reader(door, call);
     let items = found.iter().zip(labels).map(|(found, label)| {
+        // Whoever issued it called it so; one that an invite gave is called so by its holder.
+        let author = found.issuer.unwrap_or(found.participant);
+        let whose = Whose::of_itself(&call.access, author);
         let (label, issued_at) = label.map(|row| (row.label, row.at)).unwrap_or_default();
         Credential {
             id: found.id,
             kind: found.kind,
             participant: present::participant(&call.access, found.participant),
-            label,
+            label: reader.tell(&call.access, &whose, label),
             permissions: found.permissions,
             issued_at,
             expires: found.expires,

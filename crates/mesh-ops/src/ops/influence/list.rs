@@ -9,7 +9,7 @@ use crate::prelude::*;
 use mesh_core::Act;
 use mesh_log::LogReader;
 use mesh_model::ActHash;
-use mesh_node::machine::Committed;
+use mesh_node::machine::{Committed, Whose};
 use serde_json::Map;
 
 /// So many of those whom an act would reach are named: a person looks at who they are, not at a list of members.
@@ -35,16 +35,21 @@ impl Run for ActList {
             .blocking(move || places.into_iter().map(|at| words(&reader, at)).collect())
             .await?;
         let words: Vec<HeldAct> = words;
+        let shown = present::reader(door, call);
         let items = found.into_iter().zip(words).map(|(found, words)| {
             let (whose, hash, act) = found;
             let sources = act.sources.iter();
+            // It was kept since strangers' words may have led to it, so it is data, whoever wanted it.
+            let author = Whose::of(&access, whose, act.seq).as_data();
+            let heard = shown.hear(&access, &author, String::new(), Some(words.input));
             let reach = access.act_reach(whose, &act);
             let strangers = reach.strangers.into_iter().filter(|who| call.sees(*who));
             ActView {
                 act: hash,
                 participant: present::participant(&access, whose),
                 operation: words.operation,
-                input: words.input,
+                words: heard.enveloped.then_some(heard.text),
+                input: heard.data.unwrap_or_default(),
                 room: act.room,
                 sources: sources.map(|it| source(&access, me, *it)).collect(),
                 reaches: u32::try_from(reach.all).unwrap_or(u32::MAX),

@@ -4,6 +4,7 @@ use crate::ops::present;
 use crate::prelude::*;
 
 use mesh_model::events::Trust;
+use mesh_node::machine::Whose;
 
 impl Run for InviteList {
     async fn run(door: &Door, call: &Call, _: NoInput) -> Result<List<Invite>, Refusal> {
@@ -17,10 +18,13 @@ impl Run for InviteList {
                     .collect::<Result<Vec<_>, _>>()
             })
             .await?;
+        let (access, reader) = (&call.access, present::reader(door, call));
         let items = found.iter().zip(labels).filter_map(|(found, label)| {
+            let whose = Whose::of_itself(access, found.creator?);
+            let label = label.map(|row| row.label).unwrap_or_default();
             Some(Invite {
                 id: found.id,
-                label: label.map(|row| row.label).unwrap_or_default(),
+                label: reader.tell(access, &whose, label),
                 kind: found.kind,
                 permissions: found.permissions,
                 role: found.role,

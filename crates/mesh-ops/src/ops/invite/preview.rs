@@ -5,6 +5,7 @@ use crate::ops::present;
 use crate::prelude::*;
 
 use mesh_model::events::Trust;
+use mesh_node::machine::Whose;
 
 impl Run for InvitePreview {
     async fn run(
@@ -17,6 +18,9 @@ impl Run for InvitePreview {
         let row = door.view(call, move |view| view.profile(creator)).await?;
         let room = found.room.and_then(|room| call.access.room(room));
         let room = room.filter(|room| !room.archived);
+        let whose = Whose::of_itself(&call.access, creator);
+        let name = row.map(|row| row.profile.display_name);
+        let reader = present::reader(door, call);
         Ok(InviteOffer {
             mesh: call
                 .access
@@ -24,7 +28,7 @@ impl Run for InvitePreview {
                 .map(|mesh| mesh.name.clone())
                 .unwrap_or_default(),
             from: present::participant(&call.access, creator),
-            from_name: row.map(|row| row.profile.display_name).unwrap_or_default(),
+            from_name: reader.tell(&call.access, &whose, name.unwrap_or_default()),
             kind: found.kind,
             role: found.role,
             guest: found.trust == Trust::Untrusted,

@@ -1,9 +1,11 @@
 //! `lease.check`
 
 use super::describe;
+use crate::ops::present;
 use crate::prelude::*;
 
 use mesh_core::Pattern;
+use mesh_model::Told;
 use mesh_model::limits::LEASE_CHECK_MAX;
 
 impl Run for LeaseCheck {
@@ -20,13 +22,15 @@ impl Run for LeaseCheck {
             )
             .so(Effect::NothingChanged));
         }
-        let work = door.node().work();
+        let (work, reader) = (door.node().work(), present::reader(door, call));
         let mut items = Vec::new();
         for path in input.paths {
             let pattern = Pattern::parse(&path)?;
             let against = work.lease_against(&call.access, room, me, &pattern, call.now);
             if let Some((seq, lease)) = against {
-                let lease = describe(&call.access, seq, lease);
+                let lease = describe(&call.access, reader, seq, lease);
+                // The asker's own words.
+                let path = Told::composed(path);
                 items.push(PathConflict { path, lease });
             }
         }

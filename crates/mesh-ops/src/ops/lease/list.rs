@@ -1,6 +1,7 @@
 //! `lease.list`
 
 use super::describe;
+use crate::ops::present;
 use crate::prelude::*;
 
 impl Run for LeaseList {
@@ -12,9 +13,10 @@ impl Run for LeaseList {
         let room = call.data_room(&input.room)?;
         let work = door.node().work();
         let leases = work.leases(&call.access, room, call.now);
+        let reader = present::reader(door, call);
         Ok(List {
             items: leases
-                .map(|(seq, lease)| describe(&call.access, seq, lease))
+                .map(|(seq, lease)| describe(&call.access, reader, seq, lease))
                 .collect(),
         })
     }

@@ -1,5 +1,6 @@
 //! `log.list`: the headers of the log, both ways, by type, actor, room and time
 
+use crate::ops::present;
 use crate::prelude::*;
 
 use std::ops::ControlFlow;
@@ -7,6 +8,7 @@ use std::ops::ControlFlow;
 use mesh_log::{LogReader, Record};
 use mesh_model::events::By;
 use mesh_model::limits::{EVENT_TYPES_MAX, REPLAY_EVENTS_MAX};
+use mesh_node::machine::take_words;
 use serde_json::Value;
 
 impl Run for LogList {
@@ -20,6 +22,7 @@ impl Run for LogList {
             items: Vec::new(),
             looked_at: 0,
             head,
+            program: present::reader(door, call).is_program(),
         };
         let reader = door.node().log_reader();
         let read = if input.newest {
@@ -111,6 +114,8 @@ struct Walk {
     items: Vec<LogEntry>,
     looked_at: usize,
     head: Seq,
+    /// Whether a program reads it.
+    program: bool,
 }
 
 /// How many events are read at a time on the way back: the log is read forward only.
@@ -166,7 +171,11 @@ impl Walk {
                 if record.seq >= before.0 {
                     return ControlFlow::Break(());
                 }
-                chunk.push(self.wanted.admits(&record).then(|| entry(&record)));
+                chunk.push(
+                    self.wanted
+                        .admits(&record)
+                        .then(|| entry(&record, self.program)),
+                );
                 ControlFlow::Continue(())
             })?;
             for (at, found) in chunk.into_iter().enumerate().rev() {
@@ -188,7 +197,7 @@ impl Walk {
     fn look(&mut self, record: &Record<'_>) {
         self.looked_at += 1;
         if self.wanted.admits(record) {
-            self.items.push(entry(record));
+            self.items.push(entry(record, self.program));
         }
     }
 
@@ -210,12 +219,31 @@ fn first_at(reader: &LogReader, at: Millis, head: Seq) -> Result<Seq, mesh_log::
     Ok(Seq(low))
 }
 
-fn entry(record: &Record<'_>) -> LogEntry {
+/// What is not told to programs besides what events declare: from where words were brought, and how their author called
+/// its request.
+const ASIDE: [&str; 4] = [
+    "/relayed",
+    "/signed/request",
+    "/message/relayed",
+    "/message/signed/request",
+];
+
+/// An entry as people get it. Programs get none of the words that stand among facts, whoever wrote them: this is a list
+/// of what happened, and the words are in the rooms.
+fn entry(record: &Record<'_>, program: bool) -> LogEntry {
+    let mut facts: Value = serde_json::from_str(record.facts.get()).unwrap_or_default();
+    if program {
+        let declared = Facts::declared().find(|event| event.kind == record.kind);
+        let free = declared.map_or(&[][..], |event| event.free);
+        for places in [free, &ASIDE] {
+            take_words(&mut facts, places);
+        }
+    }
     LogEntry {
         seq: Seq(record.seq),
         at: Millis(record.at),
         kind: record.kind.to_owned(),
         by: serde_json::from_str(record.by.get()).unwrap_or_default(),
-        facts: serde_json::from_str(record.facts.get()).unwrap_or_default(),
+        facts,
     }
 }

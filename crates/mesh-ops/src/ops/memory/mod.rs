@@ -12,6 +12,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 use mesh_core::Access;
+use mesh_model::Told;
 use mesh_model::api::{MemoryView, SealedBody};
 use mesh_model::command::{ContentEvidence, MemoryCommand};
 use mesh_model::events::{MemorySource, Trust};
@@ -21,7 +22,7 @@ use mesh_model::{
     refuse,
 };
 use mesh_node::Outcome;
-use mesh_node::machine::{Reader, Sealed};
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::recall::{MemoryIndex, OpenMemory};
 use mesh_store::view::MemoryRow;
 use mesh_store::{StoreError, Vault, View};
@@ -443,8 +444,8 @@ pub(crate) struct Listed {
 pub(crate) fn listed(view: MemoryView) -> Listed {
     Listed {
         id: view.id,
-        key: view.key,
-        text: view.text,
+        key: view.key.into_inner(),
+        text: view.text.into_inner(),
     }
 }
 
@@ -466,29 +467,19 @@ fn memory(access: &Access, reader: Reader<'_>, opened: Opened, from: Trust) -> M
         None => reader.note_everything(),
     }
     row.facts.labels.iter().for_each(|room| reader.note(*room));
-    let trust = access.trust_of(row.author, false).min(from);
-    let guard = row.facts.guard.as_ref();
-    let marked = trust < Trust::Local || guard.is_some_and(|mark| mark.marked);
-    let (key, text) = match reader {
-        // A name can be as long as an order. Inside the envelope it is one with the text.
-        Reader::Program(envelopes, _) if marked => {
-            let sealed = Sealed {
-                seq: row.seq,
-                room: None,
-                author: Some(row.author),
-                trust,
-                relayed: None,
-                guard,
-                text: &format!("{}\n{}", words.key, words.text),
-                payload: None,
-            };
-            (
-                row.facts.memory.to_string(),
-                envelopes.wrap(access, &sealed),
-            )
-        }
-        _ => (words.key, words.text),
+    let whose = Whose {
+        trust: access.trust_of(row.author, false).min(from),
+        guard: row.facts.guard.as_ref(),
+        ..Whose::of(access, row.author, row.seq)
     };
+    let (key, text) = if reader.seals(&whose) {
+        // A name can be as long as an order. Inside the envelope it is one with the text.
+        let whole = format!("{}\n{}", words.key, words.text);
+        (row.facts.memory.to_string(), whole)
+    } else {
+        (words.key, words.text)
+    };
+    let (key, text) = (Told::composed(key), reader.tell(access, &whose, text));
     MemoryView {
         id: row.facts.memory,
         key,

@@ -3,8 +3,11 @@
 use crate::ops::present;
 use crate::prelude::*;
 
-use mesh_model::Permission;
+use std::collections::BTreeMap;
+
 use mesh_model::events::Trust;
+use mesh_model::{Permission, Told};
+use mesh_node::machine::Whose;
 
 /// Rooms and participants that it names; `room.list` and `participant.list` have all.
 const NAMED_MAX: usize = 20;
@@ -54,6 +57,7 @@ async fn rooms(door: &Door, call: &Call, text: &mut String) -> Result<(), Refusa
     list.retain(|room| room.name.is_some() && !room.archived);
     // Where one is already comes first, then where the most are.
     list.sort_by_key(|room| (!room.member, std::cmp::Reverse(room.members)));
+    let topics = topics(door, call, list.iter().take(NAMED_MAX)).await?;
     text.push_str("## Rooms\n");
     for room in list.iter().take(NAMED_MAX) {
         let name = room.name.as_deref().unwrap_or_default();
@@ -77,11 +81,27 @@ async fn rooms(door: &Door, call: &Call, text: &mut String) -> Result<(), Refusa
         text.push_str(&format!(
             "- #{name}: {}{}\n",
             facts.join(", "),
-            about(&room.topic)
+            about(topics.get(&room.id).map_or("", |topic| &**topic))
         ));
     }
     rest(list.len(), "mesh rooms", text);
     Ok(())
+}
+
+/// What the rooms are about, as far as that can be told within a line.
+async fn topics(
+    door: &Door,
+    call: &Call,
+    rooms: impl Iterator<Item = &Room>,
+) -> Result<BTreeMap<RoomId, Told>, Refusal> {
+    let ids: Vec<RoomId> = rooms.map(|room| room.id).collect();
+    let rows = door.view(call, move |view| view.rooms(&ids)).await?;
+    let reader = present::reader(door, call);
+    let topics = rows.into_iter().map(|row| {
+        let whose = Whose::of(&call.access, row.topic_by, row.topic_seq);
+        (row.id, reader.glance(&whose, row.topic))
+    });
+    Ok(topics.collect())
 }
 
 async fn people(door: &Door, call: &Call, text: &mut String) -> Result<(), Refusal> {
@@ -93,6 +113,7 @@ async fn people(door: &Door, call: &Call, text: &mut String) -> Result<(), Refus
     let mut list = ParticipantList::run(door, call, all).await?.items;
     list.retain(|who| !who.disabled);
     list.sort_by_key(|who| who.presence.state == PresenceState::Offline);
+    let reader = present::reader(door, call);
     text.push_str("## Who is who\n");
     for who in list.iter().take(NAMED_MAX) {
         let here = match who.presence.state {
@@ -101,15 +122,17 @@ async fn people(door: &Door, call: &Call, text: &mut String) -> Result<(), Refus
             PresenceState::Busy => "here, busy",
             PresenceState::Idle | PresenceState::Away => "here",
         };
-        let mut words = vec![who.profile.about.clone()];
-        words.extend(who.presence.summary.clone());
+        // What comes in an envelope does not fit into a line.
+        let sealed = reader.seals(&Whose::of_itself(&call.access, who.id));
+        let mut words = vec![who.profile.about.to_string()];
+        words.extend(who.presence.summary.as_ref().map(Told::to_string));
         words.extend(
             who.profile
                 .skills
                 .iter()
                 .map(|skill| format!("can {skill}")),
         );
-        words.retain(|words| !words.is_empty());
+        words.retain(|words| !words.is_empty() && !sealed);
         let (kind, handle) = (who.kind.name(), &who.handle);
         let words = about(&words.join("; "));
         text.push_str(&format!("- @{handle} ({kind}): {here}{words}\n"));

@@ -13,17 +13,15 @@ mod thread;
 
 use mesh_core::Access;
 use mesh_model::api::{Message, Quote, SignatureView};
-use mesh_model::{MessageId, RoomId};
-use mesh_node::machine::{Reader, Sealed};
+use mesh_model::{MessageId, RoomId, Told};
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::{MessageRow, QuoteRow};
-use serde_json::value::RawValue;
 
 use crate::ops::present;
 
 /// A message as its reader gets it: programs get words that they must not obey in an envelope.
 pub(crate) fn view(access: &Access, reader: Reader<'_>, row: MessageRow) -> Message {
-    let marked = row.is_marked();
-    show(access, reader, row, marked)
+    show(access, reader, row, false)
 }
 
 /// A message that waits for a moderator: nobody has said yet that it is harmless.
@@ -32,33 +30,39 @@ pub(crate) fn waiting(access: &Access, reader: Reader<'_>, row: MessageRow) -> M
 }
 
 /// The place in a message that matched a search. Programs do not get pieces of what they get in an envelope.
-pub(crate) fn snippet(reader: Reader<'_>, row: &MessageRow, snippet: String) -> String {
-    match reader {
-        Reader::Program(..) if row.is_marked() => String::new(),
-        _ => snippet,
+pub(crate) fn snippet(reader: Reader<'_>, row: &MessageRow, snippet: String) -> Told {
+    reader.glance(&whose(row), snippet)
+}
+
+/// Whose words a message is.
+fn whose(row: &MessageRow) -> Whose<'_> {
+    Whose {
+        seq: row.seq,
+        room: Some(row.facts.room),
+        author: Some(row.author),
+        trust: row.facts.trust,
+        relayed: row.facts.relayed.as_ref(),
+        guard: row.facts.guard.as_ref(),
+        data: false,
     }
 }
 
-fn show(access: &Access, reader: Reader<'_>, row: MessageRow, marked: bool) -> Message {
-    let (gone, facts) = (row.is_gone(), row.facts);
+fn show(access: &Access, reader: Reader<'_>, mut row: MessageRow, data: bool) -> Message {
+    let gone = row.is_gone();
     // What it quotes was let into its room, so it counts as words of that room.
-    reader.note(facts.room);
-    let (text, payload, enveloped) = match reader {
-        Reader::Program(envelopes, _) if marked && !gone => {
-            let words = Sealed {
-                seq: row.seq,
-                room: Some(facts.room),
-                author: Some(row.author),
-                trust: facts.trust,
-                relayed: facts.relayed.as_ref(),
-                guard: facts.guard.as_ref(),
-                text: &row.text,
-                payload: row.payload.as_deref().map(RawValue::get),
-            };
-            (envelopes.wrap(access, &words), None, true)
-        }
-        _ => (row.text, row.payload.as_deref().map(present::object), false),
+    reader.note(row.facts.room);
+    let (text, payload) = (std::mem::take(&mut row.text), row.payload.take());
+    let whose = Whose {
+        data,
+        ..whose(&row)
     };
+    let heard = if gone {
+        Reader::Person.hear(access, &whose, text, payload)
+    } else {
+        reader.hear(access, &whose, text, payload)
+    };
+    let relayed = present::relayed(reader, &whose, row.facts.relayed.clone());
+    let facts = row.facts;
     let quotes = row.quotes.into_iter();
     Message {
         id: MessageId(row.seq),
@@ -66,12 +70,12 @@ fn show(access: &Access, reader: Reader<'_>, row: MessageRow, marked: bool) -> M
         at: row.at,
         room: facts.room,
         from: present::participant(access, row.author),
-        text,
+        text: heard.text,
         mentions: facts.mentions,
         priority: facts.priority,
         reply_to: facts.reply_to,
         thread: facts.thread,
-        payload,
+        payload: heard.data,
         payload_type: facts.payload_type,
         edited_at: row.edited_at,
         deleted: row.deleted,
@@ -85,11 +89,11 @@ fn show(access: &Access, reader: Reader<'_>, row: MessageRow, marked: bool) -> M
                 .key(row.author, &signed.key)
                 .and_then(|key| key.revoked),
         }),
-        relayed: facts.relayed,
+        relayed,
         labels: facts.labels,
         quotes: quotes.map(|row| quote(access, reader, row)).collect(),
         guard: facts.guard,
-        enveloped,
+        enveloped: heard.enveloped,
         released: facts.released,
         replies: row.replies,
     }
@@ -102,27 +106,20 @@ fn quote(access: &Access, reader: Reader<'_>, quote: QuoteRow) -> Quote {
             message,
             room: RoomId(uuid::Uuid::nil()),
             from: None,
-            text: String::new(),
+            text: Told::default(),
             gone: true,
         };
     };
     let gone = row.is_gone();
-    let text = match reader {
-        Reader::Program(envelopes, _) if row.is_marked() && !gone => {
-            let words = Sealed {
-                seq: row.seq,
-                // Whoever reads the quote need not be one who may know the room's name.
-                room: None,
-                author: Some(row.author),
-                trust: row.facts.trust,
-                relayed: row.facts.relayed.as_ref(),
-                guard: row.facts.guard.as_ref(),
-                text: &row.text,
-                payload: None,
-            };
-            envelopes.wrap(access, &words)
-        }
-        _ => row.text,
+    // Whoever reads the quote need not be one who may know the room's name.
+    let whose = Whose {
+        room: None,
+        ..whose(&row)
+    };
+    let text = if gone {
+        Told::default()
+    } else {
+        reader.tell(access, &whose, row.text.clone())
     };
     Quote {
         message,

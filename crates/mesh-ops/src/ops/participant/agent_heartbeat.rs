@@ -2,10 +2,10 @@
 
 use crate::prelude::*;
 
-use crate::ops::presence;
+use crate::ops::{presence, present};
 
 impl Run for AgentHeartbeat {
-    async fn run(door: &Door, call: &Call, input: HeartbeatInput) -> Result<Presence, Refusal> {
+    async fn run(door: &Door, call: &Call, input: HeartbeatInput) -> Result<PresenceTold, Refusal> {
         let me = call.me()?;
         if call.participant(&input.agent)?.id != me {
             return Err(Refusal::new(
@@ -16,9 +16,9 @@ impl Run for AgentHeartbeat {
             ));
         }
         presence::set::check_said(input.state, input.summary.as_deref())?;
-        Ok(door
-            .node()
-            .sessions()
-            .beat(door.node(), me, input.state, input.summary))
+        let node = door.node();
+        let set = (node.sessions()).beat(node, me, input.state, input.summary);
+        let reader = present::reader(door, call);
+        Ok(present::presence(&call.access, reader, me, set))
     }
 }

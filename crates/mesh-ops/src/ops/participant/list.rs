@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use mesh_core::Participant as Record;
 use mesh_model::limits::PARTICIPANTS_LISTED_MAX;
+use mesh_node::machine::Reader;
 use mesh_store::view::ProfileRow;
 
 impl Run for ParticipantList {
@@ -25,19 +26,39 @@ impl Run for ParticipantList {
         };
         let mut presences = door.node().sessions().presences(call.now);
         let mut list = Vec::new();
-        for found in call.access.participants().filter(fits) {
-            let presence = presences.remove(&found.id).unwrap_or_default();
-            let described = describe(call, found, rows.remove(&found.id), presence);
-            if !input.present || described.presence.state != PresenceState::Offline {
-                list.push(described);
+        for record in call.access.participants().filter(fits) {
+            let row = rows
+                .remove(&record.id)
+                .map(|row| (row.profile, row.registered_at));
+            let (profile, registered_at) = row.unwrap_or_default();
+            let presence = presences.remove(&record.id).unwrap_or_default();
+            if !input.present || presence.state != PresenceState::Offline {
+                list.push(Found {
+                    record,
+                    profile,
+                    registered_at,
+                    presence,
+                });
             }
         }
         if let Some(words) = &input.q {
-            list = ranked(words, list);
+            list = ranked(call, words, list);
         }
         list.truncate(PARTICIPANTS_LISTED_MAX);
-        Ok(List { items: list })
+        let reader = present::reader(door, call);
+        let items = list.into_iter().map(|found| describe(call, reader, found));
+        Ok(List {
+            items: items.collect(),
+        })
     }
+}
+
+/// A participant and what it says of itself, as it is.
+struct Found<'a> {
+    record: &'a Record,
+    profile: Profile,
+    registered_at: Millis,
+    presence: Presence,
 }
 
 /// One participant with its profile and presence.
@@ -48,22 +69,30 @@ pub(super) async fn whole(
 ) -> Result<Participant, Refusal> {
     let id = found.id;
     let row = door.view(call, move |view| view.profile(id)).await?;
-    Ok(describe(call, &found, row, door.node().presence(id)))
+    let row = row.map(|row| (row.profile, row.registered_at));
+    let (profile, registered_at) = row.unwrap_or_default();
+    let found = Found {
+        record: &found,
+        profile,
+        registered_at,
+        presence: door.node().presence(id),
+    };
+    Ok(describe(call, present::reader(door, call), found))
 }
 
-fn describe(
-    call: &Call,
-    found: &Record,
-    row: Option<ProfileRow>,
-    presence: Presence,
-) -> Participant {
-    let groups = call
-        .access
-        .groups()
-        .filter(|group| group.members.contains_key(&found.id));
-    let (profile, registered_at) = row
-        .map(|row| (row.profile, row.registered_at))
-        .unwrap_or_default();
+fn groups(call: &Call, who: ParticipantId) -> impl Iterator<Item = &String> {
+    let groups = call.access.groups();
+    let of = groups.filter(move |group| group.members.contains_key(&who));
+    of.map(|group| &group.name)
+}
+
+fn describe(call: &Call, reader: Reader<'_>, found: Found<'_>) -> Participant {
+    let Found {
+        record: found,
+        profile,
+        registered_at,
+        presence,
+    } = found;
     Participant {
         id: found.id,
         handle: found.handle.clone(),
@@ -85,24 +114,24 @@ fn describe(
             .map(|key| key.key),
         visibility: found.visibility,
         roles: found.roles.clone(),
-        groups: groups.map(|group| group.name.clone()).collect(),
+        groups: groups(call, found.id).cloned().collect(),
         disabled: found.disabled.is_some(),
-        profile,
+        profile: present::profile(&call.access, reader, found.id, profile),
         registered_at,
-        presence,
+        presence: present::presence(&call.access, reader, found.id, presence),
     }
 }
 
 /// Those in whom every word occurs, the nearest first; equals stay in the order of registration.
-fn ranked(words: &str, list: Vec<Participant>) -> Vec<Participant> {
+fn ranked<'a>(call: &Call, words: &str, list: Vec<Found<'a>>) -> Vec<Found<'a>> {
     let words: Vec<_> = words
         .split_whitespace()
         .map(|word| word.trim_start_matches('@').to_lowercase())
         .collect();
-    let score = |found: &Participant| {
+    let score = |found: &Found<'_>| {
         words
             .iter()
-            .map(|word| score(found, word))
+            .map(|word| score(call, found, word))
             .sum::<Option<u32>>()
     };
     let mut scored: Vec<_> = list
@@ -114,7 +143,7 @@ fn ranked(words: &str, list: Vec<Participant>) -> Vec<Participant> {
 }
 
 /// How well a word fits: a name says more than a role, and a whole word more than a part of one.
-fn score(found: &Participant, word: &str) -> Option<u32> {
+fn score(call: &Call, found: &Found<'_>, word: &str) -> Option<u32> {
     let rate = |text: &str, whole: u32, start: u32, part: u32| {
         let text = text.to_lowercase();
         match () {
@@ -124,11 +153,11 @@ fn score(found: &Participant, word: &str) -> Option<u32> {
             () => 0,
         }
     };
-    let named = rate(&found.handle, 100, 60, 30).max(rate(&found.profile.display_name, 90, 50, 25));
-    let labels = found
-        .roles
-        .iter()
-        .chain(&found.groups)
+    let record = found.record;
+    let named =
+        rate(&record.handle, 100, 60, 30).max(rate(&found.profile.display_name, 90, 50, 25));
+    let labels = (record.roles.iter())
+        .chain(groups(call, record.id))
         .chain(&found.profile.skills);
     let labelled = labels
         .map(|label| rate(label, 40, 20, 10))

@@ -10,9 +10,15 @@ impl Run for PresenceList {
             .access
             .participants()
             .filter(|found| call.sees(found.id));
+        let reader = present::reader(door, call);
         let items = seen.map(|found| PresenceOf {
             participant: present::participant(&call.access, found.id),
-            presence: presences.remove(&found.id).unwrap_or_default(),
+            presence: present::presence(
+                &call.access,
+                reader,
+                found.id,
+                presences.remove(&found.id).unwrap_or_default(),
+            ),
         });
         Ok(List {
             items: items.collect(),

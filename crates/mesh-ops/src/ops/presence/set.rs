@@ -1,14 +1,19 @@
 //! `presence.set`: goes by the ephemeral lane, so an idempotency key changes nothing
 
+use crate::ops::present;
 use crate::prelude::*;
 
 impl Run for PresenceSet {
-    async fn run(door: &Door, call: &Call, input: PresenceSetInput) -> Result<Presence, Refusal> {
+    async fn run(
+        door: &Door,
+        call: &Call,
+        input: PresenceSetInput,
+    ) -> Result<PresenceTold, Refusal> {
         check_said(Some(input.state), input.summary.as_deref())?;
-        Ok(door
-            .node()
-            .sessions()
-            .set(door.node(), call.me()?, input.state, input.summary))
+        let (me, node) = (call.me()?, door.node());
+        let set = node.sessions().set(node, me, input.state, input.summary);
+        let reader = present::reader(door, call);
+        Ok(present::presence(&call.access, reader, me, set))
     }
 }
 

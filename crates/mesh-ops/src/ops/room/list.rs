@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use mesh_core::Room as Record;
 use mesh_model::limits::ROOMS_LISTED_MAX;
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::{Inbox as Waiting, RoomRow, Unread};
 
 impl Run for RoomList {
@@ -62,16 +63,26 @@ pub(super) async fn describe_all(
         .into_iter()
         .map(|row| (row.facts.room, row.seq))
         .collect();
+    let reader = present::reader(door, call);
     let described = rooms.iter().filter_map(|room| {
         let row = rows.get(&room.id)?;
         let seq = last.get(&room.id).copied().unwrap_or_default();
-        Some(describe(call, me, room, row, unread.get(&room.id), seq))
+        Some(describe(
+            call,
+            reader,
+            me,
+            room,
+            row,
+            unread.get(&room.id),
+            seq,
+        ))
     });
     Ok(described.collect())
 }
 
 fn describe(
     call: &Call,
+    reader: Reader<'_>,
     me: ParticipantId,
     room: &Record,
     row: &RoomRow,
@@ -79,6 +90,7 @@ fn describe(
     last: Seq,
 ) -> Room {
     let access = &call.access;
+    let about = Whose::of(access, row.topic_by, row.topic_seq).within(room.id);
     let members = access.members(room.id);
     let other = match room.kind {
         RoomKind::Direct => members.iter().map(|(id, _)| *id).find(|id| *id != me),
@@ -88,7 +100,7 @@ fn describe(
         id: room.id,
         name: room.name.clone(),
         kind: room.kind,
-        topic: row.topic.clone(),
+        topic: reader.tell(access, &about, row.topic.clone()),
         access: room.access,
         history: room.history,
         creator: room.creator.map(|id| present::participant(access, id)),

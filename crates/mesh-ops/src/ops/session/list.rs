@@ -25,13 +25,14 @@ impl Run for SessionList {
         let rows = door
             .view(call, move |view| view.sessions(filter, STAYS_LISTED_MAX))
             .await?;
+        let (access, reader) = (&call.access, present::reader(door, call));
         let items = rows
             .into_iter()
             .filter(|row| call.sees(row.participant))
             .map(|row| Session {
                 id: row.id,
                 participant: present::participant(&call.access, row.participant),
-                client: row.client,
+                client: present::client(access, reader, row.participant, row.client),
                 opened_at: row.opened_at,
                 closed_at: row.closed_at,
             });

@@ -11,12 +11,14 @@ use mesh_model::api::{Presence, SessionOpenInput, SessionOpened, Welcome};
 use mesh_model::events::RoomKind;
 use mesh_model::{Actor, Millis, ParticipantId, Permission, Refusal, refuse};
 use mesh_node::Opened;
+use mesh_node::machine::Reader;
 use mesh_store::vault::Known;
 use mesh_store::view::Inbox;
 
 use crate::door::call::content;
 use crate::door::{Caller, Door};
 use crate::evidence::check;
+use crate::ops::present;
 
 impl Door {
     /// Opens a session or goes on with one's own: for `session.open` and for connections that carry
@@ -58,6 +60,15 @@ impl Door {
             .await?
             .map_err(crate::door::store_failed)?;
         let (missed, missed_mentions) = self.waiting(me).await?;
+        let reader = Reader::of(&access, me, self.node().envelopes());
+        let profile = row.map(|row| row.profile).unwrap_or_default();
+        let greeting = greeting(&found.handle, left.last_seen, missed, missed_mentions);
+        let presence = Presence {
+            state: left.state,
+            summary: left.summary,
+            reach: None,
+            last_seen: left.last_seen,
+        };
         Ok(Welcome {
             last_seen: left.last_seen,
             groups: access
@@ -67,14 +78,9 @@ impl Door {
                 .collect(),
             roles: found.roles.clone(),
             visibility: found.visibility,
-            profile: row.map(|row| row.profile).unwrap_or_default(),
-            greeting: greeting(&found.handle, left.last_seen, missed, missed_mentions),
-            presence: Presence {
-                reach: None,
-                state: left.state,
-                summary: left.summary,
-                last_seen: left.last_seen,
-            },
+            profile: present::profile(&access, reader, me, profile),
+            greeting,
+            presence: present::presence(&access, reader, me, presence),
             missed,
             missed_mentions,
         })

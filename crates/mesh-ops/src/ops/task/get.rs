@@ -1,11 +1,10 @@
 //! `task.get`
 
-use crate::ops::task::OutputPlace;
 use crate::ops::{present, task};
 use crate::prelude::*;
 
 use mesh_model::limits::ATTEMPTS_TOLD_MAX;
-use mesh_node::machine::Reader;
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::AttemptRow;
 
 impl Run for TaskGet {
@@ -29,18 +28,12 @@ impl Run for TaskGet {
 }
 
 fn record(access: &Access, reader: Reader<'_>, room: RoomId, row: AttemptRow) -> AttemptRecord {
-    let (worker, mut record) = (row.worker, row.record);
-    record.reason = record.reason.map(|text| {
-        // The boundary of an attempt is that of its beginning, where nothing else is said.
-        let place = OutputPlace {
-            seq: record.fence,
-            room,
-            author: worker,
-            guard: None,
-        };
-        let output = TaskOutput { text, data: None };
-        task::said(access, reader, &place, output).0.text
-    });
-    record.worker = Some(present::participant(access, worker));
-    record
+    // The boundary of an attempt is that of its beginning, where nothing else is said.
+    let whose = Whose::of(access, row.worker, row.record.fence).within(room);
+    AttemptRecord {
+        worker: Some(present::participant(access, row.worker)),
+        reason: row.reason.map(|text| reader.tell(access, &whose, text)),
+        cost: present::cost(reader, &whose, row.record.cost),
+        ..row.record
+    }
 }

@@ -31,10 +31,9 @@ pub(crate) mod taken;
 mod why;
 
 use mesh_core::Access;
-use mesh_model::api::{AttemptView, ResultView, TaskDetail, TaskOutput, TaskView};
-use mesh_model::events::{GuardMark, Trust};
-use mesh_model::{Millis, ParticipantId, Refusal, RoomId, Seq, TaskId, refuse};
-use mesh_node::machine::{Reader, Sealed};
+use mesh_model::api::{AttemptView, ResultView, TaskDetail, TaskOutput, TaskOutputTold, TaskView};
+use mesh_model::{Millis, Refusal, RoomId, TaskId, Told, ToldData, refuse};
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::{ResultRow, TaskRow};
 use serde_json::{Map, Value};
 
@@ -68,12 +67,12 @@ pub(crate) async fn readable(door: &Door, call: &Call, id: TaskId) -> Result<Tas
 /// A task as lists show it. The title of a task whose words come in an envelope is in there with them.
 pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &TaskRow) -> TaskView {
     reader.note(row.task.room);
-    let hidden = row.is_marked() && matches!(reader, Reader::Program(..));
+    let whose = whose(row);
     let result = row.result.as_ref();
     TaskView {
         id: row.task.id,
         room: row.task.room,
-        title: row.title.clone().filter(|_| !hidden),
+        title: heading(reader, &whose, row),
         creator: row.task.creator.map(|id| present::participant(access, id)),
         state: row.task.state,
         priority: row.task.priority,
@@ -91,12 +90,31 @@ pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &TaskRow) -> TaskVi
             reserved: attempt.reserved,
         }),
         tries: row.task.tries,
-        result: result.map(|found| self::result(access, reader, row.task.room, found).0),
+        result: result.map(|found| self::result(access, reader, row.task.room, found, false).0),
         labels: row.task.labels.clone(),
         created_at: row.created_ms,
         seq: row.task.created,
         ended_at: row.ended_ms,
     }
+}
+
+/// Whose words a task is.
+pub(crate) fn whose(row: &TaskRow) -> Whose<'_> {
+    Whose {
+        seq: row.task.created,
+        room: Some(row.task.room),
+        author: row.task.creator,
+        trust: row.task.trust,
+        relayed: None,
+        guard: row.facts.guard.as_ref(),
+        data: false,
+    }
+}
+
+/// The title of a task. That of one whose words come in an envelope is in there with them.
+pub(crate) fn heading(reader: Reader<'_>, whose: &Whose<'_>, row: &TaskRow) -> Option<Told> {
+    let title = row.title.clone().filter(|_| !reader.seals(whose));
+    title.map(|title| reader.glance(whose, title))
 }
 
 /// A result, and whether its output is in an envelope.
@@ -105,84 +123,54 @@ pub(crate) fn result(
     reader: Reader<'_>,
     room: RoomId,
     row: &ResultRow,
+    data: bool,
 ) -> (ResultView, bool) {
     reader.note(room);
-    let (output, enveloped) = match row.output.clone() {
-        Some(output) => {
-            let (output, enveloped) = said(
-                access,
-                reader,
-                &OutputPlace {
-                    seq: row.seq,
-                    room,
-                    author: row.facts.worker,
-                    guard: row.facts.guard.as_ref(),
-                },
-                output,
-            );
-            (Some(output), enveloped)
-        }
-        None => (None, false),
+    let whose = Whose {
+        data,
+        ..Whose::of(access, row.facts.worker, row.seq)
+            .within(room)
+            .doubted(row.facts.guard.as_ref())
     };
+    let output = row.output.clone();
+    let output = output.map(|output| said(access, reader, &whose, output));
+    let enveloped = output.as_ref().is_some_and(|(_, enveloped)| *enveloped);
     let view = ResultView {
         of: row.of,
         worker: present::participant(access, row.facts.worker),
-        output,
+        output: output.map(|(output, _)| output),
         confidence: row.facts.confidence,
         verdict: row.facts.verdict,
         verified: row.verified,
-        cost: row.facts.cost.clone(),
+        cost: present::cost(reader, &whose, row.facts.cost.clone()),
         link: row.facts.provenance.as_ref().map(|signed| signed.link),
     };
     (view, enveloped)
-}
-
-/// Where an output stands and whose it is.
-pub(crate) struct OutputPlace<'a> {
-    /// The place in the log.
-    pub seq: Seq,
-    pub room: RoomId,
-    pub author: ParticipantId,
-    pub guard: Option<&'a GuardMark>,
 }
 
 /// What somebody put out, and whether it is in an envelope.
 pub(crate) fn said(
     access: &Access,
     reader: Reader<'_>,
-    place: &OutputPlace<'_>,
+    whose: &Whose<'_>,
     output: TaskOutput,
-) -> (TaskOutput, bool) {
-    reader.note(place.room);
-    let trust = trust_of(access, place.author);
-    let marked = trust < Trust::Local || place.guard.is_some_and(|mark| mark.marked);
-    let Reader::Program(envelopes, _) = reader else {
-        return (output, false);
+) -> (TaskOutputTold, bool) {
+    whose.room.iter().for_each(|room| reader.note(*room));
+    let heard = reader.hear(access, whose, output.text, output.data);
+    let output = TaskOutputTold {
+        text: heard.text,
+        data: heard.data,
     };
-    if !marked {
-        return (output, false);
-    }
-    let data = output.data.as_ref().map(json);
-    let sealed = Sealed {
-        seq: place.seq,
-        room: Some(place.room),
-        author: Some(place.author),
-        trust,
-        relayed: None,
-        guard: place.guard,
-        text: &output.text,
-        payload: data.as_deref(),
-    };
-    let text = envelopes.wrap(access, &sealed);
-    (TaskOutput { text, data: None }, true)
+    (output, heard.enveloped)
 }
 
 /// A task's own words: its prompt, what goes with it, and whether they are in an envelope.
+#[derive(Default)]
 pub(crate) struct Prompt {
-    pub prompt: Option<String>,
-    pub input: Option<Map<String, Value>>,
-    pub check: Option<Map<String, Value>>,
-    pub model: Option<String>,
+    pub prompt: Option<Told>,
+    pub input: Option<ToldData>,
+    pub check: Option<ToldData>,
+    pub model: Option<Told>,
     pub enveloped: bool,
 }
 
@@ -190,59 +178,39 @@ pub(crate) struct Prompt {
 pub(crate) fn prompt(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Prompt {
     reader.note(row.task.room);
     let Some(body) = row.body.clone() else {
+        return Prompt::default();
+    };
+    let whose = whose(row);
+    let data = |object| {
+        reader
+            .hear(access, &whose, String::new(), Some(object))
+            .data
+    };
+    if !reader.seals(&whose) {
         return Prompt {
-            prompt: None,
-            input: None,
-            check: None,
-            model: None,
+            prompt: Some(reader.tell(access, &whose, body.prompt)),
+            input: body.input.and_then(data),
+            check: body.check.and_then(data),
+            model: body.model.map(|model| reader.tell(access, &whose, model)),
             enveloped: false,
         };
-    };
-    let Reader::Program(envelopes, _) = reader else {
-        return plain(body);
-    };
-    if !row.is_marked() {
-        return plain(body);
     }
     let mut rest = Map::new();
-    let fields = [("input", &body.input), ("check", &body.check)];
-    for (name, value) in fields {
-        if let Some(value) = value {
-            rest.insert(name.to_owned(), Value::Object(value.clone()));
-        }
+    for (name, value) in [("input", body.input), ("check", body.check)] {
+        rest.extend(value.map(|value| (name.to_owned(), Value::Object(value))));
     }
-    let rest = (!rest.is_empty()).then(|| json(&rest));
+    let rest = Some(rest).filter(|rest| !rest.is_empty());
     let text = if body.title.is_empty() {
         body.prompt
     } else {
         format!("{}\n\n{}", body.title, body.prompt)
     };
-    let sealed = Sealed {
-        seq: row.task.created,
-        room: Some(row.task.room),
-        author: row.task.creator,
-        trust: row.task.trust,
-        relayed: None,
-        guard: row.facts.guard.as_ref(),
-        text: &text,
-        payload: rest.as_deref(),
-    };
+    let heard = reader.hear(access, &whose, text, rest);
     Prompt {
-        prompt: Some(envelopes.wrap(access, &sealed)),
-        input: None,
-        check: None,
-        model: body.model,
-        enveloped: true,
-    }
-}
-
-fn plain(body: mesh_model::api::TaskBody) -> Prompt {
-    Prompt {
-        prompt: Some(body.prompt),
-        input: body.input,
-        check: body.check,
-        model: body.model,
-        enveloped: false,
+        prompt: Some(heard.text),
+        model: body.model.map(|model| reader.glance(&whose, model)),
+        enveloped: heard.enveloped,
+        ..Prompt::default()
     }
 }
 
@@ -252,7 +220,7 @@ pub(crate) fn detail(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Task
     let sealed = row
         .result
         .as_ref()
-        .is_some_and(|found| result(access, reader, row.task.room, found).1);
+        .is_some_and(|found| result(access, reader, row.task.room, found, false).1);
     TaskDetail {
         task: view(access, reader, row),
         prompt: words.prompt,
@@ -263,11 +231,6 @@ pub(crate) fn detail(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Task
         needed_by: Vec::new(),
         attempts: Vec::new(),
     }
-}
-
-/// How far somebody's words are trusted today.
-pub(crate) fn trust_of(access: &Access, author: ParticipantId) -> Trust {
-    access.trust_of(author, false)
 }
 
 /// A number of days that somebody asks for.
@@ -286,9 +249,4 @@ pub(crate) fn day_name(day: u64) -> String {
     let mut name = Millis(day * DAY_MS).to_string();
     name.truncate(DAY_CHARS);
     name
-}
-
-/// Our own plain types: writing them as JSON cannot fail.
-fn json(value: &Map<String, Value>) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,8 +1,9 @@
 //! `task.output`
 
-use crate::ops::task::OutputPlace;
 use crate::ops::{present, task};
 use crate::prelude::*;
+
+use mesh_node::machine::Whose;
 
 /// Pieces on a page unless the caller says otherwise.
 const PIECES_DEFAULT: u32 = 100;
@@ -27,16 +28,10 @@ impl Run for TaskOutputs {
         let reader = present::reader(door, call);
         let items = pieces.into_iter().map(|found| {
             let mut piece = found.piece;
-            if let Some(author) = found.worker
-                && let Some(output) = piece.output.take()
-            {
-                let place = OutputPlace {
-                    seq: piece.seq,
-                    room: row.task.room,
-                    author,
-                    guard: found.guard.as_ref(),
-                };
-                let (output, enveloped) = task::said(&call.access, reader, &place, output);
+            if let (Some(author), Some(output)) = (found.worker, found.output) {
+                let whose = Whose::of(&call.access, author, piece.seq).within(row.task.room);
+                let whose = whose.doubted(found.guard.as_ref());
+                let (output, enveloped) = task::said(&call.access, reader, &whose, output);
                 (piece.output, piece.enveloped) = (Some(output), enveloped);
             }
             let worker = found.worker;

@@ -4,12 +4,12 @@
 use mesh_core::{Access, Work};
 use mesh_model::api::{
     AttemptView, MemoryView, Message, NeedView, ResultView, TakenTask, TaskBody, TaskOutput,
-    TasksTaken,
+    TaskOutputTold, TasksTaken,
 };
-use mesh_model::events::{GuardMark, Spend, TaskFacts, TaskState, TaskTaken};
-use mesh_model::{Facts, Millis, ParticipantId, Refusal, RoomId, Seq, TaskId, refuse};
+use mesh_model::events::{Spend, TaskFacts, TaskState, TaskTaken, Trust};
+use mesh_model::{Facts, Millis, ParticipantId, Refusal, RoomId, Seq, TaskId, Told, refuse};
 use mesh_node::Outcome;
-use mesh_node::machine::{Reader, Sealed};
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::{MessageRow, PieceRow, TaskRow};
 use mesh_store::{StoreError, View};
 use serde_json::{Map, Value};
@@ -248,13 +248,9 @@ fn shown(
         words.prompt = Some(second_opinion(access, reader, about));
     }
     let partial = found.partial.as_ref().and_then(|found| {
-        let said = Words {
-            seq: found.piece.seq,
-            room: row.task.room,
-            author: found.worker,
-            guard: found.guard.as_ref(),
-        };
-        Some(as_data(access, reader, &said, found.piece.output.clone()?))
+        let whose = of_another(access, found.worker, found.piece.seq, row.task.room);
+        let whose = whose.doubted(found.guard.as_ref());
+        Some(task::said(access, reader, &whose, found.output.clone()?).0)
     });
     let quotes = found.quotes.iter().cloned();
     let quotes: Vec<Message> = quotes
@@ -281,54 +277,31 @@ fn shown(
     }
 }
 
-/// Where words stand and whose they are.
-struct Words<'a> {
+/// What another agent put out, for one that might obey it: data, whoever wrote it.
+fn of_another(
+    access: &Access,
+    author: Option<ParticipantId>,
     seq: Seq,
     room: RoomId,
-    author: Option<ParticipantId>,
-    guard: Option<&'a GuardMark>,
-}
-
-/// What another agent put out, for one that might obey it: in an envelope, whoever wrote it.
-fn as_data(
-    access: &Access,
-    reader: Reader<'_>,
-    words: &Words<'_>,
-    output: TaskOutput,
-) -> TaskOutput {
-    reader.note(words.room);
-    let Reader::Program(envelopes, _) = reader else {
-        return output;
-    };
-    let data = output.data.as_ref().map(json);
-    let trust = words
-        .author
-        .map_or(mesh_model::events::Trust::Untrusted, |author| {
-            task::trust_of(access, author)
-        });
-    let sealed = Sealed {
-        seq: words.seq,
-        room: Some(words.room),
-        author: words.author,
+) -> Whose<'static> {
+    let trust = author.map_or(Trust::Untrusted, |author| access.trust_of(author, false));
+    Whose {
+        seq,
+        room: Some(room),
+        author,
         trust,
         relayed: None,
-        guard: words.guard,
-        text: &output.text,
-        payload: data.as_deref(),
-    };
-    TaskOutput {
-        text: envelopes.wrap(access, &sealed),
-        data: None,
+        guard: None,
+        data: true,
     }
 }
 
 /// A result that the task is built on.
 fn need(access: &Access, reader: Reader<'_>, row: &TaskRow) -> NeedView {
     reader.note(row.task.room);
-    let program = matches!(reader, Reader::Program(..));
     NeedView {
         task: row.task.id,
-        title: row.title.clone().filter(|_| !program || !row.is_marked()),
+        title: task::heading(reader, &task::whose(row), row),
         state: row.task.state,
         result: result_of(access, reader, row),
         labels: row.task.labels.clone(),
@@ -337,46 +310,40 @@ fn need(access: &Access, reader: Reader<'_>, row: &TaskRow) -> NeedView {
 
 fn result_of(access: &Access, reader: Reader<'_>, row: &TaskRow) -> Option<ResultView> {
     let found = row.result.as_ref()?;
-    let (mut view, _) = task::result(access, reader, row.task.room, found);
-    let words = Words {
-        seq: found.seq,
-        room: row.task.room,
-        author: Some(found.facts.worker),
-        guard: found.facts.guard.as_ref(),
-    };
-    let output = found.output.clone();
-    view.output = output.map(|output| as_data(access, reader, &words, output));
-    Some(view)
+    Some(task::result(access, reader, row.task.room, found, true).0)
 }
 
 /// The node's own words, and below them task and result as data.
-fn second_opinion(access: &Access, reader: Reader<'_>, about: &TaskRow) -> String {
+fn second_opinion(access: &Access, reader: Reader<'_>, about: &TaskRow) -> Told {
     let TaskBody {
         title,
         prompt,
         input,
         ..
     } = about.body.clone().unwrap_or_default();
-    let words = Words {
-        seq: about.task.created,
-        room: about.task.room,
-        author: about.task.creator,
-        guard: about.facts.guard.as_ref(),
-    };
+    let whose = of_another(
+        access,
+        about.task.creator,
+        about.task.created,
+        about.task.room,
+    );
+    let whose = whose.doubted(about.facts.guard.as_ref());
     let task = TaskOutput {
         text: format!("{title}\n\n{prompt}"),
         data: input,
     };
-    let task = written(as_data(access, reader, &words, task));
+    let task = written(task::said(access, reader, &whose, task).0);
     let result = result_of(access, reader, about).and_then(|result| result.output);
     let result = result.map_or("It was erased.".to_owned(), written);
-    format!("{SECOND_OPINION}\n\nThe task:\n\n{task}\n\nThe result:\n\n{result}\n")
+    Told::composed(format!(
+        "{SECOND_OPINION}\n\nThe task:\n\n{task}\n\nThe result:\n\n{result}\n"
+    ))
 }
 
-fn written(output: TaskOutput) -> String {
+fn written(output: TaskOutputTold) -> String {
     match &output.data {
         Some(data) => format!("{}\n\n{}", output.text, json(data)),
-        None => output.text,
+        None => output.text.into_inner(),
     }
 }
 

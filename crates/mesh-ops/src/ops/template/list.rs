@@ -3,8 +3,7 @@
 use crate::ops::present;
 use crate::prelude::*;
 
-use mesh_model::events::Trust;
-use mesh_node::machine::{Reader, Sealed};
+use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::TemplateRow;
 
 impl Run for TemplateList {
@@ -20,26 +19,21 @@ impl Run for TemplateList {
 
 /// Programs get the words of somebody who is not trusted any more in an envelope.
 fn view(access: &Access, reader: Reader<'_>, row: TemplateRow) -> TemplateView {
-    let trust = access.trust_of(row.author, false);
-    let body = match (reader, row.body) {
-        (Reader::Program(envelopes, _), Some(body)) if trust < Trust::Local => {
-            let words = Sealed {
-                seq: row.seq,
-                room: None,
-                author: Some(row.author),
-                trust,
-                relayed: None,
-                guard: None,
-                text: &format!("{}\n{}\n{}", body.about, body.title, body.prompt),
-                payload: None,
+    let whose = Whose::of(access, row.author, row.seq);
+    let tell = |text: String| reader.tell(access, &whose, text);
+    let body = row.body.map(|body| {
+        if reader.seals(&whose) {
+            return TemplateTold {
+                prompt: tell(format!("{}\n{}\n{}", body.about, body.title, body.prompt)),
+                ..TemplateTold::default()
             };
-            Some(TemplateBody {
-                prompt: envelopes.wrap(access, &words),
-                ..TemplateBody::default()
-            })
         }
-        (_, body) => body,
-    };
+        TemplateTold {
+            about: tell(body.about),
+            title: tell(body.title),
+            prompt: tell(body.prompt),
+        }
+    });
     TemplateView {
         id: row.facts.template,
         name: row.facts.name,

@@ -8,11 +8,10 @@ use crate::ops::tool::{MEMORY_ENHANCE, Told};
 use crate::ops::{present, tool};
 use crate::prelude::*;
 
-use mesh_guard::Envelope;
-use mesh_model::TaskId;
 use mesh_model::events::ToolFacts;
 use mesh_model::limits::{TOOL_ANSWER_BYTES_MAX, TOOL_MS_MAX};
-use mesh_node::machine::Reader;
+use mesh_model::{TaskId, Told as Words};
+use mesh_node::machine::Heard;
 use serde_json::{Map, Value};
 
 impl Run for ToolCall {
@@ -57,8 +56,10 @@ impl Run for ToolCall {
         facts.into_iter().find_map(|facts| match facts {
             Facts::Tool(ToolFacts::Called(called)) => Some(ToolAnswer {
                 ok: called.ok,
-                text: "This request was carried out before. What the tool said then is not kept; ask again with another key."
-                    .to_owned(),
+                text: Words::composed(
+                    "This request was carried out before. What the tool said then is not kept; ask again with another key."
+                        .to_owned(),
+                ),
                 data: None,
                 seq: outcome.last(),
             }),
@@ -268,25 +269,19 @@ async fn shown(
         }
     }
     let reasons = reasons.join(", ");
-    let answer = |text, data| ToolAnswer {
+    let answer = |heard: Heard| ToolAnswer {
         ok,
-        text,
-        data,
+        text: heard.text,
+        data: heard.data,
         seq,
     };
     let reader = present::reader(door, call);
     if tool != MEMORY_ENHANCE {
         reader.note_outside();
     }
-    if let Reader::Program(envelopes, _) = reader {
-        let envelope = Envelope {
-            sender: &format!("the tool {tool}"),
-            origin: "outside this mesh",
-            trust: "untrusted",
-            reasons: &reasons,
-            text: &whole,
-        };
-        return Ok(answer(envelope.wrap(&envelopes.boundary(seq)), None));
+    if reader.is_program() {
+        let heard = reader.hear_tool(tool, seq, &reasons, told.text, told.data);
+        return Ok(answer(heard));
     }
     let text = if marked {
         format!(
@@ -296,7 +291,9 @@ async fn shown(
     } else {
         told.text
     };
-    Ok(answer(text, told.data))
+    Ok(answer(
+        reader.hear_tool(tool, seq, &reasons, text, told.data),
+    ))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use mesh_core::{Work, Worker};
 use mesh_model::events::BudgetScope;
+use mesh_node::machine::{Reader, Whose};
 
 use crate::ops::present;
 use crate::ops::task::holds;
@@ -18,9 +19,10 @@ impl Run for WorkerList {
         let asked = seen.clone();
         let about = door.view(call, move |view| view.about_workers(&asked));
         let about = about.await?;
+        let reader = present::reader(door, call);
         let items = seen.iter().zip(about).filter_map(|(id, about)| {
             let worker = work.worker(*id)?;
-            Some(shown(call, &work, worker, about))
+            Some(shown(call, reader, &work, worker, about))
         });
         Ok(Workers {
             stopped: work.is_stopped(),
@@ -29,7 +31,15 @@ impl Run for WorkerList {
     }
 }
 
-fn shown(call: &Call, work: &Work, worker: &Worker, about: WorkerBody) -> WorkerView {
+fn shown(
+    call: &Call,
+    reader: Reader<'_>,
+    work: &Work,
+    worker: &Worker,
+    about: WorkerBody,
+) -> WorkerView {
+    let whose = Whose::of_itself(&call.access, worker.id);
+    let tell = |text: String| reader.tell(&call.access, &whose, text);
     let readable = |task: &mesh_model::TaskId| {
         let room = work.task(*task).map(|task| task.room);
         room.is_some_and(|room| call.readable(room).is_ok())
@@ -52,8 +62,8 @@ fn shown(call: &Call, work: &Work, worker: &Worker, about: WorkerBody) -> Worker
             .iter()
             .map(|name| name.to_string())
             .collect(),
-        machine: about.machine,
-        runner: about.runner,
+        machine: about.machine.map(tell),
+        runner: about.runner.map(tell),
         running: worker.running().iter().copied().filter(readable).collect(),
         breaker: worker.breaker(call.now),
         breaker_until: worker.breaker_until().filter(|until| *until > call.now),

@@ -48,15 +48,19 @@ impl Batch<'_> {
         event: &StoredEvent<'_>,
         facts: &EventTypeRegistered,
     ) -> Result<(), StoreError> {
-        let schema = Raw::of(event);
+        let (schema, author) = (Raw::of(event), self.actor(event)?);
         self.tx
-            .prepare_cached("INSERT OR REPLACE INTO event_types VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO event_types VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
             .execute((
                 &facts.name,
                 facts.version,
                 int(event.at.0),
                 schema.json(),
                 &schema.about,
+                int(event.seq.0),
+                author,
             ))?;
         Ok(())
     }

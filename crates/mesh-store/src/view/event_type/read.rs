@@ -21,6 +21,10 @@ pub struct EventTypeRow {
     pub schema: Box<RawValue>,
     /// What the event means.
     pub about: String,
+    /// Where this version was registered.
+    pub seq: Seq,
+    /// By whom.
+    pub author: ParticipantId,
 }
 
 /// A published event.
@@ -45,22 +49,23 @@ pub struct PublishedRow {
 impl View {
     /// The newest version of each kind of event, by name.
     pub fn event_types(&self) -> Result<Vec<EventTypeRow>, StoreError> {
-        self.read(|db, _| {
+        self.read(|db, numbers| {
             let mut statement = db.prepare_cached(
-                "SELECT name, max(version), at, schema, about FROM event_types GROUP BY name ORDER BY name",
+                "SELECT name, max(version), at, schema, about, seq, author FROM event_types GROUP BY name ORDER BY name",
             )?;
-            let rows = statement.query_map([], event_type)?;
+            let rows = statement.query_map([], |row| event_type(numbers, row))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
     /// One kind of event in its newest version.
     pub fn event_type(&self, name: &str) -> Result<Option<EventTypeRow>, StoreError> {
-        self.read(|db, _| {
+        self.read(|db, numbers| {
             let mut statement = db.prepare_cached(
-                "SELECT name, version, at, schema, about FROM event_types WHERE name = ?1 ORDER BY version DESC LIMIT 1",
+                "SELECT name, version, at, schema, about, seq, author FROM event_types WHERE name = ?1 ORDER BY version DESC LIMIT 1",
             )?;
-            Ok(statement.query_row([name], event_type).optional()?)
+            let found = statement.query_row([name], |row| event_type(numbers, row));
+            Ok(found.optional()?)
         })
     }
 
@@ -89,13 +94,15 @@ impl View {
     }
 }
 
-fn event_type(row: &Row<'_>) -> rusqlite::Result<EventTypeRow> {
+fn event_type(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<EventTypeRow> {
     Ok(EventTypeRow {
         name: row.get(0)?,
         version: row.get(1)?,
         at: sql::millis(row, 2)?,
         schema: raw(row.get(3)?),
         about: row.get(4)?,
+        seq: sql::seq(row, 5)?,
+        author: numbers.participant_id(row.get(6)?),
     })
 }
 

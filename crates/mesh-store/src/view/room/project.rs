@@ -62,17 +62,19 @@ impl Batch<'_> {
         event: &StoredEvent<'_>,
         facts: &RoomCreated,
     ) -> Result<(), StoreError> {
-        let room = self.room(facts.room)?;
+        let (room, author) = (self.room(facts.room)?, self.actor(event)?);
         let text: RoomText = content(event);
         self.tx
             .prepare_cached(
-                "UPDATE rooms SET group_id = ?2, topic = ?3, created_at = ?4 WHERE no = ?1",
+                "UPDATE rooms SET group_id = ?2, topic = ?3, created_at = ?4, topic_seq = ?5, topic_by = ?6 WHERE no = ?1",
             )?
             .execute((
                 room,
                 facts.group.map(|group| *group.0.as_bytes()),
                 text.topic,
                 int(event.at.0),
+                int(event.seq.0),
+                author,
             ))?;
         for member in &facts.members {
             self.joined(event, facts.room, *member)?;
@@ -89,11 +91,13 @@ impl Batch<'_> {
         if event.content.is_none() {
             return Ok(());
         }
-        let room = self.room(facts.room)?;
+        let (room, author) = (self.room(facts.room)?, self.actor(event)?);
         let text: RoomText = content(event);
         self.tx
-            .prepare_cached("UPDATE rooms SET topic = ?2 WHERE no = ?1")?
-            .execute((room, text.topic))?;
+            .prepare_cached(
+                "UPDATE rooms SET topic = ?2, topic_seq = ?3, topic_by = ?4 WHERE no = ?1",
+            )?
+            .execute((room, text.topic, int(event.seq.0), author))?;
         Ok(())
     }
 

@@ -1,12 +1,12 @@
 //! What rooms are about, and the newest message in each.
 
-use mesh_model::{Millis, RoomId, Seq};
+use mesh_model::{Millis, ParticipantId, RoomId, Seq};
 use rusqlite::{OptionalExtension, Row};
 
 use crate::StoreError;
 use crate::sql::{self, int};
 use crate::view::message::{COLUMNS, MessageRow, row, with_quotes};
-use crate::view::{View, Visible};
+use crate::view::{Numbers, View, Visible};
 
 /// A room's erasable side, with the newest place in it. The rest is in the core's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct RoomRow {
     pub id: RoomId,
     /// What it is about.
     pub topic: String,
+    /// Where that was said.
+    pub topic_seq: Seq,
+    /// Who said so.
+    pub topic_by: ParticipantId,
     /// When it was set up.
     pub created_at: Millis,
     /// The place of its newest message, 0 without one.
@@ -22,12 +26,14 @@ pub struct RoomRow {
 }
 
 const ROOM: &str = "SELECT id, topic, created_at,
-    coalesce((SELECT seq FROM messages WHERE room = no ORDER BY seq DESC LIMIT 1), 0) FROM rooms";
+    coalesce((SELECT seq FROM messages WHERE room = no ORDER BY seq DESC LIMIT 1), 0), topic_seq, topic_by FROM rooms";
 
-fn room(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
+fn room(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<RoomRow> {
     Ok(RoomRow {
         id: RoomId(sql::uuid(row, 0)?),
         topic: row.get(1)?,
+        topic_seq: sql::seq(row, 4)?,
+        topic_by: numbers.participant_id(row.get(5)?),
         created_at: sql::millis(row, 2)?,
         last: sql::seq(row, 3)?,
     })
@@ -36,19 +42,21 @@ fn room(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
 impl View {
     /// One room.
     pub fn room(&self, id: RoomId) -> Result<Option<RoomRow>, StoreError> {
-        self.read(|db, _| {
+        self.read(|db, numbers| {
             let mut statement = db.prepare_cached(&format!("{ROOM} WHERE id = ?1"))?;
-            Ok(statement.query_row([id.0.as_bytes()], room).optional()?)
+            let found = statement.query_row([id.0.as_bytes()], |row| room(numbers, row));
+            Ok(found.optional()?)
         })
     }
 
     /// Those of `ids` that the view knows, in the same order.
     pub fn rooms(&self, ids: &[RoomId]) -> Result<Vec<RoomRow>, StoreError> {
-        self.read(|db, _| {
+        self.read(|db, numbers| {
             let mut statement = db.prepare_cached(&format!("{ROOM} WHERE id = ?1"))?;
             let mut rooms = Vec::with_capacity(ids.len());
             for id in ids {
-                rooms.extend(statement.query_row([id.0.as_bytes()], room).optional()?);
+                let found = statement.query_row([id.0.as_bytes()], |row| room(numbers, row));
+                rooms.extend(found.optional()?);
             }
             Ok(rooms)
         })

@@ -5,7 +5,7 @@
 pub(in crate::view) const TABLES: &str = "
 CREATE TABLE rooms (
     no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, group_id BLOB, topic TEXT NOT NULL DEFAULT '',
-    created_at INTEGER NOT NULL, messages INTEGER NOT NULL DEFAULT 0);
+    topic_seq INTEGER NOT NULL DEFAULT 0, topic_by INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, messages INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX rooms_by_group ON rooms (group_id) WHERE group_id IS NOT NULL;
 CREATE TABLE expired_tasks (
     expiry INTEGER, place INTEGER, PRIMARY KEY (expiry, place)) WITHOUT ROWID;

@@ -87,6 +87,8 @@ pub struct ResultRow {
 pub struct AttemptRow {
     /// Who.
     pub worker: ParticipantId,
+    /// Its words about it, as they are.
+    pub reason: Option<String>,
     /// The rest; the cost of one that was lost is what was reserved for it.
     pub record: AttemptRecord,
 }
@@ -98,7 +100,9 @@ pub struct PieceRow {
     pub worker: Option<ParticipantId>,
     /// What the guard found in it.
     pub guard: Option<GuardMark>,
-    /// The rest, with the words as they are.
+    /// The words as they are.
+    pub output: Option<TaskOutput>,
+    /// The rest.
     pub piece: TaskPiece,
 }
 
@@ -321,6 +325,7 @@ fn attempt(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
     let cause: Option<i64> = row.get(5)?;
     Ok(AttemptRow {
         worker: numbers.participant_id(row.get(1)?),
+        reason: row.get(9)?,
         record: AttemptRecord {
             fence: sql::seq(row, 0)?,
             worker: None,
@@ -337,7 +342,7 @@ fn attempt(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
                 1 => FailureCause::LeaseExpired,
                 _ => FailureCause::CheckFailed,
             }),
-            reason: row.get(9)?,
+            reason: None,
             cost: Cost {
                 spend: spend(row, 6)?,
                 model: row.get(8)?,
@@ -359,6 +364,7 @@ fn piece(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<PieceRow> {
     Ok(PieceRow {
         worker: worker.map(|number| numbers.participant_id(number)),
         guard: sql::words(row.get(6)?),
+        output: sql::words(row.get(5)?),
         piece: TaskPiece {
             seq: sql::seq(row, 0)?,
             at: sql::millis(row, 1)?,
@@ -369,7 +375,7 @@ fn piece(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<PieceRow> {
             },
             fence: sql::seq(row, 3)?,
             worker: None,
-            output: sql::words(row.get(5)?),
+            output: None,
             enveloped: false,
         },
     })

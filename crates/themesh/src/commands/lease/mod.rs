@@ -156,9 +156,9 @@ fn told(conflict: &PathConflict) -> String {
     let PathConflict { path, lease } = conflict;
     // Of a pattern that was asked about, what it met says more.
     let path = if path.contains('*') {
-        lease.paths.join(" ")
+        paths(lease)
     } else {
-        path.clone()
+        path.to_string()
     };
     format!(
         "{} is leased by @{} ({}, taken {}, ends {}; lease {})",
@@ -188,12 +188,17 @@ fn mode(lease: &PathLease) -> &'static str {
     }
 }
 
+fn paths(lease: &PathLease) -> String {
+    let paths: Vec<&str> = lease.paths.iter().map(|path| &**path).collect();
+    paths.join(" ")
+}
+
 fn row(lease: &PathLease) -> Vec<String> {
     vec![
         lease.lease.to_string(),
         format!("@{}", lease.holder.handle),
         mode(lease).to_owned(),
         times::relative(lease.until),
-        clean(&lease.paths.join(" ")),
+        clean(&paths(lease)),
     ]
 }

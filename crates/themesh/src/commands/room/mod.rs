@@ -130,7 +130,7 @@ fn row(room: &Room) -> Vec<String> {
         (unread, 0) => unread.to_string(),
         (unread, mentions) => format!("{unread} (@{mentions})"),
     };
-    let mut about = room.topic.clone();
+    let mut about = room.topic.to_string();
     if !room.member {
         about = format!("(not a member) {about}");
     }

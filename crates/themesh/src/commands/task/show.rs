@@ -134,7 +134,10 @@ pub fn show(context: &Context, http: &Http, task: TaskId) -> Outcome<()> {
     if let Some(input) = &found.input {
         words(
             "input",
-            &format!("{:#}", serde_json::Value::Object(input.clone())),
+            &format!(
+                "{:#}",
+                serde_json::Value::Object(input.clone().into_inner())
+            ),
         );
     }
     if !found.attempts.is_empty() {
@@ -152,7 +155,10 @@ pub fn show(context: &Context, http: &Http, task: TaskId) -> Outcome<()> {
             output.map_or("(erased)", |output| &output.text),
         );
         if let Some(data) = output.and_then(|output| output.data.clone()) {
-            words("data", &format!("{:#}", serde_json::Value::Object(data)));
+            words(
+                "data",
+                &format!("{:#}", serde_json::Value::Object(data.into_inner())),
+            );
         }
     }
     Ok(())
