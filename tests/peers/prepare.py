@@ -78,6 +78,15 @@ def rooms(node):
     node.ask("GET", "/api/rooms/{room}/leases/check?paths=docs/a.md", {"room": "workshop"})
     node.accepted["GET /api/rooms/{room}/leases/check"] = 200
     node.ask("DELETE", "/api/rooms/{room}/leases/{lease}", {"room": "workshop", "lease": leased["seq"]})
+    place = {"room": "workshop"}
+    node.ask("PUT", "/api/rooms/{room}/file", place, {"path": "plan.md", "text": "1. Parser"})
+    for template in ("/api/rooms/{room}/file", "/api/rooms/{room}/file/history"):
+        node.ask("GET", template + "?path=plan.md", place)
+        node.accepted["GET " + template] = 200
+    node.ask("GET", "/api/rooms/{room}/files", place)
+    node.ask("POST", "/api/rooms/{room}/file/remove", place, {"path": "plan.md"})
+    node.ask("POST", "/api/rooms/{room}/file/restore", place, {"path": "plan.md"})
+    node.ask("POST", "/api/rooms/{room}/file/redact", place, {"path": "plan.md", "version": 1})
     node.ask("POST", "/api/event-types", body={"name": "deploy-finished", "schema": SCHEMA})
     event = {"type": "deploy-finished", "payload": {"ok": True}}
     node.ask("POST", "/api/rooms/{room}/events", {"room": "workshop"}, event)

@@ -8,9 +8,9 @@ use mesh_model::events::{By, Facts};
 use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
-    State, approval, budget, context, credential, dispatch, event_type, group, guard, identity,
-    influence, invite, lease, memory, mesh, message, participant, policy, quarantine, room, secret,
-    session, task, template, tool, user, worker,
+    State, approval, budget, context, credential, dispatch, event_type, file, group, guard,
+    identity, influence, invite, lease, memory, mesh, message, participant, policy, quarantine,
+    room, secret, session, task, template, tool, user, worker,
 };
 
 /// One event as the log holds it, without its content.
@@ -75,6 +75,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::Approval(facts) => approval::apply(state, facts, event),
         Facts::Template(facts) => template::apply(state, facts, event),
         Facts::Lease(facts) => lease::apply(state, facts, event),
+        Facts::File(facts) => file::apply(state, facts, event),
         Facts::Context(facts) => context::apply(state, facts, event),
         Facts::Memory(facts) => memory::apply(state, facts, event),
         Facts::Tool(facts) => tool::apply(state, facts, event),

@@ -6,8 +6,8 @@ use mesh_model::{Command, Ctx};
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
-    Decision, State, approval, budget, context, credential, dispatch, event_type, follow, group,
-    guard, identity, influence, invite, lease, memory, mesh, message, participant, policy,
+    Decision, State, approval, budget, context, credential, dispatch, event_type, file, follow,
+    group, guard, identity, influence, invite, lease, memory, mesh, message, participant, policy,
     quarantine, room, secret, session, task, template, tool, user, worker,
 };
 
@@ -48,6 +48,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Context(command) => context::decide(desk, command)?,
         Command::Memory(command) => memory::decide(desk, command)?,
         Command::Lease(command) => lease::decide(desk, command)?,
+        Command::File(command) => file::decide(desk, command)?,
         Command::Tool(command) => tool::decide(asker, command)?,
         Command::Tick => {
             asker.node_only()?;

@@ -12,6 +12,7 @@ mod body;
 mod caller;
 mod config;
 mod edge;
+mod files;
 mod headers;
 mod hosts;
 mod mcp;

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mesh_model::ops::{Declaration, OpKind};
@@ -77,15 +78,20 @@ async fn carry_out(
         }
     };
     let caller = caller::of(edge, &Credentials::of(&parts.headers)).await?;
-    let options = Options {
+    let options = options(&parts)?;
+    caller::call(edge, "http", &caller, declaration.name, input, options).await
+}
+
+/// What a request says beside its input.
+pub(crate) fn options(parts: &Parts) -> Result<Options, Refusal> {
+    Ok(Options {
         key: idempotency_key(&parts.headers)?,
         address: parts.extensions.get::<PeerAddress>().map(|from| from.0),
         agent: caller::agent(&parts.headers),
         session: caller::session(&parts.headers)?,
         page_key: caller::page_key(&parts.headers).map(str::to_owned),
         ..Options::default()
-    };
-    caller::call(edge, "http", &caller, declaration.name, input, options).await
+    })
 }
 
 fn from_query(
@@ -139,7 +145,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     }
 }
 
-fn success(reply: Reply, https: bool) -> Response {
+pub(crate) fn success(reply: Reply, https: bool) -> Response {
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     let headers = response.headers_mut();

@@ -17,7 +17,7 @@ use crate::assets::{self, Keep};
 use crate::caller::Credentials;
 use crate::edge::Edge;
 use crate::problem::{Refused, unknown_address, wrong_method};
-use crate::{body, caller, mcp, pages, query, rest, sse, welcome, ws};
+use crate::{body, caller, files, mcp, pages, query, rest, sse, welcome, ws};
 
 /// All routes.
 pub(crate) fn router(edge: &Arc<Edge>) -> Router {
@@ -27,6 +27,7 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
     };
     operations()
         .route("/api/stream", get(sse::serve))
+        .route(files::PATH, get(files::get).put(files::put))
         .route("/ws", get(ws::upgrade))
         .route("/mcp", any(serve_mcp))
         .route("/healthz", get(health))

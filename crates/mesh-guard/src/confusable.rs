@@ -1,9 +1,12 @@
 //! Names that look like other names.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_script::{Script, UnicodeScript};
 use unicode_security::confusable_detection::skeleton;
 
+use crate::invisible::{is_bidi_control, is_joiner, is_tag, is_variation_selector, is_zero_width};
 use crate::normalise::normalise;
 
 /// What a name looks like: two names with the same skeleton can be taken for each other.
@@ -28,6 +31,46 @@ pub fn confusable_skeleton(handle: &str) -> String {
         }
     }
     looks
+}
+
+/// What a path looks like: two paths with the same skeleton can be taken for each other, or are one on a file system that knows
+/// no case. What ASCII tells apart stays apart, for names of files differ in a digit or a dash.
+#[must_use]
+pub fn path_skeleton(path: &str) -> String {
+    let mut looks = String::with_capacity(path.len());
+    let mut letter = [0; 4];
+    for c in path.nfkc().flat_map(char::to_lowercase) {
+        if c.is_ascii() {
+            looks.push(c);
+        } else {
+            looks.extend(skeleton(c.encode_utf8(&mut letter)).flat_map(char::to_lowercase));
+        }
+    }
+    looks
+}
+
+/// A name with each letter written in the one way of Unicode's composed form.
+#[must_use]
+pub fn composed(name: &str) -> Cow<'_, str> {
+    if is_nfc(name) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.nfc().collect())
+}
+
+/// Whether all of a name can be seen, stands in the order in which it is read, and no word of it mixes scripts.
+#[must_use]
+pub fn is_plain_name(name: &str) -> bool {
+    let unseen = |c: char| {
+        c.is_control()
+            || is_bidi_control(c)
+            || is_zero_width(c)
+            || is_joiner(c)
+            || is_variation_selector(c)
+            || is_tag(c)
+            || (c.is_whitespace() && c != ' ')
+    };
+    !name.chars().any(unseen) && !is_mixed_script(name)
 }
 
 /// Whether a word of the text mixes letters of scripts that are not written together, such as Latin and Cyrillic.

@@ -33,7 +33,9 @@ mod unhide;
 mod verdict;
 mod view;
 
-pub use confusable::{confusable_skeleton, is_mixed_script};
+pub use confusable::{
+    composed, confusable_skeleton, is_mixed_script, is_plain_name, path_skeleton,
+};
 pub use envelope::Envelope;
 pub use normalise::normalise;
 pub use provenance::{Provenance, Source};

@@ -121,6 +121,8 @@ pub enum Erases<'a> {
     Task(TaskId),
     /// Those of memories.
     Memories(&'a [MemoryId]),
+    /// Versions of files that were put at these places, and their bytes.
+    Versions(&'a [Seq]),
 }
 
 /// The content of an event that has none.

@@ -59,6 +59,8 @@ entries! {
     Vault "vault" Private,
     /// What queries read; may be deleted while no node runs.
     View "view" Private,
+    /// The bytes of shared files, each under its hash.
+    Files "files" Private,
     /// A file for each participant whose token is kept here.
     Clients "clients" Private,
     /// The keys by which participants sign.

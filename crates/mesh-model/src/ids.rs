@@ -110,6 +110,11 @@ uuid_ids! {
     TemplateId = "template";
     /// What an agent remembers.
     MemoryId = "memory";
+    /// A file of a room, whatever its versions.
+    FileId = "file";
+    /// Where a file stands in its room: the hash of its path with a secret of the node, so that nobody finds out a path by
+    /// trying after it was erased. Paths that look the same have the same.
+    PathKey = "path key";
 }
 
 impl ApprovalId {
@@ -241,6 +246,8 @@ hashes! {
     OutputHash;
     /// The SHA-256 hash of an act: an operation's name and its input; 64 hex digits in JSON.
     ActHash;
+    /// The SHA-256 hash of a file's bytes; 64 hex digits in JSON.
+    BlobHash;
 }
 
 impl OutputHash {

@@ -37,6 +37,7 @@ pub mod credential;
 pub mod delivery;
 pub mod dispatch;
 pub mod event_type;
+pub mod file;
 pub mod group;
 pub mod guard;
 pub mod identity;

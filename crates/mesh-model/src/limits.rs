@@ -282,6 +282,30 @@ pub const LEASE_MINUTES_DEFAULT: u32 = 30;
 pub const LEASE_MINUTES_MAX: u32 = 480;
 /// Paths that one question looks at; they stand in its address.
 pub const LEASE_CHECK_MAX: usize = 32;
+/// A shared file: what a person sends by hand, and a node takes in at once a dozen times.
+pub const FILE_BYTES_MAX: u64 = 20 * 1024 * 1024;
+/// A text that goes through a call, in or out; with escapes it fits into a request, and an agent can read it.
+pub const FILE_TEXT_BYTES_MAX: usize = 128 * 1024;
+/// The path of a file: every one can be leased.
+pub const FILE_PATH_BYTES_MAX: usize = LEASE_PATH_BYTES_MAX;
+/// Files of one room, removed ones with versions included: they stay in memory.
+pub const FILES_MAX: usize = 5_000;
+/// Versions of one file that are kept.
+pub const FILE_VERSIONS_MAX: usize = 1_000;
+/// Versions of all files of one room that are kept.
+pub const FILE_VERSIONS_ROOM_MAX: usize = 20_000;
+/// Bytes of all versions that one room keeps: a project's documents, not its builds.
+pub const FILES_ROOM_BYTES_MAX: u64 = 1 << 30;
+/// Bytes of all versions that one participant has put.
+pub const FILES_PARTICIPANT_BYTES_MAX: u64 = 1 << 29;
+/// Bytes of all versions on a mesh: what its owner's disk bears beside the log.
+pub const FILES_ALL_BYTES_MAX: u64 = 16 << 30;
+/// Uploads under way at a time; others are refused and try again.
+pub const UPLOADS_MAX: usize = 32;
+/// Of these, one participant's.
+pub const UPLOADS_OF_ONE_MAX: usize = 4;
+/// An upload that sends nothing for so long is over, milliseconds.
+pub const UPLOAD_QUIET_MS: u64 = 30_000;
 /// Events that one tick decides; the next tick goes on.
 pub const TICK_EVENTS_MAX: usize = 512;
 /// Memories of one agent.

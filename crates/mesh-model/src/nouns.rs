@@ -37,6 +37,7 @@ macro_rules! nouns {
             context Context: [api ops] [ContextCommand] [ContextFacts];
             memory Memory: [api ops] [MemoryCommand] [MemoryFacts];
             lease Lease: [api ops] [LeaseCommand] [LeaseFacts];
+            file File: [api ops] [FileCommand] [FileFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             chat Chat: [api ops] [] [];
         }

@@ -149,7 +149,8 @@ macro_rules! tool_name {
 }
 pub(crate) use tool_name;
 
-/// Makes a macro that calls another once with every operation of one noun.
+/// Makes a macro that calls another once with every operation of one noun. It has the noun's name as types are written: a
+/// noun may be called like a macro of the standard library.
 macro_rules! for_each_of {
     (($dollar:tt) $for_each:ident $($op:ident)*) => {
         #[doc(hidden)]
@@ -171,7 +172,7 @@ macro_rules! all_operations {
             lists.iter().copied().flatten().copied()
         }
 
-        all_operations!(@each ($) $($noun)*);
+        all_operations!(@each ($) $($name)*);
     };
     (@part $noun:ident ops) => {
         pub use crate::$noun::ops::*;
@@ -183,13 +184,13 @@ macro_rules! all_operations {
     (@list $noun:ident $other:ident) => {
         &[]
     };
-    (@each ($dollar:tt) $($noun:ident)*) => {
+    (@each ($dollar:tt) $($name:ident)*) => {
         /// Calls `callback! { OpA OpB … }` once per noun, so that whoever needs all operations
         /// cannot forget one.
         #[macro_export]
         macro_rules! for_each_operation {
             ($dollar callback:ident) => {
-                $($crate::$noun! { $dollar callback })*
+                $($crate::$name! { $dollar callback })*
             };
         }
     };

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use crate::error::{Effect, ErrorCode, Refusal};
+use crate::limits::FILE_BYTES_MAX;
 
 /// The request makes no sense; nothing was done about it.
 pub fn invalid(what: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Refusal {
@@ -74,6 +75,32 @@ pub fn no_task() -> Refusal {
     not_found(
         "task",
         "check the id, or list the tasks you may see with task.list; old ones are in the log only",
+    )
+}
+
+/// No such file.
+pub fn no_file() -> Refusal {
+    not_found(
+        "file",
+        "list the room's files with file.list; removed ones are in it with `removed`",
+    )
+}
+
+/// No such version of a file, or it is erased.
+pub fn no_version() -> Refusal {
+    not_found(
+        "version of the file",
+        "list those that are kept with file.history",
+    )
+}
+
+/// A file with more bytes than a file has.
+pub fn file_too_large(bytes: u64) -> Refusal {
+    Refusal::new(
+        ErrorCode::TooLarge,
+        format!("the file has {bytes} bytes or more, the limit is {FILE_BYTES_MAX}"),
+        Effect::NothingStored,
+        "put it in parts, or keep it elsewhere and say where",
     )
 }
 

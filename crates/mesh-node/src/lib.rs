@@ -12,6 +12,7 @@ mod shell;
 
 pub use machine::{Committed, Filter, Outcome, Sink, Submission};
 pub use shell::{
-    Attached, Config, Ephemeral, FreshTask, LogHealth, Metrics, Node, Opened, ResumeError,
-    Sessions, StartError, Subscribe, Subscription, Wait,
+    Attached, Blobs, Config, Damage, Ephemeral, FreshTask, Incoming, LogHealth, Metrics, Node,
+    Opened, Pin, ReceiveError, Received, ResumeError, Sessions, StartError, Subscribe,
+    Subscription, Wait,
 };

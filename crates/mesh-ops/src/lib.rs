@@ -30,6 +30,7 @@ pub use door::{
 // What surfaces hold of the node itself. How to subscribe to it is not among it: that goes through the door.
 pub use mesh_node::machine::Taken;
 pub use mesh_node::{Attached, Node};
+pub use ops::file::{Download, Upload, Uploaded};
 pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::login::Following;

@@ -1,5 +1,7 @@
 //! One question over HTTP, without a runtime: what a command line needs.
 
+mod files;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -20,6 +22,8 @@ use crate::node::Challenge;
 use crate::signer::Signer;
 use crate::signing::{self, Signing, Unsigned};
 use crate::{Error, Seat};
+
+pub use files::FileBytes;
 
 /// Longer than any operation takes; a node that hangs is reported as unreachable.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
@@ -314,18 +318,24 @@ fn health(
 
 fn read(mut response: Response<ureq::Body>) -> Result<HttpResponse, Error> {
     let status = response.status().as_u16();
+    if status >= 400 {
+        return Err(refused(response));
+    }
     let text = response
         .body_mut()
         .read_to_string()
         .map_err(|why| Error::Protocol(why.to_string()))?;
-    if status >= 400 {
-        return Err(match serde_json::from_str::<Problem>(&text) {
-            Ok(problem) => Error::Refused(problem.into()),
-            Err(_) => Error::Protocol(format!("status {status} without a problem document")),
-        });
-    }
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
     Ok(HttpResponse { status, body })
+}
+
+fn refused(mut response: Response<ureq::Body>) -> Error {
+    let status = response.status().as_u16();
+    let text = response.body_mut().read_to_string().unwrap_or_default();
+    match serde_json::from_str::<Problem>(&text) {
+        Ok(problem) => Error::Refused(problem.into()),
+        Err(_) => Error::Protocol(format!("status {status} without a problem document")),
+    }
 }
 
 /// Moves the fields that the path names out of the input and into the path.

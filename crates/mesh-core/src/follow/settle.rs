@@ -349,6 +349,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::Context(_)
         | Facts::Memory(_)
         | Facts::Lease(_)
+        | Facts::File(_)
         | Facts::Tool(_) => false,
     }
 }

@@ -2,9 +2,9 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, ApprovalFacts, ContextFacts, Facts, Influence, LeaseFacts, MemoryFacts, MessageFacts,
-    ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, Source, ToolFacts, Trust,
-    Words,
+    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, LeaseFacts, MemoryFacts,
+    MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, Source,
+    ToolFacts, Trust, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -100,6 +100,8 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Context(ContextFacts::Removed(_)) => None,
         Facts::Lease(LeaseFacts::Taken(_)) => Some(Doing::DataWrite),
         Facts::Lease(LeaseFacts::Released(_)) => None,
+        Facts::File(FileFacts::Put(_)) => Some(Doing::DataWrite),
+        Facts::File(FileFacts::Removed(_) | FileFacts::Redacted(_)) => None,
         // One's own mind is reached by nobody else; the memory keeps what influenced it.
         Facts::Memory(MemoryFacts::Kept(kept)) => (kept.owner != me).then_some(Doing::Speak),
         // What a client says of itself, and keys: whoever signs says no more by that.

@@ -1,5 +1,5 @@
-//! The state of work: tasks, workers, budgets, approvals, templates, leases on paths and the versions of shared
-//! context. Cloning it copies a few pointers, so readers may have it too.
+//! The state of work: tasks, workers, budgets, approvals, templates, leases on paths, and the versions of shared context
+//! and files. Cloning it copies a few pointers, so readers may have it too.
 //!
 //! What is stored is in the nouns' records; what is looked up by order or time is in `index.rs` and is
 //! computed again when a snapshot is read.
@@ -21,6 +21,7 @@ pub(crate) use index::{Brief, Due, Index};
 use snapshot::Records;
 
 use crate::budget::Spending;
+use crate::file::Files;
 use crate::{Approval, Budget, PathLease, Task, Template, Worker};
 
 /// See the module.
@@ -36,6 +37,7 @@ pub struct Work {
     pub(crate) templates: OrdMap<TemplateId, Arc<Template>>,
     pub(crate) context: OrdMap<RoomId, OrdMap<Arc<str>, Seq>>,
     pub(crate) leases: OrdMap<RoomId, OrdMap<Seq, Arc<PathLease>>>,
+    pub(crate) files: Files,
     pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
     pub(crate) remembered: usize,
     pub(crate) stopped: bool,

@@ -8,6 +8,7 @@ use mesh_model::{MemoryId, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use crate::budget::Spending;
+use crate::file::Files;
 use crate::{Approval, Budget, PathLease, Task, Template, Work, Worker};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -22,6 +23,7 @@ pub(super) struct Records {
     templates: Vec<Arc<Template>>,
     context: Vec<(RoomId, Arc<str>, Seq)>,
     leases: Vec<(RoomId, Seq, Arc<PathLease>)>,
+    files: Files,
     memories: Vec<(ParticipantId, Vec<MemoryId>)>,
     stopped: bool,
 }
@@ -41,6 +43,7 @@ impl From<Work> for Records {
             changed: work.changed,
             context: values.collect(),
             leases: leases.collect(),
+            files: work.files,
             memories: work
                 .memories
                 .iter()
@@ -76,6 +79,7 @@ impl From<Records> for Work {
                 .map(|it| (it.id, it))
                 .collect(),
             stopped: records.stopped,
+            files: records.files,
             ..Work::default()
         };
         for (owner, known) in records.memories {

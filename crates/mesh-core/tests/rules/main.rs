@@ -16,6 +16,7 @@
 //! encoded, decoded and replayed, and a snapshot is written and read: all three states must be
 //! the same.
 
+mod files;
 mod governance;
 mod kindred;
 mod minds;
@@ -44,6 +45,7 @@ stories! {
     event_types
     exchanges
     execution
+    files
     leases
     groups
     guard
@@ -158,6 +160,8 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner template research topic:text count:number?
         owner set work goal
         owner lease work src/**
+        owner put work plan.md
+        owner unput work plan.md
         owner stop-all"#;
     insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
 }

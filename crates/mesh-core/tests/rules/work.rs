@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{governance, minds};
+use crate::{files, governance, minds};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -428,8 +428,9 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     if let Some(command) = flow_command(world, verb, args) {
         return Some(command);
     }
-    if let Some(command) = minds::command(world, verb, args) {
-        return Some(command);
+    let others = minds::command(world, verb, args).or_else(|| files::command(world, verb, args));
+    if others.is_some() {
+        return others;
     }
     let key = || args.word(1).to_owned();
     let expected = match args.named("at") {
@@ -499,8 +500,9 @@ fn why(world: &World, why: &TaskWhy) -> String {
 
 /// Questions about work.
 pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String> {
-    if let Some(told) = minds::question(world, verb, args) {
-        return Some(told);
+    let others = minds::question(world, verb, args).or_else(|| files::question(world, verb, args));
+    if others.is_some() {
+        return others;
     }
     let work = &world.state.work;
     let found = || work.task(task(args.word(0)));

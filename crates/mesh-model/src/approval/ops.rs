@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST approval
+operations! { LIST Approval
     /// Ask a person for approval. A task that asks is held up until somebody answers.
     ApprovalAsk "approval.ask" {
         Command Needs::Permission(TasksWrite), Post "/api/approvals" => 201,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST budget
+operations! { LIST Budget
     /// Set what may be used in a day: by one agent, by each, in a room, or in the mesh.
     BudgetSet "budget.set" {
         Command Needs::Permission(TasksWrite), Put "/api/budgets" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST context
+operations! { LIST Context
     /// Set a value of a room's shared context; with `expected` only if nobody changed it meanwhile.
     ContextSet "context.set" {
         Command Needs::Permission(MemoryWrite), Put "/api/rooms/{room}/context/{key}" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST credential
+operations! { LIST Credential
     /// List tokens.
     TokenList "token.list" {
         Query Needs::Permission(AdminTokens), Get "/api/admin/tokens" => 200,

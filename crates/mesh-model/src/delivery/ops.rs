@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST delivery
+operations! { LIST Delivery
     /// Be handed what waits in the inbox, for one running session of a program. Each message goes to one session at a time.
     DeliveryTake "delivery.take" {
         Command Needs::Permission(MessagesRead), Post "/api/deliveries/take" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST dispatch
+operations! { LIST Dispatch
     /// Give out no work at all until dispatch is resumed. What is under way goes on.
     DispatchStop "dispatch.stop" {
         Command Needs::Permission(AgentsAdmin), Post "/api/dispatch/stop" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST event_type
+operations! { LIST EventType
     /// List the registered kinds of events with their schemas.
     EventTypeList "event_type.list" {
         Query Needs::Permission(MessagesRead), Get "/api/event-types" => 200,

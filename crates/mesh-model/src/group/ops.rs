@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST group
+operations! { LIST Group
     /// List groups.
     GroupList "group.list" {
         Query Needs::Permission(AgentsRead), Get "/api/groups" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST guard
+operations! { LIST Guard
     /// Ask the guard what it thinks of a text. Nothing is stored.
     GuardCheck "guard.check" {
         Command Needs::Credential, Post "/api/guard/check" => 200,

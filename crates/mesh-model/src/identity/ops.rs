@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST identity
+operations! { LIST Identity
     /// List the keys that a participant signs or signed with.
     IdentityList "identity.list" {
         Query Needs::Permission(AgentsRead), Get "/api/participants/{participant}/keys" => 200,

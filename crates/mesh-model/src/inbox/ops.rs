@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST inbox
+operations! { LIST Inbox
     /// Read what waits in the inbox: messages of one's rooms by others, not yet taken in.
     InboxList "inbox.list" {
         Query Needs::Permission(MessagesRead), Get "/api/inbox" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST influence
+operations! { LIST Influence
     /// Say what the contexts of a participant have read: each open session, and calls without one.
     /// For itself, those above it, and whoever holds agents:admin.
     InfluenceGet "influence.get" {

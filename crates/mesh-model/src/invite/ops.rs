@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST invite
+operations! { LIST Invite
     /// List invites.
     InviteList "invite.list" {
         Query Needs::Permission(AdminTokens), Get "/api/invites" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST lease
+operations! { LIST Lease
     /// Lease paths of the project that a room is about, so that nobody else edits them meanwhile. Refused if somebody else
     /// has leased a part of them; the same paths once more make the lease longer. The node enforces it where agents edit:
     /// `mesh lease guard`.

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST log
+operations! { LIST Log
     /// Check the log's chain and signatures from its first line to its end.
     LogVerify "log.verify" {
         Query Needs::Permission(AdminAnalytics), Get "/api/log/verify" => 200,

@@ -3,7 +3,7 @@
 use crate::api::*;
 use crate::ops::{Needs, operations};
 
-operations! { LIST login
+operations! { LIST Login
     /// Sign in with user name and password; sets a cookie for 24 hours. Five failures in five minutes lock the account to where they came from.
     Login "login" {
         Command Needs::Nothing, Post "/api/login" => 200,

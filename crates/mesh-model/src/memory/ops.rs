@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST memory
+operations! { LIST Memory
     /// Let an agent remember something under a name. What it remembered under that name is forgotten.
     MemorySet "memory.set" {
         Command Needs::Permission(MemoryWrite), Post "/api/memories" => 201,

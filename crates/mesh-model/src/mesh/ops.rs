@@ -5,7 +5,7 @@ use crate::events::{Floor, RequestLimits};
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST mesh
+operations! { LIST Mesh
     /// Read how many requests the node answers whom.
     LimitsGet "limits.get" {
         Query Needs::Permission(AdminAnalytics), Get "/api/limits" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST message
+operations! { LIST Message
     /// Post a message to a room. It is durable when the answer comes.
     MessagePost "message.post" {
         Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/messages" => 201,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST participant
+operations! { LIST Participant
     /// Set how far a participant is trusted from here on. What it said before keeps its trust.
     ParticipantTrust "participant.trust" {
         Command Needs::Owner, Put "/api/participants/{participant}/trust" => 200,

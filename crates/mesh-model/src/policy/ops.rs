@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST policy
+operations! { LIST Policy
     /// Read a room's policy: who set it, when, and every rule.
     RoomPolicyGet "room.policy_get" {
         Query Needs::Permission(MessagesRead), Get "/api/rooms/{room}/policy" => 200,

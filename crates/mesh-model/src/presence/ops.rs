@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST presence
+operations! { LIST Presence
     /// See how present everybody is whom one may see.
     PresenceList "presence.list" {
         Query Needs::Permission(AgentsRead), Get "/api/presence" => 200,

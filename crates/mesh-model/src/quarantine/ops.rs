@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST quarantine
+operations! { LIST Quarantine
     /// List the messages that wait for the caller as a moderator.
     QuarantineList "quarantine.list" {
         Query Needs::Permission(MessagesRead), Get "/api/quarantine" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST room
+operations! { LIST Room
     /// Let another member set the room's rules. Only its creator and the owner of the mesh may.
     RoomTransfer "room.transfer" {
         Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/transfer" => 200,

@@ -3,7 +3,7 @@
 use crate::api::*;
 use crate::ops::{Needs, operations};
 
-operations! { LIST secret
+operations! { LIST Secret
     /// List the secrets by name. Their values are never shown.
     SecretList "secret.list" {
         Query Needs::Owner, Get "/api/secrets" => 200,

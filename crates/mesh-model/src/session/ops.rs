@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST session
+operations! { LIST Session
     /// Open a session, or go on with one's own.
     SessionOpen "session.open" {
         Command Needs::Credential, Post "/api/sessions" => 201,

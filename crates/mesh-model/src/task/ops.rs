@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST task
+operations! { LIST Task
     /// Create tasks in a room, all or none. In one request tasks may name one another by `key`.
     TaskCreate "task.create" {
         Command Needs::Permission(TasksWrite), Post "/api/tasks" => 201,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST template
+operations! { LIST Template
     /// Make a template: a recurring task with blanks.
     TemplateCreate "template.create" {
         Command Needs::Permission(TasksWrite), Post "/api/templates" => 201,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST tool
+operations! { LIST Tool
     /// List the tools that the node offers.
     ToolList "tool.list" {
         Query Needs::Permission(TasksRead), Get "/api/plugins" => 200,

@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST user
+operations! { LIST User
     /// List users.
     UserList "user.list" {
         Query Needs::Permission(AdminUsers), Get "/api/admin/users" => 200,

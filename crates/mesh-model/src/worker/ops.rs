@@ -4,7 +4,7 @@ use crate::api::*;
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
-operations! { LIST worker
+operations! { LIST Worker
     /// Take work from here on, with so many slots and these capabilities.
     WorkerEnrol "worker.enrol" {
         Command Needs::Permission(TasksWrite), Post "/api/workers/me" => 200,

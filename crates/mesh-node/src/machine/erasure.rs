@@ -30,6 +30,13 @@ pub enum Erasure {
         /// The task.
         task: TaskId,
     },
+    /// Versions of files, with their bytes.
+    Versions {
+        /// The event.
+        seq: Seq,
+        /// Where they were put.
+        places: Vec<Seq>,
+    },
     /// Memories that are forgotten; the view knows the places.
     Memories {
         /// The event.
@@ -47,12 +54,11 @@ impl Erasure {
             Erases::Message(message, places) => Some(Erasure::Places {
                 seq,
                 message,
-                // Only what is older can be meant.
-                places: places
-                    .iter()
-                    .copied()
-                    .filter(|place| place.0 >= 1 && *place < seq)
-                    .collect(),
+                places: older(places, seq),
+            }),
+            Erases::Versions(places) => Some(Erasure::Versions {
+                seq,
+                places: older(places, seq),
             }),
             Erases::Room(_) => Some(Erasure::Room { seq }),
             Erases::Task(task) => Some(Erasure::Task { seq, task }),
@@ -69,9 +75,16 @@ impl Erasure {
             Erasure::Places { seq, .. }
             | Erasure::Room { seq }
             | Erasure::Task { seq, .. }
+            | Erasure::Versions { seq, .. }
             | Erasure::Memories { seq, .. } => *seq,
         }
     }
+}
+
+/// Only what is older can be meant.
+fn older(places: &[Seq], seq: Seq) -> Vec<Seq> {
+    let older = |place: &Seq| place.0 >= 1 && *place < seq;
+    places.iter().copied().filter(older).collect()
 }
 
 /// All such events later than `after`.

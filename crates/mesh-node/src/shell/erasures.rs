@@ -17,6 +17,7 @@ use mesh_store::{StoreError, View};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::blobs::{Blobs, SweepError};
 use crate::machine::{Erasure, Outcome, erasures};
 
 /// An answer that is held back until what was erased is gone, and where it goes.
@@ -29,6 +30,8 @@ pub(super) struct Held {
 pub(super) enum EraserJob {
     /// Erase, then answer.
     Erase(Vec<Erasure>, Option<Held>),
+    /// Remove the bytes of files that nobody needs, once the view is there.
+    Sweep(Seq),
     /// Note how far everything is done.
     Note,
 }
@@ -52,6 +55,8 @@ enum Failed {
     Erase(#[from] EraseError),
     #[error(transparent)]
     View(#[from] StoreError),
+    #[error(transparent)]
+    Bytes(#[from] SweepError),
     #[error("the node broke off")]
     BrokeOff,
 }
@@ -70,6 +75,7 @@ pub(super) struct ErasingTask {
     pub eraser: Eraser,
     pub reader: LogReader,
     pub view: View,
+    pub blobs: Arc<Blobs>,
     pub view_upto: watch::Receiver<Seq>,
     pub pending: Arc<AtomicU64>,
     pub work: mpsc::UnboundedReceiver<EraserJob>,
@@ -85,7 +91,7 @@ pub(super) fn resume(
     let after = marker(home, reader);
     let left = erasures(reader, after)?;
     for erasure in &left {
-        if let Erasure::Places { places, .. } = erasure {
+        if let Erasure::Places { places, .. } | Erasure::Versions { places, .. } = erasure {
             erase(eraser, places)?;
         }
     }
@@ -154,9 +160,18 @@ impl ErasingTask {
         // Once something failed, the file stays behind it: the next start tries again.
         let mut failed = false;
         while let Some(work) = self.work.recv().await {
-            let EraserJob::Erase(erasures, held) = work else {
-                self.note_if_idle(failed).await;
-                continue;
+            let (erasures, held) = match work {
+                EraserJob::Erase(erasures, held) => (erasures, held),
+                EraserJob::Sweep(seq) => {
+                    if let Err(why) = self.sweep(seq).await {
+                        tracing::warn!(%why, "bytes of files that nobody needs were not removed; the next start looks again");
+                    }
+                    continue;
+                }
+                EraserJob::Note => {
+                    self.note_if_idle(failed).await;
+                    continue;
+                }
             };
             let mut outcome = Ok(());
             for erasure in erasures {
@@ -186,15 +201,17 @@ impl ErasingTask {
     /// Out of the log first: the view's answer to where it is means that it is out of the view too.
     async fn erase(&mut self, erasure: Erasure) -> Result<(), Failed> {
         let seq = erasure.seq();
-        if let Erasure::Places { places, .. } = &erasure {
+        if let Erasure::Places { places, .. } | Erasure::Versions { places, .. } = &erasure {
             let (eraser, places) = (self.eraser.clone(), places.clone());
             blocking(move || Ok(erase(&eraser, &places)?)).await?;
         }
-        // The sender is gone only after the view has everything.
-        let _ = self.view_upto.wait_for(|upto| *upto >= seq).await;
+        let reached = self.view_has(seq).await;
         let (eraser, view) = (self.eraser.clone(), self.view.clone());
+        let files = matches!(erasure, Erasure::Room { .. } | Erasure::Versions { .. });
+        let blobs = files.then(|| Arc::clone(&self.blobs));
         let rest = move || {
             let places = match erasure {
+                Erasure::Versions { .. } => Vec::new(),
                 Erasure::Room { .. } => view.expired_places(seq)?,
                 Erasure::Task { task, .. } => {
                     let mut all = view.places_of_task(task)?;
@@ -217,9 +234,33 @@ impl ErasingTask {
             if !places.is_empty() {
                 erase(&eraser, &places)?;
             }
+            if let Some(blobs) = blobs.filter(|_| reached) {
+                blobs.sweep(&view)?;
+            }
             Ok(())
         };
         blocking(rest).await
+    }
+
+    /// Waits until the view has everything up to a place. The sender is gone only after it has everything there will be.
+    async fn view_has(&mut self, seq: Seq) -> bool {
+        let _ = self.view_upto.wait_for(|upto| *upto >= seq).await;
+        *self.view_upto.borrow() >= seq
+    }
+
+    async fn sweep(&mut self, seq: Seq) -> Result<(), Failed> {
+        if !self.view_has(seq).await {
+            return Ok(());
+        }
+        let (blobs, view) = (Arc::clone(&self.blobs), self.view.clone());
+        blocking(move || {
+            let swept = blobs.sweep(&view)?;
+            if swept > 0 {
+                tracing::info!(swept, "bytes of files that no event names were removed");
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn note(&self, upto: Seq) {

@@ -4,6 +4,7 @@
 //! HOME/log/          the truth
 //! HOME/vault/        what the log must not hold; private
 //! HOME/view/         may be deleted at any time
+//! HOME/files/        the bytes of shared files; the log names them
 //! HOME/owner.token   the owner's secret, mode 0600
 //! HOME/erased.json   up to where everything that had to be erased is; made anew if it is missing
 //! ```
@@ -32,6 +33,7 @@ use serde_json::value::to_raw_value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::blobs::Blobs;
 use super::dispatch;
 use super::erasures::{self, ErasingTask, Lane, ResumeError};
 use super::metrics::Metrics;
@@ -169,7 +171,18 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError>
         .mesh()
         .map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
     let (projector, view) = View::open_for(&Entry::View.of(&config.home), mesh)?;
-    let (node, erasing) = run(config, writer, vault, projector, view)?;
+    let blobs = Blobs::open(&config.home).map_err(|source| StartError::File {
+        path: Entry::Files.of(&config.home),
+        source,
+    })?;
+    let opened = Opened {
+        writer,
+        vault,
+        projector,
+        view,
+        blobs,
+    };
+    let (node, erasing) = run(config, opened)?;
     Ok((node, erasing, last))
 }
 
@@ -296,21 +309,30 @@ fn owner_token(config: &Config, vault: &Vault) -> Result<(), StartError> {
     })
 }
 
-fn run(
-    config: &Config,
+/// What is open of a home before its threads run.
+struct Opened {
     writer: Writer<FileLog>,
     vault: Vault,
     projector: mesh_store::Projector,
     view: View,
-) -> Result<(Arc<Node>, ErasingTask), StartError> {
+    blobs: Arc<Blobs>,
+}
+
+fn run(config: &Config, opened: Opened) -> Result<(Arc<Node>, ErasingTask), StartError> {
+    let (lane, erasing, view_upto, upto) = eraser(config, &opened)?;
+    let Opened {
+        writer,
+        vault,
+        projector,
+        view,
+        blobs,
+    } = opened;
     let head = Seq(writer.tail().seq);
     let (jobs, waiting) = queue(WRITER_QUEUE_MAX);
     let (batches, projected) = queue(projector::QUEUE_EVENTS);
-    let (upto, view_upto) = watch::channel(projector.upto());
     let access = Arc::clone(writer.access());
     let reader = writer.log().reader();
     let envelopes = Envelopes::new(&vault.node_seed().0);
-    let (lane, erasing) = eraser(config, &writer, &view, &view_upto)?;
     let open = access
         .sessions()
         .map(|session| (session.id, session.participant));
@@ -326,6 +348,7 @@ fn run(
         head: AtomicU64::new(head.0),
         fanout: Arc::new(Mutex::new(Fanout::new(head, envelopes.clone()))),
         view,
+        blobs,
         view_upto,
         wanted: Wanted::new(batches.clone()),
         vault: Arc::new(vault),
@@ -376,35 +399,35 @@ fn run(
     Ok((node, erasing))
 }
 
+/// What runs beside the writer: the way to the eraser, the eraser, and how far the view is, on both ends.
+type Beside = (Lane, ErasingTask, watch::Receiver<Seq>, watch::Sender<Seq>);
+
 /// The eraser, with what an earlier run left to it.
-fn eraser(
-    config: &Config,
-    writer: &Writer<FileLog>,
-    view: &View,
-    view_upto: &watch::Receiver<Seq>,
-) -> Result<(Lane, ErasingTask), StartError> {
-    let (eraser, reader) = (writer.log().eraser(), writer.log().reader());
+fn eraser(config: &Config, opened: &Opened) -> Result<Beside, StartError> {
+    let log = opened.writer.log();
+    let (eraser, reader) = (log.eraser(), log.reader());
+    let (upto, view_upto) = watch::channel(opened.projector.upto());
     let left = erasures::resume(&config.home, &eraser, &reader)?;
     let (send, work) = tokio::sync::mpsc::unbounded_channel();
     let pending = Arc::new(AtomicU64::new(left.len() as u64));
-    // The receiver is right here, so this cannot fail.
+    // The receiver is right here, so these cannot fail.
     let _ = send.send(erasures::EraserJob::Erase(left, None));
+    let _ = send.send(erasures::EraserJob::Sweep(Seq(reader.tail().seq)));
     let task = ErasingTask {
         home: config.home.clone(),
         eraser,
         reader,
-        view: view.clone(),
+        view: opened.view.clone(),
+        blobs: Arc::clone(&opened.blobs),
         view_upto: view_upto.clone(),
         pending: Arc::clone(&pending),
         work,
     };
-    Ok((
-        Lane {
-            work: send,
-            pending,
-        },
-        task,
-    ))
+    let lane = Lane {
+        work: send,
+        pending,
+    };
+    Ok((lane, task, view_upto, upto))
 }
 
 fn spawn(

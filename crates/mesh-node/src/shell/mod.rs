@@ -3,6 +3,7 @@
 //! One thread writes and fans out, one projects into the view, now and then one writes the state
 //! down or looks over the whole log; one tokio task ticks every second, another erases. Everything else happens on the caller's task.
 
+mod blobs;
 mod dispatch;
 mod ephemeral;
 mod erasures;
@@ -25,6 +26,7 @@ mod ticks;
 mod waiting;
 mod words;
 
+pub use blobs::{Blobs, Damage, Incoming, Pin, ReceiveError, Received};
 pub use ephemeral::Ephemeral;
 pub use erasures::ResumeError;
 pub use home::{Config, StartError};

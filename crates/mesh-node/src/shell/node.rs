@@ -21,6 +21,7 @@ use mesh_proof::{Checkpoint, Seal};
 use mesh_store::{Vault, View};
 use tokio::sync::{oneshot, watch};
 
+use super::blobs::{Blobs, Pin};
 use super::dispatch::Clock;
 use super::ephemeral::Ephemeral;
 use super::erasures::Lane;
@@ -49,6 +50,7 @@ pub struct Node {
     pub(super) head: AtomicU64,
     pub(super) fanout: Arc<Mutex<Fanout>>,
     pub(super) view: View,
+    pub(super) blobs: Arc<Blobs>,
     pub(super) view_upto: watch::Receiver<Seq>,
     pub(super) wanted: Wanted,
     pub(super) vault: Arc<Vault>,
@@ -292,6 +294,29 @@ impl Node {
     /// The view.
     pub fn view(&self) -> &View {
         &self.view
+    }
+
+    /// The bytes of shared files.
+    pub fn blobs(&self) -> &Arc<Blobs> {
+        &self.blobs
+    }
+
+    /// Lets go of the bytes for which a command was given, once it is known what came of it.
+    pub async fn release(&self, pin: Pin, outcome: &Result<Outcome, Refusal>) {
+        match outcome {
+            // Whether there is an event that names them the next start finds out.
+            Err(refusal) if refusal.code == ErrorCode::OutcomeUnknown => return,
+            Err(_) => {}
+            Ok(outcome) => {
+                self.wait_view(outcome.last()).await;
+                if self.view_upto() < outcome.last() {
+                    return;
+                }
+            }
+        }
+        let view = self.view.clone();
+        // If this breaks off, the next start removes them.
+        let _ = tokio::task::spawn_blocking(move || pin.release(&view)).await;
     }
 
     /// How far the view is.

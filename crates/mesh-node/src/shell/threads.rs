@@ -384,6 +384,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::Template(_)
         | Facts::Context(_)
         | Facts::Lease(_)
+        | Facts::File(_)
         | Facts::Memory(_)
         | Facts::Tool(_) => false,
     }

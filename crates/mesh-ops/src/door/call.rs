@@ -10,16 +10,17 @@ use mesh_model::command::Content;
 use mesh_model::events::CommandKey;
 use mesh_model::ops::{Declaration, Needs};
 use mesh_model::{
-    ActHash, Actor, Command, Millis, ParticipantId, Permission, Refusal, Seq, SessionId, Within,
-    refuse,
+    ActHash, Actor, Command, Effect, Millis, ParticipantId, Permission, Refusal, Seq, SessionId,
+    Within, refuse,
 };
 use mesh_node::machine::Seen;
-use mesh_node::{Outcome, Wait};
+use mesh_node::{Outcome, Pin, Wait};
 use serde::Serialize;
 
 use crate::door::Door;
 use crate::door::request::part_of;
 use crate::door::turns::Turn;
+use crate::ops::file::Uploaded;
 
 /// What a transport knows about a call besides its input.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +39,8 @@ pub struct Options {
     pub agent: Option<String>,
     /// The command's place among those of its connection, if their order counts.
     pub turn: Option<Turn>,
+    /// Bytes that came beside the input.
+    pub upload: Option<Uploaded>,
 }
 
 /// A change to the browser's cookie `mesh_session`.
@@ -102,6 +105,10 @@ pub(crate) fn content<T: Serialize>(value: &T) -> Result<Content, Refusal> {
         .map_err(|_| refuse::internal("the content could not be written as JSON"))
 }
 
+fn broke_off() -> Refusal {
+    refuse::internal("the writer's answer was lost").so(Effect::told("it may be stored or not"))
+}
+
 impl Call {
     /// The participant that asks.
     pub(crate) fn me(&self) -> Result<ParticipantId, Refusal> {
@@ -120,7 +127,29 @@ impl Call {
     pub(crate) async fn submit(&self, door: &Door, command: Command) -> Result<Outcome, Refusal> {
         let sent = self.send(door, self.actor, self.key, command);
         self.pass_turn();
-        sent.await
+        Ok(self.heard(sent.await?))
+    }
+
+    /// Submits a command under the call's key that names bytes, which stay pinned until it is known what came of it, also if
+    /// nobody waits for that any more.
+    pub(crate) async fn submit_pinned(
+        &self,
+        door: &Door,
+        command: Command,
+        pin: Pin,
+    ) -> Result<Outcome, Refusal> {
+        let node = Arc::clone(door.node());
+        let sent = self.send(door, self.actor, self.key, command);
+        self.pass_turn();
+        let (tell, told) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            let outcome = sent.await;
+            // Whoever asked may be gone.
+            let _ = tell.send(outcome.clone());
+            node.release(pin, &outcome).await;
+        });
+        let outcome = told.await.unwrap_or_else(|_| Err(broke_off()))?;
+        Ok(self.heard(outcome))
     }
 
     /// Submits one of several commands of the call, each under a key of its own; the first (0) under
@@ -133,7 +162,7 @@ impl Call {
     ) -> Result<Outcome, Refusal> {
         let sent = self.send(door, self.actor, self.key_of(part), command);
         self.pass_turn();
-        sent.await
+        Ok(self.heard(sent.await?))
     }
 
     /// Submits several commands of the call together, each under the key of its number: they are decided in their
@@ -167,7 +196,8 @@ impl Call {
         door: &Door,
         command: Command,
     ) -> Result<Outcome, Refusal> {
-        self.send(door, self.actor, None, command).await
+        let sent = self.send(door, self.actor, None, command);
+        Ok(self.heard(sent.await?))
     }
 
     /// Submits a command as somebody else than the caller: who holds an invite.
@@ -177,7 +207,8 @@ impl Call {
         actor: Actor,
         command: Command,
     ) -> Result<Outcome, Refusal> {
-        self.send(door, actor, None, command).await
+        let sent = self.send(door, actor, None, command);
+        Ok(self.heard(sent.await?))
     }
 
     /// The command stands in the writer's queue when this returns.
@@ -187,12 +218,11 @@ impl Call {
         actor: Actor,
         key: Option<CommandKey>,
         command: Command,
-    ) -> impl Future<Output = Result<Outcome, Refusal>> + Send {
+    ) -> impl Future<Output = Result<Outcome, Refusal>> + Send + use<> {
         self.notes().asked |= key.is_some() && key == self.key;
         let node = door.node();
         let (requires, within) = (self.requires(), self.within());
-        let outcome = node.submit_within(command, actor, requires, key, within);
-        async move { Ok(self.heard(outcome.await?)) }
+        node.submit_within(command, actor, requires, key, within)
     }
 
     /// By which context the call comes.

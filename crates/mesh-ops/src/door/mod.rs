@@ -49,6 +49,7 @@ use crate::door::rates::Rates;
 use crate::door::registry::Entry;
 use crate::door::request::Request;
 use crate::evidence::payload::Compiled;
+use crate::ops::file::Uploads;
 use crate::ops::memory::Memories;
 use crate::ops::tool::{NoTools, Tools};
 
@@ -89,6 +90,7 @@ struct Inner {
     /// Workers that wait for a task.
     waiting: AtomicUsize,
     memories: Memories,
+    uploads: Uploads,
     tools: Arc<dyn Tools>,
 }
 
@@ -112,6 +114,7 @@ impl Door {
             verifying: tokio::sync::Mutex::default(),
             waiting: AtomicUsize::new(0),
             memories: Memories::default(),
+            uploads: Uploads::default(),
             tools,
         };
         Door {
@@ -135,6 +138,11 @@ impl Door {
 
     pub(crate) fn memories(&self) -> &Memories {
         &self.inner.memories
+    }
+
+    /// Bytes that are on their way in.
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.inner.uploads
     }
 
     pub(crate) fn flood(&self) -> &Flood {

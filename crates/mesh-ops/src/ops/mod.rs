@@ -12,6 +12,7 @@ pub(crate) mod credential;
 pub(crate) mod delivery;
 pub(crate) mod dispatch;
 pub(crate) mod event_type;
+pub(crate) mod file;
 mod group;
 pub(crate) mod guard;
 pub(crate) mod identity;

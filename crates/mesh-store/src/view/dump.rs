@@ -35,6 +35,8 @@ const TABLES: &[(&str, &str)] = &[
     ("templates", "id"),
     ("context", "room, key"),
     ("memories", "seq"),
+    ("files", "id"),
+    ("file_versions", "seq"),
 ];
 
 impl View {

@@ -2,8 +2,8 @@
 //! is rebuilt from its log.
 
 use super::{
-    approval, context, credential, event_type, index, memory, mesh, message, participant, project,
-    quarantine, room, session, task, template, worker,
+    approval, context, credential, event_type, file, index, memory, mesh, message, participant,
+    project, quarantine, room, session, task, template, worker,
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
@@ -18,6 +18,7 @@ pub(super) const NOUNS: &[&str] = &[
     context::schema::TABLES,
     credential::schema::TABLES,
     event_type::schema::TABLES,
+    file::schema::TABLES,
     index::TABLES,
     memory::schema::TABLES,
     mesh::schema::TABLES,

@@ -10,6 +10,7 @@ mod context;
 mod credential;
 mod dispatch;
 mod doctor;
+mod file;
 mod guard;
 pub mod help;
 pub mod hook;
@@ -105,6 +106,8 @@ pub enum Command {
     #[command(subcommand)]
     Context(context::ContextVerb),
     #[command(subcommand)]
+    File(file::FileVerb),
+    #[command(subcommand)]
     Lease(lease::LeaseVerb),
     #[command(subcommand)]
     Memory(memory::MemoryVerb),
@@ -192,6 +195,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Budget(verb) => budget::budget(context, verb)?,
         Command::Costs(args) => budget::costs(context, args)?,
         Command::Context(verb) => context::context(context, verb)?,
+        Command::File(verb) => file::file(context, verb)?,
         Command::Lease(verb) => lease::lease(context, verb)?,
         Command::Memory(verb) => memory::memory(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,

@@ -19,7 +19,7 @@ use words::Words;
 use super::open::{close, upto};
 use super::task::Kept;
 use super::{
-    Numbers, StoredEvent, approval, context, credential, event_type, memory, mesh, message,
+    Numbers, StoredEvent, approval, context, credential, event_type, file, memory, mesh, message,
     numbers, participant, quarantine, room, session, task, template, worker,
 };
 use crate::StoreError;
@@ -204,6 +204,7 @@ impl Batch<'_> {
             Facts::Template(facts) => template::project(self, facts, event),
             Facts::Context(facts) => context::project(self, facts, event),
             Facts::Memory(facts) => memory::project(self, facts, event),
+            Facts::File(facts) => file::project(self, facts, event),
             // Rules, rights, leases and sums: the core's state answers for all of these nouns.
             Facts::User(_)
             | Facts::Policy(_)

@@ -1,0 +1,204 @@
+//! Shared files of a room. Their bytes come in and go out beside the calls; a call says which they are.
+
+mod get;
+mod history;
+mod list;
+mod media;
+mod put;
+mod redact;
+mod remove;
+mod restore;
+mod upload;
+
+pub use upload::{Download, Upload, Uploaded, Uploads};
+
+use std::io::Read;
+use std::sync::Arc;
+
+use media::TEXT;
+use mesh_core::{Access, check_path};
+use mesh_guard::{composed, is_plain_name, path_skeleton};
+use mesh_model::api::{FileBody, FileStored, FileVersion};
+use mesh_model::events::FileFacts;
+use mesh_model::limits::FILE_TEXT_BYTES_MAX;
+use mesh_model::{BlobHash, Effect, Facts, FileId, PathKey, Refusal, RoomId, Seq, refuse};
+use mesh_node::machine::{Reader, Sealed};
+use mesh_node::{Node, Outcome};
+use mesh_store::view::FileRow;
+use sha2::{Digest, Sha256};
+use upload::damaged;
+use uuid::Uuid;
+
+use crate::door::{Call, Door};
+use crate::ops::present;
+
+/// A path as a file has it: letters that can be written in several ways are written in one.
+fn plain(path: &str) -> Result<String, Refusal> {
+    let path = composed(path);
+    check_path(&path)?;
+    if is_plain_name(&path) {
+        return Ok(path.into_owned());
+    }
+    Err(refuse::invalid(
+        "the path of a file holds nothing that cannot be seen, and no letters of several scripts in one word",
+        "give it a plain name, such as docs/plan.md",
+    )
+    .so(Effect::NothingStored))
+}
+
+/// The key of a path in a room: nobody without the node's secret finds out a path by trying. Paths that look the same have
+/// the same.
+fn key(node: &Node, room: RoomId, path: &str) -> PathKey {
+    let hash = Sha256::new_with_prefix(b"mesh-path/1\n")
+        .chain_update(node.vault().node_seed().0)
+        .chain_update(room.0.as_bytes())
+        .chain_update(path_skeleton(path).as_bytes())
+        .finalize();
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash[..16]);
+    PathKey(Uuid::from_bytes(key))
+}
+
+/// What a path, or the id of a file in its place, means.
+struct Named {
+    path: String,
+    file: Option<FileId>,
+}
+
+impl Named {
+    fn file(&self) -> Result<FileId, Refusal> {
+        self.file.ok_or_else(refuse::no_file)
+    }
+}
+
+async fn named(door: &Door, call: &Call, room: RoomId, path: &str) -> Result<Named, Refusal> {
+    if let Ok(file) = path.parse::<FileId>() {
+        let known = door.node().work().file(room, file).is_some();
+        let path = door.view(call, move |view| view.file_path(file)).await?;
+        let path = path.filter(|_| known).ok_or_else(refuse::no_file)?;
+        return Ok(Named {
+            path,
+            file: Some(file),
+        });
+    }
+    let path = plain(path)?;
+    let asked = path.clone();
+    let file = door
+        .view(call, move |view| view.file_at(room, &asked))
+        .await?;
+    Ok(Named { path, file })
+}
+
+/// A room whose files the caller may read, and the first place there that it may see.
+fn readable(call: &Call, room: &str) -> Result<(RoomId, Seq), Refusal> {
+    call.readable(call.data_room(room)?)
+}
+
+/// The version of a file that is asked for, and its words.
+async fn version(
+    door: &Door,
+    call: &Call,
+    room: (RoomId, Seq),
+    file: FileId,
+    version: Option<u32>,
+) -> Result<FileRow, Refusal> {
+    let found = door
+        .view(call, move |view| view.file_version(room, file, version))
+        .await?;
+    found.ok_or_else(|| match version {
+        Some(_) => refuse::no_version(),
+        None => refuse::no_file(),
+    })
+}
+
+fn erased(row: &FileRow) -> Refusal {
+    refuse::gone(
+        format!("version {} of the file was erased", row.facts.version),
+        "list the versions that are kept with file.history",
+    )
+}
+
+/// A version as its reader gets it. A stranger's name can be as long as an order: programs get it in an envelope.
+fn shown(access: &Access, reader: Reader<'_>, row: FileRow) -> FileVersion {
+    reader.note(row.facts.room);
+    let marked = row.facts.is_marked();
+    let gone = row.body.is_none();
+    let (sha256, media, note) = match row.body {
+        Some(body) => (Some(body.sha256), body.media, body.note),
+        None => (None, String::new(), String::new()),
+    };
+    let path = row.path.unwrap_or_default();
+    let (path, note, told) = match reader {
+        Reader::Program(envelopes, _) if marked => {
+            let words = format!("{path}\n{note}");
+            let sealed = Sealed {
+                seq: row.seq,
+                room: Some(row.facts.room),
+                author: Some(row.author),
+                trust: row.facts.trust,
+                relayed: None,
+                guard: row.facts.guard.as_ref(),
+                text: words.trim_end(),
+                payload: None,
+            };
+            let told = envelopes.wrap(access, &sealed);
+            (row.facts.file.to_string(), String::new(), Some(told))
+        }
+        _ => (path, note, None),
+    };
+    FileVersion {
+        file: row.facts.file,
+        path,
+        version: row.facts.version,
+        bytes: row.facts.bytes,
+        media,
+        sha256,
+        note,
+        told,
+        by: present::participant(access, row.author),
+        at: row.at,
+        seq: row.seq,
+        trust: row.facts.trust,
+        of: row.facts.of,
+        labels: row.facts.labels,
+        guard: row.facts.guard,
+        redacted: gone,
+        removed: row.removed,
+    }
+}
+
+/// What the event of a put tells.
+fn stored(outcome: &Outcome, facts: Vec<Facts>) -> Option<FileStored> {
+    match facts.into_iter().next()? {
+        Facts::File(FileFacts::Put(put)) => Some(FileStored {
+            file: put.file,
+            version: put.version,
+            bytes: put.bytes,
+            seq: outcome.first,
+        }),
+        _ => None,
+    }
+}
+
+/// The text of a version, if it is a short one, and if it is the one that was put.
+async fn text(door: &Door, bytes: u64, body: &FileBody) -> Result<Option<String>, Refusal> {
+    if body.media != TEXT || bytes > FILE_TEXT_BYTES_MAX as u64 {
+        return Ok(None);
+    }
+    let (blobs, hash) = (Arc::clone(door.node().blobs()), body.sha256);
+    let read = door.blocking(move || {
+        let mut bytes = Vec::new();
+        let most = FILE_TEXT_BYTES_MAX as u64 + 1;
+        blobs.read(hash)?.take(most).read_to_end(&mut bytes)?;
+        Ok::<_, std::io::Error>(bytes)
+    });
+    let bytes = read.await?.map_err(|why| {
+        tracing::error!(%why, %hash, "the bytes of a file cannot be read");
+        damaged()
+    })?;
+    if BlobHash(Sha256::digest(&bytes).into()) != hash {
+        tracing::error!(%hash, "the bytes of a file are altered");
+        return Err(damaged());
+    }
+    String::from_utf8(bytes).map(Some).map_err(|_| damaged())
+}

@@ -1,0 +1,8 @@
+//! Shared files of rooms and their versions.
+
+mod project;
+mod read;
+pub(super) mod schema;
+
+pub(super) use project::project;
+pub use read::{FileRow, FileSearch};
