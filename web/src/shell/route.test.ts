@@ -21,6 +21,8 @@ const routes: Route[] = [
   { page: 'audit', filter: {} },
   { page: 'audit', filter: { actor: 'rex', types: ['room.*'], since: '2026-11-21T06:00:00.000Z' } },
   { page: 'settings' },
+  { page: 'settings', part: 'users' },
+  { page: 'room-settings', room: 'build bench' },
   { page: 'board', filter: {} },
   { page: 'board', filter: { worker: 'rex', capability: 'a&b' } },
   { page: 'board', filter: { room: 'build bench', capability: 'code' } },

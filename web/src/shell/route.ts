@@ -29,7 +29,8 @@ export type Route =
   | { page: 'rules'; room: string; who?: string }
   | { page: 'quarantine'; room?: string }
   | { page: 'audit'; filter: AuditFilter }
-  | { page: 'settings' }
+  | { page: 'settings'; part?: string }
+  | { page: 'room-settings'; room: string }
   | { page: 'board'; filter: BoardFilter }
   | { page: 'task'; task: string }
   | { page: 'approvals' }
@@ -44,11 +45,12 @@ export function parseRoute(path: string, query = ''): Route {
   if (page === 'world' && parts.length === 1) return { page: 'world' };
   if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
   if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
-  if ((page === 'settings' || page === 'approvals' || page === 'workers' || page === 'figures') && parts.length === 1)
-    return { page };
+  if (page === 'settings' && parts.length <= 2) return { page, ...(name && { part: name }) };
+  if ((page === 'approvals' || page === 'workers' || page === 'figures') && parts.length === 1) return { page };
   if (page === 'board' && parts.length === 1) return { page: 'board', filter: board(new URLSearchParams(query)) };
   if (page === 'r' && name && more === 'board' && parts.length === 3)
     return { page: 'board', filter: { ...board(new URLSearchParams(query)), room: name } };
+  if (page === 'r' && name && more === 'settings' && parts.length === 3) return { page: 'room-settings', room: name };
   if (page === 'task' && name && parts.length === 2) return { page: 'task', task: name };
   if (page === 'quarantine' && parts.length === 1) {
     const room = new URLSearchParams(query).get('room');
@@ -131,6 +133,9 @@ export function href(route: Route): string {
     case 'task':
       return `/task/${to(route.task)}`;
     case 'settings':
+      return `/settings${route.part ? `/${to(route.part)}` : ''}`;
+    case 'room-settings':
+      return `/r/${to(route.room)}/settings`;
     case 'approvals':
     case 'workers':
     case 'figures':
