@@ -91,11 +91,11 @@ test.runIf(binary)(
     await page.getByText('live', { exact: true }).waitFor();
     const found: Record<string, string[]> = {};
     // Twice the size of type is half the width, as a browser's zoom has it.
-    for (const width of [...WIDTHS, 640]) {
-      await page.setViewportSize({ width, height: 800 });
-      for (const place of places) {
-        await page.goto(node.url + place);
-        await page.getByText('live', { exact: true }).waitFor();
+    for (const place of places) {
+      await page.goto(node.url + place);
+      await page.getByText('live', { exact: true }).waitFor();
+      for (const width of [...WIDTHS, 640]) {
+        await page.setViewportSize({ width, height: 800 });
         await still(page);
         const cut = await clipped(page);
         if (cut.length > 0) found[`${width} ${place}`] = cut;

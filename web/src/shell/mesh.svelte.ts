@@ -24,6 +24,8 @@ import { applyEphemeral, applyItem, type Needs } from './stream.ts';
 import { ui } from './ui.svelte.ts';
 
 const PAGE = 60;
+/** Whoever goes back reads on: fewer questions. */
+const OLDER = 200;
 /** Asked for at once on the way back to where a reader was, and how often: 5,000 messages. */
 const BACK = 500;
 const BACK_MAX = 10;
@@ -204,7 +206,14 @@ class Mesh implements Needs {
 
   async loadOlder(conversation: Conversation): Promise<void> {
     if (!conversation.older || !conversation.ready) return;
-    await this.#load(conversation, () => this.#before(conversation, PAGE));
+    await this.#load(conversation, () => this.#before(conversation, OLDER));
+  }
+
+  /** Everything up to the room's beginning, or as far back as is loaded. */
+  async beginning(conversation: Conversation): Promise<void> {
+    await this.#load(conversation, async () => {
+      for (let more = 0; more < BACK_MAX && conversation.older; more++) await this.#before(conversation, BACK);
+    });
   }
 
   /** A message of the room with everything from it to the end at hand; null if it is not there, or farther back than is loaded. */
