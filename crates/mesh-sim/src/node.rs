@@ -147,8 +147,11 @@ fn erase(eraser: &Eraser, erasure: &Erasure) -> Result<(), EraseError> {
             let places: Vec<u64> = places.iter().map(|place| place.0).collect();
             eraser.erase(&places)
         }
-        // No schedule lets a room expire, redacts a task or forgets a memory.
-        Erasure::Room { .. } | Erasure::Task { .. } | Erasure::Memories { .. } => Ok(()),
+        // No schedule lets a room expire, redacts a task or a file or forgets a memory.
+        Erasure::Room { .. }
+        | Erasure::Task { .. }
+        | Erasure::Versions { .. }
+        | Erasure::Memories { .. } => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::api::ParticipantRef;
 use crate::events::{GuardMark, Trust};
 use crate::ids::{BlobHash, FileId, RoomId, Seq};
 use crate::time::Millis;
+use crate::{Told, closed};
 
 /// Put a file into a room.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -163,22 +164,23 @@ pub struct FileVersion {
     /// The file.
     pub file: FileId,
     /// Its path. To agents the file's id stands here if the name is a stranger's; the name is in `told` then.
-    pub path: String,
+    pub path: Told,
     /// Which version.
     pub version: u32,
     /// How many bytes it has.
     pub bytes: u64,
     /// What it is, told by its content; empty if it was erased.
+    #[schemars(with = "closed::Code")]
     pub media: String,
     /// The SHA-256 hash of its bytes; absent if it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<BlobHash>,
     /// What was said about it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub note: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Told>,
     /// Name and note in an envelope: to agents, words from across a trust boundary are data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub told: Option<String>,
+    pub told: Option<Told>,
     /// Who put it.
     pub by: ParticipantRef,
     /// When.
@@ -212,7 +214,7 @@ pub struct FileContent {
     /// Its text, if it is one of at most 128 KiB; anything else is fetched from `GET /api/rooms/{room}/file/bytes`, or by
     /// `mesh file get`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub text: Option<Told>,
     /// Whether `text` stands in an envelope: to agents, words from across a trust boundary are data.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub enveloped: bool,

@@ -359,7 +359,7 @@ fn history(context: &Context, all: &[FileVersion]) -> Outcome<()> {
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|it| {
-            let mut about = clean(&it.note).replace('\n', " ");
+            let mut about = clean(it.note.as_deref().unwrap_or_default()).replace('\n', " ");
             if let Some(of) = it.of {
                 about = format!("version {of} again {about}");
             }

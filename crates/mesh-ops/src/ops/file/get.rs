@@ -1,10 +1,10 @@
 //! `file.get`
 
-use super::{erased, named, readable, shown, text, version};
+use super::{erased, named, readable, shown, text, version, whose};
 use crate::ops::present;
 use crate::prelude::*;
 
-use mesh_node::machine::{Reader, Sealed};
+use mesh_node::machine::NO_DATA;
 
 impl Run for FileGet {
     async fn run(door: &Door, call: &Call, input: FileGetInput) -> Result<FileContent, Refusal> {
@@ -16,22 +16,10 @@ impl Run for FileGet {
         };
         let text = text(door, row.facts.bytes, body).await?;
         let (access, reader) = (door.node().access(), present::reader(door, call));
-        let (text, enveloped) = match (reader, text) {
-            (Reader::Program(envelopes, _), Some(text)) if row.facts.is_marked() => {
-                let sealed = Sealed {
-                    seq: row.seq,
-                    room: Some(room.0),
-                    author: Some(row.author),
-                    trust: row.facts.trust,
-                    relayed: None,
-                    guard: row.facts.guard.as_ref(),
-                    text: &text,
-                    payload: None,
-                };
-                (Some(envelopes.wrap(&access, &sealed)), true)
-            }
-            (_, text) => (text, false),
-        };
+        let whose = whose(row.seq, row.author, &row.facts);
+        let text = text.map(|text| reader.hear(&access, &whose, text, NO_DATA));
+        let enveloped = text.as_ref().is_some_and(|text| text.enveloped);
+        let text = text.map(|text| text.text);
         Ok(FileContent {
             version: shown(&access, reader, row),
             text,

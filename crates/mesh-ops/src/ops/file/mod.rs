@@ -19,10 +19,12 @@ use media::TEXT;
 use mesh_core::{Access, check_path};
 use mesh_guard::{composed, is_plain_name, path_skeleton};
 use mesh_model::api::{FileBody, FileStored, FileVersion};
-use mesh_model::events::FileFacts;
+use mesh_model::events::{FileFacts, FilePut};
 use mesh_model::limits::FILE_TEXT_BYTES_MAX;
-use mesh_model::{BlobHash, Effect, Facts, FileId, PathKey, Refusal, RoomId, Seq, refuse};
-use mesh_node::machine::{Reader, Sealed};
+use mesh_model::{
+    BlobHash, Effect, Facts, FileId, ParticipantId, PathKey, Refusal, RoomId, Seq, Told, refuse,
+};
+use mesh_node::machine::{Reader, Whose};
 use mesh_node::{Node, Outcome};
 use mesh_store::view::FileRow;
 use sha2::{Digest, Sha256};
@@ -118,33 +120,36 @@ fn erased(row: &FileRow) -> Refusal {
     )
 }
 
+/// Whose words a version is.
+fn whose(seq: Seq, author: ParticipantId, put: &FilePut) -> Whose<'_> {
+    Whose {
+        seq,
+        room: Some(put.room),
+        author: Some(author),
+        trust: put.trust,
+        relayed: None,
+        guard: put.guard.as_ref(),
+        data: false,
+    }
+}
+
 /// A version as its reader gets it. A stranger's name can be as long as an order: programs get it in an envelope.
 fn shown(access: &Access, reader: Reader<'_>, row: FileRow) -> FileVersion {
     reader.note(row.facts.room);
-    let marked = row.facts.is_marked();
     let gone = row.body.is_none();
     let (sha256, media, note) = match row.body {
         Some(body) => (Some(body.sha256), body.media, body.note),
         None => (None, String::new(), String::new()),
     };
     let path = row.path.unwrap_or_default();
-    let (path, note, told) = match reader {
-        Reader::Program(envelopes, _) if marked => {
-            let words = format!("{path}\n{note}");
-            let sealed = Sealed {
-                seq: row.seq,
-                room: Some(row.facts.room),
-                author: Some(row.author),
-                trust: row.facts.trust,
-                relayed: None,
-                guard: row.facts.guard.as_ref(),
-                text: words.trim_end(),
-                payload: None,
-            };
-            let told = envelopes.wrap(access, &sealed);
-            (row.facts.file.to_string(), String::new(), Some(told))
-        }
-        _ => (path, note, None),
+    let whose = whose(row.seq, row.author, &row.facts);
+    let (path, note, told) = if reader.seals(&whose) {
+        let words = format!("{path}\n{note}");
+        let told = reader.tell(access, &whose, words.trim_end());
+        (Told::composed(row.facts.file.to_string()), None, Some(told))
+    } else {
+        let note = (!note.is_empty()).then(|| reader.tell(access, &whose, note));
+        (reader.tell(access, &whose, path), note, None)
     };
     FileVersion {
         file: row.facts.file,
