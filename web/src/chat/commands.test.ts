@@ -22,6 +22,12 @@ test('every form is a command, and is found by how it begins', () => {
   expect(FORMS.filter((form) => !isCommand(form.name))).toEqual([]);
   expect(formsFor('').length).toBe(FORMS.length);
   expect(formsFor('ap')[0]?.name).toBe('approve');
+  expect(
+    formsFor('ta')
+      .map((form) => form.name)
+      .slice(0, 2),
+  ).toEqual(['tasks', 'status']);
+  expect(formsFor('ta').at(-1)?.name).toBe('take');
   expect(formOf('/do it')?.takes).toBe('WHAT');
   expect(formOf('/do')).toBeUndefined();
   expect(formOf('no')).toBeUndefined();

@@ -8,6 +8,8 @@ export interface Form {
   /** What has to follow; empty: nothing. */
   takes: string;
   does: string;
+  /** A sentence of an operator's own; commands stand before it. */
+  said?: boolean;
 }
 
 export const FORMS: readonly Form[] = [
@@ -25,17 +27,25 @@ export const FORMS: readonly Form[] = [
   { name: 'pause', takes: 'NAME', does: 'Give a worker nothing new' },
   { name: 'drain', takes: 'NAME', does: 'Let a worker hand off what it has, and go' },
   { name: 'resume', takes: 'NAME', does: 'Give a worker tasks again; dispatch: all of them' },
-  { name: 'take', takes: 'NAME offline', does: 'Let a worker hand off what it has, and go' },
-  { name: 'bring', takes: 'NAME back', does: 'Give a worker tasks again' },
-  { name: 'set', takes: 'NAME max concurrent to NUMBER', does: 'How many tasks a worker has at once' },
-  { name: 'move', takes: 'NAME to SKILL only', does: 'Which tasks a worker gets' },
-  { name: 'how', takes: 'many tasks has NAME done this week', does: 'What somebody did' },
-  { name: 'which', takes: 'agent fails most', does: 'Whose tasks failed most' },
+  { name: 'take', takes: 'NAME offline', does: 'Let a worker hand off what it has, and go', said: true },
+  { name: 'bring', takes: 'NAME back', does: 'Give a worker tasks again', said: true },
+  { name: 'set', takes: 'NAME max concurrent to NUMBER', does: 'How many tasks a worker has at once', said: true },
+  { name: 'move', takes: 'NAME to SKILL only', does: 'Which tasks a worker gets', said: true },
+  { name: 'how', takes: 'many tasks has NAME done this week', does: 'What somebody did', said: true },
+  { name: 'which', takes: 'agent fails most', does: 'Whose tasks failed most', said: true },
   { name: 'stop', takes: 'dispatch', does: 'Give out no work at all' },
 ];
 
 /** Commands that begin so. */
-export const formsFor = (query: string): Form[] => best(query, FORMS, (form) => form.name, FORMS.length);
+export const formsFor = (query: string): Form[] =>
+  [false, true].flatMap((said) =>
+    best(
+      query,
+      FORMS.filter((form) => (form.said ?? false) === said),
+      (form) => form.name,
+      FORMS.length,
+    ),
+  );
 
 /** The form of the command that a line begins with. */
 export function formOf(line: string): Form | undefined {

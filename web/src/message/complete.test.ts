@@ -30,6 +30,8 @@ test('a command is the first word, and then whom it is about', () => {
 test('completing leaves exactly one space', () => {
   expect(complete('hi @su', mention(3, 6, 'su'), '@surveyor')).toEqual({ text: 'hi @surveyor ', caret: 13 });
   expect(complete('@s there', mention(0, 2, 's'), '@sam')).toEqual({ text: '@sam there', caret: 5 });
+  const command: Typed = { kind: 'command', start: 0, end: 3, query: 'ta' };
+  expect(complete('/ta', command, '/tasks', true)).toEqual({ text: '/tasks', caret: 6 });
 });
 
 test('a long paste may become code, whatever stands in it', () => {

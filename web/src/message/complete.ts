@@ -30,13 +30,13 @@ export function typedAt(text: string, caret: number, commands: boolean): Typed |
   return emoji ? { kind: 'emoji', start: caret - emoji[1]!.length, end: caret, query: emoji[2]! } : null;
 }
 
-/** The text with the word completed, and where the caret goes. */
-export function complete(text: string, typed: Typed, word: string): { text: string; caret: number } {
+/** The text with the word completed, and where the caret goes; a `last` word needs no space behind it. */
+export function complete(text: string, typed: Typed, word: string, last = false): { text: string; caret: number } {
   const rest = text.slice(typed.end);
-  const put = `${word}${rest.startsWith(' ') ? '' : ' '}`;
+  const put = `${word}${last || rest.startsWith(' ') ? '' : ' '}`;
   return {
     text: text.slice(0, typed.start) + put + rest,
-    caret: typed.start + put.length + (rest.startsWith(' ') ? 1 : 0),
+    caret: typed.start + put.length + (!last && rest.startsWith(' ') ? 1 : 0),
   };
 }
 
