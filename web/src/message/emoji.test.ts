@@ -11,6 +11,6 @@ test('the best come first, and a whole name is itself', () => {
 
 test('each entry is a name and one sign, and no name stands twice', () => {
   const all = [...new Set('abcdefghijklmnopqrstuvwxyz+-')].flatMap((letter) => emojiFor(letter));
-  for (const one of all) expect(`${one.name} ${one.sign}`).toMatch(/^[a-z0-9_+-]+ \P{L}+$/u);
+  for (const one of all) expect(`${one.name} ${one.sign}`).toMatch(/^[a-z0-9_+-]+ [^a-z\s]+$/);
   expect(emojiFor('check').filter((one) => one.name === 'check')).toHaveLength(1);
 });
