@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::{Message, MessageTold, ParticipantRef, PresenceState, Quote, Reach};
+use crate::api::{Message, MessageTold, ParticipantRef, PresenceState, Quote, Reachability};
 use crate::event::Event;
 use crate::events::{Facts, MessagePosted, MessageQuarantined};
 use crate::ids::{RoomId, Seq, TaskId};
@@ -204,7 +204,7 @@ pub enum Ephemeral {
         summary: Option<Told>,
         /// How soon words get to it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reach: Option<Reach>,
+        reach: Option<Reachability>,
     },
     /// A task's words as they come: more of what follows its last stored piece.
     Output {

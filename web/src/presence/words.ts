@@ -1,6 +1,6 @@
 // The page's words for how somebody is.
 
-import type { PresenceState, Reach } from '../api/types.ts';
+import type { PresenceState, Reachability } from '../api/types.ts';
 
 export const STATE: Record<PresenceState, string> = {
   idle: 'here',
@@ -11,7 +11,7 @@ export const STATE: Record<PresenceState, string> = {
 };
 
 /** How soon words get to somebody. */
-export const REACH: Record<Reach, string> = {
+export const REACH: Record<Reachability, string> = {
   at_once: 'at once',
   next_turn: 'at its next turn',
   when_asked: 'when it asks',

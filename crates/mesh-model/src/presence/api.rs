@@ -40,7 +40,7 @@ pub enum PresenceState {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Reach {
+pub enum Reachability {
     /// When it asks for them.
     WhenAsked,
     /// At the next turn of its model, which nobody but its own person begins.
@@ -59,7 +59,7 @@ pub struct Presence {
     pub summary: Option<String>,
     /// How soon words get to it; absent while nothing of it is connected, when they wait in its inbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reach: Option<Reach>,
+    pub reach: Option<Reachability>,
     /// When it was last connected, if it is not now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Millis>,
@@ -76,7 +76,7 @@ pub struct PresenceTold {
     pub summary: Option<crate::Told>,
     /// How soon words get to it; absent while nothing of it is connected, when they wait in its inbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reach: Option<Reach>,
+    pub reach: Option<Reachability>,
     /// When it was last connected, if it is not now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Millis>,

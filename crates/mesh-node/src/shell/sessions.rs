@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use mesh_model::api::{Presence, PresenceState, Reach};
+use mesh_model::api::{Presence, PresenceState, Reachability};
 use mesh_model::command::{Content, SessionCommand};
 use mesh_model::events::{Facts, SessionEnd, SessionFacts};
 use mesh_model::limits::{PRESENCE_STALE_MS, SESSION_GRACE_MS};
@@ -54,7 +54,7 @@ struct Person {
     /// Its last beat outside any session.
     beat: Option<Millis>,
     /// What others were told last.
-    shown: (PresenceState, Option<Reach>),
+    shown: (PresenceState, Option<Reachability>),
     /// Subscriptions by which it hears at once what is said to it.
     listening: usize,
     /// Whether something of it took messages into a session since it came.
@@ -502,7 +502,7 @@ impl Sessions {
 }
 
 /// What of it others are told of as it changes.
-fn shown(presence: &Presence) -> (PresenceState, Option<Reach>) {
+fn shown(presence: &Presence) -> (PresenceState, Option<Reachability>) {
     (presence.state, presence.reach)
 }
 
@@ -534,9 +534,9 @@ fn presence_of(live: &[&Live], person: Option<&Person>, now: Millis) -> Presence
     };
     let reach = match (state, person) {
         (PresenceState::Offline, _) | (_, None) => None,
-        (_, Some(person)) if person.listening > 0 => Some(Reach::AtOnce),
-        (_, Some(person)) if person.takes => Some(Reach::NextTurn),
-        (_, Some(_)) => Some(Reach::WhenAsked),
+        (_, Some(person)) if person.listening > 0 => Some(Reachability::AtOnce),
+        (_, Some(person)) if person.takes => Some(Reachability::NextTurn),
+        (_, Some(_)) => Some(Reachability::WhenAsked),
     };
     let last_seen = known
         .last_seen

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use mesh_model::api::{
     AgentRegisterInput, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput,
-    ParticipantUpdateInput, Profile, Reach, Registered, Standing, StandingIn,
+    ParticipantUpdateInput, Profile, Reachability, Registered, Standing, StandingIn,
 };
 use mesh_model::events::{AddedBy, Kind, Visibility};
 use mesh_model::ops::{
@@ -125,11 +125,11 @@ pub fn who(context: &Context, args: WhoArgs) -> Outcome<()> {
     Ok(())
 }
 
-fn reached(reach: Reach) -> &'static str {
+fn reached(reach: Reachability) -> &'static str {
     match reach {
-        Reach::AtOnce => "at once",
-        Reach::NextTurn => "at its next turn",
-        Reach::WhenAsked => "when it asks",
+        Reachability::AtOnce => "at once",
+        Reachability::NextTurn => "at its next turn",
+        Reachability::WhenAsked => "when it asks",
     }
 }
 
