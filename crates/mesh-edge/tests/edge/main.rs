@@ -1,6 +1,7 @@
 //! The edge from outside: a real node in a folder of its own, reached over TCP.
 
 mod bad_input;
+mod files;
 mod guard;
 mod house;
 mod http;

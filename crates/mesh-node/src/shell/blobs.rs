@@ -27,6 +27,7 @@ const PIECE_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Blobs {
     folder: PathBuf,
+    view: View,
     pinned: Mutex<HashMap<BlobHash, usize>>,
 }
 
@@ -51,7 +52,7 @@ impl Damage {
 
 impl Blobs {
     /// Opens the folder and removes what was never finished.
-    pub(super) fn open(home: &Path) -> io::Result<Arc<Blobs>> {
+    pub(super) fn open(home: &Path, view: View) -> io::Result<Arc<Blobs>> {
         let folder = Entry::Files.of(home);
         fs::DirBuilder::new()
             .recursive(true)
@@ -67,6 +68,7 @@ impl Blobs {
         File::open(home)?.sync_all()?;
         Ok(Arc::new(Blobs {
             folder,
+            view,
             pinned: Mutex::default(),
         }))
     }
@@ -115,6 +117,7 @@ impl Blobs {
         Pin {
             blobs: Arc::clone(self),
             hash,
+            leaves: false,
         }
     }
 
@@ -274,11 +277,13 @@ pub struct Received {
     pub head: Vec<u8>,
 }
 
-/// Keeps bytes from being removed.
+/// Keeps bytes from being removed. Without it they leave the disk if nobody else needs them.
 #[derive(Debug)]
 pub struct Pin {
     blobs: Arc<Blobs>,
     hash: BlobHash,
+    /// Whether it is for the next start to find out whether they are needed.
+    leaves: bool,
 }
 
 impl Pin {
@@ -287,25 +292,27 @@ impl Pin {
         self.hash
     }
 
-    /// Lets go of the bytes, which leave the disk if nobody else needs them. The view has the event that names them, or there
-    /// is none and never will be.
-    pub(super) fn release(self, view: &View) {
-        let (blobs, hash) = (Arc::clone(&self.blobs), self.hash);
-        drop(self);
-        if let Err(why) = blobs.remove_unneeded(hash, view) {
-            tracing::warn!(%why, "bytes of a file that nobody needs were not removed; the next start looks again");
-        }
+    /// Lets go of the bytes and removes nothing: nobody knows yet whether there is an event that names them.
+    pub(super) fn leave(mut self) {
+        self.leaves = true;
     }
 }
 
 impl Drop for Pin {
     fn drop(&mut self) {
-        let mut pins = self.blobs.pins();
-        if let Some(count) = pins.get_mut(&self.hash) {
-            *count -= 1;
-            if *count == 0 {
-                pins.remove(&self.hash);
+        {
+            let mut pins = self.blobs.pins();
+            if let Some(count) = pins.get_mut(&self.hash) {
+                *count -= 1;
+                if *count == 0 {
+                    pins.remove(&self.hash);
+                }
             }
+        }
+        if !self.leaves
+            && let Err(why) = self.blobs.remove_unneeded(self.hash, &self.blobs.view)
+        {
+            tracing::warn!(%why, "bytes of a file that nobody needs were not removed; the next start looks again");
         }
     }
 }

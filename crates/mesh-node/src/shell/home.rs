@@ -171,7 +171,7 @@ fn open(config: &Config) -> Result<(Arc<Node>, ErasingTask, Millis), StartError>
         .mesh()
         .map_or(MeshId(Uuid::nil()), |mesh| mesh.id);
     let (projector, view) = View::open_for(&Entry::View.of(&config.home), mesh)?;
-    let blobs = Blobs::open(&config.home).map_err(|source| StartError::File {
+    let blobs = Blobs::open(&config.home, view.clone()).map_err(|source| StartError::File {
         path: Entry::Files.of(&config.home),
         source,
     })?;

@@ -305,18 +305,17 @@ impl Node {
     pub async fn release(&self, pin: Pin, outcome: &Result<Outcome, Refusal>) {
         match outcome {
             // Whether there is an event that names them the next start finds out.
-            Err(refusal) if refusal.code == ErrorCode::OutcomeUnknown => return,
+            Err(refusal) if refusal.code == ErrorCode::OutcomeUnknown => return pin.leave(),
             Err(_) => {}
             Ok(outcome) => {
                 self.wait_view(outcome.last()).await;
                 if self.view_upto() < outcome.last() {
-                    return;
+                    return pin.leave();
                 }
             }
         }
-        let view = self.view.clone();
         // If this breaks off, the next start removes them.
-        let _ = tokio::task::spawn_blocking(move || pin.release(&view)).await;
+        let _ = tokio::task::spawn_blocking(move || drop(pin)).await;
     }
 
     /// How far the view is.

@@ -9,6 +9,7 @@ mod codex;
 mod confined;
 mod consent;
 mod editor;
+mod file;
 mod first_steps;
 mod governance;
 mod guard;
