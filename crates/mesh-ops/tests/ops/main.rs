@@ -19,6 +19,7 @@ mod memories;
 mod moderation;
 mod paging;
 mod permissions;
+mod planted;
 mod privacy;
 mod request_limits;
 mod search;
