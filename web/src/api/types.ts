@@ -14,7 +14,13 @@ export type Message = Api.Message & { held?: 'waiting' | 'rejected' };
 /** What is told once and never stored. */
 export type Ephemeral =
   | { type: 'typing'; room: string; participant: Api.ParticipantRef; typing: boolean }
-  | { type: 'presence'; participant: Api.ParticipantRef; state: Api.PresenceState; summary?: string; reach?: Api.Reachability }
+  | {
+      type: 'presence';
+      participant: Api.ParticipantRef;
+      state: Api.PresenceState;
+      summary?: string;
+      reach?: Api.Reachability;
+    }
   | Output;
 
 /** What a worker prints at this moment; pieces of it are stored later. */

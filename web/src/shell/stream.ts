@@ -125,7 +125,10 @@ export function applyEphemeral(event: Ephemeral): void {
   }
   if (event.type === 'presence') {
     const before = people.state(event.participant.id);
-    people.set({ participant: event.participant, presence: { state: event.state, summary: event.summary, reach: event.reach } });
+    people.set({
+      participant: event.participant,
+      presence: { state: event.state, summary: event.summary, reach: event.reach },
+    });
     if ((before === 'offline') !== (event.state === 'offline')) {
       activity.tell({ type: event.state === 'offline' ? 'left' : 'arrived', participant: event.participant.id });
     }

@@ -19,6 +19,7 @@ const FLOORS: &[Floor] = &[
         shared: &[
             "api",
             "capability",
+            "closed",
             "command",
             "common",
             "error",
@@ -35,6 +36,7 @@ const FLOORS: &[Floor] = &[
             "refuse",
             "stream",
             "time",
+            "told",
             "tolerant",
         ],
     },
