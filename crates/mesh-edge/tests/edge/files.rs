@@ -180,3 +180,33 @@ async fn altered_bytes_are_not_taken_for_whole() {
     let text = stage.house.get("/api/rooms/workshop/file?path=a.txt").await;
     assert_eq!(text.code(), "internal");
 }
+
+#[tokio::test]
+async fn bytes_that_were_changed_on_the_disk_are_found() {
+    let stage = Stage::new().await;
+    for name in ["a", "b"] {
+        let put = stage
+            .put(&format!("path={name}.txt"), name.as_bytes().to_vec())
+            .await;
+        assert_eq!(put.status, 201);
+    }
+    let verify = async || stage.house.get("/api/log/verify").await.json();
+    let sound = verify().await;
+    assert_eq!(
+        (&sound["sound"], &sound["files"], &sound["files_damaged"]),
+        (&json!(true), &json!(2), &json!(0)),
+        "{sound}"
+    );
+    let kept = stage.kept();
+    std::fs::write(&kept[0], "other").unwrap();
+    let altered = verify().await;
+    assert_eq!(
+        (&altered["sound"], &altered["files_damaged"]),
+        (&json!(false), &json!(1))
+    );
+    let problem = altered["problem"].as_str().unwrap();
+    assert!(problem.contains("altered"), "{problem}");
+    std::fs::remove_file(&kept[0]).unwrap();
+    let missing = verify().await["problem"].as_str().unwrap().to_owned();
+    assert!(missing.contains("missing"), "{missing}");
+}

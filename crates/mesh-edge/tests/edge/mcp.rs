@@ -502,14 +502,19 @@ async fn tasks_and_conversations_have_short_names() {
     assert_eq!(done["isError"], json!(false), "{done}");
     // Whoever may not see a task does not find it by its place either, nor any other thing there.
     let other = format!("t{}", house.say("workshop", "no task").await);
-    for (token, name) in [(guest.as_str(), second), (owner, other.as_str())] {
+    let (guests, _) = Session::open(&house, &guest).await;
+    for (session, token, name) in [
+        (&guests, guest.as_str(), second),
+        (&session, owner, other.as_str()),
+    ] {
         let refused = session.tool(token, "task_get", json!({"task": name})).await;
         assert_eq!(refused["isError"], true, "{refused}");
         let why = refused["content"][0]["text"].as_str().unwrap();
         assert!(why.contains("not_found"), "{why}");
     }
     // A conversation is called by the other one's handle, by whoever is in it.
-    let said = session
+    let (of_rex, _) = Session::open(&house, &rex).await;
+    let said = of_rex
         .tool(&rex, "mesh_say", json!({"to": "@owner", "text": "psst"}))
         .await;
     assert!(text(&said).ends_with("posted in @owner"), "{said}");
@@ -517,7 +522,7 @@ async fn tasks_and_conversations_have_short_names() {
         .tool(owner, "mesh_read", json!({"room": "@rex"}))
         .await;
     assert!(text(&read).starts_with("@rex 20"), "{read}");
-    let foreign = session
+    let foreign = guests
         .tool(&guest, "mesh_read", json!({"room": "@rex"}))
         .await;
     assert_eq!(foreign["isError"], true, "{foreign}");

@@ -1,5 +1,7 @@
 //! Every declaration's example over REST, WebSocket and MCP: the same answers, the same mesh.
 
+use std::collections::BTreeMap;
+
 use mesh_model::ops::{self, OpKind};
 use mesh_ops::testing::{Fixture, Normal, Surface};
 use serde_json::{Map, Value, json};
@@ -94,7 +96,8 @@ fn outcome(status: u16, ok: Option<&Value>, problem: Option<&Value>) -> (u16, Va
 
 struct Mcp<'a> {
     house: &'a House,
-    session: Session,
+    /// One for each token.
+    sessions: BTreeMap<String, Session>,
 }
 
 impl Surface for Mcp<'_> {
@@ -105,8 +108,11 @@ impl Surface for Mcp<'_> {
             token
         };
         let declaration = ops::named(name).unwrap();
-        let result = self
-            .session
+        if !self.sessions.contains_key(token) {
+            let session = Session::open(self.house, token).await.0;
+            self.sessions.insert(token.to_owned(), session);
+        }
+        let result = self.sessions[token]
             .tool(
                 token,
                 "mesh_call",
@@ -207,12 +213,11 @@ async fn every_surface_gives_the_same_answers_and_the_same_mesh() {
     )
     .await;
     let house = House::start().await;
-    let session = Session::open(&house, &house.owner).await.0;
     let (mcp, mcp_log) = walk(
         &house,
         &mut Mcp {
             house: &house,
-            session,
+            sessions: BTreeMap::new(),
         },
     )
     .await;

@@ -44,7 +44,7 @@ pub struct LogListInput {
 /// What a check of the whole log found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LogVerified {
-    /// Whether chain, hashes and signatures hold from the first line to `upto`.
+    /// Whether chain, hashes and signatures hold from the first line to `upto`, and shared files are as they were put.
     pub sound: bool,
     /// The last place that was checked.
     pub upto: Seq,
@@ -56,6 +56,12 @@ pub struct LogVerified {
     /// Messages whose signature nobody can check any more, or that nobody made.
     #[serde(default)]
     pub signatures_bad: u64,
+    /// Bytes of shared files that were read and compared with their hash.
+    #[serde(default)]
+    pub files: u64,
+    /// Those among them that are missing or altered.
+    #[serde(default)]
+    pub files_damaged: u64,
     /// The first thing that is wrong: segment, line and remedy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<crate::closed::Ours>")]
