@@ -159,7 +159,7 @@ describe.runIf(binary)('settings', () => {
     await tool.selectOption({ label: 'only @rex' });
     await page.getByText('for those @rex').first().waitFor();
     await undo(page);
-    await page.getByText('for those @rex').waitFor({ state: 'detached' });
+    await page.locator('.small', { hasText: 'for those @rex' }).waitFor({ state: 'detached' });
   });
 
   test('a room gets another topic, a member less, a value is kept, and it is archived and opened again', async () => {
