@@ -141,6 +141,8 @@ describe('in a room', () => {
     await ann.join('long');
     for (let number = 1; number <= 320; number++) await ann.post('long', `line ${number} of the log`);
     const page = await enter(watched, node, '/r/long');
+    // All of it is unread, so the room opens at its beginning.
+    await page.getByRole('button', { name: /Newest|new message/ }).click();
     await stored(page, 'line 320 of').waitFor();
     const list = messages(page);
     // Scrolls up until the first line stands at the top, each time as soon as what came before stands there.
