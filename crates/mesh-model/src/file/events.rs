@@ -60,13 +60,6 @@ pub struct FilePut {
     pub guard: Option<GuardMark>,
 }
 
-impl FilePut {
-    /// Whether agents get its text and its name in an envelope.
-    pub fn is_marked(&self) -> bool {
-        self.trust < Trust::Local || self.guard.as_ref().is_some_and(|mark| mark.marked)
-    }
-}
-
 /// A file is no longer there. Its versions stay until they are redacted or the room's retention is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
