@@ -160,19 +160,10 @@ impl Terminal {
         }
     }
 
-    /// Waits until these have been written to the screen, one after the other.
+    /// Waits until all of these have been written to the screen. The program draws a turn's last words before or after it
+    /// tells the window that the turn has ended.
     fn shows(&self, words: &[&str]) {
-        let is_there = |shown: &str| {
-            let after = |rest: Option<&str>, word: &&str| {
-                let rest = rest?;
-                rest.find(word).map(|at| rest[at..].to_owned())
-            };
-            let mut rest = Some(shown.to_owned());
-            for word in words {
-                rest = after(rest.as_deref(), word);
-            }
-            rest.is_some()
-        };
+        let is_there = |shown: &str| words.iter().all(|word| shown.contains(word));
         let screen = self.screen.0.lock().unwrap();
         let there = self.screen.1.wait_while(screen, |shown| !is_there(shown));
         drop(there.unwrap());
