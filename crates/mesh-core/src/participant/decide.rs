@@ -195,6 +195,10 @@ fn set_roles(asker: &Asker<'_>, id: ParticipantId, roles: &[String]) -> Decision
     if !asker.has(Permission::AgentsAdmin) {
         return Err(refuse::permission(Permission::AgentsAdmin));
     }
+    // Everybody is told roles as they are, without an envelope.
+    if asker.access.trust_of(asker.me()?, false) < Trust::Local {
+        return Err(refuse::not_yours("set roles as a guest"));
+    }
     roles
         .iter()
         .try_for_each(|role| check::label("role", role))?;
