@@ -1,8 +1,10 @@
 //! What the rules about work look at.
 
+use mesh_model::command::ContentEvidence;
 use mesh_model::{Millis, ParticipantId, Permission, Refusal, RoomId, Seq, TaskId};
 
 use crate::actor::Asker;
+use crate::policy::{Form, Judged, Saying};
 use crate::recent::Recent;
 use crate::{Attempt, Room, Task, Work, message, refuse};
 
@@ -68,16 +70,24 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The mark and whether a person has to look, for words that a worker hands in.
-    pub fn guarded(
+    /// The verdict on words of the asker's that are no message.
+    pub fn judged(
         &self,
         room: &Room,
-        evidence: &mesh_model::command::ContentEvidence,
-    ) -> Result<(Option<mesh_model::events::GuardMark>, bool), Refusal> {
-        let me = self.asker.me()?;
+        form: Form<'_>,
+        evidence: &ContentEvidence,
+    ) -> Result<Judged, Refusal> {
         let access = self.asker.access;
-        let trust = access.trust_of(me, false);
-        crate::policy::check_guard(access, room, trust, evidence.guard.as_ref())
+        let me = self.asker.me()?;
+        let saying = Saying {
+            room,
+            who: access.participant(me).ok_or_else(refuse::no_participant)?,
+            form,
+            trust: access.trust_of(me, false),
+            asked: &[],
+            evidence,
+        };
+        saying.judged(self.asker, self.recent)
     }
 
     /// Whether the worker's own side asked for the task: then nobody else relies on who looks at whose work.

@@ -8,7 +8,7 @@ use ed25519_dalek::SigningKey;
 use mesh_log::{Content, FileLog, FileOptions, RealDisk, Trust, verify_folder};
 use mesh_model::command::{
     ContentEvidence, MemoryCommand, MessageCommand, NewTask, PolicyCommand, PostMessage,
-    RoomCommand, TakeTasks, TaskCommand, TaskResult, WorkerCommand,
+    RoomCommand, Scanned, TakeTasks, TaskCommand, TaskResult, WorkerCommand,
 };
 use mesh_model::events::{MemorySource, Priority, TaskPlan};
 use mesh_model::policy::Policy;
@@ -446,7 +446,10 @@ async fn a_memory_that_is_forgotten_or_replaced_is_in_no_file() {
             task: None,
             replaces,
             labels: Vec::new(),
-            evidence: ContentEvidence::default(),
+            evidence: ContentEvidence {
+                guard: Some(Scanned::default()),
+                ..ContentEvidence::default()
+            },
             body: RawValue::from_string(sealed).ok(),
         })
     };

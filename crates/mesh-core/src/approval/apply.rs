@@ -3,11 +3,17 @@
 use mesh_model::events::{ApprovalFacts, ApprovalRequested};
 use mesh_model::{ApprovalId, Millis};
 
+use crate::message::paced;
 use crate::{Approval, State, Stored, Work};
 
 pub(crate) fn apply(state: &mut State, facts: &ApprovalFacts, event: &Stored<'_>) {
     match facts {
         ApprovalFacts::Requested(facts) => {
+            // What a program asks about its machine and what the node asks is nobody's choice of when; a gate was
+            // counted with its task.
+            if facts.holds.is_none() && facts.exchange.is_empty() {
+                paced(&state.access, &mut state.recent, facts.room, event);
+            }
             let question = requested(facts);
             state.recent.exchanges.asked(&question);
             let work = state.work_at(event.seq);

@@ -9,7 +9,7 @@ use mesh_model::{
 };
 
 use crate::desk::Desk;
-use crate::policy::Moment;
+use crate::policy::{Form, Moment};
 use crate::room::check_in_use;
 use crate::task::cancelled;
 use crate::{Access, Approval, Decision, Room, Work, check, refuse};
@@ -97,7 +97,7 @@ fn request(desk: &Desk<'_>, wanted: &RequestApproval) -> Decision {
     let found = desk.asker.room(*room)?;
     check_in_use(found)?;
     check::some_content("question", body)?;
-    match holds {
+    let form = match holds {
         Some(Holds {
             task,
             fence: Some(fence),
@@ -112,6 +112,7 @@ fn request(desk: &Desk<'_>, wanted: &RequestApproval) -> Decision {
                     "ask again when that one is answered",
                 ));
             }
+            Form::Given
         }
         Some(Holds { fence: None, .. }) => {
             return Err(refuse::invalid(
@@ -119,20 +120,24 @@ fn request(desk: &Desk<'_>, wanted: &RequestApproval) -> Decision {
                 "name the attempt that asks",
             ));
         }
-        None => desk.asker.check_capability(found, Capability::Speak)?,
-    }
+        None => {
+            desk.asker.check_capability(found, Capability::Speak)?;
+            Form::Told
+        }
+    };
     let ttl = until.map(|until| until.since(desk.now()));
     let until = approval_until(desk, found, *approval, *to, *holds, ttl)?;
-    let (guard, waits) = desk.guarded(found, evidence)?;
-    if waits {
-        return Err(Refusal::new(
+    let verdict = desk.judged(found, form, evidence);
+    let verdict = verdict.map_err(|refusal| refusal.so(Effect::told("nobody was asked")))?;
+    let guard = verdict.now_or(|_| {
+        Refusal::new(
             ErrorCode::ContentRefused,
             "the guard takes this question for an attack",
             Effect::told("nobody was asked"),
             "ask in plain words",
         )
-        .ruled(Ruling::by(RulingBy::Guard)));
-    }
+        .ruled(Ruling::by(RulingBy::Guard))
+    })?;
     let requested = ApprovalRequested {
         approval: *approval,
         room: *room,

@@ -2,9 +2,13 @@
 
 use mesh_model::events::ContextFacts;
 
+use crate::message::paced;
 use crate::{State, Stored};
 
 pub(crate) fn apply(state: &mut State, facts: &ContextFacts, event: &Stored<'_>) {
+    if let ContextFacts::Set(facts) = facts {
+        paced(&state.access, &mut state.recent, facts.room, event);
+    }
     let work = state.work_at(event.seq);
     match facts {
         ContextFacts::Set(facts) => {

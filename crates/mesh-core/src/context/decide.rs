@@ -7,8 +7,9 @@ use mesh_model::limits::{CONTEXT_KEYS_MAX, CONTEXT_VALUE_BYTES_MAX};
 use mesh_model::{Capability, Effect, NewEvent, Refusal, RoomId, Seq};
 
 use crate::desk::Desk;
+use crate::policy::Form;
 use crate::room::check_in_use;
-use crate::{Decision, check, refuse};
+use crate::{Decision, Room, check, refuse};
 
 pub(crate) fn decide(desk: &Desk<'_>, command: &ContextCommand) -> Decision {
     match command {
@@ -16,9 +17,10 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &ContextCommand) -> Decision {
             room,
             key,
             expected,
+            evidence,
             body,
         } => {
-            let known = version(desk, *room, key, *expected)?;
+            let (found, known) = version(desk, *room, key, *expected)?;
             check::label("key", key)?;
             check::some_content("value", body)?;
             check::content_within("value", body, CONTEXT_VALUE_BYTES_MAX)?;
@@ -30,6 +32,11 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &ContextCommand) -> Decision {
                 )
                 .so(Effect::NothingChanged));
             }
+            // What is shared is read again and again: what a room would keep back of a message is not set at all.
+            let verdict = desk.judged(found, Form::Told, evidence);
+            verdict
+                .and_then(|it| it.now_or(|mark| refuse::attack(mark.score, &mark.reasons)))
+                .map_err(|refusal| refusal.so(Effect::NothingChanged))?;
             let set = ContextSet {
                 room: *room,
                 key: key.clone(),
@@ -40,7 +47,7 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &ContextCommand) -> Decision {
             room,
             key,
             expected,
-        } => Ok(match version(desk, *room, key, *expected)? {
+        } => Ok(match version(desk, *room, key, *expected)?.1 {
             None => Vec::new(),
             Some(_) => vec![NewEvent::new(ContextRemoved {
                 room: *room,
@@ -50,13 +57,13 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &ContextCommand) -> Decision {
     }
 }
 
-/// The present version, if it is the one that the asker expects and may change.
-fn version(
-    desk: &Desk<'_>,
+/// The room and the present version, if it is the one that the asker expects and may change.
+fn version<'a>(
+    desk: &Desk<'a>,
     room: RoomId,
     key: &str,
     expected: Option<Seq>,
-) -> Result<Option<Seq>, Refusal> {
+) -> Result<(&'a Room, Option<Seq>), Refusal> {
     let found = desk.asker.room(room)?;
     desk.asker.check_capability(found, Capability::DataWrite)?;
     check_in_use(found)?;
@@ -72,6 +79,6 @@ fn version(
             "read it again and decide with what you find; 0 expects that there is none",
         )
         .so(Effect::NothingChanged)),
-        _ => Ok(known),
+        _ => Ok((found, known)),
     }
 }

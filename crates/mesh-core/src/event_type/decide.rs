@@ -7,7 +7,7 @@ use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{Effect, ErrorCode, NewEvent, Refusal};
 
 use crate::actor::Asker;
-use crate::policy::{Saying, check_guard};
+use crate::policy::{Form, Saying};
 use crate::recent::Recent;
 use crate::{Decision, check, message, refuse};
 
@@ -40,16 +40,14 @@ pub fn decide(asker: &Asker<'_>, recent: &Recent, command: &EventTypeCommand) ->
             let saying = Saying {
                 room: found,
                 who,
-                kind: MessageKind::Event,
-                type_name: Some(name),
-                reply_to: None,
+                form: Form::Event(name),
+                trust: asker.access.trust_of(who.id, false),
+                asked: &[],
                 evidence,
             };
-            saying.check_form(asker)?;
-            saying.check_limits(asker, &recent.paces)?;
-            let trust = asker.access.trust_of(who.id, false);
-            let (mark, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
-            if waits || mark.is_some_and(|mark| mark.marked) {
+            let verdict = saying.judged(asker, recent)?;
+            let mark = verdict.now_or(|_| suspicious())?;
+            if mark.is_some_and(|mark| mark.marked) {
                 return Err(suspicious());
             }
             let published = EventPublished {

@@ -1,6 +1,6 @@
 //! Shared files: a new version goes onto the one that was read, and never over one that its author has not seen.
 
-use mesh_model::command::{FileCommand, PutFile};
+use mesh_model::command::{ContentEvidence, FileCommand, PutFile};
 use mesh_model::events::{FilePut, FileRedacted, FileRemoved};
 use mesh_model::limits::{
     FILE_BYTES_MAX, FILE_VERSIONS_MAX, FILE_VERSIONS_ROOM_MAX, FILES_ALL_BYTES_MAX, FILES_MAX,
@@ -13,7 +13,7 @@ use mesh_model::{
 use super::{File, check_path};
 use crate::desk::Desk;
 use crate::lease::Pattern;
-use crate::policy::{check_guard, check_labels};
+use crate::policy::{Form, Saying, check_labels};
 use crate::room::check_in_use;
 use crate::{Access, Decision, Room, check, refuse};
 
@@ -67,11 +67,22 @@ fn put(desk: &Desk<'_>, wanted: &PutFile) -> Decision {
         let kept = record.and_then(|record| record.versions.get(&of));
         trust = trust.min(kept.ok_or_else(refuse::no_version)?.trust);
     }
-    let (guard, waits) = check_guard(access, room, trust, wanted.guard.as_ref())?;
-    if let Some(scanned) = wanted.guard.as_ref().filter(|_| waits) {
-        // What is shared is read again and again: what would wait for a moderator elsewhere is not taken.
-        return Err(refuse::attack(scanned.score, &scanned.reasons).so(Effect::NothingStored));
-    }
+    let evidence = ContentEvidence {
+        guard: wanted.guard.clone(),
+        ..ContentEvidence::default()
+    };
+    let saying = Saying {
+        room,
+        who,
+        form: Form::Given,
+        trust,
+        asked: &[],
+        evidence: &evidence,
+    };
+    // What is shared is read again and again: what would wait for a moderator elsewhere is not taken.
+    let guard = (saying.judged(desk.asker, desk.recent))
+        .and_then(|it| it.now_or(|mark| refuse::attack(mark.score, &mark.reasons)))
+        .map_err(|refusal| refusal.so(Effect::NothingStored))?;
     let file = match (known, record) {
         (Some(known), Some(_)) => known,
         _ => wanted.fresh,

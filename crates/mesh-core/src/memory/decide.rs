@@ -1,12 +1,12 @@
 //! Memories: who remembers how much. The words are sealed, so nothing here looks at them.
 
-use mesh_model::command::{MemoryCommand, Scanned};
-use mesh_model::events::{GuardMark, MemoryForgotten, MemoryKept};
+use mesh_model::command::MemoryCommand;
+use mesh_model::events::{MemoryForgotten, MemoryKept};
 use mesh_model::limits::{MEMORIES_ALL_MAX, MEMORIES_MAX, MEMORY_BYTES_MAX};
-use mesh_model::policy::GuardRules;
 use mesh_model::{Effect, NewEvent, ParticipantId, Permission, Refusal};
 
 use crate::desk::Desk;
+use crate::policy::outside_rooms;
 use crate::{Decision, check, refuse};
 
 /// Sealing and base64 make a text longer, and its name is in it too.
@@ -49,7 +49,9 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &MemoryCommand) -> Decision {
             let mut labels = labels.clone();
             labels.sort_unstable();
             labels.dedup();
-            let guard = check_guard(evidence.guard.as_ref())?;
+            // A memory speaks to its agent again and again.
+            let guard = outside_rooms(desk.asker.access, evidence.guard.as_ref())
+                .map_err(|refusal| refusal.so(Effect::NothingKept))?;
             let kept = MemoryKept {
                 memory: *memory,
                 owner: *owner,
@@ -58,7 +60,7 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &MemoryCommand) -> Decision {
                 replaces,
                 labels,
                 read: None,
-                guard,
+                guard: Some(guard),
             };
             Ok(vec![NewEvent::with(kept, body.clone())])
         }
@@ -91,22 +93,4 @@ fn check_mind(desk: &Desk<'_>, owner: ParticipantId) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(refuse::not_yours("change somebody else's memories"))
-}
-
-/// Memories belong to no room, so the ordinary rules of guarding hold. What would wait for a moderator
-/// elsewhere is refused: a memory speaks to its agent again and again.
-fn check_guard(scanned: Option<&Scanned>) -> Result<Option<GuardMark>, Refusal> {
-    let Some(scanned) = scanned else {
-        return Ok(None);
-    };
-    let rules = GuardRules::default();
-    if scanned.score >= rules.quarantine {
-        return Err(refuse::attack(scanned.score, &scanned.reasons).so(Effect::NothingKept));
-    }
-    Ok(Some(GuardMark {
-        version: scanned.version,
-        score: scanned.score,
-        marked: scanned.score >= rules.mark,
-        reasons: scanned.reasons.clone(),
-    }))
 }

@@ -3,7 +3,7 @@
 
 use mesh_model::api::Deed;
 use mesh_model::command::{Content, ContentEvidence, MessageCommand};
-use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader, Trust};
+use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader};
 use mesh_model::limits::MENTIONS_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{
@@ -13,7 +13,7 @@ use mesh_model::{
 use super::{exchange, post, redact::redact};
 use crate::actor::Asker;
 use crate::desk::Desk;
-use crate::policy::{Moment, Saying, check_guard};
+use crate::policy::{Form, Moment, Saying};
 use crate::recent::{Deletions, Recent};
 use crate::room::check_in_use;
 use crate::{Access, Decision, Participant, Room, check, refuse};
@@ -61,31 +61,18 @@ fn edit(
     }
     check_present(asker, &recent.deleted, found, message)?;
     check::some_content("message", body)?;
+    let mentions = mentioned(asker.access, found, mentions)?;
+    exchange::turn(asker, &recent.exchanges, found, who, &mentions)?;
     let saying = Saying {
         room: found,
         who,
-        kind,
-        type_name: None,
-        reply_to: None,
+        form: Form::Edit(kind),
+        trust: asker.access.trust_of(who.id, false),
+        asked: &mentions,
         evidence,
     };
-    saying.check_kind(asker)?;
-    saying.check_limits(asker, &recent.paces)?;
-    let mentions = mentioned(asker.access, found, mentions)?;
-    exchange::turn(asker, &recent.exchanges, found, who, &mentions)?;
-    // What was scanned is held to its verdict: the words may have been relayed.
-    let trust = match evidence.guard {
-        Some(_) => Trust::Untrusted,
-        None => asker.access.trust_of(who.id, false),
-    };
-    if evidence.command {
-        let own = asker.access.trust_of(who.id, false);
-        saying.check_command(asker, own, &mentions)?;
-    }
-    let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
-    if waits {
-        return Err(suspicious_edit());
-    }
+    let verdict = saying.judged(asker, recent)?;
+    let guard = verdict.now_or(|_| suspicious_edit())?;
     let edited = MessageEdited {
         room: message.room,
         message: message.message,

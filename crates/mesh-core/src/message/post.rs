@@ -10,7 +10,7 @@ use super::exchange;
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::message::{check_present, check_visible, mentioned, speaking};
-use crate::policy::{Saying, check_guard, labels};
+use crate::policy::{Form, Judged, Saying, labels};
 use crate::{Decision, Participant, Room, check, event_type, identity, quarantine, refuse};
 
 pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
@@ -51,16 +51,6 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         }
         None => None,
     };
-    let saying = Saying {
-        room: found,
-        who,
-        kind,
-        type_name: payload_type.as_deref(),
-        reply_to: reply_to.as_ref(),
-        evidence,
-    };
-    saying.check_form(asker)?;
-    saying.check_limits(asker, &recent.paces)?;
     for quoted in quotes {
         let source = asker
             .room(quoted.header.room)
@@ -79,11 +69,20 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         None => exchange::turn(asker, &recent.exchanges, found, who, &mentions)?,
     };
     let trust = asker.access.trust_of(who.id, relayed.is_some());
-    if *asks {
-        saying.check_command(asker, trust, &mentions)?;
-    }
     check_signed(who, signed.as_ref().map(|(signed, _)| signed))?;
-    let (guard, waits) = check_guard(asker.access, found, trust, evidence.guard.as_ref())?;
+    let saying = Saying {
+        room: found,
+        who,
+        form: Form::Message {
+            kind,
+            type_name: payload_type.as_deref(),
+            reply_to: reply_to.as_ref(),
+        },
+        trust,
+        asked: &mentions,
+        evidence,
+    };
+    let Judged { guard, waits } = saying.judged(asker, recent)?;
     let posted = MessagePosted {
         room: *room,
         mentions,

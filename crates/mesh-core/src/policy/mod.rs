@@ -3,10 +3,12 @@
 //! * `check.rs` says what a policy may not be, and names the place.
 //! * `resolve.rs` turns names into ids when a policy is set.
 //! * `judge.rs` decides about capabilities, and says what decided.
-//! * `say.rs` holds what is said to form, limits, data and execution rules.
+//! * `say.rs` judges what is said, by form, limits, execution rules and guard.
+//! * `carry.rs` decides whether words of one room may go to another.
 //! * `pace.rs` counts how often somebody spoke.
 
 mod apply;
+mod carry;
 mod check;
 mod decide;
 mod explain;
@@ -18,8 +20,9 @@ mod say;
 pub mod words;
 
 pub(crate) use apply::apply;
+pub(crate) use carry::{check_labels, labels};
 pub(crate) use decide::decide;
 pub(crate) use judge::{Decided, Moment};
 pub use record::PolicyRecord;
 pub(crate) use record::{Means, Named, ReachMeans, RuleMeans, Span, is_paced};
-pub(crate) use say::{Saying, check_guard, check_labels, labels, mark_of};
+pub(crate) use say::{Form, Judged, Saying, mark_of, outside_rooms};

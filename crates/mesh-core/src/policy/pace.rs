@@ -49,17 +49,20 @@ impl Pace {
 }
 
 impl Paces {
-    /// How long to wait, milliseconds; nothing if one more fits now.
+    /// How long to wait, milliseconds; nothing if one more fits now, behind `before` others that are not counted yet.
     pub fn wait_ms(
         &self,
         room: RoomId,
         who: ParticipantId,
         limit: u16,
         pace: Pace,
+        before: u32,
         now: Millis,
     ) -> Option<u64> {
         let now_us = now.0.saturating_mul(1000);
-        let rest = *self.rest_us.get(&(room, who, limit))?;
+        let rest = self.rest_us.get(&(room, who, limit)).copied();
+        let rest = rest.unwrap_or(now_us).max(now_us);
+        let rest = rest.saturating_add(pace.share_us.saturating_mul(u64::from(before)));
         let over = rest.saturating_sub(pace.ahead_us).saturating_sub(now_us);
         (over > 0).then(|| over.div_ceil(1000))
     }
@@ -108,22 +111,30 @@ mod tests {
             seconds: 60,
         });
         let mut paces = Paces::default();
+        assert_eq!(paces.wait_ms(room, who, 0, pace, 2, Millis(1000)), None);
+        assert_eq!(
+            paces.wait_ms(room, who, 0, pace, 3, Millis(1000)),
+            Some(20_000)
+        );
         for _ in 0..3 {
-            assert_eq!(paces.wait_ms(room, who, 0, pace, Millis(1000)), None);
+            assert_eq!(paces.wait_ms(room, who, 0, pace, 0, Millis(1000)), None);
             paces.count(room, who, 0, pace, Millis(1000));
         }
         assert_eq!(
-            paces.wait_ms(room, who, 0, pace, Millis(1000)),
+            paces.wait_ms(room, who, 0, pace, 0, Millis(1000)),
             Some(20_000)
         );
-        assert_eq!(paces.wait_ms(room, who, 0, pace, Millis(20_999)), Some(1));
-        assert_eq!(paces.wait_ms(room, who, 0, pace, Millis(21_000)), None);
+        assert_eq!(
+            paces.wait_ms(room, who, 0, pace, 0, Millis(20_999)),
+            Some(1)
+        );
+        assert_eq!(paces.wait_ms(room, who, 0, pace, 0, Millis(21_000)), None);
         paces.forget(room);
-        assert_eq!(paces.wait_ms(room, who, 0, pace, Millis(1000)), None);
+        assert_eq!(paces.wait_ms(room, who, 0, pace, 0, Millis(1000)), None);
         let slow = Pace::slow(5);
         paces.count(room, who, SLOW_MODE, slow, Millis(0));
         assert_eq!(
-            paces.wait_ms(room, who, SLOW_MODE, slow, Millis(1)),
+            paces.wait_ms(room, who, SLOW_MODE, slow, 0, Millis(1)),
             Some(4999)
         );
         let json = serde_json::to_string(&paces).unwrap();

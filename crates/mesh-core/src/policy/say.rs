@@ -1,31 +1,77 @@
-//! What is said, held to the room's rules of form, its limits, its data and execution rules and its
-//! guard. These come after the capability and bind everybody, the creator too.
+//! What is said, held to the room's rules of form, its limits, its execution rules and its guard, by one function whatever
+//! the form. These come after the capability and bind everybody, the creator too.
 
-use mesh_model::command::{ContentEvidence, Quoted, Scanned};
+use mesh_model::command::{ContentEvidence, Scanned};
 use mesh_model::events::{GuardMark, MessageHeader, Trust};
-use mesh_model::limits::{LABELS_MAX, QUOTES_MAX};
 use mesh_model::policy::{GuardRules, MessageKind, Replies, Ruling, RulingBy, Scan};
 use mesh_model::{Capability, Effect, ErrorCode, ParticipantId, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::policy::Moment;
 use crate::policy::pace::{Pace, Paces, SLOW_MODE};
+use crate::recent::Recent;
 use crate::{Access, Participant, PolicyRecord, Room, refuse};
 
 type Checked = Result<(), Refusal>;
+
+/// In what form something is said: which of the room's rules bind it.
+#[derive(Clone, Copy)]
+pub(crate) enum Form<'a> {
+    /// A message, with the registered type of its payload and what it answers.
+    Message {
+        kind: MessageKind,
+        type_name: Option<&'a str>,
+        reply_to: Option<&'a MessageHeader>,
+    },
+    /// Another text for a message. To what it answers stays.
+    Edit(MessageKind),
+    /// An event of a registered type.
+    Event(&'a str),
+    /// A task, which asks others to run something; how many stand before it in the same request.
+    Task(u32),
+    /// A question to those who decide, or a value that the room shares.
+    Told,
+    /// What somebody was asked for, or may put down beside the talk: the result of a task, what its program wants to
+    /// do, a file. When and how long is not its own choice, or bounded elsewhere.
+    Given,
+}
 
 /// One thing that somebody says.
 pub(crate) struct Saying<'a> {
     pub room: &'a Room,
     pub who: &'a Participant,
-    pub kind: MessageKind,
-    /// The registered type of its payload or event.
-    pub type_name: Option<&'a str>,
-    pub reply_to: Option<&'a MessageHeader>,
+    pub form: Form<'a>,
+    /// How far the words are trusted.
+    pub trust: Trust,
+    /// Who is asked to run it, if it is a command.
+    pub asked: &'a [ParticipantId],
     pub evidence: &'a ContentEvidence,
 }
 
-fn denied(what: String, hint: &'static str, rule: Ruling) -> Refusal {
+/// What follows for words that the room takes.
+#[derive(Default)]
+#[must_use]
+pub(crate) struct Judged {
+    /// What the guard says, if it was asked.
+    pub guard: Option<GuardMark>,
+    /// Whether a moderator has to look first.
+    pub waits: bool,
+}
+
+impl Judged {
+    /// For what cannot wait for a moderator.
+    pub fn now_or(
+        self,
+        refusal: impl FnOnce(GuardMark) -> Refusal,
+    ) -> Result<Option<GuardMark>, Refusal> {
+        match self.guard {
+            Some(mark) if self.waits => Err(refusal(mark)),
+            guard => Ok(guard),
+        }
+    }
+}
+
+pub(super) fn denied(what: String, hint: &'static str, rule: Ruling) -> Refusal {
     Refusal::new(
         ErrorCode::CapabilityDenied,
         what,
@@ -40,13 +86,63 @@ impl Saying<'_> {
         refuse::room_label(self.room)
     }
 
+    /// All rules about what is said, in their order: the form, the limits, who may ask others to run something, the
+    /// guard.
+    pub fn judged(&self, asker: &Asker<'_>, recent: &Recent) -> Result<Judged, Refusal> {
+        match self.form {
+            Form::Message { .. } | Form::Event(_) | Form::Task(_) => self.check_form(asker)?,
+            Form::Edit(_) => self.check_kind(asker)?,
+            Form::Told | Form::Given => {}
+        }
+        if !matches!(self.form, Form::Given) {
+            self.check_limits(asker, &recent.paces)?;
+        }
+        if self.kind() == Some(MessageKind::Command) {
+            self.check_command(asker)?;
+        }
+        let scanned = self.evidence.guard.as_ref();
+        // What was scanned of an older message is held to its verdict: the words may have been relayed.
+        let trust = match self.form {
+            Form::Edit(_) if scanned.is_some() => Trust::Untrusted,
+            _ => self.trust,
+        };
+        check_guard(asker.access, self.room, trust, scanned)
+    }
+
+    fn kind(&self) -> Option<MessageKind> {
+        match self.form {
+            Form::Message { kind, .. } | Form::Edit(kind) => Some(kind),
+            Form::Event(_) => Some(MessageKind::Event),
+            Form::Task(_) => Some(MessageKind::Command),
+            Form::Told | Form::Given => None,
+        }
+    }
+
+    fn type_name(&self) -> Option<&str> {
+        match self.form {
+            Form::Message { type_name, .. } => type_name,
+            Form::Event(name) => Some(name),
+            Form::Edit(_) | Form::Task(_) | Form::Told | Form::Given => None,
+        }
+    }
+
+    fn reply_to(&self) -> Option<&MessageHeader> {
+        match self.form {
+            Form::Message { reply_to, .. } => reply_to,
+            _ => None,
+        }
+    }
+
     /// What kinds of messages the room takes.
-    pub fn check_kind(&self, asker: &Asker<'_>) -> Checked {
+    fn check_kind(&self, asker: &Asker<'_>) -> Checked {
         let Some(record) = self.room.policy.as_deref() else {
             return Ok(());
         };
         let rules = &record.policy.messages;
-        if rules.kinds.is_empty() || rules.kinds.contains(&self.kind) {
+        let Some(kind) = self.kind() else {
+            return Ok(());
+        };
+        if rules.kinds.is_empty() || rules.kinds.contains(&kind) {
             return Ok(());
         }
         let kinds: Vec<_> = rules.kinds.iter().map(|kind| kind.name()).collect();
@@ -55,7 +151,7 @@ impl Saying<'_> {
                 "{} takes {} only, not {}",
                 self.label(),
                 kinds.join(", "),
-                self.kind.name()
+                kind.name()
             ),
             "send it in a form the room takes",
             Ruling {
@@ -66,7 +162,7 @@ impl Saying<'_> {
     }
 
     /// The room's rules of form.
-    pub fn check_form(&self, asker: &Asker<'_>) -> Checked {
+    fn check_form(&self, asker: &Asker<'_>) -> Checked {
         self.check_kind(asker)?;
         let Some(record) = self.room.policy.as_deref() else {
             return Ok(());
@@ -76,9 +172,9 @@ impl Saying<'_> {
             name: Some(format!("messages.{what}")),
             ..asker.access.in_policy(record, RulingBy::Messages)
         };
-        let typed = self.evidence.payload || self.type_name.is_some();
+        let typed = self.evidence.payload || self.type_name().is_some();
         let fits = self
-            .type_name
+            .type_name()
             .is_some_and(|name| rules.types.iter().any(|one| one == name));
         if typed && !rules.types.is_empty() && !fits {
             return Err(denied(
@@ -106,7 +202,7 @@ impl Saying<'_> {
             name: Some(format!("messages.{what}")),
             ..asker.access.in_policy(record, RulingBy::Messages)
         };
-        match (rules.replies, self.reply_to) {
+        match (rules.replies, self.reply_to()) {
             (Replies::None, Some(_)) => {
                 return Err(denied(
                     format!("nobody answers messages in {}", self.label()),
@@ -123,7 +219,7 @@ impl Saying<'_> {
             }
             _ => {}
         }
-        let named = self.reply_to.is_some_and(|header| header.names_asker);
+        let named = self.reply_to().is_some_and(|header| header.names_asker);
         if rules.agents_when_named && asker.access.is_program(self.who) && !named {
             return Err(denied(
                 format!(
@@ -149,7 +245,7 @@ impl Saying<'_> {
     }
 
     /// The room's limits and its slow mode.
-    pub fn check_limits(&self, asker: &Asker<'_>, paces: &Paces) -> Checked {
+    fn check_limits(&self, asker: &Asker<'_>, paces: &Paces) -> Checked {
         if let Some(record) = self.room.policy.as_deref() {
             let trust = asker.access.trust_in(self.who);
             for (index, limit) in record.policy.limits.iter().enumerate() {
@@ -177,7 +273,14 @@ impl Saying<'_> {
                 let place = u16::try_from(index).unwrap_or(SLOW_MODE - 1);
                 if let Some(rate) = limit.rate {
                     let pace = Pace::of(rate);
-                    let wait = paces.wait_ms(self.room.id, self.who.id, place, pace, asker.now);
+                    let wait = paces.wait_ms(
+                        self.room.id,
+                        self.who.id,
+                        place,
+                        pace,
+                        self.before(),
+                        asker.now,
+                    );
                     if let Some(wait) = wait {
                         return Err(too_often(
                             &self.label(),
@@ -192,13 +295,29 @@ impl Saying<'_> {
         self.check_slow_mode(asker, paces)
     }
 
+    /// What the same request says before it.
+    fn before(&self) -> u32 {
+        match self.form {
+            Form::Task(before) => before,
+            _ => 0,
+        }
+    }
+
     fn check_slow_mode(&self, asker: &Asker<'_>, paces: &Paces) -> Checked {
         let seconds = self.room.slow_mode;
         if seconds == 0 || self.moderates(asker) {
             return Ok(());
         }
         let pace = Pace::slow(seconds);
-        match paces.wait_ms(self.room.id, self.who.id, SLOW_MODE, pace, asker.now) {
+        let wait = paces.wait_ms(
+            self.room.id,
+            self.who.id,
+            SLOW_MODE,
+            pace,
+            self.before(),
+            asker.now,
+        );
+        match wait {
             Some(wait) => Err(too_often(
                 &self.label(),
                 &format!("one message in {seconds} seconds"),
@@ -210,18 +329,15 @@ impl Saying<'_> {
     }
 
     /// Who may ask others to run a command, and whether they may run it.
-    pub fn check_command(
-        &self,
-        asker: &Asker<'_>,
-        trust: Trust,
-        asked: &[ParticipantId],
-    ) -> Checked {
-        asker.access.check_trigger(self.room, self.who, trust)?;
+    pub fn check_command(&self, asker: &Asker<'_>) -> Checked {
+        asker
+            .access
+            .check_trigger(self.room, self.who, self.trust)?;
         let moment = Moment {
             now: asker.now,
             kind: None,
         };
-        for id in asked {
+        for id in self.asked {
             let decided = asker
                 .access
                 .decided(self.room, *id, Capability::Execute, moment);
@@ -353,22 +469,18 @@ impl Access {
         let Some(record) = room.policy.as_deref() else {
             return GuardRules::default();
         };
-        let mut rules = record.policy.guard;
-        if !self.may_loosen(record) {
-            rules.mark = rules.mark.min(self.floor.mark);
-            rules.quarantine = rules.quarantine.min(self.floor.quarantine);
-            rules.refuse = rules.refuse.min(self.floor.refuse);
+        if self.may_loosen(record) {
+            record.policy.guard
+        } else {
+            self.floored(record.policy.guard)
         }
-        rules
     }
 
-    /// Whether words of these rooms may be taken to the room by the participant.
-    pub fn may_carry(&self, labels: &[RoomId], room: RoomId, who: ParticipantId) -> bool {
-        let (Some(target), Some(who)) = (self.room(room), self.participant(who)) else {
-            return false;
-        };
-        let mut others = labels.iter().filter(|label| **label != room);
-        others.all(|label| check_move(self, *label, target, who).is_ok())
+    fn floored(&self, mut rules: GuardRules) -> GuardRules {
+        rules.mark = rules.mark.min(self.floor.mark);
+        rules.quarantine = rules.quarantine.min(self.floor.quarantine);
+        rules.refuse = rules.refuse.min(self.floor.refuse);
+        rules
     }
 
     /// Whether the room keeps back for a moderator what the guard scores like this.
@@ -385,14 +497,14 @@ pub(crate) fn scan_needed(room: &Room, trust: Trust) -> bool {
 }
 
 /// What follows from the guard's score: a mark or none, and whether it waits for a moderator.
-pub(crate) fn check_guard(
+fn check_guard(
     access: &Access,
     room: &Room,
     trust: Trust,
     scanned: Option<&Scanned>,
-) -> Result<(Option<GuardMark>, bool), Refusal> {
+) -> Result<Judged, Refusal> {
     if !scan_needed(room, trust) {
-        return Ok((None, false));
+        return Ok(Judged::default());
     }
     let scanned = scanned.ok_or_else(|| stale("what the room scans"))?;
     let rules = access.guard_rules(room);
@@ -414,13 +526,10 @@ pub(crate) fn check_guard(
         )
         .ruled(ruling));
     }
-    let mark = GuardMark {
-        version: scanned.version,
-        score: scanned.score,
-        marked: scanned.score >= rules.mark,
-        reasons: scanned.reasons.clone(),
-    };
-    Ok((Some(mark), holds_back(rules, scanned)))
+    Ok(Judged {
+        guard: Some(marked(rules, scanned)),
+        waits: holds_back(rules, scanned),
+    })
 }
 
 fn holds_back(rules: GuardRules, scanned: &Scanned) -> bool {
@@ -429,100 +538,28 @@ fn holds_back(rules: GuardRules, scanned: &Scanned) -> bool {
 
 /// What the guard says of an older message, by the room's present rules.
 pub(crate) fn mark_of(access: &Access, room: &Room, scanned: &Scanned) -> GuardMark {
+    marked(access.guard_rules(room), scanned)
+}
+
+/// The verdict on words that belong to no room and are read again and again, such as a memory: the mesh's own rules hold, and
+/// nobody looks later at what would wait elsewhere.
+pub(crate) fn outside_rooms(
+    access: &Access,
+    scanned: Option<&Scanned>,
+) -> Result<GuardMark, Refusal> {
+    let scanned = scanned.ok_or_else(|| stale("what the mesh scans"))?;
+    let rules = access.floored(GuardRules::default());
+    if holds_back(rules, scanned) {
+        return Err(refuse::attack(scanned.score, &scanned.reasons));
+    }
+    Ok(marked(rules, scanned))
+}
+
+fn marked(rules: GuardRules, scanned: &Scanned) -> GuardMark {
     GuardMark {
         version: scanned.version,
         score: scanned.score,
-        marked: scanned.score >= access.guard_rules(room).mark,
+        marked: scanned.score >= rules.mark,
         reasons: scanned.reasons.clone(),
     }
-}
-
-/// The labels that quotes bring into a room, if their rooms let them go there.
-pub(crate) fn labels(
-    asker: &Asker<'_>,
-    target: &Room,
-    who: &Participant,
-    quotes: &[Quoted],
-) -> Result<Vec<RoomId>, Refusal> {
-    if quotes.len() > QUOTES_MAX {
-        return Err(refuse::invalid(
-            format!("a message quotes at most {QUOTES_MAX} others"),
-            "quote fewer",
-        )
-        .so(Effect::NothingPosted));
-    }
-    let mut labels: Vec<RoomId> = Vec::new();
-    for quoted in quotes {
-        labels.extend(quoted.labels.iter().chain([&quoted.header.room]).copied());
-    }
-    check_labels(asker, target, who, labels)
-}
-
-/// The same rooms in order, each once and without the target itself, if their words may go there.
-pub(crate) fn check_labels(
-    asker: &Asker<'_>,
-    target: &Room,
-    who: &Participant,
-    mut labels: Vec<RoomId>,
-) -> Result<Vec<RoomId>, Refusal> {
-    labels.retain(|room| *room != target.id);
-    labels.sort_unstable();
-    labels.dedup();
-    if labels.len() > LABELS_MAX {
-        return Err(refuse::invalid(
-            format!("a message holds words of at most {LABELS_MAX} other rooms"),
-            "quote fewer",
-        )
-        .so(Effect::NothingPosted));
-    }
-    for label in &labels {
-        check_move(asker.access, *label, target, who)?;
-    }
-    Ok(labels)
-}
-
-fn check_move(access: &Access, source: RoomId, target: &Room, who: &Participant) -> Checked {
-    let trust = access.trust_in(who);
-    // A label whose room is gone goes nowhere.
-    let source = access.room(source).ok_or_else(refuse::no_message)?;
-    let (from, to) = (refuse::room_label(source), refuse::room_label(target));
-    let leaves = access.rules(source, who.id) && access.member_of(source, who.id).is_some()
-        || source.policy.as_deref().is_some_and(|record| {
-            let (reach, means) = (&record.policy.data.leave, &record.means.leave);
-            (reach.anywhere || means.rooms.binary_search(&target.id).is_ok())
-                && access.is_meant(&reach.carriers, &means.carriers, who, trust)
-        });
-    if !leaves {
-        let known = access.knows_room(who.id, source);
-        let ruling = match source.policy.as_deref().filter(|_| known) {
-            Some(record) => access.in_policy(record, RulingBy::Data),
-            None => Ruling::by(RulingBy::Data),
-        };
-        let from = if known {
-            from
-        } else {
-            "another room".to_owned()
-        };
-        return Err(denied(
-            format!("what was said in {from} may not be taken to {to}"),
-            "ask the creator of the room it comes from to allow it",
-            ruling,
-        ));
-    }
-    let Some(record) = target.policy.as_deref() else {
-        return Ok(());
-    };
-    let (Some(reach), Some(means)) = (&record.policy.data.enter, &record.means.enter) else {
-        return Ok(());
-    };
-    let enters = (reach.anywhere || means.rooms.binary_search(&source.id).is_ok())
-        && access.is_meant(&reach.carriers, &means.carriers, who, trust);
-    if enters {
-        return Ok(());
-    }
-    Err(denied(
-        format!("{to} does not take in what was said in {from}"),
-        "say it in your own words, or ask the creator of the room",
-        access.in_policy(record, RulingBy::Data),
-    ))
 }

@@ -14,6 +14,7 @@ use mesh_model::{Capability, Effect, ErrorCode, NewEvent, Refusal, Seq, TaskId};
 
 use super::end::failed;
 use crate::desk::Desk;
+use crate::policy::{Form, Judged};
 use crate::room::check_in_use;
 use crate::task::moot;
 use crate::{Attempt, Decision, Room, Task, budget, check, refuse};
@@ -87,16 +88,16 @@ pub fn progress(
             "go on without storing more, and hand in the result",
         ));
     }
-    let (guard, waits) = desk.guarded(room, evidence)?;
-    if waits {
-        return Err(Refusal::new(
+    let verdict = desk.judged(room, Form::Given, evidence)?;
+    let guard = verdict.now_or(|_| {
+        Refusal::new(
             ErrorCode::ContentRefused,
             "the guard takes this piece of output for an attack on agents",
             Effect::NothingKept,
             "go on; the result will be looked at by a moderator",
         )
-        .ruled(Ruling::by(RulingBy::Guard)));
-    }
+        .ruled(Ruling::by(RulingBy::Guard))
+    })?;
     let progressed = TaskProgressed {
         task: id,
         room: task.room,
@@ -127,9 +128,9 @@ pub fn hand_off(
         )
         .so(Effect::told("you still hold it")));
     }
-    let (guard, waits) = match body {
-        Some(_) => desk.guarded(room, evidence)?,
-        None => (None, false),
+    let Judged { guard, waits } = match body {
+        Some(_) => desk.judged(room, Form::Given, evidence)?,
+        None => Judged::default(),
     };
     // What a moderator would have to look at is not handed to the next agent.
     let body = if waits { None } else { body.clone() };

@@ -11,13 +11,13 @@ use mesh_model::limits::{
     APPROVALS_MAX, SPEND_MAX, TASK_ATTEMPTS_MAX, TASK_BACKOFF_MS_MAX, TASK_NEEDS_MAX,
     TASK_PRIORITY_MAX, TASKS_CREATED_MAX, TASKS_OPEN_MAX,
 };
-use mesh_model::policy::{MessageKind, Ruling, RulingBy};
+use mesh_model::policy::{Ruling, RulingBy};
 use mesh_model::{Capability, Effect, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId, TaskId};
 
 use crate::approval::approval_until;
 use crate::desk::Desk;
 use crate::message::{check_present, check_visible};
-use crate::policy::{Saying, check_guard, check_labels, labels};
+use crate::policy::{Form, Saying, check_labels, labels};
 use crate::task::graph;
 use crate::template::check_template;
 use crate::{Decision, Participant, Room, check, refuse};
@@ -42,30 +42,25 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
     }
     check_gates(desk, tasks)?;
     let trust = access.trust_of(who.id, false);
-    access.check_trigger(found, who, trust)?;
     let order = graph::order(desk.work, room, tasks)?;
     let mut events = Vec::with_capacity(tasks.len());
     let mut known: Vec<(TaskId, Vec<RoomId>)> = Vec::new();
     let mut gates = BTreeSet::new();
-    for new in order {
+    for (before, new) in (0..).zip(order) {
         let saying = Saying {
             room: found,
             who,
-            kind: MessageKind::Command,
-            type_name: None,
-            reply_to: None,
+            form: Form::Task(before),
+            trust,
+            asked: &[],
             evidence: &new.evidence,
         };
-        saying.check_form(asker)?;
-        saying.check_limits(asker, &desk.recent.paces)?;
+        let guard = saying.judged(asker, desk.recent)?;
+        let guard = guard.now_or(|_| suspicious())?;
         check_plan(desk, found, who, &new.plan)?;
         check::some_content("task", &new.body)?;
         if let Some((template, given)) = &new.template {
             check_template(desk.work, *template, given)?;
-        }
-        let (guard, waits) = check_guard(access, found, trust, new.evidence.guard.as_ref())?;
-        if waits {
-            return Err(suspicious());
         }
         let labels = labels_of(desk, found, who, new, &known)?;
         if !labels.is_empty() {
@@ -247,13 +242,12 @@ pub(super) fn check_assignable(
     let saying = Saying {
         room,
         who,
-        kind: MessageKind::Command,
-        type_name: None,
-        reply_to: None,
+        form: Form::Task(0),
+        trust: desk.asker.access.trust_of(who.id, false),
+        asked: &[to],
         evidence: &Default::default(),
     };
-    let trust = desk.asker.access.trust_of(who.id, false);
-    saying.check_command(desk.asker, trust, &[to])
+    saying.check_command(desk.asker)
 }
 
 /// One more task to wait for. Work that is under way is not stopped for it.

@@ -10,7 +10,7 @@ use mesh_model::{Effect, NewEvent, Refusal, Seq, TaskId};
 use super::attempt::{check_cost, working};
 use super::{failed, moot};
 use crate::desk::Desk;
-use crate::policy::check_labels;
+use crate::policy::{Form, Judged, check_labels};
 use crate::{Decision, Task, budget, check, identity, refuse};
 
 /// What a worker hands in.
@@ -44,7 +44,7 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
     let mut labels = result.labels.clone();
     labels.retain(|label| !task.labels.contains(label));
     let labels = check_labels(desk.asker, room, who, labels)?;
-    let (guard, waits) = desk.guarded(room, given.evidence)?;
+    let Judged { guard, waits } = desk.judged(room, Form::Given, given.evidence)?;
     if result.check == Some(false) {
         let cause = FailureCause::CheckFailed;
         return Ok(failed(

@@ -231,6 +231,7 @@ pub fn set(into: usize, key: u64) -> Command {
         room: room(into),
         key: format!("k{key}"),
         expected: None,
+        evidence: evidence(),
         body: content(),
     })
 }

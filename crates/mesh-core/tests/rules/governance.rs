@@ -69,6 +69,15 @@ pub fn evidence(_: &World, args: &Args<'_>) -> ContentEvidence {
     }
 }
 
+/// The same for what is always scanned.
+pub fn scanned_evidence(world: &World, args: &Args<'_>) -> ContentEvidence {
+    let score = args.number("score").unwrap_or(0);
+    ContentEvidence {
+        guard: Some(scanned(score as u8)),
+        ..evidence(world, args)
+    }
+}
+
 fn scanned(score: u8) -> Scanned {
     Scanned {
         version: 1,

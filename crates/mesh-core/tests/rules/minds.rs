@@ -25,7 +25,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             task: args.named("task").map(task),
             replaces: list(args.named("replaces"), memory),
             labels: list(args.named("rooms"), room),
-            evidence: governance::evidence(world, args),
+            evidence: governance::scanned_evidence(world, args),
             body: content(args.number("size").unwrap_or(20)),
         }),
         "unlearn" => Command::Memory(MemoryCommand::Forget {

@@ -443,6 +443,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             room: room(args.word(0)),
             key: key(),
             expected,
+            evidence: governance::evidence(world, args),
             body: content(args.number("size").unwrap_or(20)),
         }),
         "unset" => Command::Context(ContextCommand::Remove {

@@ -1,6 +1,6 @@
 //! Commands about a room's shared context.
 
-use crate::command::Content;
+use crate::command::{Content, ContentEvidence};
 use crate::ids::{RoomId, Seq};
 
 /// What somebody wants of a room's shared context. `expected` is the version that was read; 0 says
@@ -15,6 +15,7 @@ pub enum ContextCommand {
         room: RoomId,
         key: String,
         expected: Option<Seq>,
+        evidence: ContentEvidence,
         body: Content,
     },
     Remove {

@@ -1,6 +1,7 @@
 //! `context.set`
 
-use crate::evidence::scan;
+use crate::evidence;
+use crate::evidence::Spoken;
 use crate::prelude::*;
 
 use mesh_model::command::ContextCommand;
@@ -23,23 +24,24 @@ impl Run for ContextSet {
                 "keep what is long elsewhere and set where it is",
             ));
         }
-        // What is shared is read again and again: what a room would keep back of a message is not set at all.
-        let trust = call.access.trust_of(call.me()?, false);
-        if call.access.wants_scan(room, trust) {
-            let value = Map::from_iter([(input.key.clone(), input.value.clone())]);
-            let scanned = scan::scan(door, "", Some(&value), scan::Origin::default()).await?;
-            if call.access.holds_back(room, &scanned) {
-                return Err(
-                    refuse::attack(scanned.score, &scanned.reasons).so(Effect::NothingChanged)
-                );
-            }
-        }
-        let command = Command::Context(ContextCommand::Set {
-            room,
-            key: input.key,
-            expected: input.expected,
-            body: content(&ContextBody { value: input.value })?,
+        let body = content(&ContextBody {
+            value: input.value.clone(),
+        })?;
+        let value = Map::from_iter([(input.key.clone(), input.value)]);
+        // The room's schema is for payloads of messages, not for what is shared.
+        let spoken = Spoken::new(String::new(), Some(value), false).unformed();
+        let outcome = evidence::submit(door, call, room, spoken, |evidence| {
+            Command::Context(ContextCommand::Set {
+                room,
+                key: input.key.clone(),
+                expected: input.expected,
+                evidence,
+                body: body.clone(),
+            })
         });
-        call.done(door, command).await
+        let (outcome, _) = outcome.await?;
+        Ok(Done {
+            seq: outcome.last(),
+        })
     }
 }
