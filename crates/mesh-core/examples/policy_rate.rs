@@ -64,6 +64,7 @@ fn post(state: &State, room: RoomId, agent: ParticipantId) -> (Command, Ctx) {
         payload_type: None,
         command: false,
         quotes: Vec::new(),
+        files: Vec::new(),
         signed: None,
         relayed: None,
         evidence: ContentEvidence {

@@ -346,6 +346,7 @@ impl Run {
                     })
                     .into_iter()
                     .collect(),
+                files: Vec::new(),
                 signed: (c % 11 == 0).then(|| {
                     let key = PublicKey([b; 32]);
                     let sig = SignatureBytes([0; 64]);

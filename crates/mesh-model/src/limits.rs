@@ -132,6 +132,8 @@ pub const POLICY_WHY_CHARS_MAX: usize = 200;
 pub const SLOW_MODE_SECONDS_MAX: u32 = 3600;
 /// Messages that one message quotes.
 pub const QUOTES_MAX: usize = 8;
+/// Files that one message brings along: each is looked up whenever the message is read.
+pub const MESSAGE_FILES_MAX: usize = 10;
 /// Rooms whose label one message carries.
 pub const LABELS_MAX: usize = 16;
 /// Relays a message passed: the path is shown and must stay short.

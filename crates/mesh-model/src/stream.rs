@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::{Message, MessageTold, ParticipantRef, PresenceState, Quote, Reachability};
+use crate::api::{
+    Attachment, Message, MessageTold, ParticipantRef, PresenceState, Quote, Reachability,
+};
 use crate::event::Event;
 use crate::events::{Facts, MessagePosted, MessageQuarantined};
 use crate::ids::{RoomId, Seq, TaskId};
@@ -142,6 +144,7 @@ impl StreamItem {
             relayed: told.relayed,
             labels: told.labels,
             quotes: told.quotes.into_iter().map(quote).collect(),
+            files: told.files.into_iter().map(Attachment::from).collect(),
             guard: told.guard,
             enveloped: told.enveloped,
             released: told.released,

@@ -129,6 +129,7 @@ fn post(
         payload_type: None,
         command: false,
         quotes: Vec::new(),
+        files: Vec::new(),
         signed,
         relayed: None,
         evidence: ContentEvidence {

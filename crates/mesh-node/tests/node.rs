@@ -50,6 +50,7 @@ impl Place {
             payload_type: None,
             command: false,
             quotes: Vec::new(),
+            files: Vec::new(),
             signed: None,
             relayed: None,
             evidence: ContentEvidence::default(),

@@ -183,6 +183,7 @@ fn vectors(given: &Given) -> Result<Value, Error> {
     let body = MessageBody {
         text: given.text.clone(),
         payload: None,
+        files: Vec::new(),
     };
     let (mesh, participant) = (given.mesh, given.participant);
     Ok(json!({

@@ -171,13 +171,19 @@ impl Http {
         }
     }
 
+    /// The conversation that `@handle`, `group:NAME` or `everyone` stands for, if it is open.
+    pub fn conversation(&self, to: &str) -> Result<Option<RoomId>, Error> {
+        let rooms = self.call::<RoomList>(NoInput {})?;
+        Ok(signing::conversation(to, &rooms))
+    }
+
     fn room_of(&self, signing: &Signing, unsigned: &Unsigned) -> Result<Option<RoomId>, Error> {
         let place = unsigned.place();
         if let Some(known) = signing.known(place) {
             return Ok(Some(known));
         }
         let found = if unsigned.is_conversation() {
-            signing::conversation(place, &self.call::<RoomList>(NoInput {})?)
+            self.conversation(place)?
         } else {
             let room = place.to_owned();
             Some(self.call::<RoomGet>(RoomRefInput { room })?.id)

@@ -70,6 +70,7 @@ impl Mesh {
     /// Says something to `@handle`, `group:name` or `everyone`.
     pub async fn send(&self, to: &str, text: impl Into<String>) -> Result<Posted, Error> {
         let input = MessageSendInput {
+            files: Vec::new(),
             to: to.to_owned(),
             text: text.into(),
             reply_to: None,
@@ -120,6 +121,7 @@ impl Mesh {
             payload_type: None,
             command: false,
             quotes: Vec::new(),
+            files: Vec::new(),
             signed: None,
             relayed: None,
         };

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mesh_model::api::{
-    IdentityAddInput, List, MessageBody, MessagePostInput, MessageSendInput, Room, SigningKey,
+    FileRef, IdentityAddInput, List, MessageBody, MessagePostInput, MessageSendInput, Room,
+    SigningKey,
 };
 use mesh_model::events::RoomKind;
 use mesh_model::ops::{MessagePost, MessageSend, Operation};
@@ -66,11 +67,13 @@ impl Signing {
         let body = MessageBody {
             text: unsigned.post.text.clone(),
             payload: unsigned.post.payload.clone(),
+            files: unsigned.files()?,
         };
         let signed = self.signer.message(self.mesh, room, &unsigned.key, &body)?;
         let post = MessagePostInput {
             text: String::new(),
             payload: None,
+            files: Vec::new(),
             signed: Some(signed),
             ..unsigned.post.clone()
         };
@@ -105,6 +108,7 @@ impl Unsigned {
                 payload_type: None,
                 command: false,
                 quotes: Vec::new(),
+                files: send.files,
                 signed: None,
                 relayed: None,
             }
@@ -112,6 +116,26 @@ impl Unsigned {
             return None;
         };
         post.signed.is_none().then_some(Unsigned { post, key })
+    }
+
+    /// What goes along, as its author signs it. A name may mean another file by the time that it is read: what is signed
+    /// has an id and a version.
+    fn files(&self) -> Result<Vec<FileRef>, Error> {
+        let named = self.post.files.iter().map(|named| {
+            Some(FileRef {
+                file: named.file.parse().ok()?,
+                version: named.version?,
+            })
+        });
+        let signed: Option<Vec<FileRef>> = named.collect();
+        signed.ok_or_else(|| {
+            Error::Refused(Refusal::new(
+                ErrorCode::InvalidInput,
+                "a signed message names its files by id and version",
+                Effect::NothingSent,
+                "name them as file.put or file.list tells them, or send it unsigned",
+            ))
+        })
     }
 
     /// Where it goes, as its author named it.

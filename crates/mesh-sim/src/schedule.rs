@@ -296,6 +296,7 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
                 payload_type: None,
                 command: false,
                 quotes: Vec::new(),
+                files: Vec::new(),
                 signed: None,
                 relayed: None,
                 evidence: ContentEvidence::default(),

@@ -4,8 +4,10 @@ import { COMMANDS } from './commands.ts';
 import { Connection, type Filter, type Hello, Items, nodeAt, type Options } from './connection.ts';
 import { MeshError, Refused, Unreachable } from './errors.ts';
 import type {
+  FileRef,
   Message as Kept,
   Kind,
+  NamedFile,
   Participant,
   Posted,
   Problem,
@@ -20,6 +22,7 @@ import type { Input, Operation, Output } from './operations.ts';
 import { random, Signer } from './signing.ts';
 
 /** From the least to the most trusted. */
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TRUST: readonly Trust[] = ['untrusted', 'federated', 'local', 'owner'];
 
 type Post = Partial<Input<'message.post'>>;
@@ -95,6 +98,12 @@ export class Room {
   async history(limit = 50): Promise<Kept[]> {
     return (await this.#mesh.call('message.list', { room: this.name, limit })).items;
   }
+}
+
+/** A name may mean another file by the time that it is read: what is signed has an id and a version. */
+function signedFile({ file, version }: NamedFile): FileRef {
+  if (!ID.test(file) || !version) throw new MeshError('A signed message names its files by id and version, as file.put tells them.');
+  return { file, version };
 }
 
 export type OnCommand = (message: Message, words: string[]) => Promise<unknown> | unknown;
@@ -223,8 +232,9 @@ export class Mesh {
   }
 
   async #signed(signer: Signer, input: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const { text = '', payload, ...rest } = input;
-    const body = payload ? { text, payload } : { text };
+    const { text = '', payload, files, ...rest } = input;
+    const named = (files ?? []) as NamedFile[];
+    const body = { text, ...(payload ? { payload } : {}), ...(named.length > 0 ? { files: named.map(signedFile) } : {}) };
     const room = await this.#roomId(String(rest['room']));
     return { ...rest, signed: await signer.message(this.#meshId, room, String(rest['idempotency_key']), body) };
   }

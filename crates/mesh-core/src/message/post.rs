@@ -1,8 +1,11 @@
 //! Posting: the capability first, then the room's rules in their order, then the guard.
 
+use std::collections::BTreeSet;
+
+use mesh_model::api::FileRef;
 use mesh_model::command::{Content, PostMessage};
 use mesh_model::events::{MessagePosted, MessageQuarantined, Relayed, Signed};
-use mesh_model::limits::{RELAY_CHARS_MAX, RELAYS_MAX};
+use mesh_model::limits::{MESSAGE_FILES_MAX, RELAY_CHARS_MAX, RELAYS_MAX};
 use mesh_model::policy::MessageKind;
 use mesh_model::{Capability, Effect, MessageId, NewEvent, Refusal, RoomId};
 
@@ -23,6 +26,7 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         payload_type,
         command: asks,
         quotes,
+        files,
         signed,
         relayed,
         evidence,
@@ -61,6 +65,7 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
             .map_err(|_| refuse::no_message())?;
         check_present(asker, &recent.deleted, source, &quoted.header)?;
     }
+    check_files(desk, found, files)?;
     let labels = labels(asker, found, who, quotes)?;
     let mentions = mentioned(asker.access, found, mentions)?;
     // What a relay brings was said elsewhere; a path that is short ends its loops.
@@ -115,6 +120,45 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
     let mut events = vec![event(posted, body, salt)];
     events.extend(turn.and_then(|turn| exchange::ask(desk, found, who, turn)));
     Ok(events)
+}
+
+/// What goes along is there, and its sender may read it. How far it is trusted its own event says: a message adds nothing.
+fn check_files(desk: &Desk<'_>, room: &Room, files: &[FileRef]) -> Result<(), Refusal> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    desk.asker.check_capability(room, Capability::DataRead)?;
+    if files.len() > MESSAGE_FILES_MAX {
+        return Err(refuse::invalid(
+            format!("a message brings at most {MESSAGE_FILES_MAX} files along"),
+            "send several messages",
+        )
+        .so(Effect::NothingPosted));
+    }
+    let once: BTreeSet<_> = files.iter().collect();
+    if once.len() < files.len() {
+        return Err(refuse::invalid(
+            "a file is named twice in the same version",
+            "name each once",
+        )
+        .so(Effect::NothingPosted));
+    }
+    for named in files {
+        let gone = |refusal: Refusal| refusal.so(Effect::NothingPosted);
+        let file = desk.work.file(room.id, named.file);
+        let file = file.ok_or_else(|| gone(refuse::no_file()))?;
+        if file.removed.is_some() {
+            return Err(refuse::conflict(
+                format!("the file {} was removed", named.file),
+                "restore it first: file.restore",
+            )
+            .so(Effect::NothingPosted));
+        }
+        if !file.versions.contains_key(&named.version) {
+            return Err(gone(refuse::no_version()));
+        }
+    }
+    Ok(())
 }
 
 fn event(facts: impl Into<mesh_model::Facts>, body: &Content, salt: Option<[u8; 16]>) -> NewEvent {

@@ -219,6 +219,7 @@ pub fn post(into: usize, command: bool) -> Command {
         payload_type: None,
         command,
         quotes: Vec::new(),
+        files: Vec::new(),
         signed: None,
         relayed: None,
         evidence: evidence(),

@@ -353,6 +353,7 @@ fn command(core: &Core, deed: &Deed) -> Command {
         payload_type: None,
         command: deed.asks.is_some(),
         quotes: Vec::new(),
+        files: Vec::new(),
         signed: None,
         relayed: None,
         evidence: ContentEvidence {

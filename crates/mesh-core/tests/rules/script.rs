@@ -581,6 +581,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             }),
             command: args.has("asking"),
             quotes: governance::quotes(world, args),
+            files: Vec::new(),
             signed: args.number("signed").map(governance::signed),
             relayed: args.named("from").map(governance::relayed),
             evidence: governance::evidence(world, args),

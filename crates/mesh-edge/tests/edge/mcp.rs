@@ -413,6 +413,33 @@ async fn an_inbox_is_short() {
 }
 
 #[tokio::test]
+async fn a_file_that_came_along_is_a_line_and_the_line_says_how_it_is_read() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["general"]).await;
+    let input = json!({"room": "general", "path": "plan.md", "text": "# Plan\n"});
+    let (owner, _) = Session::open(&house, &house.owner).await;
+    let call = json!({"operation": "file.put", "input": input});
+    owner.tool(&house.owner, "mesh_call", call).await;
+    let said = json!({"text": "@rex read it", "files": [{"file": "plan.md"}]});
+    house.post("/api/rooms/general/messages", said).await;
+    let (session, _) = Session::open(&house, &rex).await;
+    let inbox = session.tool(&rex, "mesh_inbox", json!({})).await;
+    let line = text(&inbox)
+        .lines()
+        .find(|line| line.starts_with("  file "));
+    let line = line.unwrap_or_else(|| panic!("{}", text(&inbox)));
+    let (what, how) = line.split_once(": mesh_call file.get ").unwrap();
+    assert!(
+        what.starts_with("  file plan.md (version 1, 7 B, text/plain"),
+        "{what}"
+    );
+    let input: Value = serde_json::from_str(how).unwrap();
+    let call = json!({"operation": "file.get", "input": input});
+    let read = session.tool(&rex, "mesh_call", call).await;
+    assert!(read.to_string().contains("# Plan"), "{read}");
+}
+
+#[tokio::test]
 async fn what_was_not_shown_is_not_acknowledged() {
     let house = House::start().await;
     let rex = house.agent("rex", &["general"]).await;

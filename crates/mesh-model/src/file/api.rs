@@ -1,5 +1,7 @@
 //! Shared files of a room: what clients send and get.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -220,6 +222,87 @@ pub struct FileContent {
     pub enveloped: bool,
 }
 
+/// A version of a file, named so that it stays the same one whatever becomes of its path.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct FileRef {
+    /// The file: its id stands for its path in every call.
+    pub file: FileId,
+    /// Which version.
+    pub version: u32,
+}
+
+/// A file that a message is to bring along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedFile {
+    /// A file of the room that the message goes to: its path, or its id.
+    pub file: String,
+    /// The version; the newest if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+}
+
+/// A file that a message brought along, as it stands now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attachment {
+    /// The file: `file.get` takes it as its path.
+    pub file: FileId,
+    /// Which version.
+    pub version: u32,
+    /// Its name, its size and what it is; absent where the reader may not read the room's files. It tells too whether
+    /// the version was erased or the file removed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<FileVersion>,
+}
+
+impl From<FileRef> for Attachment {
+    fn from(named: FileRef) -> Attachment {
+        Attachment {
+            file: named.file,
+            version: named.version,
+            about: None,
+        }
+    }
+}
+
+/// On one line: `plan.md (version 2, 1.5 KiB, text/plain)`.
+impl fmt::Display for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (file, version) = (self.file, self.version);
+        match &self.about {
+            None => write!(f, "{file} (version {version})"),
+            Some(about) if about.redacted => write!(f, "{file} (version {version}, erased)"),
+            Some(about) => {
+                let size = human_size(about.bytes);
+                let (path, media) = (&*about.path, &about.media);
+                write!(f, "{path} (version {version}, {size}, {media}")?;
+                f.write_str(if about.removed {
+                    ", removed since)"
+                } else {
+                    ")"
+                })
+            }
+        }
+    }
+}
+
+/// A number of bytes as people read it.
+pub fn human_size(bytes: u64) -> String {
+    const UNITS: &[&str] = &["KiB", "MiB", "GiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let (mut whole, mut unit) = (bytes * 10 / 1024, 0);
+    while whole >= 10_240 && unit + 1 < UNITS.len() {
+        whole /= 1024;
+        unit += 1;
+    }
+    format!("{}.{} {}", whole / 10, whole % 10, UNITS[unit])
+}
+
 /// What the log says about a version of a file; erasable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileBody {
@@ -232,4 +315,23 @@ pub struct FileBody {
     /// What was said about it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, told) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1_572_864, "1.5 MiB"),
+            (20 * 1024 * 1024, "20.0 MiB"),
+            (1 << 41, "2048.0 GiB"),
+        ] {
+            assert_eq!(human_size(bytes), told);
+        }
+    }
 }

@@ -58,7 +58,7 @@ pub struct MemorySearchInput {
     /// Whose: id or handle; absent: the caller's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participant: Option<String>,
-    /// Words to look for; whatever holds one of them is found, the closest first.
+    /// Words to look for; one of them is enough.
     pub q: String,
     /// At most so many (1 to 100, 10 if absent).
     #[serde(default, skip_serializing_if = "Option::is_none")]

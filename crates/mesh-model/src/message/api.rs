@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::{DeliveryStanding, ParticipantRef};
+use crate::api::{Attachment, DeliveryStanding, FileRef, NamedFile, ParticipantRef};
 use crate::events::{GuardMark, Priority, Relayed, Released, Trust, Turn};
 use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq};
 use crate::time::Millis;
@@ -61,7 +61,8 @@ pub struct SignedInput {
     /// The signature of the statement `mesh-statement/1`, the mesh's id, the room's id, the key, the
     /// idempotency key and the hash of salt and content, each on a line of its own.
     pub sig: crate::SignatureBytes,
-    /// The exact content: the JSON of `text` and `payload`. It stands in place of both.
+    /// The exact content: the JSON of `text`, `payload` and `files`, these by id and version. It stands in place of all
+    /// three.
     pub content: String,
 }
 
@@ -73,6 +74,9 @@ pub struct MessageBody {
     /// A structured payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<Map<String, Value>>,
+    /// The files of the room that it brings along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileRef>,
 }
 
 /// A message.
@@ -134,6 +138,9 @@ pub struct Message {
     /// The messages it quotes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotes: Vec<Quote>,
+    /// The files of the room that it brings along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attachment>,
     /// What the guard found, if it looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardMark>,
@@ -184,6 +191,9 @@ pub struct MessageTold {
     /// The messages it quotes. Their words are in `message.get`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotes: Vec<MessageId>,
+    /// The files of the room that it brings along. What they are is in `message.get`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileRef>,
     /// The other rooms whose words are in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<RoomId>,
@@ -218,7 +228,7 @@ pub struct MessagePostInput {
     /// The room: id or name.
     pub room: String,
     /// The text, with `@handle` where it names somebody. At most 50 KiB with the payload. It may be
-    /// empty if something is quoted.
+    /// empty if something is quoted or a file goes with it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// The message it answers, in the same room.
@@ -240,7 +250,10 @@ pub struct MessagePostInput {
     /// and goes only where that room allows. At most 8.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotes: Vec<MessageId>,
-    /// The content as its author signed it, in place of `text` and `payload`.
+    /// Files of this room to bring along, each put there before. At most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<NamedFile>,
+    /// The content as its author signed it, in place of `text`, `payload` and `files`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<SignedInput>,
     /// Where the words come from, if the caller only relays them. Needs the capability bridge.
@@ -252,11 +265,12 @@ pub struct MessagePostInput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageSendInput {
-    /// `@handle` (direct), `#room` or a room's name or id, `group:NAME`, or `everyone`.
+    /// `@handle`, `#room` or its id, `group:NAME` or `everyone`.
     pub to: String,
     /// The text. At most 50 KiB with the payload.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// The message it answers, in the same conversation.
+    /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
     /// How soon to look at it; `next` if absent.
@@ -265,6 +279,9 @@ pub struct MessageSendInput {
     /// A structured payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<Map<String, Value>>,
+    /// Files of that conversation, put there before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<NamedFile>,
 }
 
 /// The message was stored: it survives a power cut from here on.

@@ -1,5 +1,6 @@
 //! Commands about messages.
 
+use crate::api::FileRef;
 use crate::command::{Content, ContentEvidence, Quoted};
 use crate::events::{MessageHeader, Priority, Relayed, Signed};
 use crate::ids::{ParticipantId, RoomId, Seq};
@@ -21,6 +22,8 @@ pub struct PostMessage {
     pub command: bool,
     /// The messages it quotes, as the door read them.
     pub quotes: Vec<Quoted>,
+    /// The files it brings along: they stand in the content.
+    pub files: Vec<FileRef>,
     /// The author's signature and salt; the door verified it against the body's bytes.
     pub signed: Option<(Signed, [u8; 16])>,
     /// From where it is brought, if its sender only relays it.

@@ -11,7 +11,7 @@ operations! { LIST Message
         MessagePostInput => Posted,
         example r#"{"room": "workshop", "text": "The build is green, @rex."}"#
     }
-    /// Post to a person (@handle), a room (#name), a group (group:name) or everyone. A direct conversation is opened when it is the first.
+    /// Post to a person, a room, a group or everyone. The first direct message opens the conversation.
     MessageSend "message.send" {
         Command Needs::Permission(MessagesWrite), Post "/api/messages" => 201,
         MessageSendInput => Posted,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use mesh_core::{Access, Participant};
-use mesh_model::api::ParticipantRef;
+use mesh_model::api::{FileRef, ParticipantRef};
 use mesh_model::events::{
     Erased, Facts, InfluenceFacts, MessageFacts, MessagePosted, QuarantineFacts, Trust, Words,
 };
@@ -133,8 +133,11 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
             push_enveloped(out, data, wrapped(access, event, envelopes, free));
         }
         (None, _) => {}
-        (Some(_), Some(envelopes)) => {
+        (Some(content), Some(envelopes)) => {
             push_enveloped(out, data, wrapped(access, event, envelopes, free));
+            if words.is_message() {
+                push_files(out, content.get());
+            }
         }
         (Some(content), None) => push_fields(out, data, content.get()),
     }
@@ -183,6 +186,17 @@ fn push_enveloped(out: &mut String, begin: usize, text: String) {
         begin,
         &format!("{{\"text\":{text},\"enveloped\":true}}"),
     );
+}
+
+/// What a message brings along: ids and numbers, which stand beside an envelope.
+fn push_files(out: &mut String, content: &str) {
+    #[derive(serde::Deserialize)]
+    struct Files {
+        #[serde(default)]
+        files: Vec<FileRef>,
+    }
+    let files = serde_json::from_str(content).map_or_else(|_| Vec::new(), |it: Files| it.files);
+    push_json(out, "files", (!files.is_empty()).then_some(&files));
 }
 
 /// The words of an event in their envelope: those that stand among its facts come first.

@@ -133,11 +133,7 @@ pub(crate) fn limit(limit: Option<u32>) -> Result<usize, Refusal> {
 }
 
 /// A message's text and the JSON of its payload; a quote says something by itself.
-pub(crate) fn message(
-    text: &str,
-    payload_bytes: Option<usize>,
-    quotes: bool,
-) -> Result<(), Refusal> {
+pub(crate) fn message(text: &str, payload_bytes: Option<usize>, more: bool) -> Result<(), Refusal> {
     let bytes = text.len() + payload_bytes.unwrap_or(0);
     if bytes > MESSAGE_BYTES_MAX {
         return Err(Refusal::new(
@@ -149,10 +145,10 @@ pub(crate) fn message(
             "send several messages",
         ));
     }
-    if text.trim().is_empty() && payload_bytes.is_none() && !quotes {
+    if text.trim().is_empty() && payload_bytes.is_none() && !more {
         return Err(refuse::invalid(
             "the message says nothing",
-            "send a text, a payload or a quote",
+            "send a text, a payload, a quote or a file",
         ));
     }
     if text.contains('\0') {

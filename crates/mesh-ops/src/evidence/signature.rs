@@ -23,7 +23,7 @@ pub(crate) fn open(signed: &SignedInput) -> Result<SignedContent, Refusal> {
     let bad = |why: String| {
         refuse::invalid(
             why,
-            "sign the JSON object of 'text' and 'payload', written on one line",
+            "sign the JSON object of 'text', 'payload' and 'files', written on one line",
         )
         .within("the field 'signed.content'")
     };
@@ -40,7 +40,7 @@ pub(crate) fn open(signed: &SignedInput) -> Result<SignedContent, Refusal> {
         .flat_map(|fields| fields.keys());
     if let Some(other) = fields
         .into_iter()
-        .find(|name| !["text", "payload"].contains(&name.as_str()))
+        .find(|name| !["text", "payload", "files"].contains(&name.as_str()))
     {
         return Err(bad(format!("there is no field '{other}' in a message")));
     }

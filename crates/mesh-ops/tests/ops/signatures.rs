@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const SALT: [u8; 16] = [9; 16];
 
-fn public(key: &SigningKey) -> String {
+pub fn public(key: &SigningKey) -> String {
     PublicKey(key.verifying_key().to_bytes()).to_string()
 }
 
@@ -25,15 +25,26 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// Says something signed and gives its place.
-async fn say(house: &House, token: &str, key: &SigningKey, room: &str, request: &str) -> u64 {
+/// The field `signed` for a content.
+pub async fn sign_content(
+    house: &House,
+    key: &SigningKey,
+    room: &str,
+    request: &str,
+    content: &str,
+) -> Value {
     let mesh = text(&house.ok(&house.owner, "status.get", json!({})).await["mesh"]);
-    let content = json!({ "text": request }).to_string();
     let hash = Digest(statement::body_hash(&SALT, content.as_bytes())).to_string();
     let stated = statement::message(&mesh, room, &public(key), request, &hash);
-    let signed = json!({
+    json!({
         "key": public(key), "salt": "09".repeat(16), "sig": sign(key, &stated), "content": content,
-    });
+    })
+}
+
+/// Says something signed and gives its place.
+async fn say(house: &House, token: &str, key: &SigningKey, room: &str, request: &str) -> u64 {
+    let content = json!({ "text": request }).to_string();
+    let signed = sign_content(house, key, room, request, &content).await;
     let input = json!({"room": room, "signed": signed});
     let reply = house
         .reply(token, "message.post", input, Some(request))

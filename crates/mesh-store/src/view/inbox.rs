@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mesh_model::{ParticipantId, RoomId, Seq};
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::message::{COLUMNS, MessageRow, row, with_quotes};
+use super::message::{COLUMNS, MessageRow, completed, row};
 use super::{Numbers, View, Visible};
 use crate::sql::{int, number};
 use crate::{Position, StoreError};
@@ -73,7 +73,7 @@ impl View {
             let chosen = urgent.iter().chain(rest).take(limit);
             let rows =
                 chosen.map(|seq| statement.query_row([int(seq.0)], |found| row(numbers, found)));
-            with_quotes(db, numbers, rows.collect::<Result<_, _>>()?)
+            completed(db, numbers, rows.collect::<Result<_, _>>()?)
         })
     }
 

@@ -8,7 +8,7 @@ use mesh_model::{Millis, ParticipantId, RoomId};
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::index::{MESSAGES, Mark, Plan, mark, newest};
-use super::message::{COLUMNS, MessageRow, quoted, row};
+use super::message::{COLUMNS, MessageRow, complete, row};
 use super::{Numbers, View, Visible};
 use crate::StoreError;
 use crate::sql::int;
@@ -97,7 +97,7 @@ impl View {
                     ControlFlow::Continue(())
                 })
             })?;
-            quoted(
+            complete(
                 db,
                 numbers,
                 found.iter_mut().map(|found| &mut found.message),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use mesh_model::api::{
     FileGetInput, FilePutInput, FileRedactInput, FileRemoveInput, FileRestoreInput, FileStored,
-    FileVersion,
+    FileVersion, human_size as size,
 };
 use mesh_model::ops::{
     FileGet, FileHistory, FileList, FileRedact, FileRemove, FileRestore, Operation,
@@ -391,20 +391,6 @@ fn kind(version: &FileVersion) -> String {
     }
 }
 
-/// A number of bytes as people read it.
-pub fn size(bytes: u64) -> String {
-    const UNITS: &[&str] = &["KiB", "MiB", "GiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let (mut whole, mut unit) = (bytes * 10 / 1024, 0);
-    while whole >= 10_240 && unit + 1 < UNITS.len() {
-        whole /= 1024;
-        unit += 1;
-    }
-    format!("{}.{} {}", whole / 10, whole % 10, UNITS[unit])
-}
-
 /// How far it is, for whoever looks at a terminal.
 struct Shown {
     what: &'static str,
@@ -459,24 +445,5 @@ impl<R: Read> Read for Counted<'_, R> {
         let count = self.inner.read(into)?;
         self.shown.add(count);
         Ok(count)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_short() {
-        for (bytes, told) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1.0 KiB"),
-            (1_572_864, "1.5 MiB"),
-            (20 * 1024 * 1024, "20.0 MiB"),
-            (1 << 41, "2048.0 GiB"),
-        ] {
-            assert_eq!(size(bytes), told);
-        }
     }
 }

@@ -70,3 +70,51 @@ fn bytes_without_an_event_are_gone_after_the_next_start() {
         .unwrap();
     assert_eq!(said(read).out, "kept");
 }
+
+#[test]
+fn a_message_brings_files_along_and_says_what_they_are() {
+    let node = Node::start();
+    node.json(&["call", "room.create", r#"{"name":"workshop"}"#]);
+    let here = node.folder.path().join("plan.md");
+    let here = here.to_str().unwrap();
+    std::fs::write(here, "first\n").unwrap();
+    let say = |more: &[&str]| {
+        let args = ["say", "workshop", "--attach", here];
+        let said = node.mesh(&[&args[..], more].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+    };
+    say(&["the plan"]);
+    std::fs::write(here, "second, longer\n").unwrap();
+    say(&[]);
+    let read = node.mesh(&["read", "workshop"]).out;
+    for part in [
+        "the plan",
+        "+ plan.md (version 1, 6 B, text/plain",
+        "+ plan.md (version 2, 15 B, text/plain",
+        "signed",
+    ] {
+        assert!(read.contains(part), "{part}: {read}");
+    }
+    assert_eq!(
+        node.mesh(&["file", "get", "workshop", "plan.md", "--version", "1"])
+            .out,
+        "first\n"
+    );
+    let nowhere = node.mesh(&["dm", "nobody", "look", "--attach", here]);
+    assert_ne!(nowhere.code, 0);
+    assert!(
+        nowhere.err.contains("no conversation with @nobody"),
+        "{}",
+        nowhere.err
+    );
+    assert_eq!(
+        node.mesh(&["file", "remove", "workshop", "plan.md"]).code,
+        0
+    );
+    assert!(
+        node.mesh(&["read", "workshop"])
+            .out
+            .contains("removed since")
+    );
+    assert_eq!(node.mesh(&["log", "verify"]).code, 0);
+}

@@ -14,6 +14,7 @@ from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
+from uuid import UUID
 
 from .connection import Connection, Items, Options
 from .errors import MeshError, Refused, Stranger, Unreachable
@@ -224,6 +225,8 @@ class Mesh(Calls):
         body = {"text": rest.pop("text", "")}
         if rest.get("payload") is not None:
             body["payload"] = rest.pop("payload")
+        if files := rest.pop("files", None):
+            body["files"] = [_signed_file(file) for file in files]
         room = await self._room_id(rest["room"])
         key = rest["idempotency_key"]
         return {**rest, "signed": signer.message(self._mesh_id, room, key, body)}
@@ -263,6 +266,14 @@ async def join(invite: str, handle: str, *, keep: str | Path, about: str = "") -
     kept = json.loads(path.read_text())
     signer = Signer(bytes.fromhex(kept["seed"]))
     return await connect(kept["url"], kept["token"], node=kept["node"], signer=signer)
+
+
+def _signed_file(named: dict[str, Any]) -> dict[str, Any]:
+    """A name may mean another file by the time that it is read: what is signed has an id and a version."""
+    try:
+        return {"file": str(UUID(named["file"])), "version": named["version"]}
+    except (KeyError, ValueError):
+        raise MeshError("a signed message names its files by id and version, as file.put tells them") from None
 
 
 def _save(path: Path, kept: dict[str, str]) -> None:

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use mesh_model::api::{
-    Inbox, InboxAckInput, InboxPosition, List, Message, Page as Pages, Posted, SearchHit,
+    Attachment, Inbox, InboxAckInput, InboxPosition, List, Message, Page as Pages, Posted,
+    SearchHit,
 };
 use mesh_model::events::{Priority, Trust};
 use mesh_model::ops::{InboxAck, InboxList, MessageList, MessageSearch, MessageSend};
@@ -270,6 +271,22 @@ fn quoted(words: &str) -> String {
     format!("\"{plain}\"")
 }
 
+/// What a file is, and how it is read. A stranger's name for it stands in an envelope below.
+fn write_file(message: &Message, file: &Attachment, page: &mut Page) {
+    let about = file.about.as_ref();
+    if about.is_none_or(|about| about.redacted) {
+        return page.line(format!("  file {file}"));
+    }
+    let input = json!({"room": message.room, "path": file.file, "version": file.version});
+    page.line(format!(
+        "  file {}: mesh_call file.get {input}",
+        one_line(&file.to_string())
+    ));
+    if let Some(told) = about.and_then(|about| about.told.as_ref()) {
+        page.block(told);
+    }
+}
+
 fn write(message: &Message, around: &Around, met: &mut BTreeSet<ParticipantId>, page: &mut Page) {
     let head = head(message, around, met);
     if message.redacted || message.deleted {
@@ -297,6 +314,9 @@ fn write(message: &Message, around: &Around, met: &mut BTreeSet<ParticipantId>, 
         } else {
             page.block(&format!("quotes {} {by}: {}", quote.message, quote.text))
         }
+    }
+    for file in &message.files {
+        write_file(message, file, page);
     }
     if let Some(payload) = &message.payload {
         let kind = message.payload_type.as_deref().unwrap_or("payload");

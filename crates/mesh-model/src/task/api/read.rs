@@ -14,7 +14,7 @@ use crate::time::Millis;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TaskListInput {
-    /// Only in this room: id or name; absent: in all that the caller may read.
+    /// Only in this room: id or name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room: Option<String>,
     /// Only with all of these words in title or prompt; the last one may be the beginning of a word.
@@ -32,7 +32,7 @@ pub struct TaskListInput {
     /// Only tasks that this participant created: id or handle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator: Option<String>,
-    /// Only the graph that this task is part of: whatever it is linked to, however far.
+    /// Only what this task is linked to, however far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub graph: Option<TaskId>,
     /// Created later than this place.

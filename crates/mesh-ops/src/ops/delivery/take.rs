@@ -39,7 +39,7 @@ impl Run for DeliveryTake {
             let (attempt, tag) = handed.get(&row.seq)?.clone();
             Some(delivery(
                 call,
-                message::view(&call.access, reader, row),
+                message::view(call, reader, row),
                 attempt,
                 tag,
             ))
@@ -64,7 +64,15 @@ fn delivery(call: &Call, message: Message, attempt: u32, tag: String) -> Deliver
         .map(|id| format!(", answering {id}"))
         .unwrap_or_default();
     let head = format!("[mesh:{tag}] @{} {place}{answered}:", message.from.handle);
-    let whole = format!("{head} {}", message.text);
+    let files: String = (message.files.iter())
+        .map(|file| {
+            format!(
+                "\n[file: {file}; read it with mesh_call file.get, path {}]",
+                file.file
+            )
+        })
+        .collect();
+    let whole = format!("{head} {}{files}", message.text);
     let fits = whole.len() <= DELIVERY_BYTES_MAX && message.payload.is_none();
     let words = if fits {
         whole

@@ -18,15 +18,16 @@ use std::sync::Arc;
 use media::TEXT;
 use mesh_core::{Access, check_path};
 use mesh_guard::{composed, is_plain_name, path_skeleton};
-use mesh_model::api::{FileBody, FileStored, FileVersion};
+use mesh_model::api::{Attachment, FileBody, FileRef, FileStored, FileVersion, NamedFile};
 use mesh_model::events::{FileFacts, FilePut};
-use mesh_model::limits::FILE_TEXT_BYTES_MAX;
+use mesh_model::limits::{FILE_TEXT_BYTES_MAX, MESSAGE_FILES_MAX};
 use mesh_model::{
-    BlobHash, Effect, Facts, FileId, ParticipantId, PathKey, Refusal, RoomId, Seq, Told, refuse,
+    BlobHash, Effect, Facts, FileId, ParticipantId, PathKey, Permission, Refusal, RoomId, Seq,
+    Told, refuse,
 };
 use mesh_node::machine::{Reader, Whose};
 use mesh_node::{Node, Outcome};
-use mesh_store::view::FileRow;
+use mesh_store::view::{AttachedRow, FileRow};
 use sha2::{Digest, Sha256};
 use upload::damaged;
 use uuid::Uuid;
@@ -170,6 +171,81 @@ fn shown(access: &Access, reader: Reader<'_>, row: FileRow) -> FileVersion {
         redacted: gone,
         removed: row.removed,
     }
+}
+
+/// The files that a message is to bring along, each of which the caller may read.
+pub(crate) async fn attached(
+    door: &Door,
+    call: &Call,
+    room: RoomId,
+    files: &[NamedFile],
+) -> Result<Vec<FileRef>, Refusal> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unposted = |refusal: Refusal| refusal.so(Effect::NothingPosted);
+    if files.len() > MESSAGE_FILES_MAX {
+        return Err(unposted(refuse::invalid(
+            format!(
+                "the field 'files' has {} entries, the limit is {MESSAGE_FILES_MAX}",
+                files.len()
+            ),
+            "send several messages",
+        )));
+    }
+    let permitted = (call.access).check_permission(&call.actor, Permission::MemoryRead, call.now);
+    permitted.map_err(unposted)?;
+    let room = readable(call, &room.to_string()).map_err(unposted)?;
+    let mut found = Vec::with_capacity(files.len());
+    for (place, named) in files.iter().enumerate() {
+        let row = attached_one(door, call, room, named).await;
+        let row = row.map_err(|refusal| unposted(refusal.within(format!("files.{place}"))))?;
+        found.push(FileRef {
+            file: row.facts.file,
+            version: row.facts.version,
+        });
+    }
+    Ok(found)
+}
+
+async fn attached_one(
+    door: &Door,
+    call: &Call,
+    room: (RoomId, Seq),
+    wanted: &NamedFile,
+) -> Result<FileRow, Refusal> {
+    let file = named(door, call, room.0, &wanted.file).await?.file()?;
+    let row = version(door, call, room, file, wanted.version).await?;
+    if row.body.is_none() {
+        return Err(erased(&row));
+    }
+    Ok(row)
+}
+
+/// Files that a message brought along, as its reader gets them: whoever may not read a room's files does not get their
+/// names here either.
+pub(crate) fn attachments(
+    call: &Call,
+    reader: Reader<'_>,
+    room: RoomId,
+    rows: Vec<AttachedRow>,
+) -> Vec<Attachment> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let me = call.me().ok();
+    let may =
+        call.has(Permission::MemoryRead) && me.is_some_and(|me| call.access.may_data(me, room));
+    let first = call.readable(room).ok().filter(|_| may);
+    let first = first.map(|(_, first)| first);
+    let one = |attached: AttachedRow| {
+        let row = (attached.row).filter(|row| first.is_some_and(|first| row.seq >= first));
+        Attachment {
+            about: row.map(|row| shown(&call.access, reader, *row)),
+            ..Attachment::from(attached.named)
+        }
+    };
+    rows.into_iter().map(one).collect()
 }
 
 /// What the event of a put tells.

@@ -24,7 +24,7 @@ impl Run for InboxList {
         Ok(Inbox {
             items: rows
                 .into_iter()
-                .map(|row| message::view(&call.access, reader, row))
+                .map(|row| message::view(call, reader, row))
                 .collect(),
             waiting,
             position: upto,

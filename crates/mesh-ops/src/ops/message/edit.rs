@@ -12,14 +12,15 @@ impl Run for MessageEdit {
         check::message(
             &input.text,
             row.payload.as_deref().map(|payload| payload.get().len()),
-            !row.quotes.is_empty(),
+            !row.quotes.is_empty() || !row.files.is_empty(),
         )?;
         let message = evidence::header(door, call, input.message).await?;
         let mentions = call.mentions(&input.text);
-        // The text changes; a payload stays what it was.
+        // The text changes; a payload stays what it was, and so do the files.
         let body = content(&MessageBody {
             text: input.text.clone(),
             payload: payload.clone(),
+            files: row.files.iter().map(|file| file.named).collect(),
         })?;
         let spoken = Spoken::new(input.text, payload, false)
             .trusted(row.facts.trust)

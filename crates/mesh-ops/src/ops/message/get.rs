@@ -9,7 +9,7 @@ impl Run for MessageGet {
     async fn run(door: &Door, call: &Call, input: MessageRefInput) -> Result<Message, Refusal> {
         let row = readable(door, call, input.message).await?;
         let reader = present::reader(door, call);
-        Ok(message::view(&call.access, reader, row))
+        Ok(message::view(call, reader, row))
     }
 }
 

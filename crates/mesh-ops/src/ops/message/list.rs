@@ -22,7 +22,7 @@ impl Run for MessageList {
         let items = page
             .items
             .into_iter()
-            .map(|row| message::view(&call.access, reader, row));
+            .map(|row| message::view(call, reader, row));
         Ok(Page {
             items: items.collect(),
             next: page.next,

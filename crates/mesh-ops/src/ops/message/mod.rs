@@ -17,16 +17,17 @@ use mesh_model::{MessageId, RoomId, Told};
 use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::{MessageRow, QuoteRow};
 
-use crate::ops::present;
+use crate::door::Call;
+use crate::ops::{file, present};
 
 /// A message as its reader gets it: programs get words that they must not obey in an envelope.
-pub(crate) fn view(access: &Access, reader: Reader<'_>, row: MessageRow) -> Message {
-    show(access, reader, row, false)
+pub(crate) fn view(call: &Call, reader: Reader<'_>, row: MessageRow) -> Message {
+    show(call, reader, row, false)
 }
 
 /// A message that waits for a moderator: nobody has said yet that it is harmless.
-pub(crate) fn waiting(access: &Access, reader: Reader<'_>, row: MessageRow) -> Message {
-    show(access, reader, row, true)
+pub(crate) fn waiting(call: &Call, reader: Reader<'_>, row: MessageRow) -> Message {
+    show(call, reader, row, true)
 }
 
 /// The place in a message that matched a search. Programs do not get pieces of what they get in an envelope.
@@ -47,7 +48,8 @@ fn whose(row: &MessageRow) -> Whose<'_> {
     }
 }
 
-fn show(access: &Access, reader: Reader<'_>, mut row: MessageRow, data: bool) -> Message {
+fn show(call: &Call, reader: Reader<'_>, mut row: MessageRow, data: bool) -> Message {
+    let access = &*call.access;
     let gone = row.is_gone();
     // What it quotes was let into its room, so it counts as words of that room.
     reader.note(row.facts.room);
@@ -63,6 +65,7 @@ fn show(access: &Access, reader: Reader<'_>, mut row: MessageRow, data: bool) ->
     };
     let relayed = present::relayed(reader, &whose, row.facts.relayed.clone());
     let facts = row.facts;
+    let files = file::attachments(call, reader, facts.room, row.files);
     let quotes = row.quotes.into_iter();
     Message {
         id: MessageId(row.seq),
@@ -92,6 +95,7 @@ fn show(access: &Access, reader: Reader<'_>, mut row: MessageRow, data: bool) ->
         relayed,
         labels: facts.labels,
         quotes: quotes.map(|row| quote(access, reader, row)).collect(),
+        files,
         guard: facts.guard,
         enveloped: heard.enveloped,
         released: facts.released,

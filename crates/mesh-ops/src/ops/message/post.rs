@@ -3,6 +3,7 @@
 use crate::evidence;
 use crate::evidence::signature::SignedContent;
 use crate::evidence::{Spoken, signature};
+use crate::ops::file;
 use crate::prelude::*;
 use mesh_model::command::{MessageCommand, PostMessage};
 
@@ -21,6 +22,7 @@ impl Run for MessagePost {
             payload_type: input.payload_type,
             command: input.command,
             quotes: input.quotes,
+            files: input.files,
             signed: None,
             relayed: input.relayed,
         };
@@ -46,6 +48,7 @@ pub(super) struct Draft {
     pub payload_type: Option<String>,
     pub command: bool,
     pub quotes: Vec<MessageId>,
+    pub files: Vec<NamedFile>,
     pub signed: Option<(SignedInput, SignedContent)>,
     pub relayed: Option<Relayed>,
 }
@@ -53,15 +56,20 @@ pub(super) struct Draft {
 impl Draft {
     /// Takes what is said from the bytes that its author signed.
     fn sign(&mut self, signed: SignedInput) -> Result<(), Refusal> {
-        if !self.text.is_empty() || self.payload.is_some() {
+        if !self.text.is_empty() || self.payload.is_some() || !self.files.is_empty() {
             return Err(refuse::invalid(
-                "the field 'signed' stands there beside 'text' or 'payload'",
-                "send the signed content alone: it holds both",
+                "the field 'signed' stands there beside 'text', 'payload' or 'files'",
+                "send the signed content alone: it holds them",
             ));
         }
         let opened = signature::open(&signed)?;
         self.text.clone_from(&opened.body.text);
         self.payload.clone_from(&opened.body.payload);
+        let named = opened.body.files.iter().map(|named| NamedFile {
+            file: named.file.to_string(),
+            version: Some(named.version),
+        });
+        self.files = named.collect();
         self.signed = Some((signed, opened));
         Ok(())
     }
@@ -72,7 +80,7 @@ impl Draft {
         check::message(
             &self.text,
             json.map(|json| json.map_or(0, |json| json.len())),
-            !self.quotes.is_empty(),
+            !self.quotes.is_empty() || !self.files.is_empty(),
         )?;
         if let Some((signed, _)) = &self.signed {
             // The bytes as they were signed are what is stored.
@@ -114,10 +122,12 @@ pub(super) async fn post(
         None => None,
     };
     let quotes = evidence::quoted(door, call, &said.quotes).await?;
+    let files = file::attached(door, call, room, &said.files).await?;
     let mentions = call.mentions(&said.text);
     let said_body = MessageBody {
         text: said.text,
         payload: said.payload,
+        files: files.clone(),
     };
     let (signed, body) = match said.signed {
         Some((signed, opened)) => {
@@ -137,6 +147,7 @@ pub(super) async fn post(
             payload_type: payload_type.clone(),
             command: said.command,
             quotes: quotes.clone(),
+            files: files.clone(),
             signed: signed.clone(),
             relayed: said.relayed.clone(),
             evidence,

@@ -42,7 +42,7 @@ impl Run for MessageSearch {
         let reader = present::reader(door, call);
         let items = found.into_iter().map(|row| SearchHit {
             snippet: message::snippet(reader, &row.message, row.snippet),
-            message: message::view(&call.access, reader, row.message),
+            message: message::view(call, reader, row.message),
         });
         Ok(List {
             items: items.collect(),

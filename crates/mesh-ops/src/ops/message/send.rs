@@ -12,6 +12,7 @@ impl Run for MessageSend {
             reply_to: input.reply_to,
             priority: input.priority,
             payload: input.payload,
+            files: input.files,
             ..Draft::default()
         };
         said.check(call)?;

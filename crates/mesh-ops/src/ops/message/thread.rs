@@ -24,7 +24,7 @@ impl Run for MessageThread {
         Ok(List {
             items: rows
                 .into_iter()
-                .map(|row| message::view(&call.access, reader, row))
+                .map(|row| message::view(call, reader, row))
                 .collect(),
         })
     }

@@ -31,7 +31,7 @@ impl Run for QuarantineList {
             reader.note_outside();
         }
         let items = rows.into_iter().filter_map(|row| {
-            let message = message::waiting(&call.access, reader, row);
+            let message = message::waiting(call, reader, row);
             let guard = message.guard.clone()?;
             Some(Quarantined { message, guard })
         });

@@ -254,7 +254,7 @@ fn shown(
     });
     let quotes = found.quotes.iter().cloned();
     let quotes: Vec<Message> = quotes
-        .map(|row| message::waiting(access, reader, row))
+        .map(|row| message::waiting(call, reader, row))
         .collect();
     TakenTask {
         task,

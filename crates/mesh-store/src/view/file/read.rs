@@ -1,6 +1,6 @@
 //! Shared files and their versions.
 
-use mesh_model::api::FileBody;
+use mesh_model::api::{FileBody, FileRef};
 use mesh_model::events::FilePut;
 use mesh_model::{BlobHash, FileId, Millis, ParticipantId, RoomId, Seq};
 use rusqlite::{OptionalExtension, Row, Transaction};
@@ -170,6 +170,26 @@ impl View {
             .collect()
         })
     }
+}
+
+/// A version of a file of a room, wherever the asker's sight begins.
+pub(in crate::view) fn attached(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    room: RoomId,
+    named: FileRef,
+) -> Result<Option<FileRow>, StoreError> {
+    let Some(room) = numbers.room(room) else {
+        return Ok(None);
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM file_versions v JOIN files f ON f.id = v.file
+         WHERE v.file = ?1 AND v.version = ?2 AND v.room = ?3"
+    ))?;
+    let found = statement.query_row((named.file.0.as_bytes(), named.version, room), |row| {
+        version_of(numbers, row)
+    });
+    found.optional()?.transpose()
 }
 
 fn path_of(db: &Transaction<'_>, file: FileId) -> Result<Option<String>, StoreError> {

@@ -3,7 +3,7 @@
 use mesh_model::{RoomId, Seq};
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::read::{COLUMNS, MessageRow, row, with_quotes};
+use super::read::{COLUMNS, MessageRow, completed, row};
 use crate::StoreError;
 use crate::sql::int;
 use crate::view::{Numbers, View};
@@ -81,7 +81,7 @@ fn items(
     if after.is_none() {
         items.reverse();
     }
-    with_quotes(db, numbers, items)
+    completed(db, numbers, items)
 }
 
 /// Whether the room has a message at `from` or later and before `to`.

@@ -9,5 +9,5 @@ pub(super) mod schema;
 pub use history::Page;
 pub(super) use project::Body;
 pub(super) use project::project;
-pub(super) use read::{COLUMNS, quoted, row, with_quotes};
-pub use read::{MessageRow, QuoteRow};
+pub use read::{AttachedRow, MessageRow, QuoteRow};
+pub(super) use read::{COLUMNS, complete, completed, row};

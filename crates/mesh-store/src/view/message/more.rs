@@ -1,5 +1,6 @@
 //! What few messages have, in one column: most rows have nothing in it.
 
+use mesh_model::api::FileRef;
 use mesh_model::events::{GuardMark, MessagePosted, Relayed, Released, Signed, Trust, Turn};
 use mesh_model::{MessageId, PublicKey, RoomId, SignatureBytes};
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,13 @@ pub(super) struct More {
     pub released: Option<Released>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+    /// Not among the facts: they stand in the content, and go with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileRef>,
 }
 
 impl More {
-    pub fn of(facts: &MessagePosted) -> More {
+    pub fn of(facts: &MessagePosted, files: Vec<FileRef>) -> More {
         More {
             command: facts.command,
             quotes: facts.quotes.clone(),
@@ -34,6 +38,7 @@ impl More {
             guard: facts.guard.clone(),
             released: facts.released,
             turn: facts.turn.clone(),
+            files,
         }
     }
 

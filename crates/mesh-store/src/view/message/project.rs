@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use mesh_model::api::FileRef;
 use mesh_model::events::{
     MessageDeleted, MessageEdited, MessageFacts, MessagePosted, MessageRedacted, MessageRescanned,
     Priority,
@@ -26,6 +27,8 @@ pub(in crate::view) struct Body<'a> {
     pub text: Cow<'a, str>,
     #[serde(borrow, default)]
     pub payload: Option<&'a RawValue>,
+    #[serde(default)]
+    pub files: Vec<FileRef>,
 }
 
 impl<'a> Body<'a> {
@@ -97,7 +100,7 @@ impl Batch<'_> {
                 body.payload.map(RawValue::get),
                 trust_number(facts.trust),
                 facts.signed.as_ref().map(signed_bytes),
-                More::of(facts).stored(),
+                More::of(facts, body.files).stored(),
             ])?;
         if let Some(root) = place(facts.thread) {
             self.tx
@@ -127,7 +130,10 @@ impl Batch<'_> {
         self.tx
             .prepare_cached("UPDATE messages SET text = ?2, payload = ?3, mentions = ?4, edited_at = ?5, signed = NULL WHERE seq = ?1")?
             .execute((seq, &body.text, body.payload.map(RawValue::get), bytes(&facts.mentions), int(event.at.0)))?;
-        self.change(seq, |more| more.guard = facts.guard.clone())?;
+        self.change(seq, |more| {
+            more.guard = facts.guard.clone();
+            more.files = body.files;
+        })?;
         let new = words_of(&body.text, author, &mentions);
         self.reindex_row(MESSAGES, seq, &old.words, &new)
     }
@@ -172,6 +178,7 @@ impl Batch<'_> {
                     "UPDATE threads SET replies = replies - 1 WHERE root = (SELECT thread FROM messages WHERE seq = ?1)",
                 )?
                 .execute([seq])?;
+            self.change(seq, |more| more.files.clear())?;
         }
         self.tx
             .prepare_cached("UPDATE messages SET gone = gone | ?2 WHERE seq = ?1")?

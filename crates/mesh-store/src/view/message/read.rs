@@ -1,5 +1,6 @@
 //! One message: by its id, its header as evidence, its thread, its edits.
 
+use mesh_model::api::FileRef;
 use mesh_model::events::{MessageHeader, MessagePosted, Priority};
 use mesh_model::{MessageId, Millis, ParticipantId, RoomId, Seq};
 use rusqlite::{OptionalExtension, Row, Transaction};
@@ -8,6 +9,7 @@ use serde_json::value::RawValue;
 use super::more::{More, read_signed, read_trust};
 use crate::StoreError;
 use crate::sql::{self, int};
+use crate::view::file::{FileRow, attached};
 use crate::view::open::upto;
 use crate::view::{Numbers, View};
 
@@ -37,6 +39,17 @@ pub struct MessageRow {
     pub replies: u32,
     /// What it quotes, as that stands now.
     pub quotes: Vec<QuoteRow>,
+    /// The files it brings along, as they stand now.
+    pub files: Vec<AttachedRow>,
+}
+
+/// A file that a message brings along.
+#[derive(Debug, Clone)]
+pub struct AttachedRow {
+    /// Which version of which.
+    pub named: FileRef,
+    /// As it stands now; absent if it is not known.
+    pub row: Option<Box<FileRow>>,
 }
 
 /// A message that another one quotes.
@@ -70,7 +83,7 @@ pub(in crate::view) const COLUMNS: &str = "m.seq, m.at, m.room, m.author, m.text
      m.payload_type, m.edited_at, m.gone, (SELECT t.replies FROM threads t WHERE t.root = m.seq), m.trust, m.signed, \
      m.more";
 
-/// A message without the words that it quotes: [`quoted`] brings them.
+/// A message without the words that it quotes and what its files are: [`complete`] brings them.
 pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     let mentions: Option<Vec<u8>> = row.get(5)?;
     let payload: Option<String> = row.get(9)?;
@@ -113,7 +126,14 @@ pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result
         redacted: gone & REDACTED != 0,
         replies: row.get::<_, Option<u32>>(13)?.unwrap_or(0),
         quotes,
+        files: more.files.into_iter().map(AttachedRow::unread).collect(),
     })
+}
+
+impl AttachedRow {
+    pub(in crate::view) fn unread(named: FileRef) -> AttachedRow {
+        AttachedRow { named, row: None }
+    }
 }
 
 impl QuoteRow {
@@ -122,29 +142,35 @@ impl QuoteRow {
     }
 }
 
-/// Reads what messages quote. It is read each time, so that a quote never says more than its message does now.
-pub(in crate::view) fn quoted<'a>(
+/// Reads what messages quote, and their files. It is read each time, so that neither ever says more than what stands there now.
+pub(in crate::view) fn complete<'a>(
     db: &Transaction<'_>,
     numbers: &Numbers,
     rows: impl IntoIterator<Item = &'a mut MessageRow>,
 ) -> Result<(), StoreError> {
-    for quote in rows.into_iter().flat_map(|row| &mut row.quotes) {
-        let mut statement = db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM messages m WHERE m.seq = ?1"
-        ))?;
-        let found = statement.query_row([int(quote.message.0.0)], |found| row(numbers, found));
-        quote.row = found.optional()?.map(Box::new);
+    for of in rows {
+        for quote in &mut of.quotes {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM messages m WHERE m.seq = ?1"
+            ))?;
+            let found = statement.query_row([int(quote.message.0.0)], |found| row(numbers, found));
+            quote.row = found.optional()?.map(Box::new);
+        }
+        for file in &mut of.files {
+            let found = attached(db, numbers, of.facts.room, file.named)?;
+            file.row = found.map(Box::new);
+        }
     }
     Ok(())
 }
 
 /// The same for messages that are returned.
-pub(in crate::view) fn with_quotes(
+pub(in crate::view) fn completed(
     db: &Transaction<'_>,
     numbers: &Numbers,
     mut rows: Vec<MessageRow>,
 ) -> Result<Vec<MessageRow>, StoreError> {
-    quoted(db, numbers, &mut rows)?;
+    complete(db, numbers, &mut rows)?;
     Ok(rows)
 }
 
@@ -167,7 +193,7 @@ impl View {
             let mut found = statement
                 .query_row([int(message.0.0)], |found| row(numbers, found))
                 .optional()?;
-            quoted(db, numbers, &mut found)?;
+            complete(db, numbers, &mut found)?;
             Ok(found)
         })
     }
@@ -259,7 +285,7 @@ impl View {
                  LIMIT ?3"
             ))?;
             let rows = statement.query_map((root, int(first.0), int(limit as u64)), |found| row(numbers, found))?;
-            with_quotes(db, numbers, rows.collect::<Result<_, _>>()?)
+            completed(db, numbers, rows.collect::<Result<_, _>>()?)
         })
     }
 

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use crate::StoreError;
 use crate::sql::{self, int};
-use crate::view::message::{Body, MessageRow};
+use crate::view::message::{AttachedRow, Body, MessageRow, complete};
 use crate::view::open::upto;
 use crate::view::{Numbers, View};
 
@@ -32,6 +32,7 @@ impl View {
             }
             waiting.sort_by_key(|row| row.seq);
             waiting.truncate(WAITING_MAX as usize);
+            complete(db, numbers, &mut waiting)?;
             Ok(waiting)
         })
     }
@@ -83,5 +84,6 @@ fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<MessageRow>>
         replies: 0,
         // A moderator judges the words of the message; what it quotes was judged where it stands.
         quotes: Vec::new(),
+        files: body.files.into_iter().map(AttachedRow::unread).collect(),
     }))
 }

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use crate::StoreError;
 use crate::sql::{self, int};
-use crate::view::message::{COLUMNS, MessageRow, row, with_quotes};
+use crate::view::message::{COLUMNS, MessageRow, completed, row};
 use crate::view::{Numbers, View, Visible};
 
 /// A room's erasable side, with the newest place in it. The rest is in the core's state.
@@ -75,7 +75,7 @@ impl View {
                     last.extend(found.optional()?);
                 }
             }
-            with_quotes(db, numbers, last)
+            completed(db, numbers, last)
         })
     }
 }

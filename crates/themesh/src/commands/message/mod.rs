@@ -32,6 +32,10 @@ pub fn print_message(message: &Message) {
             &format!("{edge} > {} {words}", quote.message),
         ));
     }
+    for file in &message.files {
+        let what = clean(&file.to_string());
+        line(&paint(Colour::Quiet, &format!("{edge} + {what}")));
+    }
     if !message.labels.is_empty() {
         let rooms: Vec<String> = message.labels.iter().map(|room| room.to_string()).collect();
         for part in wrap(&format!("words of other rooms: {}", rooms.join(" "))) {

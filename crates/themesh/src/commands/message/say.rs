@@ -1,11 +1,18 @@
 //! Saying something to a room, a person, a group or everyone.
 
-use clap::Args;
-use mesh_model::api::MessageSendInput;
-use mesh_model::events::Priority;
-use mesh_model::ops::MessageSend;
+use std::ffi::OsStr;
+use std::path::PathBuf;
 
-use crate::commands::chat;
+use clap::Args;
+use mesh_model::ErrorCode;
+use mesh_model::api::{FileHistoryInput, FilePutInput, MessageSendInput, NamedFile};
+use mesh_model::events::Priority;
+use mesh_model::limits::MESSAGE_FILES_MAX;
+use mesh_model::ops::{FileHistory, MessageSend};
+use mesh_sdk::Error;
+use mesh_sdk::http::Http;
+
+use crate::commands::{chat, file};
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
 use crate::input::{message_id, text_or_stdin};
@@ -14,7 +21,7 @@ use crate::output::{Colour, line, paint, printed_json};
 /// Post to a room, a person, a group or everyone
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: mesh say general 'the build is green'\n          mesh say @rex 'can you look?' --priority now\n          git log -1 | mesh say general"
+    after_help = "Examples: mesh say general 'the build is green'\n          mesh say @rex 'can you look?' --priority now\n          mesh say general 'the plan' --attach plan.md --attach sketch.png\n          git log -1 | mesh say general"
 )]
 pub struct SayArgs {
     /// A room, @handle, group:NAME or everyone
@@ -27,6 +34,9 @@ pub struct SayArgs {
     /// The message it answers, such as m12
     #[arg(long, value_name = "MESSAGE")]
     pub reply_to: Option<String>,
+    /// A file from here, put into the room under its name and brought along; as often as there are files
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
     /// Do not sign it: the node attests who said it
     #[arg(long)]
     pub unsigned: bool,
@@ -40,6 +50,9 @@ pub struct DmArgs {
     pub handle: String,
     /// The text; standard input if absent or '-'
     pub text: Vec<String>,
+    /// A file from here, put into the conversation under its name and brought along
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
     /// Do not sign it: the node attests who said it
     #[arg(long)]
     pub unsigned: bool,
@@ -65,19 +78,24 @@ pub fn say(context: &Context, args: SayArgs) -> Outcome<()> {
         .map(|message| message_id(&message))
         .transpose()?;
     let room = !to.starts_with('@') && !to.starts_with("group:") && to != "everyone";
-    if let Some(command) = command(&args.text).filter(|_| room) {
+    let plain = room && args.attach.is_empty();
+    if let Some(command) = command(&args.text).filter(|_| plain) {
         return chat::say_command(context, to, command);
     }
+    let text = match (args.text.is_empty(), args.attach.is_empty()) {
+        (true, false) => String::new(),
+        _ => text_or_stdin(&args.text)?,
+    };
+    let http = context.signing_http(args.unsigned)?;
     let input = MessageSendInput {
         to: to.clone(),
-        text: text_or_stdin(&args.text)?,
+        text,
         reply_to,
         priority,
         payload: None,
+        files: attached(&http, &to, room, &args.attach)?,
     };
-    let posted = context
-        .signing_http(args.unsigned)?
-        .call::<MessageSend>(input)?;
+    let posted = http.call::<MessageSend>(input)?;
     if printed_json(context, &posted)? {
         return Ok(());
     }
@@ -99,6 +117,72 @@ pub fn say(context: &Context, args: SayArgs) -> Outcome<()> {
     Ok(())
 }
 
+/// Puts files into the room that a message goes to, each under its name: as a new file, or as the next version of the one that
+/// is there.
+fn attached(http: &Http, to: &str, room: bool, paths: &[PathBuf]) -> Outcome<Vec<NamedFile>> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    if paths.len() > MESSAGE_FILES_MAX {
+        return Err(Failure::usage(
+            format!("a message brings at most {MESSAGE_FILES_MAX} files along"),
+            "send several messages",
+        )
+        .so(Effect::NothingSent));
+    }
+    let room = if room {
+        to.to_owned()
+    } else {
+        let found = http.conversation(to)?.ok_or_else(|| {
+            Failure::usage(
+                format!("there is no conversation with {to} yet that a file could be put into"),
+                "say something without a file first",
+            )
+            .so(Effect::NothingSent)
+        })?;
+        found.to_string()
+    };
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let name = path.file_name().and_then(OsStr::to_str).ok_or_else(|| {
+            Failure::usage(
+                format!("{} has no name that a room's file can have", path.display()),
+                "name a plain file whose name is UTF-8",
+            )
+            .so(Effect::NothingSent)
+        })?;
+        let input = FilePutInput {
+            room: room.clone(),
+            path: name.to_owned(),
+            base: newest(http, &room, name)?,
+            ..FilePutInput::default()
+        };
+        let stored = file::put(http, &input, Some(path))?;
+        files.push(NamedFile {
+            file: stored.file.to_string(),
+            version: Some(stored.version),
+        });
+    }
+    Ok(files)
+}
+
+/// The version of a file that is there under a name, if there is one.
+fn newest(http: &Http, room: &str, path: &str) -> Outcome<Option<u32>> {
+    let asked = http.call::<FileHistory>(FileHistoryInput {
+        room: room.to_owned(),
+        path: path.to_owned(),
+        limit: Some(1),
+        ..FileHistoryInput::default()
+    });
+    match asked {
+        Ok(found) => Ok((found.items.first())
+            .filter(|newest| !newest.removed)
+            .map(|newest| newest.version)),
+        Err(Error::Refused(refusal)) if refusal.code == ErrorCode::NotFound => Ok(None),
+        Err(why) => Err(why.into()),
+    }
+}
+
 /// The chat command in a line that begins with a slash. A path is none: `/etc/hosts is wrong` is said.
 fn command(words: &[String]) -> Option<String> {
     let text = words.join(" ");
@@ -114,6 +198,7 @@ pub fn dm(context: &Context, args: DmArgs) -> Outcome<()> {
         text: args.text,
         priority: Priority::Next.name().to_owned(),
         reply_to: None,
+        attach: args.attach,
         unsigned: args.unsigned,
     };
     say(context, args)

@@ -237,6 +237,7 @@ impl Setup<'_> {
         let guidance = prepared.guidance.as_deref().map(str::trim);
         if let Some(text) = guidance.filter(|text| !text.is_empty()) {
             self.way.call::<MessageSend>(MessageSendInput {
+                files: Vec::new(),
                 to: room(),
                 text: text.to_owned(),
                 reply_to: None,
