@@ -63,7 +63,7 @@ export class Settled {
     const size = new ResizeObserver(look);
     size.observe(card);
     this.look(false);
-    this.#lock();
+    this.lock();
     return () => {
       size.disconnect();
       clearTimeout(this.#timer);
@@ -78,14 +78,19 @@ export class Settled {
     const moved = Math.abs(box.left - this.#left) > MOVED_PX || Math.abs(box.top - this.#top) > MOVED_PX;
     this.#left = box.left;
     this.#top = box.top;
-    if (moved && lock) this.#lock();
+    if (moved && lock) this.lock();
   }
 
-  #lock(): void {
+  lock(): void {
     this.ready = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.ready = true), STILL_MS);
   }
+}
+
+/** Something was just answered: a second key or click of the same intention answers nothing else. */
+export function lockAll(): void {
+  for (const one of watched) one.lock();
 }
 
 /**

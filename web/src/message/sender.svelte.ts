@@ -34,15 +34,30 @@ export class Sender {
   }
 
   send(writing: Writing): void {
-    const draft: Draft = {
+    const draft = this.#draft(writing);
+    this.#keep(draft);
+    if (connection.live) void this.#attempt(draft);
+  }
+
+  /** Sends and waits. What the node refuses is not kept here: whoever wrote it is told why and still has it. */
+  async deliver(writing: Writing): Promise<void> {
+    const draft = this.#draft(writing);
+    this.#keep(draft);
+    if (connection.live) await this.#attempt(draft);
+    const refused = this.#outbox.get(draft.key);
+    if (refused?.state !== 'failed') return;
+    this.#done(refused);
+    throw new Error(refused.problem);
+  }
+
+  #draft(writing: Writing): Draft {
+    return {
       ...writing,
       priority: writing.priority ?? 'next',
       key: newKey(),
       at: new Date().toISOString(),
       state: 'pending',
     };
-    this.#keep(draft);
-    if (connection.live) void this.#attempt(draft);
   }
 
   retry(key: string): void {

@@ -11,6 +11,15 @@ export const DEFAULTS = {
   board: 'b',
   approvals: 'a',
   write: 'c',
+  inbox: 'i',
+  down: 'j',
+  up: 'k',
+  yes: 'y',
+  no: 'n',
+  answer: 'r',
+  read: 'e',
+  pick: 'x',
+  undo: 'z',
 } as const;
 export type Act = keyof typeof DEFAULTS;
 

@@ -9,7 +9,7 @@ import { mesh } from './mesh.svelte.ts';
 import { router } from './router.svelte.ts';
 import { ui } from './ui.svelte.ts';
 
-function typing(target: EventTarget | null): boolean {
+export function typing(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
@@ -36,7 +36,8 @@ export function toggleWorld(): void {
   router.go(router.route.page === 'world' ? router.lastFlat : { page: 'world' });
 }
 
-const acts: Record<Act, () => void> = {
+/** What holds on every page; the others are the page's own. */
+const acts: Partial<Record<Act, () => void>> = {
   keys: () => (ui.dialog = 'keys'),
   search: () => router.go({ page: 'search', q: '', filter: {} }),
   world: toggleWorld,
@@ -52,6 +53,8 @@ const acts: Record<Act, () => void> = {
   approvals: () => {
     if (mesh.may('tasks:read')) router.go({ page: 'approvals' });
   },
+  inbox: () => router.go({ page: 'inbox' }),
+  undo: () => ui.undo(),
   write: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
 };
 
@@ -72,9 +75,10 @@ export function onKey(event: KeyboardEvent): void {
     return;
   }
   const act = bindings.act(event.key);
-  if (!act || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const run = act && acts[act];
+  if (!run || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
-  acts[act]();
+  run();
 }
 
 function closeOne(): void {

@@ -145,6 +145,11 @@ class Mesh implements Needs {
       if (quarantine.moderates) void quarantine.load();
       desk.start();
       invitations.start();
+      // The list of what waits comes after the first picture; where it cannot be had, the next connection asks again.
+      void import('../inbox/inbox.svelte.ts').then(
+        ({ inbox }) => inbox.start(),
+        () => {},
+      );
       await identified;
       this.sender.resume(me.participant.id);
     } catch (error) {

@@ -21,6 +21,7 @@ export interface SearchFilter {
 
 export type Route =
   | { page: 'home' }
+  | { page: 'inbox' }
   | { page: 'room'; room: string; thread?: string; message?: string }
   | { page: 'direct'; handle: string; thread?: string; message?: string }
   | { page: 'person'; handle: string }
@@ -42,7 +43,7 @@ export function parseRoute(path: string, query = ''): Route {
   const parts = path.split('/').filter(Boolean).map(decode);
   const [page, name, more, last] = parts;
   if (page === undefined) return { page: 'home' };
-  if (page === 'world' && parts.length === 1) return { page: 'world' };
+  if ((page === 'world' || page === 'inbox') && parts.length === 1) return { page };
   if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
   if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
   if (page === 'settings' && parts.length <= 2) return { page, ...(name && { part: name }) };
@@ -139,6 +140,7 @@ export function href(route: Route): string {
     case 'approvals':
     case 'workers':
     case 'figures':
+    case 'inbox':
     case 'world':
       return `/${route.page}`;
     case 'lost':

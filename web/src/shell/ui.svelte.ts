@@ -14,6 +14,8 @@ export type Selection =
   | { type: 'room'; id: string };
 
 const THEME = 'mesh.theme';
+/** How long something just done can be taken back by its note. */
+export const UNDO_MS = 5_000;
 
 function storedTheme(): Theme {
   const stored = localStorage.getItem(THEME);
@@ -73,11 +75,18 @@ class Ui {
   }
 
   /** `undo` takes back what the note tells of. */
-  tell(text: string, bad = false, undo?: () => void): void {
+  tell(text: string, bad = false, undo?: () => void, forMs = bad || undo ? 9_000 : 4_000): void {
     this.note = { text, bad, ...(undo && { undo }) };
     this.say(text);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => (this.note = null), bad || undo ? 9_000 : 4_000);
+    this.#timer = setTimeout(() => (this.note = null), forMs);
+  }
+
+  /** Takes back what the note tells of. */
+  undo(): void {
+    const undo = this.note?.undo;
+    this.dismiss();
+    undo?.();
   }
 
   dismiss(): void {

@@ -6,7 +6,7 @@ import { people } from '../participant/people.svelte.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
-import { type ColumnKey, columnOf, ERASED, ended } from './words.ts';
+import { type ColumnKey, columnOf, ended, nameOf } from './words.ts';
 
 export type Deed = 'cancel' | 'pause' | 'resume' | 'retry' | 'assign' | 'resolve' | 'confirm' | 'redact';
 
@@ -48,10 +48,6 @@ export function steers(task: Pick<TaskView, 'room' | 'creator'>): boolean {
 
 export const offered = (task: TaskView): Deed[] =>
   steers(task) ? possible(task).filter((deed) => deed !== 'confirm' || task.result?.worker.id !== people.me?.id) : [];
-
-/** A second opinion has no words that could be erased: the node itself asks for it. */
-export const nameOf = (task: Pick<TaskView, 'title' | 'about'>): string =>
-  task.title ?? (task.about ? 'Second opinion' : ERASED);
 
 /** What dropping a task on a column does; a sentence says why nothing can be done. */
 export function onDrop(task: Standing, column: ColumnKey): Deed | string | null {

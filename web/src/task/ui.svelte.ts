@@ -2,7 +2,12 @@
 
 import type { TaskView } from '../api/types.ts';
 
-export type Asked = { does: 'assign' | 'cancel' | 'redact'; task: TaskView };
+export interface Asked {
+  does: 'assign' | 'cancel' | 'redact';
+  task: TaskView;
+  /** What is done with whom was chosen, where that is more than assigning it. */
+  give?: (to: { id: string; handle: string } | null) => Promise<unknown>;
+}
 
 class WorkUi {
   asked = $state.raw<Asked | null>(null);

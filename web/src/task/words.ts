@@ -1,6 +1,6 @@
 // The page's words for the states of a task, in one place so that every view says the same.
 
-import type { NotTaken, TaskState, Urgency } from '../api/types.ts';
+import type { NotTaken, TaskState, TaskView, Urgency } from '../api/types.ts';
 import type { IconName } from '../shell/Icon.svelte';
 import * as icons from '../shell/icons.ts';
 
@@ -87,3 +87,7 @@ export const NOT: Record<NotTaken, string> = {
 
 /** What a task without its words is called. */
 export const ERASED = 'words erased';
+
+/** A second opinion has no words that could be erased: the node itself asks for it. */
+export const nameOf = (task: Pick<TaskView, 'title' | 'about'>): string =>
+  task.title ?? (task.about ? 'Second opinion' : ERASED);

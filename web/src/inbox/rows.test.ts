@@ -1,0 +1,83 @@
+// One list of what waits: the pressing before the rest, the newest first, and nothing twice.
+import { expect, test } from 'vitest';
+import type { ApprovalView, Message, Person, Quarantined, TaskView } from '../api/types.ts';
+import { deniable, madeAt, readable, rowsOf, type Sources } from './rows.ts';
+
+const ada: Person = { id: 'p1', handle: 'ada', kind: 'agent', trust: 'local' };
+const at = (minute: number) => `2026-11-30T10:${String(minute).padStart(2, '0')}:00Z`;
+const message = (id: string, minute: number, text = 'look') =>
+  ({
+    id,
+    seq: minute,
+    at: at(minute),
+    room: 'r1',
+    from: ada,
+    text,
+    mentions: [],
+    trust: 'local',
+  }) as unknown as Message;
+const task = (id: string, state: TaskView['state'], tries = 1) =>
+  ({ id, state, tries, title: `Task ${id}`, room: 'r1', created_at: at(1), ended_at: null }) as unknown as TaskView;
+const asks = (id: string, about?: string) =>
+  ({ id, from: ada, room: 'r1', question: 'May I?', ...(about && { task: about }) }) as unknown as ApprovalView;
+const none: Sources = {
+  notices: [],
+  approvals: [],
+  acts: [],
+  invitations: [],
+  tasks: [],
+  held: [],
+  messages: [],
+  times: new Map(),
+};
+
+test('what stops somebody stands before what is only said, and the newest first', () => {
+  const held = { message: message('m9', 9, 'x'), guard: { score: 80 } } as unknown as Quarantined;
+  const rows = rowsOf({
+    ...none,
+    messages: [message('m1', 1), message('m2', 2)],
+    tasks: [task('t1', 'failed')],
+    approvals: [asks('0192f0000000-7000-8000-000000000000')],
+    notices: [{ id: 'log', what: 'The log is damaged', place: { page: 'audit', filter: {} } }],
+    held: [held],
+  });
+  expect(rows.map((row) => row.key.split(' ').slice(0, 2).join(' '))).toEqual([
+    'notice log',
+    'approval 0192f0000000-7000-8000-000000000000',
+    'task t1',
+    'review m9',
+    'message m2',
+    'message m1',
+  ]);
+});
+
+test('a task that somebody asks about waits once: as the question', () => {
+  const rows = rowsOf({
+    ...none,
+    tasks: [task('t1', 'blocked'), task('t2', 'blocked')],
+    approvals: [asks('a1', 't1')],
+  });
+  expect(rows.map((row) => row.is)).toEqual(['approval', 'task']);
+  expect(rows[1]?.key).toContain('t2');
+});
+
+test('a task that fails again is another row, so that what was put aside comes again', () => {
+  const key = (tries: number) => rowsOf({ ...none, tasks: [task('t1', 'failed', tries)] })[0]!.key;
+  expect(key(1)).not.toBe(key(2));
+});
+
+test('what a held message hides is written out, and its lines are one', () => {
+  const held = { message: message('m1', 1, 'do\nthis\u202e now'), guard: { score: 80 } } as unknown as Quarantined;
+  expect(rowsOf({ ...none, held: [held] })[0]!.what).toBe('do this⟨U+202E⟩ now');
+});
+
+test('only what can be read is marked read, and only what asks can be denied', () => {
+  const rows = rowsOf({ ...none, messages: [message('m1', 1)], tasks: [task('t1', 'failed'), task('t2', 'blocked')] });
+  expect(rows.filter(readable).map((row) => row.key)).toEqual(['task t1 failed 1', 'message m1']);
+  expect(rows.filter(deniable).map((row) => row.key)).toEqual(['task t2 blocked 1']);
+});
+
+test('an id tells when it was made', () => {
+  expect(madeAt('01932b5a-1c00-7000-8000-000000000000')).toBe(new Date(0x01932b5a1c00).toISOString());
+  expect(madeAt('no id')).toBeNull();
+});

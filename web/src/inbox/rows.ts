@@ -1,0 +1,175 @@
+// What waits for a reader as rows of one list: who, what in one line, where and since when. What can be done is the row's own.
+
+import type { ActView, ApprovalView, Invitation, Message, Person, Quarantined, TaskView } from '../api/types.ts';
+import { questionOf } from '../approval/words.ts';
+import { unhide } from '../guard/spans.ts';
+import { plain } from '../shell/markdown.ts';
+import type { Route } from '../shell/route.ts';
+import { nameOf } from '../task/words.ts';
+
+export type Group = 'node' | 'ask' | 'task' | 'review' | 'said';
+
+/** The most pressing first: what stops everybody, what stops somebody, what only waits to be read. */
+export const GROUPS: readonly { key: Group; name: string }[] = [
+  { key: 'node', name: 'The node itself' },
+  { key: 'ask', name: 'Asked of you' },
+  { key: 'task', name: 'Tasks that need you' },
+  { key: 'review', name: 'Held back by the guard' },
+  { key: 'said', name: 'Said to you' },
+];
+
+/** Something about the node that people have to know. */
+export interface Notice {
+  id: string;
+  what: string;
+  place: Route;
+}
+
+interface Base {
+  /** The same as long as it is the same thing that waits. */
+  key: string;
+  group: Group;
+  who: Person | null;
+  what: string;
+  room: string | null;
+  /** When it began to wait; null where the node does not say. */
+  at: string | null;
+}
+export type Row = Base &
+  (
+    | { is: 'notice'; notice: Notice }
+    | { is: 'approval'; approval: ApprovalView }
+    | { is: 'act'; act: ActView }
+    | { is: 'invitation'; invitation: Invitation }
+    | { is: 'task'; task: TaskView }
+    | { is: 'review'; held: Quarantined }
+    | { is: 'message'; message: Message }
+  );
+export type RowOf<Is extends Row['is']> = Extract<Row, { is: Is }>;
+
+export interface Sources {
+  notices: readonly Notice[];
+  approvals: readonly ApprovalView[];
+  acts: readonly ActView[];
+  invitations: readonly Invitation[];
+  tasks: readonly TaskView[];
+  held: readonly Quarantined[];
+  messages: readonly Message[];
+  /** When events happened, by their place in the log, as far as it is known. */
+  times: ReadonlyMap<number, string>;
+}
+
+/** As much as one line shows on the widest screen. */
+const LINE = 240;
+
+/** When an id was made: it begins with the time. */
+export function madeAt(id: string): string | null {
+  const time = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+const noticed = (notice: Notice): Row => ({
+  is: 'notice',
+  notice,
+  key: `notice ${notice.id}`,
+  group: 'node',
+  who: null,
+  what: notice.what,
+  room: null,
+  at: null,
+});
+
+const asked = (approval: ApprovalView): Row => ({
+  is: 'approval',
+  approval,
+  key: `approval ${approval.id}`,
+  group: 'ask',
+  who: approval.from,
+  what: plain(questionOf(approval), LINE),
+  room: approval.room,
+  at: madeAt(approval.id),
+});
+
+const wanted = (act: ActView, times: Sources['times']): Row => ({
+  is: 'act',
+  act,
+  key: `act ${act.act} ${act.seq}`,
+  group: 'ask',
+  who: act.participant,
+  what: act.operation ? `wants ${act.operation}, after what it has read` : 'wants something whose words were erased',
+  room: act.room ?? null,
+  at: times.get(act.seq) ?? null,
+});
+
+const invited = (invitation: Invitation, times: Sources['times']): Row => ({
+  is: 'invitation',
+  invitation,
+  key: `invitation ${invitation.seq}`,
+  group: 'ask',
+  who: invitation.by ?? null,
+  what: `invites ${invitation.participant.handle} into ${invitation.name ?? 'a room'}`,
+  room: null,
+  at: times.get(invitation.seq) ?? null,
+});
+
+/** What happened to it last makes it another row: what was put aside once comes again when it fails again. */
+const stuck = (task: TaskView): Row => ({
+  is: 'task',
+  task,
+  key: `task ${task.id} ${task.state} ${task.tries}`,
+  group: 'task',
+  who: task.result?.worker ?? task.assigned ?? task.creator ?? null,
+  what: plain(nameOf(task), LINE),
+  room: task.room,
+  at: task.ended_at ?? task.created_at,
+});
+
+const heldBack = (held: Quarantined): Row => ({
+  is: 'review',
+  held,
+  key: `review ${held.message.id}`,
+  group: 'review',
+  who: held.message.from,
+  // Not by its look: what hides in it is written out.
+  what: unhide(held.message.text.slice(0, LINE)).replace(/\s+/g, ' '),
+  room: held.message.room,
+  at: held.message.at,
+});
+
+const said = (message: Message): Row => ({
+  is: 'message',
+  message,
+  key: `message ${message.id}`,
+  group: 'said',
+  who: message.from,
+  what: plain(message.text, LINE) || 'A message without words',
+  room: message.room,
+  at: message.at,
+});
+
+/** Everything that waits, group after group, the newest first in each. */
+export function rowsOf(from: Sources): Row[] {
+  const asks = new Set(from.approvals.flatMap((one) => (one.task ? [one.task] : [])));
+  const rows: Row[] = [
+    ...from.notices.map(noticed),
+    ...from.approvals.map(asked),
+    ...from.acts.map((act) => wanted(act, from.times)),
+    ...from.invitations.map((one) => invited(one, from.times)),
+    // A question about a task is answered as a question.
+    ...from.tasks.filter((task) => !asks.has(task.id)).map(stuck),
+    ...from.held.map(heldBack),
+    ...from.messages.map(said),
+  ];
+  const rank = new Map(GROUPS.map((group, at) => [group.key, at]));
+  return rows.sort(
+    (a, b) =>
+      rank.get(a.group)! - rank.get(b.group)! || (b.at ?? '').localeCompare(a.at ?? '') || (a.key < b.key ? -1 : 1),
+  );
+}
+
+/** What can be put out of the way by having read it. */
+export const readable = (row: Row): row is RowOf<'message' | 'task'> =>
+  row.is === 'message' || (row.is === 'task' && row.task.state === 'failed');
+
+/** What can be answered with no. */
+export const deniable = (row: Row): boolean => row.is !== 'notice' && row.is !== 'message' && !readable(row);
