@@ -149,6 +149,7 @@ fn joined(desk: &Desk<'_>, task: &Task, join: Join) -> TaskDecided {
         accepts: 0,
         rejects: 0,
         judged: None,
+        labels: work.labels_of_needs(task),
     };
     let done = |id: &&TaskId| result_of(work, **id).is_some();
     match join {
@@ -259,6 +260,7 @@ fn second_opinion(desk: &Desk<'_>, task: &Task) -> TaskDecided {
         accepts: 0,
         rejects: 0,
         judged: None,
+        labels: Vec::new(),
     };
     let second = task
         .verifier

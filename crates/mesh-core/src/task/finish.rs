@@ -43,7 +43,11 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
     let who = access.participant(me).ok_or_else(refuse::no_participant)?;
     let mut labels = result.labels.clone();
     labels.retain(|label| !task.labels.contains(label));
-    let labels = check_labels(desk.asker, room, who, labels)?;
+    let mut labels = check_labels(desk.asker, room, who, labels)?;
+    // What it was built on came into the room by others.
+    labels.extend(desk.work.labels_of_needs(task));
+    labels.sort_unstable();
+    labels.dedup();
     let Judged { guard, waits } = desk.judged(room, Form::Given, given.evidence)?;
     if result.check == Some(false) {
         let cause = FailureCause::CheckFailed;
@@ -66,7 +70,10 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
     let next = match (waits, unsure) {
         (true, _) => AfterResult::Person,
         (false, true) => {
-            events.push(NewEvent::new(second_opinion(desk, task, given.spare)?));
+            let mut second = second_opinion(desk, task, given.spare)?;
+            second.labels.extend(&labels);
+            second.labels.sort_unstable();
+            events.push(NewEvent::new(second));
             AfterResult::Verify { by: given.spare }
         }
         (false, false) => AfterResult::Done,

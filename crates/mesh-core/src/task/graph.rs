@@ -7,7 +7,7 @@ use mesh_model::command::NewTask;
 use mesh_model::limits::TASK_PATH_MAX;
 use mesh_model::{Effect, ErrorCode, Refusal, RoomId, TaskId};
 
-use crate::{Work, refuse};
+use crate::{Task, Work, refuse};
 
 pub(crate) fn other_room() -> Refusal {
     refuse::invalid(
@@ -156,4 +156,19 @@ pub(crate) fn check_link(work: &Work, task: TaskId, need: TaskId) -> Result<(), 
         }
     }
     Ok(())
+}
+
+impl Work {
+    /// The rooms whose words came with what a task is built on, beside those that are known of it.
+    pub(crate) fn labels_of_needs(&self, task: &Task) -> Vec<RoomId> {
+        let needs = task.plan.needs.iter().filter_map(|need| self.task(*need));
+        let mut labels: Vec<RoomId> = needs
+            .flat_map(|need| &need.labels)
+            .filter(|label| !task.labels.contains(label))
+            .copied()
+            .collect();
+        labels.sort_unstable();
+        labels.dedup();
+        labels
+    }
 }

@@ -5,7 +5,7 @@ use mesh_model::events::{
     AfterFailure, AfterResult, Decision, Resolution, TaskAttemptFailed, TaskCreated, TaskFacts,
     TaskFinished, TaskState, TaskTaken, Urgency,
 };
-use mesh_model::{ApprovalId, Facts, Millis};
+use mesh_model::{ApprovalId, Facts, Millis, RoomId};
 
 use crate::{Attempt, Hold, Outcome, Stored, Task};
 
@@ -82,11 +82,14 @@ impl Task {
             }
             Facts::Task(TaskFacts::AttemptFailed(facts)) => self.attempt_failed(facts, event),
             Facts::Task(TaskFacts::Finished(facts)) => self.finished(facts, event),
-            Facts::Task(TaskFacts::Decided(facts)) => match facts.decision {
-                Decision::Accepted => self.end(TaskState::Done, event),
-                Decision::Rejected => self.end(TaskState::Failed, event),
-                Decision::Person => self.block(),
-            },
+            Facts::Task(TaskFacts::Decided(facts)) => {
+                self.label(&facts.labels);
+                match facts.decision {
+                    Decision::Accepted => self.end(TaskState::Done, event),
+                    Decision::Rejected => self.end(TaskState::Failed, event),
+                    Decision::Person => self.block(),
+                }
+            }
             Facts::Task(TaskFacts::Confirmed(facts)) => self.verified(facts.good),
             Facts::Task(TaskFacts::Skipped(_)) => self.end(TaskState::Skipped, event),
             Facts::Task(TaskFacts::Cancelled(_)) => self.end(TaskState::Cancelled, event),
@@ -207,12 +210,17 @@ impl Task {
         }
     }
 
+    /// Words of these rooms are in it from now on.
+    fn label(&mut self, labels: &[RoomId]) {
+        self.labels.extend(labels);
+        self.labels.sort_unstable();
+        self.labels.dedup();
+    }
+
     fn finished(&mut self, facts: &TaskFinished, event: &Stored<'_>) {
         self.attempt = None;
         self.hold = None;
-        self.labels.extend(&facts.labels);
-        self.labels.sort_unstable();
-        self.labels.dedup();
+        self.label(&facts.labels);
         self.result = Some(Box::new(Outcome {
             fence: facts.fence,
             worker: facts.worker,

@@ -1,5 +1,6 @@
 //! The verbs of policies, moderation, keys and the guard.
 
+use mesh_core::Access;
 use mesh_model::api::Deed;
 use mesh_model::command::{
     ContentEvidence, GuardCommand, IdentityCommand, MeshCommand, MessageCommand,
@@ -11,7 +12,7 @@ use mesh_model::policy::{Policy, Ruling};
 use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, header, person, room};
-use crate::world::World;
+use crate::world::{World, uuid};
 
 pub fn key(number: u64) -> PublicKey {
     PublicKey([number as u8; 32])
@@ -254,18 +255,13 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
             .name()
             .to_owned(),
         "labels" => match &world.last.last().expect("an event").1 {
-            Facts::Message(MessageFacts::Posted(facts)) => {
-                let name = |id: &RoomId| access.room(*id).and_then(|room| room.name.clone());
-                let mut names: Vec<_> = facts.labels.iter().filter_map(name).collect();
-                names.sort();
-                if names.is_empty() {
-                    "none".to_owned()
-                } else {
-                    names.join(",")
-                }
-            }
+            Facts::Message(MessageFacts::Posted(facts)) => names(access, &facts.labels),
             other => panic!("{} has no labels", other.kind()),
         },
+        "carries" => {
+            let task = world.state.work.task(TaskId(uuid(args.word(0))));
+            names(access, &task.expect("a task").labels)
+        }
         "marked" => match &world.last.last().expect("an event").1 {
             Facts::Message(MessageFacts::Posted(facts)) => {
                 format!(
@@ -308,4 +304,16 @@ fn told(rule: &Ruling) -> String {
         text.push_str(&format!(" v{version}"));
     }
     text
+}
+
+/// The names of rooms, in order.
+fn names(access: &Access, rooms: &[RoomId]) -> String {
+    let name = |id: &RoomId| access.room(*id).and_then(|room| room.name.clone());
+    let mut names: Vec<_> = rooms.iter().filter_map(name).collect();
+    names.sort();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(",")
+    }
 }

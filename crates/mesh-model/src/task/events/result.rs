@@ -126,6 +126,9 @@ pub struct TaskDecided {
     /// Whose reputation that changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged: Option<Judged>,
+    /// The other rooms whose words came into it with what it needed, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<RoomId>,
 }
 
 fn zero(number: &u8) -> bool {
