@@ -33,6 +33,13 @@ async function fill(): Promise<{ task: string; message: string }> {
   await worker.post(LONG, `@${WORKER} answers at length, as programs do when nobody stops them.`, {
     reply_to: first.id,
   });
+  const file = 'measurements-of-the-release-candidate/benchmarks-of-all-crates-on-every-machine.csv';
+  await node.owner.ask('PUT', `/api/rooms/${LONG}/file`, {
+    path: file,
+    text: 'crate,ms',
+    note: 'As they came from the machines last night',
+  });
+  await node.owner.ask('POST', `/api/rooms/${LONG}/messages`, { text: 'All of them', files: [{ file }] });
   await worker.ask('POST', '/api/workers/me', { slots: 4, capabilities: ['continuous-integration', 'benchmarks'] });
   const tasks = ['Measure the benchmarks of the release candidate anew', 'Compare them with those of the last release'];
   const made: string[] = [];
@@ -70,6 +77,7 @@ test.runIf(binary)(
       `/r/${LONG}/t/${message}`,
       `/r/${LONG}/m/${message}`,
       `/r/${LONG}/rules`,
+      `/r/${LONG}/files`,
       `/r/${LONG}/board`,
       '/dm/quartermaster',
       `/p/${WORKER}`,

@@ -3,7 +3,7 @@
 
 import type { Call } from '../api/call.ts';
 import { explain } from '../api/problem.ts';
-import type { Participant, SignedInput } from '../api/types.ts';
+import type { FileRef, Participant, SignedInput } from '../api/types.ts';
 import { contentHash, contentOf, hex, keyStatement, messageStatement } from './statement.ts';
 
 const DATABASE = 'mesh.identity';
@@ -99,11 +99,11 @@ class Identity {
   }
 
   /** The content as this browser signs it; null when it has no key. */
-  async sign(room: string, text: string, idempotency: string): Promise<SignedInput | null> {
+  async sign(room: string, text: string, idempotency: string, files?: readonly FileRef[]): Promise<SignedInput | null> {
     await this.#starting;
     if (!this.#pair) return null;
     const salt = crypto.getRandomValues(new Uint8Array(16));
-    const content = contentOf(text);
+    const content = contentOf(text, files);
     const statement = messageStatement(this.#mesh, room, this.key, idempotency, await contentHash(salt, content));
     return { key: this.key, salt: hex(salt), sig: await signText(this.#pair, statement), content };
   }

@@ -29,6 +29,7 @@ test('and the same signature', async () => {
 });
 test('the hash is over salt and content', async () => {
   const salt = fromHex('000102030405060708090a0b0c0d0e0f');
+  expect(contentOf('a', [{ file: 'f', version: 2 }])).toBe('{"text":"a","files":[{"file":"f","version":2}]}');
   const content = contentOf('é "quoted"\n');
   expect(content).toBe('{"text":"é \\"quoted\\"\\n"}');
   // sha256sum of the salt's 16 bytes and the content's.

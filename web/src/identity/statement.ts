@@ -1,5 +1,7 @@
 // What a browser signs. The bytes must be the node's to the last one: lines joined by a line feed, none at the end.
 
+import type { FileRef } from '../api/types.ts';
+
 /** Binds content to mesh, room, key and idempotency key, so that a signature cannot be moved elsewhere. */
 export const messageStatement = (mesh: string, room: string, key: string, idempotency: string, hash: string): string =>
   ['mesh-statement/1', mesh, room, key, idempotency, hash].join('\n');
@@ -17,8 +19,9 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The exact content that is stored: the JSON of text and payload. */
-export const contentOf = (text: string): string => JSON.stringify({ text });
+/** The exact content that is stored: the JSON of text and files. */
+export const contentOf = (text: string, files?: readonly FileRef[]): string =>
+  JSON.stringify({ text, ...(files?.length && { files }) });
 
 /** The hash of salt and content, as the log holds it. */
 export async function contentHash(salt: Uint8Array, content: string): Promise<string> {

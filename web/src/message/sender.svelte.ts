@@ -2,7 +2,7 @@
 
 import type { Call } from '../api/call.ts';
 import { Disconnected, explain, MeshProblem } from '../api/problem.ts';
-import type { Message, Priority } from '../api/types.ts';
+import type { FileRef, Message, Priority } from '../api/types.ts';
 import { identity } from '../identity/identity.svelte.ts';
 import { people } from '../participant/people.svelte.ts';
 import { connection } from '../shell/connection.svelte.ts';
@@ -18,6 +18,7 @@ export interface Writing {
   thread?: string;
   priority?: Priority;
   quotes?: string[];
+  files?: FileRef[];
 }
 
 export class Sender {
@@ -83,7 +84,7 @@ export class Sender {
   /** Signs once: the same key with another salt would be another request. */
   async #signed(draft: Draft): Promise<Draft> {
     if (draft.signed !== undefined) return draft;
-    const again = { ...draft, signed: await identity.sign(draft.room, draft.text, draft.key) };
+    const again = { ...draft, signed: await identity.sign(draft.room, draft.text, draft.key, draft.files) };
     if (this.#outbox.has(draft.key)) this.#keep(again);
     return again;
   }
@@ -100,11 +101,11 @@ export class Sender {
   async #post(unsigned: Draft): Promise<void> {
     const draft = await this.#signed(unsigned);
     try {
-      const { room, text, reply_to, priority, key, quotes, signed } = draft;
+      const { room, text, reply_to, priority, key, quotes, files, signed } = draft;
       const stored = await this.#call('message.post', {
         room,
         idempotency_key: key,
-        ...(signed ? { signed } : text && { text }),
+        ...(signed ? { signed } : { ...(text && { text }), ...(files?.length && { files }) }),
         ...(quotes?.length && { quotes }),
         ...(reply_to && { reply_to }),
         ...(priority !== 'next' && { priority }),

@@ -1,7 +1,7 @@
 // One room's messages in the order of the log, with what is being sent at the end. Plain logic; the rune store wraps it.
 
 import type { ItemOf, Of } from '../api/events.ts';
-import type { Item, Message, Person, Priority, Quote, SignedInput } from '../api/types.ts';
+import type { FileRef, Item, Message, Person, Priority, Quote, SignedInput } from '../api/types.ts';
 
 export type SendState = 'pending' | 'failed';
 
@@ -16,6 +16,8 @@ export interface Draft {
   priority: Priority;
   /** Messages to quote. */
   quotes?: string[];
+  /** Files of the room to bring along. */
+  files?: FileRef[];
   /** The content as this browser signed it, the same at every attempt; null: the node attests it. */
   signed?: SignedInput | null;
   state: SendState;
@@ -63,7 +65,8 @@ export function heldOf(item: Item): Message | null {
 }
 
 /** Whether parts of the message have to be fetched, because the stream did not bring them. */
-export const incomplete = (message: Message): boolean => message.quotes?.some((quote) => quote.room === '') ?? false;
+export const incomplete = ({ quotes, files }: Message): boolean =>
+  [...(quotes ?? []).map((quote) => quote.room), ...(files ?? []).map((file) => file.about)].some((part) => !part);
 
 /** What happens to a message that is there. */
 type Later = Exclude<Of<'message'>, { type: 'message.posted' | 'message.quarantined' }>;
@@ -77,13 +80,15 @@ export function change(list: Message[], item: Later): Message[] {
   return next ? list.with(index, next) : list.toSpliced(index, 1);
 }
 
+const EMPTY = { text: '', payload: undefined, quotes: undefined, files: undefined };
+
 /** The message as it is then; null when it is not there any more. */
 function changed(old: Message, item: Later): Message | null {
   switch (item.type) {
     case 'message.deleted':
-      return { ...old, deleted: true, text: '', payload: undefined, quotes: undefined };
+      return { ...old, deleted: true, ...EMPTY };
     case 'message.redacted':
-      return { ...old, redacted: true, text: '', payload: undefined, quotes: undefined };
+      return { ...old, redacted: true, ...EMPTY };
     case 'message.rescanned':
       return { ...old, guard: item.data.guard };
     case 'message.reviewed':
@@ -180,6 +185,7 @@ export function draftMessage(draft: Draft, me: Person): Message {
     trust: me.trust,
     ...(draft.signed && { signed: { key: draft.signed.key, sig: draft.signed.sig } }),
     ...(draft.quotes && { quotes: draft.quotes.map(named) }),
+    ...(draft.files && { files: draft.files }),
     reply_to: draft.reply_to,
     thread: draft.thread,
   };

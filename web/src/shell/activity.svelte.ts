@@ -14,6 +14,8 @@ export type Happening =
   | { type: 'influence'; item: Of<'act'> | ItemOf<'session.influenced'> }
   /** Something happened to a task, a worker, an approval, a budget, a template or a memory. */
   | { type: 'work'; item: Item }
+  /** A file of a room was put, removed or erased. */
+  | { type: 'file'; item: Of<'file'> }
   | { type: 'output'; output: Output };
 
 /** Somebody who stopped without saying so is forgotten after this time. */

@@ -16,7 +16,7 @@ export interface Needs {
   refreshRoom(room: string): Promise<void>;
   refreshPerson(participant: string): void;
   refreshPresence(): void;
-  /** Fetches a message whose quotes the stream only named. */
+  /** Fetches a message whose quotes and files the stream only named. */
   complete(message: Message): void;
   /** Something waits for a moderator, or a moderator decided. */
   reviewing(item: ItemOf<'message.quarantined' | 'message.reviewed'>): void;
@@ -59,7 +59,8 @@ export function applyItem(item: Item, needs: Needs): void {
   }
   if (about(item, ...WORK)) activity.tell({ type: 'work', item });
   if (item.type === 'message.quarantined' || item.type === 'message.reviewed') needs.reviewing(item);
-  if (about(item, 'message')) applyMessage(item, needs);
+  if (about(item, 'file')) applyFile(item, needs);
+  else if (about(item, 'message')) applyMessage(item, needs);
   else if (about(item, 'room')) applyRoom(item, needs);
   else if (about(item, 'participant')) needs.refreshPerson(item.data.participant);
   else if (about(item, 'session')) needs.refreshPresence();
@@ -99,6 +100,13 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
     });
   }
   activity.tell({ type: 'message', message });
+}
+
+/** What messages brought along may be gone by now, or there again. */
+function applyFile(item: Of<'file'>, needs: Needs): void {
+  activity.tell({ type: 'file', item });
+  for (const message of needs.conversation(item.data.room)?.messages ?? [])
+    if (message.files?.some(({ file }) => file === item.data.file)) needs.complete(message);
 }
 
 function applyRoom(item: Of<'room'>, needs: Needs): void {
