@@ -73,6 +73,7 @@ test.runIf(binary)(
     const { task, message } = await fill();
     const places = [
       '/',
+      '/inbox',
       `/r/${LONG}`,
       `/r/${LONG}/t/${message}`,
       `/r/${LONG}/m/${message}`,

@@ -269,6 +269,32 @@ describe.runIf(binary)('inbox', () => {
     await rows(page, 'may I go on').waitFor({ state: 'detached' });
     await word.getByRole('button', { name: 'Mark read' }).click();
     await page.getByText('Nothing waits for you').waitFor();
+    // What stops everybody waits too, until it is over.
+    await node.owner.ask('POST', '/api/dispatch/stop', {});
+    await rows(page, 'All dispatch is stopped').getByRole('link', { name: 'Look' }).waitFor();
+    await counted(page, 1);
+    await node.owner.ask('POST', '/api/dispatch/resume', {});
+    await page.getByText('Nothing waits for you').waitFor();
+  });
+
+  test('an invitation is answered in the list, and the page is one that a browser installs', async () => {
+    const zoe = await node.actor('zoe', 'agent');
+    await zoe.ask('POST', '/api/rooms', { name: 'loft', access: 'private' });
+    await zoe.ask('POST', `/api/rooms/loft/invitations/${node.owner.handle}`);
+    const page = await enter(watched, node, '/');
+    await goTo(page, 'into loft');
+    expect(await page.getByRole('complementary', { name: 'Invitation' }).count()).toBe(0);
+    await ready(page, 'into loft', 'yes');
+    await page.keyboard.press('y');
+    await noted(page, 'You are in loft now.');
+    await page.getByText('Nothing waits for you').waitFor();
+    const manifest = await page.request.get(`${node.url}/manifest.webmanifest`);
+    expect(manifest.headers()['content-type']).toBe('application/manifest+json');
+    const session = await page.context().newCDPSession(page);
+    expect((await session.send('Page.getAppManifest')).errors).toEqual([]);
+    const { icons } = (await manifest.json()) as { icons: { src: string; type: string }[] };
+    for (const { src, type } of icons)
+      expect((await page.request.get(node.url + src)).headers()['content-type']).toBe(type);
   });
 
   test('keys that are changed or off do what the reader wants', async () => {

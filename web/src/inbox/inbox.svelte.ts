@@ -72,6 +72,7 @@ class Inbox {
       held: quarantine.moderates ? quarantine.waiting : [],
       messages: this.#said.filter(unread),
       times: this.#times,
+      me: people.me?.id ?? '',
     }),
   );
   readonly rows = $derived(this.#all.filter((row) => !this.#gone.has(row.key) && !this.#aside.includes(row.key)));
@@ -222,7 +223,9 @@ class Inbox {
   #back(row: Row, why: string): void {
     this.#gone.delete(row.key);
     this.problems.set(row.key, why);
-    ui.tell(`Still waiting: ${why}`, true);
+    // What does not wait any more has no row that could say it.
+    const listed = this.#all.some((one) => one.key === row.key);
+    ui.tell(listed ? 'The node refused it: it waits again, and says why.' : `Nothing was answered. ${why}`, true);
   }
 
   /** Answers in place. `told` says what was done, `undo` takes it back. */

@@ -29,6 +29,7 @@ const none: Sources = {
   held: [],
   messages: [],
   times: new Map(),
+  me: 'p0',
 };
 
 test('what stops somebody stands before what is only said, and the newest first', () => {

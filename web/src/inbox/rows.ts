@@ -57,6 +57,8 @@ export interface Sources {
   messages: readonly Message[];
   /** When events happened, by their place in the log, as far as it is known. */
   times: ReadonlyMap<number, string>;
+  /** The reader. */
+  me: string;
 }
 
 /** As much as one line shows on the widest screen. */
@@ -101,13 +103,17 @@ const wanted = (act: ActView, times: Sources['times']): Row => ({
   at: times.get(act.seq) ?? null,
 });
 
-const invited = (invitation: Invitation, times: Sources['times']): Row => ({
+/** Whom somebody is asked in for: the reader, or one below it. */
+const guest = ({ participant }: Invitation, me: string): string =>
+  participant.id === me ? 'you' : `${participant.handle}, whom you answer for,`;
+
+const invited = (invitation: Invitation, { times, me }: Sources): Row => ({
   is: 'invitation',
   invitation,
   key: `invitation ${invitation.seq}`,
   group: 'ask',
   who: invitation.by ?? null,
-  what: `invites ${invitation.participant.handle} into ${invitation.name ?? 'a room'}`,
+  what: `invites ${guest(invitation, me)} into ${invitation.name ?? 'a room'}`,
   room: null,
   at: times.get(invitation.seq) ?? null,
 });
@@ -154,7 +160,7 @@ export function rowsOf(from: Sources): Row[] {
     ...from.notices.map(noticed),
     ...from.approvals.map(asked),
     ...from.acts.map((act) => wanted(act, from.times)),
-    ...from.invitations.map((one) => invited(one, from.times)),
+    ...from.invitations.map((one) => invited(one, from)),
     // A question about a task is answered as a question.
     ...from.tasks.filter((task) => !asks.has(task.id)).map(stuck),
     ...from.held.map(heldBack),
