@@ -159,7 +159,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Status(args) => mesh::status::status(context, args)?,
         Command::Guide(args) => mesh::guide::guide(context, args)?,
         Command::Login(args) => login::login(context, &args)?,
-        Command::Doctor(args) => return doctor::doctor(context, args),
+        Command::Doctor(args) => return doctor::doctor(context, &args),
         Command::Join(args) => room::join(context, args)?,
         Command::Leave(args) => room::leave(context, args)?,
         Command::Rooms(args) => room::list(context, args)?,

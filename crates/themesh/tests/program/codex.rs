@@ -230,6 +230,37 @@ fn a_message_wakes_an_idle_codex_and_another_comes_in_while_it_works() {
 }
 
 #[test]
+fn the_doctor_sends_a_message_and_is_shown_that_codex_has_read_it() {
+    let Some(peers) = peers("codex") else { return };
+    let stage = Stage::new(peers);
+    let away = stage.node.json(&["doctor", "agents"]);
+    assert_eq!(away, json!([]));
+    let terminal = Terminal::open(&stage, &[]);
+    terminal.shows(&[READY]);
+    let idle = stage.node.json(&["doctor", "agents"]);
+    assert_eq!(idle[0]["reach"], "at_once", "{idle}");
+    assert!(idle[0].get("proofs").is_none(), "{idle}");
+    let found = stage
+        .node
+        .json(&["doctor", "agents", "--send", "--wait", "600"]);
+    let codex = &found[0];
+    assert_eq!(
+        (&codex["agent"], &codex["verdict"]),
+        (&json!("codex"), &json!("good"))
+    );
+    let last = codex["proofs"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["state"], "read", "{found}");
+    terminal.shows(&["Testisheard.", DONE]);
+    terminal.exits();
+    let asked = stage.script.asked();
+    assert!(
+        asked
+            .iter()
+            .any(|asked| asked.body.to_string().contains("A test of the way to you"))
+    );
+}
+
+#[test]
 fn a_request_of_codex_that_failed_has_read_nothing() {
     let Some(peers) = peers("codex") else { return };
     let stage = Stage::new(peers);

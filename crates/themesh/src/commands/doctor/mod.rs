@@ -1,13 +1,15 @@
 //! Finds and explains the usual troubles. Each check says what it looked at, what it found and,
 //! if something is wrong, what to do.
 
+mod agents;
+
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use mesh_model::Millis;
 use mesh_model::api::{NoInput, Status};
 use mesh_model::home::Entry;
@@ -24,8 +26,16 @@ use crate::output::{Colour, line, paint};
 
 /// Find and explain the usual troubles
 #[derive(Debug, Args)]
-#[command(after_help = "Example: mesh doctor")]
-pub struct DoctorArgs {}
+#[command(after_help = "Examples: mesh doctor\n          mesh doctor agents --send")]
+pub struct DoctorArgs {
+    #[command(subcommand)]
+    about: Option<About>,
+}
+
+#[derive(Debug, Subcommand)]
+enum About {
+    Agents(agents::AgentsArgs),
+}
 
 /// Below this much free space the log may soon refuse to store: a gigabyte.
 const FREE_BYTES_LOW: u64 = 1 << 30;
@@ -48,7 +58,10 @@ struct Finding {
 }
 
 /// `mesh doctor`
-pub fn doctor(context: &Context, _: DoctorArgs) -> Outcome<ExitCode> {
+pub fn doctor(context: &Context, args: &DoctorArgs) -> Outcome<ExitCode> {
+    if let Some(About::Agents(args)) = &args.about {
+        return agents::agents(context, args);
+    }
     let mut findings = vec![
         home(context),
         configuration(context),
@@ -71,14 +84,18 @@ pub fn doctor(context: &Context, _: DoctorArgs) -> Outcome<ExitCode> {
 }
 
 fn print(finding: &Finding) {
-    let mark = match finding.verdict {
-        Verdict::Good => paint(Colour::Good, "good"),
-        Verdict::Warning => paint(Colour::Warning, "look"),
-        Verdict::Bad => paint(Colour::Bad, "bad "),
-    };
+    let mark = mark(finding.verdict);
     line(&format!("{mark}  {:<8}{}", finding.check, finding.found));
     if !finding.todo.is_empty() {
         line(&format!("              {}", finding.todo));
+    }
+}
+
+fn mark(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Good => paint(Colour::Good, "good"),
+        Verdict::Warning => paint(Colour::Warning, "look"),
+        Verdict::Bad => paint(Colour::Bad, "bad "),
     }
 }
 
