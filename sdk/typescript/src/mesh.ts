@@ -102,7 +102,8 @@ export class Room {
 
 /** A name may mean another file by the time that it is read: what is signed has an id and a version. */
 function signedFile({ file, version }: NamedFile): FileRef {
-  if (!ID.test(file) || !version) throw new MeshError('A signed message names its files by id and version, as file.put tells them.');
+  if (!ID.test(file) || !version)
+    throw new MeshError('A signed message names its files by id and version, as file.put tells them.');
   return { file, version };
 }
 
