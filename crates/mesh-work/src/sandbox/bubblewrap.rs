@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::plan::{Plan, Reach, USER};
 
@@ -11,13 +12,44 @@ const LINKS: &[&str] = &["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]
 /// The first program of that name on the path that does not lie in one of these folders: a task must
 /// not bring its own.
 pub fn find(not_in: &[&Path]) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join("bwrap"))
-        .filter_map(|program| program.canonicalize().ok())
-        .find(|program| {
-            program.is_file() && !not_in.iter().any(|folder| program.starts_with(folder))
-        })
+    installed().find(|program| !not_in.iter().any(|folder| program.starts_with(folder)))
+}
+
+/// All of that name on the path.
+fn installed() -> impl Iterator<Item = PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders
+        .into_iter()
+        .filter_map(|folder| folder.join("bwrap").canonicalize().ok())
+        .filter(|program| program.is_file())
+}
+
+/// What stands in place of the machine's bubblewrap for a program that makes a sandbox within this one: nothing that can be
+/// run, so that it takes the one that it brings along. Codex asks an older one, such as Debian's 0.8, for the program by
+/// a name that nothing there has, and none of its commands runs.
+pub fn hide(private: &Path) -> io::Result<Vec<(PathBuf, PathBuf)>> {
+    hide_these(installed(), private)
+}
+
+fn hide_these(
+    programs: impl Iterator<Item = PathBuf>,
+    private: &Path,
+) -> io::Result<Vec<(PathBuf, PathBuf)>> {
+    // Of the machine's folders with programs these are seen.
+    let mut seen: Vec<PathBuf> = programs
+        .filter(|program| program.starts_with("/usr"))
+        .collect();
+    seen.sort();
+    seen.dedup();
+    let nothing = private.join("no-bwrap");
+    if !seen.is_empty() {
+        fs::write(&nothing, "")?;
+    }
+    Ok(seen
+        .into_iter()
+        .map(|program| (nothing.clone(), program))
+        .collect())
 }
 
 /// Its arguments up to the program.
@@ -69,5 +101,27 @@ struct Args(Vec<OsString>);
 impl Args {
     fn add<S: Into<OsString>>(&mut self, words: impl IntoIterator<Item = S>) {
         self.0.extend(words.into_iter().map(Into::into));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_stands_for_the_machines_bubblewrap_cannot_be_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let programs = ["/usr/bin/bwrap", "/opt/ada/bwrap", "/usr/bin/bwrap"].map(PathBuf::from);
+        let hidden = hide_these(programs.into_iter(), folder.path()).unwrap();
+        let [(nothing, place)] = hidden.as_slice() else {
+            panic!("{hidden:?}");
+        };
+        assert_eq!(place, Path::new("/usr/bin/bwrap"));
+        let mode = fs::metadata(nothing).unwrap().permissions().mode();
+        assert_eq!(mode & 0o111, 0);
+        let none = hide_these(std::iter::empty(), &folder.path().join("never")).unwrap();
+        assert_eq!(none, []);
     }
 }

@@ -173,6 +173,10 @@ impl Sandbox {
                 .map(|gate| (gate.socket().to_owned(), Path::new(WITHIN).join("net"))),
         );
         own.extend(etc(spot, &reach).map_err(|why| told(&spot.private, why))?);
+        let nests = NESTING.contains(&spot.runner.as_str());
+        if nests {
+            own.extend(bubblewrap::hide(&spot.private).map_err(|why| told(&spot.private, why))?);
+        }
         let mut view = View::of_system(&self.hidden);
         view.own_config(&spot.runner, &spot.home, fresh)
             .map_err(|why| told(&spot.home, why))?;
@@ -192,7 +196,7 @@ impl Sandbox {
                 home: spot.home.clone(),
                 reach,
                 bounds: self.bounds,
-                nests: NESTING.contains(&spot.runner.as_str()),
+                nests,
                 held: group.held,
                 groups: group.entries(),
                 cell,

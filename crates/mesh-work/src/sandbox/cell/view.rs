@@ -156,7 +156,10 @@ fn own(plan: &Plan) -> Made {
         if let Some(folder) = place.parent() {
             fs::create_dir_all(folder).map_err(&step)?;
         }
-        fs::write(&place, "").map_err(&step)?;
+        // In place of a file of the machine it stands over that, which is not touched.
+        if !place.exists() {
+            fs::write(&place, "").map_err(&step)?;
+        }
         mount_bind(outside(from), &place).map_err(|why| step(why.into()))?;
         harmless(&place, true)?;
     }
