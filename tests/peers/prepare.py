@@ -100,6 +100,12 @@ def messages(node):
     for part in ("", "/thread", "/receipts"):
         node.ask("GET", "/api/messages/{message}" + part, message)
     node.ask("PATCH", "/api/messages/{message}", message, {"text": "The build is green again."})
+    node.ask("GET", "/api/messages/{message}/history", message)
+    for method in ("POST", "DELETE"):
+        node.ask(method, "/api/messages/{message}/reactions", message, {"reaction": "rocket"})
+    node.ask("PUT", "/api/messages/{message}/pin", message)
+    node.ask("GET", "/api/rooms/{room}/pins", {"room": "workshop"})
+    node.ask("DELETE", "/api/messages/{message}/pin", message)
     node.ask("DELETE", "/api/messages/{message}", message)
 
 

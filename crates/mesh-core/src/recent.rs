@@ -11,7 +11,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::message::Exchanges;
+use crate::message::{Exchanges, LastReactions};
 use crate::policy::pace::Paces;
 
 /// Deleted messages remembered, so that evidence read just before a deletion is recognised as
@@ -29,6 +29,7 @@ pub(crate) struct Recent {
     pub deleted: Deletions,
     pub paces: Paces,
     pub exchanges: Exchanges,
+    pub reactions: LastReactions,
     /// Messages that wait for a moderator.
     pub waiting: BTreeMap<MessageId, Waiting>,
 }

@@ -4,9 +4,9 @@
 //! after removal nothing more. Whoever is listed may be known to all, whoever is hidden to few.
 //! The figures of the mesh and its users are for those who lead it.
 
-use mesh_model::events::{Facts, RoomKind, Sees, Visibility};
+use mesh_model::events::{Facts, History, RoomKind, Sees, Visibility};
 use mesh_model::{
-    Capability, CredentialId, GroupId, InviteId, ParticipantId, Permission, RoomId, Seq,
+    Capability, CredentialId, GroupId, InviteId, MessageId, ParticipantId, Permission, RoomId, Seq,
 };
 
 use crate::{Access, Room};
@@ -35,6 +35,7 @@ impl Access {
             Sees::Admins => Audience::Admins,
             Sees::Content(room) if self.rooms.contains_key(&room) => Audience::Room(room),
             Sees::Content(_) => Audience::Nobody,
+            Sees::Message(room, message) => self.message_audience(room, message),
             Sees::Room(room) => match self.rooms.get(&room) {
                 Some(found) if found.is_listed() => Audience::Everyone,
                 Some(_) => Audience::Room(room),
@@ -106,6 +107,8 @@ impl Access {
             Sees::Everyone => true,
             Sees::Admins => self.is_admin(viewer),
             Sees::Content(room) => self.reads(viewer, room, seq),
+            // What is done to a message later shows nothing of it to those who came later still.
+            Sees::Message(room, message) => self.reads(viewer, room, message.0),
             Sees::Data(room) => self.reads(viewer, room, seq) && self.may_data(viewer, room),
             Sees::Room(room) => {
                 self.rooms.get(&room).is_some_and(|found| found.is_listed())
@@ -274,6 +277,19 @@ impl Access {
             Audience::Everyone => true,
             Audience::Room(room) => self.reads(viewer, room, seq),
             _ => false,
+        }
+    }
+
+    /// Those who may read an older message of the room.
+    fn message_audience(&self, room: RoomId, message: MessageId) -> Audience {
+        match self.rooms.get(&room) {
+            Some(found) if found.history == History::All => Audience::Room(room),
+            Some(_) => {
+                let readers = self.room_listeners(room);
+                let readers = readers.filter(|id| self.reads(*id, room, message.0));
+                Audience::Participants(in_order(readers.collect()))
+            }
+            None => Audience::Nobody,
         }
     }
 

@@ -38,6 +38,8 @@ closed! {
     Name "name";
     /// A word of ours: a kind, a code, a version, a hash, a date.
     Code "code";
+    /// One emoji of the Unicode list.
+    Emoji "emoji";
     /// A secret, or a path that holds one.
     Secret "secret";
     /// A sentence of ours, in which names stand and what its reader itself asked.

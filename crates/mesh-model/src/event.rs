@@ -24,6 +24,8 @@ pub enum Sees {
     Admins,
     /// Something said or done in a room: whoever may listen there.
     Content(RoomId),
+    /// Something done to a message: whoever may read that message.
+    Message(RoomId, MessageId),
     /// A room's shared data: whoever may read data there.
     Data(RoomId),
     /// The room itself: everybody, if it is listed.

@@ -134,6 +134,18 @@ pub const SLOW_MODE_SECONDS_MAX: u32 = 3600;
 pub const QUOTES_MAX: usize = 8;
 /// Files that one message brings along: each is looked up whenever the message is read.
 pub const MESSAGE_FILES_MAX: usize = 10;
+/// Kinds of reactions to one message: a row of signs that people take in at a glance.
+pub const REACTION_KINDS_MAX: usize = 20;
+/// Reactions of one participant to one message.
+pub const REACTIONS_OF_ONE_MAX: usize = 5;
+/// Reactions that one participant sets or takes back in one room within a minute. They wake nobody, but each is an event.
+pub const REACTIONS_PER_MINUTE_MAX: u32 = 30;
+/// Of those who reacted alike, how many an answer names; it counts all of them.
+pub const REACTORS_TOLD_MAX: usize = 20;
+/// Pinned messages of one room: more would be a second history.
+pub const PINS_MAX: usize = 50;
+/// Versions of one message that its history tells, the newest.
+pub const VERSIONS_TOLD_MAX: usize = 100;
 /// Rooms whose label one message carries.
 pub const LABELS_MAX: usize = 16;
 /// Relays a message passed: the path is shown and must stay short.

@@ -148,6 +148,7 @@ impl StreamItem {
             guard: told.guard,
             enveloped: told.enveloped,
             released: told.released,
+            reactions: Vec::new(),
             replies: 0,
         })
     }

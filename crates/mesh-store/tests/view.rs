@@ -170,6 +170,16 @@ mod random {
                 prop_assert_eq!((row.facts.room, row.author, &row.text), (message.room, message.author, &message.text));
                 prop_assert_eq!((row.deleted, row.redacted), (message.deleted, message.redacted));
                 prop_assert_eq!((row.edited_at, row.facts.priority), (message.edited_at, message.priority));
+                let kinds = row.reactions.iter();
+                let signs = kinds.flat_map(|kind| kind.by.iter().map(|by| (kind.reaction.clone(), *by)));
+                let mut expected = Vec::new();
+                for (kind, _) in &message.reactions {
+                    let alike = message.reactions.iter().filter(|(one, _)| one == kind);
+                    if !expected.iter().any(|(one, _)| one == kind) {
+                        expected.extend(alike.cloned());
+                    }
+                }
+                prop_assert_eq!(signs.collect::<Vec<_>>(), expected);
                 prop_assert_eq!(row.facts.mentions.iter().copied().collect::<BTreeSet<_>>(), message.mentions.clone());
                 prop_assert_eq!((row.facts.thread, row.facts.reply_to), (message.thread, message.thread));
                 prop_assert_eq!(row.replies as usize, model.thread(row.seq).iter().filter(|seq| !model.messages[*seq].is_gone()).count());

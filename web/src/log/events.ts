@@ -37,6 +37,9 @@ export function describe(entry: LogEntry, names: Names): string {
       return posted(`m${entry.seq}`, entry.facts.message);
     case 'message.reviewed':
       return `${entry.facts.message} ${entry.facts.released ? 'released' : 'rejected'}`;
+    case 'message.reacted':
+    case 'message.unreacted':
+      return parts(entry.facts.message, entry.facts.reaction);
     case 'message.edited':
     case 'message.deleted':
     case 'message.redacted':

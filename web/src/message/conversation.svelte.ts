@@ -51,8 +51,8 @@ export class Conversation {
     if (old) this.messages = this.messages.with(index, { ...old, replies: (old.replies ?? 0) + 1 });
   }
 
-  change(item: Parameters<typeof change>[1]): void {
-    this.messages = change(this.messages, item);
+  change(item: Parameters<typeof change>[1], own: boolean): void {
+    this.messages = change(this.messages, item, own);
   }
 
   draft(draft: Draft): void {

@@ -61,6 +61,22 @@ describe('items', () => {
     const list = change([message(1)], item('message.edited', { message: 'm1', text: 'better' }));
     expect(list[0]).toMatchObject({ text: 'better', edited_at: at(30) });
   });
+  test('reactions are counted once each, and the last one goes', () => {
+    const reacts = (list: Message[], type: 'message.reacted' | 'message.unreacted', from: Person, own = false) =>
+      change(list, { ...item(type, { message: 'm1', reaction: '👍' }), from }, own);
+    let list = reacts([message(1)], 'message.reacted', bob);
+    list = reacts(list, 'message.reacted', ada, true);
+    list = reacts(list, 'message.reacted', ada, true);
+    expect(list[0]!.reactions).toEqual([{ reaction: '👍', count: 2, by: ['b', 'a'], own: true }]);
+    list = reacts(list, 'message.unreacted', ada, true);
+    list = reacts(list, 'message.unreacted', ada, true);
+    expect(list[0]!.reactions).toEqual([{ reaction: '👍', count: 1, by: ['b'], own: false }]);
+    expect(reacts(list, 'message.unreacted', bob)[0]!.reactions).toEqual([]);
+    // Of many, answers name the first; the others are counted all the same.
+    const many = [message(1, ada, 1, { reactions: [{ reaction: '👍', count: 30, by: ['b'] }] })];
+    expect(reacts(many, 'message.unreacted', ada)[0]!.reactions![0]!.count).toBe(29);
+    expect(change(list, item('message.deleted', { message: 'm1' }))[0]!.reactions).toBeUndefined();
+  });
   test('a deletion leaves no text', () => {
     expect(change([message(1)], item('message.deleted', { message: 'm1' }))[0]).toMatchObject({
       deleted: true,

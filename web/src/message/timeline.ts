@@ -1,7 +1,7 @@
 // One room's messages in the order of the log, with what is being sent at the end. Plain logic; the rune store wraps it.
 
 import type { ItemOf, Of } from '../api/events.ts';
-import type { FileRef, Item, Message, Person, Priority, Quote, SignedInput } from '../api/types.ts';
+import type { FileRef, Item, Message, Person, Priority, Quote, Reactions, SignedInput } from '../api/types.ts';
 
 export type SendState = 'pending' | 'failed';
 
@@ -71,20 +71,30 @@ export const incomplete = ({ quotes, files }: Message): boolean =>
 /** What happens to a message that is there. */
 type Later = Exclude<Of<'message'>, { type: 'message.posted' | 'message.quarantined' }>;
 
-/** Applies what later happened to a message; the same list when it is about a message that is not here. */
-export function change(list: Message[], item: Later): Message[] {
+/** Applies what later happened to a message, by the reader's `own` hand or another's; the same list when it is about a message
+ * that is not here. */
+export function change(list: Message[], item: Later, own = false): Message[] {
   const id = item.data.message;
   const index = list.findIndex((message) => message.id === id);
   if (index < 0) return list;
-  const next = changed(list[index]!, item);
+  const next = changed(list[index]!, item, own);
   return next ? list.with(index, next) : list.toSpliced(index, 1);
 }
 
-const EMPTY = { text: '', payload: undefined, quotes: undefined, files: undefined };
+const EMPTY = { text: '', payload: undefined, quotes: undefined, files: undefined, reactions: undefined };
 
 /** The message as it is then; null when it is not there any more. */
-function changed(old: Message, item: Later): Message | null {
+function changed(old: Message, item: Later, own: boolean): Message | null {
   switch (item.type) {
+    case 'message.reacted':
+    case 'message.unreacted': {
+      const by = item.from?.id ?? '';
+      const on = item.type === 'message.reacted';
+      return { ...old, reactions: reacted(old.reactions ?? [], item.data.reaction, by, on, own) };
+    }
+    case 'message.pinned':
+    case 'message.unpinned':
+      return old;
     case 'message.deleted':
       return { ...old, deleted: true, ...EMPTY };
     case 'message.redacted':
@@ -105,6 +115,19 @@ function changed(old: Message, item: Later): Message | null {
         ...(item.data.guard && { guard: item.data.guard }),
       };
   }
+}
+
+/** The reactions after one more, or one less; what is there already is not counted twice. */
+function reacted(list: Reactions[], reaction: string, who: string, on: boolean, own: boolean): Reactions[] {
+  const index = list.findIndex((one) => one.reaction === reaction);
+  const old = list[index] ?? { reaction, count: 0, by: [] };
+  const named = old.by.includes(who);
+  // Answers name the first few only: somebody who is not named may be there all the same.
+  if (on ? named : !named && old.count === old.by.length) return list;
+  const by = on ? [...old.by, who] : old.by.filter((one) => one !== who);
+  const next = { ...old, by, count: old.count + (on ? 1 : -1), ...(own && { own: on }) };
+  if (index < 0) return [...list, next];
+  return next.count > 0 ? list.with(index, next) : list.toSpliced(index, 1);
 }
 
 /** Messages of one person within this time stand under one name. */

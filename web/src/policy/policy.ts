@@ -33,7 +33,7 @@ export const CAPABILITIES: readonly Capability[] = [
 ];
 export const KINDS: readonly ParticipantKind[] = ['human', 'agent', 'bot', 'bridge'];
 export const TRUSTS: readonly Trust[] = ['owner', 'local', 'federated', 'untrusted'];
-export const MESSAGE_KINDS: readonly MessageKind[] = ['text', 'payload', 'event', 'command'];
+export const MESSAGE_KINDS: readonly MessageKind[] = ['text', 'payload', 'event', 'command', 'reaction'];
 export const DAYS: readonly Day[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 export const NEVER = 101;
 

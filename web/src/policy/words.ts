@@ -59,6 +59,7 @@ export const MESSAGE_KIND: Record<MessageKind, string> = {
   payload: 'with structured data',
   event: 'registered events',
   command: 'asking for a command',
+  reaction: 'reactions',
 };
 
 export const DAY: Record<Day, string> = {

@@ -46,6 +46,15 @@ class Rooms {
     this.firstUnread.clear();
   }
 
+  /** What is pinned, and what is gone and is pinned no more. */
+  pin(room: string, message: string, event: string): void {
+    const pinned = this.byId.get(room)?.pinned ?? [];
+    const rest = pinned.filter((one) => one !== message);
+    if (event === 'message.pinned') this.change(room, { pinned: [...rest, message] });
+    else if (/unpinned|deleted|redacted/.test(event) && rest.length < pinned.length)
+      this.change(room, { pinned: rest });
+  }
+
   /** Adds or removes one member and keeps the count right. */
   member(room: string, participant: string, inside: boolean): void {
     const known = this.members.get(room);

@@ -70,11 +70,15 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
   const message = messageOf(item);
   if (!message) {
     const conversation = item.room ? needs.conversation(item.room) : undefined;
-    const held = item.from?.id === people.me?.id ? heldOf(item) : null;
+    const own = item.from?.id === people.me?.id;
+    const held = own ? heldOf(item) : null;
     if (held && conversation?.ready) {
       conversation.landed(held);
       conversation.add([held]);
-    } else if (item.type !== 'message.posted' && item.type !== 'message.quarantined') conversation?.change(item);
+    } else if (item.type !== 'message.posted' && item.type !== 'message.quarantined') {
+      conversation?.change(item, own);
+      rooms.pin(item.room ?? '', item.data.message, item.type);
+    }
     return;
   }
   if (incomplete(message) && needs.conversation(message.room)?.ready) needs.complete(message);

@@ -1,8 +1,10 @@
 //! What the events of messages do to the state.
 
-use mesh_model::RoomId;
 use mesh_model::events::MessageFacts;
+use mesh_model::{MessageId, RoomId};
 
+use super::pin;
+use crate::policy::count_reaction;
 use crate::policy::pace::{Pace, SLOW_MODE};
 use crate::recent::Recent;
 use crate::{Access, State, Stored};
@@ -17,9 +19,34 @@ pub(crate) fn apply(state: &mut State, facts: &MessageFacts, event: &Stored<'_>)
         }
         MessageFacts::Posted(_) => {}
         MessageFacts::Edited(facts) => paced(&state.access, recent, facts.room, event),
-        MessageFacts::Deleted(facts) => recent.deleted.remember(facts.message, event.seq),
-        MessageFacts::Redacted(facts) => recent.deleted.remember(facts.message, event.seq),
+        MessageFacts::Deleted(facts) => gone(state, facts.room, facts.message, event),
+        MessageFacts::Redacted(facts) => gone(state, facts.room, facts.message, event),
+        MessageFacts::Reacted(facts) => {
+            if let Some(who) = event.participant() {
+                count_reaction(&mut recent.paces, facts.room, who, event.at);
+                recent.reactions.set(facts, who, event.seq);
+            }
+        }
+        MessageFacts::Unreacted(facts) => {
+            if let Some(who) = event.participant() {
+                count_reaction(&mut recent.paces, facts.room, who, event.at);
+                recent.reactions.taken_back(facts, who, event.seq);
+            }
+        }
+        MessageFacts::Pinned(facts) => {
+            let by = event.participant();
+            pin::pinned(state.access_at(event.seq), facts, by, event.seq);
+        }
+        MessageFacts::Unpinned(facts) => {
+            pin::unpinned(state, facts.room, facts.message, event.seq);
+        }
     }
+}
+
+/// A message that is gone stands at its room's head no more.
+fn gone(state: &mut State, room: RoomId, message: MessageId, event: &Stored<'_>) {
+    state.recent.deleted.remember(message, event.seq);
+    pin::unpinned(state, room, message, event.seq);
 }
 
 /// Counts what was said against the room's rates.

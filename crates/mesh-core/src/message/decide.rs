@@ -10,7 +10,7 @@ use mesh_model::{
     Capability, Effect, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
 };
 
-use super::{exchange, post, redact::redact};
+use super::{exchange, pin, post, react, redact::redact};
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::policy::{Form, Moment, Saying};
@@ -36,6 +36,13 @@ pub fn decide(desk: &Desk<'_>, command: &MessageCommand) -> Decision {
             erased,
             reason,
         } => redact(asker, message, erased, reason),
+        MessageCommand::React {
+            message,
+            reacted,
+            reaction,
+            on,
+        } => react::decide(desk, message, reacted, reaction, *on),
+        MessageCommand::Pin { message, on } => pin::decide(desk, message, *on),
     }
 }
 

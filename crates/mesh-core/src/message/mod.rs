@@ -3,9 +3,13 @@
 mod apply;
 mod decide;
 mod exchange;
+mod pin;
 mod post;
+mod react;
 mod redact;
 
 pub(crate) use apply::{apply, paced};
 pub(crate) use decide::{check_present, check_visible, decide, mentioned, speaking};
 pub(crate) use exchange::Exchanges;
+pub(crate) use react::LastReactions;
+pub use react::emoji;

@@ -5,6 +5,7 @@
 //! * `judge.rs` decides about capabilities, and says what decided.
 //! * `say.rs` judges what is said, by form, limits, execution rules and guard.
 //! * `carry.rs` decides whether words of one room may go to another.
+//! * `react.rs` judges reactions, which say nothing.
 //! * `pace.rs` counts how often somebody spoke.
 
 mod apply;
@@ -14,6 +15,7 @@ mod decide;
 mod explain;
 mod judge;
 pub(crate) mod pace;
+mod react;
 mod record;
 mod resolve;
 mod say;
@@ -23,6 +25,7 @@ pub(crate) use apply::apply;
 pub(crate) use carry::{check_labels, labels};
 pub(crate) use decide::decide;
 pub(crate) use judge::{Decided, Moment};
+pub(crate) use react::{check_reaction_pace, count_reaction};
 pub use record::PolicyRecord;
 pub(crate) use record::{Means, Named, ReachMeans, RuleMeans, Span, is_paced};
 pub(crate) use say::{Form, Judged, Saying, mark_of, outside_rooms};

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 const SWEEP_AT: usize = 4096;
 /// The place of slow mode among a room's limits.
 pub const SLOW_MODE: u16 = u16::MAX;
+/// The place of the pace of reactions, which every room has.
+pub const REACTIONS: u16 = u16::MAX - 1;
 
 /// When each participant is at rest again, by room and limit, microseconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

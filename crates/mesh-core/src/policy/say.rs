@@ -8,7 +8,7 @@ use mesh_model::{Capability, Effect, ErrorCode, ParticipantId, Refusal, RoomId};
 
 use crate::actor::Asker;
 use crate::policy::Moment;
-use crate::policy::pace::{Pace, Paces, SLOW_MODE};
+use crate::policy::pace::{Pace, Paces, REACTIONS, SLOW_MODE};
 use crate::recent::Recent;
 use crate::{Access, Participant, PolicyRecord, Room, refuse};
 
@@ -25,6 +25,8 @@ pub(crate) enum Form<'a> {
     },
     /// Another text for a message. To what it answers stays.
     Edit(MessageKind),
+    /// A reaction to a message.
+    Reaction(&'a MessageHeader),
     /// An event of a registered type.
     Event(&'a str),
     /// A task, which asks others to run something; how many stand before it in the same request.
@@ -90,6 +92,10 @@ impl Saying<'_> {
     /// guard.
     pub fn judged(&self, asker: &Asker<'_>, recent: &Recent) -> Result<Judged, Refusal> {
         match self.form {
+            Form::Reaction(_) => {
+                self.check_reaction(asker, &recent.paces)?;
+                return Ok(Judged::default());
+            }
             Form::Message { .. } | Form::Event(_) | Form::Task(_) => self.check_form(asker)?,
             Form::Edit(_) => self.check_kind(asker)?,
             Form::Told | Form::Given => {}
@@ -112,6 +118,7 @@ impl Saying<'_> {
     fn kind(&self) -> Option<MessageKind> {
         match self.form {
             Form::Message { kind, .. } | Form::Edit(kind) => Some(kind),
+            Form::Reaction(_) => Some(MessageKind::Reaction),
             Form::Event(_) => Some(MessageKind::Event),
             Form::Task(_) => Some(MessageKind::Command),
             Form::Told | Form::Given => None,
@@ -122,19 +129,20 @@ impl Saying<'_> {
         match self.form {
             Form::Message { type_name, .. } => type_name,
             Form::Event(name) => Some(name),
-            Form::Edit(_) | Form::Task(_) | Form::Told | Form::Given => None,
+            _ => None,
         }
     }
 
     fn reply_to(&self) -> Option<&MessageHeader> {
         match self.form {
             Form::Message { reply_to, .. } => reply_to,
+            Form::Reaction(message) => Some(message),
             _ => None,
         }
     }
 
     /// What kinds of messages the room takes.
-    fn check_kind(&self, asker: &Asker<'_>) -> Checked {
+    pub(super) fn check_kind(&self, asker: &Asker<'_>) -> Checked {
         let Some(record) = self.room.policy.as_deref() else {
             return Ok(());
         };
@@ -219,18 +227,30 @@ impl Saying<'_> {
             }
             _ => {}
         }
+        self.check_named(asker)
+    }
+
+    /// Whether an agent may say it unasked.
+    pub(super) fn check_named(&self, asker: &Asker<'_>) -> Checked {
+        let record = self.room.policy.as_deref();
+        let Some(record) = record.filter(|it| it.policy.messages.agents_when_named) else {
+            return Ok(());
+        };
         let named = self.reply_to().is_some_and(|header| header.names_asker);
-        if rules.agents_when_named && asker.access.is_program(self.who) && !named {
-            return Err(denied(
-                format!(
-                    "in {} agents speak only in answer to a message that names them",
-                    self.label()
-                ),
-                "answer the message that names you, with reply_to",
-                ruling("agents_when_named"),
-            ));
+        if named || !asker.access.is_program(self.who) {
+            return Ok(());
         }
-        Ok(())
+        Err(denied(
+            format!(
+                "in {} agents speak only in answer to a message that names them",
+                self.label()
+            ),
+            "answer the message that names you, with reply_to",
+            Ruling {
+                name: Some("messages.agents_when_named".to_owned()),
+                ..asker.access.in_policy(record, RulingBy::Messages)
+            },
+        ))
     }
 
     fn moderates(&self, asker: &Asker<'_>) -> bool {
@@ -270,7 +290,7 @@ impl Saying<'_> {
                     )
                     .ruled(ruling()));
                 }
-                let place = u16::try_from(index).unwrap_or(SLOW_MODE - 1);
+                let place = u16::try_from(index).unwrap_or(REACTIONS - 1);
                 if let Some(rate) = limit.rate {
                     let pace = Pace::of(rate);
                     let wait = paces.wait_ms(
@@ -357,7 +377,7 @@ impl Saying<'_> {
     }
 }
 
-fn too_often(room: &str, limit: &str, wait_ms: u64, ruling: Ruling) -> Refusal {
+pub(super) fn too_often(room: &str, limit: &str, wait_ms: u64, ruling: Ruling) -> Refusal {
     Refusal::new(
         ErrorCode::RateLimited,
         format!("{room} takes {limit} from you and no more"),

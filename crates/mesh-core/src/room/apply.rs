@@ -110,6 +110,7 @@ fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         invited: OrdMap::new(),
         restricted: OrdMap::new(),
         agreements: OrdMap::new(),
+        pins: OrdMap::new(),
         archived: false,
         members,
         since: seq,
@@ -244,7 +245,9 @@ fn hold_set(access: &mut Access, facts: &RoomHoldSet) {
 
 fn expired(access: &mut Access, facts: &RoomExpired) {
     change(access, facts.room, |room| {
-        room.expired = room.expired.max(facts.upto)
+        room.expired = room.expired.max(facts.upto);
+        let kept = room.pins.iter().filter(|(id, _)| id.0 > facts.upto);
+        room.pins = kept.map(|(id, pin)| (*id, *pin)).collect();
     });
 }
 

@@ -9,4 +9,4 @@ pub(crate) mod rules;
 
 pub(crate) use apply::{apply, change, note_pace};
 pub(crate) use decide::{check_in_use, check_not_banned, decide, enabled, moderated};
-pub use record::{Agreement, Invitation, Member, Mute, Room};
+pub use record::{Agreement, Invitation, Member, Mute, Pin, Room};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use mesh_model::events::{History, RoomAccess, RoomKind};
 use mesh_model::time::raw;
-use mesh_model::{CapabilitySet, GroupId, Millis, ParticipantId, RoomId, Seq};
+use mesh_model::{CapabilitySet, GroupId, MessageId, Millis, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use crate::PolicyRecord;
@@ -58,6 +58,8 @@ pub struct Room {
     pub restricted: OrdMap<ParticipantId, CapabilitySet>,
     /// Who runs commands here or does not, by its own side's word.
     pub agreements: OrdMap<ParticipantId, Agreement>,
+    /// The messages at its head.
+    pub pins: OrdMap<MessageId, Pin>,
     /// Read only.
     pub archived: bool,
     /// Who is in it. In the broadcast room only those for whom something else than the defaults is set.
@@ -128,5 +130,15 @@ pub struct Mute {
     #[serde(with = "raw")]
     pub until: Option<Millis>,
     /// Where it was set.
+    pub seq: Seq,
+}
+
+/// That a message stands at its room's head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// Who pinned it; absent for the node.
+    pub by: Option<ParticipantId>,
+    /// Where.
     pub seq: Seq,
 }

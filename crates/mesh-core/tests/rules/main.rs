@@ -22,6 +22,7 @@ mod kindred;
 mod minds;
 mod script;
 mod shape;
+mod signs;
 mod tools;
 mod work;
 mod world;
@@ -59,6 +60,7 @@ stories! {
     participants
     permissions
     policy
+    reactions
     rooms
     sessions
     tasks
@@ -97,6 +99,10 @@ const PEOPLE: &str = r#"owner agent rex
     invite:person come person ida
     owner type build
     owner post general as=m key=2
+    owner pin m
+    owner react m 👍
+    owner post general as=m2
+    owner pin m2
     owner delete m
     owner register cub
     owner disable cub

@@ -18,7 +18,7 @@ use mesh_model::*;
 use serde_json::value::RawValue;
 
 use crate::world::{World, uuid};
-use crate::{governance, work};
+use crate::{governance, signs, work};
 
 /// Runs every story of a file and reports all that went wrong.
 pub fn run(text: &str) {
@@ -298,6 +298,7 @@ fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Option
             None => "nothing".to_owned(),
         },
         "untouched" => yes(access.changed() < world.state.head()),
+        "pins" => signs::pins(world, who, args),
         "wait" => {
             world.now = world.now.plus(args.word(0).parse().unwrap());
             "later".to_owned()
@@ -320,7 +321,10 @@ fn deed_of(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> String 
         let name = name.split(':').next().unwrap_or_default();
         world.task_names.insert(work::task(name), name.to_owned());
     }
-    let (command, requires) = command(world, verb, args);
+    let (command, requires) = match signs::command(world, who, verb, args) {
+        Some(command) => (command, Some(Permission::MessagesWrite)),
+        None => command(world, verb, args),
+    };
     let by = actor(world, who);
     let key = args.number("key").map(|key| CommandKey {
         key: key.into(),

@@ -9,6 +9,8 @@ use mesh_model::*;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::signs::Sign;
+
 /// One event as a log would keep it.
 struct Line {
     at: Millis,
@@ -32,6 +34,8 @@ pub struct World {
     pub task_names: BTreeMap<TaskId, String>,
     /// Messages by the names stories give them.
     pub messages: BTreeMap<String, MessageHeader>,
+    /// Reactions that were set and taken back.
+    pub signs: Vec<Sign>,
     log: Vec<Line>,
 }
 
@@ -58,6 +62,7 @@ impl World {
             messages: BTreeMap::new(),
             fences: BTreeMap::new(),
             task_names: BTreeMap::new(),
+            signs: Vec::new(),
             log: Vec::new(),
         };
         let create = Command::Mesh(MeshCommand::Create(CreateMesh {
@@ -112,6 +117,7 @@ impl World {
         if let Facts::Task(TaskFacts::Taken(facts)) = facts {
             self.fences.entry(facts.task).or_default().push(seq);
         }
+        self.signs.extend(Sign::of(facts, by.actor.participant()));
         apply(
             &mut self.state,
             &Stored {

@@ -153,6 +153,24 @@ pub struct Message {
     /// How many messages its thread has, this one not counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub replies: u32,
+    /// Reactions to it, the first kind first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reactions>,
+}
+
+/// The reactions of one kind to a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reactions {
+    /// The emoji.
+    #[schemars(with = "crate::closed::Emoji")]
+    pub reaction: String,
+    /// How many reacted with it.
+    pub count: u32,
+    /// Whether the reader did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
+    /// The first 20 who did.
+    pub by: Vec<ParticipantId>,
 }
 
 /// A message as the stream tells it: what the item says of place, time, room and author stands there, and what it
@@ -336,6 +354,52 @@ pub struct MessageEditInput {
     pub message: MessageId,
     /// The text from here on.
     pub text: String,
+}
+
+/// React to a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageReactInput {
+    /// The message.
+    pub message: MessageId,
+    /// One emoji, or its short name such as `rocket`.
+    pub reaction: String,
+}
+
+/// A pinned message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Pinned {
+    /// The message.
+    pub message: Message,
+    /// Who pinned it; absent for the node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ParticipantRef>,
+    /// Where in the log.
+    pub seq: Seq,
+}
+
+/// What a message said at one time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageVersion {
+    /// The place in the log where it was said.
+    pub seq: Seq,
+    /// When.
+    pub at: Millis,
+    /// Who wrote it.
+    pub from: ParticipantRef,
+    /// The text; empty once erased.
+    pub text: crate::Told,
+    /// How far its words are trusted.
+    pub trust: Trust,
+    /// Whether its words were erased for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
+    /// What the guard found, if it looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMark>,
+    /// Whether `text` stands in an envelope: to agents, words from across a trust boundary are data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enveloped: bool,
 }
 
 /// Search messages one may read.

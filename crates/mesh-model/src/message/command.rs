@@ -2,7 +2,7 @@
 
 use crate::api::FileRef;
 use crate::command::{Content, ContentEvidence, Quoted};
-use crate::events::{MessageHeader, Priority, Relayed, Signed};
+use crate::events::{MessageHeader, Priority, Reacted, Relayed, Signed};
 use crate::ids::{ParticipantId, RoomId, Seq};
 
 /// A message that somebody posts.
@@ -60,5 +60,18 @@ pub enum MessageCommand {
         message: MessageHeader,
         erased: Vec<Seq>,
         reason: Content,
+    },
+    /// Sets a reaction or takes it back. `reaction` is an emoji.
+    React {
+        message: MessageHeader,
+        /// The reactions to it, as the door read them.
+        reacted: Reacted,
+        reaction: String,
+        on: bool,
+    },
+    /// Pins a message in its room, or unpins it.
+    Pin {
+        message: MessageHeader,
+        on: bool,
     },
 }

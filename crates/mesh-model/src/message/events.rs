@@ -22,14 +22,14 @@ events! { Message MessageFacts
     }
     Redacted(it: MessageRedacted) "message.redacted" / 1 {
         room: Some(it.room),
-        sees: Content(it.room),
+        sees: Message(it.room, it.message),
         words: Data(Reason),
         erased: Erased::Never,
         erases: Erases::Message(it.message, &it.erased),
     }
     Edited(it: MessageEdited) "message.edited" / 1 {
         room: Some(it.room),
-        sees: Content(it.room),
+        sees: Message(it.room, it.message),
         words: Message(MessageBody),
         erased: Erased::WithMessage(Some(it.message)),
         has_words: true,
@@ -39,8 +39,32 @@ events! { Message MessageFacts
     }
     Deleted(it: MessageDeleted) "message.deleted" / 1 {
         room: Some(it.room),
-        sees: Content(it.room),
+        sees: Message(it.room, it.message),
         words: Data(Reason),
+        erased: Erased::Never,
+    }
+    Reacted(it: MessageReacted) "message.reacted" / 1 {
+        room: Some(it.room),
+        sees: Message(it.room, it.message),
+        words: None,
+        erased: Erased::Never,
+    }
+    Unreacted(it: MessageUnreacted) "message.unreacted" / 1 {
+        room: Some(it.room),
+        sees: Message(it.room, it.message),
+        words: None,
+        erased: Erased::Never,
+    }
+    Pinned(it: MessagePinned) "message.pinned" / 1 {
+        room: Some(it.room),
+        sees: Message(it.room, it.message),
+        words: None,
+        erased: Erased::Never,
+    }
+    Unpinned(it: MessageUnpinned) "message.unpinned" / 1 {
+        room: Some(it.room),
+        sees: Message(it.room, it.message),
+        words: None,
         erased: Erased::Never,
     }
 }
@@ -236,6 +260,63 @@ pub struct MessageDeleted {
     pub room: RoomId,
     /// The message.
     pub message: MessageId,
+}
+
+/// Somebody reacted to a message. What with is a fact: it is of a closed list, and nobody's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageReacted {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+    /// With what.
+    #[schemars(with = "crate::closed::Emoji")]
+    pub reaction: String,
+}
+
+/// Somebody took a reaction of its own back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageUnreacted {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+    /// Which one.
+    #[schemars(with = "crate::closed::Emoji")]
+    pub reaction: String,
+}
+
+/// A message was pinned: it stands at the room's head until somebody unpins it, or until it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePinned {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+}
+
+/// A message was unpinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageUnpinned {
+    /// Where.
+    pub room: RoomId,
+    /// The message.
+    pub message: MessageId,
+}
+
+/// How the reactions to a message stand, read from the view by the door as evidence for another one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reacted {
+    /// How many reacted with each kind.
+    pub kinds: Vec<(String, u32)>,
+    /// The asker's own ones.
+    pub own: Vec<String>,
+    /// The place in the log up to which the reader looked.
+    pub as_of: Seq,
 }
 
 /// The header of an older message, read from the log by the door as evidence for a reply,

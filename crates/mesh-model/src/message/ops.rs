@@ -49,6 +49,42 @@ operations! { LIST Message
         MessageEditInput => Done,
         example r#"{"message": "$message", "text": "The build is green again."}"#
     }
+    /// Read what a message said before it was changed: its newest 100 versions, the oldest first.
+    MessageHistory "message.history" {
+        Query Needs::Permission(MessagesRead), Get "/api/messages/{message}/history" => 200,
+        MessageRefInput => List<MessageVersion>,
+        example r#"{"message": "$message"}"#
+    }
+    /// React to a message with an emoji. It is no message: nobody is woken, nothing is unread.
+    MessageReact "message.react" {
+        Command Needs::Permission(MessagesWrite), Post "/api/messages/{message}/reactions" => 200,
+        MessageReactInput => Done,
+        example r#"{"message": "$message", "reaction": "👍"}"#
+    }
+    /// Take back one's own reaction to a message.
+    MessageUnreact "message.unreact" {
+        Command Needs::Permission(MessagesWrite), Delete "/api/messages/{message}/reactions" => 200,
+        MessageReactInput => Done,
+        example r#"{"message": "$message", "reaction": "thumbsup"}"#
+    }
+    /// Pin a message at its room's head, with the capability moderate; in a direct conversation either may.
+    MessagePin "message.pin" {
+        Command Needs::Permission(MessagesWrite), Put "/api/messages/{message}/pin" => 200,
+        MessageRefInput => Done,
+        example r#"{"message": "$message"}"#
+    }
+    /// Read a room's pinned messages, the first one pinned first.
+    MessagePins "message.pins" {
+        Query Needs::Permission(MessagesRead), Get "/api/rooms/{room}/pins" => 200,
+        RoomRefInput => List<Pinned>,
+        example r#"{"room": "workshop"}"#
+    }
+    /// Unpin a message.
+    MessageUnpin "message.unpin" {
+        Command Needs::Permission(MessagesWrite), Delete "/api/messages/{message}/pin" => 200,
+        MessageRefInput => Done,
+        example r#"{"message": "$message"}"#
+    }
     /// Take back one's own message, or another's with the capability moderate.
     MessageDelete "message.delete" {
         Command Needs::Permission(MessagesWrite), Delete "/api/messages/{message}" => 200,

@@ -153,6 +153,8 @@ pub enum MessageKind {
     Event,
     /// A message that asks others to run a command.
     Command,
+    /// A reaction to a message: one emoji.
+    Reaction,
 }
 
 impl MessageKind {
@@ -163,6 +165,7 @@ impl MessageKind {
             MessageKind::Payload => "payload",
             MessageKind::Event => "event",
             MessageKind::Command => "command",
+            MessageKind::Reaction => "reaction",
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::ParticipantRef;
 use crate::capability::CapabilitySet;
 use crate::events::{History, RoomAccess, RoomKind};
-use crate::ids::{ParticipantId, RoomId, Seq};
+use crate::ids::{MessageId, ParticipantId, RoomId, Seq};
 use crate::time::Millis;
 
 /// Let somebody else set a room's rules.
@@ -157,6 +157,9 @@ pub struct Room {
     pub unread_mentions: u32,
     /// The place of the newest message, 0 without one.
     pub last_seq: Seq,
+    /// The pinned messages that the reader may read, the first one pinned first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<MessageId>,
 }
 
 /// Set up a room. The caller becomes its creator and first member.

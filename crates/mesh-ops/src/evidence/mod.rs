@@ -109,7 +109,7 @@ pub(crate) struct Stored {
     pub content: Option<Box<RawValue>>,
 }
 
-/// The event that a message began with.
+/// The event that a message, or another version of it, began with.
 pub(crate) async fn stored(door: &Door, message: MessageId) -> Result<Option<Stored>, Refusal> {
     let reader = door.node().log_reader();
     let read = door.blocking(move || {

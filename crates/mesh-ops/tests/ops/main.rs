@@ -22,6 +22,7 @@ mod paging;
 mod permissions;
 mod planted;
 mod privacy;
+mod reactions;
 mod request_limits;
 mod search;
 mod signatures;

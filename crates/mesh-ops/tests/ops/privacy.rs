@@ -37,6 +37,18 @@ async fn a_private_room_is_unknown_to_outsiders_in_every_query() {
                 json!({"message": posted["id"], "text": "x"}),
             ),
             ("message.delete", json!({"message": posted["id"]})),
+            ("message.history", json!({"message": posted["id"]})),
+            (
+                "message.react",
+                json!({"message": posted["id"], "reaction": "👍"}),
+            ),
+            (
+                "message.unreact",
+                json!({"message": posted["id"], "reaction": "👍"}),
+            ),
+            ("message.pin", json!({"message": posted["id"]})),
+            ("message.unpin", json!({"message": posted["id"]})),
+            ("message.pins", json!({ "room": id })),
             ("room.typing", json!({"room": id, "typing": true})),
         ] {
             assert_eq!(

@@ -13,6 +13,7 @@ const TABLES: &[(&str, &str)] = &[
     ("messages", "seq"),
     ("voices", "room, author"),
     ("threads", "root"),
+    ("reactions", "message, reaction, participant"),
     ("mentions", "participant, room, seq"),
     ("edits", "seq"),
     ("quarantine", "seq"),

@@ -44,7 +44,7 @@ pub use file::{FileRow, FileSearch};
 pub use inbox::{Inbox, Unread};
 pub use memory::MemoryRow;
 pub use mesh::RefusalRow;
-pub use message::{AttachedRow, MessageRow, Page, QuoteRow};
+pub use message::{AttachedRow, MessageRow, Page, QuoteRow, ReactionRow};
 pub use participant::ProfileRow;
 pub use project::Projector;
 pub use room::{RoomRow, StayFilter};

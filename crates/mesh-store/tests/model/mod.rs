@@ -159,6 +159,26 @@ impl Entry {
         Entry::new(seq, 0, facts, None)
     }
 
+    pub fn react(seq: u64, in_room: u64, author: u64, message: u64, number: usize) -> Entry {
+        let (room, message) = (room(in_room), MessageId(Seq(message)));
+        let reaction = ["👍", "🎉", "🚀"][number % 3].to_owned();
+        if number % 5 < 3 {
+            let facts = MessageReacted {
+                room,
+                message,
+                reaction,
+            };
+            Entry::new(seq, author, facts, None)
+        } else {
+            let facts = MessageUnreacted {
+                room,
+                message,
+                reaction,
+            };
+            Entry::new(seq, author, facts, None)
+        }
+    }
+
     pub fn expire(seq: u64, in_room: u64, upto: u64) -> Entry {
         let facts = RoomExpired {
             room: room(in_room),
@@ -223,7 +243,11 @@ fn entry((kind, in_room, who, words, mentions, index): Draft, seq: u64, log: &[E
     let session = |n: u64| SessionId(Uuid::from_u64_pair(3, n));
     match (kind, older) {
         (0..10, Some(message)) => Entry::edit(seq, in_room, message.seq.0, &text, &mentions),
-        (10..20, Some(message)) => Entry::delete(seq, in_room, message.seq.0),
+        (10..16, Some(message)) => Entry::delete(seq, in_room, message.seq.0),
+        (16..20 | 90..100, Some(message)) => {
+            let number = words.iter().sum::<usize>() + words.len();
+            Entry::react(seq, in_room, who, message.seq.0, number)
+        }
         (20..30, Some(message)) => {
             let mut answer = Entry::post(seq, in_room, who, &text, &mentions);
             let Facts::Message(MessageFacts::Posted(to)) = &message.facts else {
@@ -345,6 +369,8 @@ pub struct Said {
     pub deleted: bool,
     pub redacted: bool,
     pub edited_at: Option<Millis>,
+    /// With what, and who.
+    pub reactions: Vec<(String, ParticipantId)>,
 }
 
 impl Said {
@@ -355,6 +381,7 @@ impl Said {
     fn blank(&mut self) {
         self.text.clear();
         self.mentions.clear();
+        self.reactions.clear();
     }
 }
 
@@ -394,6 +421,7 @@ impl Model {
                     deleted: false,
                     redacted: false,
                     edited_at: None,
+                    reactions: Vec::new(),
                 };
                 self.messages.insert(entry.seq, said);
             }
@@ -418,6 +446,30 @@ impl Model {
                 if let Some(said) = self.messages.get_mut(&facts.message.0) {
                     said.redacted = true;
                     said.blank();
+                }
+            }
+            Facts::Message(MessageFacts::Reacted(facts)) => {
+                if let Some(said) = self
+                    .messages
+                    .get_mut(&facts.message.0)
+                    .filter(|said| !said.is_gone())
+                {
+                    let sign = (
+                        facts.reaction.clone(),
+                        entry.by.actor.participant().unwrap(),
+                    );
+                    if !said.reactions.contains(&sign) {
+                        said.reactions.push(sign);
+                    }
+                }
+            }
+            Facts::Message(MessageFacts::Unreacted(facts)) => {
+                if let Some(said) = self.messages.get_mut(&facts.message.0) {
+                    let sign = (
+                        facts.reaction.clone(),
+                        entry.by.actor.participant().unwrap(),
+                    );
+                    said.reactions.retain(|known| *known != sign);
                 }
             }
             Facts::Room(RoomFacts::Expired(facts)) => {

@@ -259,7 +259,15 @@ fn besides(message: &Message, around: &Around) -> Vec<String> {
             replies => format!("{replies} in its thread"),
         },
         flag(message.edited_at.is_some(), "edited"),
+        reactions(message),
     ]
+}
+
+/// `👍2 🎉1`
+fn reactions(message: &Message) -> String {
+    let kinds = message.reactions.iter();
+    let kinds = kinds.map(|kind| format!("{}{}", kind.reaction, kind.count));
+    kinds.collect::<Vec<_>>().join(" ")
 }
 
 /// Somebody's words among facts of ours: what would end them is left out.

@@ -3,19 +3,26 @@
 mod delete;
 mod edit;
 mod get;
+mod history;
 mod list;
+mod pin;
+mod pins;
 mod post;
+mod react;
 mod receipts;
 mod redact;
 mod search;
 mod send;
 mod thread;
+mod unpin;
+mod unreact;
 
 use mesh_core::Access;
-use mesh_model::api::{Message, Quote, SignatureView};
+use mesh_model::api::{Message, Quote, Reactions, SignatureView};
+use mesh_model::limits::REACTORS_TOLD_MAX;
 use mesh_model::{MessageId, RoomId, Told};
 use mesh_node::machine::{Reader, Whose};
-use mesh_store::view::{MessageRow, QuoteRow};
+use mesh_store::view::{MessageRow, QuoteRow, ReactionRow};
 
 use crate::door::Call;
 use crate::ops::{file, present};
@@ -100,6 +107,21 @@ fn show(call: &Call, reader: Reader<'_>, mut row: MessageRow, data: bool) -> Mes
         enveloped: heard.enveloped,
         released: facts.released,
         replies: row.replies,
+        reactions: row
+            .reactions
+            .into_iter()
+            .map(|kind| reactions(call, kind))
+            .collect(),
+    }
+}
+
+fn reactions(call: &Call, kind: ReactionRow) -> Reactions {
+    let me = call.actor.participant();
+    Reactions {
+        own: me.is_some_and(|me| kind.by.contains(&me)),
+        count: u32::try_from(kind.by.len()).unwrap_or(u32::MAX),
+        reaction: kind.reaction,
+        by: kind.by.into_iter().take(REACTORS_TOLD_MAX).collect(),
     }
 }
 

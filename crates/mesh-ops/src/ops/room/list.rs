@@ -116,5 +116,10 @@ fn describe(
         unread: unread.map_or(0, |unread| unread.messages),
         unread_mentions: unread.map_or(0, |unread| unread.mentions),
         last_seq: last,
+        pinned: access
+            .pins(room, me)
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect(),
     }
 }

@@ -3,11 +3,13 @@
 mod history;
 mod more;
 mod project;
+mod react;
 mod read;
 pub(super) mod schema;
 
 pub use history::Page;
 pub(super) use project::Body;
 pub(super) use project::project;
+pub use react::ReactionRow;
 pub use read::{AttachedRow, MessageRow, QuoteRow};
 pub(super) use read::{COLUMNS, complete, completed, row};

@@ -54,6 +54,10 @@ pub(in crate::view) fn project(
         MessageFacts::Edited(facts) => batch.message_edited(event, facts),
         MessageFacts::Deleted(facts) => batch.message_deleted(facts),
         MessageFacts::Redacted(facts) => batch.redacted(facts),
+        MessageFacts::Reacted(facts) => batch.reacted(facts, event),
+        MessageFacts::Unreacted(facts) => batch.unreacted(facts, event),
+        // A room's few pins are in the core's state.
+        MessageFacts::Pinned(_) | MessageFacts::Unpinned(_) => Ok(()),
     }
 }
 
@@ -179,6 +183,7 @@ impl Batch<'_> {
                 )?
                 .execute([seq])?;
             self.change(seq, |more| more.files.clear())?;
+            self.forget_reactions(seq)?;
         }
         self.tx
             .prepare_cached("UPDATE messages SET gone = gone | ?2 WHERE seq = ?1")?

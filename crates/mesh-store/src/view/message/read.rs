@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use serde_json::value::RawValue;
 
 use super::more::{More, read_signed, read_trust};
+use super::react::{self, ReactionRow};
 use crate::StoreError;
 use crate::sql::{self, int};
 use crate::view::file::{FileRow, attached};
@@ -41,6 +42,8 @@ pub struct MessageRow {
     pub quotes: Vec<QuoteRow>,
     /// The files it brings along, as they stand now.
     pub files: Vec<AttachedRow>,
+    /// Reactions to it, the first kind first.
+    pub reactions: Vec<ReactionRow>,
 }
 
 /// A file that a message brings along.
@@ -83,7 +86,7 @@ pub(in crate::view) const COLUMNS: &str = "m.seq, m.at, m.room, m.author, m.text
      m.payload_type, m.edited_at, m.gone, (SELECT t.replies FROM threads t WHERE t.root = m.seq), m.trust, m.signed, \
      m.more";
 
-/// A message without the words that it quotes and what its files are: [`complete`] brings them.
+/// A message without the words that it quotes, what its files are, and the reactions to it: [`complete`] brings them.
 pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     let mentions: Option<Vec<u8>> = row.get(5)?;
     let payload: Option<String> = row.get(9)?;
@@ -127,6 +130,7 @@ pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result
         replies: row.get::<_, Option<u32>>(13)?.unwrap_or(0),
         quotes,
         files: more.files.into_iter().map(AttachedRow::unread).collect(),
+        reactions: Vec::new(),
     })
 }
 
@@ -142,7 +146,8 @@ impl QuoteRow {
     }
 }
 
-/// Reads what messages quote, and their files. It is read each time, so that neither ever says more than what stands there now.
+/// Reads what messages quote, their files, and the reactions. It is read each time, so that nothing ever says more than what
+/// stands there now.
 pub(in crate::view) fn complete<'a>(
     db: &Transaction<'_>,
     numbers: &Numbers,
@@ -160,6 +165,7 @@ pub(in crate::view) fn complete<'a>(
             let found = attached(db, numbers, of.facts.room, file.named)?;
             file.row = found.map(Box::new);
         }
+        of.reactions = react::of(db, numbers, of.seq)?;
     }
     Ok(())
 }

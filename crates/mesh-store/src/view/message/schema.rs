@@ -20,6 +20,9 @@ CREATE INDEX messages_urgent ON messages (room, seq) WHERE priority = 0;
 CREATE INDEX messages_answers ON messages (reply_to, author) WHERE reply_to IS NOT NULL;
 CREATE TABLE voices (room INTEGER, author INTEGER, messages INTEGER NOT NULL, PRIMARY KEY (room, author)) WITHOUT ROWID;
 CREATE TABLE threads (root INTEGER PRIMARY KEY, replies INTEGER NOT NULL);
+CREATE TABLE reactions (
+    message INTEGER, reaction TEXT, participant INTEGER, seq INTEGER NOT NULL,
+    PRIMARY KEY (message, reaction, participant)) WITHOUT ROWID;
 CREATE TABLE mentions (
     participant INTEGER, room INTEGER, seq INTEGER, PRIMARY KEY (participant, room, seq)) WITHOUT ROWID;
 CREATE TABLE edits (seq INTEGER PRIMARY KEY, message INTEGER NOT NULL, at INTEGER NOT NULL);

@@ -81,6 +81,7 @@ fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<MessageRow>>
         edited_at: None,
         deleted: false,
         redacted: false,
+        reactions: Vec::new(),
         replies: 0,
         // A moderator judges the words of the message; what it quotes was judged where it stands.
         quotes: Vec::new(),

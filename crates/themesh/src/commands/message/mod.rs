@@ -1,5 +1,7 @@
 //! Messages, and how one is shown on a terminal.
 
+pub mod pin;
+pub mod react;
 pub mod read;
 pub mod redact;
 pub mod say;
@@ -35,6 +37,12 @@ pub fn print_message(message: &Message) {
     for file in &message.files {
         let what = clean(&file.to_string());
         line(&paint(Colour::Quiet, &format!("{edge} + {what}")));
+    }
+    if !message.reactions.is_empty() {
+        let kinds = message.reactions.iter();
+        let kinds = kinds.map(|kind| format!("{} {}", clean(&kind.reaction), kind.count));
+        let kinds = kinds.collect::<Vec<_>>().join("  ");
+        line(&paint(Colour::Quiet, &format!("{edge} {kinds}")));
     }
     if !message.labels.is_empty() {
         let rooms: Vec<String> = message.labels.iter().map(|room| room.to_string()).collect();

@@ -1,9 +1,9 @@
 //! Reading what was said: a room's history, one message, a search.
 
 use clap::Args;
-use mesh_model::Seq;
 use mesh_model::api::{MessageListInput, MessageRefInput, MessageSearchInput};
-use mesh_model::ops::{MessageGet, MessageList, MessageSearch};
+use mesh_model::ops::{MessageGet, MessageHistory, MessageList, MessageSearch};
+use mesh_model::{MessageId, Seq};
 
 use super::{attested, print_head, print_message};
 use crate::context::Context;
@@ -27,10 +27,13 @@ pub struct ReadArgs {
 
 /// Show one message with everything known about where it comes from
 #[derive(Debug, Args)]
-#[command(after_help = "Example: mesh message m12")]
+#[command(after_help = "Examples: mesh message m12\n          mesh message m12 --history")]
 pub struct MessageArgs {
     /// The message, such as m12
     pub message: String,
+    /// What it said before it was changed, the oldest first
+    #[arg(long)]
+    pub history: bool,
 }
 
 /// Search messages
@@ -80,6 +83,9 @@ pub fn read(context: &Context, args: ReadArgs) -> Outcome<()> {
 /// `mesh message`
 pub fn message(context: &Context, args: MessageArgs) -> Outcome<()> {
     let message = message_id(&args.message)?;
+    if args.history {
+        return history(context, message);
+    }
     let found = context
         .http()?
         .call::<MessageGet>(MessageRefInput { message })?;
@@ -89,6 +95,28 @@ pub fn message(context: &Context, args: MessageArgs) -> Outcome<()> {
             Colour::Quiet,
             &format!("  {}", attested(&found, true)),
         ));
+    }
+    Ok(())
+}
+
+fn history(context: &Context, message: MessageId) -> Outcome<()> {
+    let found = context
+        .http()?
+        .call::<MessageHistory>(MessageRefInput { message })?;
+    if printed_json(context, &found)? {
+        return Ok(());
+    }
+    for version in &found.items {
+        let time = version.at.to_string();
+        let time = time.get(..19).unwrap_or(&time).replace('T', " ");
+        let head = format!("@{}  {time}  {}", version.from.handle, version.trust.name());
+        line(&paint(Colour::Quiet, &head));
+        let text = if version.redacted {
+            paint(Colour::Quiet, "(erased for good)")
+        } else {
+            clean(&version.text)
+        };
+        text.lines().for_each(|part| line(&format!("  {part}")));
     }
     Ok(())
 }
