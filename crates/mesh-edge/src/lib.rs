@@ -1,12 +1,13 @@
-//! Everything that comes in: REST, WebSocket, SSE, MCP, the web page, health and metrics.
+//! Everything that comes in: REST, WebSocket, SSE, MCP, A2A, the web page, health and metrics.
 //!
 //! [`serve`] is the way in: `serve` takes connections, `router` knows which address leads where,
-//! and `rest`, `ws`, `sse` and `mcp` turn what arrives into [`mesh_ops::Door::call`] and
+//! and `rest`, `ws`, `sse`, `mcp` and `a2a` turn what arrives into [`mesh_ops::Door::call`] and
 //! [`mesh_ops::Door::subscribe`].
 //!
 //! *Invariant:* nothing about the mesh is decided here. An operation's address, input and permission
 //! come from its declaration, so a new one needs no line in this crate.
 
+mod a2a;
 mod assets;
 mod body;
 mod caller;

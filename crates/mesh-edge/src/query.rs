@@ -12,18 +12,24 @@ pub(crate) fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, Refusa
     parts
         .map(|part| {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            Ok((decode(name)?, decode(value)?))
+            Ok((decode(name, true)?, decode(value, true)?))
         })
         .collect()
 }
 
-fn decode(text: &str) -> Result<String, Refusal> {
-    let bad = |what: &str| invalid(format!("the query {what}"), "percent-encode it as UTF-8");
+/// A path as it was meant.
+pub(crate) fn decoded(path: &str) -> Result<String, Refusal> {
+    decode(path, false)
+}
+
+fn decode(text: &str, query: bool) -> Result<String, Refusal> {
+    let place = if query { "query" } else { "path" };
+    let bad = |what: &str| invalid(format!("the {place} {what}"), "percent-encode it as UTF-8");
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
-            b'+' => b' ',
+            b'+' if query => b' ',
             b'%' => {
                 let mut digit = || rest.next().and_then(|byte| char::from(byte).to_digit(16));
                 let pair = digit()
@@ -52,5 +58,6 @@ mod tests {
         for bad in ["q=%", "q=%4", "q=%zz", "q=%ff"] {
             assert!(pairs(Some(bad)).is_err(), "{bad}");
         }
+        assert_eq!(decoded("/a+b/7%3Acancel").unwrap(), "/a+b/7:cancel");
     }
 }

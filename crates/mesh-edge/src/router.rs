@@ -17,7 +17,7 @@ use crate::assets::{self, Keep};
 use crate::caller::Credentials;
 use crate::edge::Edge;
 use crate::problem::{Refused, unknown_address, wrong_method};
-use crate::{body, caller, files, mcp, pages, query, rest, sse, welcome, ws};
+use crate::{a2a, body, caller, files, mcp, pages, query, rest, sse, welcome, ws};
 
 /// All routes.
 pub(crate) fn router(edge: &Arc<Edge>) -> Router {
@@ -30,6 +30,9 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
         .route(files::PATH, get(files::get).put(files::put))
         .route("/ws", get(ws::upgrade))
         .route("/mcp", any(serve_mcp))
+        .route(a2a::WELL_KNOWN, get(a2a::node_card))
+        .route(a2a::BASE, any(a2a::serve))
+        .route(&format!("{}/{{*rest}}", a2a::BASE), any(a2a::serve))
         .route("/healthz", get(health))
         .route("/api/health", get(health))
         .route("/readyz", get(ready))
@@ -236,7 +239,7 @@ fn takes_html(headers: &HeaderMap) -> bool {
 }
 
 /// The node's address as whoever asks knows it. Which hosts may be named was checked before.
-fn address(edge: &Edge, headers: &HeaderMap) -> String {
+pub(crate) fn address(edge: &Edge, headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let known = edge.public_url.clone();
     known.unwrap_or_else(|| format!("http://{}", host.unwrap_or("localhost")))

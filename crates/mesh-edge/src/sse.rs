@@ -1,5 +1,6 @@
 //! `/api/stream`: the same events as over WebSocket, one by one, for whoever only listens.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{Stream, StreamExt, stream};
 use mesh_model::limits::KEEPALIVE_MS;
 use mesh_model::refuse::invalid;
 use mesh_model::{Effect, ErrorCode, Refusal, Seq};
@@ -25,7 +26,7 @@ use crate::problem::Refused;
 use crate::query;
 
 /// What keeps proxies from thinking that nobody is there.
-const KEEPALIVE: Bytes = Bytes::from_static(b": still here\n\n");
+pub(crate) const KEEPALIVE: Bytes = Bytes::from_static(b": still here\n\n");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Answers with a stream of events.
@@ -35,23 +36,26 @@ pub(crate) async fn serve(State(edge): State<Arc<Edge>>, request: Request) -> Re
         Ok(feed) => {
             let events =
                 stream::unfold(feed, |mut feed| async { Some((feed.next().await?, feed)) });
-            let body = Body::from_stream(futures_util::StreamExt::map(
-                events,
-                Ok::<_, std::convert::Infallible>,
-            ));
-            let headers = [
-                (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                // Proxies that gather answers would hold events back.
-                (
-                    HeaderName::from_static("x-accel-buffering"),
-                    HeaderValue::from_static("no"),
-                ),
-            ];
-            (headers, body).into_response()
+            answer(events.map(Ok::<_, Infallible>))
         }
         Err(refusal) => Refused(refusal).into_response(),
     }
+}
+
+/// An answer whose pieces come as they happen.
+pub(crate) fn answer(
+    pieces: impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static,
+) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // Proxies that gather answers would hold events back.
+        (
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
+    ];
+    (headers, Body::from_stream(pieces)).into_response()
 }
 
 async fn begin(

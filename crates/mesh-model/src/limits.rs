@@ -343,6 +343,13 @@ pub const TOOL_MS_MAX: u64 = 60_000;
 /// A query that waits for something to happen answers after so long at the latest, milliseconds: less than
 /// proxies and clients give an idle request.
 pub const WAIT_MS_MAX: u32 = 30_000;
+/// A message by A2A that waits for its task to settle is answered after so long at the latest, milliseconds: ten minutes; who
+/// waits longer follows the task.
+pub const A2A_WAIT_MS_MAX: u64 = 10 * 60 * 1000;
+/// Tasks on a page of A2A's list unless its client asks otherwise: A2A says so.
+pub const A2A_PAGE_DEFAULT: usize = 50;
+/// See [`A2A_PAGE_DEFAULT`].
+pub const A2A_PAGE_MAX: usize = 100;
 /// Attempts of a task that are told of with it: the newest say most.
 pub const ATTEMPTS_TOLD_MAX: usize = 50;
 /// Days that figures of tasks are told for unless the caller names another number: two weeks fit a chart.

@@ -1,5 +1,6 @@
 //! The edge from outside: a real node in a folder of its own, reached over TCP.
 
+mod a2a;
 mod bad_input;
 mod files;
 mod guard;
