@@ -45,6 +45,7 @@ else
     step browser web/e2e test-browser.sh
     step mcp crates/themesh test-mcp.sh
     step openapi crates/themesh test-openapi.sh
+    step a2a crates/themesh test-a2a.sh
     step sdk sdk/scenario test-sdk.sh
 fi
 
