@@ -39,7 +39,7 @@ shipped() {
 with_proxy shipped || code=1
 
 say "building the node with the fixtures of the conformance suite"
-if cargo build --quiet --profile ci -p mesh-edge --example mesh-with-fixtures --features conformance-fixtures; then
+if cargo build --quiet --profile ci --workspace --example mesh-with-fixtures --features mesh-edge/conformance-fixtures; then
     fixtures() {
         local failed=0
         suite mcp-fixtures-2025 2025-11-25 --requirements "$1" || failed=1

@@ -32,7 +32,7 @@ typescript_sdk() {
 }
 
 rust_sdk() {
-    cargo build --quiet --profile ci -p mesh-sdk --examples || return 1
+    cargo build --quiet --profile ci --workspace --example contract || return 1
     contracts+=("rust=${CARGO_TARGET_DIR:-$root/target}/ci/examples/contract")
 }
 

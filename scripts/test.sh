@@ -34,11 +34,14 @@ step() {
 }
 
 need_rust
-step style Cargo.toml test-style.sh
 step web web/package.json test-web.sh
-# Everything after this drives the binary: without one there is nothing to test.
 say "building the binary and the tests"
-if ! scripts/test-build.sh; then
+built=$SECONDS broken=
+scripts/test-build.sh || broken=yes
+say "build: $((SECONDS - built)) s"
+step style Cargo.toml test-style.sh
+# Everything after this drives the binary: without one there is nothing to test.
+if [[ $broken ]]; then
     count build 0 1 0
 else
     step rust Cargo.toml test-rust.sh
