@@ -67,6 +67,7 @@ fn post(state: &State, room: RoomId, agent: ParticipantId) -> (Command, Ctx) {
         files: Vec::new(),
         signed: None,
         relayed: None,
+        closing: false,
         evidence: ContentEvidence {
             bytes: 100,
             ..ContentEvidence::default()

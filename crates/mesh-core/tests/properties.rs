@@ -358,6 +358,7 @@ impl Run {
                     sender: "bob".into(),
                     path: Vec::new(),
                 }),
+                closing: c % 17 == 0,
                 evidence: evidence(b),
                 body: content(),
             })),

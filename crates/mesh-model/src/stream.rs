@@ -149,6 +149,7 @@ impl StreamItem {
             enveloped: told.enveloped,
             released: told.released,
             reactions: Vec::new(),
+            closing: told.closing,
             replies: 0,
         })
     }

@@ -132,6 +132,7 @@ fn post(
         files: Vec::new(),
         signed,
         relayed: None,
+        closing: false,
         evidence: ContentEvidence {
             command: false,
             payload: content.contains("payload"),

@@ -138,6 +138,7 @@ fn post(room: RoomId, text: &str) -> Command {
         files: Vec::new(),
         signed: None,
         relayed: None,
+        closing: false,
         evidence: ContentEvidence::default(),
         body: body(text),
     }))
@@ -193,6 +194,7 @@ async fn when_a_redaction_is_answered_the_words_are_in_no_file() {
         files: Vec::new(),
         signed: None,
         relayed: None,
+        closing: false,
         evidence: ContentEvidence::default(),
         body: body("what did you say?"),
     }));

@@ -53,6 +53,7 @@ impl Place {
             files: Vec::new(),
             signed: None,
             relayed: None,
+            closing: false,
             evidence: ContentEvidence::default(),
             body: Some(body),
         }))
@@ -282,6 +283,7 @@ fn facts_that_are_ordinary_take_no_room() {
         guard: None,
         released: None,
         turn: None,
+        closing: false,
     }));
     assert_eq!(
         facts.encode().unwrap().get(),

@@ -299,6 +299,7 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
                 files: Vec::new(),
                 signed: None,
                 relayed: None,
+                closing: false,
                 evidence: ContentEvidence::default(),
                 body: content(chance),
             })),

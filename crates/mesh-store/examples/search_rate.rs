@@ -121,6 +121,7 @@ fn project(
             guard: None,
             released: None,
             turn: None,
+            closing: false,
         };
         head.push((
             By {

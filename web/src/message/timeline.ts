@@ -180,7 +180,7 @@ function sameBreath(a: Message, b: Message): boolean {
 
 /** Everything about a message that a reader must see before the words: what differs stands under a name of its own. */
 function marksOf(message: Message): string {
-  const { trust, command, guard, relayed, released, signed, held, labels } = message;
+  const { trust, command, guard, relayed, released, signed, held, labels, closing } = message;
   const from = relayed ? `${relayed.origin} ${relayed.sender}` : '';
   return [
     trust,
@@ -191,6 +191,7 @@ function marksOf(message: Message): string {
     signed?.revoked ? 'revoked' : '',
     held,
     labels?.join(),
+    closing ?? false,
   ].join('|');
 }
 

@@ -115,6 +115,7 @@ pub fn hear(before: &Standing, session: &str, word: Word<'_>, now: Millis) -> Op
     })
 }
 
+pub mod finish;
 pub mod wake;
 
 #[cfg(test)]

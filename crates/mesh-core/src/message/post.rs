@@ -29,6 +29,7 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         files,
         signed,
         relayed,
+        closing,
         evidence,
         body,
     } = wanted;
@@ -107,6 +108,7 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         guard,
         released: None,
         turn: turn.as_ref().map(|turn| turn.turn.clone()),
+        closing: *closing,
     };
     let salt = signed.as_ref().map(|(_, salt)| *salt);
     if waits {

@@ -222,6 +222,7 @@ pub fn post(into: usize, command: bool) -> Command {
         files: Vec::new(),
         signed: None,
         relayed: None,
+        closing: false,
         evidence: evidence(),
         body: content(),
     }))

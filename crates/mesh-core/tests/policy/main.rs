@@ -356,6 +356,7 @@ fn command(core: &Core, deed: &Deed) -> Command {
         files: Vec::new(),
         signed: None,
         relayed: None,
+        closing: false,
         evidence: ContentEvidence {
             bytes: deed.bytes,
             command: false,

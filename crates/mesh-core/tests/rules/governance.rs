@@ -221,6 +221,7 @@ fn waiting(room: RoomId) -> events::MessagePosted {
         guard: None,
         released: None,
         turn: None,
+        closing: false,
     }
 }
 

@@ -588,6 +588,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
             files: Vec::new(),
             signed: args.number("signed").map(governance::signed),
             relayed: args.named("from").map(governance::relayed),
+            closing: false,
             evidence: governance::evidence(world, args),
             body: if args.has("empty") { None } else { text() },
         })),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::ParticipantRef;
+use crate::api::{ParticipantRef, Posted};
 use crate::ids::{MessageId, RoomId};
 use crate::time::Millis;
 
@@ -154,6 +154,28 @@ pub struct Wake {
     /// Ask again after so long, in milliseconds, even if nothing comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again_ms: Option<u64>,
+}
+
+/// Give the words with which a turn of a woken session ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryFinishInput {
+    /// The program's own name for its session, at most 80 characters.
+    pub session: String,
+    /// What the model said last in that turn, at most 50 KiB. It names nobody: an `@handle` in it calls nobody.
+    pub text: String,
+}
+
+/// What became of the words with which a turn ended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finished {
+    /// The reply. Absent: everybody had been answered, or nobody can be by one text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posted: Option<Posted>,
+    /// Messages of people that woke the session and stay without an answer. They stand in several rooms, and what is for one of
+    /// them is not told to another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unanswered: Vec<MessageId>,
 }
 
 /// Where a message stands with its recipient.

@@ -23,4 +23,11 @@ operations! { LIST Delivery
         DeliveryWakeInput => Wake,
         example r#"{"session": "s-1"}"#
     }
+    /// Give the words with which a turn of a woken session ended. If a person woke it and it has said nothing since where it was
+    /// asked, they are posted there as its reply, marked as what they are.
+    DeliveryFinish "delivery.finish" {
+        Command Needs::Permission(MessagesWrite), Post "/api/deliveries/finish" => 200,
+        DeliveryFinishInput => Finished,
+        example r#"{"session": "s-1", "text": "The build is green again."}"#
+    }
 }

@@ -150,6 +150,9 @@ pub struct Message {
     /// That it waited in quarantine, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Released>,
+    /// Whether it is what its author ended a turn with, posted because nothing else answered whoever had woken it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closing: bool,
     /// How many messages its thread has, this one not counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub replies: u32,
@@ -227,6 +230,9 @@ pub struct MessageTold {
     /// Its place in an exchange among programs, if a program wrote it to programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+    /// Whether it is what its author ended a turn with, posted because nothing else answered whoever had woken it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closing: bool,
     /// Whether its words were erased for good.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,

@@ -28,6 +28,8 @@ pub struct PostMessage {
     pub signed: Option<(Signed, [u8; 16])>,
     /// From where it is brought, if its sender only relays it.
     pub relayed: Option<Relayed>,
+    /// Whether it is what its author ended a turn with.
+    pub closing: bool,
     /// What the door found out about the content.
     pub evidence: ContentEvidence,
     pub body: Content,

@@ -160,6 +160,9 @@ pub struct MessagePosted {
     /// Its place in an exchange among programs, if a program wrote it to programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+    /// Whether it is what its author ended a turn with, posted because nothing else answered whoever had woken it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closing: bool,
 }
 
 /// Which of the messages it is that programs pass among themselves without a person between them.

@@ -277,6 +277,9 @@ fn push_posted(
     push_json(out, "guard", facts.guard.as_ref());
     push_json(out, "released", facts.released.as_ref());
     push_json(out, "turn", facts.turn.as_ref());
+    if facts.closing {
+        out.push_str(",\"closing\":true");
+    }
 }
 
 fn push_list(out: &mut String, ids: &[impl std::fmt::Display]) {

@@ -375,3 +375,82 @@ async fn presence_says_how_soon_words_get_to_somebody() {
         .await;
     assert_eq!(reach(&house).await, "when_asked");
 }
+
+/// rex is woken in a session by all that waits, and a model reads it.
+async fn woken(house: &House, rex: &str, session: &str) {
+    let asked = json!({"session": session});
+    let woken = house.ok(rex, "delivery.wake", asked).await;
+    assert!(woken["words"].is_string(), "{woken}");
+    let tags: Vec<_> = take(house, rex, session).await;
+    let tags: Vec<_> = tags.iter().map(|item| item["tag"].clone()).collect();
+    let read = json!({"session": session, "read": tags, "turn": "t"});
+    house.ok(rex, "delivery.report", read).await;
+}
+
+#[tokio::test]
+async fn the_last_words_of_a_woken_turn_answer_who_asked() {
+    let (house, rex) = lab(&["@rex, is it green?"]).await;
+    let ends = json!({"session": "a", "text": "@owner it is green, ask @rex"});
+    // No wake, no reply: what somebody says in a terminal of their own stays there.
+    let nothing = house.ok(&rex, "delivery.finish", ends.clone()).await;
+    assert_eq!(nothing, json!({}));
+    let asked = json!({"session": "a"});
+    house.ok(&rex, "delivery.wake", asked).await;
+    // Nor before a model has read what woke it.
+    let nothing = house.ok(&rex, "delivery.finish", ends.clone()).await;
+    assert_eq!(nothing, json!({}));
+    let tags: Vec<_> = take(&house, &rex, "a").await;
+    let read = json!({"session": "a", "read": [tags[0]["tag"]], "turn": "t"});
+    house.ok(&rex, "delivery.report", read).await;
+    let other = json!({"session": "b", "text": "not I"});
+    let nothing = house.ok(&rex, "delivery.finish", other).await;
+    assert_eq!(nothing, json!({}));
+    let done = house.ok(&rex, "delivery.finish", ends.clone()).await;
+    let get = json!({"message": done["posted"]["id"]});
+    let reply = house.ok(&house.owner, "message.get", get).await;
+    assert_eq!(reply["closing"], true, "{reply}");
+    assert_eq!(reply["reply_to"], tags[0]["message"]);
+    let mentions = reply["mentions"].as_array().unwrap();
+    let owner = house.ok(&house.owner, "me.get", json!({})).await;
+    assert_eq!(mentions, &[owner["participant"]["id"].clone()]);
+    // Once.
+    let again = house.ok(&rex, "delivery.finish", ends).await;
+    assert_eq!(again, json!({}));
+}
+
+#[tokio::test]
+async fn who_has_answered_says_nothing_twice() {
+    let (house, rex) = lab(&["@rex, is it green?"]).await;
+    woken(&house, &rex, "a").await;
+    let say = json!({"room": "lab", "text": "it is"});
+    house.ok(&rex, "message.post", say).await;
+    let ends = json!({"session": "a", "text": "I have told them."});
+    assert_eq!(
+        house.ok(&rex, "delivery.finish", ends).await,
+        json!({}),
+        "it was answered"
+    );
+}
+
+#[tokio::test]
+async fn what_is_for_one_room_is_told_to_no_other() {
+    let (house, rex) = lab(&["@rex, is it green?"]).await;
+    let aside = json!({"to": "@rex", "text": "and what does it cost?"});
+    house.ok(&house.owner, "message.send", aside).await;
+    woken(&house, &rex, "a").await;
+    let ends = json!({"session": "a", "text": "It is green. It costs 5."});
+    let left = house.ok(&rex, "delivery.finish", ends).await;
+    assert!(left.get("posted").is_none(), "{left}");
+    assert_eq!(left["unanswered"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_reply_by_last_words_obeys_the_rules_of_its_room() {
+    let (house, rex) = lab(&["@rex, is it green?"]).await;
+    woken(&house, &rex, "a").await;
+    let quiet = json!({"room": "lab", "participant": "rex", "seconds": 60});
+    house.ok(&house.owner, "member.mute", quiet).await;
+    let ends = json!({"session": "a", "text": "It is."});
+    let refused = house.refused(&rex, "delivery.finish", ends).await;
+    assert_eq!(refused, "capability_denied");
+}

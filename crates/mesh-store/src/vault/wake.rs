@@ -1,6 +1,8 @@
 //! The wakes of idle sessions: what was noted before a program was told to let its model run.
 
+use mesh_core::delivery::Standing;
 use mesh_core::delivery::wake::{Verdict, Woken, judge};
+use mesh_model::api::DeliveryState;
 use mesh_model::limits::WAKES_PER_HOUR_MAX;
 use mesh_model::{Millis, ParticipantId, Seq};
 use rusqlite::Connection;
@@ -47,6 +49,33 @@ impl Vault {
         }
         tx.commit()?;
         Ok(verdict)
+    }
+}
+
+impl Vault {
+    /// For which messages a session was woken last that it has read since.
+    pub fn read_when_woken(
+        &self,
+        participant: ParticipantId,
+        session: &str,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let db = self.read();
+        let wakes = wakes(&db, participant)?;
+        let of_it = |woken: &&Woken| woken.session == session && !woken.is_lost;
+        let last = wakes.into_iter().map(|(_, woken)| woken).rev();
+        let Some(last) = last.into_iter().find(|woken| of_it(&woken)) else {
+            return Ok(Vec::new());
+        };
+        let mut read = Vec::new();
+        for seq in last.seqs {
+            let is_read = |standing: Standing| {
+                standing.state == DeliveryState::Read && standing.session == session
+            };
+            if standing(&db, participant, seq)?.is_some_and(is_read) {
+                read.push(seq);
+            }
+        }
+        Ok(read)
     }
 }
 

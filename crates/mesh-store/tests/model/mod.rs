@@ -80,6 +80,7 @@ pub fn posted(in_room: u64) -> MessagePosted {
         guard: None,
         released: None,
         turn: None,
+        closing: false,
     }
 }
 

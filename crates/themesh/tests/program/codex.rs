@@ -87,6 +87,17 @@ impl Stage {
         receipts["items"][0]["delivery"].clone()
     }
 
+    /// The messages of codex with this word.
+    fn said(&self, word: &str) -> Vec<Value> {
+        let search = json!({"q": word, "from": "codex"}).to_string();
+        let inbox = self.node.json(&["call", "message.search", &search]);
+        let items = inbox["items"].as_array().cloned().unwrap_or_default();
+        items
+            .into_iter()
+            .map(|item| item["message"].clone())
+            .collect()
+    }
+
     /// It was read, having been handed once, and stands once in the last request of those that have it.
     fn was_read_once(&self, text: &str) {
         let standing = self.standing(text);
@@ -244,6 +255,10 @@ fn a_message_wakes_an_idle_codex_and_another_comes_in_while_it_works() {
     assert_eq!(stage.script.unmatched(), [""; 0]);
     stage.was_read_once("the first word");
     stage.was_read_once("the second word");
+    // It has used no tool to answer, so what it ended with is its answer.
+    let said = stage.said("Bothareheard");
+    let told: Vec<_> = said.iter().map(|said| &said["closing"]).collect();
+    assert_eq!(told, [&json!(true)], "{said:?}");
     // Words of others are data to the model: they are in what a tool gave, and nowhere else.
     for asked in stage.script.asked() {
         for item in asked.body["input"].as_array().unwrap() {
@@ -301,6 +316,8 @@ fn a_request_of_codex_that_failed_has_read_nothing() {
     terminal.shows(&["Itisheardnow.", DONE]);
     terminal.exits();
     stage.was_read_once("please fall over");
+    // A person has begun the turn that read it: what it ended with was for them.
+    assert_eq!(stage.said("Itisheardnow"), [Value::Null; 0]);
 }
 
 #[test]
@@ -319,4 +336,5 @@ fn who_kills_codex_and_its_bridge_finds_the_message_where_it_was() {
     terminal.shows(&["Itisthought.", DONE]);
     terminal.exits();
     stage.was_read_once("think for long");
+    assert_eq!(stage.said("Itisthought").len(), 1);
 }

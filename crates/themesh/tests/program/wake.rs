@@ -161,6 +161,32 @@ fn a_message_wakes_an_idle_session_which_answers_it() {
 }
 
 #[test]
+fn the_last_words_of_a_woken_turn_reach_who_asked() {
+    let Some(peers) = peers("claude") else { return };
+    let stage = Stage::playing(peers, "wake");
+    let mut events = Events::of(&stage);
+    let mut terminal = Terminal::open(&stage, &[]);
+    events.rex_has(1, "session.opened");
+    stage.node.json(&["dm", "rex", "say it aloud"]);
+    assert_eq!(events.rex_has(1, "message.posted"), "It is green, I said.");
+    let found = stage
+        .node
+        .json(&["call", "message.search", r#"{"q": "\"It is green\""}"#]);
+    let reply = &found["items"][0]["message"];
+    assert_eq!(reply["closing"], true, "{found}");
+    assert!(reply["reply_to"].is_string(), "{found}");
+    // What its person asks there is answered there, also while what woke it before is the last thing that did.
+    terminal.types("say it here");
+    terminal.types("\r");
+    stage.runtime.block_on(stage.script.answered(4));
+    terminal.exits();
+    let found = stage
+        .node
+        .json(&["call", "message.search", r#"{"q": "\"It is green\""}"#]);
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+}
+
+#[test]
 fn a_program_that_dies_within_a_wake_has_read_nothing() {
     let Some(peers) = peers("claude") else { return };
     let stage = Stage::playing(peers, "wake");

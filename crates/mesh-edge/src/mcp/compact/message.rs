@@ -236,6 +236,7 @@ fn besides(message: &Message, around: &Around) -> Vec<String> {
         named("to", message.reply_to),
         named("thread", thread),
         flag(message.command, "command"),
+        flag(message.closing, "end of its turn"),
         signed.to_owned(),
         relayed.unwrap_or_default(),
         if rooms.is_empty() {

@@ -1,5 +1,6 @@
 //! Messages handed into running sessions of programs.
 
+mod finish;
 mod report;
 mod take;
 mod wake;

@@ -14,7 +14,7 @@ impl Run for MessageGet {
 }
 
 /// A message that the caller may read.
-pub(super) async fn readable(
+pub(crate) async fn readable(
     door: &Door,
     call: &Call,
     message: MessageId,

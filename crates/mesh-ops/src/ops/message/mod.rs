@@ -17,6 +17,9 @@ mod thread;
 mod unpin;
 mod unreact;
 
+pub(crate) use get::readable;
+pub(crate) use post::{Draft, post, told_posted};
+
 use mesh_core::Access;
 use mesh_model::api::{Message, Quote, Reactions, SignatureView};
 use mesh_model::limits::REACTORS_TOLD_MAX;
@@ -106,6 +109,7 @@ fn show(call: &Call, reader: Reader<'_>, mut row: MessageRow, data: bool) -> Mes
         guard: facts.guard,
         enveloped: heard.enveloped,
         released: facts.released,
+        closing: facts.closing,
         replies: row.replies,
         reactions: row
             .reactions

@@ -23,8 +23,8 @@ impl Run for MessagePost {
             command: input.command,
             quotes: input.quotes,
             files: input.files,
-            signed: None,
             relayed: input.relayed,
+            ..Draft::default()
         };
         if let Some(signed) = input.signed {
             said.sign(signed)?;
@@ -40,7 +40,7 @@ impl Run for MessagePost {
 
 /// What is to be posted.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     pub text: String,
     pub reply_to: Option<MessageId>,
     pub priority: Priority,
@@ -51,6 +51,8 @@ pub(super) struct Draft {
     pub files: Vec<NamedFile>,
     pub signed: Option<(SignedInput, SignedContent)>,
     pub relayed: Option<Relayed>,
+    /// Whether it is what its author ended a turn with: it calls nobody but whom it answers.
+    pub closing: bool,
 }
 
 impl Draft {
@@ -89,7 +91,7 @@ impl Draft {
         if let Some(relayed) = &self.relayed {
             check::relayed(relayed)?;
         }
-        let count = call.mentions(&self.text).len();
+        let count = self.mentions(call).len();
         if count > MENTIONS_MAX {
             return Err(refuse::invalid(
                 format!("the message mentions {count} participants, the limit is {MENTIONS_MAX}"),
@@ -98,15 +100,23 @@ impl Draft {
         }
         Ok(())
     }
+
+    fn mentions(&self, call: &Call) -> Vec<ParticipantId> {
+        if self.closing {
+            return Vec::new();
+        }
+        call.mentions(&self.text)
+    }
 }
 
 /// Posts what was checked to a room that the caller may know of.
-pub(super) async fn post(
+pub(crate) async fn post(
     door: &Door,
     call: &Call,
     room: RoomId,
     said: Draft,
 ) -> Result<Posted, Refusal> {
+    let mut mentions = said.mentions(call);
     let payload_type = match (said.payload_type, &said.payload) {
         (Some(kind), Some(payload)) => Some(evidence::payload(door, call, &kind, payload).await?),
         (Some(_), None) => {
@@ -123,7 +133,9 @@ pub(super) async fn post(
     };
     let quotes = evidence::quoted(door, call, &said.quotes).await?;
     let files = file::attached(door, call, room, &said.files).await?;
-    let mentions = call.mentions(&said.text);
+    if let Some(answered) = reply_to.as_ref().filter(|_| said.closing) {
+        mentions.push(answered.author);
+    }
     let said_body = MessageBody {
         text: said.text,
         payload: said.payload,
@@ -150,6 +162,7 @@ pub(super) async fn post(
             files: files.clone(),
             signed: signed.clone(),
             relayed: said.relayed.clone(),
+            closing: said.closing,
             evidence,
             body: body.clone(),
         }))
@@ -174,7 +187,7 @@ fn posted(outcome: &Outcome, room: RoomId, quarantined: bool) -> Posted {
 }
 
 /// What the message's own event tells.
-pub(super) fn told_posted(outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
+pub(crate) fn told_posted(outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted> {
     match facts.into_iter().next()? {
         Facts::Message(MessageFacts::Posted(message)) => Some(posted(outcome, message.room, false)),
         Facts::Quarantine(QuarantineFacts::Waits(waiting)) => {

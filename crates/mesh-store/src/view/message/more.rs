@@ -23,6 +23,8 @@ pub(super) struct More {
     pub released: Option<Released>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub closing: bool,
     /// Not among the facts: they stand in the content, and go with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileRef>,
@@ -38,6 +40,7 @@ impl More {
             guard: facts.guard.clone(),
             released: facts.released,
             turn: facts.turn.clone(),
+            closing: facts.closing,
             files,
         }
     }

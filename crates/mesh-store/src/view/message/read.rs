@@ -116,6 +116,7 @@ pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result
         guard: more.guard,
         released: more.released,
         turn: more.turn,
+        closing: more.closing,
     };
     Ok(MessageRow {
         seq: sql::seq(row, 0)?,
@@ -304,6 +305,25 @@ impl View {
                 Ok((sql::seq(row, 0)?, sql::millis(row, 1)?))
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether somebody has said something in a room after that place.
+    pub fn has_spoken(
+        &self,
+        room: RoomId,
+        author: ParticipantId,
+        after: Seq,
+    ) -> Result<bool, StoreError> {
+        self.read(|db, numbers| {
+            let (Some(room), Some(author)) = (numbers.room(room), numbers.participant(author))
+            else {
+                return Ok(false);
+            };
+            let mut statement = db.prepare_cached(
+                "SELECT 1 FROM messages WHERE room = ?1 AND author = ?2 AND seq > ?3 LIMIT 1",
+            )?;
+            Ok(statement.exists((room, author, int(after.0)))?)
         })
     }
 

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mesh_model::api::{
-    DeliveryReportInput, DeliveryTakeInput, DeliveryWakeInput, DropReason, Lost,
+    DeliveryFinishInput, DeliveryReportInput, DeliveryTakeInput, DeliveryWakeInput, DropReason,
+    Lost,
 };
-use mesh_model::ops::{DeliveryReport, DeliveryTake, DeliveryWake};
+use mesh_model::ops::{DeliveryFinish, DeliveryReport, DeliveryTake, DeliveryWake};
 use mesh_sdk::Client;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::rollout::{NAMESPACE, Rollout, TOOL};
+use super::rollout::{NAMESPACE, Rollout, TOOL, WAKE_NAME};
 use super::wire::{Event, Wire, is_busy};
 
 /// Messages in one go.
@@ -220,7 +221,25 @@ impl Bridge {
             .await?;
         }
         self.report_dropped(news.compacted, DropReason::Compacted)
-            .await
+            .await?;
+        match news.ending {
+            Some(text) if !text.trim().is_empty() => self.finish(text).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// A turn that a wake began has ended: if it has not answered a person, its last words do. Of people in several rooms the
+    /// model is told with the next turn.
+    async fn finish(&self, text: String) -> Result<(), String> {
+        let Some(thread) = &self.thread else {
+            return Ok(());
+        };
+        let session = thread.id.clone();
+        let finished = self
+            .node
+            .call::<DeliveryFinish>(DeliveryFinishInput { session, text })
+            .await;
+        finished.map(drop).map_err(|why| why.to_string())
     }
 
     /// Puts what waits into the conversation: it is in the next request of the turn that runs or begins.
@@ -290,7 +309,7 @@ impl Bridge {
         let name = wake.messages.first().map(ToString::to_string);
         let queued = json!({
             "threadId": id,
-            "clientUserMessageId": format!("mesh-{}", name.unwrap_or_default()),
+            "clientUserMessageId": format!("{WAKE_NAME}{}", name.unwrap_or_default()),
             "input": [{"type": "text", "text": words}],
         });
         let woken = match handed {

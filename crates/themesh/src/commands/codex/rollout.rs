@@ -12,6 +12,8 @@ use serde_json::Value;
 /// The tool under whose name words of others stand in the conversation: data, as Codex marks context it does not trust.
 pub const NAMESPACE: &str = "agent";
 pub const TOOL: &str = "mesh";
+/// With this begins the name that the words of a wake are given.
+pub const WAKE_NAME: &str = "mesh-wake-";
 
 /// The record of one conversation, and how far it was read.
 #[derive(Debug)]
@@ -83,6 +85,8 @@ pub struct Seen {
     turn: String,
     /// Whether a person stopped the last turn.
     pub is_stopped: bool,
+    /// Whether the turn was begun by the words of a wake, and nobody has typed anything since.
+    is_woken: bool,
     news: News,
 }
 
@@ -93,6 +97,8 @@ pub struct News {
     /// With the turn.
     pub read: Vec<(String, String)>,
     pub compacted: Vec<String>,
+    /// With what the last turn ended, if a wake had begun it.
+    pub ending: Option<String>,
 }
 
 impl Seen {
@@ -122,8 +128,18 @@ impl Seen {
                 self.settle();
                 text(payload, "turn_id").clone_into(&mut self.turn);
                 self.is_stopped = false;
+                self.is_woken = false;
+                self.news.ending = None;
             }
-            "task_complete" => self.settle(),
+            // Only whoever begins a turn gives its words a name.
+            "item_completed" if text(&payload["item"], "type") == "UserMessage" => {
+                self.is_woken = text(&payload["item"], "client_id").starts_with(WAKE_NAME);
+            }
+            "task_complete" => {
+                self.settle();
+                let last = text(payload, "last_agent_message");
+                self.news.ending = Some(last.to_owned()).filter(|_| self.is_woken);
+            }
             "turn_aborted" => {
                 self.settle();
                 self.is_stopped = true;
@@ -256,6 +272,29 @@ mod tests {
         assert!(news.read.is_empty() && there.is_stopped);
         let (_, there) = seen(&[ended("turn_aborted"), started("t2")]);
         assert!(!there.is_stopped);
+    }
+
+    #[test]
+    fn the_end_of_a_turn_is_told_if_a_wake_had_begun_it() {
+        let begun = |client: &str| {
+            json!({"type": "event_msg", "payload": {"type": "item_completed",
+                "item": {"type": "UserMessage", "client_id": client, "content": []}}})
+        };
+        let ends = json!({"type": "event_msg", "payload": {"type": "task_complete", "last_agent_message": "done"}});
+        let woken = begun("mesh-wake-m4");
+        let (news, _) = seen(&[started("t1"), woken.clone(), ends.clone()]);
+        assert_eq!(news.ending.as_deref(), Some("done"));
+        // A person began it, or spoke in it, or has begun another since.
+        let typed = begun("3501699e");
+        let kinds: [&[Value]; 4] = [
+            &[started("t1"), typed.clone(), ends.clone()],
+            &[started("t1"), woken.clone(), typed.clone(), ends.clone()],
+            &[started("t1"), woken.clone(), ends.clone(), started("t2")],
+            &[started("t1"), woken, ended("turn_aborted")],
+        ];
+        for lines in kinds {
+            assert_eq!(seen(lines).0.ending, None, "{lines:?}");
+        }
     }
 
     #[test]

@@ -10,14 +10,18 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mesh_model::api::{DeliveryReportInput, DeliveryTakeInput, DropReason, Lost};
-use mesh_model::ops::{DeliveryReport, DeliveryTake};
+use mesh_model::MessageId;
+use mesh_model::api::{
+    DeliveryFinishInput, DeliveryReportInput, DeliveryTakeInput, DropReason, Lost,
+};
+use mesh_model::delivery::WAKE;
+use mesh_model::ops::{DeliveryFinish, DeliveryReport, DeliveryTake};
 use mesh_sdk::http::Http;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::output::line;
 use record::Record;
 use transcript::Seen;
@@ -99,6 +103,9 @@ struct Told {
     /// Why a session ends.
     #[serde(default)]
     reason: String,
+    /// With what a turn begins.
+    #[serde(default)]
+    prompt: String,
     /// The turn.
     prompt_id: Option<String>,
     /// Set within a subagent, whose conversation is not the session's.
@@ -142,15 +149,61 @@ fn deliver(context: &Context, event: Event, told: &Told) -> Outcome<Option<Strin
     // Tools run side by side, and so do their hooks: one at a time.
     let mut record = Record::open(context, &told.session_id)?;
     report(&http, &mut record, event, told)?;
+    if let Event::SessionStart | Event::UserPromptSubmit = event {
+        record.begin(told.prompt.starts_with(WAKE))?;
+    }
     let goes_on = match event {
         Event::SessionEnd => false,
         // A turn that a hook has prolonged ends; what comes meanwhile waits for the next.
         Event::Stop => !told.stop_hook_active,
         _ => true,
     };
-    if !goes_on {
+    let handed = if goes_on {
+        hand(&http, &mut record, told)?
+    } else {
+        None
+    };
+    match (event, handed) {
+        (Event::Stop, None) => finish(&http, &record, told),
+        (_, handed) => Ok(handed),
+    }
+}
+
+/// The turn ends here. If it was begun by a wake and has not answered a person, its last words do; if they cannot, the model
+/// is told once.
+fn finish(http: &Http, record: &Record, told: &Told) -> Outcome<Option<String>> {
+    let text = told.last_assistant_message.as_deref().unwrap_or_default();
+    if !record.is_woken() || text.trim().is_empty() {
         return Ok(None);
     }
+    let finished = http.call::<DeliveryFinish>(DeliveryFinishInput {
+        session: told.session_id.clone(),
+        text: text.to_owned(),
+    });
+    let words = match finished.map_err(Failure::from) {
+        Ok(finished) if finished.unanswered.is_empty() => return Ok(None),
+        Ok(finished) => unanswered(&finished.unanswered),
+        Err(why) if told.stop_hook_active => return Err(why),
+        Err(why) => format!(
+            "[mesh] A person waits for your answer, and your last words could not be posted as one: {}. Answer with mesh_say \
+             where you were asked.",
+            why.what()
+        ),
+    };
+    Ok(Some(words).filter(|_| !told.stop_hook_active))
+}
+
+fn unanswered(messages: &[MessageId]) -> String {
+    let named: Vec<_> = messages.iter().map(ToString::to_string).collect();
+    format!(
+        "[mesh] People wait for your answer in several rooms, and what you say here reaches none of them: {}. Answer each with \
+         mesh_say where you were asked.",
+        named.join(", ")
+    )
+}
+
+/// Hands what waits into the conversation.
+fn hand(http: &Http, record: &mut Record, told: &Told) -> Outcome<Option<String>> {
     let input = DeliveryTakeInput {
         session: told.session_id.clone(),
         limit: Some(MESSAGES_MAX),

@@ -24,6 +24,9 @@ struct Open {
     from: u64,
     /// What was handed and is neither read nor dropped.
     tags: BTreeSet<String>,
+    /// Whether the turn that runs was begun by the words of a wake.
+    #[serde(default)]
+    woken: bool,
 }
 
 /// The record of one session; one hook of a participant at a time has any.
@@ -111,8 +114,22 @@ impl Record {
         self.save()
     }
 
+    /// Whether the turn that runs was begun by the words of a wake.
+    pub fn is_woken(&self) -> bool {
+        self.open.woken
+    }
+
+    /// A turn begins, by the words of a wake or by a person's.
+    pub fn begin(&mut self, woken: bool) -> Outcome<()> {
+        if self.open.woken == woken {
+            return Ok(());
+        }
+        self.open.woken = woken;
+        self.save()
+    }
+
     fn save(&self) -> Outcome<()> {
-        if self.open.tags.is_empty() {
+        if self.open.tags.is_empty() && !self.open.woken {
             // One that stays says less than nothing: its tags are settled, and said twice is said once.
             let _ = fs::remove_file(&self.path);
             return Ok(());
