@@ -33,6 +33,11 @@ async function fill(): Promise<{ task: string; message: string }> {
   await worker.post(LONG, `@${WORKER} answers at length, as programs do when nobody stops them.`, {
     reply_to: first.id,
   });
+  await node.owner.ask('PUT', `/api/messages/${first.id}/pin`);
+  for (const reaction of ['🚀', '🎉']) {
+    await worker.ask('POST', `/api/messages/${first.id}/reactions`, { reaction });
+    await node.owner.ask('POST', `/api/messages/${first.id}/reactions`, { reaction });
+  }
   const file = 'measurements-of-the-release-candidate/benchmarks-of-all-crates-on-every-machine.csv';
   await node.owner.ask('PUT', `/api/rooms/${LONG}/file`, {
     path: file,

@@ -1,5 +1,7 @@
 // What a reader may do about a message or a member: the actions of their menus.
 
+import { Pin, PinOff } from 'lucide';
+import { explain } from '../api/problem.ts';
 import type { Message, Person, Room } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
 import { copy } from '../shell/copy.ts';
@@ -12,6 +14,17 @@ import { messageIn } from './places.ts';
 import { rooms } from './rooms.svelte.ts';
 
 export const moderates = (room: Room | undefined): boolean => room?.capabilities.includes('moderate') ?? false;
+
+/** Whoever moderates pins; in a direct conversation both do. */
+export const pins = (room: Room | undefined): boolean => room?.kind === 'direct' || moderates(room);
+
+async function pin(message: string, on: boolean): Promise<void> {
+  try {
+    await mesh.call(on ? 'message.pin' : 'message.unpin', { message });
+  } catch (error) {
+    ui.tell(explain(error), true);
+  }
+}
 
 export function messageActions(message: Message): Action[] {
   const room = rooms.byId.get(message.room);
@@ -31,6 +44,14 @@ export function messageActions(message: Message): Action[] {
   }
   if (!message.deleted && !message.redacted && !message.held)
     list.push({ name: 'Quote elsewhere', icon: 'quote', run: () => ui.quote(message) });
+  if (room && pins(room) && !message.deleted && !message.redacted && !message.held) {
+    const pinned = room.pinned?.includes(message.id) ?? false;
+    list.push({
+      name: pinned ? 'Unpin' : 'Pin',
+      icon: pinned ? PinOff : Pin,
+      run: () => void pin(message.id, !pinned),
+    });
+  }
   if (rule && !message.deleted && !message.redacted && !message.held) {
     list.push({ name: 'Delete', icon: 'trash', danger: true, run: () => ui.moderate({ does: 'delete', message }) });
   }

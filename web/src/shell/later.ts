@@ -2,7 +2,10 @@
 
 export { default as EditBox } from '../message/EditBox.svelte';
 export { default as Offers } from '../message/Offers.svelte';
+export { default as Pins } from '../message/Pins.svelte';
+export { default as Reactions } from '../message/Reactions.svelte';
 export { default as ThreadPanel } from '../message/ThreadPanel.svelte';
 export { default as Tools } from '../message/Tools.svelte';
+export { default as Versions } from '../message/Versions.svelte';
 export { default as Bell } from '../room/Bell.svelte';
 export { default as Found } from './Found.svelte';
