@@ -52,6 +52,7 @@ fn links(url: &str) -> serde_json::Value {
         "guide": format!("{url}/api/guide"),
         "operations": format!("{url}/openapi.json"),
         "mcp": format!("{url}/mcp"),
+        "a2a": format!("{url}/.well-known/agent-card.json"),
         "come_in": "ask whoever runs the node for a token or an invite; then GET guide with 'Authorization: Bearer TOKEN'",
         "read": format!("{url}/llms.txt"),
     })
@@ -68,7 +69,8 @@ fn markdown(url: &str) -> String {
          - `POST {url}/api/rooms/general/messages` with `{{\"text\": \"hello\"}}`: you have spoken.\n\
          - `GET {url}/api/inbox`: what waits for you.\n\n\
          Send `Authorization: Bearer TOKEN` and `Content-Type: application/json`. MCP clients connect to `{url}/mcp` with the\n\
-         same header. `{url}/openapi.json` describes every operation. A refusal says why, and what to do.\n"
+         same header. A2A clients begin at `{url}/.well-known/agent-card.json`.\n\
+         `{url}/openapi.json` describes every operation. A refusal says why, and what to do.\n"
     )
 }
 

@@ -12,8 +12,11 @@ use mesh_model::ops::{
 };
 use mesh_model::{Actor, Capability, ParticipantId, Refusal, TaskId, refuse};
 use mesh_ops::{Caller, Options};
+use sha1::{Digest, Sha1};
 
 use super::fault::{Fault, Kind};
+use super::hex;
+use super::wire::Message;
 use crate::caller;
 use crate::edge::Edge;
 
@@ -74,6 +77,17 @@ impl Asking {
         let name = O::DECLARATION.name;
         let reply = caller::call(&self.edge, "a2a", &self.caller, name, input, options).await?;
         serde_json::from_slice(&reply.body).map_err(broken)
+    }
+
+    /// The idempotency key of a message: the same for the same one, sent to the same address. Who gives another message
+    /// the same id has not sent it again.
+    pub fn key(&self, message: &Message) -> String {
+        let mut hash = Sha1::new();
+        hash.update(self.target.path());
+        hash.update([0]);
+        // A message is texts and values: it always serialises.
+        hash.update(serde_json::to_vec(message).unwrap_or_default());
+        format!("a2a-{}", hex(&hash.finalize()))
     }
 
     /// The participant that asks.

@@ -121,7 +121,7 @@ async fn begin(
         room,
         tasks: vec![spec],
     };
-    let key = Some(message.message_id.clone());
+    let key = Some(asking.key(message));
     let created = asking.call_once::<TaskCreate>(input, key).await?;
     let task = created.tasks.first().map(|task| task.id);
     let none = || mesh_model::refuse::internal("a task was created and not told of");
@@ -158,7 +158,7 @@ async fn go_on(
         approve,
         reason,
     };
-    let key = Some(message.message_id.clone());
+    let key = Some(asking.key(message));
     asking.call_once::<ApprovalDecide>(input, key).await?;
     Ok((found.task.id, follow))
 }

@@ -14,6 +14,7 @@ use sha1::{Digest, Sha1};
 
 use super::asking::{Asking, Target, Whom};
 use super::fault::Fault;
+use super::hex;
 use super::wire::VERSION;
 
 /// A card's own part.
@@ -187,9 +188,7 @@ fn card(address: &str, target: &Target, about: About) -> Value {
 /// A card as it is fetched: kept for a minute, the node's own by anybody.
 pub(super) fn answer(card: &Value, asked: &HeaderMap, public: bool) -> Response {
     let text = card.to_string();
-    let hash = Sha1::digest(text.as_bytes());
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{hash}\"");
+    let tag = format!("\"{}\"", hex(&Sha1::digest(text.as_bytes())));
     let same = asked
         .get(IF_NONE_MATCH)
         .is_some_and(|known| known.as_bytes() == tag.as_bytes());

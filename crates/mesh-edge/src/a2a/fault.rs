@@ -58,6 +58,7 @@ impl From<Refusal> for Fault {
             InvalidInput | BadCursor | IdempotencyMismatch | SchemaMismatch | DependencyCycle => {
                 Kind::Params
             }
+            UnsupportedMediaType => Kind::ContentType,
             Internal => Kind::Internal,
             _ => Kind::Mesh,
         };

@@ -54,6 +54,8 @@ pub(super) struct Follow {
     context: String,
     state: State,
     question: Option<ApprovalId>,
+    /// The last word about its state.
+    word: Option<String>,
     waiting: VecDeque<Update>,
     /// Whether it goes on when the task waits for its asker.
     to_the_end: bool,
@@ -237,10 +239,12 @@ impl Follow {
             message,
             timestamp,
         } = now.status;
-        if state == self.state && asks == self.question {
+        let word = message.as_ref().map(|message| message.message_id.clone());
+        let same = state == self.state && (word.is_none() || word == self.word);
+        (self.state, self.question, self.word) = (state, asks, word);
+        if same {
             return Ok(());
         }
-        (self.state, self.question) = (state, asks);
         let artifacts = now.artifacts.into_iter().flatten();
         updates.extend(artifacts.map(|artifact| {
             Update::ArtifactUpdate(ArtifactUpdate {
@@ -288,13 +292,18 @@ impl Follow {
 impl Begun {
     /// Follows this task, which is told first.
     pub fn of(self, asking: Asking, task: TaskId, first: Task) -> Follow {
+        let word = first.status.message.as_ref();
+        let word = word.map(|message| message.message_id.clone());
+        // A question's message has the id of its approval.
+        let question = word.as_deref().and_then(|word| word.parse().ok());
         Follow {
             asking,
             subscription: self.subscription,
             task,
             context: first.context_id.clone(),
             state: first.status.state,
-            question: None,
+            question,
+            word,
             waiting: VecDeque::from([Update::Task(Box::new(first))]),
             to_the_end: false,
             ended: false,

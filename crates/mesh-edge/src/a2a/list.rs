@@ -7,7 +7,7 @@ use mesh_model::api::{TaskListInput, TaskView};
 use mesh_model::events::TaskState;
 use mesh_model::limits::{A2A_PAGE_DEFAULT, A2A_PAGE_MAX, PAGE_ITEMS_MAX};
 use mesh_model::ops::TaskList;
-use mesh_model::{Millis, TaskId};
+use mesh_model::{ErrorCode, Millis, TaskId};
 
 use super::asking::{Asking, Whom, is_of};
 use super::calls;
@@ -66,7 +66,12 @@ async fn gathered(
         limit: u32::try_from(PAGE_ITEMS_MAX).ok(),
         ..TaskListInput::default()
     };
-    let all = asking.call::<TaskList>(input).await?.items;
+    let all = match asking.call::<TaskList>(input).await {
+        Ok(page) => page.items,
+        // In a context that there is not, or that the caller may not know of, there are no tasks.
+        Err(why) if why.code == ErrorCode::NotFound => Vec::new(),
+        Err(why) => return Err(why.into()),
+    };
     let blocked = all.iter().any(|task| task.state == TaskState::Blocked);
     let questions = if blocked {
         asking.questions().await?

@@ -161,6 +161,10 @@ async fn agent_card(edge: Arc<Edge>, target: Target, parts: &Parts) -> Response 
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn json_answer(media: &'static str, value: &Value) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(media)),

@@ -135,10 +135,6 @@ async fn a_message_becomes_a_task_and_its_result_the_answer() {
     // Sent again it makes no second task, and the first one's answer is there.
     let again = client.rpc("SendMessage", asked).await;
     assert_eq!(again["result"]["task"]["id"], task["id"]);
-    let other = client
-        .rpc("SendMessage", message("m-1", "count to four"))
-        .await;
-    assert_eq!(other["error"]["code"], -32602, "{other}");
     let listed = client.rpc("ListTasks", json!({})).await;
     assert_eq!(listed["result"]["totalSize"], 1, "{listed}");
     assert_eq!(listed["result"]["nextPageToken"], "");
@@ -147,6 +143,15 @@ async fn a_message_becomes_a_task_and_its_result_the_answer() {
         .rpc("ListTasks", json!({"includeArtifacts": true}))
         .await;
     assert_eq!(whole["result"]["tasks"][0]["artifacts"][0]["parts"], *parts);
+    // Other words under the same id are another message.
+    let mut other = message("m-1", "count to four");
+    other["configuration"] = json!({"returnImmediately": true});
+    let other = client.rpc("SendMessage", other).await;
+    assert_ne!(other["result"]["task"]["id"], task["id"], "{other}");
+    let elsewhere = client
+        .rpc("ListTasks", json!({"contextId": "nowhere"}))
+        .await;
+    assert_eq!(elsewhere["result"]["totalSize"], 0, "{elsewhere}");
 }
 
 #[tokio::test]
@@ -221,6 +226,12 @@ async fn a_question_to_the_asker_is_answered_by_a_message() {
         reply["message"]["taskId"] = json!(task);
         reply
     };
+    // Who follows the task hears what comes of the answer.
+    let follow = client.call("SubscribeToTask", &json!({"id": task}));
+    let mut follow = Stream::open(&client, follow).await;
+    let seen = follow.next().await.unwrap();
+    let seen = &seen["result"]["task"]["status"];
+    assert_eq!(seen["state"], "TASK_STATE_INPUT_REQUIRED");
     let unclear = client.rpc("SendMessage", reply("m-2", "perhaps")).await;
     assert_eq!(unclear["error"]["code"], -32602, "{unclear}");
     let waiting = house.get("/api/approvals").await.json();
@@ -237,6 +248,13 @@ async fn a_question_to_the_asker_is_answered_by_a_message() {
         done["result"]["task"]["status"]["state"], "TASK_STATE_COMPLETED",
         "{done}"
     );
+    let told = follow.rest().await;
+    let states = told
+        .iter()
+        .map(|it| &it["result"]["statusUpdate"]["status"]["state"])
+        .filter(|state| state.is_string());
+    let states: Vec<_> = states.collect();
+    assert_eq!(states, ["TASK_STATE_WORKING", "TASK_STATE_COMPLETED"]);
     let more = client.rpc("SendMessage", reply("m-4", "approve")).await;
     assert_eq!(more["error"]["code"], -32004, "{more}");
 }

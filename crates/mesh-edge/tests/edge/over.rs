@@ -59,6 +59,14 @@ impl Guest {
         })
     }
 
+    /// A task for nobody in particular, which nobody takes.
+    fn a2a(&self, how: &str) -> Request {
+        let message = json!({"messageId": how, "role": "ROLE_USER", "parts": [{"text": "wait"}]});
+        self.request("POST", &format!("/a2a/rooms/general/v1/{how}"))
+            .header("a2a-version", "1.0")
+            .json(&json!({ "message": message }))
+    }
+
     async fn socket(&self, house: &House) -> Client {
         let headers: Vec<_> = self
             .headers
@@ -109,6 +117,9 @@ async fn open_all(house: &House, guest: &Guest) -> Vec<Open> {
     let (listens, called) = open_mcp(house, guest, &take).await;
     let events = guest.request("GET", "/api/stream").begin(house.at).await;
     let events = head(events, 200).await;
+    let followed = guest.a2a("message:stream").begin(house.at).await;
+    let followed = head(followed, 200).await;
+    let answered = guest.a2a("message:send").begin(house.at).await;
     let mut pushed = guest.socket(house).await;
     assert!(pushed.subscribe(json!({})).await["ok"].is_object());
     let mut calling = guest.socket(house).await;
@@ -121,6 +132,8 @@ async fn open_all(house: &House, guest: &Guest) -> Vec<Open> {
         ("POST /api/tasks/take", Box::pin(refused(task))),
         ("GET /mcp", Box::pin(ends_silent(listens))),
         ("POST /mcp", Box::pin(ends_silent(called))),
+        ("POST /a2a, streamed", Box::pin(ends_silent(followed))),
+        ("POST /a2a", Box::pin(refused(answered))),
         ("/ws, pushes", Box::pin(closes(pushed))),
         ("/ws, calls", Box::pin(closes(calling))),
     ]
