@@ -131,9 +131,12 @@ impl Fault {
         }
     }
 
-    /// The status of HTTP.
+    /// The status of HTTP. A body of a media type that is not taken has HTTP's own, which a part of a message has not.
     pub fn status(&self) -> u16 {
-        self.row().1
+        match self.why.code {
+            ErrorCode::UnsupportedMediaType => ErrorCode::UnsupportedMediaType.status(),
+            _ => self.row().1,
+        }
     }
 
     fn details(&self) -> Value {
@@ -166,7 +169,7 @@ impl Fault {
 
     /// The body of the binding over plain HTTP.
     pub fn http(&self) -> Value {
-        let (_, status, _) = self.row();
+        let status = self.status();
         json!({"error": {
             "code": status,
             "status": grpc(self.kind, status),

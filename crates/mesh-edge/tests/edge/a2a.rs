@@ -383,6 +383,12 @@ async fn what_is_not_spoken_is_told_by_a2a_s_errors() {
         nobody.header("www-authenticate"),
         Some("Bearer realm=\"mesh\"")
     );
+    let plain = client.request("POST", "/v1/message:send").body("hello");
+    let plain = plain.header("content-type", "text/plain");
+    let plain = plain.send(house.at).await;
+    assert_eq!(plain.status, 415);
+    let reason = &plain.json()["error"]["details"][0]["reason"];
+    assert_eq!(reason, "CONTENT_TYPE_NOT_SUPPORTED");
     let file =
         json!({"message": {"messageId": "m", "role": "ROLE_USER", "parts": [{"raw": "aGk="}]}});
     let mut pushed = message("m-1", "count");
@@ -436,4 +442,62 @@ async fn a_room_gives_its_tasks_to_whoever_fits() {
     );
     let found = house.get(&path).await.json();
     assert_eq!(found["needs"], json!([task["id"]]), "{found}");
+}
+
+#[tokio::test]
+async fn nobody_can_do_more_than_by_rest() {
+    let house = House::start().await;
+    worker(&house, "rex").await;
+    let tasks = async || {
+        let all = house.get("/api/tasks").await.json();
+        all["items"].as_array().unwrap().len()
+    };
+    for (number, (held, at_once, streamed)) in [
+        (vec!["messages:read", "agents:read"], false, false),
+        (
+            vec!["messages:read", "tasks:read", "tasks:write"],
+            false,
+            false,
+        ),
+        (
+            vec!["agents:read", "tasks:read", "tasks:write"],
+            true,
+            false,
+        ),
+        (
+            vec!["agents:read", "messages:read", "tasks:read", "tasks:write"],
+            true,
+            true,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let handle = format!("guest-{number}");
+        house.agent(&handle, &["general"]).await;
+        let wanted = json!({"participant": handle, "permissions": held});
+        let made = house.post("/api/admin/tokens", wanted).await.json();
+        let client = Client::of(&house, made["token"].as_str().unwrap(), "/a2a/agents/rex");
+        let mut asked = message("m", "count");
+        asked["message"]["contextId"] = json!("general");
+        asked["configuration"] = json!({"returnImmediately": true});
+        let before = tasks().await;
+        let told = client.rpc("SendMessage", asked.clone()).await;
+        assert_eq!(
+            told["result"]["task"].is_object(),
+            at_once,
+            "{held:?} {told}"
+        );
+        assert_eq!(tasks().await, before + usize::from(at_once), "{held:?}");
+        if !at_once {
+            assert_eq!(told["error"]["data"][0]["reason"], "PERMISSION_DENIED");
+        }
+        // Who may not listen gives no work by a stream either.
+        asked["message"]["messageId"] = json!("s");
+        let stream = client.call("SendStreamingMessage", &asked);
+        let told = Stream::open(&client, stream).await.next().await;
+        assert_eq!(told.is_some(), streamed, "{held:?}");
+        let now = usize::from(at_once) + usize::from(streamed);
+        assert_eq!(tasks().await, before + now, "{held:?}");
+    }
 }
