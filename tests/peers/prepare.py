@@ -161,6 +161,17 @@ def keys(node):
     node.ask("DELETE", "/api/participants/{participant}/keys/{key}", held)
 
 
+def offered(node):
+    """A server of tools, which nobody runs."""
+    shop = {"server": "shop"}
+    tools = [{"name": "stock", "about": "How many there are", "input": {"type": "object"}}]
+    node.ask("PUT", "/api/tools/{server}", shop, {"rooms": ["workshop"], "tools": tools})
+    node.ask("POST", "/api/tools/{server}/work", shop, {"answers": [{"call": 1, "ok": True, "text": "7"}]})
+    node.ask("GET", "/api/tools/held")
+    node.ask("PUT", "/api/tools/{server}/accepted", shop, {"offer": 1})
+    node.ask("DELETE", "/api/tools/{server}", shop)
+
+
 def secrets(node):
     """Secrets and limits, and the check of the whole log."""
     name = {"name": "searx"}

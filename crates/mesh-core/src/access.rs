@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Credential, EventType, Group, Influences, Invite, Key, Member, Mesh, Participant, Room, Secret,
-    Session,
+    Session, ToolServer,
 };
 
 /// What somebody wants to do in a room, see [`Access::may`].
@@ -66,6 +66,8 @@ pub struct Access {
     pub(crate) secrets: OrdMap<Arc<str>, Secret>,
     /// For whom tools and plugins are, where the owner said so.
     pub(crate) audiences: OrdMap<Arc<str>, Arc<ToolAudience>>,
+    /// The servers of tools that participants offer.
+    pub(crate) tool_servers: OrdMap<Arc<str>, Arc<ToolServer>>,
     pub(crate) influence: Influences,
 }
 

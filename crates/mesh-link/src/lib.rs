@@ -3,8 +3,8 @@
 //! * `settings.rs` reads `plugins.toml`. Without the file nothing goes out.
 //! * `web_search.rs`, `notify.rs` and `file_summary.rs` are built in; `web.rs` is the HTTP client they share and
 //!   `folder.rs` opens files that are surely inside a folder.
-//! * `mcp.rs` speaks the Model Context Protocol with a child process, `plugin.rs` starts it, bounds it and starts it
-//!   again.
+//! * `mcp.rs` speaks the Model Context Protocol with a child process, the node's or a participant's; `plugin.rs` starts
+//!   the node's, bounds it and starts it again.
 //! * `hooks.rs` follows what happens and calls tools.
 //!
 //! *Invariant:* nothing here decides who may use a tool, and nothing here holds the writer up: the door asks, with a
@@ -23,4 +23,5 @@ mod web_search;
 
 pub use hooks::Hooks;
 pub use link::Link;
+pub use mcp::{Connection, McpTool, News};
 pub use settings::{BadSettings, Event, Hook, Plugin, Settings};

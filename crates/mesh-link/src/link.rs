@@ -4,9 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mesh_model::Permission;
-use mesh_model::api::ToolView;
 use mesh_model::home::Entry;
-use mesh_ops::{Node, Told, Tools, Using};
+use mesh_ops::{Node, NodeTool, Told, Tools, Using};
 use serde_json::{Map, Value};
 
 use crate::plugin::Host;
@@ -33,8 +32,8 @@ impl Link {
         }
     }
 
-    fn built_in(&self) -> [ToolView; 3] {
-        let view = |name: &str, about: &str, input: Value, needs, off: Option<&str>| ToolView {
+    fn built_in(&self) -> [NodeTool; 3] {
+        let view = |name: &str, about: &str, input: Value, needs, off: Option<&str>| NodeTool {
             name: name.to_owned(),
             about: about.to_owned(),
             input: input.as_object().cloned().unwrap_or_default(),
@@ -73,8 +72,8 @@ impl Link {
         ]
     }
 
-    async fn all(&self) -> Vec<ToolView> {
-        let mut tools: Vec<ToolView> = self.built_in().into();
+    async fn all(&self) -> Vec<NodeTool> {
+        let mut tools: Vec<NodeTool> = self.built_in().into();
         for plugin in &self.plugins {
             tools.extend(plugin.tools().await);
         }
@@ -82,14 +81,14 @@ impl Link {
     }
 
     /// The tool with for whom it is: by its own name, else by its plugin's.
-    fn declared(&self, mut tool: ToolView) -> ToolView {
+    fn declared(&self, mut tool: NodeTool) -> NodeTool {
         let all = &self.settings.audience;
         let own = all.get(&tool.name);
         tool.audience = own.or_else(|| all.get(tool.plugin.as_ref()?)).cloned();
         tool
     }
 
-    async fn found(&self, tool: String) -> Option<ToolView> {
+    async fn found(&self, tool: String) -> Option<NodeTool> {
         for plugin in &self.plugins {
             if plugin.own(&tool).is_some() {
                 let mut tools = plugin.tools().await;
@@ -148,11 +147,18 @@ impl Link {
 }
 
 impl Tools for Link {
-    fn list(&self) -> Using<'_, Vec<ToolView>> {
+    fn list(&self) -> Using<'_, Vec<NodeTool>> {
         Box::pin(self.all())
     }
 
-    fn find(&self, tool: String) -> Using<'_, Option<ToolView>> {
+    fn names(&self) -> Vec<String> {
+        let own = [file_summary::NAME, notify::NAME, web_search::NAME];
+        let plugins = self.settings.plugins.iter();
+        let plugins = plugins.map(|plugin| plugin.name.clone());
+        plugins.chain(own.map(str::to_owned)).collect()
+    }
+
+    fn find(&self, tool: String) -> Using<'_, Option<NodeTool>> {
         Box::pin(self.found(tool))
     }
 

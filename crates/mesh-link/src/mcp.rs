@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::{
     AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// The version of the protocol that is asked for; a server answers with what it speaks.
 const VERSION: &str = "2025-06-18";
@@ -22,40 +22,59 @@ const PAGES_MAX: usize = 20;
 
 /// A tool as the child describes it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct McpTool {
+pub struct McpTool {
+    /// Its name.
     pub name: String,
+    /// What it does.
     pub about: String,
+    /// The JSON Schema of its input.
     pub input: Map<String, Value>,
+}
+
+/// What happened at a server besides answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct News {
+    /// How often it said that its tools are others now.
+    pub changed: u64,
+    /// Whether it is over.
+    pub over: bool,
 }
 
 type CallResult = Result<Value, String>;
 type Waiting = Arc<Mutex<Option<HashMap<u64, oneshot::Sender<CallResult>>>>>;
 
 /// The connection with a child. Dropping it closes the child's input.
-pub(crate) struct Connection {
+pub struct Connection {
     lines: mpsc::Sender<String>,
     waiting: Waiting,
     next: Mutex<u64>,
+    news: watch::Receiver<News>,
 }
 
 impl Connection {
     /// Says hello over these two streams.
+    ///
+    /// # Errors
+    /// Why the child did not answer.
     pub async fn open(
         input: impl AsyncWrite + Send + Unpin + 'static,
         output: impl tokio::io::AsyncRead + Send + Unpin + 'static,
     ) -> Result<Connection, String> {
         let (lines, queue) = mpsc::channel(64);
+        let (tell, news) = watch::channel(News::default());
         let waiting: Waiting = Arc::new(Mutex::new(Some(HashMap::new())));
         tokio::spawn(write(input, queue));
         tokio::spawn(read(
             BufReader::new(output),
             Arc::clone(&waiting),
             lines.downgrade(),
+            tell,
         ));
         let connection = Connection {
             lines,
             waiting,
             next: Mutex::new(0),
+            news,
         };
         let hello = json!({
             "protocolVersion": VERSION,
@@ -77,7 +96,15 @@ impl Connection {
             .is_none()
     }
 
+    /// What happens besides answers.
+    pub fn news(&self) -> watch::Receiver<News> {
+        self.news.clone()
+    }
+
     /// The child's tools.
+    ///
+    /// # Errors
+    /// Why it did not tell them.
     pub async fn tools(&self) -> Result<Vec<McpTool>, String> {
         let mut tools = Vec::new();
         let mut cursor = None;
@@ -101,7 +128,10 @@ impl Connection {
         Ok(tools)
     }
 
-    /// Uses a tool.
+    /// Uses a tool. Whoever gives up waiting has the child told so.
+    ///
+    /// # Errors
+    /// What the tool says it could not do, or why there is no answer.
     pub async fn call(&self, tool: &str, input: Map<String, Value>) -> Result<Told, String> {
         let answer = self
             .ask("tools/call", json!({"name": tool, "arguments": input}))
@@ -124,7 +154,12 @@ impl Connection {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.as_mut().ok_or_else(ended)?.insert(id, reply);
         }
-        let _forget = Forget(&self.waiting, id);
+        let _forget = Forget {
+            waiting: &self.waiting,
+            // What else is asked may not be taken back.
+            lines: (method == "tools/call").then_some(&self.lines),
+            id,
+        };
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))
             .await?;
         answer.await.map_err(|_| ended())?
@@ -139,19 +174,28 @@ impl Connection {
 }
 
 /// Whoever gives up waiting leaves nothing behind.
-struct Forget<'a>(&'a Waiting, u64);
+struct Forget<'a> {
+    waiting: &'a Waiting,
+    lines: Option<&'a mpsc::Sender<String>>,
+    id: u64,
+}
 
 impl Drop for Forget<'_> {
     fn drop(&mut self) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(waiting) = waiting.as_mut() {
-            waiting.remove(&self.1);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let given_up = waiting
+            .as_mut()
+            .is_some_and(|waiting| waiting.remove(&self.id).is_some());
+        if let Some(lines) = self.lines.filter(|_| given_up) {
+            let cancelled = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": self.id}});
+            // A child that does not read its input is not waited for.
+            let _ = lines.try_send(format!("{cancelled}\n"));
         }
     }
 }
 
 fn ended() -> String {
-    "the plugin's program has ended".to_owned()
+    "the program behind the tool has ended".to_owned()
 }
 
 async fn write(mut input: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<String>) {
@@ -167,6 +211,7 @@ async fn read(
     mut output: impl AsyncBufRead + Unpin,
     waiting: Waiting,
     lines: mpsc::WeakSender<String>,
+    news: watch::Sender<News>,
 ) {
     let mut line = Vec::new();
     loop {
@@ -196,6 +241,9 @@ async fn read(
                     let _ = lines.try_send(format!("{reply}\n"));
                 }
             }
+            (Some(method), None) if method == "notifications/tools/list_changed" => {
+                news.send_modify(|news| news.changed += 1);
+            }
             _ => {}
         }
     }
@@ -206,6 +254,7 @@ async fn read(
     for reply in left.into_iter().flatten().map(|(_, reply)| reply) {
         let _ = reply.send(Err(ended()));
     }
+    news.send_modify(|news| news.over = true);
 }
 
 fn answered(waiting: &Waiting, id: &Value, message: Value) {
@@ -219,9 +268,9 @@ fn answered(waiting: &Waiting, id: &Value, message: Value) {
         (None, Some(error)) => Err(error
             .get("message")
             .and_then(Value::as_str)
-            .unwrap_or("the plugin said no")
+            .unwrap_or("the program said no")
             .to_owned()),
-        (None, None) => Err("the plugin answered neither yes nor no".to_owned()),
+        (None, None) => Err("the program answered neither yes nor no".to_owned()),
     };
     // Whoever asked may have given up.
     let _ = reply.send(answer);

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use mesh_model::api::ToolView;
 use mesh_model::home::Entry;
-use mesh_ops::Told;
+use mesh_ops::{NodeTool, Told};
 use serde_json::{Map, Value};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -64,10 +63,10 @@ impl Host {
     }
 
     /// Its tools; if it does not run, one line that says why.
-    pub async fn tools(&self) -> Vec<ToolView> {
+    pub async fn tools(&self) -> Vec<NodeTool> {
         let mut seat = self.seat.lock().await;
         let started = self.running(&mut seat).await;
-        let view = |name: &str, about: String, input, off| ToolView {
+        let view = |name: &str, about: String, input, off| NodeTool {
             name: format!("{}.{name}", self.settings.name),
             about,
             input,

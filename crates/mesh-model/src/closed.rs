@@ -36,6 +36,8 @@ macro_rules! closed {
 closed! {
     /// A name by the one rule for names: `a-z`, `0-9` and `-`, at most 40 characters.
     Name "name";
+    /// A name that a program gives to one of its parts: `A-Z`, `a-z`, `0-9`, `_`, `-` and `.`, at most 64 characters.
+    Part "part";
     /// A word of ours: a kind, a code, a version, a hash, a date.
     Code "code";
     /// One emoji of the Unicode list.

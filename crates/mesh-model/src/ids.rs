@@ -248,6 +248,8 @@ hashes! {
     ActHash;
     /// The SHA-256 hash of a file's bytes; 64 hex digits in JSON.
     BlobHash;
+    /// The SHA-256 hash of a tool as it is offered: its name, what is said of it, the schema of its input; 64 hex digits in JSON.
+    ToolHash;
 }
 
 impl OutputHash {

@@ -338,6 +338,26 @@ pub const MEMORY_TOKENS_DEFAULT: u32 = 1000;
 pub const MEMORY_TOKENS_MAX: u32 = 16_000;
 /// What a tool may answer with.
 pub const TOOL_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Servers of tools that one participant offers, withdrawn ones that are remembered included.
+pub const TOOL_SERVERS_OF_ONE_MAX: usize = 4;
+/// Servers of tools on one mesh: what is known of them stays in memory.
+pub const TOOL_SERVERS_MAX: usize = 64;
+/// Tools of one server: more than a model chooses among.
+pub const TOOL_SERVER_TOOLS_MAX: usize = 64;
+/// Rooms in which one server is offered: each is told of every change.
+pub const TOOL_SERVER_ROOMS_MAX: usize = 8;
+/// The name of an offered tool, as the protocol of its server has it.
+pub const TOOL_NAME_BYTES_MAX: usize = 64;
+/// What is said of an offered tool.
+pub const TOOL_ABOUT_BYTES_MAX: usize = 2 * 1024;
+/// All that is said of the tools of one server, with the schemas of their input: it stands in one event.
+pub const TOOL_OFFER_BYTES_MAX: usize = 128 * 1024;
+/// Calls under way at one server of tools; others are refused and try again.
+pub const TOOL_CALLS_OF_SERVER_MAX: usize = 16;
+/// Calls of offered tools that one participant has under way.
+pub const TOOL_CALLS_OF_ONE_MAX: usize = 4;
+/// A server of tools that has asked for no work for so long is away, milliseconds: between two questions lies one way to the node.
+pub const TOOL_QUIET_MS: u64 = 10_000;
 /// How long a tool may take, milliseconds.
 pub const TOOL_MS_MAX: u64 = 60_000;
 /// A query that waits for something to happen answers after so long at the latest, milliseconds: less than

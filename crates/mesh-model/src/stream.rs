@@ -227,6 +227,15 @@ pub enum Ephemeral {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         enveloped: bool,
     },
+    /// A server of tools came, or is away.
+    Tools {
+        /// The server.
+        server: String,
+        /// Who offers it.
+        participant: ParticipantRef,
+        /// Whether its tools can be used.
+        online: bool,
+    },
     /// Something that this program does not know.
     #[serde(other)]
     Other,

@@ -118,6 +118,7 @@ impl Fixture {
         fixture.hold_one(surface).await;
         fixture.name_tasks(surface).await;
         fixture.name_flow(surface).await;
+        fixture.offer_one(surface).await;
         fixture
     }
 
@@ -219,6 +220,24 @@ impl Fixture {
                 self.names.insert("$quarantined", waits["id"].clone());
             }
         }
+    }
+
+    /// Somebody whom nobody trusts offers a tool, which is held.
+    async fn offer_one<S: Surface>(&mut self, surface: &mut S) {
+        let owner = self.owner.clone();
+        let peddler = json!({"agent": "peddler", "preset": "worker"});
+        let peddler = text(&must(surface, &owner, "agent.register", peddler).await["token"]);
+        let trust = json!({"participant": "peddler", "trust": "untrusted"});
+        must(surface, &owner, "participant.trust", trust).await;
+        let member = json!({"room": "attic", "participant": "peddler"});
+        must(surface, &owner, "member.add", member).await;
+        let schema = json!({"type": "object"});
+        let tools = json!([{"name": "sell", "about": "Sells you something", "input": schema}]);
+        let offer = json!({"server": "peddler", "rooms": ["attic"], "tools": tools});
+        must(surface, &peddler, "tool.offer", offer).await;
+        let held = must(surface, &owner, "tool.held", json!({})).await;
+        self.names
+            .insert("$offer", held["items"][0]["offer"].clone());
     }
 
     /// An agent that may read a room of its own would say something where a stranger listens and has spoken.

@@ -231,7 +231,7 @@ fn text_forms(out: &mut String, parts: &Parts<'_>) {
             "\n[TOOL_CALL CODE] {\"tool\":\"NAME\",\"input\":{}} [/TOOL_CALL]   calls a tool; its answer comes in the next turn. The tools, with the JSON Schema of their input:",
         );
         for tool in parts.tools {
-            let schema = Value::Object(tool.input.clone());
+            let schema = Value::Object(tool.input.clone().into_inner());
             let _ = write!(text, "\n- {}: {} {schema}", tool.name, tool.about);
         }
     }

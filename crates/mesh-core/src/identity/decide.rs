@@ -115,6 +115,11 @@ pub(crate) fn check_no_imitation(access: &Access, handle: &str) -> Result<(), Re
     }
 }
 
+/// Whether two names are read as the same one.
+pub fn reads_like(one: &str, other: &str) -> bool {
+    skeleton(one) == skeleton(other)
+}
+
 /// A handle with everything that is easily misread written the same way.
 fn skeleton(handle: &str) -> String {
     let plain = handle

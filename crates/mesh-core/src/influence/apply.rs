@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesh_model::events::{
     ActDeclined, ActDone, ActHeld, ActReleased, Facts, InfluenceFacts, RoomInfluenced,
-    SessionInfluenced, Trust, Words,
+    SessionInfluenced, ToolFacts, Trust, Words,
 };
 use mesh_model::limits::{HELD_ACTS_MAX, LEFT_ROOMS_MAX};
 use mesh_model::{ParticipantId, RoomId, Seq, SessionId};
@@ -174,6 +174,8 @@ pub(crate) fn hears(state: &mut State, event: &Stored<'_>) {
     let speaks = match event.facts {
         // Topics and reasons are not what is said in a room; most events that may have them have none.
         Facts::Room(_) => false,
+        // What is said of a tool is said in the rooms where it is offered.
+        Facts::Tool(ToolFacts::Shown(_)) => true,
         facts => match facts.words() {
             Words::Message | Words::Work | Words::Data => true,
             Words::Waiting => return waits(state, event),

@@ -108,7 +108,11 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Session(_) | Facts::Identity(_) => None,
         Facts::Memory(MemoryFacts::Forgotten(_)) | Facts::Influence(_) => None,
         Facts::Tool(ToolFacts::Called(_)) => None,
-        Facts::Tool(ToolFacts::AudienceSet(_)) => Some(Doing::Rule),
+        Facts::Tool(ToolFacts::AudienceSet(_) | ToolFacts::Accepted(_)) => Some(Doing::Rule),
+        // What is said of a tool is said to whoever may use it.
+        Facts::Tool(ToolFacts::Shown(_)) => Some(Doing::Speak),
+        Facts::Tool(ToolFacts::Offered(_)) => said(Doing::Speak),
+        Facts::Tool(ToolFacts::Withdrawn(_)) => None,
         Facts::Participant(ParticipantFacts::Updated(facts)) if facts.participant == me => {
             said(Doing::Speak)
         }
@@ -346,7 +350,8 @@ impl Access {
             return carried;
         };
         for event in events {
-            let words = event.content.is_some() && event.facts.words() != Words::None;
+            let words = (event.content.is_some() && event.facts.words() != Words::None)
+                || matches!(event.facts, Facts::Tool(ToolFacts::Shown(_)));
             let Some(room) = event.facts.room().filter(|_| words) else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! Calls of tools are noted, no more; for whom a tool is, the owner says.
+//! Calls of tools are noted, no more; for whom a tool of the node's is, the owner says.
 
 use mesh_model::api::ToolAudience;
 use mesh_model::command::ToolCommand;
@@ -6,6 +6,7 @@ use mesh_model::events::{ToolAudienceSet, ToolCalled};
 use mesh_model::limits::{TOOL_AUDIENCE_NAMES_MAX, TOOL_AUDIENCES_MAX};
 use mesh_model::{Effect, NewEvent, Refusal};
 
+use super::offer;
 use crate::actor::Asker;
 use crate::{Decision, check, refuse};
 
@@ -17,6 +18,7 @@ pub(crate) fn decide(asker: &Asker<'_>, command: &ToolCommand) -> Decision {
             task,
             ok,
             took_ms,
+            by,
         } => {
             check::label("tool", tool)?;
             Ok(vec![NewEvent::new(ToolCalled {
@@ -24,8 +26,16 @@ pub(crate) fn decide(asker: &Asker<'_>, command: &ToolCommand) -> Decision {
                 task: *task,
                 ok: *ok,
                 took_ms: *took_ms,
+                by: *by,
             })])
         }
+        ToolCommand::Offer(offered) => offer::offer(asker, offered),
+        ToolCommand::Withdraw { server } => offer::withdraw(asker, server),
+        ToolCommand::Accept {
+            server,
+            tool,
+            offer,
+        } => offer::accept(asker, server, tool.as_deref(), *offer),
     }
 }
 
@@ -55,7 +65,7 @@ fn set_audience(asker: &Asker<'_>, tool: &str, audience: Option<&ToolAudience>) 
 }
 
 /// A name that nobody has would close the tool to all, or open it to whoever takes the name.
-fn check_audience(asker: &Asker<'_>, audience: &ToolAudience) -> Result<(), Refusal> {
+pub(super) fn check_audience(asker: &Asker<'_>, audience: &ToolAudience) -> Result<(), Refusal> {
     let longest = (audience.participants.len())
         .max(audience.roles.len())
         .max(audience.rooms.len());

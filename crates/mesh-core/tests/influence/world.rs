@@ -259,6 +259,7 @@ pub fn told() -> Command {
         task: None,
         ok: true,
         took_ms: 1,
+        by: None,
     })
 }
 

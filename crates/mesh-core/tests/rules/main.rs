@@ -56,6 +56,7 @@ stories! {
     mesh
     memories
     messages
+    offers
     moderation
     participants
     permissions
@@ -119,7 +120,8 @@ const PEOPLE: &str = r#"owner agent rex
     owner add dev guest
     guest post dev score=90
     owner secret searx
-    owner limits 7"#;
+    owner limits 7
+    owner offer shop general stock:1,price:1:90"#;
 
 #[test]
 fn the_shape_of_people_rooms_and_rights_goes_with_the_fingerprint() {

@@ -44,6 +44,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             task: None,
             ok: true,
             took_ms: 12,
+            by: args.people("by").first().copied(),
         }),
         _ => return None,
     })

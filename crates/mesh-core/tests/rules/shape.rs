@@ -12,6 +12,8 @@ const BY_NAME: &[&str] = &[
     "room_names",
     "event_types",
     "secrets",
+    "tool_servers",
+    "tools",
 ];
 
 #[derive(Default)]

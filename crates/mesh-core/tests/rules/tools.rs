@@ -1,9 +1,93 @@
-//! For whom a tool is: every participant against every audience, compared with the words of the rule.
+//! For whom a tool is: every participant against every audience, compared with the words of the rule. And the verbs of
+//! stories about tools that participants offer.
 
 use mesh_model::api::ToolAudience;
+use mesh_model::command::{OfferTools, ToolCommand, ToolOffered};
 use mesh_model::events::Trust;
+use mesh_model::{Command, ToolHash};
 
-use super::script::{person, room, world_after};
+use super::script::{Args, content, enum_of, person, room, world_after};
+use super::world::World;
+
+/// `offer SERVER ROOM,ROOM TOOL:TEXT:SCORE,…`, where a tool's text is a number that stands for its hash.
+pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
+    let list = |at: usize| {
+        args.words
+            .get(at)
+            .into_iter()
+            .flat_map(|list| list.split(','))
+    };
+    let tool = |text: &str| {
+        let mut parts = text.split(':');
+        ToolOffered {
+            name: parts.next().unwrap().to_owned(),
+            hash: ToolHash([parts.next().map_or(0, |text| text.parse().unwrap()); 32]),
+            score: parts.next().map_or(0, |score| score.parse().unwrap()),
+        }
+    };
+    let offer = |name: &str| world.state.access.tool_server(name).unwrap().offer;
+    let command = match verb {
+        "offer" => ToolCommand::Offer(OfferTools {
+            server: args.word(0).to_owned(),
+            audience: ToolAudience {
+                rooms: list(1).map(room).collect(),
+                trust: args.named("trust").into_iter().map(enum_of).collect(),
+                roles: args.named("roles").map(str::to_owned).into_iter().collect(),
+                ..ToolAudience::default()
+            },
+            tools: list(2).map(tool).collect(),
+            body: content(10),
+        }),
+        // accept SERVER [TOOL] [offer=N]: N offers before the latest
+        "accept-tools" => ToolCommand::Accept {
+            server: args.word(0).to_owned(),
+            tool: args.words.get(1).map(|tool| (*tool).to_owned()),
+            offer: args
+                .number("offer")
+                .map_or_else(|| offer(args.word(0)), mesh_model::Seq),
+        },
+        "withdraw-tools" => ToolCommand::Withdraw {
+            server: args.word(0).to_owned(),
+        },
+        _ => return None,
+    };
+    Some(Command::Tool(command))
+}
+
+/// `tools SERVER WHO`: what WHO may use of it, `?` behind what is held. `pinned SERVER`: what is remembered as accepted.
+pub fn question(world: &World, verb: &str, args: &Args<'_>) -> Option<String> {
+    let access = &world.state.access;
+    let told = |names: Vec<String>| {
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(",")
+        }
+    };
+    let server = || access.tool_server(args.word(0));
+    Some(match verb {
+        "tools" => {
+            let (name, who) = (args.word(0), person(args.word(1)));
+            let open = server().into_iter().flat_map(|server| {
+                server
+                    .here()
+                    .filter(move |(tool, _)| access.is_offered_to(name, server, tool, who))
+                    .map(|(tool, found)| match found.held {
+                        Some(_) => format!("{tool}?"),
+                        None => tool.to_string(),
+                    })
+            });
+            told(open.collect())
+        }
+        "pinned" => {
+            let pins = server().into_iter().flat_map(|server| server.tools.iter());
+            let pins = pins
+                .filter_map(|(name, tool)| Some(format!("{name}:{}", tool.accepted?.hash.0[0])));
+            told(pins.collect())
+        }
+        _ => return None,
+    })
+}
 
 /// Who, its trust, its role and the room it is in.
 const EVERYBODY: [(&str, Trust, &str, &str); 6] = [

@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{files, governance, minds};
+use crate::{files, governance, minds, tools};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -428,7 +428,9 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     if let Some(command) = flow_command(world, verb, args) {
         return Some(command);
     }
-    let others = minds::command(world, verb, args).or_else(|| files::command(world, verb, args));
+    let others = minds::command(world, verb, args)
+        .or_else(|| files::command(world, verb, args))
+        .or_else(|| tools::command(world, verb, args));
     if others.is_some() {
         return others;
     }
@@ -501,7 +503,9 @@ fn why(world: &World, why: &TaskWhy) -> String {
 
 /// Questions about work.
 pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String> {
-    let others = minds::question(world, verb, args).or_else(|| files::question(world, verb, args));
+    let others = minds::question(world, verb, args)
+        .or_else(|| files::question(world, verb, args))
+        .or_else(|| tools::question(world, verb, args));
     if others.is_some() {
         return others;
     }

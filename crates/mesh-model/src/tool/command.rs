@@ -1,9 +1,10 @@
-//! Commands about the node's tools.
+//! Commands about tools.
 
 use crate::api::ToolAudience;
-use crate::ids::TaskId;
+use crate::command::Content;
+use crate::ids::{ParticipantId, Seq, TaskId, ToolHash};
 
-/// What somebody wants of the node's tools.
+/// What somebody wants of tools.
 #[derive(Debug, Clone)]
 #[allow(
     missing_docs,
@@ -21,5 +22,41 @@ pub enum ToolCommand {
         task: Option<TaskId>,
         ok: bool,
         took_ms: u32,
+        by: Option<ParticipantId>,
     },
+    /// A participant offers the tools of its server.
+    Offer(OfferTools),
+    Withdraw {
+        server: String,
+    },
+    /// Somebody has looked at what is held.
+    Accept {
+        server: String,
+        tool: Option<String>,
+        offer: Seq,
+    },
+}
+
+/// The tools of a server, with what the door knows of them.
+#[derive(Debug, Clone)]
+pub struct OfferTools {
+    /// The server.
+    pub server: String,
+    /// For whom they are.
+    pub audience: ToolAudience,
+    /// The tools.
+    pub tools: Vec<ToolOffered>,
+    /// What is said of them.
+    pub body: Content,
+}
+
+/// A tool that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolOffered {
+    /// Its name.
+    pub name: String,
+    /// The hash of all that is said of it.
+    pub hash: ToolHash,
+    /// What the guard makes of it, in percent.
+    pub score: u8,
 }

@@ -83,6 +83,25 @@ impl Ephemeral<'_> {
         });
     }
 
+    /// Tells those whom it concerns that a server of tools came, or is away.
+    pub fn tools(
+        &self,
+        server: &str,
+        by: ParticipantId,
+        online: bool,
+        sees: impl Fn(ParticipantId) -> bool,
+    ) {
+        let Some(participant) = reference(&self.node.access(), by) else {
+            return;
+        };
+        let tools = api::Ephemeral::Tools {
+            server: server.to_owned(),
+            participant,
+            online,
+        };
+        self.send("tools", tools, sees);
+    }
+
     /// Sends to people what they get and to programs what they get.
     fn send_to_each(
         &self,

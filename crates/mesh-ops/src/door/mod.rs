@@ -51,7 +51,7 @@ use crate::door::request::Request;
 use crate::evidence::payload::Compiled;
 use crate::ops::file::Uploads;
 use crate::ops::memory::Memories;
-use crate::ops::tool::{NoTools, Tools};
+use crate::ops::tool::{NoTools, Seats, Tools};
 
 /// How long a read waits for the view to reach the log's end.
 const VIEW_WAIT: Duration = Duration::from_secs(1);
@@ -92,6 +92,7 @@ struct Inner {
     memories: Memories,
     uploads: Uploads,
     tools: Arc<dyn Tools>,
+    seats: Seats,
 }
 
 impl Door {
@@ -116,6 +117,7 @@ impl Door {
             memories: Memories::default(),
             uploads: Uploads::default(),
             tools,
+            seats: Seats::default(),
         };
         Door {
             inner: Arc::new(inner),
@@ -161,6 +163,11 @@ impl Door {
 
     pub(crate) fn tools(&self) -> &dyn Tools {
         self.inner.tools.as_ref()
+    }
+
+    /// The servers of tools that participants run.
+    pub(crate) fn seats(&self) -> &Seats {
+        &self.inner.seats
     }
 
     /// How many workers wait for a task.

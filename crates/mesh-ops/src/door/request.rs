@@ -1,9 +1,10 @@
 //! A request before it is understood: its JSON, its idempotency key, what it hashes to.
 
+use mesh_model::api::ToolDescription;
 use mesh_model::events::CommandKey;
 use mesh_model::limits::{IDEMPOTENCY_KEY_CHARS_MAX, JSON_DEPTH_MAX, REQUEST_BYTES_MAX};
 use mesh_model::ops::{Declaration, OpKind};
-use mesh_model::{ActHash, Effect, ErrorCode, Refusal, Seq, refuse};
+use mesh_model::{ActHash, Effect, ErrorCode, Refusal, Seq, ToolHash, refuse};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -171,6 +172,15 @@ pub(crate) fn act_hash(declaration: &Declaration, input: &Value) -> ActHash {
         None => hash_value(&mut act, input),
     }
     ActHash(act.finalize().into())
+}
+
+/// The hash of all that is said of a tool.
+pub(crate) fn tool_hash(tool: &ToolDescription) -> ToolHash {
+    let mut hash = Sha256::new_with_prefix(b"mesh-tool/1\n");
+    hash_text(&mut hash, b"n", &tool.name);
+    hash_text(&mut hash, b"a", &tool.about);
+    hash_value(&mut hash, &Value::Object(tool.input.clone()));
+    ToolHash(hash.finalize().into())
 }
 
 fn first_half(hash: Sha256) -> u128 {

@@ -116,7 +116,8 @@ impl<'a> Turns<'a> {
         let schema = found.ok().and_then(|found| found.check);
         let schema = schema.map(ToldData::into_inner);
         let mut tools = tools.map(|list| list.items).unwrap_or_default();
-        tools.retain(|tool| tool.off.is_none());
+        // What others offer is many words of many people, and would stand in each prompt: whoever wants it lists it.
+        tools.retain(|tool| tool.off.is_none() && tool.by.is_none());
         let parts = Parts {
             handle: &attempt.shared.me.handle,
             taken: &attempt.taken,

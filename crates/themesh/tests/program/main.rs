@@ -22,6 +22,7 @@ mod lease;
 mod log_verbs;
 mod mcp;
 mod node;
+mod offered;
 mod own_node;
 mod pty;
 mod skill;

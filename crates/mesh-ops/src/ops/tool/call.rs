@@ -3,9 +3,10 @@
 use mesh_model::command::ToolCommand;
 use std::time::{Duration, Instant};
 
+use super::found::{self, Found, Offered};
 use crate::evidence::{payload, scan};
-use crate::ops::tool::{MEMORY_ENHANCE, Told};
-use crate::ops::{present, tool};
+use crate::ops::present;
+use crate::ops::tool::{MEMORY_ENHANCE, NodeTool, Told};
 use crate::prelude::*;
 
 use mesh_model::events::ToolFacts;
@@ -19,14 +20,9 @@ impl Run for ToolCall {
         if let Some(task) = input.task {
             check_task(door, call, task)?;
         }
-        let tool = named(door, call, &input.tool).await?;
+        let Found { tool, offered } = named(door, call, &input.tool).await?;
         if let Some(why) = &tool.off {
-            return Err(Refusal::new(
-                ErrorCode::Conflict,
-                format!("the tool '{}' cannot be used: {why}", tool.name),
-                Effect::NothingDone,
-                "tool.list says what can; whoever runs the node sets tools up in plugins.toml",
-            ));
+            return Err(off(&tool.name, why));
         }
         check_input(door, &tool, input.input.clone()).await?;
         if let Some(answer) = told_before(door, call).await? {
@@ -37,7 +33,7 @@ impl Run for ToolCall {
         }
         call.pass_turn();
         let began = Instant::now();
-        let answer = ask(door, call, &tool.name, input.input).await;
+        let answer = ask(door, call, &tool.name, offered.as_ref(), input.input).await?;
         let took = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
         let ok = answer.is_ok();
         let told = bounded(answer.unwrap_or_else(Told::text));
@@ -46,8 +42,12 @@ impl Run for ToolCall {
             task: input.task,
             ok,
             took_ms: took,
+            by: offered.as_ref().map(|offered| offered.record.by),
         });
         let outcome = call.submit(door, command).await?;
+        if let Some(offered) = &offered {
+            check_still(door, call, offered)?;
+        }
         shown(door, call, &tool.name, told, ok, outcome.last()).await
     }
 
@@ -77,29 +77,57 @@ fn check_task(door: &Door, call: &Call, task: TaskId) -> Result<(), Refusal> {
         .map_err(|_| refuse::no_task())
 }
 
-/// The tool of that name, if the caller may use it.
-async fn named(door: &Door, call: &Call, name: &str) -> Result<ToolView, Refusal> {
-    let own = tool::own().into_iter().find(|tool| tool.name == name);
-    let tool = match own {
-        Some(own) => Some(own),
-        None => door.tools().find(name.to_owned()).await,
-    };
-    let tool = tool.ok_or_else(|| refuse::not_found("tool", "list the tools with tool.list"))?;
+/// The tool of that name, if the caller may use it. Of a participant's tool those hear nothing who may not.
+async fn named(door: &Door, call: &Call, name: &str) -> Result<Found, Refusal> {
+    let none = || refuse::not_found("tool", "list the tools with tool.list");
+    let found = found::named(door, call, name).await?.ok_or_else(none)?;
+    let open = found.is_open(call);
+    if found.offered.is_some() && !open {
+        return Err(none());
+    }
     call.access
-        .check_permission(&call.actor, tool.needs, call.now)?;
-    if !tool::is_open(call, &tool) {
+        .check_permission(&call.actor, found.tool.needs, call.now)?;
+    if !open {
         return Err(Refusal::new(
             ErrorCode::PermissionDenied,
             format!(
                 "the tool '{}' is for {}",
-                tool.name,
-                told_of(&tool::audience_of(call, &tool))
+                found.tool.name,
+                told_of(&found.audience(&call.access))
             ),
             Effect::NothingDone,
             "ask the owner of the mesh, who says for whom a tool is: tool.audience, or plugins.toml",
         ));
     }
-    Ok(tool)
+    Ok(found)
+}
+
+/// A tool that cannot be used now.
+pub(super) fn off(tool: &str, why: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::Conflict,
+        format!("the tool '{tool}' cannot be used: {why}"),
+        Effect::NothingDone,
+        "tool.list says what can; whoever runs the node sets tools up in plugins.toml, others offer them with tool.offer",
+    )
+}
+
+/// Who left the room meanwhile, or whose tool is offered there no more, is told nothing of what it answered.
+fn check_still(door: &Door, call: &Call, offered: &Offered) -> Result<(), Refusal> {
+    let (access, me) = (door.node().access(), call.me()?);
+    let now = access.tool_server(&offered.server);
+    let still = now.is_some_and(|now| {
+        now.by == offered.record.by && access.is_offered_to(&offered.server, now, &offered.tool, me)
+    });
+    if still {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::PermissionDenied,
+        "the right to use the tool ended while the call was under way",
+        Effect::told("the tool may have done what it was asked; its answer was not handed on"),
+        "tool.list says what you may use now",
+    ))
 }
 
 /// For whom a tool is, without saying who and where that is.
@@ -128,7 +156,7 @@ fn told_of(audience: &ToolAudience) -> String {
 
 async fn check_input(
     door: &Door,
-    tool: &ToolView,
+    tool: &NodeTool,
     input: Map<String, Value>,
 ) -> Result<(), Refusal> {
     let schema = tool.input.clone();
@@ -153,7 +181,7 @@ async fn check_input(
                 tool.name
             ),
             Effect::NothingDone,
-            "whoever runs the node can look at the plugin: its input needs a JSON Schema of draft 2020-12",
+            "whoever runs it can look at the plugin or server: its input needs a JSON Schema of draft 2020-12",
         )),
     }
 }
@@ -174,19 +202,30 @@ async fn ask(
     door: &Door,
     call: &Call,
     tool: &str,
+    offered: Option<&Offered>,
     input: Map<String, Value>,
-) -> Result<Told, String> {
+) -> Result<Result<Told, String>, Refusal> {
     if tool == MEMORY_ENHANCE {
-        return memories(door, call, &input).await;
+        return Ok(memories(door, call, &input).await);
     }
     let limit = Duration::from_millis(TOOL_MS_MAX);
-    match tokio::time::timeout(limit, door.tools().call(tool.to_owned(), input)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(format!(
-            "the tool did not answer within {} seconds; whether it did anything is unknown",
-            TOOL_MS_MAX / 1000
-        )),
-    }
+    let answer = async {
+        let Some(offered) = offered else {
+            return Ok(door.tools().call(tool.to_owned(), input).await);
+        };
+        let (server, by) = (&offered.server, offered.record.by);
+        let me = present::participant(&call.access, call.me()?);
+        let seats = door.seats();
+        seats.ask(server, by, &offered.tool, input, me).await
+    };
+    tokio::time::timeout(limit, answer)
+        .await
+        .unwrap_or_else(|_| {
+            Ok(Err(format!(
+                "the tool did not answer within {} seconds; whether it did anything is unknown",
+                TOOL_MS_MAX / 1000
+            )))
+        })
 }
 
 /// `memory_enhance`: what the caller remembers that fits.

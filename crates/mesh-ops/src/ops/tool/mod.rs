@@ -1,19 +1,46 @@
-//! Tools that the node offers besides its operations: what is behind them is given to the door from outside.
+//! Tools besides operations. Behind those of the node is what is given to the door from outside; behind those of
+//! participants is who offers them, and asks for calls and answers them.
 
+mod accept;
 mod audience;
 mod call;
+mod found;
+mod held;
 mod list;
+mod offer;
+mod seats;
+mod serve;
+mod withdraw;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::LazyLock;
 
 use mesh_model::Permission;
-use mesh_model::api::{ToolAudience, ToolView};
+use mesh_model::api::ToolAudience;
 use mesh_model::events::Trust;
 use serde_json::{Map, Value, json};
 
-use crate::door::Call;
+pub(crate) use seats::Seats;
+
+/// A tool of the node's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeTool {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub about: String,
+    /// The JSON Schema of its input.
+    pub input: Map<String, Value>,
+    /// What a credential needs for it.
+    pub needs: Permission,
+    /// The plugin that it comes from.
+    pub plugin: Option<String>,
+    /// For whom it is declared to be.
+    pub audience: Option<ToolAudience>,
+    /// Why it cannot be used now.
+    pub off: Option<String>,
+}
 
 /// A tool's answer under way.
 pub type Using<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -41,10 +68,13 @@ impl Told {
 /// input against the tool's schema. It bounds the answer and the time, and records that the tool was used.
 pub trait Tools: Send + Sync {
     /// The tools there are, those too that cannot be used now.
-    fn list(&self) -> Using<'_, Vec<ToolView>>;
+    fn list(&self) -> Using<'_, Vec<NodeTool>>;
+
+    /// What tools and plugins are called. Nothing is started to look.
+    fn names(&self) -> Vec<String>;
 
     /// The tool of that name. Others are not started to look.
-    fn find(&self, tool: String) -> Using<'_, Option<ToolView>>;
+    fn find(&self, tool: String) -> Using<'_, Option<NodeTool>>;
 
     /// Uses one of them. A failure is told in words for whoever asked.
     fn call(&self, tool: String, input: Map<String, Value>) -> Using<'_, Result<Told, String>>;
@@ -54,11 +84,15 @@ pub trait Tools: Send + Sync {
 pub(crate) struct NoTools;
 
 impl Tools for NoTools {
-    fn list(&self) -> Using<'_, Vec<ToolView>> {
+    fn list(&self) -> Using<'_, Vec<NodeTool>> {
         Box::pin(async { Vec::new() })
     }
 
-    fn find(&self, _: String) -> Using<'_, Option<ToolView>> {
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn find(&self, _: String) -> Using<'_, Option<NodeTool>> {
         Box::pin(async { None })
     }
 
@@ -71,7 +105,7 @@ impl Tools for NoTools {
 pub(crate) use mesh_model::tool::MEMORY_ENHANCE;
 
 /// The tools that need nothing but the door.
-pub(crate) fn own() -> Vec<ToolView> {
+pub(crate) fn own() -> Vec<NodeTool> {
     static INPUT: LazyLock<Map<String, Value>> = LazyLock::new(|| {
         let schema = json!({
             "type": "object",
@@ -84,7 +118,7 @@ pub(crate) fn own() -> Vec<ToolView> {
         });
         schema.as_object().cloned().unwrap_or_default()
     });
-    vec![ToolView {
+    vec![NodeTool {
         name: MEMORY_ENHANCE.to_owned(),
         about: "Find what you remember that fits a question, the closest first".to_owned(),
         input: INPUT.clone(),
@@ -102,21 +136,4 @@ pub(crate) fn own() -> Vec<ToolView> {
         }),
         off: None,
     }]
-}
-
-/// For whom the tool is: what the owner said of it, or of its plugin, else what is declared with it.
-pub(crate) fn audience_of(call: &Call, tool: &ToolView) -> ToolAudience {
-    let said = |name: &str| call.access.tool_audience(name);
-    said(&tool.name)
-        .or_else(|| said(tool.plugin.as_deref()?))
-        .or(tool.audience.as_ref())
-        .cloned()
-        .unwrap_or_default()
-}
-
-/// Whether the caller is among those for whom the tool is.
-pub(crate) fn is_open(call: &Call, tool: &ToolView) -> bool {
-    let audience = audience_of(call, tool);
-    call.me()
-        .is_ok_and(|me| call.access.is_tool_for(&audience, me))
 }

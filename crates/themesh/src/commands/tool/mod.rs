@@ -1,33 +1,40 @@
-//! Tools that the node offers.
+//! Tools: those of the node, and those that participants offer.
+
+mod serve;
 
 use clap::Subcommand;
+use mesh_model::Seq;
 use mesh_model::api::{
-    NoInput, RoomRefInput, ToolAudience, ToolAudienceInput, ToolCallInput, ToolView,
+    HeldTool, NoInput, RoomRefInput, ToolAcceptInput, ToolAudience, ToolAudienceInput,
+    ToolCallInput, ToolText, ToolView, ToolWithdrawInput,
 };
 use mesh_model::events::Trust;
-use mesh_model::ops::{RoomGet, ToolAudienceSet, ToolCall, ToolList};
+use mesh_model::ops::{
+    RoomGet, ToolAccept, ToolAudienceSet, ToolCall, ToolHeld, ToolList, ToolWithdraw,
+};
+use mesh_model::tool::full_name;
 use mesh_sdk::http::Http;
 use serde_json::{Map, Value};
 
-use super::task::{TaskRef, find};
+use crate::commands::task::{TaskRef, find};
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
 use crate::input::value_or_stdin;
 use crate::output::{Colour, clean, line, paint, printed_json, table};
 
-/// Tools that the node offers
+/// Tools of the node, and those that participants offer
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Example: mesh tool call web_search query='log formats'")]
 pub enum ToolVerb {
     /// List the tools and what they need
     #[command(after_help = "Example: mesh tool list")]
     List,
-    /// Say for whom a tool, or a plugin's tools, are: whoever fits all that is given
+    /// Say for whom a tool, or the tools of a plugin or server, are: whoever fits all that is given
     #[command(
         after_help = "Examples: mesh tool audience web_search --participant rex --participant ana\n          mesh tool audience git --role reviewer --room ops\n          mesh tool audience git --as-declared\n\nWith nothing given it is for those trusted as owner or local."
     )]
     Audience {
-        /// The tool or the plugin
+        /// The tool, the plugin or the server
         name: String,
         /// One of these participants
         #[arg(long = "participant", value_name = "HANDLE", value_delimiter = ',')]
@@ -41,7 +48,7 @@ pub enum ToolVerb {
         /// A member of one of these rooms
         #[arg(long = "room", value_name = "ROOM", value_delimiter = ',')]
         rooms: Vec<String>,
-        /// For whom plugins.toml says
+        /// For whom plugins.toml, or whoever offers it, says
         #[arg(long, conflicts_with_all = ["participants", "roles", "trust", "rooms"])]
         as_declared: bool,
     },
@@ -58,6 +65,29 @@ pub enum ToolVerb {
         #[arg(long, value_name = "TASK")]
         task: Option<String>,
     },
+    Serve(serve::ServeArgs),
+    /// List tools that wait for you to look at them, as they were and as they are now
+    #[command(after_help = "Example: mesh tool held")]
+    Held,
+    /// Let tools be used that are held, as you looked at them
+    #[command(
+        after_help = "Example: mesh tool accept shop 4711   # the number stands in `mesh tool held`"
+    )]
+    Accept {
+        /// The server
+        server: String,
+        /// The offer that you looked at
+        offer: u64,
+        /// Only this one of its tools
+        #[arg(long, value_name = "TOOL")]
+        tool: Option<String>,
+    },
+    /// Offer a server's tools no more: your own, or somebody's below you
+    #[command(after_help = "Example: mesh tool withdraw shop")]
+    Withdraw {
+        /// The server
+        server: String,
+    },
 }
 
 /// `mesh tool …`
@@ -73,7 +103,7 @@ pub fn tool(context: &Context, verb: ToolVerb) -> Outcome<()> {
             table(&["tool", "needs", "what it does"], &rows);
             line(&paint(
                 Colour::Quiet,
-                "tools are set up in plugins.toml in the mesh's folder; use one: mesh tool call NAME …",
+                "whoever runs the node sets tools up in plugins.toml; others offer them: mesh tool serve; use one: mesh tool call NAME …",
             ));
         }
         ToolVerb::Audience {
@@ -128,8 +158,75 @@ pub fn tool(context: &Context, verb: ToolVerb) -> Outcome<()> {
                 .so(Effect::UseRecorded));
             }
         }
+        ToolVerb::Serve(args) => serve::serve(context, &args)?,
+        ToolVerb::Held => {
+            let list = http.call::<ToolHeld>(NoInput {})?;
+            if !printed_json(context, &list)? {
+                held(&list.items);
+            }
+        }
+        ToolVerb::Accept {
+            server,
+            offer,
+            tool,
+        } => {
+            let done = http.call::<ToolAccept>(ToolAcceptInput {
+                server: server.clone(),
+                tool,
+                offer: Seq(offer),
+            })?;
+            if !printed_json(context, &done)? {
+                line(&format!(
+                    "{server} may be used as it was offered at {offer}"
+                ));
+            }
+        }
+        ToolVerb::Withdraw { server } => {
+            let done = http.call::<ToolWithdraw>(ToolWithdrawInput {
+                server: server.clone(),
+            })?;
+            if !printed_json(context, &done)? {
+                line(&format!("{server} is offered no more"));
+            }
+        }
     }
     Ok(())
+}
+
+/// Each tool with both texts, and how to let it be used.
+fn held(items: &[HeldTool]) {
+    for tool in items {
+        let score = match tool.score {
+            0 => String::new(),
+            score => format!("; the guard scores it {score} of 100"),
+        };
+        line(&format!(
+            "{} of @{}{score}",
+            full_name(&clean(&tool.server), &clean(&tool.tool)),
+            tool.by.handle
+        ));
+        match &tool.was {
+            Some(was) => text("was", was),
+            None => line("  is new"),
+        }
+        text("now", &tool.now);
+        line(&paint(
+            Colour::Quiet,
+            &format!(
+                "  let it be used: mesh tool accept {} {} --tool {}",
+                tool.server, tool.offer, tool.tool
+            ),
+        ));
+    }
+    if items.is_empty() {
+        line("no tool waits for you");
+    }
+}
+
+fn text(when: &str, text: &ToolText) {
+    line(&format!("  {when}: {}", clean(&text.about)));
+    let schema = Value::Object(text.input.clone().into_inner());
+    line(&format!("       {}", clean(&schema.to_string())));
 }
 
 fn trusted(name: &str) -> Outcome<Trust> {
@@ -143,9 +240,11 @@ fn trusted(name: &str) -> Outcome<Trust> {
 }
 
 fn row(tool: &ToolView) -> Vec<String> {
+    let by = tool.by.as_ref();
+    let by = by.map_or(String::new(), |by| format!("@{}: ", by.handle));
     let about = match &tool.off {
         Some(why) => format!("off: {}", clean(why)),
-        None => clean(&tool.about),
+        None => format!("{by}{}", clean(&tool.about)),
     };
     vec![clean(&tool.name), tool.needs.name().to_owned(), about]
 }
@@ -163,7 +262,7 @@ fn given(http: &Http, name: &str, input: &[String]) -> Outcome<Map<String, Value
             .so(Effect::NothingDone)
         });
     }
-    let pairs = super::task::pairs(input)?;
+    let pairs = crate::commands::task::pairs(input)?;
     if pairs.is_empty() {
         return Ok(Map::new());
     }
