@@ -380,6 +380,7 @@ const PLACES: &[&str] = &[
     "position",
     "last_seq",
     "lease",
+    "offer",
     "head",
     "view",
     "verified",

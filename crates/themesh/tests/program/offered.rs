@@ -383,7 +383,7 @@ async fn a_call_ends_with_its_caller_its_server_and_the_right_to_it() {
     assert_eq!(call(&node, "rex", "kit__echo", &["text=x"]).code, 0);
     // Whoever offers it is disabled: its calls end, its tools are nobody's.
     lane.until("kit", true).await;
-    assert_eq!(node.mesh(&["participant", "disable", "rex"]).code, 0);
+    node.json(&["call", "participant.disable", r#"{"participant": "rex"}"#]);
     for one in &mut many {
         let status = one.wait().unwrap();
         assert!(!status.success());
