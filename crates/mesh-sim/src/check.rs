@@ -222,6 +222,10 @@ fn rooms(access: &Access, model: &Model) {
     for room in &model.rooms {
         let found = access.room(room.id).expect("the room is known");
         assert_eq!(found.archived, room.archived, "{room:?}");
+        let mut pins = room.pins.clone();
+        pins.sort_unstable();
+        let known: Vec<u64> = found.pins.keys().map(|message| message.0.0).collect();
+        assert_eq!(known, pins, "{room:?}");
         let everybody = people().filter(|id| model.person(*id).is_some());
         for who in everybody {
             let may: CapabilitySet = model.may(room, who).into_iter().collect();

@@ -4,11 +4,12 @@
 mod credentials;
 mod rooms;
 mod rules;
+mod signs;
 
 use std::sync::Arc;
 
 use mesh_model::command::Content;
-use mesh_model::events::{CommandKey, MessageHeader, Trust};
+use mesh_model::events::{CommandKey, MessageHeader, Reacted, Trust};
 use mesh_model::{
     Actor, Capability, Command, CredentialId, ErrorCode, GroupId, InviteId, MessageId,
     ParticipantId, Permission, PublicKey, RoomId, Seq, SessionId,
@@ -108,6 +109,8 @@ pub struct Place {
     pub members: Vec<Seat>,
     /// What those had left who went with less than everybody has.
     pub went: Vec<(ParticipantId, Vec<Capability>)>,
+    /// Places of the messages at its head.
+    pub pins: Vec<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -170,6 +173,10 @@ pub struct Model {
     pub notes: Vec<Note>,
     /// Places of edits, and of the messages that they changed.
     pub edits: Vec<(u64, u64)>,
+    /// Who reacted to which message with what.
+    pub signs: Vec<(u64, ParticipantId, String)>,
+    /// When who has reacted in which room.
+    pub signed_at: Vec<(RoomId, ParticipantId, u64)>,
     /// Places whose content is erased.
     pub erased: Vec<u64>,
     pub sessions: Vec<(SessionId, ParticipantId, Option<CredentialId>)>,
@@ -276,6 +283,24 @@ impl Model {
             relayed: None,
             as_of: Seq(self.head()),
         }
+    }
+
+    /// What a door read of the reactions to a message, for somebody who wants to react.
+    pub fn reacted(&self, message: MessageId, who: Option<ParticipantId>) -> Reacted {
+        let mut reacted = Reacted {
+            as_of: Seq(self.head()),
+            ..Reacted::default()
+        };
+        for (_, by, kind) in self.signs.iter().filter(|(of, ..)| *of == message.0.0) {
+            match reacted.kinds.iter_mut().find(|(known, _)| known == kind) {
+                Some((_, count)) => *count += 1,
+                None => reacted.kinds.push((kind.clone(), 1)),
+            }
+            if who == Some(*by) {
+                reacted.own.push(kind.clone());
+            }
+        }
+        reacted
     }
 
     /// The places whose content belongs to a message: its own and those of its edits.

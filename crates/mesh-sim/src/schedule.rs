@@ -6,8 +6,8 @@ use mesh_model::command::{
     PostMessage, RedeemInvite, RoomCommand, SessionCommand,
 };
 use mesh_model::events::{
-    CommandKey, CredentialKind, Kind, MessageHeader, Priority, RoomAccess, RoomKind, SessionEnd,
-    Trust, Visibility,
+    CommandKey, CredentialKind, Kind, MessageHeader, Priority, Reacted, RoomAccess, RoomKind,
+    SessionEnd, Trust, Visibility,
 };
 use mesh_model::permission::Preset;
 use mesh_model::{
@@ -24,6 +24,8 @@ use crate::model::{Asked, Model};
 const PEOPLE: u64 = 8;
 const ROOMS: u64 = 9;
 const OTHERS: u64 = 6;
+/// With what is reacted: more than one may set on one message.
+const SIGNS: &[&str] = &["👍", "🎉", "🚀", "👀", "🔥", "🐛", "🙏"];
 
 fn uuid(noun: u8, number: u64) -> Uuid {
     Uuid::from_bytes([
@@ -124,7 +126,7 @@ pub fn beginning() -> Vec<Asked> {
 
 /// A random command, given what is durable.
 pub fn ask(chance: &mut Chance, model: &Model) -> Asked {
-    let (command, requires) = command(chance, model);
+    let (mut command, requires) = command(chance, model);
     let actor = match &command {
         Command::Invite(InviteCommand::Redeem(RedeemInvite { invite, .. }))
             if !chance.once_in(8) =>
@@ -142,6 +144,12 @@ pub fn ask(chance: &mut Chance, model: &Model) -> Asked {
         {
             member(chance, model, *room)
         }
+        Command::Message(MessageCommand::React { message, .. })
+        | Command::Message(MessageCommand::Pin { message, .. })
+            if !chance.once_in(4) =>
+        {
+            member(chance, model, message.room)
+        }
         Command::Message(MessageCommand::Edit { message, .. })
         | Command::Message(MessageCommand::Delete { message, .. })
         | Command::Message(MessageCommand::Redact { message, .. })
@@ -151,6 +159,12 @@ pub fn ask(chance: &mut Chance, model: &Model) -> Asked {
         }
         _ => actor(chance, model),
     };
+    if let Command::Message(MessageCommand::React {
+        message, reacted, ..
+    }) = &mut command
+    {
+        *reacted = model.reacted(message.message, actor.participant());
+    }
     // Keys are few, so that some come again with another request.
     let key = (!chance.once_in(3)).then(|| CommandKey {
         key: u128::from(chance.below(2000)),
@@ -263,6 +277,22 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
     };
     let about = header(chance, model);
     match (chance.below(100), about.clone()) {
+        (36..43, Some(message)) => (
+            Command::Message(MessageCommand::React {
+                message,
+                reacted: Reacted::default(),
+                reaction: chance.pick(SIGNS).copied().unwrap_or("👍").to_owned(),
+                on: !chance.once_in(3),
+            }),
+            write,
+        ),
+        (43..45, Some(message)) => (
+            Command::Message(MessageCommand::Pin {
+                message,
+                on: !chance.once_in(3),
+            }),
+            write,
+        ),
         (45..48, Some(message)) => (
             Command::Message(MessageCommand::Edit {
                 message,

@@ -61,7 +61,7 @@ impl Model {
     }
 
     /// The room, unless the actor may not know of it.
-    fn known(&self, actor: Actor, room: RoomId) -> Result<&Place, No> {
+    pub(super) fn known(&self, actor: Actor, room: RoomId) -> Result<&Place, No> {
         let unknown = No::Code(ErrorCode::NotFound);
         let Some(room) = self.room(room) else {
             return Err(unknown);
@@ -215,6 +215,7 @@ impl Model {
             archived: false,
             members,
             went: Vec::new(),
+            pins: Vec::new(),
         });
     }
 
@@ -420,7 +421,7 @@ impl Model {
     }
 
     /// The room, if the actor may say something in it now.
-    fn speaks(&self, actor: Actor, room: RoomId) -> Result<ParticipantId, No> {
+    pub(super) fn speaks(&self, actor: Actor, room: RoomId) -> Result<ParticipantId, No> {
         let me = actor.participant().ok_or(No::Any)?;
         let found = self.allowed(actor, room, Capability::Speak)?;
         if found.archived {
@@ -431,7 +432,7 @@ impl Model {
     }
 
     /// The message as it is by now, whatever the evidence says: it may be out of date.
-    fn present(&self, actor: Actor, header: &MessageHeader) -> Result<Note, No> {
+    pub(super) fn present(&self, actor: Actor, header: &MessageHeader) -> Result<Note, No> {
         let note = self
             .notes
             .iter()
@@ -498,6 +499,13 @@ impl Model {
             Command::Message(MessageCommand::Redact {
                 message, erased, ..
             }) => self.redact(actor, message, erased),
+            Command::Message(MessageCommand::React {
+                message,
+                reaction,
+                on,
+                ..
+            }) => self.sign(actor, message, reaction, *on),
+            Command::Message(MessageCommand::Pin { message, on }) => self.pin(actor, message, *on),
             Command::EventType(EventTypeCommand::Publish {
                 room,
                 name,
@@ -536,6 +544,10 @@ impl Model {
     fn take_out(&mut self, seq: u64) {
         for note in self.notes.iter_mut().filter(|note| note.seq == seq) {
             note.deleted = true;
+        }
+        self.signs.retain(|(of, ..)| *of != seq);
+        for room in &mut self.rooms {
+            room.pins.retain(|pin| *pin != seq);
         }
     }
 

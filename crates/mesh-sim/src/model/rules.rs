@@ -52,6 +52,8 @@ impl Model {
             | Command::Message(MessageCommand::Edit { .. })
             | Command::Message(MessageCommand::Delete { .. })
             | Command::Message(MessageCommand::Redact { .. })
+            | Command::Message(MessageCommand::React { .. })
+            | Command::Message(MessageCommand::Pin { .. })
             | Command::EventType(EventTypeCommand::Publish { .. }) => {
                 self.judge_message(*actor, command)
             }
