@@ -77,7 +77,10 @@ pub(super) enum Next {
 enum Means {
     Nothing,
     Working,
-    Look,
+    /// It goes on otherwise.
+    Turn,
+    /// It may have ended.
+    End,
 }
 
 impl Follow {
@@ -196,7 +199,8 @@ impl Follow {
                     self.state = State::Working;
                     updates.push(self.status(State::Working, None, item.at));
                 }
-                Means::Look => self.look(updates).await?,
+                Means::Turn => self.look(false, updates).await?,
+                Means::End => self.look(true, updates).await?,
             },
             None => {}
         }
@@ -209,7 +213,7 @@ impl Follow {
             Facts::Approval(ApprovalFacts::Requested(it)) => {
                 let holds = it.holds.map(|holds| holds.task);
                 if holds == Some(self.task) {
-                    Means::Look
+                    Means::Turn
                 } else {
                     Means::Nothing
                 }
@@ -222,14 +226,15 @@ impl Follow {
 
     fn answered(&self, approval: ApprovalId) -> Means {
         if self.question == Some(approval) {
-            Means::Look
+            Means::Turn
         } else {
             Means::Nothing
         }
     }
 
-    /// Reads the task as it stands.
-    async fn look(&mut self, updates: &mut Vec<Update>) -> Result<(), Fault> {
+    /// Reads the task as it stands. An end is told by the event that it came with: what happened before it is still to
+    /// come.
+    async fn look(&mut self, ended: bool, updates: &mut Vec<Update>) -> Result<(), Fault> {
         let found = self.asking.read(self.task).await?;
         let question = self.asking.question(&found.task).await?;
         let now = words::told(&found, question.as_ref(), 0);
@@ -239,6 +244,14 @@ impl Follow {
             message,
             timestamp,
         } = now.status;
+        if state.is_ended() && !ended {
+            (self.question, self.word) = (None, None);
+            if self.state != State::Working {
+                self.state = State::Working;
+                updates.push(self.status(State::Working, None, timestamp));
+            }
+            return Ok(());
+        }
         let word = message.as_ref().map(|message| message.message_id.clone());
         let same = state == self.state && (word.is_none() || word == self.word);
         (self.state, self.question, self.word) = (state, asks, word);
@@ -318,18 +331,14 @@ fn task_means(facts: &TaskFacts) -> Means {
         T::Taken(_) | T::Started(_) => Means::Working,
         T::AttemptFailed(it) => match it.next {
             AfterFailure::Retry { .. } | AfterFailure::Escalate { .. } => Means::Working,
-            AfterFailure::Person | AfterFailure::Fail => Means::Look,
+            AfterFailure::Person | AfterFailure::Fail => Means::End,
         },
         T::Finished(it) => match it.next {
             AfterResult::Verify { .. } => Means::Nothing,
-            AfterResult::Done | AfterResult::Person => Means::Look,
+            AfterResult::Done | AfterResult::Person => Means::End,
         },
-        T::Decided(_)
-        | T::Skipped(_)
-        | T::Cancelled(_)
-        | T::Paused(_)
-        | T::Resumed(_)
-        | T::Resolved(_) => Means::Look,
+        T::Paused(_) | T::Resumed(_) => Means::Turn,
+        T::Decided(_) | T::Skipped(_) | T::Cancelled(_) | T::Resolved(_) => Means::End,
         _ => Means::Nothing,
     }
 }
