@@ -3,7 +3,7 @@
 use std::io::{BufRead, Write};
 use std::sync::{Arc, Mutex};
 
-use mesh_model::api::{MessageBody, TaskOutput};
+use mesh_model::api::{FileRef, MessageBody, TaskOutput};
 use mesh_model::{MeshId, ParticipantId, PublicKey, RoomId, Seq};
 use mesh_proof::{node::proven, statement};
 use mesh_sdk::{Error, Failed, Filter, Items, Mesh, Options, Signer, Task, Work};
@@ -65,6 +65,7 @@ struct Given {
     room: RoomId,
     idempotency_key: String,
     text: String,
+    file: FileRef,
     challenge: String,
     proof: String,
 }
@@ -180,16 +181,20 @@ async fn count(task: Task) -> Result<TaskOutput, Failed> {
 
 fn vectors(given: &Given) -> Result<Value, Error> {
     let signer = Signer::from_seed(given.seed.0);
-    let body = MessageBody {
-        text: given.text.clone(),
-        payload: None,
-        files: Vec::new(),
-    };
     let (mesh, participant) = (given.mesh, given.participant);
+    let message = |files: Vec<FileRef>| {
+        let body = MessageBody {
+            text: given.text.clone(),
+            payload: None,
+            files,
+        };
+        signer.message(mesh, given.room, &given.idempotency_key, &body)
+    };
     Ok(json!({
         "public": signer.public(),
         "key_proof": signer.proof(mesh, participant),
-        "message": signer.message(mesh, given.room, &given.idempotency_key, &body)?,
+        "message": message(Vec::new())?,
+        "message_with_file": message(vec![given.file])?,
         "statement": statement::parent(&mesh.to_string(), &participant.to_string(), "rex"),
         "node": proven(&given.challenge, &given.proof).map(PublicKey),
     }))

@@ -15,14 +15,19 @@ fn the_vectors_of_the_protocol_are_these() {
     let signer = Signer::from_seed(seed);
     let (mesh, room) = (given("mesh"), given("room"));
     let participant = given("participant");
-    let body: MessageBody = serde_json::from_value(json!({"text": given("text")})).unwrap();
-    let key = given("idempotency_key");
-    let message = signer.message(mesh.parse().unwrap(), room.parse().unwrap(), key, &body);
+    let message = |body: Value| {
+        let body: MessageBody = serde_json::from_value(body).unwrap();
+        let (mesh, room) = (mesh.parse().unwrap(), room.parse().unwrap());
+        let key = given("idempotency_key");
+        signer.message(mesh, room, key, &body).unwrap()
+    };
+    let file = &vectors["given"]["file"];
     let node = node::proven(given("challenge"), given("proof")).map(hex::encode);
     let computed = json!({
         "public": signer.public(),
         "key_proof": signer.proof(mesh.parse().unwrap(), participant.parse().unwrap()),
-        "message": message.unwrap(),
+        "message": message(json!({"text": given("text")})),
+        "message_with_file": message(json!({"text": given("text"), "files": [file]})),
         "statement": statement::parent(mesh, participant, "rex"),
         "node": node,
     });

@@ -46,12 +46,15 @@ async def say(message: themesh.Message, words: list[str]) -> None:
     await message.reply(" ".join(words))
 
 
-def vectors(given: dict[str, str]) -> dict[str, Any]:
+def vectors(given: dict[str, Any]) -> dict[str, Any]:
     signer = Signer(bytes.fromhex(given["seed"]))
     return {
         "public": signer.public,
         "key_proof": signer.key_proof(given["mesh"], given["participant"]),
         "message": signer.message(given["mesh"], given["room"], given["idempotency_key"], {"text": given["text"]}),
+        "message_with_file": signer.message(
+            given["mesh"], given["room"], given["idempotency_key"], {"text": given["text"], "files": [given["file"]]}
+        ),
         "statement": statement("mesh-parent/1", given["mesh"], given["participant"], "rex").decode(),
         "node": proven(given["challenge"], given["proof"]),
     }

@@ -21,12 +21,13 @@ async function count(task) {
   return { text: `${task.prompt.split(/\s+/).length} words`, data: ODD };
 }
 
-async function vectors({ seed, mesh, participant, room, idempotency_key, text, challenge, proof }) {
+async function vectors({ seed, mesh, participant, room, idempotency_key, text, file, challenge, proof }) {
   const signer = await Signer.of(seed);
   return {
     public: signer.public,
     key_proof: await signer.keyProof(mesh, participant),
     message: await signer.message(mesh, room, idempotency_key, { text }),
+    message_with_file: await signer.message(mesh, room, idempotency_key, { text, files: [file] }),
     statement: statement('mesh-parent/1', mesh, participant, 'rex'),
     node: (await proven(challenge, proof)) ?? null,
   };
