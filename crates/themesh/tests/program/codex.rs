@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -11,8 +10,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 
 use mesh_script::{Scenario, Script};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -196,39 +194,13 @@ impl Terminal {
         assert!(ended.success(), "{}", self.screen.0.lock().unwrap());
     }
 
-    /// All that has the terminal is killed; the server is not, and ends when it notices. Until then it has the
-    /// conversation, which Codex gives to nobody else meanwhile.
+    /// All that has the terminal is killed; the server is not, and ends when it notices.
     fn dies(mut self) {
-        let server = server_of(&self.program);
         let group = Pid::from_child(&self.program);
         kill_process_group(group, Signal::KILL).unwrap();
         self.program.wait().unwrap();
         self.reader.take().unwrap().join().unwrap();
-        for process in server {
-            let mut ends = [PollFd::new(&process, PollFlags::IN)];
-            poll(&mut ends, None).unwrap();
-        }
     }
-}
-
-/// The processes of the server that a `mesh codex` has started: they name its socket.
-fn server_of(program: &Child) -> Vec<OwnedFd> {
-    let socket = format!("codex-{}.sock", program.id());
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir("/proc").unwrap() {
-        let name = entry.unwrap().file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
-            continue;
-        };
-        // A process may have ended meanwhile.
-        let words = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        if String::from_utf8_lossy(&words).contains(&socket) {
-            let pid = Pid::from_raw(pid).unwrap();
-            found.extend(pidfd_open(pid, PidfdFlags::empty()));
-        }
-    }
-    assert!(!found.is_empty(), "no server with {socket}");
-    found
 }
 
 impl Drop for Terminal {

@@ -3,10 +3,14 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt::socket_peercred;
+use rustix::process::{PidfdFlags, pidfd_open};
 use tokio::sync::mpsc;
 
 use super::wire::{Event, Wire};
@@ -18,6 +22,8 @@ const LOOK_MS: u64 = 30;
 const LOOKS_MAX: u32 = 1000;
 /// Between being asked to end and being killed, milliseconds.
 const GRACE_MS: u64 = 2000;
+/// How long a server of a run that was killed is waited for.
+const LEFT_OVER: Duration = Duration::from_secs(5);
 
 pub struct Server {
     pub socket: PathBuf,
@@ -38,6 +44,7 @@ impl Server {
         let start = || -> std::io::Result<Server> {
             let folder = folder?;
             fs::create_dir_all(&folder)?;
+            see_off(&folder)?;
             let (socket, log) = (
                 folder.join(format!("{name}.sock")),
                 folder.join(format!("{name}.log")),
@@ -83,6 +90,32 @@ impl Server {
         }
         Err(last)
     }
+}
+
+/// Servers of runs that were killed notice it a moment later. Until they have ended their conversations are theirs, and Codex
+/// gives them to nobody else.
+fn see_off(folder: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let run = name.and_then(|name| name.strip_prefix("codex-")?.strip_suffix(".sock"));
+        if run.is_none_or(|run| Path::new("/proc").join(run).exists()) {
+            continue;
+        }
+        // Nobody listens any more if this fails.
+        if let Ok(server) =
+            UnixStream::connect(&path).and_then(|stream| Ok(socket_peercred(&stream)?))
+        {
+            let server = pidfd_open(server.pid, PidfdFlags::empty());
+            let wait = Timespec::try_from(LEFT_OVER).ok();
+            // One that stays is found busy by Codex, which says so.
+            let _ = server
+                .and_then(|server| poll(&mut [PollFd::new(&server, PollFlags::IN)], wait.as_ref()));
+        }
+        let _ = fs::remove_file(path.with_extension("log"));
+        let _ = fs::remove_file(path);
+    }
+    Ok(())
 }
 
 impl Drop for Server {
