@@ -3,7 +3,7 @@
 //! * `settings.rs` reads `plugins.toml`. Without the file nothing goes out.
 //! * `web_search.rs`, `notify.rs` and `file_summary.rs` are built in; `web.rs` is the HTTP client they share and
 //!   `folder.rs` opens files that are surely inside a folder.
-//! * `mcp.rs` speaks the Model Context Protocol with a child process, the node's or a participant's; `plugin.rs` starts
+//! * `mcp.rs` speaks the Model Context Protocol with a child process, the node's or a participant's; `mcp_http.rs` with a server at an address, `plugin.rs` starts
 //!   the node's, bounds it and starts it again.
 //! * `hooks.rs` follows what happens and calls tools.
 //!
@@ -15,6 +15,7 @@ mod folder;
 mod hooks;
 mod link;
 mod mcp;
+mod mcp_http;
 mod notify;
 mod plugin;
 mod settings;

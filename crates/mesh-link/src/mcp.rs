@@ -1,4 +1,4 @@
-//! The Model Context Protocol as its client: JSON-RPC with a child process, a message on each line.
+//! The Model Context Protocol as its client: JSON-RPC with a child process, a message on each line, or over HTTP.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,8 +11,10 @@ use tokio::io::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::mcp_http::Peer;
+
 /// The version of the protocol that is asked for; a server answers with what it speaks.
-const VERSION: &str = "2025-06-18";
+pub(crate) const VERSION: &str = "2025-06-18";
 /// A line of the child: an answer with room for its JSON around and escapes in it.
 const LINE_BYTES_MAX: u64 = 4 * TOOL_ANSWER_BYTES_MAX as u64;
 /// Tools of one plugin.
@@ -40,15 +42,25 @@ pub struct News {
     pub over: bool,
 }
 
-type CallResult = Result<Value, String>;
+pub(crate) type CallResult = Result<Value, String>;
 type Waiting = Arc<Mutex<Option<HashMap<u64, oneshot::Sender<CallResult>>>>>;
 
-/// The connection with a child. Dropping it closes the child's input.
+/// The connection with a server: a child, whose input is closed when this is dropped, or one at an address.
 pub struct Connection {
+    way: Way,
+    news: watch::Receiver<News>,
+}
+
+enum Way {
+    Lines(Lines),
+    Http(Arc<Peer>),
+}
+
+/// Messages as lines of a child.
+struct Lines {
     lines: mpsc::Sender<String>,
     waiting: Waiting,
     next: Mutex<u64>,
-    news: watch::Receiver<News>,
 }
 
 impl Connection {
@@ -70,30 +82,45 @@ impl Connection {
             lines.downgrade(),
             tell,
         ));
-        let connection = Connection {
+        let way = Way::Lines(Lines {
             lines,
             waiting,
             next: Mutex::new(0),
-            news,
-        };
+        });
+        Connection { way, news }.greeted().await
+    }
+
+    /// Says hello to a server at an address that speaks Streamable HTTP.
+    ///
+    /// # Errors
+    /// Why it did not answer.
+    pub async fn over_http(url: &str) -> Result<Connection, String> {
+        let (tell, news) = watch::channel(News::default());
+        let peer = Arc::new(Peer::new(url.to_owned(), tell));
+        let way = Way::Http(Arc::clone(&peer));
+        let connection = Connection { way, news }.greeted().await?;
+        peer.listen();
+        Ok(connection)
+    }
+
+    async fn greeted(self) -> Result<Connection, String> {
         let hello = json!({
             "protocolVersion": VERSION,
             "capabilities": {},
             "clientInfo": {"name": "mesh", "version": env!("CARGO_PKG_VERSION")},
         });
-        connection.ask("initialize", hello).await?;
-        connection
-            .send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))
-            .await?;
-        Ok(connection)
+        self.ask("initialize", hello).await?;
+        let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+        match &self.way {
+            Way::Lines(child) => child.send(&initialized).await?,
+            Way::Http(peer) => peer.tell(initialized).await?,
+        }
+        Ok(self)
     }
 
     /// Whether the child has closed its output.
     pub fn is_closed(&self) -> bool {
-        self.waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_none()
+        self.news.borrow().over
     }
 
     /// What happens besides answers.
@@ -143,6 +170,15 @@ impl Connection {
         }
     }
 
+    async fn ask(&self, method: &str, params: Value) -> CallResult {
+        match &self.way {
+            Way::Lines(child) => child.ask(method, params).await,
+            Way::Http(peer) => peer.ask(method, params).await,
+        }
+    }
+}
+
+impl Lines {
     async fn ask(&self, method: &str, params: Value) -> CallResult {
         let (reply, answer) = oneshot::channel();
         let id = {
@@ -263,7 +299,13 @@ fn answered(waiting: &Waiting, id: &Value, message: Value) {
     let Some(reply) = reply else {
         return;
     };
-    let answer = match (message.get("result"), message.get("error")) {
+    // Whoever asked may have given up.
+    let _ = reply.send(outcome(&message));
+}
+
+/// What an answer says.
+pub(crate) fn outcome(message: &Value) -> CallResult {
+    match (message.get("result"), message.get("error")) {
         (Some(result), _) => Ok(result.clone()),
         (None, Some(error)) => Err(error
             .get("message")
@@ -271,9 +313,7 @@ fn answered(waiting: &Waiting, id: &Value, message: Value) {
             .unwrap_or("the program said no")
             .to_owned()),
         (None, None) => Err("the program answered neither yes nor no".to_owned()),
-    };
-    // Whoever asked may have given up.
-    let _ = reply.send(answer);
+    }
 }
 
 fn tool(described: &Value) -> Option<McpTool> {

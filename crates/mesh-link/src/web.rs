@@ -66,7 +66,7 @@ fn now(question: Question) -> Result<String, String> {
 }
 
 /// What the network said, in few words.
-fn reason(why: &ureq::Error) -> String {
+pub(crate) fn reason(why: &ureq::Error) -> String {
     match why {
         ureq::Error::Timeout(_) => format!("no answer within {} seconds", ANSWER_WAIT.as_secs()),
         ureq::Error::HostNotFound => "nobody knows its name".to_owned(),

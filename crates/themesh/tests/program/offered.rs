@@ -1,7 +1,7 @@
 //! Tools that participants offer: `mesh tool serve` beside a real server, over real sockets. The server is `mesh mcp`, or this
 //! test's own program once more, which does what a server should not.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -138,6 +138,92 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A server at an address: it answers lists by a stream and calls by JSON, and knows its own session only.
+fn at_an_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || answered(stream.unwrap()));
+        }
+    });
+    url
+}
+
+/// Answers one request; `None` if there is none.
+fn answered(mut stream: std::net::TcpStream) -> Option<()> {
+    let mut lines = BufReader::new(stream.try_clone().unwrap());
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        lines.read_line(&mut line).ok()?;
+        let line = line.trim_end().to_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(given) = line.strip_prefix("content-length: ") {
+            length = given.parse().unwrap();
+        }
+        head.push_str(&line);
+        head.push('\n');
+    }
+    let mut body = vec![0; length];
+    lines.read_exact(&mut body).unwrap();
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let schema = json!({"type": "object"});
+    let result = match asked["method"].as_str() {
+        Some("initialize") => json!({"protocolVersion": "2025-06-18", "capabilities": {}}),
+        _ if head.starts_with("post") && !head.contains("mcp-session-id: one") => Value::Null,
+        Some("tools/list") => json!({"tools": [{"name": "echo", "inputSchema": schema}]}),
+        Some("tools/call") => {
+            json!({"content": [{"type": "text", "text": asked["params"]["arguments"]["text"]}]})
+        }
+        _ => Value::Null,
+    };
+    let answer = json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}).to_string();
+    let (status, kind, answer) = match asked["method"].as_str() {
+        None => ("405 Method Not Allowed", "text/plain", String::new()),
+        Some(method) if method.starts_with("notifications/") => {
+            ("202 Accepted", "text/plain", String::new())
+        }
+        Some("tools/list") => {
+            let other = r#"{"jsonrpc":"2.0","method":"notifications/message"}"#;
+            (
+                "200 OK",
+                "text/event-stream",
+                format!("data: {other}\n\nevent: message\ndata: {answer}\n\n"),
+            )
+        }
+        Some(_) => ("200 OK", "application/json", answer),
+    };
+    let length = answer.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nmcp-session-id: one\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}"
+    )
+    .ok()
+}
+
+#[test]
+fn a_server_at_an_address_is_offered_by_whoever_reaches_it() {
+    let node = lab();
+    let mut serve = command(&node.home());
+    let url = at_an_address();
+    serve.args([
+        "--as", "rex", "tool", "serve", "far", "--room", "lab", "--at", &url,
+    ]);
+    let mut child = serve
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let mut serving = Serving { child, out };
+    serving.until("far__echo");
+    let said = call(&node, "tom", "far__echo", &["text=from afar"]);
+    assert!(said.code == 0 && said.out.contains("from afar"), "{said:?}");
 }
 
 fn serve(home: &Path, who: &str, name: &str, program: &[&str]) -> Command {

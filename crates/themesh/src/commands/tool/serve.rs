@@ -69,8 +69,11 @@ pub struct ServeArgs {
     /// Only those of them trusted as one of these: owner, local
     #[arg(long, value_delimiter = ',')]
     pub trust: Vec<String>,
+    /// The address of a server that runs here already and speaks Streamable HTTP
+    #[arg(long, value_name = "URL", conflicts_with = "command")]
+    pub at: Option<String>,
     /// The program and its arguments
-    #[arg(last = true, required = true)]
+    #[arg(last = true, required_unless_present = "at")]
     pub command: Vec<String>,
 }
 
@@ -84,6 +87,19 @@ pub fn serve(context: &Context, args: &ServeArgs) -> Outcome<()> {
         roles: args.roles.clone(),
         trust: trust.collect::<Outcome<Vec<_>>>()?,
         tools: Vec::new(),
+    };
+    let at = match &args.at {
+        Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+            At::Url(url.clone())
+        }
+        Some(url) => {
+            return Err(Failure::usage(
+                format!("'{url}' is no address"),
+                "it begins with http:// or https://",
+            )
+            .so(Effect::NothingChanged));
+        }
+        None => At::Program(args.command.clone()),
     };
     let mut options = context.options()?;
     options.client = ClientInfo {
@@ -100,7 +116,7 @@ pub fn serve(context: &Context, args: &ServeArgs) -> Outcome<()> {
         Serving {
             client,
             offer,
-            command: &args.command,
+            server: &at,
             running: None,
             next: None,
             pause: PAUSE_MIN,
@@ -115,13 +131,22 @@ fn failed(why: impl Into<String>) -> Failure {
     Failure::here(why, "").so(Effect::NothingChanged)
 }
 
+/// Where the server is.
+#[derive(Clone)]
+enum At {
+    /// A program that is started here.
+    Program(Vec<String>),
+    /// An address.
+    Url(String),
+}
+
 /// A program that runs, and the connection with it.
 struct Running {
     connection: Arc<Connection>,
     /// What it has.
     tools: Vec<McpTool>,
-    /// Kept: it is killed when this is dropped.
-    _child: Child,
+    /// Kept: it is killed when this is dropped. None if it runs by itself, at an address.
+    _child: Option<Child>,
 }
 
 /// What the program is waited for.
@@ -138,7 +163,7 @@ struct Serving<'a> {
     client: Client,
     /// What is offered; its tools are those of the program that runs.
     offer: ToolOfferInput,
-    command: &'a [String],
+    server: &'a At,
     running: Option<Running>,
     next: Option<Coming>,
     /// Before the program is started again, when it has ended.
@@ -152,7 +177,7 @@ impl Serving<'_> {
     async fn until_stopped(mut self) -> Outcome<()> {
         let mut stop = stopped()?;
         // A program that cannot be started at all is told at once.
-        let running = start(self.command.to_vec()).await.map_err(failed)?;
+        let running = start(self.server.clone()).await.map_err(failed)?;
         let mut calls = Calls::new(&self.offer.server);
         let mut news = self.runs(running, &mut calls).await?;
         // From here on the node knows that somebody is here.
@@ -230,7 +255,7 @@ impl Serving<'_> {
         if self.began.elapsed() >= WELL_AFTER {
             self.pause = PAUSE_MIN;
         }
-        let (pause, command) = (self.pause, self.command.to_vec());
+        let (pause, server) = (self.pause, self.server.clone());
         self.pause = (pause * 2).min(PAUSE_MAX);
         say(&format!(
             "the program has ended; it is started again in {} ms",
@@ -238,7 +263,7 @@ impl Serving<'_> {
         ));
         self.next = Some(Box::pin(async move {
             tokio::time::sleep(pause).await;
-            Next::Started(start(command).await)
+            Next::Started(start(server).await)
         }));
     }
 
@@ -428,7 +453,29 @@ async fn tools(connection: &Connection) -> Result<Vec<McpTool>, String> {
     told.unwrap_or_else(|_| Err("the program does not say which tools it has".to_owned()))
 }
 
-async fn start(command: Vec<String>) -> Result<Running, String> {
+async fn start(at: At) -> Result<Running, String> {
+    let hello = async {
+        match &at {
+            At::Program(command) => spawned(command).await,
+            At::Url(url) => Ok((Connection::over_http(url).await?, None)),
+        }
+    };
+    let name = match &at {
+        At::Program(command) => command.first().map_or("", String::as_str),
+        At::Url(url) => url,
+    };
+    let said = tokio::time::timeout(HELLO_WAIT, hello).await;
+    let said =
+        said.unwrap_or_else(|_| Err(format!("no hello within {} seconds", HELLO_WAIT.as_secs())));
+    let (connection, child) = said.map_err(|why| format!("'{name}': {why}"))?;
+    Ok(Running {
+        tools: tools(&connection).await?,
+        connection: Arc::new(connection),
+        _child: child,
+    })
+}
+
+async fn spawned(command: &[String]) -> Result<(Connection, Option<Child>), String> {
     let (program, arguments) = command.split_first().ok_or("no program is named")?;
     let mut command = Command::new(program);
     command
@@ -441,23 +488,11 @@ async fn start(command: Vec<String>) -> Result<Running, String> {
     }
     let mut child = command
         .spawn()
-        .map_err(|why| format!("'{program}' cannot be started: {}", why.kind()))?;
+        .map_err(|why| format!("it cannot be started: {}", why.kind()))?;
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(format!("'{program}' has no input or output"));
+        return Err("it has no input or output".to_owned());
     };
-    let opened = tokio::time::timeout(HELLO_WAIT, Connection::open(input, output)).await;
-    let connection = opened.map_err(|_| {
-        format!(
-            "'{program}' did not say hello within {} seconds",
-            HELLO_WAIT.as_secs()
-        )
-    })?;
-    let connection = Arc::new(connection.map_err(|why| format!("'{program}': {why}"))?);
-    Ok(Running {
-        tools: tools(&connection).await?,
-        connection,
-        _child: child,
-    })
+    Ok((Connection::open(input, output).await?, Some(child)))
 }
 
 /// Becomes true when the program is to end.
