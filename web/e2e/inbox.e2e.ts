@@ -36,6 +36,8 @@ describe.runIf(binary)('inbox', () => {
     for (const { id } of items) await ask('POST', `/api/approvals/${id}`, { approve: false });
     const held = await ask<{ items: { message: { id: string } }[] }>('GET', '/api/quarantine');
     for (const { message } of held.items) await ask('POST', `/api/quarantine/${message.id}`, { release: false });
+    const { items: tools } = await ask<{ items: { server: string }[] }>('GET', '/api/tools/held');
+    for (const { server } of tools) await ask('DELETE', `/api/tools/${server}`, {});
   });
 
   /** A room of its own with ada as its worker. */
@@ -295,6 +297,43 @@ describe.runIf(binary)('inbox', () => {
     const { icons } = (await manifest.json()) as { icons: { src: string; type: string }[] };
     for (const { src, type } of icons)
       expect((await page.request.get(node.url + src)).headers()['content-type']).toBe(type);
+  });
+
+  test('a tool that is held is looked at, let through, and held again when it changes', async () => {
+    await node.room('fair');
+    await node.owner.ask('PUT', '/api/rooms/fair/members/mole', {});
+    const offer = (about: string) =>
+      mole.ask('PUT', '/api/tools/peddler', {
+        rooms: ['fair'],
+        tools: [{ name: 'sell', about, input: { type: 'object' } }],
+      });
+    const page = await enter(watched, node, '/inbox');
+    await page.getByText('Nothing waits for you').waitFor();
+    await offer('Sells what is asked for');
+    await rows(page, 'offers the tool peddler__sell').waitFor();
+    await counted(page, 1);
+    await goTo(page, 'peddler__sell');
+    await page.keyboard.press('y');
+    await rows(page, 'peddler__sell').getByText('Sells what is asked for').waitFor();
+    // Opening is no answer.
+    await page.keyboard.press('y');
+    await ready(page, 'peddler__sell', 'yes');
+    expect(await violations(page)).toEqual([]);
+    await pictures(page, 'inbox-tool');
+    await ready(page, 'peddler__sell', 'yes');
+    await page.keyboard.press('y');
+    await noted(page, 'peddler__sell of mole can be used now.');
+    await page.getByText('Nothing waits for you').waitFor();
+    await offer('Sells all that is asked for');
+    const changed = rows(page, 'changed the tool peddler__sell');
+    await changed.getByRole('button', { name: 'Look at it' }).click();
+    await changed.locator('ins', { hasText: 'all that' }).waitFor();
+    await shot(page, 'inbox-tool-changed-1280');
+    await changed.getByRole('button', { name: 'Put aside' }).click();
+    await noted(page, '1 tool put aside.');
+    await page.getByText('Nothing waits for you').waitFor();
+    const held = await node.owner.ask<{ items: { tool: string }[] }>('GET', '/api/tools/held');
+    expect(held.items.map((one) => one.tool)).toEqual(['sell']);
   });
 
   test('keys that are changed or off do what the reader wants', async () => {

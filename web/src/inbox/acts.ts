@@ -46,6 +46,16 @@ export const review = (row: RowOf<'review'>, letOut: boolean): Promise<boolean> 
   );
 };
 
+/** Exactly what was looked at. */
+export const use = (row: RowOf<'tool'>): Promise<boolean> => {
+  const { server, tool, offer, by } = row.tool;
+  return inbox.answer(
+    row,
+    () => mesh.call('tool.accept', { server, tool, offer }),
+    `${server}__${tool} of ${by.handle} can be used now.`,
+  );
+};
+
 /** Its result stands, or it is tried again. */
 export function goOn(row: RowOf<'task'>): Promise<boolean> {
   const { task } = row;
@@ -109,6 +119,7 @@ function deny(row: Row): Promise<boolean> {
     case 'task':
       return cancel(row);
     case 'notice':
+    case 'tool':
     case 'message':
       return Promise.resolve(false);
   }

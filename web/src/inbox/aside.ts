@@ -1,4 +1,4 @@
-// Failed tasks that a reader has seen and put aside. The node keeps them as they are; this is a note of the reader's own, in this
+// Failed tasks and held tools that a reader has put aside. The node keeps them as they are; this is a note of the reader’s own, in this
 // browser.
 
 const KEY = 'mesh.aside.';

@@ -4,7 +4,7 @@ import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { about } from '../api/events.ts';
 import { explain } from '../api/problem.ts';
-import type { Message, TaskView } from '../api/types.ts';
+import type { HeldTool, Message, TaskView } from '../api/types.ts';
 import { lockAll } from '../approval/settled.svelte.ts';
 import { budgetName, used } from '../budget/budgets.ts';
 import { byHand, keepByHand } from '../message/kept.ts';
@@ -42,6 +42,8 @@ class Inbox {
   /** Tasks that wait for a person whom this reader is, and its own that failed. */
   #tasks = $state.raw<TaskView[]>([]);
   #notices = $state.raw<Notice[]>([]);
+  /** Tools that nobody may use before this reader has looked at them. */
+  #tools = $state.raw<HeldTool[]>([]);
   /** Failed tasks that were seen. */
   #aside = $state.raw<readonly string[]>([]);
   readonly #times = new SvelteMap<number, string>();
@@ -60,6 +62,7 @@ class Inbox {
   #started = false;
   readonly #readSaid = new Gather(() => this.#loadSaid(), SAID_PAUSE_MS);
   readonly #readTasks = new Gather(() => this.#loadTasks(), WORK_PAUSE_MS);
+  readonly #readTools = new Gather(() => this.#loadTools(), WORK_PAUSE_MS);
   readonly #readNotices = new Gather(() => this.#loadNotices(), WORK_PAUSE_MS);
 
   readonly #all = $derived.by(() =>
@@ -70,6 +73,7 @@ class Inbox {
       invitations: invitations.waiting,
       tasks: this.#tasks,
       held: quarantine.moderates ? quarantine.waiting : [],
+      tools: this.#tools,
       messages: this.#said.filter(unread),
       times: this.#times,
       me: people.me?.id ?? '',
@@ -89,6 +93,7 @@ class Inbox {
       if (type !== 'work' || !('item' in happening)) return;
       const { item } = happening;
       if (about(item, 'budget', 'dispatch')) this.#readNotices.ask();
+      else if (about(item, 'tool')) this.#readTools.ask();
       else if (about(item, 'approval')) void this.#readTasks.now();
       else if (about(item, 'task') && !QUIET.has(item.type)) this.#readTasks.ask();
     });
@@ -106,9 +111,10 @@ class Inbox {
         untrack(() => this.#readSaid.ask());
       });
       $effect(() => {
-        const unknown = [...desk.acts, ...invitations.waiting]
-          .map((one) => one.seq)
-          .filter((seq) => !this.#times.has(seq));
+        const unknown = [
+          ...[...desk.acts, ...invitations.waiting].map((one) => one.seq),
+          ...this.#tools.map((one) => one.offer),
+        ].filter((seq) => !this.#times.has(seq));
         for (const seq of unknown) void this.#ask(seq);
       });
     });
@@ -117,7 +123,7 @@ class Inbox {
   async load(): Promise<void> {
     if (!connection.live) return;
     try {
-      await Promise.all([this.#readSaid.now(), this.#readTasks.now(), this.#readNotices.now()]);
+      await Promise.all([this.#readSaid, this.#readTasks, this.#readTools, this.#readNotices].map((one) => one.now()));
       this.problem = '';
     } catch (error) {
       this.problem = explain(error);
@@ -178,6 +184,12 @@ class Inbox {
     // Where somebody else was asked, that one answers.
     const asked = new Set(approvals.items.map((one) => one.task));
     this.#tasks = [...blocked.items.filter((task) => steers(task) && !asked.has(task.id)), ...failed.items];
+    this.#forget();
+  }
+
+  async #loadTools(): Promise<void> {
+    if (!connection.live || !mesh.may('tasks:read')) return;
+    this.#tools = (await mesh.call('tool.held')).items;
     this.#forget();
   }
 
@@ -264,24 +276,29 @@ class Inbox {
   }
 
   /** Out of the way, for as long as it can be taken back only here. */
-  read(rows: readonly RowOf<'message' | 'task'>[]): void {
+  read(rows: readonly RowOf<'message' | 'task' | 'tool'>[]): void {
     const messages = rows.flatMap((row) => (row.is === 'message' ? [row.message] : []));
-    const tasks = rows.flatMap((row) => (row.is === 'task' ? [row.key] : []));
+    const others = rows.flatMap((row) => (row.is === 'message' ? [] : [row.key]));
+    const kind = rows.some((row) => row.is === 'task')
+      ? rows.some((row) => row.is === 'tool')
+        ? 'row'
+        : 'task'
+      : 'tool';
     for (const row of rows) this.#leave(row);
     for (const one of messages) this.#untold.add(one);
     this.#count(messages, -1);
-    this.#putAside([...this.#aside, ...tasks]);
+    this.#putAside([...this.#aside, ...others]);
     const timer = setTimeout(() => this.#tell(), UNDO_MS);
     const words = [
       ...(messages.length > 0 ? [`${plural(messages.length, 'message')} marked read`] : []),
-      ...(tasks.length > 0 ? [`${plural(tasks.length, 'task')} put aside`] : []),
+      ...(others.length > 0 ? [`${plural(others.length, kind)} put aside`] : []),
     ];
     const undo = () => {
       clearTimeout(timer);
       const back = messages.filter((one) => this.#untold.delete(one));
       this.#count(back, 1);
-      this.#putAside(this.#aside.filter((key) => !tasks.includes(key)));
-      for (const row of rows) if (row.is === 'task' || back.includes(row.message)) this.#gone.delete(row.key);
+      this.#putAside(this.#aside.filter((key) => !others.includes(key)));
+      for (const row of rows) if (row.is !== 'message' || back.includes(row.message)) this.#gone.delete(row.key);
     };
     ui.tell(`${words.join(', ')}.`, false, undo, UNDO_MS);
   }

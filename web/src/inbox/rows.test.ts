@@ -1,6 +1,6 @@
 // One list of what waits: the pressing before the rest, the newest first, and nothing twice.
 import { expect, test } from 'vitest';
-import type { ApprovalView, Message, Person, Quarantined, TaskView } from '../api/types.ts';
+import type { ApprovalView, HeldTool, Message, Person, Quarantined, TaskView } from '../api/types.ts';
 import { deniable, madeAt, readable, rowsOf, type Sources } from './rows.ts';
 
 const ada: Person = { id: 'p1', handle: 'ada', kind: 'agent', trust: 'local' };
@@ -27,6 +27,7 @@ const none: Sources = {
   invitations: [],
   tasks: [],
   held: [],
+  tools: [],
   messages: [],
   times: new Map(),
   me: 'p0',
@@ -81,4 +82,21 @@ test('only what can be read is marked read, and only what asks can be denied', (
 test('an id tells when it was made', () => {
   expect(madeAt('01932b5a-1c00-7000-8000-000000000000')).toBe(new Date(0x01932b5a1c00).toISOString());
   expect(madeAt('no id')).toBeNull();
+});
+
+test('a tool that changes again is another row, and is put aside without an answer', () => {
+  const tool = {
+    server: 'shop',
+    tool: 'buy',
+    by: ada,
+    offer: 7,
+    score: 3,
+    now: { about: 'Buys', input: {} },
+  } as unknown as HeldTool;
+  const [first] = rowsOf({ ...none, tools: [tool], times: new Map([[7, at(3)]]) });
+  expect([first?.what, first?.at, first?.group]).toEqual(['offers the tool shop__buy', at(3), 'review']);
+  expect([readable(first!), deniable(first!)]).toEqual([true, false]);
+  const [second] = rowsOf({ ...none, tools: [{ ...tool, offer: 9, was: tool.now }] });
+  expect(second?.what).toBe('changed the tool shop__buy');
+  expect(second?.key).not.toBe(first?.key);
 });

@@ -1,6 +1,15 @@
 // What waits for a reader as rows of one list: who, what in one line, where and since when. What can be done is the row's own.
 
-import type { ActView, ApprovalView, Invitation, Message, Person, Quarantined, TaskView } from '../api/types.ts';
+import type {
+  ActView,
+  ApprovalView,
+  HeldTool,
+  Invitation,
+  Message,
+  Person,
+  Quarantined,
+  TaskView,
+} from '../api/types.ts';
 import { questionOf } from '../approval/words.ts';
 import { unhide } from '../guard/spans.ts';
 import { plain } from '../shell/markdown.ts';
@@ -14,7 +23,7 @@ export const GROUPS: readonly { key: Group; name: string }[] = [
   { key: 'node', name: 'The node itself' },
   { key: 'ask', name: 'Asked of you' },
   { key: 'task', name: 'Tasks that need you' },
-  { key: 'review', name: 'Held back by the guard' },
+  { key: 'review', name: 'Held back' },
   { key: 'said', name: 'Said to you' },
 ];
 
@@ -43,6 +52,7 @@ export type Row = Base &
     | { is: 'invitation'; invitation: Invitation }
     | { is: 'task'; task: TaskView }
     | { is: 'review'; held: Quarantined }
+    | { is: 'tool'; tool: HeldTool }
     | { is: 'message'; message: Message }
   );
 export type RowOf<Is extends Row['is']> = Extract<Row, { is: Is }>;
@@ -54,6 +64,7 @@ export interface Sources {
   invitations: readonly Invitation[];
   tasks: readonly TaskView[];
   held: readonly Quarantined[];
+  tools: readonly HeldTool[];
   messages: readonly Message[];
   /** When events happened, by their place in the log, as far as it is known. */
   times: ReadonlyMap<number, string>;
@@ -142,6 +153,18 @@ const heldBack = (held: Quarantined): Row => ({
   at: held.message.at,
 });
 
+/** As it is offered now: one that changes again is another row. */
+const offered = (tool: HeldTool, times: Sources['times']): Row => ({
+  is: 'tool',
+  tool,
+  key: `tool ${tool.server}__${tool.tool} ${tool.offer}`,
+  group: 'review',
+  who: tool.by,
+  what: `${tool.was ? 'changed' : 'offers'} the tool ${tool.server}__${tool.tool}`,
+  room: null,
+  at: times.get(tool.offer) ?? null,
+});
+
 const said = (message: Message): Row => ({
   is: 'message',
   message,
@@ -164,6 +187,7 @@ export function rowsOf(from: Sources): Row[] {
     // A question about a task is answered as a question.
     ...from.tasks.filter((task) => !asks.has(task.id)).map(stuck),
     ...from.held.map(heldBack),
+    ...from.tools.map((tool) => offered(tool, from.times)),
     ...from.messages.map(said),
   ];
   const rank = new Map(GROUPS.map((group, at) => [group.key, at]));
@@ -173,9 +197,9 @@ export function rowsOf(from: Sources): Row[] {
   );
 }
 
-/** What can be put out of the way by having read it. */
-export const readable = (row: Row): row is RowOf<'message' | 'task'> =>
-  row.is === 'message' || (row.is === 'task' && row.task.state === 'failed');
+/** What can be put out of the way by having read it. A tool that is held stays held. */
+export const readable = (row: Row): row is RowOf<'message' | 'task' | 'tool'> =>
+  row.is === 'message' || row.is === 'tool' || (row.is === 'task' && row.task.state === 'failed');
 
 /** What can be answered with no. */
 export const deniable = (row: Row): boolean => row.is !== 'notice' && row.is !== 'message' && !readable(row);
