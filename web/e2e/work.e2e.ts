@@ -2,7 +2,7 @@
 // dispatches.
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { composer, enter, messages, openPage, shot, stored, violations } from './browser.ts';
+import { composer, enter, messages, openPage, pictures, shot, stored, violations } from './browser.ts';
 import type { Actor } from './node.ts';
 import { binary, browser, journeys, node, realNode, watched } from './setup.ts';
 
@@ -119,6 +119,47 @@ describe.runIf(binary)('work', () => {
     await ticket(page, 'todo', 'Tidy the attic').dragTo(column(page, 'done'));
     await noted(page, 'when its worker hands in a result');
     await shot(page, 'work-board-1280');
+  });
+
+  test('the board is searched as one types, and several tasks are steered at once', async () => {
+    await room('heap');
+    for (const title of ['Sweep the yard', 'Sweep the hall', 'Paint the door'])
+      await create('heap', title, { capability: 'nobody-can', ...(title.startsWith('Paint') && { priority: 8 }) });
+    const page = await enter(watched, node, '/r/heap/board');
+    await ticket(page, 'todo', 'Paint the door').getByText('priority 8').waitFor();
+    expect(await ticket(page, 'todo', 'Sweep the yard').getByText('priority').count()).toBe(0);
+    const box = page.getByRole('searchbox', { name: 'Search tasks' });
+    await box.pressSequentially('swee');
+    await ticket(page, 'todo', 'Paint the door').waitFor({ state: 'detached' });
+    await ticket(page, 'todo', 'Sweep the hall').waitFor();
+    // What is looked for is in the address, and the hands stay in the box.
+    expect(new URL(page.url()).searchParams.get('q')).toBe('swee');
+    expect(await box.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.reload();
+    await ticket(page, 'todo', 'Sweep the hall').waitFor();
+    expect(await box.inputValue()).toBe('swee');
+    await page.getByRole('button', { name: 'Select', exact: true }).click();
+    for (const one of ['yard', 'hall']) await page.getByRole('checkbox', { name: `Select Sweep the ${one}` }).check();
+    const bulk = page.getByRole('group', { name: 'What is selected' });
+    await bulk.getByText('2 selected').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await pictures(page, 'work-select');
+    await bulk.getByRole('button', { name: 'Pause 2' }).click();
+    await noted(page, '2 tasks are paused.');
+    await ticket(page, 'todo', 'Sweep the hall').getByText('paused').waitFor();
+    await page.locator('.note').getByRole('button', { name: 'Undo' }).click();
+    await noted(page, '2 tasks go on.');
+    await ticket(page, 'todo', 'Sweep the hall').getByText('queued').waitFor();
+    await page.getByRole('button', { name: 'Select', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Select Sweep the yard' }).check();
+    await bulk.getByRole('button', { name: 'Cancel 1' }).click();
+    const sure = page.getByRole('dialog', { name: 'Cancel 1 task' });
+    await sure.getByRole('button', { name: 'Yes, cancel it' }).click();
+    await ticket(page, 'failed', 'Sweep the yard').waitFor();
+    await box.fill('no such words');
+    await page.getByText('No task fits this filter').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await ticket(page, 'todo', 'Paint the door').waitFor();
   });
 
   test('a worker asks, and somebody approves it on a phone', async () => {

@@ -26,6 +26,7 @@ const routes: Route[] = [
   { page: 'room-settings', room: 'build bench' },
   { page: 'board', filter: {} },
   { page: 'board', filter: { worker: 'rex', capability: 'a&b' } },
+  { page: 'board', filter: { room: 'build bench', q: 'green & blue' } },
   { page: 'board', filter: { room: 'build bench', capability: 'code' } },
   { page: 'task', task: '019aa3b2-9f40-7000-8000-000000000001' },
   { page: 'approvals' },

@@ -6,6 +6,8 @@ import { type AuditFilter, filterOf, queryOf } from '../log/audit.ts';
 /** Which tasks the board shows; without a room, those of all rooms. */
 export interface BoardFilter {
   room?: string;
+  /** Words of their titles and prompts. */
+  q?: string;
   worker?: string;
   capability?: string;
 }
@@ -84,9 +86,11 @@ function search(query: URLSearchParams): Route {
 }
 
 function board(query: URLSearchParams): BoardFilter {
-  const worker = query.get('worker');
-  const capability = query.get('capability');
-  return { ...(worker && { worker }), ...(capability && { capability }) };
+  const known = ['q', 'worker', 'capability'].flatMap((name) => {
+    const value = query.get(name);
+    return value ? [[name, value]] : [];
+  });
+  return Object.fromEntries(known) as BoardFilter;
 }
 
 function decode(part: string): string {

@@ -32,7 +32,7 @@ export function sorted(key: ColumnKey, tasks: TaskView[]): TaskView[] {
 }
 
 export class Board {
-  readonly filter: BoardFilter;
+  filter = $state.raw<BoardFilter>({});
   tasks = $state.raw<ReadonlyMap<string, TaskView>>(new Map());
   loaded = $state(false);
   problem = $state('');
@@ -60,18 +60,20 @@ export class Board {
     ].sort(),
   );
 
-  constructor(filter: BoardFilter) {
-    this.filter = filter;
-  }
-
   /** The figures of the node know rooms only. */
   get #narrow(): boolean {
-    return this.filter.worker !== undefined || this.filter.capability !== undefined;
+    const { q, worker, capability } = this.filter;
+    return (q ?? worker ?? capability) !== undefined;
   }
 
   get #asked() {
-    const { room, worker, capability } = this.filter;
-    return { ...(room && { room }), ...(worker && { worker }), ...(capability && { capability }) };
+    const { room, q, worker, capability } = this.filter;
+    return { ...(q && { q }), ...(room && { room }), ...(worker && { worker }), ...(capability && { capability }) };
+  }
+
+  show(filter: BoardFilter): Promise<void> {
+    this.filter = filter;
+    return this.load();
   }
 
   load(): Promise<void> {
@@ -80,12 +82,15 @@ export class Board {
   }
 
   async #readAll(): Promise<void> {
+    const asked = this.filter;
     try {
       const [open, over, stats] = await Promise.all([
         mesh.call('task.list', { ...this.#asked, states: OPEN, limit: OPEN_MAX }),
         mesh.call('task.list', { ...this.#asked, states: OVER, limit: ENDED_PAGE }),
         mesh.call('task.stats', { days: 1, room: this.filter.room }),
       ]);
+      // Something else is looked for by now, and its answer is on the way.
+      if (asked !== this.filter) return;
       this.tasks = new Map([...open.items, ...over.items].map((task) => [task.id, task]));
       this.older = over.prev;
       this.#counts = new Map(stats.states.map((one) => [one.state, one.count]));

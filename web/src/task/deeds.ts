@@ -6,6 +6,7 @@ import { people } from '../participant/people.svelte.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
+import { plural } from '../shell/words.ts';
 import { type ColumnKey, columnOf, ended, nameOf } from './words.ts';
 
 export type Deed = 'cancel' | 'pause' | 'resume' | 'retry' | 'assign' | 'resolve' | 'confirm' | 'redact';
@@ -74,12 +75,7 @@ export function onDrop(task: Standing, column: ColumnKey): Deed | string | null 
 }
 
 /** Does it, says so, and offers the way back where there is one. True if it was done. */
-export async function act(
-  task: TaskView,
-  deed: 'cancel' | 'pause' | 'resume' | 'retry',
-  reason = '',
-): Promise<boolean> {
-  const back = { cancel: 'retry', pause: 'resume', resume: 'pause', retry: 'cancel' } as const;
+export async function act(task: TaskView, deed: Steer, reason = ''): Promise<boolean> {
   const told = {
     cancel: 'is cancelled.',
     pause: task.attempt ? 'is paused. Its worker was told to stop.' : 'is paused.',
@@ -92,7 +88,33 @@ export async function act(
         ? mesh.call('task.cancel', { task: task.id, reason: reason || undefined })
         : mesh.call(`task.${deed}`, { task: task.id }),
     `${nameOf(task)} ${told[deed]}`,
-    () => void act(task, back[deed]),
+    () => void act(task, BACK[deed]),
+  );
+}
+
+export type Steer = 'cancel' | 'pause' | 'resume' | 'retry';
+
+const DONE: Record<Steer, readonly [one: string, many: string]> = {
+  cancel: ['task is cancelled', 'tasks are cancelled'],
+  pause: ['task is paused', 'tasks are paused'],
+  resume: ['task goes on', 'tasks go on'],
+  retry: ['task begins again', 'tasks begin again'],
+};
+const BACK = { cancel: 'retry', pause: 'resume', resume: 'pause', retry: 'cancel' } as const;
+
+/** The same for many. What the node refuses stays as it was; the rest can be taken back together. */
+export async function actAll(tasks: readonly TaskView[], deed: Steer): Promise<void> {
+  const tried = await Promise.allSettled(tasks.map((task) => mesh.call(`task.${deed}`, { task: task.id })));
+  const went = tasks.filter((_, at) => tried[at]?.status === 'fulfilled');
+  const refused = tried.find((one) => one.status === 'rejected');
+  const undo = () => void actAll(went, BACK[deed]);
+  const told = `${plural(went.length, ...DONE[deed])}.`;
+  if (!refused) return ui.tell(told, false, undo);
+  const left = plural(tasks.length - went.length, 'is', 'are');
+  ui.tell(
+    `${went.length > 0 ? `${told} ` : ''}${left} as before: ${explain(refused.reason)}`,
+    true,
+    went.length > 0 ? undo : undefined,
   );
 }
 
