@@ -138,6 +138,25 @@ describe.runIf(binary)('files', () => {
     await second.close();
   });
 
+  test('who sends before what carries files is loaded is not ignored', async () => {
+    await node.room('haste');
+    const page = await enter(watched, node, '/r/haste');
+    let arrive: () => void = () => {};
+    const held = new Promise<void>((resolve) => (arrive = resolve));
+    await page.route('**/assets/Attach-*.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/assets/Attach-*.js');
+    await attach(page, text('quick.txt', 'quick'));
+    await asked;
+    await composer(page).fill('in haste');
+    await composer(page).press('Enter');
+    arrive();
+    await stored(page, 'in haste').getByText('quick.txt').waitFor();
+    await page.unroute('**/assets/Attach-*.js');
+  });
+
   test('what is too large is told before anything is sent, and what is on its way can be stopped', async () => {
     await node.room('scales');
     const page = await enter(watched, node, '/r/scales');
