@@ -46,6 +46,7 @@ def walk(url, token):
     rules(node)
     moderation(node)
     keys(node)
+    offered(node)
     secrets(node)
     browsers(node)
     tasks(node)
@@ -70,6 +71,8 @@ def rooms(node):
     for name, answer in (("attic", "accept"), ("cellar", "decline")):
         node.ask("POST", "/api/rooms/{room}/invitations/{participant}", {"room": name, "participant": "rex"})
         node.ask("POST", "/api/rooms/{room}/" + answer, {"room": name}, {"participant": "rex"})
+    capabilities = {"capabilities": ["speak", "listen"]}
+    node.ask("PUT", "/api/rooms/{room}/defaults", {"room": "attic"}, capabilities)
     node.ask("POST", "/api/groups", body={"name": "maintainers"})
     member = {"group": "maintainers", "participant": "rex"}
     node.ask("PUT", "/api/groups/{group}/members/{participant}", member)
