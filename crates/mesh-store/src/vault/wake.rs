@@ -61,13 +61,11 @@ impl Vault {
     ) -> Result<Vec<Seq>, StoreError> {
         let db = self.read();
         let wakes = wakes(&db, participant)?;
-        let of_it = |woken: &&Woken| woken.session == session && !woken.is_lost;
-        let last = wakes.into_iter().map(|(_, woken)| woken).rev();
-        let Some(last) = last.into_iter().find(|woken| of_it(&woken)) else {
-            return Ok(Vec::new());
-        };
+        let last = (wakes.into_iter().rev())
+            .map(|(_, woken)| woken)
+            .find(|woken| woken.session == session && !woken.is_lost);
         let mut read = Vec::new();
-        for seq in last.seqs {
+        for seq in last.map(|woken| woken.seqs).unwrap_or_default() {
             let is_read = |standing: Standing| {
                 standing.state == DeliveryState::Read && standing.session == session
             };

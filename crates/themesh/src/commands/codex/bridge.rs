@@ -228,8 +228,8 @@ impl Bridge {
         }
     }
 
-    /// A turn that a wake began has ended: if it has not answered a person, its last words do. Of people in several rooms the
-    /// model is told with the next turn.
+    /// A turn that a wake began has ended: if it has not answered a person, its last words do. If people wait in
+    /// several rooms, nobody is answered by it and nobody is told.
     async fn finish(&self, text: String) -> Result<(), String> {
         let Some(thread) = &self.thread else {
             return Ok(());
