@@ -1,6 +1,8 @@
 // Builds the page into dist/. `npm run dev` serves it beside a simulated node, or in front of a real one named by MESH_URL.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 
 /** Answers /api, /ws and /login in the development server when no real node is named. */
 function devNode(): Plugin {
@@ -24,11 +26,39 @@ function devNode(): Plugin {
   };
 }
 
+/** What the service worker keeps from the beginning. The world and rarer letters are kept once somebody has seen them. */
+const keptOffline = (name: string) =>
+  /\.(?:js|css)$/.test(name) ? !/\/(?:World|bloom)-/.test(name) : /-latin-.*\.woff2$/.test(name);
+/** Files of `public` that the first page names. */
+const NAMED = ['/icon.svg', '/manifest.webmanifest'];
+
+/** Names the build in its first page, and puts the service worker beside it. */
+function offline(): Plugin {
+  return {
+    name: 'offline',
+    apply: 'build',
+    enforce: 'post',
+    async generateBundle(_, bundle) {
+      const page = bundle['index.html'];
+      if (page?.type !== 'asset') throw new Error('the build has no index.html');
+      const html = String(page.source);
+      const files = Object.keys(bundle).sort();
+      const build = createHash('sha256').update(html).update(files.join()).digest('hex').slice(0, 16);
+      page.source = html.replace('name="build" content="none"', `name="build" content="${build}"`);
+      const source = new URL('src/offline/worker.ts', import.meta.url);
+      const { code } = await transformWithOxc(readFileSync(source, 'utf8'), 'worker.ts');
+      const kept = [...files.filter(keptOffline).map((name) => `/${name}`), ...NAMED];
+      const head = `const BUILD = ${JSON.stringify(build)};\nconst FILES = ${JSON.stringify(kept)};\n`;
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source: head + code });
+    },
+  };
+}
+
 const target = process.env.MESH_URL;
 
 export default defineConfig({
   base: '/',
-  plugins: [svelte(), devNode()],
+  plugins: [svelte(), devNode(), offline()],
   build: {
     target: 'es2023',
     // Data addresses are not allowed by the page's content security policy, so nothing is inlined.

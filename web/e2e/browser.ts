@@ -38,6 +38,8 @@ export async function openPage(
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
+    // Journeys hold requests back and look at them: behind a service worker they would not be seen. offline.e2e.ts has one.
+    serviceWorkers: 'block',
     ...options,
   });
   const page = await context.newPage();
@@ -47,7 +49,10 @@ export async function openPage(
     const text = message.text();
     // A node that is away is part of some journeys, and so are invites that let nobody in; the browser reports each failure.
     if (message.location().url.includes('/api/invites/')) return;
-    if (message.type() === 'error' && !/ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection|status of 401/.test(text))
+    if (
+      message.type() === 'error' &&
+      !/ERR_(CONNECTION_(REFUSED|RESET)|SOCKET_NOT_CONNECTED)|WebSocket connection|status of 401/.test(text)
+    )
       wrong.push(text);
   });
   page.on('request', (request) => {

@@ -229,7 +229,7 @@ describe('when the node goes away', () => {
     // The push may be faster than the answer; without that the page still counts the message as not sent.
     await page.getByText('not sent yet').waitFor({ state: 'detached' });
     await node.stop();
-    await page.getByText('The node cannot be reached.').waitFor();
+    await page.getByText('Not connected.').waitFor();
     await say(page, 'during the storm');
     await page.getByText('Kept in this browser until the node is back').waitFor();
     await page.getByText('1 not sent yet').waitFor();

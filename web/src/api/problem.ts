@@ -1,6 +1,6 @@
 // Refusals as exceptions: a problem document, or the plain fact that the node could not be reached.
 
-import { rulingWords } from '../policy/words.ts';
+import { rulingWords } from '../policy/ruling.ts';
 import { readable } from '../shell/time.ts';
 import type { Problem } from './types.ts';
 

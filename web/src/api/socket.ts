@@ -50,6 +50,11 @@ export class MeshSocket {
     this.#events = events;
   }
 
+  /** The place in the log up to which everything was taken in. */
+  get place(): number | null {
+    return this.#place.seq;
+  }
+
   start(): void {
     this.#stopped = false;
     this.#connect();

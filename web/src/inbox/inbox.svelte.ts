@@ -36,6 +36,15 @@ const TASKS_MAX = 100;
 /** What changes which tasks need a person seldom, and what changes it never. */
 const QUIET = new Set(['task.progressed', 'task.lease_extended', 'task.urgency_raised']);
 
+/** What the node lists. */
+export interface Listed {
+  said: Message[];
+  tasks: TaskView[];
+  tools: HeldTool[];
+  notices: Notice[];
+  times: [number, string][];
+}
+
 class Inbox {
   /** Messages that name this reader or are for it alone. */
   #said = $state.raw<Message[]>([]);
@@ -81,6 +90,29 @@ class Inbox {
   );
   readonly rows = $derived(this.#all.filter((row) => !this.#gone.has(row.key) && !this.#aside.includes(row.key)));
 
+  /** What is listed as the node told it, to be kept for when it is away. */
+  get listed(): Listed {
+    return {
+      said: this.#said,
+      tasks: this.#tasks,
+      tools: this.#tools,
+      notices: this.#notices,
+      times: [...this.#times],
+    };
+  }
+
+  /** Lists what was kept. */
+  recall(kept: Listed): void {
+    this.#said = kept.said;
+    this.#tasks = kept.tasks;
+    this.#tools = kept.tools;
+    this.#notices = kept.notices;
+    for (const [seq, at] of kept.times) this.#times.set(seq, at);
+    this.#aside = aside(people.me?.id ?? '');
+    waits.from(() => this.rows.length);
+    this.loaded = true;
+  }
+
   /** Asks for everything now, and again whenever something of it changed. */
   start(): void {
     this.#aside = aside(people.me?.id ?? '');
@@ -90,6 +122,7 @@ class Inbox {
     this.since = visit(people.me?.id ?? '', () => connection.head);
     waits.from(() => this.rows.length);
     activity.listen(({ type, ...happening }) => {
+      if (type === 'changed') this.#readSaid.ask();
       if (type !== 'work' || !('item' in happening)) return;
       const { item } = happening;
       if (about(item, 'budget', 'dispatch')) this.#readNotices.ask();

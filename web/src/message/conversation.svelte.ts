@@ -21,11 +21,22 @@ export class Conversation {
     this.room = room;
   }
 
-  /** Forgets what came from the node; drafts stay. */
+  /** What stands here is from before: it is shown until the node's own comes in its place. */
+  stale = false;
+
+  /** What came from the node may be wrong by now; drafts stay. */
   reset(): void {
-    this.messages = [];
+    this.stale = true;
     this.ready = false;
     this.older = true;
+  }
+
+  /** What this browser kept, while the node is away. */
+  recall(messages: Message[], older: boolean): void {
+    this.stale = true;
+    this.messages = messages;
+    this.older = older;
+    this.ready = true;
   }
 
   get first(): number | undefined {
@@ -41,7 +52,8 @@ export class Conversation {
   }
 
   add(more: readonly Message[]): void {
-    this.messages = merge(this.messages, more);
+    this.messages = merge(this.stale ? [] : this.messages, more);
+    this.stale = false;
   }
 
   /** One more answer in the thread of a message. */

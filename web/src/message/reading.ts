@@ -76,6 +76,7 @@ export class Reading {
 
   /** What was marked by hand comes on top of what the node counts. */
   remember(): void {
+    this.#tell();
     for (const [id, mark] of Object.entries(byHand(people.me?.id ?? ''))) {
       const room = rooms.byId.get(id);
       if (!room?.member) continue;
@@ -94,7 +95,8 @@ export class Reading {
     this.#waiting.clear();
     for (let at = 0; at < all.length; at += SEQS_MAX)
       this.#call('inbox.ack', { seqs: all.slice(at, at + SEQS_MAX) }).catch(() => {
-        // Not fatal: the node offers the messages again.
+        // Told when the node is back.
+        for (const seq of all.slice(at, at + SEQS_MAX)) this.#waiting.add(seq);
       });
   }
 }

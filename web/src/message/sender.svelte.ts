@@ -77,6 +77,7 @@ export class Sender {
   /** The link is up: what waited goes out, in the order it was written. The key makes a repetition harmless. */
   resume(me: string): void {
     for (const draft of loadOutbox(me)) if (!this.#outbox.has(draft.key)) this.#keep(draft);
+    if (!connection.live) return;
     const waiting = [...this.#outbox.values()].filter((draft) => draft.state === 'pending');
     void waiting.reduce<Promise<void>>((before, draft) => before.then(() => this.#attempt(draft)), Promise.resolve());
   }

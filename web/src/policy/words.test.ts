@@ -1,6 +1,7 @@
 // Rules in words.
 import { expect, test } from 'vitest';
-import { hoursWords, limitWords, ruleWords, rulingWords, whoWords } from './words.ts';
+import { rulingWords } from './ruling.ts';
+import { hoursWords, limitWords, ruleWords, whoWords } from './words.ts';
 
 test('whom', () => {
   expect(whoWords(undefined)).toBe('every member');

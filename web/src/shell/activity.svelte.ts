@@ -16,6 +16,8 @@ export type Happening =
   | { type: 'work'; item: Item }
   /** A file of a room was put, removed or erased. */
   | { type: 'file'; item: Of<'file'> }
+  /** A message is not what it was. */
+  | { type: 'changed'; item: Of<'message'> }
   | { type: 'output'; output: Output };
 
 /** Somebody who stopped without saying so is forgotten after this time. */

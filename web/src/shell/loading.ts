@@ -9,3 +9,6 @@ export function later(): Promise<typeof import('./later.ts')> {
   });
   return coming;
 }
+
+/** What this browser keeps for when the node is away. */
+export const offline = () => import('../offline/offline.svelte.ts');

@@ -7,7 +7,7 @@ import { MeshSocket } from '../api/socket.ts';
 import type { Hello, Me, Message, Permission, Room } from '../api/types.ts';
 import { identity } from '../identity/identity.svelte.ts';
 import { pageKey } from '../login/pageKey.ts';
-import { signedIn, signOut } from '../login/session.ts';
+import { signedIn } from '../login/session.ts';
 import { Conversation } from '../message/conversation.svelte.ts';
 import { placeIn } from '../message/kept.ts';
 import { Reading } from '../message/reading.ts';
@@ -20,6 +20,7 @@ import { rooms } from '../room/rooms.svelte.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
 import { desk } from './desk.svelte.ts';
+import { offline } from './loading.ts';
 import { applyEphemeral, applyItem, type Needs } from './stream.ts';
 import { ui } from './ui.svelte.ts';
 
@@ -106,15 +107,23 @@ class Mesh implements Needs {
   }
 
   async signOut(): Promise<void> {
-    await signOut();
-    this.#socket.stop();
-    location.assign('/');
+    const { leave } = await import('../offline/leave.ts');
+    await leave();
+  }
+
+  get place(): number | null {
+    return this.#socket.place;
   }
 
   #link(state: Parameters<typeof connection.set>[0], retryAt: number | null): void {
     connection.set(state, retryAt);
     // A browser does not say why an upgrade was refused; a plain request does.
     if (state === 'offline') {
+      if (!this.loaded)
+        offline().then(
+          ({ restore }) => restore(),
+          () => {},
+        );
       void signedIn().then((good) => {
         if (good === false && connection.link === 'offline') {
           this.#socket.stop();
@@ -140,7 +149,7 @@ class Mesh implements Needs {
         this.may('agents:write'),
       );
       this.loaded = true;
-      if (fresh) for (const one of this.#conversations.values()) one.reset();
+      for (const one of this.#conversations.values()) if (fresh || one.stale) one.reset();
       await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
       if (quarantine.moderates) void quarantine.load();
       desk.start();
@@ -188,8 +197,20 @@ class Mesh implements Needs {
       conversation = new Conversation(room);
       this.#conversations.set(room, conversation);
     }
-    if (!conversation.ready && !conversation.loading && connection.live) void this.#first(conversation);
+    if (!conversation.ready && !conversation.loading) {
+      // Not while somebody works out what to draw: it changes what they read.
+      if (connection.live) queueMicrotask(() => void this.#first(conversation));
+      else if (this.loaded) void this.#recall(conversation);
+    }
     return conversation;
+  }
+
+  async #recall(conversation: Conversation): Promise<void> {
+    try {
+      await (await offline()).recall(conversation);
+    } catch {
+      // Nothing is kept here; the room fills when the node is back.
+    }
   }
 
   async #first(conversation: Conversation): Promise<void> {
@@ -210,7 +231,7 @@ class Mesh implements Needs {
   }
 
   async loadOlder(conversation: Conversation): Promise<void> {
-    if (!conversation.older || !conversation.ready) return;
+    if (!conversation.older || !conversation.ready || !connection.live) return;
     await this.#load(conversation, () => this.#before(conversation, OLDER));
   }
 

@@ -77,6 +77,7 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
       conversation.add([held]);
     } else if (item.type !== 'message.posted' && item.type !== 'message.quarantined') {
       conversation?.change(item, own);
+      activity.tell({ type: 'changed', item });
       rooms.pin(item.room ?? '', item.data.message, item.type);
     }
     return;

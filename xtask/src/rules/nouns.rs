@@ -90,7 +90,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         at: "web/src/",
-        shared: &["api", "main", "shell", "world"],
+        shared: &["api", "main", "offline", "shell", "world"],
     },
 ];
 
