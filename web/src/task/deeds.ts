@@ -74,48 +74,49 @@ export function onDrop(task: Standing, column: ColumnKey): Deed | string | null 
   return 'Workers ask for a person by themselves.';
 }
 
-/** Does it, says so, and offers the way back where there is one. True if it was done. */
-export async function act(task: TaskView, deed: Steer, reason = ''): Promise<boolean> {
-  const told = {
-    cancel: 'is cancelled.',
-    pause: task.attempt ? 'is paused. Its worker was told to stop.' : 'is paused.',
-    resume: 'goes on.',
-    retry: 'begins again.',
-  };
-  return done(
-    () =>
-      deed === 'cancel'
-        ? mesh.call('task.cancel', { task: task.id, reason: reason || undefined })
-        : mesh.call(`task.${deed}`, { task: task.id }),
-    `${nameOf(task)} ${told[deed]}`,
-    () => void act(task, BACK[deed]),
-  );
-}
-
 export type Steer = 'cancel' | 'pause' | 'resume' | 'retry';
 
 const DONE: Record<Steer, readonly [one: string, many: string]> = {
-  cancel: ['task is cancelled', 'tasks are cancelled'],
-  pause: ['task is paused', 'tasks are paused'],
-  resume: ['task goes on', 'tasks go on'],
-  retry: ['task begins again', 'tasks begin again'],
+  cancel: ['is cancelled', 'are cancelled'],
+  pause: ['is paused', 'are paused'],
+  resume: ['goes on', 'go on'],
+  retry: ['begins again', 'begin again'],
 };
 const BACK = { cancel: 'retry', pause: 'resume', resume: 'pause', retry: 'cancel' } as const;
 
-/** The same for many. What the node refuses stays as it was; the rest can be taken back together. */
-export async function actAll(tasks: readonly TaskView[], deed: Steer): Promise<void> {
-  const tried = await Promise.allSettled(tasks.map((task) => mesh.call(`task.${deed}`, { task: task.id })));
+/** One task by its name, several by their number. */
+function toldOf(tasks: readonly TaskView[], deed: Steer): string {
+  const [first] = tasks;
+  const [one, many] = DONE[deed];
+  const what = tasks.length === 1 && first ? `${nameOf(first)} ${one}.` : `${tasks.length} tasks ${many}.`;
+  const stopped = deed === 'pause' ? tasks.filter((task) => task.attempt).length : 0;
+  if (stopped === 0) return what;
+  return `${what} ${stopped > 1 ? 'Their workers were' : 'Its worker was'} told to stop.`;
+}
+
+/** Does it, says so, and offers the way back where there is one. True if it was done. */
+export const act = async (task: TaskView, deed: Steer, reason = ''): Promise<boolean> =>
+  (await actAll([task], deed, reason)).length > 0;
+
+/** The same for many: those that it was done to. What the node refuses stays as it was; the rest can be taken back together. */
+export async function actAll(tasks: readonly TaskView[], deed: Steer, reason = ''): Promise<TaskView[]> {
+  const tried = await Promise.allSettled(
+    tasks.map(({ id: task }) =>
+      deed === 'cancel'
+        ? mesh.call('task.cancel', { task, reason: reason || undefined })
+        : mesh.call(`task.${deed}`, { task }),
+    ),
+  );
   const went = tasks.filter((_, at) => tried[at]?.status === 'fulfilled');
   const refused = tried.find((one) => one.status === 'rejected');
   const undo = () => void actAll(went, BACK[deed]);
-  const told = `${plural(went.length, ...DONE[deed])}.`;
-  if (!refused) return ui.tell(told, false, undo);
-  const left = plural(tasks.length - went.length, 'is', 'are');
-  ui.tell(
-    `${went.length > 0 ? `${told} ` : ''}${left} as before: ${explain(refused.reason)}`,
-    true,
-    went.length > 0 ? undo : undefined,
-  );
+  if (!refused) ui.tell(toldOf(went, deed), false, undo);
+  else if (went.length === 0) ui.tell(`Nothing was changed. ${explain(refused.reason)}`, true);
+  else {
+    const left = plural(tasks.length - went.length, 'is', 'are');
+    ui.tell(`${toldOf(went, deed)} ${left} as before: ${explain(refused.reason)}`, true, undo);
+  }
+  return went;
 }
 
 /** `to` is nobody: whoever fits. */
