@@ -21,6 +21,7 @@ export interface Actor {
   ): Promise<{ id: string; seq: number }>;
   send(to: string, text: string): Promise<void>;
   edit(message: string, text: string): Promise<void>;
+  remove(message: string): Promise<void>;
   present(state: PresenceState): Promise<void>;
   /** Proves that it has taken a message in. */
   ack(seq: number): Promise<void>;
@@ -57,6 +58,7 @@ async function startSimulated(): Promise<TestNode> {
     post: async (room, text, more) => state.post(id, state.room(room, id), text, more),
     send: async (to, text) => node.act(id, 'message.send', { to, text }),
     edit: async (message, text) => node.act(id, 'message.edit', { message, text }),
+    remove: async (message) => node.act(id, 'message.delete', { message }),
     present: async (presence) => state.present(id, presence),
     ack: async (seq) => node.act(id, 'inbox.ack', { seqs: [seq] }),
     ask: () => Promise.reject(new Error('the simulated node has no REST')),
@@ -139,6 +141,7 @@ export async function startReal(binary: string, demo?: string, more: readonly st
     post: (room, text, more = {}) => request(token, 'POST', `/api/rooms/${room}/messages`, { text, ...more }),
     send: (to, text) => request(token, 'POST', '/api/messages', { to: `@${to}`, text }),
     edit: (message, text) => request(token, 'PATCH', `/api/messages/${message}`, { text }),
+    remove: (message) => request(token, 'DELETE', `/api/messages/${message}`),
     present: (state) => request(token, 'POST', `/api/agents/${handle}/heartbeat`, { state }),
     ack: (seq) => request(token, 'POST', '/api/inbox/ack', { seqs: [seq] }),
     ask: (method, path, body) => request(token, method, path, body),

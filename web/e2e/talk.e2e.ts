@@ -269,6 +269,50 @@ describe('when the node goes away', () => {
     expect(await messages(page).locator('article').count()).toBe(2);
   });
 
+  test('what is said, edited and deleted while a room is being read stands there', async () => {
+    await node.room('rush');
+    const ada = await node.actor('ada', 'agent');
+    await ada.join('rush');
+    const [edited, deleted] = [await ada.post('rush', 'as it was'), await ada.post('rush', 'soon gone')];
+    let asked = '';
+    let answered = () => {};
+    const answer = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    let pass = () => {};
+    const overtaken = new Promise<void>((resolve) => {
+      pass = resolve;
+    });
+    await watched.page.routeWebSocket(/\/ws$/, (page) => {
+      const server = page.connectToServer();
+      page.onMessage((frame) => {
+        asked ||= /"id":(\d+),"call":"message.list"/.exec(String(frame))?.[1] ?? '';
+        server.send(frame);
+      });
+      server.onMessage((frame) => {
+        const text = String(frame);
+        if (asked && text.startsWith(`{"id":${asked},`)) {
+          // The node has answered, and what happens from here on overtakes its answer.
+          answered();
+          void overtaken.then(() => page.send(frame));
+        } else {
+          page.send(frame);
+          if (/"push":.*message.deleted/.test(text)) pass();
+        }
+      });
+    });
+    const page = await enter(watched, node, '/r/rush');
+    await answer;
+    await ada.post('rush', 'in between');
+    await ada.edit(edited.id, 'as it is');
+    await ada.remove(deleted.id);
+    await stored(page, 'in between').waitFor();
+    await stored(page, 'as it is').waitFor();
+    expect(await stored(page, 'as it was').count()).toBe(0);
+    expect(await stored(page, 'soon gone').count()).toBe(0);
+    expect(await messages(page).locator('article').count()).toBe(3);
+  });
+
   test('a message is on the screen before the node has it, and only once when it has', async () => {
     await node.room('swift');
     let release = () => {};

@@ -15,12 +15,13 @@ import { Sender } from '../message/sender.svelte.ts';
 import { people } from '../participant/people.svelte.ts';
 import { quarantine } from '../quarantine/quarantine.svelte.ts';
 import { attention } from '../room/attention.svelte.ts';
-import { invitations } from '../room/invitations.svelte.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { activity } from './activity.svelte.ts';
 import { connection } from './connection.svelte.ts';
 import { desk } from './desk.svelte.ts';
+import { Gather } from './gather.ts';
 import { offline } from './loading.ts';
+import { Order } from './order.ts';
 import { applyEphemeral, applyItem, type Needs } from './stream.ts';
 import { ui } from './ui.svelte.ts';
 
@@ -33,16 +34,21 @@ const BACK_MAX = 10;
 /** How often the node is asked how far its log is verified; it does not push that. */
 const STATUS_MS = 30_000;
 
+/** Sessions open and close in bursts. */
+const PRESENCE_MS = 50;
+
 class Mesh implements Needs {
+  /** Of everything that changes what the page holds of rooms, people and messages. */
+  readonly #order = new Order();
   readonly #socket = new MeshSocket(
     `${location.origin.replace(/^http/, 'ws')}/ws`,
     {
       link: (state, retryAt) => this.#link(state, retryAt),
       ready: (hello, fresh) => void this.#ready(hello, fresh),
       items: (items) => {
-        for (const item of items) applyItem(item, this);
+        for (const item of items) this.#order.came(() => applyItem(item, this));
       },
-      ephemeral: applyEphemeral,
+      ephemeral: (event) => this.#order.came(() => applyEphemeral(event)),
       head: (seq) => {
         if (seq > connection.head) connection.head = seq;
       },
@@ -53,13 +59,16 @@ class Mesh implements Needs {
   readonly call: Call = this.#socket.call;
   readonly sender = new Sender(this.call, (room) => this.open(room));
   readonly reading = new Reading(this.call);
+  readonly #presence = new Gather(
+    () => this.#order.ask(this.call('presence.list'), (page) => people.setAll(page.items)).catch(() => {}),
+    PRESENCE_MS,
+  );
   readonly #conversations = new Map<string, Conversation>();
   me = $state.raw<Me | null>(null);
   /** Everything the page needs for its first picture is there. */
   loaded = $state(false);
   /** The room whose end is on the screen. */
   #watched: string | null = null;
-  #presenceAsked = false;
   #status: ReturnType<typeof setInterval> | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -90,12 +99,13 @@ class Mesh implements Needs {
   }
 
   complete(message: Message): void {
-    this.call('message.get', { message: message.id }).then(
-      (whole) => this.#conversations.get(whole.room)?.add([whole]),
-      () => {
+    this.#order
+      .ask(this.call('message.get', { message: message.id }), (whole) =>
+        this.#conversations.get(whole.room)?.add([whole]),
+      )
+      .catch(() => {
         // The message stays as it came; what it quotes is named by id.
-      },
-    );
+      });
   }
 
   reviewing(item: ItemOf<'message.quarantined' | 'message.reviewed'>): void {
@@ -153,7 +163,6 @@ class Mesh implements Needs {
       await Promise.all([...this.#conversations.values()].map((one) => this.#catchUp(one)));
       if (quarantine.moderates) void quarantine.load();
       desk.start();
-      invitations.start();
       // The list of what waits comes after the first picture; where it cannot be had, the next connection asks again.
       void import('../inbox/inbox.svelte.ts').then(
         ({ inbox }) => inbox.start(),
@@ -167,24 +176,28 @@ class Mesh implements Needs {
   }
 
   async #loadLists(): Promise<void> {
-    const [everybody, here, list, status] = await Promise.all([
+    const lists = Promise.all([
       this.call('participant.list'),
       this.call('presence.list'),
       this.call('room.list'),
       this.call('status.get'),
     ]);
-    for (const one of everybody.items) people.put(one);
-    people.setAll(here.items);
-    rooms.setAll(list.items);
-    connection.status = status;
-    await Promise.all(list.items.filter((room) => room.member).map((room) => this.loadMembers(room.id)));
+    await this.#order.ask(lists, ([everybody, here, list, status]) => {
+      for (const one of everybody.items) people.put(one);
+      people.setAll(here.items);
+      rooms.setAll(list.items);
+      connection.status = status;
+    });
+    const joined = [...rooms.byId.values()].filter((room) => room.member);
+    await Promise.all(joined.map((room) => this.loadMembers(room.id)));
   }
 
   async loadMembers(room: string): Promise<void> {
     try {
-      const page = await this.call('member.list', { room });
-      for (const one of page.items) people.meet(one.participant);
-      rooms.members.set(room, new Set(page.items.map((one) => one.participant.id)));
+      await this.#order.ask(this.call('member.list', { room }), ({ items }) => {
+        for (const one of items) people.meet(one.participant);
+        rooms.members.set(room, new Set(items.map((one) => one.participant.id)));
+      });
     } catch {
       // Rooms may keep their members to themselves; their count is shown instead.
     }
@@ -216,9 +229,7 @@ class Mesh implements Needs {
   async #first(conversation: Conversation): Promise<void> {
     await this.#load(conversation, async () => {
       const { room } = conversation;
-      const page = await this.call('message.list', { room, limit: PAGE });
-      conversation.add(page.items);
-      conversation.older = page.prev !== null;
+      await this.#piece(conversation, { room, limit: PAGE });
       const place = placeIn(people.me?.id ?? '', room)?.seq;
       const unread = rooms.byId.get(room)?.unread ?? 0;
       const short = () =>
@@ -260,11 +271,16 @@ class Mesh implements Needs {
   }
 
   /** One more piece of what came before. */
-  async #before(conversation: Conversation, limit: number): Promise<void> {
+  #before(conversation: Conversation, limit: number): Promise<void> {
     const { room, first } = conversation;
-    const page = await this.call('message.list', { room, before: first, limit });
-    conversation.add(page.items);
-    conversation.older = page.prev !== null;
+    return this.#piece(conversation, { room, before: first, limit });
+  }
+
+  #piece(conversation: Conversation, which: { room: string; before?: number; limit: number }): Promise<void> {
+    return this.#order.ask(this.call('message.list', which), ({ items, prev }) => {
+      conversation.add(items);
+      conversation.older = prev !== null;
+    });
   }
 
   async #load(conversation: Conversation, work: () => Promise<void>): Promise<void> {
@@ -283,13 +299,13 @@ class Mesh implements Needs {
   /** After a break: what was posted meanwhile, in case the stream began anew instead of resuming. */
   async #catchUp(conversation: Conversation): Promise<void> {
     if (!conversation.ready) return void this.open(conversation.room);
-    let after = conversation.last?.seq ?? 0;
-    for (;;) {
-      const page = await this.call('message.list', { room: conversation.room, after, limit: 200 });
-      conversation.add(page.items);
-      after = page.items.at(-1)?.seq ?? after;
-      if (page.next === null || page.items.length === 0) return;
-    }
+    const { room } = conversation;
+    let after: number | null = conversation.last?.seq ?? 0;
+    while (after !== null)
+      await this.#order.ask(this.call('message.list', { room, after, limit: OLDER }), ({ items, next }) => {
+        conversation.add(items);
+        after = next === null ? null : (items.at(-1)?.seq ?? null);
+      });
   }
 
   /** The reader sees the end of this room (null: of none). */
@@ -317,9 +333,8 @@ class Mesh implements Needs {
 
   async refreshRoom(id: string): Promise<void> {
     try {
-      const room = await this.call('room.get', { room: id });
-      rooms.byId.set(room.id, room);
-      if (room.member) await this.loadMembers(room.id);
+      await this.#order.ask(this.call('room.get', { room: id }), (room) => rooms.byId.set(room.id, room));
+      if (rooms.byId.get(id)?.member) await this.loadMembers(id);
     } catch (error) {
       // Gone, or not ours to see any more. A broken link says nothing about the room.
       if (error instanceof MeshProblem) rooms.byId.delete(id);
@@ -327,24 +342,15 @@ class Mesh implements Needs {
   }
 
   refreshPerson(id: string): void {
-    this.call('participant.get', { participant: id }).then(
-      (one) => people.put(one),
-      () => {
+    this.#order
+      .ask(this.call('participant.get', { participant: id }), (one) => people.put(one))
+      .catch(() => {
         // Somebody hidden from this reader; the short form from messages stays.
-      },
-    );
+      });
   }
 
-  /** Sessions open and close in bursts; one question answers for all of them. */
   refreshPresence(): void {
-    if (this.#presenceAsked) return;
-    this.#presenceAsked = true;
-    this.call('presence.list')
-      .then(
-        (page) => people.setAll(page.items),
-        () => {},
-      )
-      .finally(() => (this.#presenceAsked = false));
+    this.#presence.ask();
   }
 }
 

@@ -72,7 +72,7 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
     const conversation = item.room ? needs.conversation(item.room) : undefined;
     const own = item.from?.id === people.me?.id;
     const held = own ? heldOf(item) : null;
-    if (held && conversation?.ready) {
+    if (held && conversation) {
       conversation.landed(held);
       conversation.add([held]);
     } else if (item.type !== 'message.posted' && item.type !== 'message.quarantined') {
@@ -82,12 +82,12 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
     }
     return;
   }
-  if (incomplete(message) && needs.conversation(message.room)?.ready) needs.complete(message);
+  const conversation = needs.conversation(message.room);
+  if (conversation && incomplete(message)) needs.complete(message);
   const mine = message.from.id === people.me?.id;
   const room = rooms.byId.get(message.room);
   if (!room) void needs.refreshRoom(message.room);
-  const conversation = needs.conversation(message.room);
-  if (conversation?.ready) {
+  if (conversation) {
     if (mine) conversation.landed(message);
     conversation.add([message]);
     if (message.thread) conversation.replied(message.thread);
@@ -95,7 +95,8 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
   if (mine || needs.watching(message.room)) {
     rooms.change(message.room, { last_seq: message.seq });
     if (!mine) needs.read(message);
-  } else if (room) {
+  } else if (room && message.seq > room.last_seq) {
+    // What the node has counted already is not counted twice.
     if (room.unread === 0) rooms.firstUnread.set(message.room, message.seq);
     const named = message.mentions.includes(people.me?.id ?? '');
     rooms.change(message.room, {
