@@ -115,6 +115,7 @@ class Inbox {
 
   /** Asks for everything now, and again whenever something of it changed. */
   start(): void {
+    invitations.load();
     this.#aside = aside(people.me?.id ?? '');
     void this.load();
     if (this.#started) return;

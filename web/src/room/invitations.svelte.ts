@@ -2,6 +2,7 @@
 
 import type { Invitation, Item } from '../api/types.ts';
 import { activity } from '../shell/activity.svelte.ts';
+import { Gather } from '../shell/gather.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
 
 /** What makes or ends an invitation. */
@@ -12,20 +13,23 @@ export const touches = (item: Item): boolean =>
   item.type === 'room.member_banned' ||
   item.type === 'room.archived';
 
+const PAUSE_MS = 50;
+
 class Invitations {
   waiting = $state.raw<Invitation[]>([]);
-  #started = false;
+  readonly #gather = new Gather(() => this.#read(), PAUSE_MS);
 
-  start(): void {
-    void this.load();
-    if (this.#started) return;
-    this.#started = true;
+  constructor() {
     activity.listen((happening) => {
-      if (happening.type === 'governed' && touches(happening.item)) void this.load();
+      if (happening.type === 'governed' && touches(happening.item)) this.#gather.ask();
     });
   }
 
-  async load(): Promise<void> {
+  load(): void {
+    void this.#gather.now();
+  }
+
+  async #read(): Promise<void> {
     try {
       this.waiting = (await mesh.call('member.invitations')).items;
     } catch {

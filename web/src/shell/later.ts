@@ -8,4 +8,5 @@ export { default as ThreadPanel } from '../message/ThreadPanel.svelte';
 export { default as Tools } from '../message/Tools.svelte';
 export { default as Versions } from '../message/Versions.svelte';
 export { default as Bell } from '../room/Bell.svelte';
+export { default as Invited } from '../room/Invited.svelte';
 export { default as Found } from './Found.svelte';

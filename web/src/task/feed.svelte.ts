@@ -39,7 +39,10 @@ export class Feed {
     this.#stop = activity.listen((happening) => {
       if (happening.type === 'work' && this.#mine(happening.item)) this.#gather.ask();
     });
-    if (mesh.may('tasks:read')) void this.#gather.now();
+  }
+
+  load(): void {
+    void this.#gather.now();
   }
 
   #mine(item: Item): boolean {
