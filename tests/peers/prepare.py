@@ -90,6 +90,16 @@ def rooms(node):
     node.ask("POST", "/api/rooms/{room}/file/remove", place, {"path": "plan.md"})
     node.ask("POST", "/api/rooms/{room}/file/restore", place, {"path": "plan.md"})
     node.ask("POST", "/api/rooms/{room}/file/redact", place, {"path": "plan.md", "version": 1})
+    skill = {"name": "notes", "version": 1}
+    text = "---\nname: notes\ndescription: Writes notes\n---\n\nWrite them.\n"
+    node.ask("PUT", "/api/rooms/{room}/skill", place, {"files": [{"path": "SKILL.md", "text": text}]})
+    found = node.ask("GET", "/api/rooms/{room}/skills", place)
+    for template, query in (("/api/rooms/{room}/skill", "?name=notes"), ("/api/skills", "?query=notes")):
+        node.ask("GET", template + query, place)
+        node.accepted["GET " + template] = 200
+    accepted = {**skill, "sha256": found["items"][0]["sha256"]}
+    node.ask("POST", "/api/rooms/{room}/skill/accept", place, accepted)
+    node.ask("POST", "/api/rooms/{room}/skill/withdraw", place, skill)
     node.ask("POST", "/api/event-types", body={"name": "deploy-finished", "schema": SCHEMA})
     event = {"type": "deploy-finished", "payload": {"ok": True}}
     node.ask("POST", "/api/rooms/{room}/events", {"room": "workshop"}, event)

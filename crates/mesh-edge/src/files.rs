@@ -1,5 +1,6 @@
-//! The bytes of shared files over HTTP, in and out, never whole in memory. Which file is meant, and who may, the operations
-//! `file.put` and `file.get` say. What comes out is saved and not shown: no browser takes it for a page of this node.
+//! The bytes of shared files and the bundles of skills over HTTP, in and out, never whole in memory. Which is meant, and who may,
+//! the operations `file.put` and `file.get` say, and those of skills. What comes out is saved and not shown: no browser takes it for
+//! a page of this node.
 
 use std::io;
 use std::ops::Range;
@@ -16,11 +17,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use mesh_model::api::FileContent;
+use mesh_model::api::{FileContent, SkillContent};
 use mesh_model::limits::{FILE_BYTES_MAX, UPLOAD_QUIET_MS};
-use mesh_model::ops::{Declaration, FileGet, FilePut, Operation};
+use mesh_model::ops::{Declaration, FileGet, FilePut, Operation, SkillGet, SkillPublish};
 use mesh_model::refuse::{file_too_large, internal, invalid};
-use mesh_model::{Effect, Refusal};
+use mesh_model::{BlobHash, Effect, Refusal};
 use mesh_ops::{Download, Upload};
 use serde_json::Value;
 
@@ -29,8 +30,10 @@ use crate::edge::Edge;
 use crate::problem::Refused;
 use crate::{query, rest};
 
-/// Where they are.
+/// Where files are.
 pub(crate) const PATH: &str = "/api/rooms/{room}/file/bytes";
+/// Where the bundles of skills are.
+pub(crate) const SKILL_PATH: &str = "/api/rooms/{room}/skill/bytes";
 
 /// What is not run wherever it is opened, and asks for nothing.
 const SANDBOX: &str = "sandbox; default-src 'none'";
@@ -45,16 +48,40 @@ pub(crate) async fn put(
     room: Path<String>,
     request: Request,
 ) -> Response {
-    match take_in(&edge, room.0, request).await {
-        Ok(response) => response,
-        Err(refusal) => Refused(refusal).into_response(),
-    }
+    answered(take_in(&edge, room.0, request, (&FilePut::DECLARATION, "text")).await)
 }
 
-async fn take_in(edge: &Edge, room: String, request: Request) -> Result<Response, Refusal> {
+/// `PUT`: the body is the bundle.
+pub(crate) async fn put_skill(
+    State(edge): State<Arc<Edge>>,
+    room: Path<String>,
+    request: Request,
+) -> Response {
+    answered(
+        take_in(
+            &edge,
+            room.0,
+            request,
+            (&SkillPublish::DECLARATION, "files"),
+        )
+        .await,
+    )
+}
+
+fn answered(answer: Result<Response, Refusal>) -> Response {
+    answer.unwrap_or_else(|refusal| Refused(refusal).into_response())
+}
+
+/// Takes in what an operation is called with, in place of a field of its input.
+async fn take_in(
+    edge: &Edge,
+    room: String,
+    request: Request,
+    (operation, instead_of): (&Declaration, &str),
+) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     edge.hosts.check_origin(&parts.headers)?;
-    let mut input = input(&FilePut::DECLARATION, &room, parts.uri.query(), "text")?;
+    let mut input = input(operation, &room, parts.uri.query(), instead_of)?;
     let caller = caller::of(edge, &Credentials::of(&parts.headers)).await?;
     let mut options = rest::options(&parts)?;
     let mut body = Pieces::of(body);
@@ -77,8 +104,8 @@ async fn take_in(edge: &Edge, room: String, request: Request) -> Result<Response
     let hash = Value::from(uploaded.hash().to_string());
     input.entry("sha256").or_insert(hash);
     options.upload = Some(uploaded);
-    let name = FilePut::DECLARATION.name;
-    let reply = caller::call(edge, "http", &caller, name, Value::Object(input), options).await?;
+    let input = Value::Object(input);
+    let reply = caller::call(edge, "http", &caller, operation.name, input, options).await?;
     Ok(rest::success(reply, edge.hosts.https))
 }
 
@@ -166,22 +193,58 @@ pub(crate) async fn get(
     room: Path<String>,
     request: Request,
 ) -> Response {
-    match give_out(&edge, &room.0, request).await {
-        Ok(response) => response,
-        Err(refusal) => Refused(refusal).into_response(),
-    }
+    answered(give_out(&edge, &room.0, request, &FileGet::DECLARATION, of_file).await)
 }
 
-async fn give_out(edge: &Edge, room: &str, request: Request) -> Result<Response, Refusal> {
+/// `GET`: the bundle of a skill.
+pub(crate) async fn get_skill(
+    State(edge): State<Arc<Edge>>,
+    room: Path<String>,
+    request: Request,
+) -> Response {
+    answered(give_out(&edge, &room.0, request, &SkillGet::DECLARATION, of_skill).await)
+}
+
+/// What an operation's answer says of the bytes that are meant.
+struct Meant {
+    hash: BlobHash,
+    media: String,
+    path: String,
+}
+
+fn of_file(answer: &[u8]) -> Option<Meant> {
+    let found: FileContent = serde_json::from_slice(answer).ok()?;
+    Some(Meant {
+        hash: found.version.sha256?,
+        media: media(&found.version.media),
+        path: found.version.path.to_string(),
+    })
+}
+
+fn of_skill(answer: &[u8]) -> Option<Meant> {
+    let found: SkillContent = serde_json::from_slice(answer).ok()?;
+    Some(Meant {
+        hash: found.skill.sha256?,
+        media: "application/octet-stream".to_owned(),
+        path: format!("{}.skill-bundle", found.skill.name),
+    })
+}
+
+async fn give_out(
+    edge: &Edge,
+    room: &str,
+    request: Request,
+    operation: &Declaration,
+    meant: fn(&[u8]) -> Option<Meant>,
+) -> Result<Response, Refusal> {
     let (parts, _) = request.into_parts();
-    let input = input(&FileGet::DECLARATION, room, parts.uri.query(), "text")?;
+    let input = Value::Object(input(operation, room, parts.uri.query(), "text")?);
     let caller = caller::of(edge, &Credentials::of(&parts.headers)).await?;
     let options = rest::options(&parts)?;
-    let name = FileGet::DECLARATION.name;
-    let reply = caller::call(edge, "http", &caller, name, Value::Object(input), options).await?;
+    let reply = caller::call(edge, "http", &caller, operation.name, input, options).await?;
     let unread = || internal("the node's own answer could not be read");
-    let found: FileContent = serde_json::from_slice(&reply.body).map_err(|_| unread())?;
-    let hash = found.version.sha256.ok_or_else(unread)?;
+    let found = meant(&reply.body).ok_or_else(unread)?;
+    let hash = found.hash;
     let download = edge.door.download(hash).await?;
     let all = download.bytes;
     let tag = format!("\"{hash}\"");
@@ -203,13 +266,9 @@ async fn give_out(edge: &Edge, room: &str, request: Request) -> Result<Response,
     Ok(response)
 }
 
-fn describe(response: &mut Response, found: &FileContent, tag: &str) {
-    set(response, CONTENT_TYPE, &media(&found.version.media));
-    set(
-        response,
-        CONTENT_DISPOSITION,
-        &disposition(&found.version.path),
-    );
+fn describe(response: &mut Response, found: &Meant, tag: &str) {
+    set(response, CONTENT_TYPE, &found.media);
+    set(response, CONTENT_DISPOSITION, &disposition(&found.path));
     set(response, ETAG, tag);
     set(response, ACCEPT_RANGES, "bytes");
     // Erased means gone: no copy stays where nobody reaches it.

@@ -28,6 +28,10 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
     operations()
         .route("/api/stream", get(sse::serve))
         .route(files::PATH, get(files::get).put(files::put))
+        .route(
+            files::SKILL_PATH,
+            get(files::get_skill).put(files::put_skill),
+        )
         .route("/ws", get(ws::upgrade))
         .route("/mcp", any(serve_mcp))
         .route(a2a::WELL_KNOWN, get(a2a::node_card))

@@ -83,6 +83,8 @@ entries! {
     ErasedUnfinished "erased.json.tmp" File,
     /// What was entered in the settings of agent programs, so that it can be taken out again.
     Installed "installed.json" File,
+    /// Which skills were installed in the folders of agent programs, and from where.
+    Skills "skills.json" File,
     /// Held by the installation that writes.
     InstalledLock "installed.lock" File,
     /// How `mesh up` starts the node, written by its owner.

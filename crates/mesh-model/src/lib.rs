@@ -23,6 +23,7 @@ mod nouns;
 pub mod ops;
 pub mod permission;
 pub mod refuse;
+pub mod skill;
 pub mod stream;
 pub mod time;
 pub mod told;

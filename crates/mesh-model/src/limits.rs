@@ -360,6 +360,32 @@ pub const TOOL_CALLS_OF_ONE_MAX: usize = 4;
 pub const TOOL_QUIET_MS: u64 = 10_000;
 /// How long a tool may take, milliseconds.
 pub const TOOL_MS_MAX: u64 = 60_000;
+/// The bundle of a skill's files: instructions, scripts and a few templates. The guard reads every text of it.
+pub const SKILL_BYTES_MAX: u64 = 2 * 1024 * 1024;
+/// Files of one skill: a person has to be able to look through them.
+pub const SKILL_FILES_MAX: usize = 256;
+/// A skill's `SKILL.md`: it stands in one event, and a model reads it whole.
+pub const SKILL_TEXT_BYTES_MAX: usize = 64 * 1024;
+/// The name of a skill, as the Agent Skills format has it.
+pub const SKILL_NAME_BYTES_MAX: usize = 64;
+/// What a skill is for, as the Agent Skills format has it: every agent reads it that looks for one.
+pub const SKILL_DESCRIPTION_CHARS_MAX: usize = 1024;
+/// Any other field of a skill's front matter: the format says 500 of one of them.
+pub const SKILL_FIELD_CHARS_MAX: usize = 500;
+/// Entries of a skill's metadata.
+pub const SKILL_METADATA_MAX: usize = 32;
+/// Skills of one room: more than anybody chooses among.
+pub const SKILLS_ROOM_MAX: usize = 100;
+/// Versions of one skill that are kept.
+pub const SKILL_VERSIONS_MAX: usize = 32;
+/// Versions of skills of one participant that wait until somebody has looked at them.
+pub const SKILLS_HELD_OF_ONE_MAX: usize = 8;
+/// Bytes of all versions of skills of one room.
+pub const SKILLS_ROOM_BYTES_MAX: u64 = 64 << 20;
+/// Versions of skills of one mesh: what is known of them stays in memory, and a search looks through the newest of each.
+pub const SKILL_VERSIONS_ALL_MAX: usize = 10_000;
+/// Bytes of all versions of skills of one mesh.
+pub const SKILLS_ALL_BYTES_MAX: u64 = 1 << 30;
 /// A query that waits for something to happen answers after so long at the latest, milliseconds: less than
 /// proxies and clients give an idle request.
 pub const WAIT_MS_MAX: u32 = 30_000;

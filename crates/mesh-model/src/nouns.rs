@@ -38,6 +38,7 @@ macro_rules! nouns {
             memory Memory: [api ops] [MemoryCommand] [MemoryFacts];
             lease Lease: [api ops] [LeaseCommand] [LeaseFacts];
             file File: [api ops] [FileCommand] [FileFacts];
+            skill Skill: [api ops] [SkillCommand] [SkillFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             chat Chat: [api ops] [] [];
         }

@@ -119,6 +119,7 @@ impl Fixture {
         fixture.name_tasks(surface).await;
         fixture.name_flow(surface).await;
         fixture.offer_one(surface).await;
+        fixture.publish_one(surface).await;
         fixture
     }
 
@@ -238,6 +239,26 @@ impl Fixture {
         let held = must(surface, &owner, "tool.held", json!({})).await;
         self.names
             .insert("$offer", held["items"][0]["offer"].clone());
+    }
+
+    /// A stranger publishes a skill, which waits.
+    async fn publish_one<S: Surface>(&mut self, surface: &mut S) {
+        let owner = self.owner.clone();
+        let tutor = json!({"agent": "tutor", "preset": "worker"});
+        let tutor = text(&must(surface, &owner, "agent.register", tutor).await["token"]);
+        let trust = json!({"participant": "tutor", "trust": "untrusted"});
+        must(surface, &owner, "participant.trust", trust).await;
+        let member = json!({"room": "attic", "participant": "tutor"});
+        must(surface, &owner, "member.add", member).await;
+        let text =
+            "---\nname: count-words\ndescription: Counts the words of a text\n---\n\nCount them.\n";
+        let files = json!([{"path": "SKILL.md", "text": text}]);
+        let skill = json!({"room": "attic", "files": files});
+        must(surface, &tutor, "skill.publish", skill).await;
+        let held = json!({"room": "attic", "held": true});
+        let held = must(surface, &owner, "skill.list", held).await;
+        self.names
+            .insert("$skill", held["items"][0]["sha256"].clone());
     }
 
     /// An agent that may read a room of its own would say something where a stranger listens and has spoken.

@@ -352,6 +352,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::Memory(_)
         | Facts::Lease(_)
         | Facts::File(_)
+        | Facts::Skill(_)
         | Facts::Tool(_) => false,
     }
 }

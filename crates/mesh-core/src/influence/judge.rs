@@ -3,8 +3,8 @@
 
 use mesh_model::events::{
     ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, LeaseFacts, MemoryFacts,
-    MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, Source,
-    ToolFacts, Trust, Words,
+    MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, SkillFacts,
+    Source, ToolFacts, Trust, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -102,6 +102,10 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Lease(LeaseFacts::Released(_)) => None,
         Facts::File(FileFacts::Put(_)) => Some(Doing::DataWrite),
         Facts::File(FileFacts::Removed(_) | FileFacts::Redacted(_)) => None,
+        Facts::Skill(SkillFacts::Published(_)) => Some(Doing::DataWrite),
+        // With the words of a version it says only that they are open; by itself somebody lets others read it as instructions.
+        Facts::Skill(SkillFacts::Opened(opened)) => opened.accepted_by.map(|_| Doing::Rule),
+        Facts::Skill(SkillFacts::Withdrawn(_)) => None,
         // One's own mind is reached by nobody else; the memory keeps what influenced it.
         Facts::Memory(MemoryFacts::Kept(kept)) => (kept.owner != me).then_some(Doing::Speak),
         // What a client says of itself, and keys: whoever signs says no more by that.

@@ -1,5 +1,5 @@
-//! The state of work: tasks, workers, budgets, approvals, templates, leases on paths, and the versions of shared context
-//! and files. Cloning it copies a few pointers, so readers may have it too.
+//! The state of work: tasks, workers, budgets, approvals, templates, leases on paths, and the versions of shared context,
+//! files and skills. Cloning it copies a few pointers, so readers may have it too.
 //!
 //! What is stored is in the nouns' records; what is looked up by order or time is in `index.rs` and is
 //! computed again when a snapshot is read.
@@ -22,6 +22,7 @@ use snapshot::Records;
 
 use crate::budget::Spending;
 use crate::file::Files;
+use crate::skill::Skills;
 use crate::{Approval, Budget, PathLease, Task, Template, Worker};
 
 /// See the module.
@@ -38,6 +39,7 @@ pub struct Work {
     pub(crate) context: OrdMap<RoomId, OrdMap<Arc<str>, Seq>>,
     pub(crate) leases: OrdMap<RoomId, OrdMap<Seq, Arc<PathLease>>>,
     pub(crate) files: Files,
+    pub(crate) skills: Skills,
     pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
     pub(crate) remembered: usize,
     pub(crate) stopped: bool,

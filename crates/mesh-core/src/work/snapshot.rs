@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::budget::Spending;
 use crate::file::Files;
+use crate::skill::Skills;
 use crate::{Approval, Budget, PathLease, Task, Template, Work, Worker};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -24,6 +25,7 @@ pub(super) struct Records {
     context: Vec<(RoomId, Arc<str>, Seq)>,
     leases: Vec<(RoomId, Seq, Arc<PathLease>)>,
     files: Files,
+    skills: Skills,
     memories: Vec<(ParticipantId, Vec<MemoryId>)>,
     stopped: bool,
 }
@@ -44,6 +46,7 @@ impl From<Work> for Records {
             context: values.collect(),
             leases: leases.collect(),
             files: work.files,
+            skills: work.skills,
             memories: work
                 .memories
                 .iter()
@@ -80,6 +83,7 @@ impl From<Records> for Work {
                 .collect(),
             stopped: records.stopped,
             files: records.files,
+            skills: records.skills,
             ..Work::default()
         };
         for (owner, known) in records.memories {

@@ -23,6 +23,7 @@ mod minds;
 mod script;
 mod shape;
 mod signs;
+mod skills;
 mod tools;
 mod work;
 mod world;
@@ -64,6 +65,7 @@ stories! {
     reactions
     rooms
     sessions
+    skills
     tasks
     users
     visibility
@@ -170,6 +172,7 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner lease work src/**
         owner put work plan.md
         owner unput work plan.md
+        owner publish-skill work pdf-tools
         owner stop-all"#;
     insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
 }

@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{files, governance, minds, tools};
+use crate::{files, governance, minds, skills, tools};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -430,7 +430,8 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     }
     let others = minds::command(world, verb, args)
         .or_else(|| files::command(world, verb, args))
-        .or_else(|| tools::command(world, verb, args));
+        .or_else(|| tools::command(world, verb, args))
+        .or_else(|| skills::command(world, verb, args));
     if others.is_some() {
         return others;
     }
@@ -505,7 +506,8 @@ fn why(world: &World, why: &TaskWhy) -> String {
 pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String> {
     let others = minds::question(world, verb, args)
         .or_else(|| files::question(world, verb, args))
-        .or_else(|| tools::question(world, verb, args));
+        .or_else(|| tools::question(world, verb, args))
+        .or_else(|| skills::question(world, verb, args));
     if others.is_some() {
         return others;
     }

@@ -385,6 +385,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::Context(_)
         | Facts::Lease(_)
         | Facts::File(_)
+        | Facts::Skill(_)
         | Facts::Memory(_)
         | Facts::Tool(_) => false,
     }

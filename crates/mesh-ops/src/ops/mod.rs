@@ -33,6 +33,7 @@ pub(crate) mod quarantine;
 pub(crate) mod room;
 pub(crate) mod secret;
 pub(crate) mod session;
+pub(crate) mod skill;
 pub(crate) mod task;
 pub(crate) mod template;
 pub(crate) mod tool;

@@ -1,10 +1,13 @@
-//! The bytes of shared files, in and out, as they are read and written.
+//! The bytes of shared files and the bundles of skills, in and out, as they are read and written.
 
 use std::io::Read;
 
-use mesh_model::api::{FileGetInput, FilePutInput, FileStored};
+use mesh_model::api::{
+    FileGetInput, FilePutInput, FileStored, SkillGetInput, SkillPublishInput, SkillStored,
+};
 use mesh_model::ops::Method;
 use mesh_model::session::api::SESSION_HEADER;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::SendBody;
 use ureq::http::{Request, Response, Uri};
@@ -25,10 +28,30 @@ impl Http {
     pub fn put_file(
         &self,
         input: &FilePutInput,
-        mut from: impl Read,
+        from: impl Read,
         bytes: Option<u64>,
     ) -> Result<FileStored, Error> {
-        let target = target(serde_json::to_value(input)?)?;
+        self.put_bytes("file", serde_json::to_value(input)?, from, bytes)
+    }
+
+    /// Publishes a skill by its bundle.
+    pub fn put_skill(
+        &self,
+        input: &SkillPublishInput,
+        bundle: &[u8],
+    ) -> Result<SkillStored, Error> {
+        let bytes = Some(bundle.len() as u64);
+        self.put_bytes("skill", serde_json::to_value(input)?, bundle, bytes)
+    }
+
+    fn put_bytes<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        input: Value,
+        mut from: impl Read,
+        bytes: Option<u64>,
+    ) -> Result<T, Error> {
+        let target = target(what, input)?;
         let mut request = self.about_file(Method::Put, &target)?;
         request = request.header("content-type", "application/octet-stream");
         if let Some(bytes) = bytes {
@@ -43,7 +66,16 @@ impl Http {
 
     /// The bytes of a version of a file.
     pub fn file_bytes(&self, input: &FileGetInput) -> Result<FileBytes, Error> {
-        let target = target(serde_json::to_value(input)?)?;
+        self.bytes("file", serde_json::to_value(input)?)
+    }
+
+    /// The bundle of a version of a skill.
+    pub fn skill_bytes(&self, input: &SkillGetInput) -> Result<FileBytes, Error> {
+        self.bytes("skill", serde_json::to_value(input)?)
+    }
+
+    fn bytes(&self, what: &str, input: Value) -> Result<FileBytes, Error> {
+        let target = target(what, input)?;
         let request = self.about_file(Method::Get, &target)?.body(());
         let request = request.map_err(|why| self.unreachable(why))?;
         let sent = self.patient().run(request);
@@ -93,15 +125,15 @@ impl Http {
     }
 }
 
-/// Where the bytes of a file are: the operation's input in the address.
-fn target(input: Value) -> Result<String, Error> {
+/// Where the bytes of a file or skill are: the operation's input in the address.
+fn target(what: &str, input: Value) -> Result<String, Error> {
     let Value::Object(mut fields) = input else {
         return Err(Error::Protocol("an input is a JSON object".to_owned()));
     };
     let room = fields.remove("room");
     let room = room.as_ref().and_then(Value::as_str).unwrap_or_default();
     Ok(format!(
-        "/api/rooms/{}/file/bytes{}",
+        "/api/rooms/{}/{what}/bytes{}",
         percent(room),
         query(&fields)
     ))

@@ -38,6 +38,7 @@ const TABLES: &[(&str, &str)] = &[
     ("memories", "seq"),
     ("files", "id"),
     ("file_versions", "seq"),
+    ("skill_versions", "seq"),
 ];
 
 impl View {

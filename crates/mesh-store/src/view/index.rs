@@ -159,7 +159,7 @@ impl Plan {
     }
 
     /// Whether a row's words, each between spaces, have it all.
-    fn fits(&self, words: &str) -> bool {
+    pub fn fits(&self, words: &str) -> bool {
         let has = |term: &Term| term.finder.find(words.as_bytes()).is_some();
         self.all
             .iter()

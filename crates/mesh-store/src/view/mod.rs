@@ -25,6 +25,7 @@ mod room;
 mod schema;
 mod search;
 mod session;
+mod skill;
 mod task;
 mod template;
 mod worker;
@@ -50,6 +51,7 @@ pub use project::Projector;
 pub use room::{RoomRow, StayFilter};
 pub use search::{FoundRow, Search};
 pub use session::{SessionFilter, SessionRow};
+pub use skill::{SkillHit, SkillRow};
 pub use task::{
     AttemptRow, DayRow, Figures, PieceRow, ResultRow, TaskFilter, TaskPage, TaskRow, WorkerRow,
     days_back,

@@ -3,11 +3,11 @@
 
 use super::{
     approval, context, credential, event_type, file, index, memory, mesh, message, participant,
-    project, quarantine, room, session, task, template, worker,
+    project, quarantine, room, session, skill, task, template, worker,
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 8;
+pub(super) const VERSION: i64 = 9;
 
 /// The tables of each noun, the index of words, and where words are that go with something else.
 ///
@@ -28,6 +28,7 @@ pub(super) const NOUNS: &[&str] = &[
     quarantine::schema::TABLES,
     room::schema::TABLES,
     session::schema::TABLES,
+    skill::schema::TABLES,
     task::schema::TABLES,
     template::schema::TABLES,
     worker::schema::TABLES,

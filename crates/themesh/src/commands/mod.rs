@@ -34,6 +34,7 @@ mod room;
 pub mod sandbox;
 mod secret;
 mod session;
+mod skill;
 mod task;
 mod template;
 mod tool;
@@ -110,6 +111,8 @@ pub enum Command {
     Context(context::ContextVerb),
     #[command(subcommand)]
     File(file::FileVerb),
+    #[command(subcommand)]
+    Skill(skill::SkillVerb),
     #[command(subcommand)]
     Lease(lease::LeaseVerb),
     #[command(subcommand)]
@@ -202,6 +205,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Costs(args) => budget::costs(context, args)?,
         Command::Context(verb) => context::context(context, verb)?,
         Command::File(verb) => file::file(context, verb)?,
+        Command::Skill(verb) => skill::skill(context, verb)?,
         Command::Lease(verb) => lease::lease(context, verb)?,
         Command::Memory(verb) => memory::memory(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,

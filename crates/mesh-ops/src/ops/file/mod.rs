@@ -29,7 +29,7 @@ use mesh_node::machine::{Reader, Whose};
 use mesh_node::{Node, Outcome};
 use mesh_store::view::{AttachedRow, FileRow};
 use sha2::{Digest, Sha256};
-use upload::damaged;
+pub(crate) use upload::damaged;
 use uuid::Uuid;
 
 use crate::door::{Call, Door};

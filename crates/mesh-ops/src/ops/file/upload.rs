@@ -76,7 +76,7 @@ impl Uploaded {
         self.hash
     }
 
-    pub(super) fn take(&self) -> Option<Received> {
+    pub(crate) fn take(&self) -> Option<Received> {
         let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
         received.take()
     }
@@ -115,7 +115,7 @@ impl Upload {
         })
     }
 
-    pub(super) async fn keep(self) -> Result<Received, Refusal> {
+    pub(crate) async fn keep(self) -> Result<Received, Refusal> {
         let incoming = self.incoming.ok_or_else(broke_off)?;
         let kept = tokio::task::spawn_blocking(move || incoming.keep()).await;
         kept.map_err(|_| broke_off())?.map_err(|why| not_kept(&why))
@@ -158,7 +158,7 @@ impl Door {
         Ok(upload)
     }
 
-    pub(super) async fn begin_upload(&self) -> Result<Upload, Refusal> {
+    pub(crate) async fn begin_upload(&self) -> Result<Upload, Refusal> {
         let blobs = Arc::clone(self.node().blobs());
         let incoming = self.blocking(move || blobs.receive()).await?;
         Ok(Upload {
@@ -259,7 +259,7 @@ impl Download {
     }
 }
 
-pub(super) fn damaged() -> Refusal {
+pub(crate) fn damaged() -> Refusal {
     refuse::internal("the bytes of the file are missing or altered on the node's disk")
 }
 

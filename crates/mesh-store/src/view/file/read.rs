@@ -140,16 +140,18 @@ impl View {
         })
     }
 
-    /// Whether a version of a file has these bytes.
+    /// Whether a version of a file, or of a skill, has these bytes.
     pub fn has_blob(&self, hash: BlobHash) -> Result<bool, StoreError> {
         self.read(|db, _| {
-            let mut statement =
-                db.prepare_cached("SELECT 1 FROM file_versions WHERE sha256 = ?1 LIMIT 1")?;
+            let mut statement = db.prepare_cached(
+                "SELECT 1 FROM file_versions WHERE sha256 = ?1
+                 UNION ALL SELECT 1 FROM skill_versions WHERE sha256 = ?1 LIMIT 1",
+            )?;
             Ok(statement.exists([hash.0])?)
         })
     }
 
-    /// The hashes of all bytes that versions of files have, behind one, in their order, with how many there are of each.
+    /// The hashes of all bytes that versions of files and skills have, behind one, in their order, with how many there are of each.
     pub fn blobs(
         &self,
         after: Option<BlobHash>,
@@ -157,17 +159,16 @@ impl View {
     ) -> Result<Vec<(BlobHash, u64)>, StoreError> {
         self.read(|db, _| {
             let mut statement = db.prepare_cached(
-                "SELECT sha256, min(facts) FROM file_versions WHERE sha256 > ?1 GROUP BY sha256 ORDER BY sha256 LIMIT ?2",
+                "SELECT sha256, min(facts ->> '$.bytes') FROM (
+                     SELECT sha256, facts FROM file_versions WHERE sha256 > ?1
+                     UNION ALL SELECT sha256, facts FROM skill_versions WHERE sha256 > ?1)
+                 GROUP BY sha256 ORDER BY sha256 LIMIT ?2",
             )?;
             let after = after.map_or(Vec::new(), |hash| hash.0.to_vec());
             let rows = statement.query_map((after, int(limit as u64)), |row| {
-                Ok((BlobHash(row.get(0)?), row.get::<_, String>(1)?))
+                Ok((BlobHash(row.get(0)?), sql::number(row.get(1)?)))
             })?;
-            rows.map(|row| {
-                let (hash, facts) = row?;
-                Ok((hash, stored::<FilePut>(&facts)?.bytes))
-            })
-            .collect()
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 }

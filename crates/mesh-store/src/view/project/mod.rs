@@ -20,7 +20,7 @@ use super::open::{close, upto};
 use super::task::Kept;
 use super::{
     Numbers, StoredEvent, approval, context, credential, event_type, file, memory, mesh, message,
-    numbers, participant, quarantine, room, session, task, template, worker,
+    numbers, participant, quarantine, room, session, skill, task, template, worker,
 };
 use crate::StoreError;
 use crate::sql::int;
@@ -205,6 +205,7 @@ impl Batch<'_> {
             Facts::Context(facts) => context::project(self, facts, event),
             Facts::Memory(facts) => memory::project(self, facts, event),
             Facts::File(facts) => file::project(self, facts, event),
+            Facts::Skill(facts) => skill::project(self, facts, event),
             // Rules, rights, leases and sums: the core's state answers for all of these nouns.
             Facts::User(_)
             | Facts::Policy(_)

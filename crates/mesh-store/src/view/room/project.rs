@@ -191,6 +191,7 @@ impl Batch<'_> {
             self.tx.prepare_cached(sql)?.execute((room, upto))?;
         }
         self.files_expired(room, upto)?;
+        self.skills_expired(room, upto)?;
         self.tasks_expired(event, room, upto)?;
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO expiries VALUES (?1, ?2, ?3)")?

@@ -22,7 +22,7 @@ impl View {
                 return Ok(None);
             };
             let mut last = None;
-            for table in ["messages", "quarantine", "published", "file_versions"] {
+            for table in ["messages", "quarantine", "published", "file_versions", "skill_versions"] {
                 let end = first_later_than(db, table, Millis(at.0.saturating_sub(1)))?;
                 let mut statement = db.prepare_cached(&format!(
                     "SELECT max(seq) FROM {table} WHERE room = ?1 AND seq > ?2 AND seq < ?3"
@@ -66,6 +66,7 @@ impl View {
                  UNION ALL SELECT seq FROM quarantine WHERE room = ?1 AND seq > ?2 AND seq <= ?3
                  UNION ALL SELECT seq FROM published WHERE room = ?1 AND seq > ?2 AND seq <= ?3
                  UNION ALL SELECT seq FROM file_versions WHERE room = ?1 AND seq > ?2 AND seq <= ?3
+                 UNION ALL SELECT seq FROM skill_versions WHERE room = ?1 AND seq > ?2 AND seq <= ?3
                  UNION ALL SELECT place FROM expired_tasks WHERE expiry = ?4
                  ORDER BY 1",
             )?;

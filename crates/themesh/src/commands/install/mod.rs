@@ -21,8 +21,9 @@ use crate::edit::disk::{self, NewText};
 use crate::edit::{Part, Trouble};
 use crate::failure::{Effect, Failure, Outcome};
 use crate::output::line;
-use programs::{Folders, Scope, WakeBy};
-pub use programs::{Program, Start};
+use programs::{Folders, WakeBy};
+pub use programs::{Program, Scope, Start};
+pub use show::difference;
 
 /// Give a program the mesh's tools, skill and guidance
 #[derive(Debug, Args)]
@@ -199,6 +200,32 @@ impl Place {
         };
         programs::places(program, scope, &folders, start)
     }
+}
+
+/// The folder in which a program looks for skills. Within a project it does not lead out of that.
+pub fn skills_folder(program: Program, scope: Scope) -> Outcome<PathBuf> {
+    let which = Which {
+        program,
+        scope,
+        yes: false,
+        dry_run: true,
+    };
+    let place = Place::new(&which, None)?;
+    let start = Start {
+        command: String::new(),
+        args: Vec::new(),
+        wake: WakeBy::Never,
+    };
+    let skills = place.places(program, scope, &start)?.skill.ok_or_else(|| {
+        Failure::usage(
+            format!("{} has no folder of skills", program.name()),
+            "name another program with --for",
+        )
+        .so(Effect::NothingWritten)
+    })?;
+    // What is read there is of no matter: it is asked for where a link would lead.
+    disk::read(&skills.join("SKILL.md"), place.bounds.as_deref())?;
+    Ok(skills)
 }
 
 /// How the program starts the mesh's tools. In a project, whoever works there has a `mesh` of their own.

@@ -41,7 +41,8 @@ pub fn differences(plan: &[Change], newcomer: Option<&str>) {
     }
 }
 
-fn difference(before: &str, after: &str) {
+/// Lines of a text that are others, with three around each.
+pub fn difference(before: &str, after: &str) {
     let diff = TextDiff::from_lines(before, after);
     for group in diff.grouped_ops(3) {
         line(&paint(Colour::Quiet, "  ..."));
