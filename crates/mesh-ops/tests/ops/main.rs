@@ -26,6 +26,7 @@ mod reactions;
 mod request_limits;
 mod search;
 mod signatures;
+mod skills;
 mod stored_secrets;
 mod tasks;
 mod tasks_words;

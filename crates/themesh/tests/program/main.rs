@@ -26,6 +26,7 @@ mod offered;
 mod own_node;
 mod pty;
 mod skill;
+mod skills;
 mod steer;
 mod tools;
 mod troubles;

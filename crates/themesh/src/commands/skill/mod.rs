@@ -18,6 +18,7 @@ use mesh_model::api::{
 use mesh_model::events::Trust;
 use mesh_model::limits::SKILL_BYTES_MAX;
 use mesh_model::ops::{SkillAccept, SkillGet, SkillList, SkillSearch, SkillWithdraw};
+use mesh_model::told::ENVELOPE;
 use mesh_sdk::http::Http;
 use serde_json::Value;
 
@@ -271,7 +272,7 @@ fn shown_as_table(all: &[SkillView]) {
                 size(it.bytes),
                 format!("@{} ({})", it.by.handle, it.trust.name()),
                 times::relative(it.at),
-                clean(&it.description).replace('\n', " "),
+                about(it),
             ]
         })
         .collect();
@@ -279,6 +280,14 @@ fn shown_as_table(all: &[SkillView]) {
         &["skill", "version", "size", "by", "when", "what it is for"],
         &rows,
     );
+}
+
+/// In one line. To programs a stranger's words come in an envelope, which no line shows.
+fn about(it: &SkillView) -> String {
+    if it.description.starts_with(ENVELOPE) {
+        return "(a stranger's words: mesh skill show)".to_owned();
+    }
+    clean(&it.description).replace('\n', " ")
 }
 
 fn search(context: &Context, words: &[String], room: Option<String>) -> Outcome<()> {
@@ -302,8 +311,9 @@ fn search(context: &Context, words: &[String], room: Option<String>) -> Outcome<
             it.by.handle,
             it.trust.name()
         ));
-        let words = found.snippet.as_ref().unwrap_or(&it.description);
-        line(&format!("      {}", clean(words).replace('\n', " ")));
+        let words = found.snippet.as_ref();
+        let words = words.map(|words| clean(words).replace('\n', " "));
+        line(&format!("      {}", words.unwrap_or_else(|| about(it))));
     }
     Ok(())
 }
