@@ -1,6 +1,6 @@
 // For everybody: axe finds nothing in any place, theme or size; the phone has one column; the keyboard reaches everything.
 import { expect, test } from 'vitest';
-import { composer, enter, openPage, stored, violations } from './browser.ts';
+import { composer, enter, openPage, shot, stored, violations } from './browser.ts';
 import { browser, journeys, node } from './setup.ts';
 
 let thread = '';
@@ -77,15 +77,30 @@ test('axe finds nothing on the sign-in page', async () => {
 test('on a phone there is one column, nothing is cut off, and one can go there and back', async () => {
   const watched = await openPage(browser, node, { viewport: sizes.phone, hasTouch: true });
   const page = await enter(watched, node);
-  await page
-    .getByRole('link', { name: /workshop/ })
-    .first()
-    .click();
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  const places = page.getByRole('navigation', { name: 'Places' });
+  await shot(page, 'phone-inbox-390');
+  await places.getByRole('link', { name: /^Rooms/ }).click();
+  const rooms = page.getByRole('navigation', { name: 'Rooms and people' });
+  await shot(page, 'phone-rooms-390');
+  await rooms.getByRole('link', { name: /workshop/ }).click();
   await stored(page, 'Build is green').waitFor();
-  expect(await page.getByRole('navigation').isVisible()).toBe(false);
+  expect(await page.getByRole('navigation').count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await page.getByRole('link', { name: 'Back to rooms and people' }).click();
-  expect(await page.getByRole('navigation').isVisible()).toBe(true);
+  await rooms.getByRole('link', { name: /workshop/ }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.evaluate(() => {
+    document.documentElement.dataset.theme = 'light';
+  });
+  await shot(page, 'phone-rooms-390-light');
+  // Whatever the side bar leads to leads back there.
+  await rooms.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Back to rooms and people' }).click();
+  await places.getByRole('link', { name: /^Inbox/ }).click();
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await places.getByRole('button', { name: 'Find' }).click();
+  await page.getByRole('dialog', { name: 'Find anything' }).waitFor();
   watched.clean();
   await watched.close();
 });

@@ -24,6 +24,11 @@ class Rooms {
   readonly direct = $derived(
     [...this.byId.values()].filter((room) => room.kind === 'direct').sort((a, b) => b.last_seq - a.last_seq),
   );
+  /** As they stand in the list: favourites, rooms, conversations, each in the reader's order. */
+  readonly favourites = $derived(attention.sorted([...this.joined, ...this.direct].filter(favourite)));
+  readonly listed = $derived(attention.sorted(this.joined.filter((room) => !favourite(room))));
+  readonly talks = $derived(attention.sorted(this.direct.filter((room) => !favourite(room))));
+  readonly mine = $derived([...this.favourites, ...this.listed, ...this.talks]);
   readonly unread = $derived([...this.byId.values()].reduce((sum, room) => sum + attention.unread(room), 0));
 
   find(name: string): Room | undefined {
@@ -67,6 +72,7 @@ class Rooms {
   }
 }
 
+const favourite = (room: Room) => attention.favourite(room.id);
 const byAge = (a: Room, b: Room) => (a.id < b.id ? -1 : 1);
 
 /** What a room is called: its name, or what the other one is called. */

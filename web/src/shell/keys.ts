@@ -16,7 +16,7 @@ export function typing(target: EventTarget | null): boolean {
 }
 
 function step(by: number, unreadOnly: boolean): void {
-  const all = [...rooms.joined, ...rooms.direct];
+  const all = rooms.mine;
   const route = router.route;
   const here = all.findIndex((room) =>
     route.page === 'room'

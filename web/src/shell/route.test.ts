@@ -4,6 +4,7 @@ import { href, parseRoute, type Route } from './route.ts';
 
 const routes: Route[] = [
   { page: 'home' },
+  { page: 'rooms' },
   { page: 'inbox' },
   { page: 'room', room: 'build bench' },
   { page: 'room', room: 'a/b', thread: 'm12' },

@@ -24,6 +24,8 @@ export interface SearchFilter {
 export type Route =
   | { page: 'home' }
   | { page: 'inbox' }
+  /** Rooms and people, where they do not stand beside everything. */
+  | { page: 'rooms' }
   | { page: 'room'; room: string; thread?: string; message?: string }
   | { page: 'direct'; handle: string; thread?: string; message?: string }
   | { page: 'person'; handle: string }
@@ -45,7 +47,7 @@ export function parseRoute(path: string, query = ''): Route {
   const parts = path.split('/').filter(Boolean).map(decode);
   const [page, name, more, last] = parts;
   if (page === undefined) return { page: 'home' };
-  if ((page === 'world' || page === 'inbox') && parts.length === 1) return { page };
+  if ((page === 'world' || page === 'inbox' || page === 'rooms') && parts.length === 1) return { page };
   if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
   if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
   if (page === 'settings' && parts.length <= 2) return { page, ...(name && { part: name }) };
@@ -148,6 +150,7 @@ export function href(route: Route): string {
     case 'workers':
     case 'figures':
     case 'inbox':
+    case 'rooms':
     case 'world':
       return `/${route.page}`;
     case 'lost':
