@@ -133,4 +133,34 @@ describe('where a reader was', () => {
     await page.getByRole('button', { name: /Newest/ }).waitFor();
     expect(Math.abs((await top(page, 'scroll line 75.')) - before)).toBeLessThan(3);
   });
+
+  test('a room that is opened again where one was draws each of its rows once', async () => {
+    await filled('drawn', 160);
+    await node.room('blank');
+    const page = await enter(watched, node, '/r/drawn');
+    // The first that is unread, far from the end.
+    await stored(page, 'drawn line 1.').waitFor();
+    await page.getByRole('button', { name: /Newest/ }).waitFor();
+    await link(page, 'blank').click();
+    await page.getByText('Nothing has been said here yet').waitFor();
+    await page.evaluate(() => {
+      const drawn: string[] = [];
+      new MutationObserver((all) => {
+        for (const node of all.flatMap((one) => [...one.addedNodes]))
+          if (node instanceof HTMLElement)
+            for (const row of [node, ...node.querySelectorAll<HTMLElement>('*')])
+              if (row.dataset.message) drawn.push(row.dataset.message);
+      }).observe(document.body, { childList: true, subtree: true });
+      Object.assign(globalThis, { drawn });
+    });
+    await link(page, /^drawn/).click();
+    await stored(page, 'drawn line 2.').waitFor();
+    await page.getByRole('button', { name: /Newest/ }).waitFor();
+    const { drawn, there } = await page.evaluate(() => ({
+      drawn: (globalThis as unknown as { drawn: string[] }).drawn,
+      there: document.querySelectorAll('[data-message]').length,
+    }));
+    expect(drawn.length).toBe(there);
+    expect(there).toBeLessThanOrEqual(90);
+  });
 });
