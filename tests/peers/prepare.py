@@ -41,6 +41,7 @@ def walk(url, token):
     """Prepares and asks."""
     node = Node(url, token)
     rooms(node)
+    webhooks(node)
     messages(node)
     credentials(node)
     rules(node)
@@ -103,6 +104,21 @@ def rooms(node):
     node.ask("POST", "/api/event-types", body={"name": "deploy-finished", "schema": SCHEMA})
     event = {"type": "deploy-finished", "payload": {"ok": True}}
     node.ask("POST", "/api/rooms/{room}/events", {"room": "workshop"}, event)
+
+
+def webhooks(node):
+    """A webhook that sends nothing: it waits before anything happens."""
+    hook = node.ask("POST", "/api/webhooks", body={"url": "https://agents.example.org/hook", "participant": "rex"})
+    named = {"webhook": hook["id"]}
+    node.ask("POST", "/api/webhooks/{webhook}/pause", named)
+    node.ask("POST", "/api/webhooks/{webhook}/test", named)
+    node.ask("POST", "/api/webhooks/{webhook}/secret", named)
+    node.ask("POST", "/api/webhooks/{webhook}/dead", named, {})
+    node.ask("POST", "/api/webhooks/{webhook}/dead/drop", named, {})
+    for part in ("", "/dead", "/deliveries"):
+        node.ask("GET", "/api/webhooks/{webhook}" + part, named)
+    node.ask("POST", "/api/webhooks/{webhook}/resume", named, {"skip": True})
+    node.ask("DELETE", "/api/webhooks/{webhook}", named)
 
 
 def messages(node):

@@ -10,13 +10,13 @@ use imbl::{OrdMap, OrdSet};
 use mesh_model::api::ToolAudience;
 use mesh_model::events::{Floor, History, RequestLimits, RoomKind};
 use mesh_model::{
-    CredentialId, GroupId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
+    CredentialId, GroupId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Credential, EventType, Group, Influences, Invite, Key, Member, Mesh, Participant, Room, Secret,
-    Session, ToolServer,
+    Session, ToolServer, Webhook,
 };
 
 /// What somebody wants to do in a room, see [`Access::may`].
@@ -68,6 +68,7 @@ pub struct Access {
     pub(crate) audiences: OrdMap<Arc<str>, Arc<ToolAudience>>,
     /// The servers of tools that participants offer.
     pub(crate) tool_servers: OrdMap<Arc<str>, Arc<ToolServer>>,
+    pub(crate) webhooks: OrdMap<WebhookId, Arc<Webhook>>,
     pub(crate) influence: Influences,
 }
 

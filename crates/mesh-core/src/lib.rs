@@ -56,6 +56,7 @@ mod task;
 mod template;
 mod tool;
 mod user;
+mod webhook;
 mod worker;
 
 pub use access::{Access, Action};
@@ -86,6 +87,7 @@ pub use task::{Attempt, Hold, Outcome, Task};
 pub use template::Template;
 pub use tool::{OfferedTool, ToolPin, ToolServer};
 pub use visibility::Audience;
+pub use webhook::{DeadLetter, Webhook};
 pub use work::Work;
 pub use worker::{Record, Score, Worker};
 

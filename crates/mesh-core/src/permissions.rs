@@ -62,7 +62,10 @@ impl Access {
         self.own_standing(participant).map(drop)
     }
 
-    fn own_standing(&self, participant: ParticipantId) -> Result<PermissionSet, Refusal> {
+    pub(crate) fn own_standing(
+        &self,
+        participant: ParticipantId,
+    ) -> Result<PermissionSet, Refusal> {
         let mut id = participant;
         for _ in 0..=PARENT_DEPTH_MAX {
             let found = self
@@ -152,6 +155,11 @@ impl Access {
             Action::Moderate => self.check_capability(room, participant, Capability::Moderate),
             Action::Join => self.check_join(room, participant),
         }
+    }
+
+    /// Whether the participant may listen in the room.
+    pub fn may_read(&self, participant: ParticipantId, room: RoomId) -> bool {
+        self.may(participant, Action::Read, room).is_ok()
     }
 
     /// The room, if whoever asks may know of it; the node (`None`) knows all.

@@ -5,7 +5,7 @@
 //!   `folder.rs` opens files that are surely inside a folder.
 //! * `mcp.rs` speaks the Model Context Protocol with a child process, the node's or a participant's; `mcp_http.rs` with a server at an address, `plugin.rs` starts
 //!   the node's, bounds it and starts it again.
-//! * `hooks.rs` follows what happens and calls tools.
+//! * `hooks.rs` follows what happens and calls tools; `outbox/` tells addresses outside what happens.
 //!
 //! *Invariant:* nothing here decides who may use a tool, and nothing here holds the writer up: the door asks, with a
 //! time limit, and what comes back is data.
@@ -17,6 +17,7 @@ mod link;
 mod mcp;
 mod mcp_http;
 mod notify;
+pub mod outbox;
 mod plugin;
 mod settings;
 mod web;
@@ -25,4 +26,5 @@ mod web_search;
 pub use hooks::Hooks;
 pub use link::Link;
 pub use mcp::{Connection, McpTool, News};
+pub use outbox::Outbox;
 pub use settings::{BadSettings, Event, Hook, Plugin, Settings};

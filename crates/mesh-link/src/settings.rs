@@ -5,9 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mesh_model::Permission;
+use mesh_model::address::Network;
 use mesh_model::api::ToolAudience;
 use mesh_model::home::Entry;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// Plugins at most: each is a process.
@@ -30,6 +32,8 @@ pub struct Settings {
     /// Programs that offer tools over the Model Context Protocol.
     #[serde(rename = "plugin")]
     pub plugins: Vec<Plugin>,
+    /// Where webhooks lead.
+    pub webhooks: Webhooks,
     /// Tools that are called when something happens.
     #[serde(rename = "hook")]
     pub hooks: Vec<Hook>,
@@ -121,6 +125,24 @@ pub struct Hook {
     pub room: Option<String>,
 }
 
+/// Where webhooks lead.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    /// Addresses and networks that webhooks may lead to though they are not of the open network, such as `127.0.0.1` or
+    /// `10.0.0.0/8`; with `http://` too.
+    #[serde(deserialize_with = "networks")]
+    pub private: Vec<Network>,
+}
+
+fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let networks = texts
+        .iter()
+        .map(|text| text.parse().map_err(D::Error::custom));
+    networks.collect()
+}
+
 /// Why the file cannot be used.
 #[derive(Debug)]
 pub struct BadSettings {
@@ -209,6 +231,8 @@ mod tests {
             secret = "ntfy"
             [file_summary]
             folders = { notes = "/srv/notes" }
+            [webhooks]
+            private = ["127.0.0.1", "10.0.0.0/8"]
             [audience.web_search]
             roles = ["scout"]
             trust = ["local", "federated"]
@@ -228,6 +252,7 @@ mod tests {
         for (wrong, names) in [
             ("[web_serach]\nurl = \"x\"", "web_serach"),
             ("[web_search]\nurl = \"ftp://x\"", "ftp://x"),
+            ("[webhooks]\nprivate = [\"lan\"]", "lan"),
             ("[[plugin]]\nname = \"a\"\ncommand = []", "no command"),
             ("[[plugin]]\nname = \"A b\"\ncommand = [\"x\"]", "A b"),
             ("[audience.x]\nguests = true", "guests"),

@@ -7,6 +7,7 @@
 //! [`events`] (what the log remembers).
 
 // What is shared.
+pub mod address;
 pub mod api;
 pub mod capability;
 pub mod closed;
@@ -62,6 +63,7 @@ pub mod task;
 pub mod template;
 pub mod tool;
 pub mod user;
+pub mod webhook;
 pub mod worker;
 
 pub use capability::{Capability, CapabilitySet};

@@ -190,6 +190,18 @@ pub const TOOL_AUDIENCES_MAX: usize = 256;
 pub const TOOL_AUDIENCE_NAMES_MAX: usize = 64;
 /// Secrets of one node.
 pub const SECRETS_MAX: usize = 1000;
+/// Webhooks with one participant's eyes: each is told on its own.
+pub const WEBHOOKS_OF_ONE_MAX: usize = 8;
+/// Webhooks of one node: each is a task that listens.
+pub const WEBHOOKS_MAX: usize = 256;
+/// A webhook's address.
+pub const WEBHOOK_URL_BYTES_MAX: usize = 2048;
+/// Dead letters of one webhook; with more it waits for somebody to look.
+pub const WEBHOOK_DEAD_MAX: usize = 1000;
+/// Attempts to deliver that are told of: the newest say most.
+pub const WEBHOOK_DELIVERIES_MAX: usize = 50;
+/// How long a webhook's old secret signs beside the new one, milliseconds: a day for receivers to learn it.
+pub const WEBHOOK_OVERLAP_MS: u64 = 24 * 60 * 60 * 1000;
 /// Messages of one participant that wait in quarantine: more would be a flood for its moderators.
 pub const QUARANTINED_MAX: usize = 50;
 /// Messages of everybody that wait in quarantine.

@@ -5,7 +5,7 @@
 //! the other does not compile.
 //!
 //! An example may hold `$NAME` strings. They stand for things a test made before:
-//! `$message` (a message of the caller in the room `workshop`), `$credential`, `$invite`,
+//! `$message` (a message of the caller in the room `workshop`), `$credential`, `$invite`, `$webhook`,
 //! `$code`, `$key`, `$lease` (a lease in `workshop`), `$session`, `$browser`, `$quarantined` (a message that waits in `workshop`),
 //! `$identity` and `$proof` (a fresh key and its proof), `$held` (a key of rex),
 //! `$act` (an act of kite that waits for a person's word).

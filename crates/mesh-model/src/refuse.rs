@@ -54,6 +54,11 @@ pub fn no_room() -> Refusal {
     )
 }
 
+/// No such webhook.
+pub fn no_webhook() -> Refusal {
+    not_found("webhook", "webhook.list shows those that you may know of")
+}
+
 /// No such participant.
 pub fn no_participant() -> Refusal {
     not_found(

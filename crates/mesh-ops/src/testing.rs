@@ -131,6 +131,9 @@ impl Fixture {
         let leased = json!({"room": "workshop", "paths": ["docs/**"]});
         let leased = must(surface, &owner, "lease.take", leased).await;
         self.names.insert("$lease", leased["seq"].clone());
+        let hook = json!({"url": "https://agents.example.org/hook", "participant": "rex"});
+        let hook = must(surface, &owner, "webhook.create", hook).await;
+        self.names.insert("$webhook", hook["id"].clone());
         let token = must(
             surface,
             &owner,
@@ -412,6 +415,7 @@ const PLACES: &[&str] = &[
     "revoked",
     "upto",
     "erased",
+    "position",
     "fence",
     "from",
     "mean_ms",
@@ -475,7 +479,8 @@ impl Normal {
                         || before.starts_with("mesh_")
                         || before.ends_with(['/', '=']))
             };
-        if is_id || is_message || is_key || is_secret || is_tag(text) {
+        let is_signing = text.starts_with("whsec_");
+        if is_id || is_message || is_key || is_secret || is_signing || is_tag(text) {
             let next = self.ids.len() + 1;
             let number = *self.ids.entry(text.to_owned()).or_insert(next);
             return json!(format!("ID {number}"));

@@ -505,7 +505,7 @@ fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
     let db = rusqlite::Connection::open(&path).unwrap();
     db.execute("UPDATE identity SET seed = ?1", [seed.0])
         .unwrap();
-    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; DROP TABLE deliveries; DROP TABLE wakes; DROP TABLE known; ALTER TABLE browsers DROP COLUMN page_key;\n             PRAGMA user_version = 1")
+    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; DROP TABLE deliveries; DROP TABLE wakes; DROP TABLE outbox; DROP TABLE known; ALTER TABLE browsers DROP COLUMN page_key;\n             PRAGMA user_version = 1")
         .unwrap();
     drop(db);
     assert!(holds(&std::fs::read(&path).unwrap(), &seed.0));

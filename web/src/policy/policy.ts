@@ -59,6 +59,7 @@ export interface DraftLimit {
 }
 export interface DraftReach {
   anywhere: boolean;
+  outside: boolean;
   rooms: string[];
   meshes: string[];
   carriers: DraftWho;
@@ -100,6 +101,7 @@ const draftWho = (who: Who = {}): DraftWho => ({
 
 const draftReach = (reach: Reach = {}): DraftReach => ({
   anywhere: reach.anywhere ?? false,
+  outside: reach.outside ?? false,
   rooms: [...(reach.rooms ?? [])],
   meshes: [...(reach.meshes ?? [])],
   carriers: draftWho(reach.carriers),
@@ -288,7 +290,7 @@ interface Shape {
   [field: string]: Shape | null;
 }
 const WHO: Shape = { participants: null, groups: null, roles: null, kinds: null, trust: null };
-const REACH: Shape = { anywhere: null, rooms: null, meshes: null, carriers: WHO };
+const REACH: Shape = { anywhere: null, outside: null, rooms: null, meshes: null, carriers: WHO };
 const HOURS: Shape = { days: null, from: null, to: null, utc_offset: null };
 const POLICY: Shape = {
   rules: {

@@ -17,6 +17,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         at: "crates/mesh-model/src/",
         shared: &[
+            "address",
             "api",
             "capability",
             "closed",

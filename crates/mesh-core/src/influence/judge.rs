@@ -4,7 +4,7 @@
 use mesh_model::events::{
     ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, LeaseFacts, MemoryFacts,
     MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, SkillFacts,
-    Source, ToolFacts, Trust, Words,
+    Source, ToolFacts, Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -117,6 +117,10 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Tool(ToolFacts::Shown(_)) => Some(Doing::Speak),
         Facts::Tool(ToolFacts::Offered(_)) => said(Doing::Speak),
         Facts::Tool(ToolFacts::Withdrawn(_)) => None,
+        // A way out of the mesh is a rule; less of one is none.
+        Facts::Webhook(WebhookFacts::Paused(_) | WebhookFacts::Deleted(_)) => None,
+        Facts::Webhook(WebhookFacts::GaveUp(_) | WebhookFacts::Settled(_)) => None,
+        Facts::Webhook(_) => Some(Doing::Rule),
         Facts::Participant(ParticipantFacts::Updated(facts)) if facts.participant == me => {
             said(Doing::Speak)
         }

@@ -2,7 +2,7 @@
 
 use mesh_model::command::Quoted;
 use mesh_model::limits::{LABELS_MAX, QUOTES_MAX};
-use mesh_model::policy::{Ruling, RulingBy};
+use mesh_model::policy::{Reach, Ruling, RulingBy};
 use mesh_model::{Effect, ParticipantId, Refusal, RoomId};
 
 use super::say::denied;
@@ -17,6 +17,14 @@ impl Access {
         };
         let mut others = labels.iter().filter(|label| **label != room);
         others.all(|label| check_move(self, *label, target, who).is_ok())
+    }
+
+    /// Whether words of the room may be taken out of the mesh by the participant.
+    pub fn may_take_out(&self, room: RoomId, who: ParticipantId) -> bool {
+        let (Some(source), Some(who)) = (self.room(room), self.participant(who)) else {
+            return false;
+        };
+        leaves(self, source, who, |reach, _| reach.outside)
     }
 }
 
@@ -64,6 +72,22 @@ pub(crate) fn check_labels(
     Ok(labels)
 }
 
+/// Whether the participant may take the room's words to where `there` says that they may go. Who rules a room takes them
+/// anywhere.
+fn leaves(
+    access: &Access,
+    source: &Room,
+    who: &Participant,
+    there: impl FnOnce(&Reach, &[RoomId]) -> bool,
+) -> bool {
+    access.rules(source, who.id) && access.member_of(source, who.id).is_some()
+        || source.policy.as_deref().is_some_and(|record| {
+            let (reach, means) = (&record.policy.data.leave, &record.means.leave);
+            there(reach, &means.rooms)
+                && access.is_meant(&reach.carriers, &means.carriers, who, access.trust_in(who))
+        })
+}
+
 fn check_move(
     access: &Access,
     source: RoomId,
@@ -74,13 +98,9 @@ fn check_move(
     // A label whose room is gone goes nowhere.
     let source = access.room(source).ok_or_else(refuse::no_message)?;
     let (from, to) = (refuse::room_label(source), refuse::room_label(target));
-    let leaves = access.rules(source, who.id) && access.member_of(source, who.id).is_some()
-        || source.policy.as_deref().is_some_and(|record| {
-            let (reach, means) = (&record.policy.data.leave, &record.means.leave);
-            (reach.anywhere || means.rooms.binary_search(&target.id).is_ok())
-                && access.is_meant(&reach.carriers, &means.carriers, who, trust)
-        });
-    if !leaves {
+    let there =
+        |reach: &Reach, rooms: &[RoomId]| reach.anywhere || rooms.binary_search(&target.id).is_ok();
+    if !leaves(access, source, who, there) {
         let known = access.knows_room(who.id, source);
         let ruling = match source.policy.as_deref().filter(|_| known) {
             Some(record) => access.in_policy(record, RulingBy::Data),

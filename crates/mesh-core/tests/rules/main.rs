@@ -18,6 +18,7 @@
 
 mod files;
 mod governance;
+mod hooks;
 mod kindred;
 mod minds;
 mod script;
@@ -69,6 +70,7 @@ stories! {
     tasks
     users
     visibility
+    webhooks
     workflows
 }
 
@@ -123,7 +125,11 @@ const PEOPLE: &str = r#"owner agent rex
     guest post dev score=90
     owner secret searx
     owner limits 7
-    owner offer shop general stock:1,price:1:90"#;
+    owner offer shop general stock:1,price:1:90
+    owner hook h rex room=dev kinds=message.posted
+    node dead h 4
+    owner hook h2 rex
+    owner unhook h2"#;
 
 #[test]
 fn the_shape_of_people_rooms_and_rights_goes_with_the_fingerprint() {

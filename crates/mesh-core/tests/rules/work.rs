@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{files, governance, minds, skills, tools};
+use crate::{files, governance, hooks, minds, skills, tools};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -431,7 +431,8 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     let others = minds::command(world, verb, args)
         .or_else(|| files::command(world, verb, args))
         .or_else(|| tools::command(world, verb, args))
-        .or_else(|| skills::command(world, verb, args));
+        .or_else(|| skills::command(world, verb, args))
+        .or_else(|| hooks::command(world, verb, args));
     if others.is_some() {
         return others;
     }
@@ -507,7 +508,8 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
     let others = minds::question(world, verb, args)
         .or_else(|| files::question(world, verb, args))
         .or_else(|| tools::question(world, verb, args))
-        .or_else(|| skills::question(world, verb, args));
+        .or_else(|| skills::question(world, verb, args))
+        .or_else(|| hooks::question(world, verb, args));
     if others.is_some() {
         return others;
     }

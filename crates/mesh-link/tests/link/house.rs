@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use mesh_link::{Hooks, Link, Settings};
+use mesh_link::outbox::Pace;
+use mesh_link::{Hooks, Link, Outbox, Settings};
 use mesh_node::{Config, Node};
 use mesh_ops::{Door, Options};
 use serde_json::{Value, json};
@@ -17,21 +18,29 @@ pub struct House {
     pub door: Door,
     pub owner: String,
     _hooks: Hooks,
+    _outbox: Outbox,
 }
 
 impl House {
     /// Starts a node whose `plugins.toml` holds this.
     pub async fn start(plugins: &str) -> House {
+        House::with_pace(plugins, Pace::default()).await
+    }
+
+    /// The same with an outbox that waits so long.
+    pub async fn with_pace(plugins: &str, pace: Pace) -> House {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("plugins.toml"), plugins).unwrap();
         let settings = Settings::load(home.path()).unwrap();
         let node = Node::start(Config::new(home.path())).await.unwrap();
         let owner = std::fs::read_to_string(home.path().join("owner.token")).unwrap();
         let hooks = settings.hooks.clone();
+        let private = settings.webhooks.private.clone();
         let link = Link::new(Arc::clone(&node), home.path(), settings);
         let door = Door::with_tools(node, Arc::new(link));
         House {
             _hooks: Hooks::start(door.clone(), hooks),
+            _outbox: Outbox::start(&door, private, pace),
             _home: home,
             door,
             owner: owner.trim().to_owned(),

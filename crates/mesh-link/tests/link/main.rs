@@ -4,3 +4,5 @@ mod built_in;
 mod hooks;
 mod house;
 mod plugins;
+mod receiver;
+mod webhooks;

@@ -346,6 +346,9 @@ pub struct Reach {
     /// Every room of this mesh.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub anywhere: bool,
+    /// Out of this mesh, whole: to webhooks that carry words. Means nothing where words come in.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub outside: bool,
     /// These rooms: names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<crate::closed::Name>")]

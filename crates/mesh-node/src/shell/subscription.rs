@@ -38,6 +38,9 @@ pub trait Subscribe {
         after: Option<Seq>,
     ) -> Subscription;
 
+    /// Listens with a participant's eyes for what goes out of the node. By that nobody counts as reached at once.
+    fn overhear(&self, participant: ParticipantId, filter: Filter, after: Seq) -> Subscription;
+
     /// The same for somebody who has no session.
     fn subscribe(
         &self,
@@ -59,7 +62,27 @@ impl Subscribe for Arc<Node> {
     ) -> Subscription {
         let person = self.access().is_person(participant);
         let session = session.filter(|_| !person);
-        Subscription::new(Arc::clone(self), participant, session, filter, after)
+        let listens = filter.admits_all_messages();
+        let listens = listens.then(|| Listens::begin(self, participant));
+        Subscription::new(
+            Arc::clone(self),
+            participant,
+            session,
+            filter,
+            after,
+            listens,
+        )
+    }
+
+    fn overhear(&self, participant: ParticipantId, filter: Filter, after: Seq) -> Subscription {
+        Subscription::new(
+            Arc::clone(self),
+            participant,
+            None,
+            filter,
+            Some(after),
+            None,
+        )
     }
 }
 
@@ -109,11 +132,11 @@ impl Subscription {
         session: Option<SessionId>,
         filter: Filter,
         after: Option<Seq>,
+        listens: Option<Listens>,
     ) -> Subscription {
         let position = after.unwrap_or(Seq::ZERO);
-        let listens = filter.admits_all_messages();
         let mut subscription = Subscription {
-            _listens: listens.then(|| Listens::begin(&node, participant)),
+            _listens: listens,
             node,
             participant,
             session,

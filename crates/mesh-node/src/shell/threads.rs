@@ -368,6 +368,8 @@ fn takes_rights(facts: &Facts) -> bool {
         ),
         Facts::User(facts) => !matches!(facts, UserFacts::Created(_)),
         Facts::Invite(_) | Facts::Group(_) | Facts::Policy(_) | Facts::Identity(_) => true,
+        // What goes out by it, or goes on, looks again.
+        Facts::Webhook(_) => true,
         Facts::Mesh(facts) => !matches!(facts, MeshFacts::Refused(_)),
         Facts::Message(_)
         | Facts::Quarantine(_)

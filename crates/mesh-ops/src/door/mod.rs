@@ -8,6 +8,7 @@ pub(crate) mod caller;
 pub(crate) mod coerce;
 pub(crate) mod flood;
 pub(crate) mod influence;
+pub(crate) mod outbox;
 pub(crate) mod over;
 pub(crate) mod rates;
 pub(crate) mod registry;
@@ -21,6 +22,7 @@ pub(crate) mod turns;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::{Caller, PageCookie};
+pub use outbox::{Outbox, Progress, Sending};
 pub use over::{LAST_WORDS, Watch};
 pub use registry::Run;
 pub(crate) use registry::told;
@@ -29,7 +31,7 @@ pub use subscribe::{Stream, Wanted};
 pub use turns::{Turn, Turns};
 
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use mesh_model::events::CommandKey;
@@ -92,6 +94,7 @@ struct Inner {
     memories: Memories,
     uploads: Uploads,
     tools: Arc<dyn Tools>,
+    outbox: OnceLock<Arc<dyn Outbox>>,
     seats: Seats,
 }
 
@@ -117,6 +120,7 @@ impl Door {
             memories: Memories::default(),
             uploads: Uploads::default(),
             tools,
+            outbox: OnceLock::new(),
             seats: Seats::default(),
         };
         Door {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mesh_core::Action;
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Millis, Refusal, RoomId, refuse};
+use mesh_model::{Actor, Millis, Refusal, RoomId, WebhookId, refuse};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -48,6 +48,33 @@ impl Watch {
                 () = self.door.moment(ends) => {}
             }
             if let Err(refusal) = self.door.check_still(&caller, needs, &rooms) {
+                return refusal;
+            }
+        }
+    }
+}
+
+impl Watch {
+    /// Waits until a webhook may be told nothing any more, or waits for somebody. Says why.
+    pub(crate) async fn webhook_over(mut self, webhook: WebhookId) -> Refusal {
+        loop {
+            let access = self.door.node().access();
+            let ends = access
+                .webhook(webhook)
+                .and_then(|found| access.webhook_ends(found));
+            drop(access);
+            tokio::select! {
+                more = self.changed.changed() => if more.is_err() { std::future::pending().await },
+                () = self.door.moment(ends) => {}
+            }
+            let access = self.door.node().access();
+            let Some(found) = access.webhook(webhook) else {
+                return refuse::no_webhook();
+            };
+            if found.paused.is_some() {
+                return refuse::conflict("the webhook waits", "let it go on with webhook.resume");
+            }
+            if let Err(refusal) = access.check_webhook(found, self.door.node().now()) {
                 return refusal;
             }
         }

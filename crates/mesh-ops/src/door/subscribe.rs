@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use std::pin::Pin;
 
 use mesh_core::Action;
+use mesh_model::events::{Event as _, MessagePosted};
 use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Permission, Refusal, Seq, SessionId, refuse};
+use mesh_model::{Actor, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
 use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscribe as _, Subscription};
 
@@ -103,7 +104,41 @@ impl Door {
     }
 }
 
+impl Door {
+    /// Listens for a webhook, with the eyes that it has, to what is later than `after`. It ends when the webhook may be told
+    /// nothing any more. Nobody asked, so it counts as nobody's request.
+    pub fn listen_for(&self, webhook: WebhookId, after: Seq) -> Result<Stream, Refusal> {
+        let watch = self.watch();
+        let access = self.node().access();
+        let found = access.webhook(webhook).ok_or_else(refuse::no_webhook)?;
+        access.check_webhook(found, self.node().now())?;
+        let mut types = found.kinds.clone();
+        if found.addressed {
+            types = vec![MessagePosted::KIND.to_owned()];
+        }
+        types.sort_unstable();
+        types.dedup();
+        let filter = Filter {
+            rooms: found.room.into_iter().collect(),
+            types,
+        };
+        Ok(Stream {
+            subscription: self.node().overhear(found.participant, filter, after),
+            over: Box::pin(watch.webhook_over(webhook)),
+        })
+    }
+}
+
 impl Stream {
+    /// Does something as long as the right lasts on which the stream stands; after that it is dropped where it is.
+    pub async fn while_held<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Refusal> {
+        tokio::select! {
+            biased;
+            why = &mut self.over => Err(why),
+            done = work => Ok(done),
+        }
+    }
+
     /// Where it began, or the last event up to which it told everything.
     pub fn position(&self) -> Seq {
         self.subscription.position()

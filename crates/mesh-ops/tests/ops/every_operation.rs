@@ -87,7 +87,7 @@ async fn secrets_are_in_no_log_and_no_view() {
     secrets.extend([PASSWORD.to_owned(), "battery horse correct".to_owned()]);
     secrets.extend(fixture.names["$code"].as_str().map(str::to_owned));
     for step in &steps {
-        let found = ["token", "code"]
+        let found = ["token", "code", "secret", "url"]
             .iter()
             .filter_map(|field| step.body.get(field)?.as_str());
         secrets.extend(found.map(str::to_owned));

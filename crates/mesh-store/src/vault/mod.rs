@@ -15,6 +15,7 @@ mod key;
 mod login;
 mod memory;
 mod open;
+mod outbox;
 pub mod password;
 mod presence;
 mod schema;

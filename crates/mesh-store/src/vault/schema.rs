@@ -1,6 +1,6 @@
 //! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
 
-pub(super) const VERSION: i64 = 6;
+pub(super) const VERSION: i64 = 7;
 
 /// What a vault of version 1 lacks; its node key was kept as it is.
 pub(super) const SINCE_1: &str = "
@@ -39,6 +39,11 @@ CREATE TABLE wakes (
     PRIMARY KEY (participant, nth)) WITHOUT ROWID;
 ";
 
+/// What a vault of version 6 lacks.
+pub(super) const SINCE_6: &str = "
+CREATE TABLE outbox (destination TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+";
+
 pub(super) const TABLES: &str = "
 CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), vault BLOB NOT NULL, seed BLOB NOT NULL);
 
@@ -72,5 +77,6 @@ CREATE TABLE wakes (
     PRIMARY KEY (participant, nth)) WITHOUT ROWID;
 CREATE TABLE presence (
     participant BLOB PRIMARY KEY, state TEXT NOT NULL, summary TEXT, last_seen INTEGER) WITHOUT ROWID;
+CREATE TABLE outbox (destination TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE usage (day INTEGER, credential BLOB, count INTEGER NOT NULL, PRIMARY KEY (day, credential)) WITHOUT ROWID;
 ";

@@ -39,6 +39,14 @@ impl Vault {
             .map_err(|_| StoreError::Unreadable(format!("the secret {name} is no text")))
     }
 
+    /// Forgets the versions of a secret before this one.
+    pub fn drop_secrets_before(&self, name: &str, version: u32) -> Result<(), StoreError> {
+        self.write()
+            .prepare_cached("DELETE FROM secrets WHERE name = ?1 AND version < ?2")?
+            .execute((name, version))?;
+        Ok(())
+    }
+
     /// Forgets every version of a secret but the one that holds; all of them if none does.
     pub fn keep_secret(&self, name: &str, version: Option<u32>) -> Result<(), StoreError> {
         self.write()

@@ -1,7 +1,7 @@
 //! Secrets that we draw: tokens, cookies, links, invite codes. 256 random bits each.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::StoreError;
@@ -29,6 +29,11 @@ impl SecretHash {
     pub fn of(secret: &str) -> SecretHash {
         SecretHash(Sha256::digest(secret.as_bytes()).into())
     }
+}
+
+/// A fresh secret of a webhook: what signs deliveries, as Standard Webhooks writes it.
+pub fn draw_signing() -> Result<String, StoreError> {
+    Ok(format!("whsec_{}", STANDARD.encode(random::<32>()?)))
 }
 
 /// A fresh secret: `prefix` and 43 characters.

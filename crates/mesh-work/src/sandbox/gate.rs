@@ -15,7 +15,9 @@ use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use super::hosts::{Allowed, No, is_public, split};
+use mesh_model::address::is_public;
+
+use super::hosts::{Allowed, No, split};
 
 /// The longest head of a request.
 const HEAD_BYTES_MAX: usize = 16 << 10;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use mesh_model::address::is_public;
+
 /// A place that is let through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -175,47 +177,6 @@ impl Allowed {
     /// Whether any of them is elsewhere.
     pub fn elsewhere(&self) -> bool {
         self.0.iter().any(|place| place.here().is_empty())
-    }
-}
-
-/// Whether an address is one of the open network: not this machine, not a network of somebody's own, not
-/// a link's, as that of a cloud's metadata is.
-pub fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_4(address),
-        IpAddr::V6(address) => is_public_6(address),
-    }
-}
-
-fn is_public_4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let own = address.is_private() || address.is_loopback() || address.is_link_local();
-    // Shared by a provider's customers, protocols, benchmarks, examples, relays to the sixth version.
-    let special = (a == 100 && b & 0xc0 == 64)
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && b & 0xfe == 18)
-        || address.is_documentation();
-    // Nobody's, everybody's, groups, and what was never given out.
-    !(own || special || a == 0 || a >= 224)
-}
-
-fn is_public_6(address: Ipv6Addr) -> bool {
-    if let Some(inner) = address.to_ipv4_mapped() {
-        return is_public_4(inner);
-    }
-    let parts = address.segments();
-    let inner = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
-    };
-    match parts[0] {
-        // A network that translates to the fourth version, and the two that carry it.
-        0x64 if parts[1] == 0xff9b => parts[2] == 0 && is_public_4(inner(parts[6], parts[7])),
-        0x2002 => is_public_4(inner(parts[1], parts[2])),
-        0x2001 if parts[1] == 0 || parts[1] == 0xdb8 => false,
-        // What is given out begins with the bits 001.
-        first => first & 0xe000 == 0x2000,
     }
 }
 

@@ -40,6 +40,7 @@ mod template;
 mod tool;
 pub mod up;
 mod user;
+mod webhook;
 mod worker;
 
 use std::process::ExitCode;
@@ -117,6 +118,8 @@ pub enum Command {
     Lease(lease::LeaseVerb),
     #[command(subcommand)]
     Memory(memory::MemoryVerb),
+    #[command(subcommand)]
+    Webhook(webhook::WebhookVerb),
     #[command(subcommand)]
     Tool(tool::ToolVerb),
     Do(chat::DoArgs),
@@ -208,6 +211,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Skill(verb) => skill::skill(context, verb)?,
         Command::Lease(verb) => lease::lease(context, verb)?,
         Command::Memory(verb) => memory::memory(context, verb)?,
+        Command::Webhook(verb) => webhook::webhook(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
         Command::Do(args) => chat::say_line(context, args)?,
         Command::Call(args) => mesh::operation::call(context, args)?,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use mesh_edge::{EdgeConfig, Proxy};
-use mesh_link::{Hooks, Link, Settings};
+use mesh_link::outbox::Pace;
+use mesh_link::{Hooks, Link, Outbox, Settings};
 use mesh_model::api::NoInput;
 use mesh_model::home::{Entry, RunningNode};
 use mesh_model::ops::LoginLinkCreate;
@@ -184,11 +185,13 @@ async fn serve(
         tracing::info!("going down");
     };
     let hooks = outside.hooks.clone();
+    let private = outside.webhooks.private.clone();
     let tools = Link::new(Arc::clone(&node), &context.home, outside);
     let door = Door::with_tools(Arc::clone(&node), Arc::new(tools));
+    let outbox = Outbox::start(&door, private, Pace::default());
     let hooks = Hooks::start(door.clone(), hooks);
     let served = mesh_edge::serve(listener, door, edge, stop).await;
-    drop((companion, hooks));
+    drop((companion, hooks, outbox));
     node.shutdown().await;
     drop(running);
     served.map_err(|why| {

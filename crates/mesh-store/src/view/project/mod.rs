@@ -216,6 +216,7 @@ impl Batch<'_> {
             | Facts::Lease(_)
             // What contexts have read is in the state; the words of a held act are read where they stand.
             | Facts::Influence(_)
+            | Facts::Webhook(_)
             | Facts::Tool(_) => Ok(()),
         }
     }

@@ -11,10 +11,11 @@ use std::{fs, io};
 
 use clap::{Args, Subcommand};
 use mesh_model::Millis;
-use mesh_model::api::{NoInput, Status};
+use mesh_model::api::{NoInput, Status, Webhook, WebhookState};
 use mesh_model::home::Entry;
-use mesh_model::ops::StatusGet;
+use mesh_model::ops::{StatusGet, WebhookList};
 use mesh_sdk::Error;
+use mesh_sdk::http::Http;
 use rustix::process::{Pid, test_kill_process};
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ use crate::commands::log;
 use crate::config;
 use crate::context::{Context, DEFAULT_LISTEN};
 use crate::failure::{Effect, Failure, Outcome};
-use crate::output::{Colour, line, paint};
+use crate::output::{Colour, clean, line, paint};
 
 /// Find and explain the usual troubles
 #[derive(Debug, Args)]
@@ -247,7 +248,11 @@ fn node(context: &Context) -> Vec<Finding> {
         }
     };
     match http.call::<StatusGet>(NoInput {}) {
-        Ok(status) => vec![version(&url, &status), clock(&status), writable(&status)],
+        Ok(status) => {
+            let mut found = vec![version(&url, &status), clock(&status), writable(&status)];
+            found.extend(webhooks(&http));
+            found
+        }
         Err(Error::Unreachable { .. }) => vec![silent(context, &url)],
         Err(Error::Stranger { why, .. }) => vec![bad(
             "node",
@@ -266,6 +271,26 @@ fn node(context: &Context) -> Vec<Finding> {
             format!("{url} answers, but: {why}"),
             "is it of another version? Restart it with this one",
         )],
+    }
+}
+
+/// Whether webhooks deliver; nothing where there are none, or where they are not shown.
+fn webhooks(http: &Http) -> Option<Finding> {
+    let all = http.call::<WebhookList>(NoInput {}).ok()?.items;
+    let ill = |webhook: &&Webhook| webhook.state != WebhookState::Active || webhook.dead > 0;
+    let ill: Vec<String> = all
+        .iter()
+        .filter(ill)
+        .map(|webhook| clean(&webhook.origin))
+        .collect();
+    match (all.len(), ill.is_empty()) {
+        (0, _) => None,
+        (count, true) => Some(good("webhook", format!("all deliver ({count})"))),
+        (_, false) => Some(warning(
+            "webhook",
+            format!("not everything is delivered to {}", ill.join(", ")),
+            "`mesh webhook list` says why; `mesh webhook test` tries one",
+        )),
     }
 }
 

@@ -1,0 +1,179 @@
+//! The outbox: whatever leaves the node for an address outside. What is owed to a destination is everything in the log after
+//! its position, so there is no second queue: one that is dead for days costs a number in the vault.
+//!
+//! * `courier.rs` delivers for one webhook, `letter.rs` says what, `sign.rs` signs it.
+//! * `destination.rs` leaves alone who does not answer; `post.rs` judges where the node connects, and sends.
+//! * `board.rs` remembers the last attempts, for those who ask.
+
+mod board;
+mod courier;
+mod destination;
+mod letter;
+mod post;
+pub mod sign;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mesh_model::WebhookId;
+use mesh_model::address::Network;
+use mesh_model::api::WebhookDelivery;
+use mesh_model::webhook::Address;
+use mesh_ops::{Door, Progress, Using};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use board::Board;
+use courier::{Courier, Going};
+use destination::Destinations;
+pub use destination::Pace;
+use post::{Post, Sender};
+
+/// Rights that were given are told by nobody; after so long they are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// The outbox at work. It ends when this is dropped.
+pub struct Outbox(JoinHandle<()>);
+
+impl Outbox {
+    /// Delivers for the webhooks of a node, and answers its door about that. Addresses in `private` may be connected to though
+    /// they are not of the open network.
+    pub fn start(door: &Door, private: Vec<Network>, pace: Pace) -> Outbox {
+        let desk = Arc::new(Desk {
+            door: door.clone(),
+            sender: Sender::new(private, pace.answer),
+            destinations: Arc::new(Destinations::new(pace)),
+            board: Arc::default(),
+            pace,
+        });
+        // The door holds what holds the door; both live as long as the program.
+        door.attach_outbox(Arc::clone(&desk) as Arc<dyn mesh_ops::Outbox>);
+        Outbox(tokio::spawn(desk.keep()))
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+struct Desk {
+    door: Door,
+    sender: Sender,
+    destinations: Arc<Destinations>,
+    board: Arc<Board>,
+    pace: Pace,
+}
+
+/// A courier under way. It ends when this is dropped.
+struct Busy(JoinHandle<()>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Desk {
+    /// Keeps one courier for each webhook that may be told something.
+    async fn keep(self: Arc<Desk>) {
+        let mut stopping = self.door.node().stopping();
+        let mut rights = self.door.node().rights();
+        let mut busy: BTreeMap<WebhookId, Busy> = BTreeMap::new();
+        loop {
+            rights.borrow_and_update();
+            self.look(&mut busy);
+            tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stopping| *stopping) => return,
+                changed = rights.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    fn look(&self, busy: &mut BTreeMap<WebhookId, Busy>) {
+        let (access, now) = (self.door.node().access(), self.door.node().now());
+        self.board
+            .retain(|webhook| access.webhook(webhook).is_some());
+        let due = |webhook: &WebhookId| {
+            let found = access.webhook(*webhook);
+            found.is_some_and(|found| {
+                found.paused.is_none() && access.check_webhook(found, now).is_ok()
+            })
+        };
+        busy.retain(|webhook, courier| due(webhook) && !courier.0.is_finished());
+        for found in access.webhooks().filter(|found| due(&found.id)) {
+            busy.entry(found.id).or_insert_with(|| {
+                let courier = Courier {
+                    door: self.door.clone(),
+                    webhook: found.id,
+                    sender: self.sender.clone(),
+                    destination: self.destinations.of(&found.origin),
+                    board: Arc::clone(&self.board),
+                    pace: self.pace,
+                    going: Going::default(),
+                };
+                Busy(tokio::spawn(courier.run()))
+            });
+        }
+    }
+
+    async fn tested(&self, webhook: WebhookId) -> WebhookDelivery {
+        let now = self.door.node().now();
+        let id = format!("test_{}_{}", webhook.0.simple(), now.0);
+        let access = self.door.node().access();
+        let origin = access.webhook(webhook).map(|found| found.origin.clone());
+        let body = letter::test(&access, webhook, now);
+        drop(access);
+        let began = Instant::now();
+        let answer = match self.door.sending(webhook).await {
+            Ok(Some(sending)) => {
+                let at = now.0 / 1000;
+                let post = Post {
+                    signature: sign::header(&sending.secrets, &id, at, &body),
+                    url: sending.url,
+                    id: id.clone(),
+                    at,
+                    body,
+                };
+                self.sender.send(post).await
+            }
+            Ok(None) => post::Answer::None("its address or secret is not in this vault".to_owned()),
+            Err(why) => post::Answer::None(why.to_string()),
+        };
+        let trouble = courier::trouble(&answer);
+        if let (None, Some(origin)) = (&trouble, origin) {
+            // Whoever waits for it need not wait any longer.
+            self.destinations.of(&origin).answered();
+        }
+        let delivery = WebhookDelivery {
+            id,
+            seq: None,
+            at: now,
+            attempt: 1,
+            ok: trouble.is_none(),
+            status: courier::status(&answer),
+            trouble,
+            took_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
+        };
+        self.board.delivery(webhook, delivery.clone());
+        delivery
+    }
+}
+
+impl mesh_ops::Outbox for Desk {
+    fn check(&self, address: &Address) -> Result<(), String> {
+        self.sender.check(address)
+    }
+
+    fn test(&self, webhook: WebhookId) -> Using<'_, WebhookDelivery> {
+        Box::pin(self.tested(webhook))
+    }
+
+    fn seen(&self, webhook: WebhookId) -> Progress {
+        self.board.seen(webhook)
+    }
+}
