@@ -33,7 +33,8 @@ pub enum WebhookVerb {
     )]
     Add {
         /// Where to
-        url: String,
+        #[arg(value_name = "URL")]
+        address: String,
         /// Whose eyes it has: yourself, or somebody below you
         #[arg(long = "for", value_name = "HANDLE")]
         participant: Option<String>,
@@ -134,7 +135,7 @@ pub fn webhook(context: &Context, verb: WebhookVerb) -> Outcome<()> {
     let http = context.http()?;
     match verb {
         WebhookVerb::Add {
-            url,
+            address,
             participant,
             room,
             kinds,
@@ -142,7 +143,7 @@ pub fn webhook(context: &Context, verb: WebhookVerb) -> Outcome<()> {
             body,
         } => {
             let made = http.call::<WebhookCreate>(WebhookCreateInput {
-                url,
+                url: address,
                 participant,
                 room,
                 kinds,

@@ -31,4 +31,5 @@ mod steer;
 mod tools;
 mod troubles;
 mod wake;
+mod webhook;
 mod work;
