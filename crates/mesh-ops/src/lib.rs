@@ -36,4 +36,5 @@ pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::login::Following;
 pub use ops::session::Carried;
+pub use ops::skill::SkillOffered;
 pub use ops::tool::{NodeTool, Told, Tools, Using};

@@ -1,5 +1,5 @@
-//! What an MCP client sees: the tools of daily use, two that reach everything else, and word of
-//! waiting mail with each result.
+//! What an MCP client sees: the tools of daily use, two that reach everything else, word of waiting mail with each result, and the
+//! skills that it may use.
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -15,17 +15,19 @@ use rmcp::model::{
     InitializeRequestParams, InitializeResult, JsonObject, ListToolsResult, MetaObject,
     PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer};
 use serde_json::Value;
+use tokio::task::AbortHandle;
 
 #[cfg(feature = "conformance-fixtures")]
 use super::fixtures as offered;
 #[cfg(not(feature = "conformance-fixtures"))]
 use super::offers as offered;
+use super::skills::{self, Asks, Changes};
 use super::{SESSION_IDLE, compact, mail, offers};
 use crate::caller;
-use crate::edge::Edge;
+use crate::edge::{Edge, stopped};
 
 /// The tools as the SDK lists them, made once.
 static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
@@ -46,11 +48,16 @@ pub(crate) struct Handler {
     edge: Arc<Edge>,
     /// The session of the mesh that it was given at `initialize`.
     carried: OnceLock<Carried>,
+    /// Tells a client that keeps a session when its skills have changed.
+    telling: OnceLock<AbortHandle>,
 }
 
 /// The session of the mesh ends with the client's. When the node goes down it stays open, for the client to go on with.
 impl Drop for Handler {
     fn drop(&mut self) {
+        if let Some(telling) = self.telling.take() {
+            telling.abort();
+        }
         if let Some(carried) = self.carried.take()
             && !*self.edge.stopping.borrow()
         {
@@ -64,7 +71,49 @@ impl Handler {
         Handler {
             edge,
             carried: OnceLock::new(),
+            telling: OnceLock::new(),
         }
+    }
+
+    /// Who asks for a prompt or a resource.
+    fn asks<'a>(
+        &'a self,
+        caller: &'a Caller,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Asks<'a>, ErrorData> {
+        let session = self.session_of(caller, context);
+        Ok(Asks {
+            edge: &self.edge,
+            caller,
+            address: address_of(context),
+            session: session.map_err(|why| ErrorData::invalid_params(why.detail(), None))?,
+        })
+    }
+
+    /// From here on a client that keeps a session hears when the skills have changed that it may use. It ends with the session,
+    /// and with the right to hear of them.
+    fn tell_of_changes(&self, context: &RequestContext<RoleServer>) {
+        let Ok(caller) = caller_of(context) else {
+            return;
+        };
+        let (edge, peer) = (Arc::clone(&self.edge), context.peer.clone());
+        let address = address_of(context);
+        self.telling.get_or_init(|| {
+            let telling = tokio::spawn(async move {
+                let Some(mut changes) = Changes::of(&edge, &caller, address).await else {
+                    return;
+                };
+                // The node does not wait for a client that does not listen.
+                drop(edge);
+                while changes.next().await.is_some() {
+                    let told = peer.notify_prompt_list_changed().await;
+                    if told.is_err() || peer.notify_resource_list_changed().await.is_err() {
+                        return;
+                    }
+                }
+            });
+            telling.abort_handle()
+        });
     }
 
     /// Gives the client a session of the mesh for all that it calls, unless it names one of its own.
@@ -259,7 +308,9 @@ impl ServerHandler for Handler {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_prompts()
+            .enable_prompts_list_changed()
             .enable_resources()
+            .enable_resources_list_changed()
             .build();
         #[cfg(feature = "conformance-fixtures")]
         let capabilities = super::fixtures::capabilities(capabilities);
@@ -288,6 +339,7 @@ impl ServerHandler for Handler {
             // Without a session it is held to more, and lets its client read all the same.
             Err(why) => tracing::warn!(%why, "an MCP client got no session"),
         }
+        self.tell_of_changes(&context);
         context.peer.set_peer_info(request);
         Ok(info)
     }
@@ -356,9 +408,12 @@ impl ServerHandler for Handler {
     async fn list_resources(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<rmcp::model::ListResourcesResult, ErrorData> {
-        Ok(offered::resources())
+        let mut list = offered::resources();
+        let skills = skills::resources(&self.edge, &caller_of(&context)?);
+        list.resources.extend(skills);
+        Ok(list)
     }
 
     async fn list_resource_templates(
@@ -366,14 +421,21 @@ impl ServerHandler for Handler {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<rmcp::model::ListResourceTemplatesResult, ErrorData> {
-        Ok(offered::templates())
+        let mut list = offered::templates();
+        list.resource_templates.push(skills::template());
+        Ok(list)
     }
 
     async fn read_resource(
         &self,
         request: rmcp::model::ReadResourceRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<rmcp::model::ReadResourceResponse, ErrorData> {
+        if skills::is_resource(&request.uri) {
+            let caller = caller_of(&context)?;
+            let asks = self.asks(&caller, &context)?;
+            return asks.resource(&request.uri).await.map(Into::into);
+        }
         offered::resource(&request.uri).map(Into::into)
     }
 
@@ -398,16 +460,24 @@ impl ServerHandler for Handler {
     async fn list_prompts(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<rmcp::model::ListPromptsResult, ErrorData> {
-        Ok(offered::prompts())
+        let mut list = offered::prompts();
+        let skills = skills::prompts(&self.edge, &caller_of(&context)?);
+        list.prompts.extend(skills);
+        Ok(list)
     }
 
     async fn get_prompt(
         &self,
         request: rmcp::model::GetPromptRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<rmcp::model::GetPromptResponse, ErrorData> {
+        if skills::is_prompt(&request.name) {
+            let caller = caller_of(&context)?;
+            let asks = self.asks(&caller, &context)?;
+            return asks.prompt(&request.name).await.map(Into::into);
+        }
         offered::prompt(&request).map(Into::into)
     }
 
@@ -429,11 +499,39 @@ impl ServerHandler for Handler {
         Ok(())
     }
 
-    #[cfg(feature = "conformance-fixtures")]
+    /// What of it is declared above, the SDK sees to.
     fn accepted_subscription_filter(
         &self,
         requested: &rmcp::model::SubscriptionFilter,
     ) -> Option<rmcp::model::SubscriptionFilter> {
         Some(requested.clone())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let request = context.request_context();
+        let caller = caller_of(request)?;
+        let changes = Changes::of(&self.edge, &caller, address_of(request)).await;
+        let mut changes = changes.ok_or_else(|| {
+            ErrorData::invalid_params("this credential may not listen to the mesh", None)
+        })?;
+        let (sink, accepted) = (context.sink(), context.accepted());
+        let mut stopping = self.edge.stopping.clone();
+        loop {
+            tokio::select! {
+                changed = changes.next() => if changed.is_none() { return Ok(()) },
+                () = context.cancelled() => return Ok(()),
+                () = stopped(&mut stopping) => return Ok(()),
+            }
+            if accepted.prompts_list_changed == Some(true)
+                && sink.notify_prompt_list_changed().await.is_err()
+            {
+                return Ok(());
+            }
+            if accepted.resources_list_changed == Some(true)
+                && sink.notify_resource_list_changed().await.is_err()
+            {
+                return Ok(());
+            }
+        }
     }
 }

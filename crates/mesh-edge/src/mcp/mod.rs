@@ -15,6 +15,7 @@ mod mail;
 )]
 mod offers;
 mod owners;
+mod skills;
 
 use std::sync::Arc;
 use std::time::Duration;

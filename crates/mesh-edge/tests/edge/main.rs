@@ -13,6 +13,7 @@ mod over;
 mod pages;
 mod parity;
 mod rest;
+mod skills;
 mod slow;
 mod sse;
 mod web_socket;

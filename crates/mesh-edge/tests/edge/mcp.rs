@@ -68,6 +68,10 @@ impl Session {
         (session, result)
     }
 
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     pub async fn send(&self, token: &str, message: &Value) -> Answer {
         request(token, message)
             .header("mcp-session-id", &self.id)

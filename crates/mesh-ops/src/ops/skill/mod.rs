@@ -3,9 +3,12 @@
 mod accept;
 mod get;
 mod list;
+mod offered;
 mod publish;
 mod search;
 mod withdraw;
+
+pub use offered::SkillOffered;
 
 use std::io::Read;
 use std::sync::Arc;
