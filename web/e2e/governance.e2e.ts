@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { amount, enter, messages, openPage, say, shot, stored, violations, vouched } from './browser.ts';
+import { amount, enter, messages, openPage, pictures, say, shot, stored, violations, vouched } from './browser.ts';
 import type { Actor } from './node.ts';
 import { binary, browser, journeys, node, realNode, watched } from './setup.ts';
 
@@ -288,10 +288,42 @@ describe.runIf(binary)('governance', () => {
     await page.getByRole('button', { name: 'Verify the log' }).click();
     await page.getByRole('status').filter({ hasText: 'The log is sound.' }).waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
-    await lines.nth(20).waitFor();
+    await lines.nth(8).waitFor();
     await shot(page, 'audit-1280');
     await page.goBack();
     await amount(lines, 1);
+  });
+
+  test('the audit folds what says the same again and again, and is walked and opened by keys', async () => {
+    await node.room('echo');
+    await rex.join('echo');
+    for (const text of ['one', 'two', 'three', 'four']) await rex.post('echo', text);
+    const page = await enter(watched, node, '/audit?type=message.posted&room=echo');
+    const list = page.getByRole('list', { name: 'What happened, the newest first' });
+    const row = list.getByRole('button', { name: /4 lines message\.posted/ });
+    await row.waitFor();
+    await amount(list.getByRole('listitem'), 1);
+    await row.focus();
+    await page.keyboard.press('ArrowRight');
+    const inner = list.getByRole('list', { name: 'The 4 lines' });
+    await amount(inner.getByRole('listitem'), 4);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Facts').waitFor();
+    await pictures(page, 'audit-folded');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await row.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.press('ArrowLeft');
+    await amount(list.getByRole('listitem'), 1);
+    // What the file has is every line.
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export' }).click();
+    expect(
+      readFileSync(await (await download).path(), 'utf8')
+        .trim()
+        .split('\n').length,
+    ).toBe(4);
   });
 
   test('settings: this browser’s key signs and is revoked; secrets, trust and limits are set', async () => {
