@@ -67,6 +67,14 @@ pub const SESSION_GRACE_MS: u64 = 30_000;
 /// Sessions that one participant's MCP clients have at a time: many programs on many machines. The one that was silent for
 /// longest makes room for another.
 pub const SESSIONS_CARRIED_MAX: usize = 256;
+/// Sessions that one participant has open at a time: its pages, programs and sockets together.
+pub const SESSIONS_OPEN_MAX: usize = 1024;
+/// The same of somebody below trust `local`.
+pub const SESSIONS_OPEN_OUTSIDE_MAX: usize = 32;
+/// Streams of events that one participant listens to at a time, with a session or without.
+pub const STREAMS_MAX: usize = 1024;
+/// The same of somebody below trust `local`.
+pub const STREAMS_OUTSIDE_MAX: usize = 32;
 /// A presence beat older than this means away, milliseconds.
 pub const PRESENCE_STALE_MS: u64 = 90_000;
 /// A browser's sign-in, milliseconds: a day.

@@ -1,8 +1,10 @@
 //! Sessions: connected runs of clients. The state holds the open ones only.
 
 use mesh_model::command::SessionCommand;
+use mesh_model::events::Trust;
 use mesh_model::events::{SessionClosed, SessionEnd, SessionOpened};
-use mesh_model::{Effect, ErrorCode, NewEvent, Permission, Refusal, SessionId};
+use mesh_model::limits::{SESSIONS_OPEN_MAX, SESSIONS_OPEN_OUTSIDE_MAX};
+use mesh_model::{Effect, ErrorCode, NewEvent, ParticipantId, Permission, Refusal, SessionId};
 
 use crate::actor::Asker;
 use crate::{Access, Decision, Session, check, refuse};
@@ -21,6 +23,7 @@ pub fn decide(asker: &Asker<'_>, command: &SessionCommand) -> Decision {
                     "connect without a session id to get a new one",
                 )),
                 None => {
+                    room_for_one_more(asker.access, me)?;
                     let opened = SessionOpened {
                         session: *session,
                         participant: me,
@@ -31,6 +34,26 @@ pub fn decide(asker: &Asker<'_>, command: &SessionCommand) -> Decision {
         }
         SessionCommand::Close { session, reason } => close(asker, *session, *reason),
     }
+}
+
+/// Every open session is kept in memory: nobody has them without end, and a stranger has few.
+fn room_for_one_more(access: &Access, me: ParticipantId) -> Result<(), Refusal> {
+    let outside = access.trust_of(me, false) < Trust::Local;
+    let most = if outside {
+        SESSIONS_OPEN_OUTSIDE_MAX
+    } else {
+        SESSIONS_OPEN_MAX
+    };
+    let open = access.sessions().filter(|one| one.participant == me);
+    if open.take(most).count() < most {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::Overloaded,
+        format!("a participant like you has at most {most} sessions open at a time"),
+        Effect::told("no session was opened"),
+        "close what you do not use with session.close; what lost its connection closes by itself soon",
+    ))
 }
 
 fn close(asker: &Asker<'_>, session: SessionId, reason: SessionEnd) -> Decision {

@@ -182,3 +182,20 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner stop-all"#;
     insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
 }
+
+/// Every open session stands in the state: a stranger has few of them, and others not without end.
+#[test]
+fn sessions_are_counted() {
+    use mesh_model::limits::{SESSIONS_OPEN_MAX, SESSIONS_OPEN_OUTSIDE_MAX};
+    let story = |trust: &str, most: usize| {
+        let open: String = (0..most).map(|at| format!("rex open s{at}\n")).collect();
+        script::run(&format!(
+            "Sessions.\n\n== as many as there may be, and one in the place of another\n\
+             owner agent rex\nowner agent tom\n{trust}{open}\
+             rex open more -> ! overloaded\nrex open s0 -> -\ntom open t0 -> session.opened\n\
+             rex close s0 -> session.closed\nrex open more -> session.opened\n"
+        ));
+    };
+    story("owner trust rex untrusted\n", SESSIONS_OPEN_OUTSIDE_MAX);
+    story("", SESSIONS_OPEN_MAX);
+}

@@ -17,6 +17,7 @@ pub(crate) mod request;
 pub(crate) mod resolve;
 pub(crate) mod rulings;
 pub(crate) mod short;
+mod streams;
 pub(crate) mod subscribe;
 pub(crate) mod turns;
 
@@ -50,6 +51,7 @@ use crate::door::flood::Flood;
 use crate::door::rates::Rates;
 use crate::door::registry::Entry;
 use crate::door::request::Request;
+use crate::door::streams::Streams;
 use crate::evidence::payload::Compiled;
 use crate::ops::file::Uploads;
 use crate::ops::memory::Memories;
@@ -91,6 +93,7 @@ struct Inner {
     verifying: tokio::sync::Mutex<()>,
     /// Workers that wait for a task.
     waiting: AtomicUsize,
+    streams: Arc<Streams>,
     memories: Memories,
     uploads: Uploads,
     tools: Arc<dyn Tools>,
@@ -117,6 +120,7 @@ impl Door {
             secrets: tokio::sync::Mutex::default(),
             verifying: tokio::sync::Mutex::default(),
             waiting: AtomicUsize::new(0),
+            streams: Arc::default(),
             memories: Memories::default(),
             uploads: Uploads::default(),
             tools,
@@ -172,6 +176,10 @@ impl Door {
     /// The servers of tools that participants run.
     pub(crate) fn seats(&self) -> &Seats {
         &self.inner.seats
+    }
+
+    fn streams(&self) -> &Arc<Streams> {
+        &self.inner.streams
     }
 
     /// How many workers wait for a task.

@@ -12,6 +12,7 @@ use mesh_model::{Actor, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
 use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscribe as _, Subscription};
 
+use crate::door::streams::Held;
 use crate::door::{Caller, Door, resolve};
 
 /// What a subscription is called where operations are named.
@@ -36,6 +37,7 @@ pub struct Wanted {
 pub struct Stream {
     subscription: Subscription,
     over: Pin<Box<dyn Future<Output = Refusal> + Send>>,
+    _place: Held,
 }
 
 impl Door {
@@ -91,6 +93,7 @@ impl Door {
         rooms.dedup();
         types.sort_unstable();
         types.dedup();
+        let place = self.streams().hold(me, access.trust_of(me, false))?;
         // Words are noted in nobody else's context.
         let session = access.counting_session(session, me);
         let over = Box::pin(watch.over(caller.clone(), NEEDS, rooms.clone()));
@@ -100,6 +103,7 @@ impl Door {
                 self.node().subscribe_within(me, session, filter, after)
             },
             over,
+            _place: place,
         })
     }
 }
