@@ -174,7 +174,10 @@ impl Terminal {
     /// Waits until all of these have been written to the screen. The program draws a turn's last words before or after it
     /// tells the window that the turn has ended.
     fn shows(&self, words: &[&str]) {
-        let is_there = |shown: &str| words.iter().all(|word| shown.contains(word));
+        self.waits(|shown| words.iter().all(|word| shown.contains(word)));
+    }
+
+    fn waits(&self, is_there: impl Fn(&str) -> bool) {
         let screen = self.screen.0.lock().unwrap();
         let there = self.screen.1.wait_while(screen, |shown| !is_there(shown));
         drop(there.unwrap());
@@ -309,4 +312,37 @@ fn who_kills_codex_and_its_bridge_finds_the_message_where_it_was() {
     terminal.exits();
     stage.was_read_once("think for long");
     assert_eq!(stage.said("Itisthought").len(), 1);
+}
+
+#[test]
+fn codex_is_told_once_that_several_rooms_wait_for_its_answer() {
+    let Some(peers) = peers("codex") else { return };
+    let stage = Stage::new(peers);
+    let terminal = Terminal::open(&stage, &[]);
+    terminal.shows(&[READY]);
+    terminal.exits();
+    let joined = stage.node.mesh(&["--as", "codex", "join", "general"]);
+    assert_eq!(joined.code, 0, "{}", joined.err);
+    // One wake is for both.
+    stage.node.json(&["dm", "codex", "asked in private"]);
+    stage
+        .node
+        .json(&["say", "general", "@codex asked in the open"]);
+    let terminal = Terminal::open(&stage, &[]);
+    terminal.shows(&["Neitherisanswered.", "Iamreminded."]);
+    terminal.waits(|shown| shown.matches(DONE).count() >= 2);
+    terminal.exits();
+    assert_eq!(stage.script.unmatched(), [""; 0]);
+    stage.was_read_once("asked in private");
+    // What is for one of them is not told to the other, and what it says to the reminder is for nobody either.
+    assert_eq!(stage.said("Neitherisanswered"), [Value::Null; 0]);
+    assert_eq!(stage.said("Iamreminded"), [Value::Null; 0]);
+    let asked = stage.script.asked();
+    let is_reminder =
+        |item: &Value| item["role"] == "user" && item.to_string().contains("[mesh] People wait");
+    let reminders = asked.iter().map(|asked| {
+        let items = asked.body["input"].as_array().cloned().unwrap_or_default();
+        items.iter().filter(|item| is_reminder(item)).count()
+    });
+    assert_eq!(reminders.max(), Some(1));
 }

@@ -17,11 +17,14 @@ use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::super::hook;
 use super::rollout::{NAMESPACE, Rollout, TOOL, WAKE_NAME};
 use super::wire::{Event, Wire, is_busy};
 
 /// Messages in one go.
 const MESSAGES_MAX: u32 = 10;
+/// The name of the words that remind a model of whom it has not answered. Nothing that begins like a wake's.
+const REMINDER_NAME: &str = "mesh-reminder";
 /// Tags in one report; the node takes 500.
 const TAGS_MAX: usize = 200;
 
@@ -228,8 +231,8 @@ impl Bridge {
         }
     }
 
-    /// A turn that a wake began has ended: if it has not answered a person, its last words do. If people wait in
-    /// several rooms, nobody is answered by it and nobody is told.
+    /// A turn that a wake began has ended: if it has not answered a person, its last words do. If they cannot, the model is
+    /// told once, by a turn that is no wake: whatever that one ends with answers nobody.
     async fn finish(&self, text: String) -> Result<(), String> {
         let Some(thread) = &self.thread else {
             return Ok(());
@@ -239,7 +242,18 @@ impl Bridge {
             .node
             .call::<DeliveryFinish>(DeliveryFinishInput { session, text })
             .await;
-        finished.map(drop).map_err(|why| why.to_string())
+        let words = match finished {
+            Ok(finished) if finished.unanswered.is_empty() => return Ok(()),
+            Ok(finished) => hook::unanswered(&finished.unanswered),
+            Err(mesh_sdk::Error::Refused(refusal)) => hook::not_posted(&refusal.detail()),
+            Err(why) => return Err(why.to_string()),
+        };
+        let reminder = json!({
+            "threadId": thread.id,
+            "clientUserMessageId": REMINDER_NAME,
+            "input": [{"type": "text", "text": words}],
+        });
+        self.wire.call("thread/queue/add", reminder).await.map(drop)
     }
 
     /// Puts what waits into the conversation: it is in the next request of the turn that runs or begins.

@@ -184,16 +184,21 @@ fn finish(http: &Http, record: &Record, told: &Told) -> Outcome<Option<String>> 
         Ok(finished) if finished.unanswered.is_empty() => return Ok(None),
         Ok(finished) => unanswered(&finished.unanswered),
         Err(why) if told.stop_hook_active => return Err(why),
-        Err(why) => format!(
-            "[mesh] A person waits for your answer, and your last words could not be posted as one: {}. Answer with mesh_say \
-             where you were asked.",
-            why.what()
-        ),
+        Err(why) => not_posted(&why.what()),
     };
     Ok(Some(words).filter(|_| !told.stop_hook_active))
 }
 
-fn unanswered(messages: &[MessageId]) -> String {
+/// What a model is told whose last words were refused as an answer.
+pub fn not_posted(why: &str) -> String {
+    format!(
+        "[mesh] A person waits for your answer, and your last words could not be posted as one: {why}. Answer with mesh_say \
+         where you were asked."
+    )
+}
+
+/// What a model is told whose last words may answer only one of those who wait.
+pub fn unanswered(messages: &[MessageId]) -> String {
     let named: Vec<_> = messages.iter().map(ToString::to_string).collect();
     format!(
         "[mesh] People wait for your answer in several rooms, and what you say here reaches none of them: {}. Answer each with \
