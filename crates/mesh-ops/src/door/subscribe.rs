@@ -37,7 +37,8 @@ pub struct Wanted {
 pub struct Stream {
     subscription: Subscription,
     over: Pin<Box<dyn Future<Output = Refusal> + Send>>,
-    _place: Held,
+    /// Somebody's place among the streams; a webhook's is counted among the webhooks.
+    _place: Option<Held>,
 }
 
 impl Door {
@@ -103,7 +104,7 @@ impl Door {
                 self.node().subscribe_within(me, session, filter, after)
             },
             over,
-            _place: place,
+            _place: Some(place),
         })
     }
 }
@@ -129,6 +130,7 @@ impl Door {
         Ok(Stream {
             subscription: self.node().overhear(found.participant, filter, after),
             over: Box::pin(watch.webhook_over(webhook)),
+            _place: None,
         })
     }
 }
