@@ -56,6 +56,24 @@ export const use = (row: RowOf<'tool'>): Promise<boolean> => {
   );
 };
 
+export const acceptSkill = (row: RowOf<'skill'>): Promise<boolean> => {
+  const { room, name, version, sha256, by } = row.skill;
+  return inbox.answer(
+    row,
+    () => mesh.call('skill.accept', { room, name, version, sha256: sha256 ?? '' }),
+    `The skill ${name} of ${by.handle} can be used now.`,
+  );
+};
+
+export const withdraw = (row: RowOf<'skill'>): Promise<boolean> => {
+  const { room, name, version } = row.skill;
+  return inbox.answer(
+    row,
+    () => mesh.call('skill.withdraw', { room, name, version }),
+    `Version ${version} of the skill ${name} is erased.`,
+  );
+};
+
 /** Its result stands, or it is tried again. */
 export function goOn(row: RowOf<'task'>): Promise<boolean> {
   const { task } = row;
@@ -116,6 +134,8 @@ function deny(row: Row): Promise<boolean> {
       return accept(row, false);
     case 'review':
       return review(row, false);
+    case 'skill':
+      return withdraw(row);
     case 'task':
       return cancel(row);
     case 'notice':

@@ -4,7 +4,7 @@ import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { about } from '../api/events.ts';
 import { explain } from '../api/problem.ts';
-import type { HeldTool, Message, TaskView } from '../api/types.ts';
+import type { HeldTool, Message, SkillView, TaskView } from '../api/types.ts';
 import { lockAll } from '../approval/settled.svelte.ts';
 import { budgetName, used } from '../budget/budgets.ts';
 import { byHand, keepByHand } from '../message/kept.ts';
@@ -20,6 +20,7 @@ import { Gather } from '../shell/gather.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
 import { UNDO_MS, ui } from '../shell/ui.svelte.ts';
 import { plural } from '../shell/words.ts';
+import { heldSkills } from '../skill/held.svelte.ts';
 import { steers } from '../task/deeds.ts';
 import { aside, keepAside } from './aside.ts';
 import { type Notice, type Row, type RowOf, rowsOf } from './rows.ts';
@@ -41,6 +42,8 @@ export interface Listed {
   said: Message[];
   tasks: TaskView[];
   tools: HeldTool[];
+  /** Absent in what an older page has kept. */
+  skills?: SkillView[];
   notices: Notice[];
   times: [number, string][];
 }
@@ -72,6 +75,7 @@ class Inbox {
   readonly #readSaid = new Gather(() => this.#loadSaid(), SAID_PAUSE_MS);
   readonly #readTasks = new Gather(() => this.#loadTasks(), WORK_PAUSE_MS);
   readonly #readTools = new Gather(() => this.#loadTools(), WORK_PAUSE_MS);
+  readonly #readSkills = new Gather(() => this.#loadSkills(), WORK_PAUSE_MS);
   readonly #readNotices = new Gather(() => this.#loadNotices(), WORK_PAUSE_MS);
 
   readonly #all = $derived.by(() =>
@@ -83,6 +87,7 @@ class Inbox {
       tasks: this.#tasks,
       held: quarantine.moderates ? quarantine.waiting : [],
       tools: this.#tools,
+      skills: heldSkills.waiting,
       messages: this.#said.filter(unread),
       times: this.#times,
       me: people.me?.id ?? '',
@@ -96,6 +101,7 @@ class Inbox {
       said: this.#said,
       tasks: this.#tasks,
       tools: this.#tools,
+      skills: heldSkills.waiting,
       notices: this.#notices,
       times: [...this.#times],
     };
@@ -106,6 +112,7 @@ class Inbox {
     this.#said = kept.said;
     this.#tasks = kept.tasks;
     this.#tools = kept.tools;
+    heldSkills.waiting = kept.skills ?? [];
     this.#notices = kept.notices;
     for (const [seq, at] of kept.times) this.#times.set(seq, at);
     this.#aside = aside(people.me?.id ?? '');
@@ -124,10 +131,13 @@ class Inbox {
     waits.from(() => this.rows.length);
     activity.listen(({ type, ...happening }) => {
       if (type === 'changed') this.#readSaid.ask();
+      if (type === 'joined' && 'room' in happening && happening.participant === people.me?.id)
+        this.#skillsOf(happening.room);
       if (type !== 'work' || !('item' in happening)) return;
       const { item } = happening;
       if (about(item, 'budget', 'dispatch')) this.#readNotices.ask();
       else if (about(item, 'tool')) this.#readTools.ask();
+      else if (about(item, 'skill')) this.#skillsOf(item.data.room);
       else if (about(item, 'approval')) void this.#readTasks.now();
       else if (about(item, 'task') && !QUIET.has(item.type)) this.#readTasks.ask();
     });
@@ -156,8 +166,10 @@ class Inbox {
 
   async load(): Promise<void> {
     if (!connection.live) return;
+    heldSkills.forget();
+    const all = [this.#readSaid, this.#readTasks, this.#readTools, this.#readSkills, this.#readNotices];
     try {
-      await Promise.all([this.#readSaid, this.#readTasks, this.#readTools, this.#readNotices].map((one) => one.now()));
+      await Promise.all(all.map((one) => one.now()));
       this.problem = '';
     } catch (error) {
       this.problem = explain(error);
@@ -224,6 +236,17 @@ class Inbox {
   async #loadTools(): Promise<void> {
     if (!connection.live || !mesh.may('tasks:read')) return;
     this.#tools = (await mesh.call('tool.held')).items;
+    this.#forget();
+  }
+
+  #skillsOf(room: string): void {
+    heldSkills.changed(room);
+    this.#readSkills.ask();
+  }
+
+  async #loadSkills(): Promise<void> {
+    if (!connection.live) return;
+    await heldSkills.load();
     this.#forget();
   }
 

@@ -1,6 +1,6 @@
 // One list of what waits: the pressing before the rest, the newest first, and nothing twice.
 import { expect, test } from 'vitest';
-import type { ApprovalView, HeldTool, Message, Person, Quarantined, TaskView } from '../api/types.ts';
+import type { ApprovalView, HeldTool, Message, Person, Quarantined, SkillView, TaskView } from '../api/types.ts';
 import { deniable, madeAt, readable, rowsOf, type Sources } from './rows.ts';
 
 const ada: Person = { id: 'p1', handle: 'ada', kind: 'agent', trust: 'local' };
@@ -28,6 +28,7 @@ const none: Sources = {
   tasks: [],
   held: [],
   tools: [],
+  skills: [],
   messages: [],
   times: new Map(),
   me: 'p0',
@@ -98,5 +99,15 @@ test('a tool that changes again is another row, and is put aside without an answ
   expect([readable(first!), deniable(first!)]).toEqual([true, false]);
   const [second] = rowsOf({ ...none, tools: [{ ...tool, offer: 9, was: tool.now }] });
   expect(second?.what).toBe('changed the tool shop__buy');
+  expect(second?.key).not.toBe(first?.key);
+});
+
+test('a version of a skill that is held is answered with yes or no, and the next one is another row', () => {
+  const skill = { room: 'r1', name: 'count', version: 1, seq: 8, at: at(4), by: ada } as unknown as SkillView;
+  const [first] = rowsOf({ ...none, skills: [skill] });
+  expect([first?.what, first?.room, first?.group]).toEqual(['publishes the skill count', 'r1', 'review']);
+  expect([readable(first!), deniable(first!)]).toEqual([false, true]);
+  const [second] = rowsOf({ ...none, skills: [{ ...skill, version: 2, seq: 9 }] });
+  expect(second?.what).toBe('publishes version 2 of the skill count');
   expect(second?.key).not.toBe(first?.key);
 });

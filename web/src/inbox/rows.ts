@@ -8,6 +8,7 @@ import type {
   Message,
   Person,
   Quarantined,
+  SkillView,
   TaskView,
 } from '../api/types.ts';
 import { questionOf } from '../approval/words.ts';
@@ -53,6 +54,7 @@ export type Row = Base &
     | { is: 'task'; task: TaskView }
     | { is: 'review'; held: Quarantined }
     | { is: 'tool'; tool: HeldTool }
+    | { is: 'skill'; skill: SkillView }
     | { is: 'message'; message: Message }
   );
 export type RowOf<Is extends Row['is']> = Extract<Row, { is: Is }>;
@@ -65,6 +67,7 @@ export interface Sources {
   tasks: readonly TaskView[];
   held: readonly Quarantined[];
   tools: readonly HeldTool[];
+  skills: readonly SkillView[];
   messages: readonly Message[];
   /** When events happened, by their place in the log, as far as it is known. */
   times: ReadonlyMap<number, string>;
@@ -165,6 +168,18 @@ const offered = (tool: HeldTool, times: Sources['times']): Row => ({
   at: times.get(tool.offer) ?? null,
 });
 
+/** A version never changes; the next one is another row. */
+const published = (skill: SkillView): Row => ({
+  is: 'skill',
+  skill,
+  key: `skill ${skill.room} ${skill.name} ${skill.seq}`,
+  group: 'review',
+  who: skill.by,
+  what: `publishes ${skill.version > 1 ? `version ${skill.version} of ` : ''}the skill ${unhide(skill.name)}`,
+  room: skill.room,
+  at: skill.at,
+});
+
 const said = (message: Message): Row => ({
   is: 'message',
   message,
@@ -188,6 +203,7 @@ export function rowsOf(from: Sources): Row[] {
     ...from.tasks.filter((task) => !asks.has(task.id)).map(stuck),
     ...from.held.map(heldBack),
     ...from.tools.map((tool) => offered(tool, from.times)),
+    ...from.skills.map(published),
     ...from.messages.map(said),
   ];
   const rank = new Map(GROUPS.map((group, at) => [group.key, at]));

@@ -48,7 +48,18 @@ const GOVERNED = new Set<EventName>([
 ]);
 
 /** What the pages about work show. */
-const WORK = ['task', 'worker', 'approval', 'dispatch', 'budget', 'template', 'memory', 'lease', 'tool'] as const;
+const WORK = [
+  'task',
+  'worker',
+  'approval',
+  'dispatch',
+  'budget',
+  'template',
+  'memory',
+  'lease',
+  'tool',
+  'skill',
+] as const;
 
 export function applyItem(item: Item, needs: Needs): void {
   if (item.from) people.meet(item.from);
