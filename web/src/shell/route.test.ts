@@ -25,6 +25,7 @@ const routes: Route[] = [
   { page: 'settings' },
   { page: 'settings', part: 'users' },
   { page: 'room-settings', room: 'build bench' },
+  { page: 'skills', room: 'build bench' },
   { page: 'board', filter: {} },
   { page: 'board', filter: { worker: 'rex', capability: 'a&b' } },
   { page: 'board', filter: { room: 'build bench', q: 'green & blue' } },
