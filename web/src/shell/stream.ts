@@ -59,6 +59,7 @@ const WORK = [
   'lease',
   'tool',
   'skill',
+  'webhook',
 ] as const;
 
 export function applyItem(item: Item, needs: Needs): void {
