@@ -50,6 +50,25 @@ describe('where a reader was', () => {
     await link(page, /^arrears$/).waitFor();
   });
 
+  test('what was read last is told though the page and its socket end', async () => {
+    await filled('parting', 5);
+    await node.room('yonder');
+    // Nothing of this socket's receipts arrives, as if it had ended a moment earlier.
+    await watched.page.routeWebSocket(/\/ws$/, (page) => {
+      const server = page.connectToServer();
+      page.onMessage((frame) => {
+        if (!String(frame).includes('"inbox.ack"')) server.send(frame);
+      });
+    });
+    const page = await enter(watched, node, '/r/yonder');
+    await link(page, /^parting 5 unread/).click();
+    await stored(page, 'parting line 5.').waitFor();
+    await link(page, /^parting$/).waitFor();
+    await page.goto(`${node.url}/r/yonder`);
+    await page.getByText('live', { exact: true }).waitFor();
+    await link(page, /^parting$/).waitFor();
+  });
+
   test('all is read by one button, and unread again from a message on, until it is read anew', async () => {
     await filled('pile', 90);
     await node.room('beside');

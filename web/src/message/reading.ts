@@ -2,6 +2,7 @@
 
 import type { Call } from '../api/call.ts';
 import type { Message, Room } from '../api/types.ts';
+import { pageKeyHeader } from '../login/pageKey.ts';
 import { people } from '../participant/people.svelte.ts';
 import { rooms } from '../room/rooms.svelte.ts';
 import { type ByHand, byHand, keepByHand } from './kept.ts';
@@ -15,11 +16,13 @@ export class Reading {
   readonly #call: Call;
   readonly #told = new Map<string, number>();
   readonly #waiting = new Set<number>();
+  /** Told, and not answered yet. */
+  readonly #sent = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(call: Call) {
     this.#call = call;
-    addEventListener('pagehide', () => this.#tell());
+    addEventListener('pagehide', () => this.#leave());
   }
 
   /** Everything of the room up to `seq` was read; `messages` are those of the room that are at hand, up to its end. */
@@ -91,14 +94,38 @@ export class Reading {
   #tell(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const all = [...this.#waiting];
+    for (const seqs of pieces([...this.#waiting])) {
+      for (const seq of seqs) this.#sent.add(seq);
+      this.#call('inbox.ack', { seqs })
+        .catch(() => {
+          // Told when the node is back.
+          for (const seq of seqs) this.#waiting.add(seq);
+        })
+        .finally(() => {
+          for (const seq of seqs) this.#sent.delete(seq);
+        });
+    }
     this.#waiting.clear();
-    for (let at = 0; at < all.length; at += SEQS_MAX)
-      this.#call('inbox.ack', { seqs: all.slice(at, at + SEQS_MAX) }).catch(() => {
-        // Told when the node is back.
-        for (const seq of all.slice(at, at + SEQS_MAX)) this.#waiting.add(seq);
+  }
+
+  /** A socket ends with its page, and what it was given last may never leave. A request like this one outlives them. */
+  #leave(): void {
+    for (const seqs of pieces([...this.#sent, ...this.#waiting]))
+      void fetch('/api/inbox/ack', {
+        method: 'POST',
+        keepalive: true,
+        headers: { 'content-type': 'application/json', ...pageKeyHeader() },
+        body: JSON.stringify({ seqs }),
+      }).catch(() => {
+        // The node offers the messages again.
       });
   }
+}
+
+function pieces(all: number[]): number[][] {
+  return Array.from({ length: Math.ceil(all.length / SEQS_MAX) }, (_, at) =>
+    all.slice(at * SEQS_MAX, (at + 1) * SEQS_MAX),
+  );
 }
 
 /** What others wrote after a place. */
