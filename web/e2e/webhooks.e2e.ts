@@ -51,7 +51,7 @@ describe.runIf(binary)('webhooks', () => {
     answer = 410;
     await ada.post('ops', 'somebody hears this');
     await row.getByText('the other side says that it is gone for good').waitFor();
-    await row.getByText('not taken, 410').waitFor();
+    await row.getByText('not taken, it answered with status 410').waitFor();
     await pictures(page, 'webhooks');
     const html = await page.content();
     for (const hidden of [secret, 'secret-path']) expect(html).not.toContain(hidden);

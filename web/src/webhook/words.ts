@@ -24,4 +24,4 @@ export function standing({ state, paused, trouble }: Webhook): string {
 }
 
 export const outcome = ({ ok, status, trouble }: WebhookDelivery): string =>
-  [ok ? 'taken' : 'not taken', status === null ? '' : String(status), trouble ?? ''].filter(Boolean).join(', ');
+  [ok ? 'taken' : 'not taken', trouble ?? (status === null ? '' : String(status))].filter(Boolean).join(', ');
