@@ -4,6 +4,7 @@ export { default as EditBox } from '../message/EditBox.svelte';
 export { default as Offers } from '../message/Offers.svelte';
 export { default as Pins } from '../message/Pins.svelte';
 export { default as Reactions } from '../message/Reactions.svelte';
+export { default as SeenBy } from '../message/SeenBy.svelte';
 export { default as ThreadPanel } from '../message/ThreadPanel.svelte';
 export { default as Tools } from '../message/Tools.svelte';
 export { default as Versions } from '../message/Versions.svelte';
