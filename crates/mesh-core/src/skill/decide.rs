@@ -73,7 +73,7 @@ fn publish(desk: &Desk<'_>, wanted: &PublishSkill) -> Decision {
         by: me,
         version: known.map_or(0, |known| known.newest) + 1,
         bytes: wanted.bytes,
-        files: wanted.files,
+        file_count: wanted.files,
         trust,
         labels,
         // What the guard found where the room does not ask it is told too: whoever looks at the skill wants to know.

@@ -82,7 +82,7 @@ pub fn question(world: &World, verb: &str, args: &Args<'_>) -> Option<String> {
             .expect("a webhook")
     };
     Some(match verb {
-        "told" => match access.check_webhook(found(), world.now) {
+        "hooked" => match access.check_webhook(found(), world.now) {
             Ok(()) => "yes".to_owned(),
             Err(refusal) => refusal.code.code().to_owned(),
         },

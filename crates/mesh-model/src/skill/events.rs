@@ -50,7 +50,7 @@ pub struct SkillPublished {
     /// How many bytes its bundle has.
     pub bytes: u64,
     /// How many files.
-    pub files: u32,
+    pub file_count: u32,
     /// How far it is trusted, for good.
     #[serde(default = "Trust::local", skip_serializing_if = "Trust::is_local")]
     pub trust: Trust,

@@ -39,6 +39,7 @@ pub struct WebhookSecret {
     pub id: WebhookId,
     /// What deliveries are signed with, as Standard Webhooks writes it. It is shown once; absent if the request was carried
     /// out before.
+    #[schemars(with = "Option<crate::closed::Secret>")]
     pub secret: Option<String>,
     /// The place of the event.
     pub seq: Seq,
@@ -116,6 +117,7 @@ pub struct Webhook {
     /// Everything up to here was delivered, given up, or is nothing for it.
     pub position: Seq,
     /// What went wrong last, if it is tried again.
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub trouble: Option<String>,
     /// When it is tried again.
     pub again_at: Option<Millis>,
@@ -129,6 +131,7 @@ pub struct Webhook {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WebhookDelivery {
     /// The header `webhook-id` that it carried.
+    #[schemars(with = "crate::closed::Code")]
     pub id: String,
     /// The event; absent for a test.
     pub seq: Option<Seq>,
@@ -141,6 +144,7 @@ pub struct WebhookDelivery {
     /// What the other side answered.
     pub status: Option<u16>,
     /// What went wrong.
+    #[schemars(with = "Option<crate::closed::Ours>")]
     pub trouble: Option<String>,
     /// How long it took, milliseconds.
     pub took_ms: u32,

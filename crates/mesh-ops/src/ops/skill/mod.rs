@@ -97,7 +97,7 @@ fn shown(access: &Access, reader: Reader<'_>, row: &SkillRow) -> SkillView {
         version: facts.version,
         description: reader.tell(access, &whose(row), row.body.front.description.as_str()),
         bytes: facts.bytes,
-        files: facts.files,
+        files: facts.file_count,
         sha256: Some(row.body.sha256),
         by: present::participant(access, facts.by),
         at: row.at,
