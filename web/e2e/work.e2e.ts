@@ -167,7 +167,7 @@ describe.runIf(binary)('work', () => {
     await create('gate', 'Push to main', { capability: 'gate' });
     const taken = await take();
     const phone = await openPage(browser, node, PHONE);
-    const page = await enter(phone, node);
+    const page = await enter(phone, node, '/rooms');
     const asked = await rex.ask<{ id: string }>('POST', '/api/approvals', {
       room: 'gate',
       question: 'May I push to the main branch?',
