@@ -60,9 +60,9 @@ def union(parts: list[str]) -> str:
 
 
 def typed_dict(name: str, properties: dict[str, Any], required: set[str]) -> str:
-    """Some keys of the wire, such as `from`, are words of Python: then the type is made by a call."""
+    """Some keys of the wire are words of Python, as `from` is, or no names there, as `allowed-tools`: then the type is made by a call."""
     fields = {key: field(schema, key in required) for key, schema in properties.items()}
-    if any(keyword.iskeyword(key) for key in fields):
+    if any(keyword.iskeyword(key) or not key.isidentifier() for key in fields):
         rows = [f'    "{key}": "{value}",' for key, value in fields.items()]
         return "\n".join([f'{name} = TypedDict("{name}", {{', *rows, "})"])
     rows = [f"    {key}: {value}" for key, value in fields.items()]
