@@ -52,8 +52,14 @@ export class Conversation {
   }
 
   add(more: readonly Message[]): void {
-    this.messages = merge(this.stale ? [] : this.messages, more);
+    this.messages = merge(this.messages, more);
+  }
+
+  /** A piece of the node's history. The first one comes in the place of what is from before; a push alone does not. */
+  piece(items: readonly Message[], older: boolean): void {
+    this.messages = merge(this.stale ? [] : this.messages, items);
     this.stale = false;
+    this.older = older;
   }
 
   /** One more answer in the thread of a message. */

@@ -277,10 +277,9 @@ class Mesh implements Needs {
   }
 
   #piece(conversation: Conversation, which: { room: string; before?: number; limit: number }): Promise<void> {
-    return this.#order.ask(this.call('message.list', which), ({ items, prev }) => {
-      conversation.add(items);
-      conversation.older = prev !== null;
-    });
+    return this.#order.ask(this.call('message.list', which), ({ items, prev }) =>
+      conversation.piece(items, prev !== null),
+    );
   }
 
   async #load(conversation: Conversation, work: () => Promise<void>): Promise<void> {
