@@ -440,3 +440,22 @@ pub const RETENTION_DAYS_MAX: u32 = 36_500;
 pub const HEADER_BYTES_MAX: usize = 32 * 1024;
 /// A request's headers: more than browsers behind several proxies send.
 pub const HEADERS_MAX: usize = 64;
+/// A message on a channel between two meshes: a request's size, for what goes through it are calls and events.
+pub const LINK_MESSAGE_BYTES_MAX: usize = REQUEST_BYTES_MAX;
+/// A sealed frame: what the Noise protocol allows.
+pub const LINK_FRAME_BYTES_MAX: usize = 65_535;
+/// Sealed bytes that one side of a channel sends before the other has taken them up: four of the largest messages, and what a
+/// slow reader costs the other side at most.
+pub const LINK_WINDOW_BYTES: usize = 5 * 4 * LINK_FRAME_BYTES_MAX;
+/// Frames by one key of a channel; then both sides make the next one from it.
+pub const LINK_REKEY_FRAMES: u64 = 4096;
+/// Handshakes of channels that are under way at a node at a time: each costs two signatures and a socket.
+pub const LINK_HANDSHAKES_MAX: usize = 64;
+/// The same from one address.
+pub const LINK_HANDSHAKES_OF_ONE_MAX: usize = 4;
+/// Time for each step of a channel's handshake, milliseconds.
+pub const LINK_HANDSHAKE_WAIT_MS: u64 = 10_000;
+/// A side of a channel that says nothing else says so often that it is there, milliseconds: proxies end what is silent for a minute.
+pub const LINK_HERE_MS: u64 = 20_000;
+/// A side of a channel that is silent for so long is gone, milliseconds: two signs of life may be late.
+pub const LINK_SILENCE_MS: u64 = 65_000;

@@ -10,6 +10,7 @@
 //! mesh-parent/1        mesh, parent, handle of the child
 //! mesh-redeem/1        mesh, hash of the invite's code, handle, key, nonce
 //! mesh-node/1          challenge (see `node`)
+//! mesh-seal/1          role, version, hash of the handshake, key of who began it, key of the other
 //! mesh-result/1        mesh, previous links, time, agent, task, hash of salt and output (see `provenance`)
 //! ```
 
@@ -46,6 +47,15 @@ pub fn parent(mesh: &str, parent: &str, handle: &str) -> String {
 pub fn redeem(mesh: &str, code: &str, handle: &str, key_hex: &str, nonce: &str) -> String {
     let code = Digest::of(code.as_bytes()).to_string();
     lines("mesh-redeem/1", &[mesh, &code, handle, key_hex, nonce])
+}
+
+/// That the holder of one of the two keys took part in this handshake in this role: `initiator` or `responder`.
+pub fn seal(role: &str, version: u8, hash_hex: &str, initiator: &str, responder: &str) -> String {
+    let version = version.to_string();
+    lines(
+        "mesh-seal/1",
+        &[role, &version, hash_hex, initiator, responder],
+    )
 }
 
 pub(crate) fn lines(name: &str, fields: &[&str]) -> String {

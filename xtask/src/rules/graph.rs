@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("mesh-proof", 0, &[]),
     ("mesh-core", 1, &[]),
     ("mesh-guard", 1, &[]),
+    ("mesh-interchange", 1, &[]),
     ("mesh-log", 1, &["mesh-model"]),
     ("mesh-store", 2, &[]),
     ("mesh-node", 3, &[]),
