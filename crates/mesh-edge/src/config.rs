@@ -1,5 +1,9 @@
 //! What the edge can be told.
 
+use std::sync::Arc;
+
+use mesh_interchange::Links;
+
 use crate::proxies::Proxy;
 
 /// Settings of [`crate::serve`].
@@ -13,4 +17,6 @@ pub struct EdgeConfig {
     pub trusted_proxies: Vec<Proxy>,
     /// Pages of other ports of this machine may use the node: for work on the web page itself.
     pub dev: bool,
+    /// Who takes the channels of other nodes. Without anybody the node takes none.
+    pub links: Option<Arc<dyn Links>>,
 }

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::config::EdgeConfig;
 use crate::hosts::Hosts;
+use crate::link::Gate;
 use crate::metrics::Metrics;
 use crate::proxies::Proxy;
 use crate::serve::Alive;
@@ -23,6 +24,8 @@ pub(crate) struct Edge {
     pub proxies: Vec<Proxy>,
     /// The address by which others reach it, if that was configured, without a slash at its end.
     pub public_url: Option<String>,
+    /// Where channels of other nodes come in.
+    pub links: Gate,
     /// What is counted.
     pub metrics: Metrics,
     /// Turns true when the node goes down.
@@ -44,6 +47,7 @@ impl Edge {
             hosts: Hosts::new(public_url, &config.allowed_hosts, config.dev),
             proxies: config.trusted_proxies.clone(),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            links: Gate::new(config.links.clone()),
             metrics: Metrics::default(),
             door,
             stopping,

@@ -9,6 +9,7 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SE
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any, get, on};
+use mesh_interchange::LINK_PATH;
 use mesh_model::ops;
 use mesh_ops::{Cookie, Following};
 use serde_json::json;
@@ -17,7 +18,7 @@ use crate::assets::{self, Keep};
 use crate::caller::Credentials;
 use crate::edge::Edge;
 use crate::problem::{Refused, unknown_address, wrong_method};
-use crate::{a2a, body, caller, files, mcp, pages, query, rest, sse, welcome, ws};
+use crate::{a2a, body, caller, files, link, mcp, pages, query, rest, sse, welcome, ws};
 
 /// All routes.
 pub(crate) fn router(edge: &Arc<Edge>) -> Router {
@@ -33,6 +34,7 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
             get(files::get_skill).put(files::put_skill),
         )
         .route("/ws", get(ws::upgrade))
+        .route(LINK_PATH, get(link::upgrade))
         .route("/mcp", any(serve_mcp))
         .route(a2a::WELL_KNOWN, get(a2a::node_card))
         .route(a2a::BASE, any(a2a::serve))

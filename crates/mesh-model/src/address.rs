@@ -47,6 +47,15 @@ impl Network {
     }
 }
 
+/// Whose an address is, for counting: an IPv4 address as it is, of IPv6 the network, for a host has as many addresses in it as
+/// it likes.
+pub fn whose(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() >> 64 << 64).into(),
+        four => four,
+    }
+}
+
 /// Whether an address is one of the open network: not this machine, not a network of somebody's own, not
 /// a link's, as that of a cloud's metadata is.
 pub fn is_public(address: IpAddr) -> bool {
@@ -91,6 +100,14 @@ fn is_public_6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_counted_once() {
+        let counted = |text: &str| whose(text.parse().unwrap()).to_string();
+        assert_eq!(counted("192.0.2.7"), "192.0.2.7");
+        assert_eq!(counted("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    }
 
     #[test]
     fn networks_are_read() {

@@ -19,6 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use mesh_model::refuse::invalid;
@@ -39,7 +40,9 @@ pub(crate) async fn upgrade(State(edge): State<Arc<Edge>>, mut request: Request)
             let from = request.extensions().get::<PeerAddress>().copied();
             tokio::spawn(async move {
                 match taken(upgrade).await {
-                    Some(wire) => socket::run(edge, wire, visitor, from).await,
+                    Some((stream, read)) => {
+                        socket::run(edge, Wire::new(stream, &read), visitor, from).await;
+                    }
                     None => tracing::debug!("a connection ended before it became a WebSocket"),
                 }
             });
@@ -58,15 +61,21 @@ pub(super) struct Visitor {
     pub within: Option<SessionId>,
 }
 
-async fn begin(
-    edge: &Edge,
-    request: &mut Request,
-) -> Result<(Visitor, String, OnUpgrade), Refusal> {
+/// The client's key and the connection to come, if the request asks for a WebSocket and may.
+pub(crate) fn asked(edge: &Edge, request: &mut Request) -> Result<(String, OnUpgrade), Refusal> {
     edge.hosts.check_origin(request.headers())?;
     let key = handshake(request.headers())?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let upgrade = upgrade
         .ok_or_else(|| invalid("this connection cannot become a WebSocket", "use HTTP/1.1"))?;
+    Ok((key, upgrade))
+}
+
+async fn begin(
+    edge: &Edge,
+    request: &mut Request,
+) -> Result<(Visitor, String, OnUpgrade), Refusal> {
+    let (key, upgrade) = asked(edge, request)?;
     // Without credentials here the first frame has to bring them.
     let shown = Credentials::of(request.headers());
     let visitor = Visitor {
@@ -106,7 +115,8 @@ fn handshake(headers: &HeaderMap) -> Result<String, Refusal> {
     }
 }
 
-fn switching(key: &str) -> Response {
+/// The answer after which the connection is a WebSocket.
+pub(crate) fn switching(key: &str) -> Response {
     let hash = Sha1::new()
         .chain_update(key)
         .chain_update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
@@ -122,9 +132,9 @@ fn switching(key: &str) -> Response {
     response
 }
 
-/// The bare TCP stream: nothing of the HTTP connection is kept for it.
-async fn taken(upgrade: OnUpgrade) -> Option<Wire> {
+/// The bare TCP stream and what was read of it: nothing of the HTTP connection is kept for it.
+pub(crate) async fn taken(upgrade: OnUpgrade) -> Option<(TcpStream, Bytes)> {
     let upgraded = upgrade.await.ok()?;
     let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some(Wire::new(io.into_inner(), &read_buf))
+    Some((io.into_inner(), read_buf))
 }

@@ -7,6 +7,7 @@ mod guard;
 mod house;
 mod http;
 mod limits;
+mod link;
 mod mcp;
 mod order;
 mod over;

@@ -99,20 +99,23 @@ impl Node {
         home::start(config).await
     }
 
+    /// The node's own key: it signs the log, and proves to others that this is the mesh's node.
+    pub fn signing_key(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.vault.node_seed().0)
+    }
+
     /// Shows who asks with a fresh challenge that this is the mesh's node; `None` if it is no challenge.
     pub fn prove(&self, challenge: &str) -> Option<String> {
-        let key = SigningKey::from_bytes(&self.vault.node_seed().0);
-        mesh_proof::node::prove(&key, challenge)
+        mesh_proof::node::prove(&self.signing_key(), challenge)
     }
 
     /// What the node signs of its log at this moment, as on the log's own commit lines.
     pub fn checkpoint(&self) -> Checkpoint {
-        let key = SigningKey::from_bytes(&self.vault.node_seed().0);
         let tail = self.reader.tail();
         Checkpoint {
             at: self.now().0,
             tail,
-            seal: Seal::sign(&key, tail.seq, &tail.head),
+            seal: Seal::sign(&self.signing_key(), tail.seq, &tail.head),
         }
     }
 

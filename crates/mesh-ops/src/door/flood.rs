@@ -135,6 +135,11 @@ impl Door {
         self.limit_as(&access, me, address, self.node().now())
     }
 
+    /// Counts a connection of another node, which shows who it is only later, as a request of nobody.
+    pub fn admit_node(&self, address: Option<IpAddr>) -> Result<(), Refusal> {
+        self.limit(&Caller::nobody(), address)
+    }
+
     /// Counts a text that the guard is asked about by its size: looking costs more than a request. The owner is never
     /// limited.
     pub(crate) fn limit_check(&self, me: ParticipantId, bytes: usize) -> Result<(), Refusal> {

@@ -176,6 +176,7 @@ async fn serve(
         allowed_hosts: allowed_hosts(args, config, bound),
         trusted_proxies,
         dev: false,
+        links: None,
     };
     let stop = async {
         tokio::select! {
