@@ -16,6 +16,12 @@ cargo build --manifest-path "$root/Cargo.toml" --profile source --quiet --packag
 
 mesh=$root/target/source/mesh
 home=${MESH_HOME:-$HOME/.mesh}
+given=
+for word in "$@"; do
+    [[ $given == --home ]] && home=$word
+    [[ $word == --home=* ]] && home=${word#--home=}
+    given=$word
+done
 if [[ ! -e $home/log ]]; then
     say "first start: data goes to $home, and the demo surveys $root"
     exec "$mesh" up --with "'$root/target/source/mesh-survey' '$root'" "$@"

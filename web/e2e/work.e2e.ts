@@ -290,6 +290,13 @@ describe.runIf(binary)('work', () => {
     await page.goto(`${node.url}/figures`);
     await page.getByRole('button', { name: 'Cost by model as a table' }).click();
     await page.getByRole('row', { name: /tiny/ }).getByText('$0.0040').waitFor();
+    const failing = await take();
+    const why = { fence: failing.fence, reason: 'The list of files has no end.', last: true };
+    await rex.ask('POST', `/api/tasks/${failing.task.id}/fail`, why);
+    const failed = page.getByRole('region', { name: 'What failed' });
+    await failed.getByText('The list of files has no end.').waitFor();
+    await failed.getByRole('link', { name: 'Sort' }).waitFor();
+    await page.getByRole('region', { name: 'Cost most' }).getByRole('link', { name: 'Find' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await shot(page, 'work-figures-1280');
   });

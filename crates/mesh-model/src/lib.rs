@@ -56,6 +56,7 @@ pub mod participant;
 pub mod policy;
 pub mod presence;
 pub mod quarantine;
+pub mod report;
 pub mod room;
 pub mod secret;
 pub mod session;

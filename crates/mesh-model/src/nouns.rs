@@ -41,6 +41,7 @@ macro_rules! nouns {
             skill Skill: [api ops] [SkillCommand] [SkillFacts];
             webhook Webhook: [api ops] [WebhookCommand] [WebhookFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
+            report Report: [api ops] [] [];
             chat Chat: [api ops] [] [];
         }
     };

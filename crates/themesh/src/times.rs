@@ -64,6 +64,28 @@ pub fn later(text: &str) -> Outcome<Millis> {
     }
 }
 
+/// When a day begins, for [`moment`].
+pub const DAY_BEGINS: &str = "00:00:00Z";
+/// When a day ends, for [`moment`].
+pub const DAY_ENDS: &str = "23:59:59.999Z";
+
+/// A day, which begins or ends at `clock`, RFC 3339, or so long ago.
+pub fn moment(text: &str, clock: &str) -> Outcome<Millis> {
+    let found = Millis::parse(text)
+        .or_else(|| Millis::parse(&format!("{text}T{clock}")))
+        .or_else(|| {
+            let ago = u64::from(seconds(text).ok()?) * 1000;
+            Some(Millis(now().0.saturating_sub(ago)))
+        });
+    found.ok_or_else(|| {
+        Failure::usage(
+            format!("'{text}' is no day and no time"),
+            "for example 2026-11-21, 2026-11-21T06:20:38Z, or so long ago: 90m, 12h, 7d",
+        )
+        .so(Effect::NothingSent)
+    })
+}
+
 /// Reads `30s`, `10m`, `2h` or `1d`.
 pub fn seconds(text: &str) -> Outcome<u32> {
     let wrong = || {

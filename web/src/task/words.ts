@@ -89,5 +89,12 @@ export const NOT: Record<NotTaken, string> = {
 export const ERASED = 'words erased';
 
 /** A second opinion has no words that could be erased: the node itself asks for it. */
+/** Why an attempt failed, besides what the worker said of it. */
+export const CAUSE = {
+  reported: '',
+  lease_expired: 'no sign of life in time',
+  check_failed: 'the output did not pass the check',
+} as const;
+
 export const nameOf = (task: Pick<TaskView, 'title' | 'about'>): string =>
   task.title ?? (task.about ? 'Second opinion' : ERASED);

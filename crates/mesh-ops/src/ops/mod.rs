@@ -30,6 +30,7 @@ pub(crate) mod policy;
 pub(crate) mod presence;
 pub(crate) mod present;
 pub(crate) mod quarantine;
+mod report;
 pub(crate) mod room;
 pub(crate) mod secret;
 pub(crate) mod session;

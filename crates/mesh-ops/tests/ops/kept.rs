@@ -20,6 +20,7 @@ const OF_TODAY: &[&str] = &[
     "log.verify",
     "operation.list",
     "presence.list",
+    "report.get",
     "session.list",
     "status.get",
     "task.stats",

@@ -373,6 +373,26 @@ async fn lists_have_pages_and_filters() {
         assert_eq!(costs["items"][0]["name"], name);
         assert_eq!(costs["items"][0]["spend"]["tokens"], 100);
     }
+    let report = house.ok(&house.owner, "report.get", json!({})).await;
+    assert_eq!(report["tasks"]["created"], 10);
+    assert_eq!(report["tasks"]["done"], 1);
+    assert_eq!(report["tasks"]["open"], 9);
+    assert_eq!(report["work"]["finished"], 1);
+    assert_eq!(report["work"]["spend"], json!({"tokens": 100, "micros": 7}));
+    assert_eq!(report["rooms"][0]["name"], "workshop");
+    assert_eq!(report["models"][0]["model"], "m1");
+    let rex = &report["participants"][0];
+    assert_eq!(rex["participant"]["handle"], "rex");
+    assert_eq!(rex["work"]["finished"], 1);
+    assert_eq!(report["dearest"][0]["spend"]["micros"], 7);
+    assert_eq!(report["slowest"][0]["task"], report["dearest"][0]["task"]);
+    let before = json!({"until": "2001-01-01T00:00:00Z"});
+    let before = house.ok(&house.owner, "report.get", before).await;
+    assert_eq!(
+        before["tasks"],
+        json!({"created": 0, "done": 0, "failed": 0, "cancelled": 0, "open": 9})
+    );
+    assert_eq!(before["participants"], json!([]));
     assert_eq!(
         house
             .refused(&house.owner, "task.stats", json!({"days": 91}))
@@ -392,6 +412,9 @@ async fn outsiders_see_nothing_of_a_private_room() {
     assert_eq!(listed["items"], json!([]));
     let stats = house.ok(&other, "task.stats", json!({})).await;
     assert_eq!(stats["states"], json!([]));
+    let report = house.ok(&other, "report.get", json!({})).await;
+    assert_eq!(report["tasks"]["created"], 0);
+    assert_eq!(report["participants"], json!([]));
     for name in [
         "task.get",
         "task.output",

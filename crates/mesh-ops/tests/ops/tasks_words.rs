@@ -101,7 +101,33 @@ async fn erased_words_are_nowhere_any_more() {
         house.ok(&house.owner, "task.resolve", resolve).await;
     }
     assert!(!holding(house.home.path(), WORD.as_bytes()).is_empty());
+    let report = house.ok(&house.owner, "report.get", json!({})).await;
+    let failure = &report["failures"][0];
+    assert_eq!(
+        (
+            &failure["worker"]["handle"],
+            &failure["cause"],
+            &failure["count"],
+            &failure["last"]
+        ),
+        (&json!("rex"), &json!("reported"), &json!(1), &json!(task))
+    );
+    assert_eq!(
+        (&failure["title"], &failure["reason"]),
+        (&json!(WORD), &json!(format!("{WORD} is wrong")))
+    );
+    assert_eq!(report["approvals"]["approved"], 1);
+    assert_eq!(report["work"]["handed_off"], 1);
+    let others = house.ok(&other_agent, "report.get", json!({})).await;
+    assert_eq!(others["failures"], json!([]));
     house.ok(&house.owner, "task.redact", redact).await;
+    let report = house.ok(&house.owner, "report.get", json!({})).await;
+    let failure = &report["failures"][0];
+    assert_eq!(
+        (failure.get("title"), failure.get("reason")),
+        (None, None),
+        "{failure}"
+    );
     let read = house
         .ok(&house.owner, "task.get", json!({"task": task}))
         .await;

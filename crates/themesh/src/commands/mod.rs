@@ -30,6 +30,7 @@ mod message;
 mod participant;
 mod policy;
 mod quarantine;
+mod report;
 mod room;
 pub mod sandbox;
 mod secret;
@@ -108,6 +109,7 @@ pub enum Command {
     #[command(subcommand)]
     Budget(budget::BudgetVerb),
     Costs(budget::CostsArgs),
+    Report(report::ReportArgs),
     #[command(subcommand)]
     Context(context::ContextVerb),
     #[command(subcommand)]
@@ -206,6 +208,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Dispatch(verb) => dispatch::dispatch(context, verb)?,
         Command::Budget(verb) => budget::budget(context, verb)?,
         Command::Costs(args) => budget::costs(context, args)?,
+        Command::Report(args) => report::report(context, args)?,
         Command::Context(verb) => context::context(context, verb)?,
         Command::File(verb) => file::file(context, verb)?,
         Command::Skill(verb) => skill::skill(context, verb)?,

@@ -9,11 +9,11 @@ use crate::StoreError;
 use crate::sql::{self, Read, int, stored, words};
 use crate::view::{Numbers, View};
 
-pub(super) const APPROVED: i64 = 1;
+pub(in crate::view) const APPROVED: i64 = 1;
 
-pub(super) const REJECTED: i64 = 2;
+pub(in crate::view) const REJECTED: i64 = 2;
 
-pub(super) const EXPIRED: i64 = 3;
+pub(in crate::view) const EXPIRED: i64 = 3;
 
 /// How an approval ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use mesh_model::api::{LogEntry, LogListInput, NoInput, ParticipantListInput};
 use mesh_model::events::By;
 use mesh_model::limits::PAGE_ITEMS_MAX;
 use mesh_model::ops::{LogList, ParticipantList, RoomList};
-use mesh_model::{Actor, Millis, Seq};
+use mesh_model::{Actor, Seq};
 use mesh_sdk::http::Http;
 use serde_json::{Value, json};
 
@@ -50,11 +50,14 @@ pub struct AuditArgs {
 
 /// `mesh audit`
 pub fn audit(context: &Context, args: AuditArgs) -> Outcome<()> {
-    let since = args.since.as_deref().map(|text| moment(text, "00:00:00Z"));
+    let since = args
+        .since
+        .as_deref()
+        .map(|text| times::moment(text, times::DAY_BEGINS));
     let until = args
         .until
         .as_deref()
-        .map(|text| moment(text, "23:59:59.999Z"));
+        .map(|text| times::moment(text, times::DAY_ENDS));
     let wanted = LogListInput {
         after: Seq(0),
         limit: Some(PAGE_ITEMS_MAX as u32),
@@ -71,23 +74,6 @@ pub fn audit(context: &Context, args: AuditArgs) -> Outcome<()> {
         Some(file) => export(context, &http, wanted, &file),
         None => show(context, &http, wanted, args.limit as usize),
     }
-}
-
-/// A day, which begins or ends at `clock`, RFC 3339, or so long ago.
-fn moment(text: &str, clock: &str) -> Outcome<Millis> {
-    let found = Millis::parse(text)
-        .or_else(|| Millis::parse(&format!("{text}T{clock}")))
-        .or_else(|| {
-            let ago = u64::from(times::seconds(text).ok()?) * 1000;
-            Some(Millis(times::now().0.saturating_sub(ago)))
-        });
-    found.ok_or_else(|| {
-        Failure::usage(
-            format!("'{text}' is no day and no time"),
-            "for example 2026-11-21, 2026-11-21T06:20:38Z, or so long ago: 90m, 12h, 7d",
-        )
-        .so(Effect::NothingSent)
-    })
 }
 
 fn show(context: &Context, http: &Http, mut wanted: LogListInput, limit: usize) -> Outcome<()> {
@@ -231,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_day_is_a_moment_too() {
-        let at = |text: &str| moment(text, "00:00:00Z").map(|at| at.to_string());
+        let at = |text: &str| times::moment(text, times::DAY_BEGINS).map(|at| at.to_string());
         assert_eq!(at("2026-11-21").unwrap(), "2026-11-21T00:00:00.000Z");
         assert_eq!(
             at("2026-11-21T06:20:38Z").unwrap(),

@@ -8,7 +8,7 @@ mod why;
 
 pub use add::{created, pairs};
 pub use follow::until_end;
-pub use show::money;
+pub use show::{money, spend};
 pub use why::{budget_row, names};
 
 use std::process::ExitCode;

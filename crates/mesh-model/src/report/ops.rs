@@ -1,0 +1,14 @@
+//! Reports: what can be asked.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST Report
+    /// Sum up a stretch of time in the rooms that the caller reads: who did what, what failed and why, where time and money went.
+    ReportGet "report.get" {
+        Query Needs::Permission(TasksRead), Get "/api/report" => 200,
+        ReportGetInput => Report,
+        example r#"{"room": "workshop"}"#
+    }
+}

@@ -1,0 +1,4 @@
+//! Reports: sums over what the caller reads.
+
+mod get;
+mod sums;
