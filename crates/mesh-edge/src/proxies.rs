@@ -3,32 +3,17 @@
 use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName};
+use mesh_model::address;
 /// A network of proxies.
 pub use mesh_model::address::Network as Proxy;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Who asks: the peer, or whom a trusted proxy names. Each proxy appends the address that it saw, so the list is read
-/// from its end, and what stands before the first that is no trusted proxy is only what that one claims.
+/// Who asks: the peer, or whom a trusted proxy names.
 pub(crate) fn client(trusted: &[Proxy], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let is_proxy = |address: IpAddr| trusted.iter().any(|proxy| proxy.has(address));
     let lists = headers.get_all(FORWARDED_FOR).iter();
-    let named: Vec<&str> = lists
-        .filter_map(|list| list.to_str().ok())
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .collect();
-    let mut client = peer;
-    for text in named.iter().rev() {
-        if !is_proxy(client) {
-            break;
-        }
-        match text.parse::<IpAddr>() {
-            Ok(address) => client = address.to_canonical(),
-            Err(_) => break,
-        }
-    }
-    client
+    let named = lists.filter_map(|list| list.to_str().ok());
+    address::client(trusted, peer, named)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use mesh_model::PublicKey;
 use mesh_model::limits::{LINK_FRAME_BYTES_MAX, LINK_HANDSHAKE_WAIT_MS};
+use mesh_model::{PublicKey, Refusal};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -40,6 +40,9 @@ pub enum NotOpened {
     /// Whoever is there is not who was meant, or does not want it.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// An interchange said no.
+    #[error("{0}")]
+    Refused(Refusal),
     /// The system gives no chance for a key.
     #[error("no key can be drawn: {0}")]
     Chance(String),

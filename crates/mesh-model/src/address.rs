@@ -56,6 +56,32 @@ pub fn whose(address: IpAddr) -> IpAddr {
     }
 }
 
+/// Who asks: the peer, or whom a trusted proxy names in the lists of `X-Forwarded-For`. Each proxy appends the address that it
+/// saw, so the lists are read from their end, and what stands before the first that is no trusted proxy is only what that one
+/// claims.
+pub fn client<'a>(
+    trusted: &[Network],
+    peer: IpAddr,
+    lists: impl Iterator<Item = &'a str>,
+) -> IpAddr {
+    let is_proxy = |address: IpAddr| trusted.iter().any(|proxy| proxy.has(address));
+    let named: Vec<&str> = lists
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .collect();
+    let mut client = peer;
+    for text in named.iter().rev() {
+        if !is_proxy(client) {
+            break;
+        }
+        match text.parse::<IpAddr>() {
+            Ok(address) => client = address.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    client
+}
+
 /// Whether an address is one of the open network: not this machine, not a network of somebody's own, not
 /// a link's, as that of a cloud's metadata is.
 pub fn is_public(address: IpAddr) -> bool {

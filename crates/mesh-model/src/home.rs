@@ -67,6 +67,8 @@ entries! {
     Keys "keys" Private,
     /// Checkpoints of nodes, kept to notice another history.
     Witness "witness" Private,
+    /// An interchange's key, the hash of its secret, its registry and who is banned from it.
+    Interchange "interchange" Private,
     /// What the hooks of agent programs remember of their sessions.
     Hooks "hooks" Shared,
     /// A folder for each plugin that has no other.

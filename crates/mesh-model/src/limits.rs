@@ -469,3 +469,35 @@ pub const LINK_HANDSHAKE_WAIT_MS: u64 = 10_000;
 pub const LINK_HERE_MS: u64 = 20_000;
 /// A side of a channel that is silent for so long is gone, milliseconds: two signs of life may be late.
 pub const LINK_SILENCE_MS: u64 = 65_000;
+/// Interchanges by which an envelope goes: two that are bridged and one to spare.
+pub const INTERCHANGE_HOPS_MAX: usize = 3;
+/// Nodes that are connected to an interchange at a time.
+pub const INTERCHANGE_INSTANCES_MAX: usize = 10_000;
+/// Connections to an interchange whose node is not known yet, in all and of one address.
+pub const INTERCHANGE_HELLOS_MAX: usize = 256;
+/// See [`INTERCHANGE_HELLOS_MAX`].
+pub const INTERCHANGE_HELLOS_OF_ONE_MAX: usize = 16;
+/// Nodes of one address that are connected to an interchange at a time, unless it is for one machine alone.
+pub const INTERCHANGE_INSTANCES_OF_ONE_MAX: usize = 128;
+/// Names that an interchange gives away, for good.
+pub const INTERCHANGE_NAMES_MAX: usize = 100_000;
+/// New names for one address at once; after that one a minute.
+pub const INTERCHANGE_CLAIMS_BURST: u32 = 20;
+/// A message to an interchange that is no envelope: what a mesh publishes at most, with its field names.
+pub const INTERCHANGE_WORD_BYTES_MAX: usize = 32 * 1024;
+/// Rooms and agents that one mesh publishes.
+pub const INTERCHANGE_PUBLISHED_MAX: usize = 50;
+/// What a published room or agent is for.
+pub const INTERCHANGE_ABOUT_CHARS_MAX: usize = 200;
+/// Bytes of a part of an interchange's list, apart from its last entry.
+pub const INTERCHANGE_LISTED_BYTES_MAX: usize = 32 * 1024;
+/// Nodes whose coming and going one node is told.
+pub const INTERCHANGE_WATCHED_MAX: usize = 1000;
+/// Bytes that wait at an interchange for one node: a window of a channel. Whoever sends more waits, and then hears of it.
+pub const INTERCHANGE_QUEUE_BYTES: usize = 2 * 1024 * 1024;
+/// Envelopes of one node a second on average, and as many more at once.
+pub const INTERCHANGE_FRAMES_PER_SECOND: u32 = 2000;
+/// Bytes of one node a second on average, and as many more at once.
+pub const INTERCHANGE_BYTES_PER_SECOND: u32 = 8 * 1024 * 1024;
+/// So many times what one node may send may all nodes of its address together.
+pub const INTERCHANGE_ADDRESS_SHARE: u32 = 4;

@@ -10,6 +10,7 @@
 //! mesh-parent/1        mesh, parent, handle of the child
 //! mesh-redeem/1        mesh, hash of the invite's code, handle, key, nonce
 //! mesh-node/1          challenge (see `node`)
+//! mesh-interchange/1   interchange's key, nonce, offered versions, version, key, name
 //! mesh-seal/1          role, version, hash of the handshake, key of who began it, key of the other
 //! mesh-result/1        mesh, previous links, time, agent, task, hash of salt and output (see `provenance`)
 //! ```
@@ -55,6 +56,24 @@ pub fn seal(role: &str, version: u8, hash_hex: &str, initiator: &str, responder:
     lines(
         "mesh-seal/1",
         &[role, &version, hash_hex, initiator, responder],
+    )
+}
+
+/// That the holder of the key comes in at the interchange with the other key, by this name; empty for none. The nonce is the
+/// interchange's, for this connection alone, and the versions are all that it offered.
+pub fn interchange(
+    interchange: &str,
+    nonce: &str,
+    offered: &[u8],
+    version: u8,
+    key_hex: &str,
+    name: &str,
+) -> String {
+    let offered: Vec<String> = offered.iter().map(u8::to_string).collect();
+    let (offered, version) = (offered.join(","), version.to_string());
+    lines(
+        "mesh-interchange/1",
+        &[interchange, nonce, &offered, &version, key_hex, name],
     )
 }
 

@@ -82,6 +82,7 @@ const FLOORS: &[Floor] = &[
             "help",
             "hook",
             "install",
+            "interchange",
             "joined",
             "mcp",
             "mod",

@@ -275,6 +275,11 @@ fn head(versions: &[u8]) -> Vec<u8> {
     head
 }
 
+/// Whether a frame begins a handshake.
+pub(crate) fn is_hello(frame: &[u8]) -> bool {
+    offered(frame).is_some()
+}
+
 /// The versions that a hello offers, and Noise's message in it.
 fn offered(hello: &[u8]) -> Option<(&[u8], &[u8])> {
     let (count, rest) = hello.strip_prefix(MAGIC)?.split_first()?;

@@ -23,6 +23,7 @@ use mesh_model::PublicKey;
 
 pub(crate) use frames::sealed_size;
 pub use frames::{Kind, PIECE_BYTES_MAX, Session};
+pub(crate) use handshake::is_hello;
 pub use handshake::{Initiator, Judged, Prover, Proving, Responder, Verdict};
 pub use noise::Ephemeral;
 

@@ -18,6 +18,7 @@ mod identity;
 mod inbox;
 mod influence;
 mod install;
+mod interchange;
 mod invite;
 mod joined;
 mod lease;
@@ -149,6 +150,7 @@ pub enum Command {
     Sandbox(sandbox::SandboxVerb),
     #[command(hide = true)]
     WorkKeeper(worker::work::WorkKeeperArgs),
+    Interchange(interchange::InterchangeArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -233,6 +235,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Work(args) => worker::work::work(context, &args)?,
         Command::Sandbox(verb) => return sandbox::sandbox(context, verb),
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),
+        Command::Interchange(args) => interchange::interchange(context, &args)?,
         Command::Completions(args) => completions::completions(args),
     }
     Ok(ExitCode::SUCCESS)

@@ -76,7 +76,10 @@ pub enum LogFormat {
 pub fn up(context: &Context, args: &UpArgs) -> Outcome<()> {
     let config = config::load(&context.home)?;
     let address = listen_address(args, &config)?;
-    start_logging(args, &config);
+    start_logging(
+        args.log_format.or(config.log_format),
+        config.log_filter.as_deref(),
+    );
     raise_file_limit();
     // What the node writes is for its owner alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
@@ -115,23 +118,17 @@ fn listen_address(args: &UpArgs, config: &Config) -> Outcome<SocketAddr> {
     Ok(address)
 }
 
-fn start_logging(args: &UpArgs, config: &Config) {
-    let filter = std::env::var("MESH_LOG")
-        .ok()
-        .or_else(|| config.log_filter.clone());
+/// The log lines of a program that stays: on standard error, as `MESH_LOG` or the configuration has them.
+pub(super) fn start_logging(format: Option<LogFormat>, configured: Option<&str>) {
+    let filter = std::env::var("MESH_LOG").ok();
+    let filter = filter.as_deref().or(configured);
     let filter = EnvFilter::new(
-        filter
-            .as_deref()
-            .unwrap_or("warn,mesh=info,mesh_node=info,mesh_edge=info"),
+        filter.unwrap_or("warn,mesh=info,mesh_node=info,mesh_edge=info,mesh_interchange=info"),
     );
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
-    match args
-        .log_format
-        .or(config.log_format)
-        .unwrap_or(LogFormat::Text)
-    {
+    match format.unwrap_or(LogFormat::Text) {
         LogFormat::Json => lines.json().init(),
         LogFormat::Text => lines.init(),
     }
@@ -236,7 +233,7 @@ fn allowed_hosts(args: &UpArgs, config: &Config, bound: SocketAddr) -> Vec<Strin
 }
 
 /// Lets the process hold as many sockets as the system allows: each member is one.
-fn raise_file_limit() {
+pub(super) fn raise_file_limit() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
@@ -247,7 +244,7 @@ fn raise_file_limit() {
     }
 }
 
-fn signals() -> Outcome<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)> {
+pub(super) fn signals() -> Outcome<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)> {
     let both = signal(SignalKind::interrupt())
         .and_then(|first| Ok((first, signal(SignalKind::terminate())?)));
     both.map_err(|why| {
