@@ -42,6 +42,7 @@ def walk(url, token):
     node = Node(url, token)
     rooms(node)
     webhooks(node)
+    schedules(node)
     messages(node)
     credentials(node)
     rules(node)
@@ -101,6 +102,19 @@ def rooms(node):
     node.ask("POST", "/api/event-types", body={"name": "deploy-finished", "schema": SCHEMA})
     event = {"type": "deploy-finished", "payload": {"ok": True}}
     node.ask("POST", "/api/rooms/{room}/events", {"room": "workshop"}, event)
+
+
+def schedules(node):
+    """A schedule that is due in a year."""
+    said = {"to": "workshop", "text": "Stand-up", "every_seconds": 31536000}
+    made = node.ask("POST", "/api/schedules", body=said)
+    named = {"schedule": made["id"]}
+    node.ask("GET", "/api/schedule-times?every_seconds=3600")
+    node.ask("GET", "/api/schedules/{schedule}", named)
+    node.ask("PATCH", "/api/schedules/{schedule}", named, {"text": "Stand-up in five minutes"})
+    for verb in ("pause", "resume", "run"):
+        node.ask("POST", f"/api/schedules/{{schedule}}/{verb}", named)
+    node.ask("DELETE", "/api/schedules/{schedule}", named)
 
 
 def webhooks(node):

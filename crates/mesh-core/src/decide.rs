@@ -8,7 +8,8 @@ use crate::desk::Desk;
 use crate::{
     Decision, State, approval, budget, context, credential, dispatch, event_type, file, follow,
     group, guard, identity, influence, invite, lease, memory, mesh, message, participant, policy,
-    quarantine, room, secret, session, skill, task, template, tool, user, webhook, worker,
+    quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook,
+    worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -50,6 +51,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Lease(command) => lease::decide(desk, command)?,
         Command::File(command) => file::decide(desk, command)?,
         Command::Skill(command) => skill::decide(desk, command)?,
+        Command::Schedule(command) => schedule::decide(desk, command)?,
         Command::Webhook(command) => webhook::decide(asker, command)?,
         Command::Tool(command) => tool::decide(asker, command)?,
         Command::Tick => {
@@ -58,6 +60,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         }
         Command::Recall => Vec::new(),
     };
-    let events = influence::judge(asker, ctx, events)?;
+    let carried = schedule::carried(&state.work, command);
+    let events = influence::judge(asker, ctx, carried.as_ref(), events)?;
     Ok(follow::follow(desk, events))
 }

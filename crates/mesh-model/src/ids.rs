@@ -112,6 +112,8 @@ uuid_ids! {
     MemoryId = "memory";
     /// A file of a room, whatever its versions.
     FileId = "file";
+    /// Something that happens at a time.
+    ScheduleId = "schedule";
     /// An address outside that is told what happens.
     WebhookId = "webhook";
     /// Where a file stands in its room: the hash of its path with a secret of the node, so that nobody finds out a path by

@@ -58,6 +58,7 @@ pub mod presence;
 pub mod quarantine;
 pub mod report;
 pub mod room;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod task;

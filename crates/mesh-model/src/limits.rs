@@ -210,6 +210,30 @@ pub const WEBHOOK_DEAD_MAX: usize = 1000;
 pub const WEBHOOK_DELIVERIES_MAX: usize = 50;
 /// How long a webhook's old secret signs beside the new one, milliseconds: a day for receivers to learn it.
 pub const WEBHOOK_OVERLAP_MS: u64 = 24 * 60 * 60 * 1000;
+/// Schedules of one participant.
+pub const SCHEDULES_OF_ONE_MAX: usize = 100;
+/// Schedules of one node: each is a record in memory.
+pub const SCHEDULES_MAX: usize = 10_000;
+/// The shortest time between two runs of a schedule, seconds: who wants more often wants an event and not a clock.
+pub const SCHEDULE_PERIOD_S_MIN: u32 = 60;
+/// The same for those who are trusted less than `local`.
+pub const SCHEDULE_PERIOD_STRANGER_S_MIN: u32 = 60 * 60;
+/// How far ahead a moment lies at most, milliseconds: five years.
+pub const SCHEDULE_AHEAD_MS_MAX: u64 = 5 * 366 * 24 * 60 * 60 * 1000;
+/// What runs later than this after its time is late, milliseconds, and left out if the schedule says so.
+pub const SCHEDULE_LATE_MS: u64 = 60_000;
+/// So many refusals in a row pause a schedule.
+pub const SCHEDULE_REFUSALS_MAX: u8 = 5;
+/// Runs of one schedule that are told of: the newest say most.
+pub const SCHEDULE_RUNS_KEPT: usize = 20;
+/// Times that are told ahead.
+pub const SCHEDULE_TIMES_TOLD: usize = 10;
+/// Tasks that one run creates: it comes again and again.
+pub const SCHEDULE_TASKS_MAX: usize = 20;
+/// A cron expression.
+pub const CRON_CHARS_MAX: usize = 100;
+/// What a refusal said, as far as a run remembers it.
+pub const SCHEDULE_WHY_CHARS_MAX: usize = 500;
 /// Messages of one participant that wait in quarantine: more would be a flood for its moderators.
 pub const QUARANTINED_MAX: usize = 50;
 /// Messages of everybody that wait in quarantine.

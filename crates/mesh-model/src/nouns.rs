@@ -39,6 +39,7 @@ macro_rules! nouns {
             lease Lease: [api ops] [LeaseCommand] [LeaseFacts];
             file File: [api ops] [FileCommand] [FileFacts];
             skill Skill: [api ops] [SkillCommand] [SkillFacts];
+            schedule Schedule: [api ops] [ScheduleCommand] [ScheduleFacts];
             webhook Webhook: [api ops] [WebhookCommand] [WebhookFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             report Report: [api ops] [] [];

@@ -59,6 +59,11 @@ pub fn no_webhook() -> Refusal {
     not_found("webhook", "webhook.list shows those that you may know of")
 }
 
+/// No such schedule.
+pub fn no_schedule() -> Refusal {
+    not_found("schedule", "schedule.list shows those that you may know of")
+}
+
 /// No such participant.
 pub fn no_participant() -> Refusal {
     not_found(

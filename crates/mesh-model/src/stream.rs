@@ -150,6 +150,7 @@ impl StreamItem {
             released: told.released,
             reactions: Vec::new(),
             closing: told.closing,
+            scheduled: told.scheduled,
             replies: 0,
         })
     }

@@ -284,6 +284,7 @@ fn facts_that_are_ordinary_take_no_room() {
         released: None,
         turn: None,
         closing: false,
+        scheduled: None,
     }));
     assert_eq!(
         facts.encode().unwrap().get(),

@@ -134,6 +134,9 @@ impl Fixture {
         let hook = json!({"url": "https://agents.example.org/hook", "participant": "rex"});
         let hook = must(surface, &owner, "webhook.create", hook).await;
         self.names.insert("$webhook", hook["id"].clone());
+        let water = json!({"to": "workshop", "text": "Water", "cron": "0 6 1 1 *"});
+        let water = must(surface, &owner, "schedule.create", water).await;
+        self.names.insert("$schedule", water["id"].clone());
         let token = must(
             surface,
             &owner,

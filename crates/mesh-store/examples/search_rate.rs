@@ -122,6 +122,7 @@ fn project(
             released: None,
             turn: None,
             closing: false,
+            scheduled: None,
         };
         head.push((
             By {

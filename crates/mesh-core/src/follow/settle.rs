@@ -353,6 +353,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::Lease(_)
         | Facts::File(_)
         | Facts::Skill(_)
+        | Facts::Schedule(_)
         | Facts::Webhook(_)
         | Facts::Tool(_) => false,
     }

@@ -8,6 +8,7 @@ use mesh_model::{ApprovalId, Millis, NewEvent, TaskId};
 
 use crate::desk::Desk;
 use crate::follow::settle::Draft;
+use crate::schedule;
 use crate::task::{cancelled, failed};
 use crate::work::Due;
 
@@ -45,6 +46,7 @@ fn due_now(desk: &Desk<'_>, due: Due, now: Millis) -> Vec<NewEvent> {
         Due::Retry(id) => retry(desk, id),
         Due::Urgency(id) => urgency(desk, id, now),
         Due::Approval(id) => approval(desk, id),
+        Due::Schedule(id) => schedule::came_due(desk, id),
     }
 }
 

@@ -3,15 +3,15 @@
 
 use mesh_model::events::{
     ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, LeaseFacts, MemoryFacts,
-    MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, SkillFacts,
-    Source, ToolFacts, Trust, WebhookFacts, Words,
+    MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts,
+    SkillFacts, Source, ToolFacts, Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
 use mesh_model::{Ctx, Effect, ErrorCode, NewEvent, ParticipantId, Refusal, RoomId, SessionId};
 
 use crate::actor::Asker;
-use crate::influence::Context;
+use crate::influence::{Carried, Context};
 use crate::{Access, Audience, Decision, refuse};
 
 /// What stands against an act.
@@ -23,7 +23,12 @@ struct Against<'a> {
 }
 
 /// The events, if the context may lead to them; with what has to be remembered of it.
-pub(crate) fn judge(asker: &Asker<'_>, ctx: &Ctx, mut events: Vec<NewEvent>) -> Decision {
+pub(crate) fn judge(
+    asker: &Asker<'_>,
+    ctx: &Ctx,
+    carried: Option<&Carried>,
+    mut events: Vec<NewEvent>,
+) -> Decision {
     let access = asker.access;
     let Some(me) = access
         .influence
@@ -33,7 +38,10 @@ pub(crate) fn judge(asker: &Asker<'_>, ctx: &Ctx, mut events: Vec<NewEvent>) -> 
     else {
         return Ok(events);
     };
-    let context = access.context_of(ctx.within.session, me);
+    let context = match carried {
+        None => access.context_of(ctx.within.session, me),
+        Some(carried) => access.carried_context(carried, ctx.within.session, me),
+    };
     remember(&context, &mut events);
     let strict = !access.influence.strict.is_empty();
     if !context.is_mixed() && !strict {
@@ -70,16 +78,35 @@ pub(crate) fn reach(asker: &Asker<'_>, ctx: &Ctx) -> Decision {
     access.release_or(&against, ctx, me)
 }
 
-/// A memory keeps what the context had read that kept it.
+/// A memory keeps what the context had read that kept it, and a schedule what the one had that made it.
 fn remember(context: &Context, events: &mut [NewEvent]) {
+    let all = || Influence {
+        sources: context.sources.clone(),
+        outside: context.outside,
+    };
+    let few = |read: &Influence| read.sources.len() <= INFLUENCES_MAX;
     for event in events {
-        if let Facts::Memory(MemoryFacts::Kept(kept)) = &mut event.facts {
-            kept.read = (context.sources.len() <= INFLUENCES_MAX).then(|| Influence {
-                sources: context.sources.clone(),
-                outside: context.outside,
-            });
+        match &mut event.facts {
+            Facts::Memory(MemoryFacts::Kept(kept)) => kept.read = Some(all()).filter(few),
+            Facts::Schedule(ScheduleFacts::Created(made)) => {
+                made.plan.read = Some(all()).filter(few);
+            }
+            // Words of before may be left in it.
+            Facts::Schedule(ScheduleFacts::Changed(made)) => {
+                let before = made.plan.read.take();
+                made.plan.read = before.map(|before| both(before, all())).filter(few);
+            }
+            _ => {}
         }
     }
+}
+
+fn both(mut one: Influence, other: Influence) -> Influence {
+    one.sources.extend(other.sources);
+    one.sources.sort_unstable();
+    one.sources.dedup();
+    one.outside |= other.outside;
+    one
 }
 
 /// What an event is, as far as influence matters; `None`: it carries nothing that was read.
@@ -121,6 +148,8 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Webhook(WebhookFacts::Paused(_) | WebhookFacts::Deleted(_)) => None,
         Facts::Webhook(WebhookFacts::GaveUp(_) | WebhookFacts::Settled(_)) => None,
         Facts::Webhook(_) => Some(Doing::Rule),
+        // It reaches nobody before it runs; what it does then is judged by what had been read by whoever made it.
+        Facts::Schedule(_) => None,
         Facts::Participant(ParticipantFacts::Updated(facts)) if facts.participant == me => {
             said(Doing::Speak)
         }

@@ -12,4 +12,5 @@ pub(crate) use apply::{apply, gone, hears, left, policy_set, told};
 pub use decide::Reach;
 pub(crate) use decide::decide;
 pub(crate) use judge::judge;
+pub(crate) use record::Carried;
 pub use record::{Act, Context, Influences, Mixed, Read, Reads};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use mesh_model::events::{History, RoomKind, Source, Trust};
+use mesh_model::events::{History, Influence, RoomKind, Source, Trust};
 use mesh_model::{ActHash, Capability, ParticipantId, RoomId, Seq, SessionId};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +94,14 @@ pub struct Context {
     pub trust: Option<Trust>,
 }
 
+/// What words were written under that are said later.
+pub(crate) struct Carried {
+    /// What their writer had read; absent: all that it may read.
+    pub read: Option<Influence>,
+    /// Whether somebody says them by a context of today.
+    pub asked: bool,
+}
+
 impl Context {
     /// Whether strangers' words are among it.
     pub fn is_mixed(&self) -> bool {
@@ -172,6 +180,31 @@ impl Access {
             outside,
             trust: outside.then_some(Trust::Untrusted),
         };
+        self.widen(&mut context);
+        context
+    }
+
+    /// The context of words that were written before, by one that had read this; together with that of the session, if
+    /// somebody says them now.
+    pub(crate) fn carried_context(
+        &self,
+        carried: &Carried,
+        session: Option<SessionId>,
+        who: ParticipantId,
+    ) -> Context {
+        let Some(read) = &carried.read else {
+            return self.context_of(None, who);
+        };
+        let mut context = if carried.asked {
+            self.context_of(session, who)
+        } else {
+            Context::default()
+        };
+        context.sources.extend(&read.sources);
+        if read.outside {
+            context.outside = true;
+            context.trust = context.trust.into_iter().chain([Trust::Untrusted]).min();
+        }
         self.widen(&mut context);
         context
     }

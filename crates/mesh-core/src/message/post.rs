@@ -109,6 +109,7 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         released: None,
         turn: turn.as_ref().map(|turn| turn.turn.clone()),
         closing: *closing,
+        scheduled: None,
     };
     let salt = signed.as_ref().map(|(_, salt)| *salt);
     if waits {

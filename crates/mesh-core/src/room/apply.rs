@@ -71,7 +71,9 @@ fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         access.room_names.insert(name.as_str().into(), facts.room);
     }
     match (facts.kind, &facts.members[..]) {
-        (RoomKind::Direct, [a, b]) => {
+        (RoomKind::Direct, [a, rest @ ..]) if rest.len() < 2 => {
+            // Alone it is one with oneself.
+            let b = rest.first().unwrap_or(a);
             access
                 .directs
                 .entry(*a.min(b))

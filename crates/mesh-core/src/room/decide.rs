@@ -203,13 +203,17 @@ fn create_direct(
     pair.push(me);
     pair.sort_unstable();
     pair.dedup();
-    let [a, b] = pair[..] else {
-        return Err(refuse::invalid(
-            "a direct conversation has exactly two participants, you and another",
-            "create a room for more",
-        )
-        .so(Effect::NothingCreated));
-    };
+    // With oneself: a place for what one wants to be told later.
+    let (a, b) =
+        match pair[..] {
+            [a, b] => (a, b),
+            [a] if !members.is_empty() => (a, a),
+            _ => return Err(refuse::invalid(
+                "a direct conversation has exactly two participants, you and another, or yourself",
+                "create a room for more",
+            )
+            .so(Effect::NothingCreated)),
+        };
     if name.is_some() {
         return Err(
             refuse::invalid("a direct conversation has no name", "leave the name out")

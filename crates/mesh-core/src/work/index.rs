@@ -8,7 +8,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use mesh_model::events::{BudgetScope, Spend, TaskState};
 use mesh_model::limits::TASKS_ENDED_MAX;
-use mesh_model::{ApprovalId, ParticipantId, RoomId, Seq, TaskId};
+use mesh_model::{ApprovalId, ParticipantId, RoomId, ScheduleId, Seq, TaskId};
 
 use crate::task::Rank;
 use crate::worker::rounds;
@@ -43,6 +43,7 @@ pub(crate) enum Due {
     Retry(TaskId),
     Urgency(TaskId),
     Approval(ApprovalId),
+    Schedule(ScheduleId),
 }
 
 /// See the module.
@@ -515,5 +516,6 @@ impl Work {
             let due = (approval.until_ms, Due::Approval(approval.id));
             self.index.due.insert(due);
         }
+        self.set_alarms();
     }
 }

@@ -22,6 +22,7 @@ use snapshot::Records;
 
 use crate::budget::Spending;
 use crate::file::Files;
+use crate::schedule::Schedules;
 use crate::skill::Skills;
 use crate::{Approval, Budget, PathLease, Task, Template, Worker};
 
@@ -40,6 +41,7 @@ pub struct Work {
     pub(crate) leases: OrdMap<RoomId, OrdMap<Seq, Arc<PathLease>>>,
     pub(crate) files: Files,
     pub(crate) skills: Skills,
+    pub(crate) schedules: Schedules,
     pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
     pub(crate) remembered: usize,
     pub(crate) stopped: bool,

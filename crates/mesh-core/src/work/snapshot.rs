@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::budget::Spending;
 use crate::file::Files;
+use crate::schedule::Schedules;
 use crate::skill::Skills;
 use crate::{Approval, Budget, PathLease, Task, Template, Work, Worker};
 
@@ -26,6 +27,7 @@ pub(super) struct Records {
     leases: Vec<(RoomId, Seq, Arc<PathLease>)>,
     files: Files,
     skills: Skills,
+    schedules: Schedules,
     memories: Vec<(ParticipantId, Vec<MemoryId>)>,
     stopped: bool,
 }
@@ -47,6 +49,7 @@ impl From<Work> for Records {
             leases: leases.collect(),
             files: work.files,
             skills: work.skills,
+            schedules: work.schedules,
             memories: work
                 .memories
                 .iter()
@@ -84,6 +87,7 @@ impl From<Records> for Work {
             stopped: records.stopped,
             files: records.files,
             skills: records.skills,
+            schedules: records.schedules,
             ..Work::default()
         };
         for (owner, known) in records.memories {

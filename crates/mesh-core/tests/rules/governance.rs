@@ -222,6 +222,7 @@ fn waiting(room: RoomId) -> events::MessagePosted {
         released: None,
         turn: None,
         closing: false,
+        scheduled: None,
     }
 }
 

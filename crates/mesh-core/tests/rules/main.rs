@@ -25,6 +25,7 @@ mod script;
 mod shape;
 mod signs;
 mod skills;
+mod times;
 mod tools;
 mod work;
 mod world;
@@ -65,6 +66,7 @@ stories! {
     policy
     reactions
     rooms
+    schedules
     sessions
     skills
     tasks
@@ -179,6 +181,12 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner put work plan.md
         owner unput work plan.md
         owner publish-skill work pdf-tools
+        owner schedule s1 every=60
+        owner schedule s2 cron=0_9_*_*_*
+        ann schedule s3 to=owner in=5000
+        owner wait 6000
+        node tick
+        owner idle s2
         owner stop-all"#;
     insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
 }

@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{files, governance, hooks, minds, skills, tools};
+use crate::{files, governance, hooks, minds, skills, times, tools};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -111,7 +111,7 @@ fn kind_of(text: &str) -> VariableKind {
     enum_of::<VariableKind>(text)
 }
 
-fn new_task(world: &World, name: &str, args: &Args<'_>) -> NewTask {
+pub fn new_task(world: &World, name: &str, args: &Args<'_>) -> NewTask {
     let given = |list: &str| {
         let pairs = list.split(',').filter(|pair| !pair.is_empty());
         let pair = |it: &str| {
@@ -432,7 +432,8 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         .or_else(|| files::command(world, verb, args))
         .or_else(|| tools::command(world, verb, args))
         .or_else(|| skills::command(world, verb, args))
-        .or_else(|| hooks::command(world, verb, args));
+        .or_else(|| hooks::command(world, verb, args))
+        .or_else(|| times::command(world, verb, args));
     if others.is_some() {
         return others;
     }
@@ -509,7 +510,8 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
         .or_else(|| files::question(world, verb, args))
         .or_else(|| tools::question(world, verb, args))
         .or_else(|| skills::question(world, verb, args))
-        .or_else(|| hooks::question(world, verb, args));
+        .or_else(|| hooks::question(world, verb, args))
+        .or_else(|| times::question(world, verb, args));
     if others.is_some() {
         return others;
     }

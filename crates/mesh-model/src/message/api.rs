@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::{Attachment, DeliveryStanding, FileRef, NamedFile, ParticipantRef};
-use crate::events::{GuardMark, Priority, Relayed, Released, Trust, Turn};
-use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq};
+use crate::events::{GuardMark, Priority, Relayed, Released, Scheduled, Trust, Turn};
+use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, ScheduleId, Seq};
 use crate::time::Millis;
 
 /// Do something to a message, for a reason.
@@ -153,12 +153,37 @@ pub struct Message {
     /// Whether it is what its author ended a turn with, posted because nothing else answered whoever had woken it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closing: bool,
+    /// The schedule that posted it for its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled: Option<ScheduledView>,
     /// How many messages its thread has, this one not counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub replies: u32,
     /// Reactions to it, the first kind first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reactions>,
+}
+
+/// The schedule that posted a message for its author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScheduledView {
+    /// The schedule.
+    pub schedule: ScheduleId,
+    /// Its name then.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// The time that it was due: a message that is much later was missed then.
+    pub due: Millis,
+}
+
+impl From<Scheduled> for ScheduledView {
+    fn from(facts: Scheduled) -> ScheduledView {
+        ScheduledView {
+            schedule: facts.schedule,
+            name: facts.name,
+            due: Millis(facts.due),
+        }
+    }
 }
 
 /// The reactions of one kind to a message.
@@ -233,6 +258,9 @@ pub struct MessageTold {
     /// Whether it is what its author ended a turn with, posted because nothing else answered whoever had woken it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closing: bool,
+    /// The schedule that posted it for its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled: Option<ScheduledView>,
     /// Whether its words were erased for good.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, Erases, events};
 use crate::events::{GuardMark, Released, Trust};
-use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes};
+use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, ScheduleId, Seq, SignatureBytes};
 
 events! { Message MessageFacts
     Posted(it: MessagePosted) "message.posted" / 1 {
@@ -163,6 +163,22 @@ pub struct MessagePosted {
     /// Whether it is what its author ended a turn with, posted because nothing else answered whoever had woken it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closing: bool,
+    /// The schedule that posted it for its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled: Option<Scheduled>,
+}
+
+/// The schedule that posted a message for its author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scheduled {
+    /// The schedule.
+    pub schedule: ScheduleId,
+    /// Its name then.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// The time that it was due, unix milliseconds.
+    pub due: u64,
 }
 
 /// Which of the messages it is that programs pass among themselves without a person between them.

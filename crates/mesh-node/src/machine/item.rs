@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use mesh_core::{Access, Participant};
-use mesh_model::api::{FileRef, ParticipantRef};
+use mesh_model::api::{FileRef, ParticipantRef, ScheduledView};
 use mesh_model::events::{
     Erased, Facts, InfluenceFacts, MessageFacts, MessagePosted, QuarantineFacts, Trust, Words,
 };
@@ -280,6 +280,8 @@ fn push_posted(
     if facts.closing {
         out.push_str(",\"closing\":true");
     }
+    let scheduled = facts.scheduled.clone().map(ScheduledView::from);
+    push_json(out, "scheduled", scheduled.as_ref());
 }
 
 fn push_list(out: &mut String, ids: &[impl std::fmt::Display]) {

@@ -388,6 +388,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::Lease(_)
         | Facts::File(_)
         | Facts::Skill(_)
+        | Facts::Schedule(_)
         | Facts::Memory(_)
         | Facts::Tool(_) => false,
     }

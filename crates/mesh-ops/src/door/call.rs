@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mesh_core::Access;
 use mesh_model::api::Done;
-use mesh_model::command::Content;
+use mesh_model::command::{Content, ScheduleCommand};
 use mesh_model::events::CommandKey;
 use mesh_model::ops::{Declaration, Needs};
 use mesh_model::{
-    ActHash, Actor, Command, Effect, Millis, ParticipantId, Permission, Refusal, Seq, SessionId,
-    Within, refuse,
+    ActHash, Actor, Command, Effect, Millis, ParticipantId, Permission, Refusal, ScheduleId, Seq,
+    SessionId, Within, refuse,
 };
 use mesh_node::machine::Seen;
 use mesh_node::{Outcome, Pin, Wait};
@@ -69,6 +69,8 @@ pub(crate) struct Notes {
     pub cookie: Option<Cookie>,
     /// What the request calls the tasks it creates: the log does not know it.
     pub keys: Vec<Option<String>>,
+    /// What came of the schedule for which it acts.
+    pub ran: Option<Outcome>,
 }
 
 /// One call under way.
@@ -96,6 +98,8 @@ pub struct Call {
     pub(crate) seen: Seen,
     /// The hash of operation and input, if a person has answered an act of the caller.
     pub(crate) act: Option<ActHash>,
+    /// The schedule for which it acts, and the time; without one its owner wants it now.
+    pub(crate) schedule: Option<(ScheduleId, Option<Millis>)>,
 }
 
 /// A content's exact JSON.
@@ -125,9 +129,21 @@ impl Call {
 
     /// Submits a command under the call's key.
     pub(crate) async fn submit(&self, door: &Door, command: Command) -> Result<Outcome, Refusal> {
+        let command = match self.schedule {
+            Some((schedule, due)) => Command::Schedule(ScheduleCommand::Run {
+                schedule,
+                due,
+                act: Box::new(command),
+            }),
+            None => command,
+        };
         let sent = self.send(door, self.actor, self.key, command);
         self.pass_turn();
-        Ok(self.heard(sent.await?))
+        let outcome = self.heard(sent.await?);
+        if self.schedule.is_some() {
+            self.notes().ran = Some(outcome);
+        }
+        Ok(outcome)
     }
 
     /// Submits a command under the call's key that names bytes, which stay pinned until it is known what came of it, also if

@@ -16,6 +16,7 @@ pub(crate) mod replay;
 pub(crate) mod request;
 pub(crate) mod resolve;
 pub(crate) mod rulings;
+pub(crate) mod schedules;
 pub(crate) mod short;
 mod streams;
 pub(crate) mod subscribe;
@@ -284,7 +285,7 @@ impl Door {
     }
 
     /// The fast refusals. The core checks the same again when it decides.
-    fn check_needs(&self, caller: &Caller, needs: Needs) -> Result<(), Refusal> {
+    pub(crate) fn check_needs(&self, caller: &Caller, needs: Needs) -> Result<(), Refusal> {
         if needs == Needs::Nothing {
             return Ok(());
         }
@@ -317,6 +318,7 @@ impl Door {
             notes: Mutex::default(),
             seen: Seen::default(),
             act: None,
+            schedule: None,
         }
     }
 

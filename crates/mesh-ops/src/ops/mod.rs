@@ -32,6 +32,7 @@ pub(crate) mod present;
 pub(crate) mod quarantine;
 mod report;
 pub(crate) mod room;
+pub(crate) mod schedule;
 pub(crate) mod secret;
 pub(crate) mod session;
 pub(crate) mod skill;

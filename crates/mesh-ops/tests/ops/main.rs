@@ -24,6 +24,7 @@ mod planted;
 mod privacy;
 mod reactions;
 mod request_limits;
+mod schedules;
 mod search;
 mod signatures;
 mod skills;

@@ -39,6 +39,8 @@ const TABLES: &[(&str, &str)] = &[
     ("files", "id"),
     ("file_versions", "seq"),
     ("skill_versions", "seq"),
+    ("schedules", "id"),
+    ("schedule_runs", "seq"),
 ];
 
 impl View {

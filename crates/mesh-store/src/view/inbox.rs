@@ -109,8 +109,8 @@ fn unread(
     let acked = acked(db, inbox.position)?;
     let mut found = Vec::new();
     for (id, place) in places(numbers, inbox) {
-        let taken_in = |(room, seq, author): &&(i64, Seq, i64)| {
-            *room == place.room && *author != place.me && *seq > place.after
+        let taken_in = |(room, seq, own): &&(i64, Seq, i64)| {
+            *room == place.room && *own != place.me && *seq > place.after
         };
         let singly = acked.iter().filter(taken_in).count() as u64;
         let messages = place.others(db)?.saturating_sub(singly);
@@ -126,10 +126,10 @@ fn unread(
     Ok(found)
 }
 
-/// Messages that were taken in one by one: room, place and author.
+/// Messages that were taken in one by one: room, place and whose own it is.
 fn acked(db: &Transaction<'_>, position: &Position) -> Result<Vec<(i64, Seq, i64)>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT room, seq, author FROM messages WHERE seq BETWEEN ?1 AND ?2 AND NOT gone",
+        "SELECT room, seq, own FROM messages WHERE seq BETWEEN ?1 AND ?2 AND NOT gone",
     )?;
     let mut acked = Vec::new();
     for (from, to) in &position.above {
@@ -201,13 +201,15 @@ impl Place<'_> {
         let own: Option<i64> = db
             .prepare_cached(
                 "SELECT messages - coalesce((SELECT nth_own FROM messages
-                     WHERE room = ?1 AND author = ?3 AND seq <= ?2 ORDER BY seq DESC LIMIT 1), 0)
+                     WHERE room = ?1 AND own = ?3 AND seq <= ?2 ORDER BY seq DESC LIMIT 1), 0)
                  FROM voices WHERE room = ?1 AND author = ?3",
             )?
             .query_row((self.room, after, self.me), |row| row.get(0))
             .optional()?;
         let gone: i64 = db
-            .prepare_cached("SELECT count(*) FROM messages WHERE gone AND room = ?1 AND seq > ?2 AND author <> ?3")?
+            .prepare_cached(
+                "SELECT count(*) FROM messages WHERE gone AND room = ?1 AND seq > ?2 AND own <> ?3",
+            )?
             .query_row((self.room, after, self.me), |row| row.get(0))?;
         Ok(number(all - own.unwrap_or(0) - gone))
     }
@@ -222,15 +224,15 @@ impl Place<'_> {
     ) -> Result<Vec<Seq>, StoreError> {
         let sql = match which {
             Which::All => {
-                "SELECT seq FROM messages WHERE room = ?1 AND seq > ?2 AND author <> ?3 AND NOT gone ORDER BY seq"
+                "SELECT seq FROM messages WHERE room = ?1 AND seq > ?2 AND own <> ?3 AND NOT gone ORDER BY seq"
             }
             Which::Urgent => {
-                "SELECT seq FROM messages WHERE priority = 0 AND room = ?1 AND seq > ?2 AND author <> ?3 AND NOT gone
+                "SELECT seq FROM messages WHERE priority = 0 AND room = ?1 AND seq > ?2 AND own <> ?3 AND NOT gone
                  ORDER BY seq"
             }
             Which::Mentions => {
                 "SELECT x.seq FROM mentions x CROSS JOIN messages m ON m.seq = x.seq
-                 WHERE x.participant = ?3 AND x.room = ?1 AND x.seq > ?2 AND m.author <> ?3 ORDER BY x.seq"
+                 WHERE x.participant = ?3 AND x.room = ?1 AND x.seq > ?2 AND m.own <> ?3 ORDER BY x.seq"
             }
         };
         let mut statement = db.prepare_cached(sql)?;

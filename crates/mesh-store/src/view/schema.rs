@@ -3,11 +3,11 @@
 
 use super::{
     approval, context, credential, event_type, file, index, memory, mesh, message, participant,
-    project, quarantine, room, session, skill, task, template, worker,
+    project, quarantine, room, schedule, session, skill, task, template, worker,
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 9;
+pub(super) const VERSION: i64 = 10;
 
 /// The tables of each noun, the index of words, and where words are that go with something else.
 ///
@@ -27,6 +27,7 @@ pub(super) const NOUNS: &[&str] = &[
     project::ERASE_TABLES,
     quarantine::schema::TABLES,
     room::schema::TABLES,
+    schedule::schema::TABLES,
     session::schema::TABLES,
     skill::schema::TABLES,
     task::schema::TABLES,

@@ -81,6 +81,7 @@ pub fn posted(in_room: u64) -> MessagePosted {
         released: None,
         turn: None,
         closing: false,
+        scheduled: None,
     }
 }
 

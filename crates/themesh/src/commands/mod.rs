@@ -34,6 +34,7 @@ mod quarantine;
 mod report;
 mod room;
 pub mod sandbox;
+mod schedule;
 mod secret;
 mod session;
 mod skill;
@@ -121,6 +122,9 @@ pub enum Command {
     Lease(lease::LeaseVerb),
     #[command(subcommand)]
     Memory(memory::MemoryVerb),
+    Remind(schedule::RemindArgs),
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleVerb),
     #[command(subcommand)]
     Webhook(webhook::WebhookVerb),
     #[command(subcommand)]
@@ -216,6 +220,8 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Skill(verb) => skill::skill(context, verb)?,
         Command::Lease(verb) => lease::lease(context, verb)?,
         Command::Memory(verb) => memory::memory(context, verb)?,
+        Command::Remind(args) => schedule::remind(context, args)?,
+        Command::Schedule(verb) => schedule::schedule(context, verb)?,
         Command::Webhook(verb) => webhook::webhook(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
         Command::Do(args) => chat::say_line(context, args)?,

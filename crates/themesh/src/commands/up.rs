@@ -188,6 +188,8 @@ async fn serve(
     let door = Door::with_tools(Arc::clone(&node), Arc::new(tools));
     let outbox = Outbox::start(&door, private, Pace::default());
     let hooks = Hooks::start(door.clone(), hooks);
+    // It ends when the node goes down.
+    tokio::spawn(door.clone().keep_schedules());
     let served = mesh_edge::serve(listener, door, edge, stop).await;
     drop((companion, hooks, outbox));
     node.shutdown().await;

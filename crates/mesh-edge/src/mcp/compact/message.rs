@@ -237,6 +237,9 @@ fn besides(message: &Message, around: &Around) -> Vec<String> {
         named("thread", thread),
         flag(message.command, "command"),
         flag(message.closing, "end of its turn"),
+        message.scheduled.as_ref().map_or_else(String::new, |by| {
+            format!("by schedule {}, due {}", by.name, by.due)
+        }),
         signed.to_owned(),
         relayed.unwrap_or_default(),
         if rooms.is_empty() {

@@ -19,6 +19,7 @@ mod unreact;
 
 pub(crate) use get::readable;
 pub(crate) use post::{Draft, post, told_posted};
+pub(crate) use send::direct;
 
 use mesh_core::Access;
 use mesh_model::api::{Message, Quote, Reactions, SignatureView};
@@ -110,6 +111,7 @@ fn show(call: &Call, reader: Reader<'_>, mut row: MessageRow, data: bool) -> Mes
         enveloped: heard.enveloped,
         released: facts.released,
         closing: facts.closing,
+        scheduled: facts.scheduled.map(Into::into),
         replies: row.replies,
         reactions: row
             .reactions

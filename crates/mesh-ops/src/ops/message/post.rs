@@ -168,6 +168,10 @@ pub(crate) async fn post(
         }))
     });
     let (outcome, may_wait) = outcome.await?;
+    if call.schedule.is_some() {
+        // The first event says that it ran.
+        return Ok(posted(&outcome, room, false));
+    }
     if outcome.replayed || may_wait {
         // The same words may mean another room by now, and what was scanned may wait for a
         // moderator; the log knows.

@@ -33,7 +33,7 @@ async fn conversation(door: &Door, call: &Call, to: &str, said: &Draft) -> Resul
             Some(room) => Ok(room),
             // No conversation is opened for an answer to something that is not in it.
             None if said.reply_to.is_some() => Err(refuse::no_message()),
-            None => open(door, call, other).await,
+            None => direct(door, call, other).await,
         };
     }
     if let Some(name) = to.strip_prefix("group:") {
@@ -48,9 +48,16 @@ async fn conversation(door: &Door, call: &Call, to: &str, said: &Draft) -> Resul
     Ok(call.room(to)?.id)
 }
 
-/// Opens the conversation of the caller with another.
-async fn open(door: &Door, call: &Call, other: ParticipantId) -> Result<RoomId, Refusal> {
+/// The conversation of the caller with another, or with itself; opened if there is none.
+pub(crate) async fn direct(
+    door: &Door,
+    call: &Call,
+    other: ParticipantId,
+) -> Result<RoomId, Refusal> {
     let me = call.me()?;
+    if let Some(room) = call.access.direct(me, other) {
+        return Ok(room);
+    }
     let room = RoomId(Uuid::now_v7());
     let command = Command::Room(RoomCommand::Create {
         room,

@@ -1,7 +1,9 @@
 //! What few messages have, in one column: most rows have nothing in it.
 
 use mesh_model::api::FileRef;
-use mesh_model::events::{GuardMark, MessagePosted, Relayed, Released, Signed, Trust, Turn};
+use mesh_model::events::{
+    GuardMark, MessagePosted, Relayed, Released, Scheduled, Signed, Trust, Turn,
+};
 use mesh_model::{MessageId, PublicKey, RoomId, SignatureBytes};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,8 @@ pub(super) struct More {
     pub turn: Option<Turn>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub closing: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled: Option<Scheduled>,
     /// Not among the facts: they stand in the content, and go with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileRef>,
@@ -41,6 +45,7 @@ impl More {
             released: facts.released,
             turn: facts.turn.clone(),
             closing: facts.closing,
+            scheduled: facts.scheduled.clone(),
             files,
         }
     }

@@ -74,7 +74,13 @@ impl Batch<'_> {
             None => self.actor(event)?,
         };
         let mentions = self.mention(room, seq, &facts.mentions)?;
-        let (nth, nth_own) = self.count(room, author)?;
+        let named = |author| facts.mentions.contains(&author);
+        let by = facts.author(event.by.actor.participant());
+        let own = match facts.scheduled {
+            Some(_) if by.is_some_and(named) => 0,
+            _ => author,
+        };
+        let (nth, nth_own) = self.count(room, own)?;
         let body = Body::of(event);
         let place = |message: Option<MessageId>| message.map(|m| int(m.0.0));
         let priority = match facts.priority {
@@ -84,14 +90,15 @@ impl Batch<'_> {
         };
         self.tx
             .prepare_cached(
-                "INSERT INTO messages (seq, room, author, at, nth, nth_own, priority, reply_to, thread, mentions, \
+                "INSERT INTO messages (seq, room, author, own, at, nth, nth_own, priority, reply_to, thread, mentions, \
                  payload_type, text, payload, trust, signed, more) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?
             .execute(rusqlite::params![
                 seq,
                 room,
                 author,
+                own,
                 int(event.at.0),
                 nth,
                 nth_own,

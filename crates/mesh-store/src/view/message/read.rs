@@ -117,6 +117,7 @@ pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result
         released: more.released,
         turn: more.turn,
         closing: more.closing,
+        scheduled: more.scheduled,
     };
     Ok(MessageRow {
         seq: sql::seq(row, 0)?,
@@ -321,7 +322,7 @@ impl View {
                 return Ok(false);
             };
             let mut statement = db.prepare_cached(
-                "SELECT 1 FROM messages WHERE room = ?1 AND author = ?2 AND seq > ?3 LIMIT 1",
+                "SELECT 1 FROM messages WHERE room = ?1 AND own = ?2 AND seq > ?3 LIMIT 1",
             )?;
             Ok(statement.exists((room, author, int(after.0)))?)
         })

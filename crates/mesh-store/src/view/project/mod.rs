@@ -20,7 +20,7 @@ use super::open::{close, upto};
 use super::task::Kept;
 use super::{
     Numbers, StoredEvent, approval, context, credential, event_type, file, memory, mesh, message,
-    numbers, participant, quarantine, room, session, skill, task, template, worker,
+    numbers, participant, quarantine, room, schedule, session, skill, task, template, worker,
 };
 use crate::StoreError;
 use crate::sql::int;
@@ -206,6 +206,7 @@ impl Batch<'_> {
             Facts::Memory(facts) => memory::project(self, facts, event),
             Facts::File(facts) => file::project(self, facts, event),
             Facts::Skill(facts) => skill::project(self, facts, event),
+            Facts::Schedule(facts) => schedule::project(self, facts, event),
             // Rules, rights, leases and sums: the core's state answers for all of these nouns.
             Facts::User(_)
             | Facts::Policy(_)

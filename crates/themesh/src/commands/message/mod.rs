@@ -7,10 +7,12 @@ pub mod redact;
 pub mod say;
 pub mod tail;
 
-use mesh_model::api::Message;
+use mesh_model::api::{Message, ScheduledView};
 use mesh_model::events::{Priority, Trust};
+use mesh_model::limits::SCHEDULE_LATE_MS;
 
 use crate::output::{Colour, clean, line, paint};
+use crate::times;
 
 /// One message for the terminal: who, when, its id, what to beware of, then the text.
 pub fn print_message(message: &Message) {
@@ -72,6 +74,7 @@ fn print_head(message: &Message) -> String {
         notes.push("edited".to_owned());
     }
     notes.push(attested(message, false));
+    notes.extend(message.scheduled.as_ref().map(|by| scheduled(message, by)));
     line(&format!(
         "{who}  {}",
         paint(Colour::Quiet, &notes.join("  "))
@@ -99,6 +102,15 @@ fn attested(message: &Message, whole: bool) -> String {
         key.get(..12).unwrap_or(&key)
     };
     format!("signed {key}")
+}
+
+/// Which schedule posted it, and how late if that was later than it should.
+fn scheduled(message: &Message, by: &ScheduledView) -> String {
+    let late = message.at.since(by.due);
+    if late > SCHEDULE_LATE_MS {
+        return format!("by schedule {}, {} late", by.name, times::span(late));
+    }
+    format!("by schedule {}", by.name)
 }
 
 /// What nobody should miss: words from outside, brought by others, or suspicious.

@@ -1,0 +1,12 @@
+//! `schedule.pause`
+
+use crate::prelude::*;
+use mesh_model::command::ScheduleCommand;
+
+impl Run for SchedulePause {
+    async fn run(door: &Door, call: &Call, input: ScheduleRefInput) -> Result<Done, Refusal> {
+        let schedule = call.schedule_id(door, &input.schedule)?;
+        let command = ScheduleCommand::Pause { schedule };
+        call.done(door, Command::Schedule(command)).await
+    }
+}
