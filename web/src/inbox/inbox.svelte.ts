@@ -405,7 +405,9 @@ class Inbox {
 /** Whether somebody else's message is for this reader. */
 function forMe(message: Message): boolean {
   const me = people.me?.id ?? '';
-  if (message.from.id === me || message.deleted || message.held) return false;
+  if (message.deleted || message.held) return false;
+  // What a schedule says to its own owner is news for that one too.
+  if (message.from.id === me) return message.scheduled !== undefined && message.mentions.includes(me);
   return rooms.byId.get(message.room)?.kind === 'direct' || message.mentions.includes(me);
 }
 

@@ -180,7 +180,7 @@ function sameBreath(a: Message, b: Message): boolean {
 
 /** Everything about a message that a reader must see before the words: what differs stands under a name of its own. */
 function marksOf(message: Message): string {
-  const { trust, command, guard, relayed, released, signed, held, labels, closing } = message;
+  const { trust, command, guard, relayed, released, signed, held, labels, closing, scheduled } = message;
   const from = relayed ? `${relayed.origin} ${relayed.sender}` : '';
   return [
     trust,
@@ -192,6 +192,7 @@ function marksOf(message: Message): string {
     held,
     labels?.join(),
     closing ?? false,
+    scheduled?.name,
   ].join('|');
 }
 

@@ -96,7 +96,7 @@ function applyMessage(item: Of<'message'>, needs: Needs): void {
   }
   const conversation = needs.conversation(message.room);
   if (conversation && incomplete(message)) needs.complete(message);
-  const mine = message.from.id === people.me?.id;
+  const mine = message.from.id === people.me?.id && !(message.scheduled && message.mentions.includes(message.from.id));
   const room = rooms.byId.get(message.room);
   if (!room) void needs.refreshRoom(message.room);
   if (conversation) {

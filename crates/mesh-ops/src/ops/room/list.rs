@@ -93,7 +93,11 @@ fn describe(
     let about = Whose::of(access, row.topic_by, row.topic_seq).within(room.id);
     let members = access.members(room.id);
     let other = match room.kind {
-        RoomKind::Direct => members.iter().map(|(id, _)| *id).find(|id| *id != me),
+        RoomKind::Direct => {
+            let others = members.iter().map(|(id, _)| *id).find(|id| *id != me);
+            // A conversation with oneself is with oneself.
+            Some(others.unwrap_or(me))
+        }
         _ => None,
     };
     Room {
