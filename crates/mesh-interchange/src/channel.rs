@@ -236,7 +236,8 @@ impl Driver {
             () = arrived.closed() => Ended::Here,
         };
         match &why {
-            Ended::Here => self.goodbye(&mut out).await,
+            // Who closed it waits for the other's goodbye: by then everything of its own has arrived.
+            Ended::Here | Ended::There => self.goodbye(&mut out).await,
             Ended::Seal(seal) => {
                 tracing::warn!(peer = %peer, %seal, "a sealed channel was ended");
             }
@@ -249,7 +250,11 @@ impl Driver {
         let rest = async {
             let _ = out.close().await;
             // A connection that is dropped with something unread in it takes back what is still on its way.
-            while here && frames.next().await.is_some_and(|frame| frame.is_ok()) {}
+            while here && let Some(Ok(frame)) = frames.next().await {
+                if self.is_goodbye(&frame) {
+                    break;
+                }
+            }
         };
         let _ = timeout(GOODBYE_WAIT, rest).await;
     }
@@ -264,6 +269,14 @@ impl Driver {
             // Whoever does not take it hears the connection end instead.
             let _ = timeout(GOODBYE_WAIT, out.send(frame)).await;
         }
+    }
+
+    fn is_goodbye(&self, frame: &[u8]) -> bool {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        // A frame that does not open is the end as well.
+        session
+            .open(frame)
+            .map_or(true, |(kind, _)| kind == Kind::Close)
     }
 
     async fn reading(
