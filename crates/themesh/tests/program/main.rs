@@ -16,6 +16,7 @@ mod guard;
 mod hooks;
 mod identity;
 mod install;
+mod interchange;
 mod joined;
 mod kill_nine;
 mod lease;
