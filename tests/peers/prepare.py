@@ -260,6 +260,18 @@ def browsers(node):
     node.ask("DELETE", "/api/browsers/{browser}", {"browser": other}, headers=headers)
     change = {"current": PASSWORD, "new": "battery horse correct"}
     node.ask("PUT", "/api/me/password", body=change, headers=headers)
+    told = {"browser": next(browser["id"] for browser in listed if browser["current"])}
+    # The RFC's own example of a browser's keys. Nothing is sent: the test's address leads nowhere that is reached from here.
+    keys = {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    }
+    endpoint = {"endpoint": "https://updates.push.services.mozilla.com/wpush/v2/x"}
+    node.ask("POST", "/api/push", body=told | keys | endpoint, headers=headers)
+    node.ask("GET", "/api/push", headers=headers)
+    node.ask("PUT", "/api/push/look", body={"looking": False}, headers=headers)
+    node.ask("POST", "/api/push/{browser}/test", told, headers=headers)
+    node.ask("DELETE", "/api/push/{browser}", told, headers=headers)
 
 
 def tasks(node):

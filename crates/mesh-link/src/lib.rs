@@ -27,4 +27,4 @@ pub use hooks::Hooks;
 pub use link::Link;
 pub use mcp::{Connection, McpTool, News};
 pub use outbox::Outbox;
-pub use settings::{BadSettings, Event, Hook, Plugin, Settings};
+pub use settings::{BadSettings, Event, Hook, Plugin, Push, Settings};

@@ -34,6 +34,8 @@ pub struct Settings {
     pub plugins: Vec<Plugin>,
     /// Where webhooks lead.
     pub webhooks: Webhooks,
+    /// Where browsers are told of what waits.
+    pub push: Push,
     /// Tools that are called when something happens.
     #[serde(rename = "hook")]
     pub hooks: Vec<Hook>,
@@ -135,6 +137,16 @@ pub struct Webhooks {
     pub private: Vec<Network>,
 }
 
+/// Where browsers are told of what waits.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Push {
+    /// Names of push services besides those of the makers of browsers, such as one of one's own.
+    pub services: Vec<String>,
+    /// Whom a push service may write to about what this node sends: `mailto:` or `https://`.
+    pub contact: Option<String>,
+}
+
 fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Network>, D::Error> {
     let texts = Vec::<String>::deserialize(from)?;
     let networks = texts
@@ -200,6 +212,12 @@ impl Settings {
                 return Err(format!("'{url}' does not begin with https:// or http://"));
             }
         }
+        let contact = self.push.contact.as_deref();
+        if contact.is_some_and(|to| !to.starts_with("mailto:") && !to.starts_with("https://")) {
+            return Err(
+                "the contact of [push] begins with neither mailto: nor https://".to_owned(),
+            );
+        }
         for (index, plugin) in self.plugins.iter().enumerate() {
             mesh_model::names::check(&plugin.name)
                 .map_err(|why| format!("the plugin's name '{}': {why}", plugin.name))?;
@@ -253,6 +271,7 @@ mod tests {
             ("[web_serach]\nurl = \"x\"", "web_serach"),
             ("[web_search]\nurl = \"ftp://x\"", "ftp://x"),
             ("[webhooks]\nprivate = [\"lan\"]", "lan"),
+            ("[push]\ncontact = \"me\"", "contact"),
             ("[[plugin]]\nname = \"a\"\ncommand = []", "no command"),
             ("[[plugin]]\nname = \"A b\"\ncommand = [\"x\"]", "A b"),
             ("[audience.x]\nguests = true", "guests"),

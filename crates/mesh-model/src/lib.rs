@@ -55,6 +55,7 @@ pub mod message;
 pub mod participant;
 pub mod policy;
 pub mod presence;
+pub mod push;
 pub mod quarantine;
 pub mod report;
 pub mod room;

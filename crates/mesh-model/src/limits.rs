@@ -234,6 +234,12 @@ pub const SCHEDULE_TASKS_MAX: usize = 20;
 pub const CRON_CHARS_MAX: usize = 100;
 /// What a refusal said, as far as a run remembers it.
 pub const SCHEDULE_WHY_CHARS_MAX: usize = 500;
+/// The address that a push service gives a browser: the longest in use are half as long.
+pub const PUSH_ENDPOINT_BYTES_MAX: usize = 1024;
+/// Browsers of one person that are told of what waits: each is a task that listens.
+pub const PUSH_BROWSERS_MAX: usize = 8;
+/// So long a page that is looked at is believed to be, milliseconds, unless it says so again.
+pub const PUSH_LOOK_MS: u64 = 2 * 60 * 1000;
 /// Messages of one participant that wait in quarantine: more would be a flood for its moderators.
 pub const QUARANTINED_MAX: usize = 50;
 /// Messages of everybody that wait in quarantine.

@@ -41,6 +41,7 @@ macro_rules! nouns {
             skill Skill: [api ops] [SkillCommand] [SkillFacts];
             schedule Schedule: [api ops] [ScheduleCommand] [ScheduleFacts];
             webhook Webhook: [api ops] [WebhookCommand] [WebhookFacts];
+            push Push: [api ops] [] [];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             report Report: [api ops] [] [];
             chat Chat: [api ops] [] [];

@@ -31,6 +31,7 @@ pub use door::{
 pub use mesh_core::{Access, Webhook as HookRecord};
 pub use mesh_node::machine::Taken;
 pub use mesh_node::{Attached, Node};
+pub use mesh_store::vault::{PushKey, PushTo};
 pub use ops::file::{Download, Upload, Uploaded};
 pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};

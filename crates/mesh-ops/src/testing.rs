@@ -34,6 +34,8 @@ pub struct Fixture {
     pub owner: String,
     /// A token of the user `ana`.
     pub ana: String,
+    /// A token of the user `bea`.
+    pub bea: String,
     /// The agent `rex`'s token.
     pub rex: String,
     /// What each `$NAME` stands for.
@@ -87,6 +89,10 @@ impl Fixture {
         must(surface, owner, "user.create", ana).await;
         let ana = json!({"participant": "ana", "permissions": ["agents:read", "messages:read", "messages:write"]});
         let ana = must(surface, owner, "token.create", ana).await;
+        let bea = json!({"username": "bea", "password": PASSWORD, "role": "user"});
+        must(surface, owner, "user.create", bea).await;
+        let bea = json!({"participant": "bea", "permissions": ["messages:read"]});
+        let bea = must(surface, owner, "token.create", bea).await;
         must(
             surface,
             owner,
@@ -109,6 +115,7 @@ impl Fixture {
         let mut fixture = Fixture {
             owner: owner.to_owned(),
             ana: text(&ana["token"]),
+            bea: text(&bea["token"]),
             rex: text(&rex["token"]),
             names: BTreeMap::new(),
         };
@@ -188,6 +195,11 @@ impl Fixture {
         let browsers = must(surface, &ana, "browser.list", json!({})).await;
         self.names
             .insert("$browser", browsers["items"][0]["id"].clone());
+        let signed = json!({"username": "bea", "password": PASSWORD});
+        must(surface, &owner, "login", signed).await;
+        let browsers = must(surface, &self.bea, "browser.list", json!({})).await;
+        self.names
+            .insert("$told", browsers["items"][0]["id"].clone());
     }
 
     /// A key of rex, and a fresh one of the owner with the proof that goes with it.
@@ -314,6 +326,7 @@ impl Fixture {
     /// The token by which the example is called: the owner's, but for what only a user can do.
     pub fn token(&self, declaration: &Declaration) -> &str {
         match declaration.name {
+            "push.list" | "push.subscribe" | "push.test" | "push.unsubscribe" => &self.bea,
             "password.change" | "browser.end" | "browser.list" => &self.ana,
             _ => &self.owner,
         }

@@ -9,7 +9,7 @@ use mesh_model::limits::{
 };
 use mesh_model::{CredentialId, InviteId, Millis, ParticipantId, Seq, VaultId};
 use mesh_store::vault::secret::{self, SecretHash};
-use mesh_store::vault::{Ack, Knock, Known, SignedIn};
+use mesh_store::vault::{Ack, Knock, Known, PushAddress, SignedIn};
 use mesh_store::{Position, StoreError, TooManyRanges, Vault};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -505,7 +505,7 @@ fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
     let db = rusqlite::Connection::open(&path).unwrap();
     db.execute("UPDATE identity SET seed = ?1", [seed.0])
         .unwrap();
-    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; DROP TABLE deliveries; DROP TABLE wakes; DROP TABLE outbox; DROP TABLE known; ALTER TABLE browsers DROP COLUMN page_key;\n             PRAGMA user_version = 1")
+    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; DROP TABLE deliveries; DROP TABLE wakes; DROP TABLE outbox; DROP TRIGGER pushes_end; DROP TABLE pushes; DROP TABLE known; ALTER TABLE browsers DROP COLUMN page_key;\n             PRAGMA user_version = 1")
         .unwrap();
     drop(db);
     assert!(holds(&std::fs::read(&path).unwrap(), &seed.0));
@@ -522,4 +522,46 @@ fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[test]
+fn a_browser_is_told_as_long_as_it_is_signed_in() {
+    let (dir, vault) = vault();
+    let address = |endpoint: &str| PushAddress {
+        endpoint: endpoint.to_owned(),
+        key: vec![4; 65],
+        auth: vec![7; 16],
+        words: false,
+    };
+    let signed = |who| vault.sign_in(who, "", None, NOW).unwrap().browser.id;
+    let other = ParticipantId(id(2));
+    let (phone, desk, theirs) = (signed(someone()), signed(someone()), signed(other));
+    let at = "https://push.example/one";
+    assert!(vault.put_push(someone(), phone, &address(at), NOW).unwrap());
+    assert!(vault.put_push(someone(), desk, &address(at), NOW).unwrap());
+    // Nobody has another one's browser told.
+    assert!(
+        !vault
+            .put_push(someone(), theirs, &address(at), NOW)
+            .unwrap()
+    );
+    assert!(!vault.end_push(other, phone).unwrap());
+    assert_eq!(vault.other_pushes(someone(), phone, NOW).unwrap(), 1);
+    let key = vault.push_key().unwrap().public;
+    let vault = again(&dir, vault);
+    assert_eq!(vault.push_key().unwrap().public, key);
+    let told = |vault: &Vault, now| -> Vec<u64> {
+        let found = vault.pushes(Some(someone()), now).unwrap();
+        found.iter().map(|one| one.browser).collect()
+    };
+    assert_eq!(told(&vault, NOW), [phone, desk]);
+    assert_eq!(vault.pushes(None, NOW).unwrap()[0].address, address(at));
+    assert_eq!(told(&vault, NOW.plus(COOKIE_MS)), [0_u64; 0]);
+    vault.sign_out(someone(), phone).unwrap();
+    assert_eq!(told(&vault, NOW), [desk]);
+    assert!(vault.end_push(someone(), desk).unwrap());
+    assert_eq!(told(&vault, NOW), [0_u64; 0]);
+    // The address is nowhere in the file as it is.
+    let file = std::fs::read(vault.path()).unwrap();
+    assert!(!file.windows(at.len()).any(|part| part == at.as_bytes()));
 }

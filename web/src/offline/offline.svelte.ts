@@ -7,6 +7,7 @@ import { pageKey } from '../login/pageKey.ts';
 import type { Conversation } from '../message/conversation.svelte.ts';
 import { change } from '../message/timeline.ts';
 import { people } from '../participant/people.svelte.ts';
+import { watch } from '../push/look.svelte.ts';
 import { quarantine } from '../quarantine/quarantine.svelte.ts';
 import { attention } from '../room/attention.svelte.ts';
 import { invitations } from '../room/invitations.svelte.ts';
@@ -39,6 +40,7 @@ export function start(): void {
   if (started) return;
   started = true;
   if (able && import.meta.env.PROD) navigator.serviceWorker.register('/sw.js').catch(() => undefined);
+  watch();
   let before = 0;
   $effect.root(() => {
     $effect(() => {

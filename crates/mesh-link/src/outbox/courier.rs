@@ -16,7 +16,6 @@ use super::board::Board;
 use super::destination::{Destination, Pace};
 use super::letter;
 use super::post::{Answer, Post, Sender};
-use super::sign;
 
 /// Attempts at an event that the other side answers with an error of its own: it may be about to be repaired.
 const FAULTY_ATTEMPTS_MAX: u32 = 10;
@@ -224,13 +223,7 @@ impl Courier {
         let now = self.door.node().now();
         let id = format!("msg_{}_{seq}", self.webhook.0.simple());
         let at = now.0 / 1000;
-        let post = Post {
-            signature: sign::header(&sending.secrets, &id, at, &body),
-            url: sending.url,
-            id: id.clone(),
-            at,
-            body,
-        };
+        let post = Post::signed(sending.url, &sending.secrets, &id, at, body);
         let began = Instant::now();
         let answer = self.sender.send(post).await;
         let judged = judge(&answer);
@@ -338,7 +331,7 @@ impl Courier {
 }
 
 /// The events of a frame; what passes by is none.
-fn items(frame: &[u8]) -> Vec<StreamItem> {
+pub(super) fn items(frame: &[u8]) -> Vec<StreamItem> {
     match serde_json::from_slice(frame) {
         Ok(StreamFrame::Push { push, .. }) => push,
         Ok(StreamFrame::Tail { .. } | StreamFrame::Ephemeral { .. }) => Vec::new(),

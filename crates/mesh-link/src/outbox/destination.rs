@@ -22,6 +22,10 @@ pub struct Pace {
     pub answer: Duration,
     /// A destination that does not answer for so long is given up.
     pub give_up: Duration,
+    /// A browser is told of what happens within so long at once.
+    pub gather: Duration,
+    /// Of one conversation a browser is told no sooner than this after the last time.
+    pub again: Duration,
     /// Chance, so that not all come back at the same moment.
     pub chance: fn() -> u64,
 }
@@ -33,6 +37,8 @@ impl Default for Pace {
             most: Duration::from_secs(5 * 60),
             answer: Duration::from_secs(15),
             give_up: Duration::from_secs(3 * 24 * 60 * 60),
+            gather: Duration::from_secs(2),
+            again: Duration::from_secs(20),
             chance: || getrandom::u64().unwrap_or_default(),
         }
     }

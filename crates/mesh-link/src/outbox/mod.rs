@@ -3,6 +3,7 @@
 //!
 //! * `courier.rs` delivers for one webhook, `letter.rs` says what, `sign.rs` signs it.
 //! * `destination.rs` leaves alone who does not answer; `post.rs` judges where the node connects, and sends.
+//! * `push/` tells browsers by their push services.
 //! * `board.rs` remembers the last attempts, for those who ask.
 
 mod board;
@@ -10,17 +11,18 @@ mod courier;
 mod destination;
 mod letter;
 mod post;
+mod push;
 pub mod sign;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mesh_model::WebhookId;
 use mesh_model::address::Network;
-use mesh_model::api::WebhookDelivery;
+use mesh_model::api::{PushSent, WebhookDelivery};
 use mesh_model::webhook::Address;
-use mesh_ops::{Door, Progress, Using};
+use mesh_model::{ParticipantId, WebhookId};
+use mesh_ops::{Door, Progress, PushTo, Using};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -29,41 +31,54 @@ use courier::{Courier, Going};
 use destination::Destinations;
 pub use destination::Pace;
 use post::{Post, Sender};
+use push::Pushes;
+
+use crate::settings::Push;
 
 /// Rights that were given are told by nobody; after so long they are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// The outbox at work. It ends when this is dropped.
-pub struct Outbox(JoinHandle<()>);
+pub struct Outbox([JoinHandle<()>; 2]);
 
 impl Outbox {
     /// Delivers for the webhooks of a node, and answers its door about that. Addresses in `private` may be connected to though
-    /// they are not of the open network.
-    pub fn start(door: &Door, private: Vec<Network>, pace: Pace) -> Outbox {
+    /// they are not of the open network; `push` names push services besides those of the makers of browsers.
+    pub fn start(door: &Door, private: Vec<Network>, push: Push, pace: Pace) -> Outbox {
         let desk = Arc::new(Desk {
             door: door.clone(),
             sender: Sender::new(private, pace.answer),
             destinations: Arc::new(Destinations::new(pace)),
             board: Arc::default(),
+            pushes: Pushes::new(push),
             pace,
         });
         // The door holds what holds the door; both live as long as the program.
-        door.attach_outbox(Arc::clone(&desk) as Arc<dyn mesh_ops::Outbox>);
-        Outbox(tokio::spawn(desk.keep()))
+        door.attach_outbox(Arc::new(Handle(Arc::clone(&desk))));
+        Outbox([
+            tokio::spawn(Arc::clone(&desk).keep()),
+            tokio::spawn(push::keep(desk)),
+        ])
     }
 }
 
 impl Drop for Outbox {
     fn drop(&mut self) {
-        self.0.abort();
+        for task in &self.0 {
+            task.abort();
+        }
     }
 }
+
+/// What the door is given.
+struct Handle(Arc<Desk>);
 
 struct Desk {
     door: Door,
     sender: Sender,
     destinations: Arc<Destinations>,
     board: Arc<Board>,
+    pushes: Pushes,
     pace: Pace,
 }
 
@@ -132,13 +147,7 @@ impl Desk {
         let answer = match self.door.sending(webhook).await {
             Ok(Some(sending)) => {
                 let at = now.0 / 1000;
-                let post = Post {
-                    signature: sign::header(&sending.secrets, &id, at, &body),
-                    url: sending.url,
-                    id: id.clone(),
-                    at,
-                    body,
-                };
+                let post = Post::signed(sending.url, &sending.secrets, &id, at, body);
                 self.sender.send(post).await
             }
             Ok(None) => post::Answer::None("its address or secret is not in this vault".to_owned()),
@@ -164,16 +173,37 @@ impl Desk {
     }
 }
 
-impl mesh_ops::Outbox for Desk {
+impl mesh_ops::Outbox for Handle {
     fn check(&self, address: &Address) -> Result<(), String> {
-        self.sender.check(address)
+        self.0.sender.check(address)
     }
 
     fn test(&self, webhook: WebhookId) -> Using<'_, WebhookDelivery> {
-        Box::pin(self.tested(webhook))
+        Box::pin(self.0.tested(webhook))
     }
 
     fn seen(&self, webhook: WebhookId) -> Progress {
-        self.board.seen(webhook)
+        self.0.board.seen(webhook)
+    }
+
+    fn check_push(&self, address: &Address) -> Result<(), String> {
+        self.0.pushes.check(address)?;
+        self.0.sender.check(address)
+    }
+
+    fn pushes_changed(&self) {
+        self.0.pushes.change();
+    }
+
+    fn push_test(&self, to: PushTo) -> Using<'_, PushSent> {
+        Box::pin(push::test(&self.0, to))
+    }
+
+    fn push_seen(&self, browser: u64) -> Option<PushSent> {
+        self.0.pushes.seen(browser)
+    }
+
+    fn looks(&self, who: ParticipantId, browser: u64, looking: bool) {
+        self.0.pushes.looks(who, browser, looking);
     }
 }

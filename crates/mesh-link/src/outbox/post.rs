@@ -18,20 +18,35 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
+use super::sign;
+
 /// Requests under way: each has a thread, for as long as the other side is waited for.
 const SENDING_MAX: usize = 64;
 /// The longest that the other side may ask to be left alone for.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A signed delivery.
+/// One request.
 #[derive(Debug, Clone)]
 pub(super) struct Post {
     pub url: String,
-    pub id: String,
-    /// Unix seconds.
-    pub at: u64,
-    pub signature: String,
-    pub body: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Post {
+    /// A webhook's delivery; `at` in unix seconds.
+    pub fn signed(url: String, secrets: &[String], id: &str, at: u64, body: String) -> Post {
+        Post {
+            url,
+            headers: vec![
+                ("content-type", "application/json".to_owned()),
+                (ID_HEADER, id.to_owned()),
+                (TIMESTAMP_HEADER, at.to_string()),
+                (SIGNATURE_HEADER, sign::header(secrets, id, at, &body)),
+            ],
+            body: body.into_bytes(),
+        }
+    }
 }
 
 /// What came of it.
@@ -169,15 +184,11 @@ impl Sender {
 }
 
 fn send(agent: &Agent, post: Post) -> Answer {
-    let request = ureq::http::Request::builder()
-        .method("POST")
-        .uri(&post.url)
-        .header("content-type", "application/json")
-        .header(ID_HEADER, &post.id)
-        .header(TIMESTAMP_HEADER, post.at.to_string())
-        .header(SIGNATURE_HEADER, &post.signature)
-        .body(post.body);
-    let request = match request {
+    let mut request = ureq::http::Request::builder().method("POST").uri(&post.url);
+    for (name, value) in &post.headers {
+        request = request.header(*name, value);
+    }
+    let request = match request.body(post.body) {
         Ok(request) => request,
         Err(why) => return Answer::None(why.to_string()),
     };

@@ -35,12 +35,12 @@ impl House {
         let node = Node::start(Config::new(home.path())).await.unwrap();
         let owner = std::fs::read_to_string(home.path().join("owner.token")).unwrap();
         let hooks = settings.hooks.clone();
-        let private = settings.webhooks.private.clone();
+        let (private, push) = (settings.webhooks.private.clone(), settings.push.clone());
         let link = Link::new(Arc::clone(&node), home.path(), settings);
         let door = Door::with_tools(node, Arc::new(link));
         House {
             _hooks: Hooks::start(door.clone(), hooks),
-            _outbox: Outbox::start(&door, private, pace),
+            _outbox: Outbox::start(&door, private, push, pace),
             _home: home,
             door,
             owner: owner.trim().to_owned(),

@@ -4,5 +4,7 @@ mod built_in;
 mod hooks;
 mod house;
 mod plugins;
+mod push;
+mod push_service_double;
 mod receiver;
 mod webhooks;

@@ -3,11 +3,16 @@
 
 use std::sync::Arc;
 
-use mesh_core::Access;
-use mesh_model::api::WebhookDelivery;
+use mesh_core::{Access, check_may_answer};
+use mesh_model::api::{PushSent, WebhookDelivery};
 use mesh_model::command::WebhookCommand;
+use mesh_model::events::TaskState;
 use mesh_model::webhook::Address;
-use mesh_model::{Actor, Command, Millis, Refusal, Seq, WebhookId, refuse};
+use mesh_model::{
+    Actor, ApprovalId, Capability, Command, Millis, ParticipantId, Refusal, Seq, TaskId, WebhookId,
+    refuse,
+};
+use mesh_store::vault::{PushKey, PushTo};
 
 use crate::door::Door;
 use crate::ops::tool::Using;
@@ -23,6 +28,21 @@ pub trait Outbox: Send + Sync {
 
     /// What is known of a webhook's deliveries since the node was started.
     fn seen(&self, webhook: WebhookId) -> Progress;
+
+    /// Whether a browser's push service may lie there; why not, in words that stand after "the address".
+    fn check_push(&self, address: &Address) -> Result<(), String>;
+
+    /// Other browsers are told from now on than before, or otherwise.
+    fn pushes_changed(&self);
+
+    /// Tells a browser something now.
+    fn push_test(&self, to: PushTo) -> Using<'_, PushSent>;
+
+    /// What came of telling a browser the last time.
+    fn push_seen(&self, browser: u64) -> Option<PushSent>;
+
+    /// Somebody looks at the page in one of its browsers, or does not any more.
+    fn looks(&self, who: ParticipantId, browser: u64, looking: bool);
 }
 
 /// What an outbox knows of a webhook's deliveries.
@@ -113,6 +133,62 @@ impl Door {
         let command = Command::Webhook(command);
         let noted = self.node().submit(command, Actor::Node, None, None);
         noted.await.map(drop)
+    }
+}
+
+impl Door {
+    /// The browsers that are told of what waits: somebody's, or all.
+    pub async fn pushes(&self, of: Option<ParticipantId>) -> Result<Vec<PushTo>, Refusal> {
+        let now = self.node().now();
+        self.vault(move |vault| vault.pushes(of, now)).await
+    }
+
+    /// The key by which push services know the node.
+    pub async fn push_key(&self) -> Result<PushKey, Refusal> {
+        self.vault(|vault| vault.push_key()).await
+    }
+
+    /// Tells a browser nothing any more. Says whether it was told.
+    pub async fn end_push(&self, who: ParticipantId, browser: u64) -> Result<bool, Refusal> {
+        let ended = self
+            .vault(move |vault| vault.end_push(who, browser))
+            .await?;
+        if let Some(outbox) = self.outbox().filter(|_| ended) {
+            outbox.pushes_changed();
+        }
+        Ok(ended)
+    }
+
+    /// Whether a question waits for an answer that this participant may give.
+    pub fn waits_for_answer(&self, who: ParticipantId, question: ApprovalId) -> bool {
+        let (access, work) = (self.node().access(), self.node().work());
+        work.approval(question).is_some_and(|found| {
+            check_may_answer(&access, &work, found, who, self.node().now()).is_ok()
+        })
+    }
+
+    /// Whether a task waits for a person and this participant may say how it goes on, or it is its own and has failed.
+    pub fn task_waits_for(&self, who: ParticipantId, task: TaskId) -> bool {
+        let (access, work) = (self.node().access(), self.node().work());
+        work.task(task).is_some_and(|found| {
+            let own = found.creator == Some(who);
+            let leads = || {
+                access
+                    .capabilities(found.room, who)
+                    .has(Capability::Moderate)
+            };
+            match found.state {
+                TaskState::Blocked => own || leads(),
+                TaskState::Failed => own,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether what was said at this place waits for somebody still.
+    pub async fn is_unread(&self, who: ParticipantId, seq: Seq) -> Result<bool, Refusal> {
+        let position = self.vault(move |vault| vault.position(who)).await?;
+        Ok(!position.has(seq))
     }
 }
 

@@ -8,7 +8,7 @@ use mesh_core::Action;
 use mesh_model::events::{Event as _, MessagePosted};
 use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
+use mesh_model::{Actor, ParticipantId, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
 use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscribe as _, Subscription};
 
@@ -130,6 +130,36 @@ impl Door {
         Ok(Stream {
             subscription: self.node().overhear(found.participant, filter, after),
             over: Box::pin(watch.webhook_over(webhook)),
+            _place: None,
+        })
+    }
+}
+
+impl Door {
+    /// Listens with a person's own eyes for what its browsers are told of, later than `after`. It ends when the person may
+    /// sign in no more. Nobody asked, so it counts as nobody's request.
+    pub fn listen_as(
+        &self,
+        who: ParticipantId,
+        types: &[&str],
+        after: Seq,
+    ) -> Result<Stream, Refusal> {
+        let watch = self.watch();
+        self.check_may_sign_in(who)?;
+        let actor = if self.node().access().is_owner(who) {
+            Actor::Owner(who)
+        } else {
+            Actor::User(who)
+        };
+        let mut types: Vec<String> = types.iter().copied().map(str::to_owned).collect();
+        types.sort_unstable();
+        let filter = Filter {
+            types,
+            ..Filter::default()
+        };
+        Ok(Stream {
+            subscription: self.node().overhear(who, filter, after),
+            over: Box::pin(watch.over(Caller::known(actor), NEEDS, Vec::new())),
             _place: None,
         })
     }

@@ -29,6 +29,7 @@ pub(crate) mod participant;
 pub(crate) mod policy;
 pub(crate) mod presence;
 pub(crate) mod present;
+mod push;
 pub(crate) mod quarantine;
 mod report;
 pub(crate) mod room;

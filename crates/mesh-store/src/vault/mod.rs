@@ -18,6 +18,7 @@ mod open;
 mod outbox;
 pub mod password;
 mod presence;
+mod push;
 mod schema;
 mod seal;
 mod sealed;
@@ -39,6 +40,7 @@ pub use inbox::Ack;
 pub use key::NodeSeed;
 pub use login::{Attempt, Blocked, Knock};
 pub use presence::Known;
+pub use push::{PushAddress, PushKey, PushTo};
 
 use seal::Seal;
 use secret::SecretHash;

@@ -81,8 +81,8 @@ impl Vault {
         let seal = match (found, Seal::open(dir)?) {
             (schema::VERSION, Some(seal)) => seal,
             (schema::VERSION, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
-            (2..=6, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
-            (2..=6, Some(seal)) => {
+            (2..=7, None) => return Err(StoreError::VaultKey(Seal::path(dir))),
+            (2..=7, Some(seal)) => {
                 bring_up(&writer, found)?;
                 seal
             }
@@ -199,7 +199,10 @@ fn bring_up(db: &Connection, found: i64) -> Result<(), StoreError> {
     if found < 6 {
         step.execute_batch(schema::SINCE_5)?;
     }
-    step.execute_batch(schema::SINCE_6)?;
+    if found < 7 {
+        step.execute_batch(schema::SINCE_6)?;
+    }
+    step.execute_batch(schema::SINCE_7)?;
     step.pragma_update(None, "user_version", schema::VERSION)?;
     Ok(step.commit()?)
 }

@@ -1,6 +1,6 @@
 //! The vault's tables. Unlike the view it cannot be rebuilt: a change has to read the version before it.
 
-pub(super) const VERSION: i64 = 7;
+pub(super) const VERSION: i64 = 8;
 
 /// What a vault of version 1 lacks; its node key was kept as it is.
 pub(super) const SINCE_1: &str = "
@@ -44,6 +44,12 @@ pub(super) const SINCE_6: &str = "
 CREATE TABLE outbox (destination TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
+/// What a vault of version 7 lacks.
+pub(super) const SINCE_7: &str = "
+CREATE TABLE pushes (browser INTEGER PRIMARY KEY, since INTEGER NOT NULL, sealed BLOB NOT NULL);
+CREATE TRIGGER pushes_end AFTER DELETE ON browsers BEGIN DELETE FROM pushes WHERE browser = old.id; END;
+";
+
 pub(super) const TABLES: &str = "
 CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), vault BLOB NOT NULL, seed BLOB NOT NULL);
 
@@ -60,6 +66,8 @@ CREATE TABLE browsers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, participant BLOB NOT NULL,
     label TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, page_key BLOB);
 CREATE INDEX browsers_by_participant ON browsers (participant);
+CREATE TABLE pushes (browser INTEGER PRIMARY KEY, since INTEGER NOT NULL, sealed BLOB NOT NULL);
+CREATE TRIGGER pushes_end AFTER DELETE ON browsers BEGIN DELETE FROM pushes WHERE browser = old.id; END;
 CREATE TABLE links (hash BLOB PRIMARY KEY, participant BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, place BLOB NOT NULL, stranger INTEGER NOT NULL,

@@ -22,6 +22,15 @@ impl Vault {
         Ok(())
     }
 
+    /// Stores a secret's first version, unless there is one.
+    pub(super) fn put_first(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let sealed = self.seal.seal(&purpose(name, 1), value.as_bytes())?;
+        self.write()
+            .prepare_cached("INSERT OR IGNORE INTO secrets VALUES (?1, 1, ?2)")?
+            .execute((name, sealed))?;
+        Ok(())
+    }
+
     /// The value of one version of a secret.
     pub fn secret(&self, name: &str, version: u32) -> Result<Option<String>, StoreError> {
         let sealed: Option<Vec<u8>> = self

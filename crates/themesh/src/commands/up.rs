@@ -183,10 +183,10 @@ async fn serve(
         tracing::info!("going down");
     };
     let hooks = outside.hooks.clone();
-    let private = outside.webhooks.private.clone();
+    let (private, push) = (outside.webhooks.private.clone(), outside.push.clone());
     let tools = Link::new(Arc::clone(&node), &context.home, outside);
     let door = Door::with_tools(Arc::clone(&node), Arc::new(tools));
-    let outbox = Outbox::start(&door, private, Pace::default());
+    let outbox = Outbox::start(&door, private, push, Pace::default());
     let hooks = Hooks::start(door.clone(), hooks);
     // It ends when the node goes down.
     tokio::spawn(door.clone().keep_schedules());
