@@ -269,6 +269,9 @@ def browsers(node):
     endpoint = {"endpoint": "https://updates.push.services.mozilla.com/wpush/v2/x"}
     node.ask("POST", "/api/push", body=told | keys | endpoint, headers=headers)
     node.ask("GET", "/api/push", headers=headers)
+    quiet = {"from": "22:00", "to": "07:00", "zone": "UTC"}
+    node.ask("PUT", "/api/me/attention", body={"quiet": quiet, "urgent": True}, headers=headers)
+    node.ask("GET", "/api/me/attention", headers=headers)
     node.ask("PUT", "/api/push/look", body={"looking": False}, headers=headers)
     node.ask("POST", "/api/push/{browser}/test", told, headers=headers)
     node.ask("DELETE", "/api/push/{browser}", told, headers=headers)

@@ -159,6 +159,42 @@ describe.runIf(binary)('told while no page is in sight', () => {
     await watched.close();
   });
 
+  test('silence, quiet hours and rooms are kept by the node', async () => {
+    await node.room('yard');
+    const watched = await openPage(browser, node);
+    const page = await enter(watched, node, '/settings/notifications');
+    const silence = page.getByRole('region', { name: 'Do not disturb' });
+    await silence.getByRole('button', { name: 'For an hour' }).click();
+    await silence.getByText('Nothing disturbs you now').waitFor();
+    const quiet = page.getByRole('region', { name: 'Quiet hours' });
+    await quiet.getByLabel('Time zone').fill('Mars/Olympus');
+    await quiet.getByRole('button', { name: 'Keep quiet then' }).click();
+    await page.getByText('the time zone is not known here').waitFor();
+    await quiet.getByLabel('Time zone').fill('Europe/Berlin');
+    await quiet.getByRole('button', { name: 'Keep quiet then' }).click();
+    await quiet.getByRole('button', { name: 'Save the quiet hours' }).waitFor();
+    await page.getByRole('combobox', { name: /^What of #yard/ }).selectOption('nothing');
+    await page.locator('.note', { hasText: 'That is kept.' }).waitFor();
+    const kept = await node.owner.ask<{ rooms: { hears: string }[]; quiet: { zone: string } }>(
+      'GET',
+      '/api/me/attention',
+    );
+    expect(kept.rooms.map((one) => one.hears)).toEqual(['nothing']);
+    expect(kept.quiet.zone).toBe('Europe/Berlin');
+    await pictures(page, 'push-quiet');
+    await silence.getByRole('button', { name: 'No more' }).click();
+    await page.locator('.note', { hasText: 'You may be disturbed again.' }).waitFor();
+    // The bell of the room says the same, and is heard by the node.
+    await page.goto(`${node.url}/r/yard`);
+    await page.getByRole('button', { name: /^What you hear of yard: nothing/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Every message' }).click();
+    await expect
+      .poll(async () => (await node.owner.ask<{ rooms: unknown[] }>('GET', '/api/me/attention')).rooms)
+      .toEqual([]);
+    watched.clean();
+    await watched.close();
+  });
+
   test('an address that is plain http says why nothing is told there', async () => {
     const lan = await launch([`--host-resolver-rules=MAP ${LAN} 127.0.0.1`]);
     const there = {

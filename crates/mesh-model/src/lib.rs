@@ -32,6 +32,7 @@ mod tolerant;
 
 // The nouns, see `nouns.rs`.
 pub mod approval;
+pub mod attention;
 pub mod budget;
 pub mod chat;
 pub mod context;

@@ -234,6 +234,10 @@ pub const SCHEDULE_TASKS_MAX: usize = 20;
 pub const CRON_CHARS_MAX: usize = 100;
 /// What a refusal said, as far as a run remembers it.
 pub const SCHEDULE_WHY_CHARS_MAX: usize = 500;
+/// Rooms of which somebody says what it wants to hear: as many as anybody sets by hand.
+pub const ATTENTION_ROOMS_MAX: usize = 500;
+/// The longest silence that somebody asks for, milliseconds: a year.
+pub const SILENCE_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1000;
 /// The address that a push service gives a browser: the longest in use are half as long.
 pub const PUSH_ENDPOINT_BYTES_MAX: usize = 1024;
 /// Browsers of one person that are told of what waits: each is a task that listens.

@@ -20,6 +20,7 @@ macro_rules! nouns {
             room Room: [api ops] [RoomCommand] [RoomFacts];
             message Message: [api ops] [MessageCommand] [MessageFacts];
             inbox Inbox: [api ops] [] [];
+            attention Attention: [api ops] [] [];
             delivery Delivery: [api ops] [] [];
             event_type EventType: [api ops] [EventTypeCommand] [EventTypeFacts];
             policy Policy: [api ops] [PolicyCommand] [PolicyFacts];

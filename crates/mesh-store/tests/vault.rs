@@ -505,7 +505,7 @@ fn a_vault_of_version_1_is_sealed_when_it_is_opened() {
     let db = rusqlite::Connection::open(&path).unwrap();
     db.execute("UPDATE identity SET seed = ?1", [seed.0])
         .unwrap();
-    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; DROP TABLE deliveries; DROP TABLE wakes; DROP TABLE outbox; DROP TRIGGER pushes_end; DROP TABLE pushes; DROP TABLE known; ALTER TABLE browsers DROP COLUMN page_key;\n             PRAGMA user_version = 1")
+    db.execute_batch("DROP TABLE secrets; DROP TABLE nonces; DROP TABLE deliveries; DROP TABLE wakes; DROP TABLE outbox; DROP TRIGGER pushes_end; DROP TABLE pushes; DROP TABLE attention; DROP TABLE known; ALTER TABLE browsers DROP COLUMN page_key;\n             PRAGMA user_version = 1")
         .unwrap();
     drop(db);
     assert!(holds(&std::fs::read(&path).unwrap(), &seed.0));
@@ -532,6 +532,7 @@ fn a_browser_is_told_as_long_as_it_is_signed_in() {
         key: vec![4; 65],
         auth: vec![7; 16],
         words: false,
+        by: None,
     };
     let signed = |who| vault.sign_in(who, "", None, NOW).unwrap().browser.id;
     let other = ParticipantId(id(2));
@@ -564,4 +565,16 @@ fn a_browser_is_told_as_long_as_it_is_signed_in() {
     // The address is nowhere in the file as it is.
     let file = std::fs::read(vault.path()).unwrap();
     assert!(!file.windows(at.len()).any(|part| part == at.as_bytes()));
+}
+
+#[test]
+fn what_somebody_wants_to_hear_survives_a_restart() {
+    let (dir, vault) = vault();
+    assert_eq!(vault.attention(someone()).unwrap(), None);
+    vault
+        .put_attention(someone(), r#"{"urgent":true}"#)
+        .unwrap();
+    let vault = again(&dir, vault);
+    let kept = vault.attention(someone()).unwrap();
+    assert_eq!(kept.as_deref(), Some(r#"{"urgent":true}"#));
 }

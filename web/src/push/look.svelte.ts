@@ -4,6 +4,7 @@
 import { connection } from '../shell/connection.svelte.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
 import { keepTold } from './push.ts';
+import { follow } from './wishes.ts';
 
 /** The node believes it for two minutes. */
 const AGAIN_MS = 60_000;
@@ -37,6 +38,7 @@ export function watch(): void {
       if (!connection.live) return;
       say(looks());
       void keepTold();
+      void follow();
     });
   });
   navigator.serviceWorker?.addEventListener('message', ({ data, ports }: MessageEvent<{ open?: unknown } | null>) => {

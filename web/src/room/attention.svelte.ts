@@ -1,5 +1,5 @@
-// How much a reader wants to hear of each room. The node counts what is unread; what of it is shown is the reader's own, and kept in
-// this browser.
+// How much a reader wants to hear of each room. The node counts what is unread; what of it is shown is the reader's own. It is kept in
+// this browser, and levels on the node as well.
 
 import type { Room } from '../api/types.ts';
 
@@ -19,6 +19,8 @@ class Attention {
   #me = '';
   #wishes = $state.raw<Record<string, Wish>>({});
   order = $state<Order>('name');
+  /** Who is told of another level. */
+  told?: (room: string, level: Level) => void;
 
   /** Reads what this person wished for in this browser. */
   start(me: string): void {
@@ -49,6 +51,14 @@ class Attention {
     const plain = (next.level ?? 'all') === 'all' && !next.favourite;
     this.#wishes = plain ? others : Object.fromEntries(Object.entries({ ...others, [room]: next }).slice(-ROOMS_MAX));
     this.#keep();
+    if (wish.level) this.told?.(room, wish.level);
+  }
+
+  /** The rooms with another level than most. */
+  levels(): Map<string, Level> {
+    return new Map(
+      Object.entries(this.#wishes).flatMap(([room, { level }]) => (level && level !== 'all' ? [[room, level]] : [])),
+    );
   }
 
   sortBy(order: Order): void {

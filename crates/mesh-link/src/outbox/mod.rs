@@ -195,6 +195,10 @@ impl mesh_ops::Outbox for Handle {
         self.0.pushes.change();
     }
 
+    fn attention_changed(&self) {
+        self.0.pushes.attention();
+    }
+
     fn push_test(&self, to: PushTo) -> Using<'_, PushSent> {
         Box::pin(push::test(&self.0, to))
     }

@@ -209,6 +209,35 @@ async fn a_browser_that_is_gone_or_signed_out_is_told_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_by_a_token_ends_with_the_token() {
+    let (mesh, service) = (Mesh::start(OPEN).await, PushServiceDouble::start());
+    let token = json!({"participant": "owner", "permissions": ["messages:read"]});
+    let token = mesh.house.ok("token.create", token).await;
+    let keys = BrowserKeys::draw();
+    let input = mesh.subscription(&keys, &format!("{}/to/one", service.origin), false);
+    let secret = token["token"].as_str().unwrap();
+    mesh.house
+        .ask(secret, "push.subscribe", input, None)
+        .await
+        .unwrap();
+    let say = |to: &str| json!({"room": "workshop", "text": format!("{to} look")});
+    mesh.says("message.post", say("@owner")).await;
+    service.next().await;
+    let revoked = json!({"credential": token["id"]});
+    mesh.house.ok("token.revoke", revoked).await;
+    mesh.says("message.post", say("@owner")).await;
+    // Asked for anew by the page's own right, a direct message is told: what was said before it was not.
+    mesh.subscribe(&service, false).await;
+    mesh.says("message.send", json!({"to": "@owner", "text": "look"}))
+        .await;
+    let direct = service.next().await.headers["topic"].clone();
+    mesh.says("message.send", json!({"to": "@owner", "text": "again"}))
+        .await;
+    assert_eq!(service.next().await.headers["topic"], direct);
+    mesh.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_has_the_node_connect_somewhere_by_asking_to_be_told() {
     let mesh = Mesh::start("").await;
     let keys = BrowserKeys::draw();
@@ -247,5 +276,48 @@ async fn nobody_has_the_node_connect_somewhere_by_asking_to_be_told() {
         .ask(&mesh.rex, "push.subscribe", good.clone(), None);
     assert_eq!(theirs.await.unwrap_err().code.code(), "not_found");
     mesh.house.ok("push.subscribe", good).await;
+    mesh.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_hours_hold_back_what_is_not_urgent_and_rooms_are_heard_as_wished() {
+    let (mesh, service) = (Mesh::start(OPEN).await, PushServiceDouble::start());
+    mesh.subscribe(&service, false).await;
+    let house = &mesh.house;
+    let room = house.ok("room.get", json!({"room": "workshop"})).await;
+    let heard = |hears: &str| json!([{"room": room["id"], "hears": hears}]);
+    let day = json!({"from": "00:00", "to": "00:00", "zone": "Europe/Berlin"});
+    let wishes = json!({"quiet": day, "urgent": true, "rooms": heard("all")});
+    let kept = house.ok("attention.set", wishes).await;
+    assert!(kept["held_until"].is_string(), "{kept}");
+    let say = |text: &str| json!({"room": "workshop", "text": text});
+    mesh.says("message.post", say("nobody is named")).await;
+    let asked = json!({"room": "workshop", "question": "May I?", "seconds": 300});
+    mesh.says("approval.ask", asked).await;
+    // The question was asked after the message, and is told alone.
+    let question = service.next().await;
+    assert_eq!(question.headers["urgency"], "high");
+    // Once nothing is quiet any more, what was held back is told.
+    let kept = house
+        .ok("attention.set", json!({"rooms": heard("all")}))
+        .await;
+    assert!(kept.get("held_until").is_none(), "{kept}");
+    assert_eq!(service.next().await.headers["urgency"], "normal");
+    // A room of which nothing is heard.
+    house
+        .ok("attention.set", json!({"rooms": heard("nothing")}))
+        .await;
+    mesh.says("message.post", say("@owner look")).await;
+    mesh.says("message.send", json!({"to": "@owner", "text": "look here"}))
+        .await;
+    let direct = service.next().await.headers["topic"].clone();
+    assert_ne!(direct, question.headers["topic"]);
+    mesh.says("message.send", json!({"to": "@owner", "text": "and here"}))
+        .await;
+    assert_eq!(service.next().await.headers["topic"], direct);
+    house.ok("attention.get", json!({})).await;
+    let zone = json!({"quiet": {"from": "22:00", "to": "07:00", "zone": "Mars/Olympus"}});
+    let refused = house.ask(&house.owner, "attention.set", zone, None);
+    assert_eq!(refused.await.unwrap_err().code.code(), "invalid_input");
     mesh.house.stop().await;
 }

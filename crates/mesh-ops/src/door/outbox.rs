@@ -35,6 +35,9 @@ pub trait Outbox: Send + Sync {
     /// Other browsers are told from now on than before, or otherwise.
     fn pushes_changed(&self);
 
+    /// Somebody wants to hear something else than before.
+    fn attention_changed(&self);
+
     /// Tells a browser something now.
     fn push_test(&self, to: PushTo) -> Using<'_, PushSent>;
 

@@ -8,9 +8,10 @@ use mesh_core::Action;
 use mesh_model::events::{Event as _, MessagePosted};
 use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, ParticipantId, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
+use mesh_model::{Actor, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
 use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscribe as _, Subscription};
+use mesh_store::vault::PushTo;
 
 use crate::door::streams::Held;
 use crate::door::{Caller, Door, resolve};
@@ -136,21 +137,23 @@ impl Door {
 }
 
 impl Door {
-    /// Listens with a person's own eyes for what its browsers are told of, later than `after`. It ends when the person may
-    /// sign in no more. Nobody asked, so it counts as nobody's request.
-    pub fn listen_as(
+    /// Listens for a browser that is told of what waits, with its person's own eyes, to what is later than `after`. It ends when
+    /// the person may sign in no more, or the credential ends by which it was asked for. Nobody asked, so it counts as
+    /// nobody's request.
+    pub fn listen_to_tell(
         &self,
-        who: ParticipantId,
+        to: &PushTo,
         types: &[&str],
         after: Seq,
     ) -> Result<Stream, Refusal> {
-        let watch = self.watch();
+        let (watch, who) = (self.watch(), to.participant);
         self.check_may_sign_in(who)?;
-        let actor = if self.node().access().is_owner(who) {
-            Actor::Owner(who)
-        } else {
-            Actor::User(who)
+        let actor = match to.address.by {
+            Some(credential) => Actor::Credential(who, credential),
+            None if self.node().access().is_owner(who) => Actor::Owner(who),
+            None => Actor::User(who),
         };
+        self.check_permitted(&Caller::known(actor), NEEDS)?;
         let mut types: Vec<String> = types.iter().copied().map(str::to_owned).collect();
         types.sort_unstable();
         let filter = Filter {

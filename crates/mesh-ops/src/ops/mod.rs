@@ -5,6 +5,7 @@
 //! it whole (`room/member_add.rs`).
 
 pub(crate) mod approval;
+mod attention;
 pub(crate) mod budget;
 pub(crate) mod chat;
 pub(crate) mod context;

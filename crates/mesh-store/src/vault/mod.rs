@@ -8,6 +8,7 @@
 //! as Argon2id. What the node itself has to use, its own key and the secrets people store for it, is sealed with the
 //! key in `vault.key` (mode 0600, in a folder of mode 0700), see `seal.rs`.
 
+mod attention;
 mod browser;
 mod delivery;
 mod inbox;

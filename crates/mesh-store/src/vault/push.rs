@@ -5,7 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mesh_model::{Millis, ParticipantId};
+use mesh_model::{CredentialId, Millis, ParticipantId};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use rusqlite::OptionalExtension;
@@ -29,6 +29,9 @@ pub struct PushAddress {
     pub auth: Vec<u8>,
     /// Whether words are shown.
     pub words: bool,
+    /// The credential by which it was asked for, with which it ends; absent: the browser's own page did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CredentialId>,
 }
 
 /// A browser that is told.

@@ -48,6 +48,7 @@ CREATE TABLE outbox (destination TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT
 pub(super) const SINCE_7: &str = "
 CREATE TABLE pushes (browser INTEGER PRIMARY KEY, since INTEGER NOT NULL, sealed BLOB NOT NULL);
 CREATE TRIGGER pushes_end AFTER DELETE ON browsers BEGIN DELETE FROM pushes WHERE browser = old.id; END;
+CREATE TABLE attention (participant BLOB PRIMARY KEY, wishes TEXT NOT NULL) WITHOUT ROWID;
 ";
 
 pub(super) const TABLES: &str = "
@@ -77,6 +78,7 @@ CREATE INDEX attempts_by_place ON attempts (place, at);
 CREATE TABLE known (account BLOB, place BLOB, at INTEGER NOT NULL, PRIMARY KEY (account, place)) WITHOUT ROWID;
 
 CREATE TABLE inboxes (participant BLOB PRIMARY KEY, upto INTEGER NOT NULL, above BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE attention (participant BLOB PRIMARY KEY, wishes TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE deliveries (
     participant BLOB, seq INTEGER, session TEXT NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL, why TEXT,
     turn TEXT, at INTEGER NOT NULL, PRIMARY KEY (participant, seq)) WITHOUT ROWID;

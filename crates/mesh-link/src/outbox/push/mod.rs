@@ -52,6 +52,8 @@ struct Teller {
 pub(super) struct Pushes {
     settings: Push,
     changed: watch::Sender<u64>,
+    /// Somebody wants to hear something else.
+    attention: watch::Sender<u64>,
     /// Pages that somebody looks at, and until when that is believed.
     looking: Mutex<HashMap<(ParticipantId, u64), Instant>>,
     /// What came of telling a browser the last time.
@@ -67,6 +69,7 @@ impl Pushes {
         Pushes {
             settings,
             changed: watch::Sender::default(),
+            attention: watch::Sender::default(),
             looking: Mutex::default(),
             board: Mutex::default(),
         }
@@ -91,6 +94,10 @@ impl Pushes {
 
     pub fn change(&self) {
         self.changed.send_modify(|changes| *changes += 1);
+    }
+
+    pub fn attention(&self) {
+        self.attention.send_modify(|changes| *changes += 1);
     }
 
     fn contact(&self) -> &str {

@@ -1,10 +1,10 @@
 //! What a browser is told: who wants something of its person, and where. Words only if the person chose so and the room lets them
 //! out; what is behind it is read in the page.
 
-use mesh_model::api::StreamItem;
+use mesh_model::api::{Attention, Hears, StreamItem};
 use mesh_model::events::{
-    AfterFailure, ApprovalFacts, ApprovalRequested, Event as _, Facts, MessagePosted, RoomKind,
-    TaskAttemptFailed, TaskFacts, Trust,
+    AfterFailure, ApprovalFacts, ApprovalRequested, Event as _, Facts, MessagePosted, Priority,
+    RoomKind, TaskAttemptFailed, TaskFacts, Trust,
 };
 use mesh_model::{ApprovalId, Millis, ParticipantId, RoomId, Seq, TaskId};
 use mesh_ops::{Access, Door};
@@ -45,19 +45,23 @@ pub(super) struct Note {
     pub path: String,
     /// How many it stands for.
     pub count: u32,
+    /// It comes in quiet hours too, if its person wants that of what is urgent.
+    pub urgent: bool,
 }
 
 /// Who is told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct For {
     pub who: ParticipantId,
     /// Whether that person wants words to be shown.
     pub words: bool,
+    /// What it wants to hear.
+    pub attention: Attention,
 }
 
 impl Note {
     /// What to tell of an event, if anything.
-    pub fn of(door: &Door, to: For, item: &StreamItem) -> Option<Note> {
+    pub fn of(door: &Door, to: &For, item: &StreamItem) -> Option<Note> {
         let access = door.node().access();
         if item.from.as_ref().is_some_and(|from| from.id == to.who) {
             return None;
@@ -79,12 +83,14 @@ impl Note {
             body: "What waits for you is told here, also while no page is open.".to_owned(),
             path: "/settings/notifications".to_owned(),
             count: 1,
+            urgent: true,
         }
     }
 
     /// Takes the place of an earlier one that was not told yet.
     pub fn after(mut self, earlier: &Note) -> Note {
         self.count = earlier.count.saturating_add(1);
+        self.urgent |= earlier.urgent;
         self
     }
 
@@ -123,11 +129,22 @@ impl Note {
     }
 }
 
-fn message(access: &Access, to: For, item: &StreamItem) -> Option<Note> {
+fn message(access: &Access, to: &For, item: &StreamItem) -> Option<Note> {
     let message = item.message()?;
     let room = access.room(message.room)?;
     let direct = room.kind == RoomKind::Direct;
-    if !direct && !message.mentions.contains(&to.who) {
+    let named = direct || message.mentions.contains(&to.who);
+    let hears = to
+        .attention
+        .rooms
+        .iter()
+        .find(|one| one.room == message.room);
+    let wanted = match hears.map(|one| one.hears) {
+        Some(Hears::All) => true,
+        Some(Hears::Nothing) => false,
+        Some(Hears::Mentions) | None => named,
+    };
+    if !wanted {
         return None;
     }
     let from = &message.from.handle;
@@ -135,10 +152,10 @@ fn message(access: &Access, to: For, item: &StreamItem) -> Option<Note> {
         Some(name) if !direct => (format!("{from} in #{name}"), format!("/r/{name}")),
         _ => (from.clone(), format!("/dm/{from}")),
     };
-    let plain = if direct {
-        "wrote to you"
-    } else {
-        "mentions you"
+    let plain = match (direct, named) {
+        (true, _) => "wrote to you",
+        (false, true) => "mentions you",
+        (false, false) => "wrote something",
     };
     let labels = message.labels.iter().copied();
     let shown = may_show(access, to, labels.chain([message.room]), message.trust);
@@ -150,13 +167,14 @@ fn message(access: &Access, to: For, item: &StreamItem) -> Option<Note> {
         body: words.unwrap_or_else(|| plain.to_owned()),
         path: format!("{place}/m/{}", message.id),
         count: 1,
+        urgent: message.priority == Priority::Now,
     })
 }
 
 fn question(
     door: &Door,
     access: &Access,
-    to: For,
+    to: &For,
     item: &StreamItem,
     asked: &ApprovalRequested,
 ) -> Option<Note> {
@@ -178,10 +196,11 @@ fn question(
         body: words.unwrap_or_else(|| "Work waits for your answer".to_owned()),
         path: format!("/approvals?ask={}", asked.approval),
         count: 1,
+        urgent: true,
     })
 }
 
-fn task(door: &Door, access: &Access, to: For, failed: &TaskAttemptFailed) -> Option<Note> {
+fn task(door: &Door, access: &Access, to: &For, failed: &TaskAttemptFailed) -> Option<Note> {
     let what = match failed.next {
         AfterFailure::Person => "A task waits for a person",
         AfterFailure::Fail => "A task of yours has failed",
@@ -197,6 +216,7 @@ fn task(door: &Door, access: &Access, to: For, failed: &TaskAttemptFailed) -> Op
         body: "Its page says what happened and what can be done".to_owned(),
         path: format!("/task/{}", failed.task),
         count: 1,
+        urgent: false,
     })
 }
 
@@ -208,7 +228,7 @@ fn within(access: &Access, room: RoomId) -> String {
 /// Whether words of these rooms may stand in a notification. Strangers' may not: nobody looks twice at those.
 fn may_show(
     access: &Access,
-    to: For,
+    to: &For,
     rooms: impl IntoIterator<Item = RoomId>,
     trust: Trust,
 ) -> bool {

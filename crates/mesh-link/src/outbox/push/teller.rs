@@ -65,6 +65,14 @@ impl Waiting {
         self.notes.remove(&tag).map(|(note, _)| note)
     }
 
+    /// Whatever waits is looked at again soon: the silence that held it back may be over.
+    fn look_again(&mut self) {
+        let now = Instant::now();
+        for (_, due) in self.notes.values_mut() {
+            *due = now.min(*due);
+        }
+    }
+
     /// It is told later, unless a newer one came meanwhile.
     fn put_back(&mut self, note: Note, due: Instant) {
         self.notes.entry(note.tag.clone()).or_insert((note, due));
@@ -95,11 +103,13 @@ impl Teller {
 
     /// Hears and tells until the stream is cut off.
     async fn listen(&self, waiting: &mut Waiting, after: &mut Seq) -> Result<(), Refusal> {
-        let to = For {
+        let mut wishes = self.desk.pushes.attention.subscribe();
+        let mut to = For {
             who: self.to.participant,
             words: self.to.address.words,
+            attention: self.desk.door.attention(self.to.participant).await?,
         };
-        let mut stream = self.desk.door.listen_as(to.who, &KINDS, *after)?;
+        let mut stream = self.desk.door.listen_to_tell(&self.to, &KINDS, *after)?;
         loop {
             let due = waiting.due();
             let due = async {
@@ -114,13 +124,24 @@ impl Teller {
                     stream.while_held(self.tell(waiting)).await??;
                     continue;
                 }
+                changed = wishes.changed() => {
+                    if changed.is_err() {
+                        return Ok(());
+                    }
+                    waiting.look_again();
+                    continue;
+                }
             };
             let Taken::Frames(frames, last) = taken else {
                 return Ok(());
             };
+            let heard: Vec<_> = frames.iter().flat_map(|frame| items(frame)).collect();
+            if !heard.is_empty() {
+                to.attention = self.desk.door.attention(to.who).await?;
+            }
             let now = Instant::now();
-            for item in frames.iter().flat_map(|frame| items(frame)) {
-                if let Some(note) = Note::of(&self.desk.door, to, &item) {
+            for item in heard {
+                if let Some(note) = Note::of(&self.desk.door, &to, &item) {
                     waiting.add(note, now, self.desk.pace.gather, self.desk.pace.again);
                 }
             }
@@ -145,6 +166,15 @@ impl Teller {
             if matches!(note.about, About::Approval(..)) {
                 waiting.put_back(note, Instant::now() + LOOK_AGAIN);
             }
+            return Ok(());
+        }
+        let attention = self.desk.door.attention(self.to.participant).await?;
+        if let Some(until) = attention.held_until
+            && !(attention.urgent && note.urgent)
+        {
+            // What is unread and open still is told when the silence is over.
+            let left = until.since(self.desk.door.node().now());
+            waiting.put_back(note, Instant::now() + Duration::from_millis(left));
             return Ok(());
         }
         match self.attempt(&note).await? {

@@ -25,8 +25,20 @@ impl Run for DeliveryWake {
             });
         }
         let found = inbox::waiting(door, call, me, true, PAGE_ITEMS_MAX).await?;
-        let may_wake =
-            |row: &&MessageRow| !input.not_for_strangers || row.facts.trust >= events::Trust::Local;
+        let attention = door.attention(me).await?;
+        let disturbs = |row: &MessageRow| {
+            let urgent = attention.urgent && row.facts.priority == events::Priority::Now;
+            attention.held_until.is_none() || urgent
+        };
+        if !found.rows.is_empty() && !found.rows.iter().any(disturbs) {
+            return Ok(Wake {
+                again_ms: Some(DND_AGAIN_MS),
+                ..Wake::default()
+            });
+        }
+        let may_wake = |row: &&MessageRow| {
+            disturbs(row) && (!input.not_for_strangers || row.facts.trust >= events::Trust::Local)
+        };
         let rows: Vec<_> = found.rows.iter().filter(may_wake).collect();
         let seqs: Vec<Seq> = rows.iter().map(|row| row.seq).collect();
         let (session, restarted, now) = (input.session, input.restarted, call.now);

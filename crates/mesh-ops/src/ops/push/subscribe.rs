@@ -22,7 +22,10 @@ impl Run for PushSubscribe {
                 "name one of yours in 'browser'; browser.list has their numbers",
             )
         })?;
-        let address = checked(door, input)?;
+        let mut address = checked(door, input)?;
+        if let Actor::Credential(_, credential) = call.actor {
+            address.by = Some(credential);
+        }
         let put = door
             .vault(move |vault| {
                 if vault.other_pushes(me, browser, now)? >= PUSH_BROWSERS_MAX {
@@ -83,6 +86,7 @@ fn checked(door: &Door, input: PushSubscribeInput) -> Result<PushAddress, Refusa
         key,
         auth,
         words: input.words,
+        by: None,
     })
 }
 
