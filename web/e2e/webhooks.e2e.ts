@@ -47,6 +47,16 @@ describe.runIf(binary)('webhooks', () => {
     await row.getByRole('button', { name: `Go on where it was: ${origin}` }).click();
     await row.getByText('live', { exact: true }).waitFor();
 
+    // What the other side refuses five times is a dead letter, which is dropped here.
+    answer = 400;
+    await ada.post('ops', 'nobody takes this');
+    const dead = row.getByRole('list', { name: `Events that ${origin} did not take` });
+    await dead.getByText('5 attempts, answered 400').waitFor({ timeout: 60_000 });
+    await pictures(page, 'webhooks-dead');
+    await row.getByRole('button', { name: `Drop what ${origin} did not take` }).click();
+    await dead.waitFor({ state: 'detached' });
+    answer = 204;
+
     // The other side says that it is gone: the row tells it without being asked.
     answer = 410;
     await ada.post('ops', 'somebody hears this');
