@@ -36,6 +36,13 @@ class Node:
         except urllib.error.HTTPError as error:
             raise SystemExit(f"{method} {path}: {error.code} {error.read().decode()}") from error
 
+    def knock(self, path, headers, body):
+        """Delivers what a program outside would."""
+        headers = {"Content-Type": "application/json", **headers}
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers, method="POST")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
 
 def walk(url, token):
     """Prepares and asks."""
@@ -58,6 +65,7 @@ def walk(url, token):
     deliveries(node)
     influence(node)
     workers(node)
+    inlets(node)
     return node.accepted
 
 
@@ -130,6 +138,23 @@ def webhooks(node):
         node.ask("GET", "/api/webhooks/{webhook}" + part, named)
     node.ask("POST", "/api/webhooks/{webhook}/resume", named, {"skip": True})
     node.ask("DELETE", "/api/webhooks/{webhook}", named)
+
+
+def inlets(node):
+    """An inlet, and what comes by it: words of a stranger, in a room that nobody else reads."""
+    node.ask("POST", "/api/rooms", body={"name": "knocks", "access": "private"})
+    made = node.ask("POST", "/api/inlets", body={"room": "knocks", "kind": "generic", "name": "knocker"})
+    named = {"inlet": made["id"]}
+    secret = {"X-Webhook-Secret": made["secret"]}
+    node.knock(made["endpoint"], secret, {"title": "A backup", "text": "It is done."})
+    for part in ("", "/deliveries"):
+        node.ask("GET", "/api/inlets/{inlet}" + part, named)
+    node.ask("POST", "/api/inlets/{inlet}/deliveries", named, {"number": 1})
+    node.ask("POST", "/api/inlets/{inlet}/test", named, {})
+    node.ask("POST", "/api/inlets/{inlet}/secret", named, {})
+    node.ask("POST", "/api/inlets/{inlet}/pause", named)
+    node.ask("POST", "/api/inlets/{inlet}/resume", named)
+    node.ask("DELETE", "/api/inlets/{inlet}", named)
 
 
 def messages(node):

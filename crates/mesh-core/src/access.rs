@@ -10,13 +10,14 @@ use imbl::{OrdMap, OrdSet};
 use mesh_model::api::ToolAudience;
 use mesh_model::events::{Floor, History, RequestLimits, RoomKind};
 use mesh_model::{
-    CredentialId, GroupId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId, WebhookId,
+    CredentialId, GroupId, InletId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
+    WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Credential, EventType, Group, Influences, Invite, Key, Member, Mesh, Participant, Room, Secret,
-    Session, ToolServer, Webhook,
+    Credential, EventType, Group, Influences, Inlet, Invite, Key, Member, Mesh, Participant, Room,
+    Secret, Session, ToolServer, Webhook,
 };
 
 /// What somebody wants to do in a room, see [`Access::may`].
@@ -69,6 +70,7 @@ pub struct Access {
     /// The servers of tools that participants offer.
     pub(crate) tool_servers: OrdMap<Arc<str>, Arc<ToolServer>>,
     pub(crate) webhooks: OrdMap<WebhookId, Arc<Webhook>>,
+    pub(crate) inlets: OrdMap<InletId, Arc<Inlet>>,
     pub(crate) influence: Influences,
 }
 

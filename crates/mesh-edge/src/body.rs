@@ -18,7 +18,16 @@ const DISCARDED_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// The whole body, at most [`REQUEST_BYTES_MAX`] of it.
 pub(crate) async fn read(body: Body) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(BODY_WAIT, gather(body)).await {
+    read_within(body, REQUEST_BYTES_MAX, |_| too_large()).await
+}
+
+/// The whole body, at most so many bytes of it.
+pub(crate) async fn read_within(
+    body: Body,
+    most: usize,
+    refused: impl FnOnce(usize) -> Refusal,
+) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(BODY_WAIT, gather(body, most, refused)).await {
         Ok(read) => read,
         Err(_) => Err(invalid(
             format!(
@@ -30,14 +39,18 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Refusal> {
     }
 }
 
-async fn gather(body: Body) -> Result<Bytes, Refusal> {
+async fn gather(
+    body: Body,
+    most: usize,
+    refused: impl FnOnce(usize) -> Refusal,
+) -> Result<Bytes, Refusal> {
     let mut stream = body.into_data_stream();
     let mut bytes = BytesMut::new();
     let mut count = 0;
     while let Some(piece) = stream.next().await {
         let piece = piece.map_err(|_| invalid("the body ended before its end", "send it again"))?;
         count += piece.len();
-        if count <= REQUEST_BYTES_MAX {
+        if count <= most {
             bytes.extend_from_slice(&piece);
         } else if count > DISCARDED_BYTES_MAX {
             break;
@@ -45,8 +58,8 @@ async fn gather(body: Body) -> Result<Bytes, Refusal> {
             bytes.clear();
         }
     }
-    if count > REQUEST_BYTES_MAX {
-        return Err(too_large());
+    if count > most {
+        return Err(refused(count));
     }
     Ok(bytes.freeze())
 }

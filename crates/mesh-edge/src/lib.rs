@@ -16,6 +16,7 @@ mod edge;
 mod files;
 mod headers;
 mod hosts;
+mod inlets;
 mod link;
 mod mcp;
 mod metrics;

@@ -8,7 +8,7 @@ use axum::extract::{FromRequestParts, Path, RawPathParams, Request, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter, any, get, on};
+use axum::routing::{MethodFilter, MethodRouter, any, get, on, post};
 use mesh_interchange::LINK_PATH;
 use mesh_model::ops;
 use mesh_ops::{Cookie, Following};
@@ -18,7 +18,7 @@ use crate::assets::{self, Keep};
 use crate::caller::Credentials;
 use crate::edge::Edge;
 use crate::problem::{Refused, unknown_address, wrong_method};
-use crate::{a2a, body, caller, files, link, mcp, pages, query, rest, sse, welcome, ws};
+use crate::{a2a, body, caller, files, inlets, link, mcp, pages, query, rest, sse, welcome, ws};
 
 /// All routes.
 pub(crate) fn router(edge: &Arc<Edge>) -> Router {
@@ -33,6 +33,7 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
             files::SKILL_PATH,
             get(files::get_skill).put(files::put_skill),
         )
+        .route(mesh_model::inlet::PATH, post(inlets::knock))
         .route("/ws", get(ws::upgrade))
         .route(LINK_PATH, get(link::upgrade))
         .route("/mcp", any(serve_mcp))
@@ -79,7 +80,8 @@ fn filter(method: ops::Method) -> MethodFilter {
     }
 }
 
-fn json_answer(status: StatusCode, value: &serde_json::Value) -> Response {
+/// An answer that nobody keeps.
+pub(crate) fn json_answer(status: StatusCode, value: &serde_json::Value) -> Response {
     let mut response = Response::new(Body::from(value.to_string()));
     *response.status_mut() = status;
     response

@@ -116,6 +116,8 @@ uuid_ids! {
     ScheduleId = "schedule";
     /// An address outside that is told what happens.
     WebhookId = "webhook";
+    /// An address at which a program outside knocks.
+    InletId = "inlet";
     /// Where a file stands in its room: the hash of its path with a secret of the node, so that nobody finds out a path by
     /// trying after it was erased. Paths that look the same have the same.
     PathKey = "path key";

@@ -46,6 +46,7 @@ pub mod guard;
 pub mod identity;
 pub mod inbox;
 pub mod influence;
+pub mod inlet;
 pub mod invite;
 pub mod lease;
 pub mod log;

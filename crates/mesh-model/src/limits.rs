@@ -244,6 +244,32 @@ pub const PUSH_ENDPOINT_BYTES_MAX: usize = 1024;
 pub const PUSH_BROWSERS_MAX: usize = 8;
 /// So long a page that is looked at is believed to be, milliseconds, unless it says so again.
 pub const PUSH_LOOK_MS: u64 = 2 * 60 * 1000;
+/// Inlets of one room: each is a voice in it.
+pub const INLETS_ROOM_MAX: usize = 16;
+/// Inlets of one node: what is known of their deliveries stays in memory.
+pub const INLETS_MAX: usize = 128;
+/// The body of one delivery: what senders tell of one event; larger ones name the rest by its address.
+pub const INLET_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Deliveries of one inlet that are told of: the newest say most.
+pub const INLET_DELIVERIES_MAX: usize = 50;
+/// Bodies of one inlet's deliveries that are kept to be carried out once more: the largest one, or many small ones.
+pub const INLET_KEPT_BYTES_MAX: usize = INLET_BODY_BYTES_MAX;
+/// How long a body is kept for that, milliseconds: a day to notice.
+pub const INLET_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
+/// How far the moment of a signed delivery may lie from the node's, seconds: an old one may be somebody's repetition.
+pub const INLET_TOLERANCE_S: u64 = 5 * 60;
+/// How long an inlet's old secret holds beside the new one, milliseconds: a day to enter it at the sender's.
+pub const INLET_OVERLAP_MS: u64 = 24 * 60 * 60 * 1000;
+/// A secret that a sender chose, characters: shorter ones are guessed.
+pub const INLET_SECRET_CHARS_MIN: usize = 8;
+/// See [`INLET_SECRET_CHARS_MIN`].
+pub const INLET_SECRET_CHARS_MAX: usize = 256;
+/// Whom the messages of one inlet name.
+pub const INLET_MENTIONS_MAX: usize = 8;
+/// Blanks or fields that one inlet fills in.
+pub const INLET_VALUES_MAX: usize = 32;
+/// One blank that is filled in from a delivery, characters: what is longer is cut.
+pub const INLET_VALUE_CHARS_MAX: usize = 4000;
 /// Messages of one participant that wait in quarantine: more would be a flood for its moderators.
 pub const QUARANTINED_MAX: usize = 50;
 /// Messages of everybody that wait in quarantine.

@@ -43,6 +43,7 @@ macro_rules! nouns {
             schedule Schedule: [api ops] [ScheduleCommand] [ScheduleFacts];
             webhook Webhook: [api ops] [WebhookCommand] [WebhookFacts];
             push Push: [api ops] [] [];
+            inlet Inlet: [api ops] [InletCommand] [InletFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             report Report: [api ops] [] [];
             chat Chat: [api ops] [] [];

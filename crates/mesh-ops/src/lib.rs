@@ -12,6 +12,7 @@ mod door;
 mod evidence;
 mod ops;
 mod prelude;
+pub mod signing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -33,6 +34,8 @@ pub use mesh_node::machine::Taken;
 pub use mesh_node::{Attached, Node};
 pub use mesh_store::vault::{PushKey, PushTo};
 pub use ops::file::{Download, Upload, Uploaded};
+pub use ops::inlet::deliver::Delivered;
+pub use ops::inlet::letter::{HEADERS as INLET_HEADERS, Knock};
 pub use ops::log::keys::{NodeKey, node_keys, turns};
 pub use ops::log::signatures::{Signatures, check_signatures};
 pub use ops::login::Following;

@@ -127,7 +127,20 @@ impl Fixture {
         fixture.name_flow(surface).await;
         fixture.offer_one(surface).await;
         fixture.publish_one(surface).await;
+        fixture.let_one_knock(surface).await;
         fixture
+    }
+
+    /// An inlet into a room that nobody else reads: what comes by it are words of a stranger.
+    async fn let_one_knock<S: Surface>(&mut self, surface: &mut S) {
+        let owner = self.owner.clone();
+        let room = json!({"name": "knocks", "access": "private"});
+        must(surface, &owner, "room.create", room).await;
+        let inlet = json!({"room": "knocks", "name": "knocker", "kind": "github"});
+        let inlet = must(surface, &owner, "inlet.create", inlet).await;
+        self.names.insert("$inlet", inlet["id"].clone());
+        let came = json!({"inlet": inlet["id"], "deliver": true});
+        must(surface, &owner, "inlet.test", came).await;
     }
 
     async fn name_things<S: Surface>(&mut self, surface: &mut S) {
@@ -435,6 +448,7 @@ const PLACES: &[&str] = &[
     "fence",
     "from",
     "mean_ms",
+    "took_ms",
 ];
 
 /// Whether it is a number, or a list of some.

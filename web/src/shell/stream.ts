@@ -60,6 +60,7 @@ const WORK = [
   'tool',
   'skill',
   'webhook',
+  'inlet',
 ] as const;
 
 export function applyItem(item: Item, needs: Needs): void {

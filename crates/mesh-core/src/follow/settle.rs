@@ -355,6 +355,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::Skill(_)
         | Facts::Schedule(_)
         | Facts::Webhook(_)
+        | Facts::Inlet(_)
         | Facts::Tool(_) => false,
     }
 }

@@ -2,8 +2,7 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, LeaseFacts, MemoryFacts,
-    MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts,
+    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts, LeaseFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts,
     SkillFacts, Source, ToolFacts, Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
@@ -150,6 +149,9 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Webhook(_) => Some(Doing::Rule),
         // It reaches nobody before it runs; what it does then is judged by what had been read by whoever made it.
         Facts::Schedule(_) => None,
+        // A way into a room is a rule; less of one is none.
+        Facts::Inlet(InletFacts::Paused(_) | InletFacts::Deleted(_)) => None,
+        Facts::Inlet(_) => Some(Doing::Rule),
         Facts::Participant(ParticipantFacts::Updated(facts)) if facts.participant == me => {
             said(Doing::Speak)
         }

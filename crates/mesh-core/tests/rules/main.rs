@@ -20,6 +20,7 @@ mod files;
 mod governance;
 mod hooks;
 mod kindred;
+mod knocks;
 mod minds;
 mod script;
 mod shape;
@@ -54,6 +55,7 @@ stories! {
     groups
     guard
     identity
+    inlets
     invites
     labels
     mesh
@@ -131,7 +133,9 @@ const PEOPLE: &str = r#"owner agent rex
     owner hook h rex room=dev kinds=message.posted
     node dead h 4
     owner hook h2 rex
-    owner unhook h2"#;
+    owner unhook h2
+    owner inlet i dev hook mentions=rex
+    owner inlet j dev hook makes=task assigned=rex"#;
 
 #[test]
 fn the_shape_of_people_rooms_and_rights_goes_with_the_fingerprint() {

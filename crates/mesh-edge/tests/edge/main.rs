@@ -6,6 +6,7 @@ mod files;
 mod guard;
 mod house;
 mod http;
+mod inlets;
 mod limits;
 mod link;
 mod mcp;

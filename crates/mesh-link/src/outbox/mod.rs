@@ -1,7 +1,7 @@
 //! The outbox: whatever leaves the node for an address outside. What is owed to a destination is everything in the log after
 //! its position, so there is no second queue: one that is dead for days costs a number in the vault.
 //!
-//! * `courier.rs` delivers for one webhook, `letter.rs` says what, `sign.rs` signs it.
+//! * `courier.rs` delivers for one webhook, `letter.rs` says what.
 //! * `destination.rs` leaves alone who does not answer; `post.rs` judges where the node connects, and sends.
 //! * `push/` tells browsers by their push services.
 //! * `board.rs` remembers the last attempts, for those who ask.
@@ -12,7 +12,6 @@ mod destination;
 mod letter;
 mod post;
 mod push;
-pub mod sign;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +26,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use board::Board;
+pub use mesh_ops::signing as sign;
+
 use courier::{Courier, Going};
 use destination::Destinations;
 pub use destination::Pace;

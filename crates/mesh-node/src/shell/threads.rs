@@ -370,6 +370,8 @@ fn takes_rights(facts: &Facts) -> bool {
         Facts::Invite(_) | Facts::Group(_) | Facts::Policy(_) | Facts::Identity(_) => true,
         // What goes out by it, or goes on, looks again.
         Facts::Webhook(_) => true,
+        // What it was made with says so itself.
+        Facts::Inlet(_) => false,
         Facts::Mesh(facts) => !matches!(facts, MeshFacts::Refused(_)),
         Facts::Message(_)
         | Facts::Quarantine(_)

@@ -166,6 +166,15 @@ impl Door {
         })
     }
 
+    /// Counts a delivery of an inlet, by its bridge: it proved itself, so it may come as often as one federated participant.
+    pub(crate) fn limit_inlet(&self, bridge: ParticipantId) -> Result<(), Refusal> {
+        let rate = self.node().access().limits().federated;
+        let taken = self
+            .flood()
+            .take(Whose::Participant(bridge), rate, self.node().now());
+        taken.map_err(|wait| refused("this inlet", rate, wait))
+    }
+
     fn limit_as(
         &self,
         access: &Access,

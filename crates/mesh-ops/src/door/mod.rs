@@ -55,6 +55,7 @@ use crate::door::request::Request;
 use crate::door::streams::Streams;
 use crate::evidence::payload::Compiled;
 use crate::ops::file::Uploads;
+use crate::ops::inlet::book::Book;
 use crate::ops::memory::Memories;
 use crate::ops::tool::{NoTools, Seats, Tools};
 
@@ -100,6 +101,7 @@ struct Inner {
     tools: Arc<dyn Tools>,
     outbox: OnceLock<Arc<dyn Outbox>>,
     seats: Seats,
+    inlets: Book,
 }
 
 impl Door {
@@ -127,6 +129,7 @@ impl Door {
             tools,
             outbox: OnceLock::new(),
             seats: Seats::default(),
+            inlets: Book::default(),
         };
         Door {
             inner: Arc::new(inner),
@@ -177,6 +180,11 @@ impl Door {
     /// The servers of tools that participants run.
     pub(crate) fn seats(&self) -> &Seats {
         &self.inner.seats
+    }
+
+    /// What is known of the last deliveries of inlets.
+    pub(crate) fn inlets(&self) -> &Book {
+        &self.inner.inlets
     }
 
     fn streams(&self) -> &Arc<Streams> {

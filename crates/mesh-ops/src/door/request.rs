@@ -35,6 +35,8 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Refusal> {
 
 /// Operations whose input holds what people keep to themselves.
 pub(crate) const SECRETIVE: &[&str] = &[
+    "inlet.create",
+    "inlet.rotate",
     "password.change",
     "secret.set",
     "user.create",

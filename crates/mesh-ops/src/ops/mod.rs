@@ -19,6 +19,7 @@ pub(crate) mod guard;
 pub(crate) mod identity;
 pub(crate) mod inbox;
 pub(crate) mod influence;
+pub(crate) mod inlet;
 pub(crate) mod invite;
 mod lease;
 pub(crate) mod log;

@@ -12,6 +12,7 @@ mod governance;
 mod house;
 mod idempotency;
 mod identity;
+mod inlets;
 mod invites;
 mod kept;
 mod many;

@@ -17,6 +17,7 @@ pub mod hook;
 mod identity;
 mod inbox;
 mod influence;
+mod inlet;
 mod install;
 mod interchange;
 mod invite;
@@ -128,6 +129,8 @@ pub enum Command {
     #[command(subcommand)]
     Webhook(webhook::WebhookVerb),
     #[command(subcommand)]
+    Inlet(inlet::InletVerb),
+    #[command(subcommand)]
     Tool(tool::ToolVerb),
     Do(chat::DoArgs),
     Call(mesh::operation::CallArgs),
@@ -223,6 +226,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Remind(args) => schedule::remind(context, args)?,
         Command::Schedule(verb) => schedule::schedule(context, verb)?,
         Command::Webhook(verb) => webhook::webhook(context, verb)?,
+        Command::Inlet(verb) => inlet::inlet(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
         Command::Do(args) => chat::say_line(context, args)?,
         Command::Call(args) => mesh::operation::call(context, args)?,

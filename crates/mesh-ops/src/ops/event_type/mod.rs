@@ -4,3 +4,5 @@ mod event_list;
 mod event_publish;
 mod list;
 mod register;
+
+pub(crate) use event_publish::publish;

@@ -51,6 +51,8 @@ pub(crate) struct Draft {
     pub files: Vec<NamedFile>,
     pub signed: Option<(SignedInput, SignedContent)>,
     pub relayed: Option<Relayed>,
+    /// Whom it names, if that does not follow from its text: what somebody outside wrote calls nobody.
+    pub names: Option<Vec<ParticipantId>>,
     /// Whether it is what its author ended a turn with: it calls nobody but whom it answers.
     pub closing: bool,
 }
@@ -105,7 +107,10 @@ impl Draft {
         if self.closing {
             return Vec::new();
         }
-        call.mentions(&self.text)
+        match &self.names {
+            Some(named) => named.clone(),
+            None => call.mentions(&self.text),
+        }
     }
 }
 

@@ -22,15 +22,14 @@ impl Run for MessageRedact {
         erased.extend(waited(door, input.message).await?);
         erased.sort_unstable();
         erased.dedup();
-        call.done(
-            door,
-            Command::Message(MessageCommand::Redact {
-                message,
-                erased,
-                reason,
-            }),
-        )
-        .await
+        let command = MessageCommand::Redact {
+            message,
+            erased,
+            reason,
+        };
+        let done = call.done(door, Command::Message(command)).await?;
+        door.inlets().erase(input.message.0);
+        Ok(done)
     }
 }
 

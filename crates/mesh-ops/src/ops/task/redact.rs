@@ -18,6 +18,8 @@ impl Run for TaskRedact {
             creator: row.task.creator,
             reason,
         };
-        call.done(door, Command::Task(command)).await
+        let done = call.done(door, Command::Task(command)).await?;
+        door.inlets().erase(row.task.created);
+        Ok(done)
     }
 }

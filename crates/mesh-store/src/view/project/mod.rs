@@ -218,6 +218,7 @@ impl Batch<'_> {
             // What contexts have read is in the state; the words of a held act are read where they stand.
             | Facts::Influence(_)
             | Facts::Webhook(_)
+            | Facts::Inlet(_)
             | Facts::Tool(_) => Ok(()),
         }
     }
