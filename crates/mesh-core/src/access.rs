@@ -10,13 +10,13 @@ use imbl::{OrdMap, OrdSet};
 use mesh_model::api::ToolAudience;
 use mesh_model::events::{Floor, History, RequestLimits, RoomKind};
 use mesh_model::{
-    CredentialId, GroupId, InletId, InviteId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
+    CredentialId, GroupId, InletId, InviteId, LinkId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
     WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Credential, EventType, Group, Influences, Inlet, Invite, Key, Member, Mesh, Participant, Room,
+    Credential, EventType, Group, Influences, Inlet, Invite, Key, Link, Member, Mesh, Participant, Room,
     Secret, Session, ToolServer, Webhook,
 };
 
@@ -71,6 +71,10 @@ pub struct Access {
     pub(crate) tool_servers: OrdMap<Arc<str>, Arc<ToolServer>>,
     pub(crate) webhooks: OrdMap<WebhookId, Arc<Webhook>>,
     pub(crate) inlets: OrdMap<InletId, Arc<Inlet>>,
+    /// Other meshes that this one knows.
+    pub(crate) links: OrdMap<LinkId, Arc<Link>>,
+    /// The rooms that mirror one of another mesh, also of links that are gone.
+    pub(crate) mirrors: OrdMap<RoomId, LinkId>,
     pub(crate) influence: Influences,
 }
 

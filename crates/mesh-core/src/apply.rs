@@ -9,7 +9,7 @@ use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
     State, approval, budget, context, credential, dispatch, event_type, file, group, guard,
-    identity, influence, inlet, invite, lease, memory, mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook, worker,
+    identity, influence, inlet, invite, lease, link, memory, mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook, worker,
 };
 
 /// One event as the log holds it, without its content.
@@ -81,6 +81,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::Schedule(facts) => schedule::apply(state, facts, event),
         Facts::Webhook(facts) => webhook::apply(state, facts, event),
         Facts::Inlet(facts) => inlet::apply(state, facts, event),
+        Facts::Link(facts) => link::apply(state, facts, event),
         Facts::Tool(facts) => tool::apply(state, facts, event),
     }
 }

@@ -58,6 +58,18 @@ pub fn some_content(what: &str, given: &Content) -> Result<(), Refusal> {
     content(what, given)
 }
 
+/// An address, as far as its letters go.
+pub fn address(text: &str, most: usize) -> Result<(), Refusal> {
+    let good = (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if good {
+        return Ok(());
+    }
+    Err(refuse::invalid(
+        format!("an address has 1 to {most} ASCII characters and no blanks"),
+        "such as https://mesh.example.org",
+    ))
+}
+
 /// An expiry lies ahead.
 pub fn expiry(expires: Option<Millis>, now: Millis) -> Result<(), Refusal> {
     match expires {

@@ -7,7 +7,7 @@ use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
     Decision, State, approval, budget, context, credential, dispatch, event_type, file, follow,
-    group, guard, identity, influence, inlet, invite, lease, memory, mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook, worker,
+    group, guard, identity, influence, inlet, invite, lease, link, memory, mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook, worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -52,6 +52,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Schedule(command) => schedule::decide(desk, command)?,
         Command::Webhook(command) => webhook::decide(asker, command)?,
         Command::Inlet(command) => inlet::decide(desk, command)?,
+        Command::Link(command) => link::decide(desk, command)?,
         Command::Tool(command) => tool::decide(asker, command)?,
         Command::Tick => {
             asker.node_only()?;

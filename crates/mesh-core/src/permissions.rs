@@ -46,7 +46,10 @@ impl Access {
                 self.bounds(actor, now)?;
                 Ok(PermissionSet::NONE)
             }
-            Actor::Owner(_) | Actor::User(_) => Err(refuse::unknown_credential()),
+            Actor::Link(id) if self.link_of(id).is_some_and(crate::Link::is_open) => {
+                Ok(crate::link::linked().and(self.own_standing(id)?))
+            }
+            Actor::Owner(_) | Actor::User(_) | Actor::Link(_) => Err(refuse::unknown_credential()),
         }
     }
 

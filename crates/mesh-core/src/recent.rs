@@ -40,6 +40,8 @@ pub(crate) struct Recent {
 pub(crate) struct Waiting {
     pub room: RoomId,
     pub author: ParticipantId,
+    /// Whether it waits for its room's home instead, which is on another mesh.
+    pub home: bool,
 }
 
 /// What a keyed command led to.

@@ -44,6 +44,7 @@ impl Access {
             Sees::Waiting(room, author) => {
                 let mut list: Vec<_> = self.moderators(room).collect();
                 list.push(author);
+                list.extend(self.goes_by(room));
                 Audience::Participants(in_order(list))
             }
             Sees::Data(room) => {
@@ -115,7 +116,9 @@ impl Access {
                     || self.reads(viewer, room, seq)
             }
             Sees::Waiting(room, author) => {
-                viewer == author || self.moderators(room).any(|id| id == viewer)
+                viewer == author
+                    || self.moderators(room).any(|id| id == viewer)
+                    || self.goes_by(room) == Some(viewer)
             }
             Sees::Member(room, participant) => self.sees_member(viewer, room, participant, seq),
             Sees::Gone(room, participant) => {
@@ -278,6 +281,12 @@ impl Access {
             Audience::Room(room) => self.reads(viewer, room, seq),
             _ => false,
         }
+    }
+
+    /// Who takes what is said in a mirror to its home.
+    fn goes_by(&self, room: RoomId) -> Option<ParticipantId> {
+        let (link, _) = self.mirror(room)??;
+        Some(link.participant)
     }
 
     /// Those who may read an older message of the room.

@@ -23,13 +23,17 @@ pub enum Actor {
     Credential(ParticipantId, CredentialId),
     /// Somebody who holds an invite's code and nothing else yet.
     Invite(InviteId),
+    /// A peer mesh, by whoever speaks for it here.
+    Link(ParticipantId),
 }
 
 impl Actor {
     /// The participant that acts, if it is one.
     pub fn participant(self) -> Option<ParticipantId> {
         match self {
-            Actor::Owner(id) | Actor::User(id) | Actor::Credential(id, _) => Some(id),
+            Actor::Owner(id) | Actor::User(id) | Actor::Credential(id, _) | Actor::Link(id) => {
+                Some(id)
+            }
             Actor::Node | Actor::Invite(_) => None,
         }
     }

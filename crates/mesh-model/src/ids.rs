@@ -118,6 +118,8 @@ uuid_ids! {
     WebhookId = "webhook";
     /// An address at which a program outside knocks.
     InletId = "inlet";
+    /// Another mesh that this one knows.
+    LinkId = "link";
     /// Where a file stands in its room: the hash of its path with a secret of the node, so that nobody finds out a path by
     /// trying after it was erased. Paths that look the same have the same.
     PathKey = "path key";
@@ -254,6 +256,8 @@ hashes! {
     ActHash;
     /// The SHA-256 hash of a file's bytes; 64 hex digits in JSON.
     BlobHash;
+    /// The SHA-256 hash of the header of an event, as the next one names it; 64 hex digits in JSON.
+    EventHash;
     /// The SHA-256 hash of a tool as it is offered: its name, what is said of it, the schema of its input; 64 hex digits in JSON.
     ToolHash;
 }

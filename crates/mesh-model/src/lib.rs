@@ -49,6 +49,7 @@ pub mod influence;
 pub mod inlet;
 pub mod invite;
 pub mod lease;
+pub mod link;
 pub mod log;
 pub mod login;
 pub mod memory;

@@ -208,6 +208,20 @@ pub const WEBHOOK_URL_BYTES_MAX: usize = 2048;
 pub const WEBHOOK_DEAD_MAX: usize = 1000;
 /// Attempts to deliver that are told of: the newest say most.
 pub const WEBHOOK_DELIVERIES_MAX: usize = 50;
+/// Links to other meshes: each is a task that speaks.
+pub const LINKS_MAX: usize = 64;
+/// Rooms of this mesh that one peer may follow, and rooms of one peer that are remembered as offered.
+pub const LINK_ROOMS_MAX: usize = 128;
+/// What one peer may refuse until somebody has looked; with more the link waits.
+pub const LINK_DEAD_MAX: usize = 500;
+/// The address of a peer.
+pub const LINK_ADDRESS_BYTES_MAX: usize = 512;
+/// What two meshes say at a time: a message as JSON with what stands around it.
+pub const LINK_FRAME_BYTES_MAX: usize = 512 * 1024;
+/// What is told to a peer before it has acknowledged any of it.
+pub const LINK_WINDOW: usize = 64;
+/// Whom a peer may name in one message.
+pub const LINK_MENTIONS_MAX: usize = 32;
 /// How long a webhook's old secret signs beside the new one, milliseconds: a day for receivers to learn it.
 pub const WEBHOOK_OVERLAP_MS: u64 = 24 * 60 * 60 * 1000;
 /// Schedules of one participant.

@@ -44,6 +44,7 @@ macro_rules! nouns {
             webhook Webhook: [api ops] [WebhookCommand] [WebhookFacts];
             push Push: [api ops] [] [];
             inlet Inlet: [api ops] [InletCommand] [InletFacts];
+            link Link: [api ops] [LinkCommand] [LinkFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             report Report: [api ops] [] [];
             chat Chat: [api ops] [] [];

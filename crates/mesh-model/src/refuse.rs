@@ -69,6 +69,11 @@ pub fn no_inlet() -> Refusal {
     not_found("inlet", "inlet.list shows those that you may know of")
 }
 
+/// No such link.
+pub fn no_link() -> Refusal {
+    not_found("link", "link.list shows those that there are")
+}
+
 /// No such participant.
 pub fn no_participant() -> Refusal {
     not_found(

@@ -20,7 +20,7 @@ impl Access {
             Actor::Credential(_, id) => Some(id),
             Actor::User(id) => self.participants.get(&id)?.maker,
             Actor::Invite(id) => self.invites.get(&id)?.maker,
-            Actor::Owner(_) | Actor::Node => None,
+            Actor::Owner(_) | Actor::Node | Actor::Link(_) => None,
         }
     }
 

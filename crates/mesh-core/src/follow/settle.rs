@@ -356,6 +356,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::Schedule(_)
         | Facts::Webhook(_)
         | Facts::Inlet(_)
+        | Facts::Link(_)
         | Facts::Tool(_) => false,
     }
 }

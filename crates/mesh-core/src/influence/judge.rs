@@ -2,7 +2,7 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts, LeaseFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts,
+    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts, LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts,
     SkillFacts, Source, ToolFacts, Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
@@ -152,6 +152,9 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         // A way into a room is a rule; less of one is none.
         Facts::Inlet(InletFacts::Paused(_) | InletFacts::Deleted(_)) => None,
         Facts::Inlet(_) => Some(Doing::Rule),
+        // So is another mesh that is known, and what it may follow.
+        Facts::Link(LinkFacts::Paused(_) | LinkFacts::Removed(_) | LinkFacts::Dropped(_)) => None,
+        Facts::Link(_) => Some(Doing::Rule),
         Facts::Participant(ParticipantFacts::Updated(facts)) if facts.participant == me => {
             said(Doing::Speak)
         }

@@ -7,9 +7,14 @@ use super::pin;
 use crate::policy::count_reaction;
 use crate::policy::pace::{Pace, SLOW_MODE};
 use crate::recent::Recent;
-use crate::{Access, State, Stored};
+use crate::{Access, State, Stored, link};
 
 pub(crate) fn apply(state: &mut State, facts: &MessageFacts, event: &Stored<'_>) {
+    if let MessageFacts::Posted(facts) = facts
+        && let Some(place) = facts.place()
+    {
+        link::took(state, &place, event.seq);
+    }
     let recent = &mut state.recent;
     match facts {
         // What a moderator lets out was counted when it was said.

@@ -16,7 +16,7 @@ use crate::desk::Desk;
 use crate::policy::{Form, Moment, Saying};
 use crate::recent::{Deletions, Recent};
 use crate::room::check_in_use;
-use crate::{Access, Decision, Participant, Room, check, refuse};
+use crate::{Access, Decision, Participant, Room, check, link, refuse};
 
 pub fn decide(desk: &Desk<'_>, command: &MessageCommand) -> Decision {
     let (asker, recent) = (desk.asker, desk.recent);
@@ -67,6 +67,7 @@ fn edit(
         return Err(not_author());
     }
     check_present(asker, &recent.deleted, found, message)?;
+    link::check_own(asker.access, found)?;
     check::some_content("message", body)?;
     let mentions = mentioned(asker.access, found, mentions)?;
     exchange::turn(asker, &recent.exchanges, found, who, &mentions)?;

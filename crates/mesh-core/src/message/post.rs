@@ -7,14 +7,14 @@ use mesh_model::command::{Content, PostMessage};
 use mesh_model::events::{MessagePosted, MessageQuarantined, Relayed, Signed};
 use mesh_model::limits::{MESSAGE_FILES_MAX, RELAY_CHARS_MAX, RELAYS_MAX};
 use mesh_model::policy::MessageKind;
-use mesh_model::{Capability, Effect, MessageId, NewEvent, Refusal, RoomId};
+use mesh_model::{Actor, Capability, Effect, MessageId, NewEvent, Refusal, RoomId};
 
 use super::exchange;
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::message::{check_present, check_visible, mentioned, speaking};
 use crate::policy::{Form, Judged, Saying, labels};
-use crate::{Decision, Participant, Room, check, event_type, identity, quarantine, refuse};
+use crate::{Decision, Participant, Room, check, event_type, identity, link, quarantine, refuse};
 
 pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
     let (asker, recent) = (desk.asker, desk.recent);
@@ -112,7 +112,14 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         scheduled: None,
     };
     let salt = signed.as_ref().map(|(_, salt)| *salt);
-    if waits {
+    let said = link::Said {
+        asks: *asks,
+        files: !files.is_empty(),
+        held: waits,
+        labels: &posted.labels,
+    };
+    let goes_home = relayed.is_none() && link::check_said(asker, found, who, &said)?;
+    if waits || goes_home {
         quarantine::check_space(recent, who.id)?;
         let waiting = MessageQuarantined {
             author: who.id,
@@ -184,6 +191,7 @@ fn check_relayed(asker: &Asker<'_>, room: &Room, relayed: Option<&Relayed>) -> R
         return Ok(());
     };
     asker.check_capability(room, Capability::Bridge)?;
+    check_brought(asker, relayed)?;
     let names = [&relayed.origin, &relayed.sender];
     let good = |name: &&String| {
         !name.is_empty()
@@ -209,4 +217,19 @@ fn check_relayed(asker: &Asker<'_>, room: &Room, relayed: Option<&Relayed>) -> R
         .so(Effect::NothingPosted));
     }
     Ok(())
+}
+
+/// A link says where it has words from, and nobody else does.
+fn check_brought(asker: &Asker<'_>, relayed: &Relayed) -> Result<(), Refusal> {
+    let link = match asker.actor {
+        Actor::Link(speaker) => asker.access.link_of(speaker),
+        _ => None,
+    };
+    match (link, &relayed.place) {
+        (Some(link), Some(place)) => link::check_place(link, place),
+        (None, None) => Ok(()),
+        _ => Err(refuse::not_yours(
+            "say where words stand in another mesh; its link does",
+        )),
+    }
 }

@@ -5,14 +5,18 @@ use mesh_model::events::{MessageQuarantined, QuarantineFacts};
 
 use crate::message::paced;
 use crate::recent::{Recent, Waiting};
-use crate::{State, Stored};
+use crate::{State, Stored, link};
 
 pub(crate) fn apply(state: &mut State, facts: &QuarantineFacts, event: &Stored<'_>) {
     let recent = &mut state.recent;
     match facts {
         QuarantineFacts::Waits(facts) => {
             paced(&state.access, recent, facts.message.room, event);
-            waits(recent, facts, event);
+            let mirrored = state.access.mirrors.contains_key(&facts.message.room);
+            waits(recent, facts, mirrored, event);
+            if let Some(place) = facts.message.place() {
+                link::took(state, &place, event.seq);
+            }
         }
         QuarantineFacts::Reviewed(facts) => {
             recent.waiting.remove(&facts.message);
@@ -20,10 +24,11 @@ pub(crate) fn apply(state: &mut State, facts: &QuarantineFacts, event: &Stored<'
     }
 }
 
-fn waits(recent: &mut Recent, facts: &MessageQuarantined, event: &Stored<'_>) {
+fn waits(recent: &mut Recent, facts: &MessageQuarantined, mirrored: bool, event: &Stored<'_>) {
     let waiting = Waiting {
         room: facts.message.room,
         author: facts.author,
+        home: mirrored && facts.message.relayed.is_none(),
     };
     recent.waiting.insert(MessageId(event.seq), waiting);
 }

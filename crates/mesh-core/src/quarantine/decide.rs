@@ -43,9 +43,9 @@ pub(crate) fn check_space(recent: &Recent, author: ParticipantId) -> Result<(), 
     }
     Err(Refusal::new(
         ErrorCode::ContentRefused,
-        "too many messages wait for a moderator already",
+        "too many messages wait already, for a moderator or for their room's home",
         Effect::NothingKept,
-        "wait until the moderators of the room have looked at the others",
+        "wait until the moderators of the room have looked at the others, or its home has taken them",
     )
     .ruled(Ruling::by(RulingBy::Guard)))
 }
@@ -69,13 +69,21 @@ fn review(
     let waiting = recent.waiting.get(&found.message);
     let waiting = waiting
         .filter(|waiting| waiting.author == found.author && waiting.room == found.waiting.room);
-    let room = moderated(asker, waiting.ok_or_else(unknown)?.room).map_err(|refusal| {
+    let waiting = waiting.ok_or_else(unknown)?;
+    let room = moderated(asker, waiting.room).map_err(|refusal| {
         // Whether something waits is for moderators to know.
         match refusal.code {
             ErrorCode::NotFound => unknown(),
             _ => refusal,
         }
     })?;
+    if waiting.home {
+        return Err(refuse::conflict(
+            "this message waits for its room's home, which is on another mesh",
+            "it is posted once the home has taken it; link.list says how the link stands",
+        )
+        .so(Effect::NothingChanged));
+    }
     check::content("reason", reason)?;
     let reviewed = MessageReviewed {
         room: room.id,
@@ -92,6 +100,7 @@ fn review(
             released: Some(Released {
                 message: found.message,
                 author: found.author,
+                place: None,
             }),
             // The signature was made for another salt, and shows where the message waited.
             signed: None,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, Erases, events};
-use crate::events::{GuardMark, Released, Trust};
+use crate::events::{GuardMark, Place, Released, Trust};
 use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, ScheduleId, Seq, SignatureBytes};
 
 events! { Message MessageFacts
@@ -192,6 +192,12 @@ pub struct Turn {
 }
 
 impl MessagePosted {
+    /// Where it stands in another mesh, if a link brought it or its word.
+    pub fn place(&self) -> Option<Place> {
+        let brought = self.relayed.as_ref().and_then(|relayed| relayed.place);
+        brought.or_else(|| self.released.as_ref()?.place)
+    }
+
     /// Who wrote it, given who did the event.
     pub fn author(&self, actor: Option<ParticipantId>) -> Option<ParticipantId> {
         self.released
@@ -235,6 +241,9 @@ pub struct Relayed {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<crate::Told>")]
     pub path: Vec<String>,
+    /// Where it stands in the mesh that it comes from, if a link brought it. Links alone say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// A message's words are erased for good, everywhere. Content: [`crate::api::Reason`].

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
-use crate::events::MessagePosted;
+use crate::events::{MessagePosted, Place};
 use crate::ids::{MessageId, ParticipantId, RoomId};
 
 events! { Quarantine QuarantineFacts
@@ -36,9 +36,12 @@ pub struct Released {
     pub message: MessageId,
     /// Who wrote it.
     pub author: ParticipantId,
+    /// Where it stands in its room's home, if it waited for that mesh's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
-/// A message waits for a moderator; nobody else but its author knows of it.
+/// A message waits for a moderator, or in a mirror for its home's word; nobody else but its author knows of it.
 /// Content: [`crate::api::MessageBody`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -369,7 +369,7 @@ fn takes_rights(facts: &Facts) -> bool {
         Facts::User(facts) => !matches!(facts, UserFacts::Created(_)),
         Facts::Invite(_) | Facts::Group(_) | Facts::Policy(_) | Facts::Identity(_) => true,
         // What goes out by it, or goes on, looks again.
-        Facts::Webhook(_) => true,
+        Facts::Webhook(_) | Facts::Link(_) => true,
         // What it was made with says so itself.
         Facts::Inlet(_) => false,
         Facts::Mesh(facts) => !matches!(facts, MeshFacts::Refused(_)),

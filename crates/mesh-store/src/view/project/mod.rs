@@ -219,6 +219,7 @@ impl Batch<'_> {
             | Facts::Influence(_)
             | Facts::Webhook(_)
             | Facts::Inlet(_)
+            | Facts::Link(_)
             | Facts::Tool(_) => Ok(()),
         }
     }

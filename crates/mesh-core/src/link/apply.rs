@@ -1,0 +1,153 @@
+//! What the events of links do to the state.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use mesh_model::events::{LinkAdded, LinkFacts, LinkRefused, Place};
+use mesh_model::{LinkId, MessageId, Seq};
+
+use super::{DeadLetter, Link, Offer, Share};
+use crate::recent::Waiting;
+use crate::{Access, State, Stored};
+
+pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
+    if let LinkFacts::Retried(facts) = facts {
+        waits_again(state, facts.link, facts.of);
+    }
+    let access = state.access_at(event.seq);
+    match facts {
+        LinkFacts::Added(facts) => added(access, facts, event.seq),
+        LinkFacts::Paused(facts) => change(access, facts.link, |link| {
+            link.paused = Some(facts.why);
+        }),
+        LinkFacts::Resumed(facts) => change(access, facts.link, |link| link.paused = None),
+        LinkFacts::Reset(facts) => change(access, facts.link, |link| {
+            link.taken = Some(facts.place);
+            link.paused = None;
+        }),
+        LinkFacts::Removed(facts) => {
+            access.links.remove(&facts.link);
+        }
+        LinkFacts::Shared(facts) => change(access, facts.link, |link| {
+            link.shares.insert(facts.room, Share { followed: None });
+        }),
+        LinkFacts::Follower(facts) => {
+            change(access, facts.link, |link| {
+                if let Some(share) = link.shares.get_mut(&facts.room) {
+                    share.followed = facts.follows.then_some(event.seq);
+                }
+            });
+            took(state, &facts.place, event.seq);
+        }
+        LinkFacts::Offered(facts) => {
+            change(access, facts.link, |link| {
+                let room = link.offers.get(&facts.there).and_then(|offer| offer.room);
+                let offer = Offer {
+                    name: facts.name.clone(),
+                    open: true,
+                    room,
+                };
+                link.offers.insert(facts.there, offer);
+            });
+            took(state, &facts.place, event.seq);
+        }
+        LinkFacts::Withdrawn(facts) => {
+            change(access, facts.link, |link| {
+                if let Some(offer) = link.offers.get_mut(&facts.there) {
+                    offer.open = false;
+                }
+            });
+            took(state, &facts.place, event.seq);
+        }
+        LinkFacts::Following(facts) => {
+            change(access, facts.link, |link| {
+                if let Some(offer) = link.offers.get_mut(&facts.there) {
+                    offer.room = Some(facts.room);
+                }
+            });
+            access.mirrors.insert(facts.room, facts.link);
+        }
+        LinkFacts::Unfollowed(facts) => change(access, facts.link, |link| {
+            if let Some(offer) = link.offers.get_mut(&facts.there) {
+                offer.room = None;
+            }
+        }),
+        LinkFacts::TurnedAway(facts) => took(state, &facts.place, event.seq),
+        LinkFacts::Refused(facts) => {
+            refused(access, facts);
+            took(state, &facts.place, event.seq);
+        }
+        LinkFacts::Retried(facts) => change(access, facts.link, |link| {
+            link.dead.remove(&facts.of);
+        }),
+        LinkFacts::Dropped(facts) => change(access, facts.link, |link| {
+            for seq in &facts.seqs {
+                link.dead.remove(seq);
+            }
+        }),
+    }
+}
+
+/// What stands at this place of a peer's log is in this one from here on.
+pub(crate) fn took(state: &mut State, place: &Place, at: Seq) {
+    let Some(link) = state.access.link_to(&place.mesh) else {
+        return;
+    };
+    if place.seq <= link.taken_seq() {
+        return;
+    }
+    let id = link.id;
+    change(state.access_at(at), id, |link| {
+        link.taken = Some(Place {
+            message: None,
+            ..*place
+        });
+    });
+}
+
+fn added(access: &mut Access, facts: &LinkAdded, seq: Seq) {
+    let link = Link {
+        id: facts.link,
+        peer: facts.peer,
+        participant: facts.participant,
+        name: facts.name.clone(),
+        address: facts.address.clone(),
+        since: seq,
+        paused: None,
+        taken: None,
+        shares: OrdMap::new(),
+        offers: OrdMap::new(),
+        dead: OrdMap::new(),
+    };
+    access.links.insert(facts.link, Arc::new(link));
+}
+
+fn refused(access: &mut Access, facts: &LinkRefused) {
+    let letter = DeadLetter {
+        code: facts.code.clone(),
+        rule: facts.rule.clone(),
+        waiting: facts.waiting,
+    };
+    change(access, facts.link, |link| {
+        link.dead.insert(facts.of, letter);
+    });
+}
+
+/// Words that their home had refused wait for its word once more.
+fn waits_again(state: &mut State, link: LinkId, of: Seq) {
+    let letter = state.access.link(link).and_then(|link| link.dead.get(&of));
+    if let Some((room, author)) = letter.and_then(|letter| letter.waiting) {
+        let waiting = Waiting {
+            room,
+            author,
+            home: true,
+        };
+        state.recent.waiting.insert(MessageId(of), waiting);
+    }
+}
+
+fn change(access: &mut Access, id: LinkId, change: impl FnOnce(&mut Link)) {
+    if let Some(link) = access.links.get_mut(&id) {
+        change(Arc::make_mut(link));
+    }
+}

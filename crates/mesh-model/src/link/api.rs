@@ -1,0 +1,178 @@
+//! Links to other meshes: what clients send and get.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::ParticipantRef;
+use crate::events::{LinkPause, RoomAccess};
+use crate::ids::{LinkId, MessageId, PublicKey, RoomId, Seq};
+use crate::time::Millis;
+
+/// Know another mesh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkAddInput {
+    /// What it is called here: a label of this mesh's own, also the handle of who speaks here for it.
+    pub name: String,
+    /// Its key, as its owner says: `mesh link key` there. Whoever shows another key is not it.
+    pub key: PublicKey,
+    /// Where it is called, such as `https://mesh.example.org`; absent: it calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// A link, by its name or id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkRefInput {
+    /// The link: what its peer is called here, or the link's id.
+    pub link: String,
+}
+
+/// A room of this mesh for a peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkShareInput {
+    /// The link: what its peer is called here, or the link's id.
+    pub link: String,
+    /// The room: id or name.
+    pub room: String,
+}
+
+/// Follow a room that a peer offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkFollowInput {
+    /// The link: what its peer is called here, or the link's id.
+    pub link: String,
+    /// The offered room: its name there, or its id there if two have one name.
+    pub room: String,
+    /// What the room is called here; as there, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who finds it here: `listed`, which is the default, or `private`.
+    #[serde(default)]
+    pub access: RoomAccess,
+}
+
+/// Dead letters of a link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkDeadInput {
+    /// The link: what its peer is called here, or the link's id.
+    pub link: String,
+    /// Which, by their places; all of them if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seqs: Vec<Seq>,
+}
+
+/// How a link stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkState {
+    /// Both speak.
+    Open,
+    /// The peer does not answer, or has not called yet.
+    Away,
+    /// It waits until somebody lets it go on.
+    Paused,
+}
+
+/// A link as its reader sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Link {
+    /// Its id.
+    pub id: LinkId,
+    /// What the peer is called here.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// The peer's key: this is the mesh.
+    pub key: PublicKey,
+    /// What both owners see of their two keys and compare aloud: six groups of five digits.
+    #[schemars(with = "crate::closed::Code")]
+    pub compare: String,
+    /// Who speaks here for the peer, and how far it is trusted.
+    pub participant: ParticipantRef,
+    /// Where it is called.
+    pub address: Option<crate::Told>,
+    /// How it stands.
+    pub state: LinkState,
+    /// Why it is paused.
+    pub paused: Option<LinkPause>,
+    /// What of the peer's log was taken, up to this place of its.
+    pub taken: Seq,
+    /// Up to which place of this log the peer has what is meant for it, since the node was started.
+    pub acknowledged: Option<Seq>,
+    /// What went wrong last.
+    #[schemars(with = "Option<crate::closed::Ours>")]
+    pub trouble: Option<String>,
+    /// When the peer is called again.
+    pub again_at: Option<Millis>,
+    /// What waits for the peer's word, and what it refused.
+    pub dead: u32,
+    /// Rooms of this mesh that the peer may follow.
+    pub shared: Vec<LinkedRoom>,
+    /// Rooms of the peer.
+    pub offered: Vec<OfferedRoom>,
+}
+
+/// A room of this mesh that a peer may follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkedRoom {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub name: Option<String>,
+    /// Whether the peer follows it.
+    pub followed: bool,
+}
+
+/// A room that a peer offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OfferedRoom {
+    /// Its id there.
+    pub there: RoomId,
+    /// Its name there.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// Whether it may still be followed.
+    pub open: bool,
+    /// The room here that mirrors it, if it is followed.
+    pub room: Option<RoomId>,
+}
+
+/// A room that is followed from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkFollowed {
+    /// The room here.
+    pub room: RoomId,
+    /// The place of the event.
+    pub seq: Seq,
+}
+
+/// This mesh as its peers know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkOwnKey {
+    /// The key.
+    pub key: PublicKey,
+}
+
+/// Something that a peer did not take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkDeadLetter {
+    /// Its place here.
+    pub seq: Seq,
+    /// The message that it is.
+    pub message: MessageId,
+    /// Where it was said, if it waited for its home's word.
+    pub room: Option<RoomId>,
+    /// Who said it, if it waited for its home's word.
+    pub author: Option<ParticipantRef>,
+    /// The error code, as the peer says.
+    #[schemars(with = "crate::closed::Code")]
+    pub code: String,
+    /// What kind of rule decided, as the peer says.
+    #[schemars(with = "Option<crate::closed::Code>")]
+    pub rule: Option<String>,
+}

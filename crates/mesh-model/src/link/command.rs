@@ -1,0 +1,112 @@
+//! Commands about links.
+
+use crate::command::Content;
+use crate::events::{History, LinkPause, MessagePosted, Place, RoomAccess};
+use crate::ids::{LinkId, MessageId, ParticipantId, PublicKey, RoomId, Seq};
+
+/// What somebody, or the node that speaks with the peer, wants of links.
+#[derive(Debug, Clone)]
+#[allow(
+    missing_docs,
+    reason = "a command's fields are those of the event it leads to, documented there"
+)]
+pub enum LinkCommand {
+    Add {
+        link: LinkId,
+        peer: PublicKey,
+        participant: ParticipantId,
+        name: String,
+        address: Option<String>,
+    },
+    Promote {
+        link: LinkId,
+    },
+    Pause {
+        link: LinkId,
+    },
+    Resume {
+        link: LinkId,
+    },
+    /// The peer's log ends at this place now, and speaks from there on.
+    Reset {
+        link: LinkId,
+        place: Place,
+    },
+    Remove {
+        link: LinkId,
+    },
+    Share {
+        link: LinkId,
+        room: RoomId,
+    },
+    Revoke {
+        link: LinkId,
+        room: RoomId,
+    },
+    Follow {
+        link: LinkId,
+        there: RoomId,
+        room: RoomId,
+        name: String,
+        access: RoomAccess,
+        history: History,
+    },
+    Unfollow {
+        link: LinkId,
+        room: RoomId,
+    },
+    /// All dead letters if none are named.
+    Retry {
+        link: LinkId,
+        seqs: Vec<Seq>,
+    },
+    /// All dead letters if none are named.
+    Drop {
+        link: LinkId,
+        seqs: Vec<Seq>,
+    },
+    /// By the node: it does not go on by itself.
+    Stop {
+        link: LinkId,
+        why: LinkPause,
+    },
+    /// By the node: the peer said something that is no message.
+    Heard {
+        link: LinkId,
+        place: Place,
+        what: LinkHeard,
+    },
+}
+
+/// What a peer says of links. Whatever it says it says of its own mesh.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "see the events that it leads to")]
+pub enum LinkHeard {
+    /// A room of the peer may be followed.
+    Offered { there: RoomId, name: String },
+    /// A room of the peer may be followed no more.
+    Withdrawn { there: RoomId },
+    /// The peer follows a room of this mesh, or does not any more.
+    Follower { room: RoomId, follows: bool },
+    /// The peer took words of this mesh that wait here; they are what the door read in the log.
+    Accepted {
+        message: MessageId,
+        author: ParticipantId,
+        waiting: Box<MessagePosted>,
+        body: Content,
+    },
+    /// The peer did not take what stands at this place here. Who said it, if it waits here, and where.
+    Refused {
+        of: Seq,
+        code: String,
+        rule: Option<String>,
+        waiting: Option<(RoomId, ParticipantId)>,
+        reason: Content,
+    },
+    /// What the peer says was not taken here.
+    TurnedAway {
+        of: Seq,
+        code: String,
+        rule: Option<String>,
+    },
+}

@@ -1,0 +1,358 @@
+//! Links: what the log remembers. How far the peer has taken this log is for the peer to say, each time the two meet; how far
+//! this mesh has taken the peer's follows from the places in the events here and in messages.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Erased, events};
+use crate::ids::{EventHash, LinkId, MessageId, ParticipantId, PublicKey, RoomId, Seq};
+
+events! { Link LinkFacts
+    Added(it: LinkAdded) "link.added" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+        free: ["/address"],
+    }
+    Paused(it: LinkPaused) "link.paused" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Resumed(it: LinkResumed) "link.resumed" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Reset(it: LinkReset) "link.reset" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Removed(it: LinkRemoved) "link.removed" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Shared(it: LinkShared) "link.shared" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Follower(it: LinkFollower) "link.follower" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Offered(it: LinkOffered) "link.offered" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Withdrawn(it: LinkWithdrawn) "link.withdrawn" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Following(it: LinkFollowing) "link.following" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Unfollowed(it: LinkUnfollowed) "link.unfollowed" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    TurnedAway(it: LinkTurnedAway) "link.turned_away" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Refused(it: LinkRefused) "link.refused" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Retried(it: LinkRetried) "link.retried" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Dropped(it: LinkDropped) "link.dropped" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+}
+
+/// Where something stands in another mesh's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// The mesh: its node's key.
+    pub mesh: PublicKey,
+    /// The place from which it was told.
+    pub seq: Seq,
+    /// The hash of the header there.
+    pub hash: EventHash,
+    /// What the message is called there, if that is not the place from which it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+}
+
+impl Place {
+    /// What the message is called in the other mesh.
+    pub fn message(&self) -> MessageId {
+        self.message.unwrap_or(MessageId(self.seq))
+    }
+}
+
+/// Why a link waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPause {
+    /// Somebody wanted it so.
+    Asked,
+    /// The peer's log is not the one that it was: it went back, or it is another.
+    WentBack,
+    /// The peer says that this mesh's log is not the one that it was.
+    WeWentBack,
+    /// The peer refused as much as may wait for somebody here.
+    Full,
+}
+
+/// Another mesh is known from here on, by its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkAdded {
+    /// The link.
+    pub link: LinkId,
+    /// The peer: its node's key.
+    pub peer: PublicKey,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// What the peer is called here.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// Where it is called; absent: it calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::Told>")]
+    pub address: Option<String>,
+}
+
+/// A link waits until somebody lets it go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkPaused {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// Why.
+    pub why: LinkPause,
+}
+
+/// A link goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkResumed {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+}
+
+/// The peer's log is another one than it was: from here on it is taken from this place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkReset {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The place after which the peer speaks from here on.
+    pub place: Place,
+}
+
+/// The peer is known no more; what it said stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkRemoved {
+    /// The link.
+    pub link: LinkId,
+    /// Who spoke here for the peer.
+    pub participant: ParticipantId,
+}
+
+/// The peer may follow a room of this mesh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkShared {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+}
+
+/// The peer follows a room of this mesh from here on, or does not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkFollower {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The room.
+    pub room: RoomId,
+    /// Whether it does.
+    pub follows: bool,
+    /// Where the peer said so.
+    pub place: Place,
+}
+
+/// A room of the peer may be followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkOffered {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The room's id in its own mesh.
+    pub there: RoomId,
+    /// Its name there.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// Where the peer said so.
+    pub place: Place,
+}
+
+/// A room of the peer may be followed no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkWithdrawn {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The room's id in its own mesh.
+    pub there: RoomId,
+    /// Where the peer said so.
+    pub place: Place,
+}
+
+/// This mesh follows a room of the peer: a room here mirrors it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkFollowing {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The room's id in its own mesh.
+    pub there: RoomId,
+    /// The room here.
+    pub room: RoomId,
+}
+
+/// This mesh follows a room of the peer no more. What was said stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkUnfollowed {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The room's id in its own mesh.
+    pub there: RoomId,
+}
+
+/// What the peer said was not taken here. The peer is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkTurnedAway {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// What it was, by its place in the peer's log.
+    pub of: Seq,
+    /// The error code.
+    #[schemars(with = "crate::closed::Code")]
+    pub code: String,
+    /// What kind of rule decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Code>")]
+    pub rule: Option<String>,
+    /// Where the peer said it.
+    pub place: Place,
+}
+
+/// The peer did not take something of this mesh: a dead letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkRefused {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// What it was, by its place here.
+    pub of: Seq,
+    /// The error code, as the peer says.
+    #[schemars(with = "crate::closed::Code")]
+    pub code: String,
+    /// What kind of rule decided, as the peer says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Code>")]
+    pub rule: Option<String>,
+    /// Who said it and where, if it waited here for its home's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<(RoomId, ParticipantId)>,
+    /// Where the peer said so.
+    pub place: Place,
+}
+
+/// A dead letter goes to the peer once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkRetried {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// What it is, by its place here.
+    pub of: Seq,
+}
+
+/// Nobody wants these dead letters any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkDropped {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// What they were, by their places here.
+    pub seqs: Vec<Seq>,
+}

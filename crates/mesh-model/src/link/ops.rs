@@ -1,0 +1,106 @@
+//! Links to other meshes: what can be asked. Whom this mesh knows is for those with `admin:federation`; how far a peer is
+//! trusted and what is followed, for the owner; which rooms are shared, for those who moderate them.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST Link
+    /// This mesh's own key, for the owner of another one.
+    LinkKey "link.key" {
+        Query Needs::Permission(MessagesRead), Get "/api/links/key" => 200,
+        NoInput => LinkOwnKey,
+        example "{}"
+    }
+    /// Know another mesh by its key, so that rooms can be shared. Nothing is shared by it, and its words are untrusted.
+    LinkAdd "link.add" {
+        Command Needs::Permission(AdminFederation), Post "/api/links" => 201,
+        LinkAddInput => Link,
+        example r#"{"name": "north", "key": "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c"}"#
+    }
+    /// List the links to other meshes.
+    LinkList "link.list" {
+        Query Needs::Permission(AdminFederation), Get "/api/links" => 200,
+        NoInput => List<Link>,
+        example "{}"
+    }
+    /// Get a link: how it stands, which rooms are shared and offered.
+    LinkGet "link.get" {
+        Query Needs::Permission(AdminFederation), Get "/api/links/{link}" => 200,
+        LinkRefInput => Link,
+        example r#"{"link": "$link"}"#
+    }
+    /// Trust a peer as a verified one: what it brings from here on is `federated`. The owner does it, after both compared.
+    LinkPromote "link.promote" {
+        Command Needs::Owner, Post "/api/links/{link}/promote" => 200,
+        LinkRefInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+    /// Let a link wait: nothing goes either way. What happens meanwhile is told when it goes on.
+    LinkPause "link.pause" {
+        Command Needs::Permission(AdminFederation), Post "/api/links/{link}/pause" => 200,
+        LinkRefInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+    /// Let a link go on, and call the peer at once.
+    LinkResume "link.resume" {
+        Command Needs::Permission(AdminFederation), Post "/api/links/{link}/resume" => 200,
+        LinkRefInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+    /// Forget how far the peer's log was taken, when the peer had to go back to an older one: it speaks again from where it
+    /// is now. What it said after its older log is told once more if it is said there again.
+    LinkReset "link.reset" {
+        Command Needs::Owner, Post "/api/links/{link}/reset" => 200,
+        LinkRefInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+    /// Remove a link for good. What was said stays; mirrors are read only from then on.
+    LinkRemove "link.remove" {
+        Command Needs::Permission(AdminFederation), Delete "/api/links/{link}" => 200,
+        LinkRefInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+    /// Offer a room of this mesh to a peer. It becomes a member of the room by whoever speaks for it here.
+    LinkShare "link.share" {
+        Command Needs::Permission(MessagesWrite), Post "/api/links/{link}/rooms" => 200,
+        LinkShareInput => Done,
+        example r#"{"link": "$link", "room": "workshop"}"#
+    }
+    /// Share a room with a peer no more.
+    LinkRevoke "link.revoke" {
+        Command Needs::Permission(MessagesWrite), Delete "/api/links/{link}/rooms/{room}" => 200,
+        LinkShareInput => Done,
+        example r#"{"link": "$link", "room": "workshop"}"#
+    }
+    /// Follow a room that a peer offers: a room here mirrors it, and what is said in it goes there first.
+    LinkFollow "link.follow" {
+        Command Needs::Owner, Post "/api/links/{link}/follow" => 201,
+        LinkFollowInput => LinkFollowed,
+        example r#"{"link": "$link", "room": "workshop"}"#
+    }
+    /// Follow a room of a peer no more. The mirror stays, read only.
+    LinkUnfollow "link.unfollow" {
+        Command Needs::Owner, Delete "/api/links/{link}/follow/{room}" => 200,
+        LinkShareInput => Done,
+        example r#"{"link": "$link", "room": "elsewhere"}"#
+    }
+    /// What a peer did not take.
+    LinkRefused "link.refused" {
+        Query Needs::Permission(AdminFederation), Get "/api/links/{link}/refused" => 200,
+        LinkRefInput => List<LinkDeadLetter>,
+        example r#"{"link": "$link"}"#
+    }
+    /// Send once more what a peer did not take.
+    LinkRetry "link.retry" {
+        Command Needs::Permission(AdminFederation), Post "/api/links/{link}/refused" => 200,
+        LinkDeadInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+    /// Drop what a peer did not take.
+    LinkDrop "link.drop" {
+        Command Needs::Permission(AdminFederation), Post "/api/links/{link}/refused/drop" => 200,
+        LinkDeadInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+}
