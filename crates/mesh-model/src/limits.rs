@@ -216,8 +216,6 @@ pub const LINK_ROOMS_MAX: usize = 128;
 pub const LINK_DEAD_MAX: usize = 500;
 /// The address of a peer.
 pub const LINK_ADDRESS_BYTES_MAX: usize = 512;
-/// What two meshes say at a time: a message as JSON with what stands around it.
-pub const LINK_FRAME_BYTES_MAX: usize = 512 * 1024;
 /// What is told to a peer before it has acknowledged any of it.
 pub const LINK_WINDOW: usize = 64;
 /// Whom a peer may name in one message.

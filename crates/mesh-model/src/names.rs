@@ -53,8 +53,17 @@ pub fn check(name: &str) -> Result<(), BadName> {
 
 /// The handles a text mentions as `@handle`, in order, each once.
 ///
-/// An `@` inside a word (an e-mail address) mentions nobody.
+/// An `@` inside a word (an e-mail address) mentions nobody, and `@handle@mesh` nobody of this mesh.
 pub fn mentions(text: &str) -> Vec<&str> {
+    named(text, None)
+}
+
+/// The handles that a text mentions as `@handle@mesh`, in order, each once.
+pub fn mentions_abroad<'a>(text: &'a str, mesh: &str) -> Vec<&'a str> {
+    named(text, Some(mesh))
+}
+
+fn named<'a>(text: &'a str, mesh: Option<&str>) -> Vec<&'a str> {
     let mut found = Vec::new();
     let mut before = ' ';
     let mut rest = text;
@@ -62,15 +71,22 @@ pub fn mentions(text: &str) -> Vec<&str> {
         let previous = rest[..at].chars().next_back().unwrap_or(before);
         before = '@';
         rest = &rest[at + 1..];
-        let end = rest
-            .find(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '-'))
-            .unwrap_or(rest.len());
-        let handle = rest[..end].trim_end_matches('-');
-        if !previous.is_alphanumeric() && check(handle).is_ok() && !found.contains(&handle) {
+        let handle = first_name(rest);
+        let end = handle.len();
+        let abroad = rest[end..].strip_prefix('@').map(first_name);
+        let abroad = abroad.filter(|abroad| check(abroad).is_ok());
+        let meant = !previous.is_alphanumeric() && abroad == mesh;
+        if meant && check(handle).is_ok() && !found.contains(&handle) {
             found.push(handle);
         }
     }
     found
+}
+
+/// The letters of a name that a text begins with.
+fn first_name(text: &str) -> &str {
+    let end = text.find(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '-'));
+    text[..end.unwrap_or(text.len())].trim_end_matches('-')
 }
 
 #[cfg(test)]
@@ -100,7 +116,9 @@ mod tests {
             ["rex", "ana"]
         );
         assert_eq!(mentions("@rex- @rex @Rex é@rex"), ["rex"]);
-        assert_eq!(mentions("@a@b"), ["a"]);
+        assert!(mentions("@a@b").is_empty());
+        assert_eq!(mentions("@a@, @b@B @c-@d"), ["a", "b", "c"]);
+        assert_eq!(mentions_abroad("@a@b and @c@d, @e, x@f@b", "b"), ["a"]);
         assert!(mentions("nobody @ all").is_empty());
     }
 }

@@ -25,11 +25,11 @@ pub use describe::tools::{
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
 pub use door::{
-    Call, Caller, Cookie, Door, LAST_WORDS, Names, Options, Outbox, PageCookie, Progress, Reply,
-    Run, Sending, Stream, Turn, Turns, Wanted, Watch,
+    Brought, Call, Caller, Cookie, Door, LAST_WORDS, Logged, Names, Options, Outbox, PageCookie,
+    PeerSeen, Peers, Progress, Reply, Run, Sending, Stream, Turn, Turns, Wanted, Watch,
 };
 // What surfaces hold of the node itself. How to subscribe to it is not among it: that goes through the door.
-pub use mesh_core::{Access, Webhook as HookRecord};
+pub use mesh_core::{Access, Link as LinkRecord, Webhook as HookRecord};
 pub use mesh_node::machine::Taken;
 pub use mesh_node::{Attached, Node};
 pub use mesh_store::vault::{PushKey, PushTo};

@@ -46,7 +46,7 @@ impl Default for Pace {
 
 impl Pace {
     /// How long is waited after so many failures in a row: twice as long each time, between half and all of it by chance.
-    pub(super) fn after(&self, failures: u32) -> Duration {
+    pub(crate) fn after(&self, failures: u32) -> Duration {
         let doubled = 2_u32.saturating_pow(failures.saturating_sub(1).min(31));
         let whole = self.first.saturating_mul(doubled).min(self.most);
         let share = 0.5 + 0.5 * ((self.chance)() as f64 / u64::MAX as f64);

@@ -8,6 +8,7 @@ pub(crate) mod caller;
 pub(crate) mod coerce;
 pub(crate) mod flood;
 pub(crate) mod influence;
+pub(crate) mod links;
 pub(crate) mod outbox;
 pub(crate) mod over;
 pub(crate) mod rates;
@@ -24,6 +25,7 @@ pub(crate) mod turns;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::{Caller, PageCookie};
+pub use links::{Brought, Logged, PeerSeen, Peers};
 pub use outbox::{Outbox, Progress, Sending};
 pub use over::{LAST_WORDS, Watch};
 pub use registry::Run;
@@ -100,6 +102,7 @@ struct Inner {
     uploads: Uploads,
     tools: Arc<dyn Tools>,
     outbox: OnceLock<Arc<dyn Outbox>>,
+    peers: OnceLock<Arc<dyn Peers>>,
     seats: Seats,
     inlets: Book,
 }
@@ -128,6 +131,7 @@ impl Door {
             uploads: Uploads::default(),
             tools,
             outbox: OnceLock::new(),
+            peers: OnceLock::new(),
             seats: Seats::default(),
             inlets: Book::default(),
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mesh_core::Action;
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Millis, Refusal, RoomId, WebhookId, refuse};
+use mesh_model::{Actor, LinkId, Millis, Refusal, RoomId, WebhookId, refuse};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -75,6 +75,20 @@ impl Watch {
                 return refuse::conflict("the webhook waits", "let it go on with webhook.resume");
             }
             if let Err(refusal) = access.check_webhook(found, self.door.node().now()) {
+                return refusal;
+            }
+        }
+    }
+}
+
+impl Watch {
+    /// Waits until a link is gone or waits for somebody. Says why.
+    pub(crate) async fn link_over(mut self, link: LinkId) -> Refusal {
+        loop {
+            if self.changed.changed().await.is_err() {
+                std::future::pending().await
+            }
+            if let Err(refusal) = self.door.open_link(link) {
                 return refusal;
             }
         }

@@ -8,7 +8,7 @@ use mesh_core::Action;
 use mesh_model::events::{Event as _, MessagePosted};
 use mesh_model::limits::{EVENT_TYPES_MAX, SUBSCRIBED_ROOMS_MAX};
 use mesh_model::ops::Needs;
-use mesh_model::{Actor, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
+use mesh_model::{Actor, LinkId, Permission, Refusal, Seq, SessionId, WebhookId, refuse};
 use mesh_node::machine::Taken;
 use mesh_node::{Filter, Subscribe as _, Subscription};
 use mesh_store::vault::PushTo;
@@ -163,6 +163,22 @@ impl Door {
         Ok(Stream {
             subscription: self.node().overhear(who, filter, after),
             over: Box::pin(watch.over(Caller::known(actor), NEEDS, Vec::new())),
+            _place: None,
+        })
+    }
+
+    /// Listens for a peer mesh, with the eyes of whoever speaks for it here, to what is later than `after`. It ends when the
+    /// link is gone or waits for somebody.
+    pub fn listen_for_link(&self, link: LinkId, after: Seq) -> Result<Stream, Refusal> {
+        let watch = self.watch();
+        let found = self.open_link(link)?;
+        let filter = Filter {
+            rooms: Vec::new(),
+            types: Vec::new(),
+        };
+        Ok(Stream {
+            subscription: self.node().overhear(found.participant, filter, after),
+            over: Box::pin(watch.link_over(link)),
             _place: None,
         })
     }

@@ -22,6 +22,7 @@ pub(crate) mod influence;
 pub(crate) mod inlet;
 pub(crate) mod invite;
 mod lease;
+pub(crate) mod link;
 pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod memory;

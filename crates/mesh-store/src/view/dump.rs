@@ -16,6 +16,7 @@ const TABLES: &[(&str, &str)] = &[
     ("reactions", "message, reaction, participant"),
     ("mentions", "participant, room, seq"),
     ("edits", "seq"),
+    ("mirrored", "room, mesh, there"),
     ("quarantine", "seq"),
     ("expiries", "seq"),
     ("expired_tasks", "expiry, place"),

@@ -7,7 +7,7 @@ mod history;
 mod list;
 mod pin;
 mod pins;
-mod post;
+pub(crate) mod post;
 mod react;
 mod receipts;
 mod redact;

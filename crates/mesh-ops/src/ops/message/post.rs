@@ -51,7 +51,8 @@ pub(crate) struct Draft {
     pub files: Vec<NamedFile>,
     pub signed: Option<(SignedInput, SignedContent)>,
     pub relayed: Option<Relayed>,
-    /// Whom it names, if that does not follow from its text: what somebody outside wrote calls nobody.
+    /// Whom it names, if that does not follow from its text: what somebody outside wrote calls nobody, and names of another mesh
+    /// are not those of this one.
     pub names: Option<Vec<ParticipantId>>,
     /// Whether it is what its author ended a turn with: it calls nobody but whom it answers.
     pub closing: bool,

@@ -113,6 +113,11 @@ impl Batch<'_> {
                 facts.signed.as_ref().map(signed_bytes),
                 More::of(facts, body.files).stored(),
             ])?;
+        if let Some(there) = facts.place() {
+            self.tx
+                .prepare_cached("INSERT OR REPLACE INTO mirrored VALUES (?1, ?2, ?3, ?4)")?
+                .execute((room, there.mesh.0, int(there.message().0.0), seq))?;
+        }
         if let Some(root) = place(facts.thread) {
             self.tx
                 .prepare_cached("INSERT INTO threads VALUES (?1, 1) ON CONFLICT DO UPDATE SET replies = replies + 1")?

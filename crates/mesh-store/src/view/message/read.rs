@@ -2,7 +2,7 @@
 
 use mesh_model::api::FileRef;
 use mesh_model::events::{MessageHeader, MessagePosted, Priority};
-use mesh_model::{MessageId, Millis, ParticipantId, RoomId, Seq};
+use mesh_model::{MessageId, Millis, ParticipantId, PublicKey, RoomId, Seq};
 use rusqlite::{OptionalExtension, Row, Transaction};
 use serde_json::value::RawValue;
 
@@ -246,6 +246,25 @@ impl View {
                 .query_row([int(message.0.0)], |row| row.get(0))
                 .optional()?;
             Ok(More::read(more.flatten().as_deref()).labels)
+        })
+    }
+
+    /// The message of a room that stands at `there` in another mesh.
+    pub fn mirrored(
+        &self,
+        room: RoomId,
+        mesh: PublicKey,
+        there: MessageId,
+    ) -> Result<Option<MessageId>, StoreError> {
+        self.read(|db, numbers| {
+            let Some(room) = numbers.room(room) else {
+                return Ok(None);
+            };
+            let mut statement = db.prepare_cached(
+                "SELECT seq FROM mirrored WHERE room = ?1 AND mesh = ?2 AND there = ?3",
+            )?;
+            let found = statement.query_row((room, mesh.0, int(there.0.0)), |row| sql::seq(row, 0));
+            Ok(found.optional()?.map(MessageId))
         })
     }
 

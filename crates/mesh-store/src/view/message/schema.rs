@@ -30,4 +30,6 @@ CREATE TABLE mentions (
     participant INTEGER, room INTEGER, seq INTEGER, PRIMARY KEY (participant, room, seq)) WITHOUT ROWID;
 CREATE TABLE edits (seq INTEGER PRIMARY KEY, message INTEGER NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX edits_by_message ON edits (message, seq);
+CREATE TABLE mirrored (
+    room INTEGER, mesh BLOB, there INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (room, mesh, there)) WITHOUT ROWID;
 ";

@@ -1,0 +1,23 @@
+//! What a conversation needs of its way: whole frames in their order, from and to one peer whose key was proved.
+
+use std::pin::Pin;
+
+use mesh_model::PublicKey;
+
+/// Something under way.
+pub type Under<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A sealed way to a peer.
+pub trait Channel: Send {
+    /// Sends a frame; why not, in words.
+    fn send(&mut self, frame: Vec<u8>) -> Under<'_, Result<(), String>>;
+
+    /// The next frame; why there are none any more. Safe to drop while it waits.
+    fn receive(&mut self) -> Under<'_, Result<Vec<u8>, String>>;
+}
+
+/// What calls a peer.
+pub trait Dial: Send + Sync {
+    /// A way to whoever proves to have the key at this address; why there is none, in words.
+    fn dial(&self, address: String, key: PublicKey) -> Under<'_, Result<Box<dyn Channel>, String>>;
+}

@@ -1,0 +1,192 @@
+//! Federation: this mesh speaks with others, by one link each. What a peer is owed is what stands in the log for it, after what
+//! the peer's own log holds of it; there is no queue.
+//!
+//! * `wire.rs` is what two meshes say to each other, `talk.rs` what follows from it, without any IO.
+//! * `owed.rs` says what of this log is for a peer, `take.rs` takes what a peer tells into this log.
+//! * `speaker.rs` speaks with one peer, by a `channel.rs`; `board.rs` remembers how it stands.
+
+mod board;
+mod channel;
+mod owed;
+mod speaker;
+mod take;
+pub mod talk;
+pub mod wire;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mesh_model::{LinkId, PublicKey};
+use mesh_ops::{Door, PeerSeen, Peers};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+
+use crate::outbox::Pace;
+use board::Board;
+pub use channel::{Channel, Dial, Under};
+use speaker::{Speaker, Way};
+
+/// Rights that were given are told by nobody; after so long they are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// Links at work. They end when this is dropped.
+pub struct Federation {
+    desk: Arc<Desk>,
+    keeps: JoinHandle<()>,
+}
+
+impl Federation {
+    /// Speaks with the peers of a node, and answers its door about that.
+    pub fn start(door: &Door, dial: Arc<dyn Dial>, pace: Pace) -> Federation {
+        let desk = Arc::new(Desk {
+            door: door.clone(),
+            dial,
+            pace,
+            board: Arc::default(),
+            busy: Mutex::default(),
+        });
+        // The door holds what holds the door; both live as long as the program.
+        door.attach_peers(Arc::clone(&desk) as Arc<dyn Peers>);
+        Federation {
+            keeps: tokio::spawn(Arc::clone(&desk).keep()),
+            desk,
+        }
+    }
+
+    /// What takes the ways that peers open.
+    pub fn entrance(&self) -> Entrance {
+        Entrance(Arc::clone(&self.desk))
+    }
+}
+
+impl Drop for Federation {
+    fn drop(&mut self) {
+        self.keeps.abort();
+        self.desk.busy().clear();
+    }
+}
+
+/// Where peers come in.
+#[derive(Clone)]
+pub struct Entrance(Arc<Desk>);
+
+impl std::fmt::Debug for Entrance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the entrance of peers")
+    }
+}
+
+impl Entrance {
+    /// Whether a mesh with this key is spoken with now.
+    pub fn wants(&self, peer: &PublicKey) -> bool {
+        let access = self.0.door.node().access();
+        let found = access.link_to(peer);
+        found.is_some_and(|link| self.0.door.open_link(link.id).is_ok())
+    }
+
+    /// Takes a way that a peer opened, whose key was proved. Whoever is no peer is sent away by dropping it.
+    pub fn take(&self, peer: &PublicKey, way: Box<dyn Channel>) {
+        let access = self.0.door.node().access();
+        let Some(link) = access.link_to(peer).map(|link| link.id) else {
+            return;
+        };
+        self.0.look();
+        if let Some(busy) = self.0.busy().get(&link) {
+            // With one in hand that was not looked at yet the peer calls once more.
+            let _ = busy.ways.try_send(way);
+        }
+    }
+}
+
+/// A speaker at work. It ends when this is dropped.
+struct Busy {
+    speaks: JoinHandle<()>,
+    ways: mpsc::Sender<Way>,
+    now: Arc<Notify>,
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.speaks.abort();
+    }
+}
+
+struct Desk {
+    door: Door,
+    dial: Arc<dyn Dial>,
+    pace: Pace,
+    board: Arc<Board>,
+    busy: Mutex<BTreeMap<LinkId, Busy>>,
+}
+
+impl Desk {
+    /// Keeps one speaker for each link by which something may go.
+    async fn keep(self: Arc<Desk>) {
+        let mut stopping = self.door.node().stopping();
+        let mut rights = self.door.node().rights();
+        loop {
+            rights.borrow_and_update();
+            self.look();
+            tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stopping| *stopping) => {
+                    self.busy().clear();
+                    return;
+                }
+                changed = rights.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    fn busy(&self) -> std::sync::MutexGuard<'_, BTreeMap<LinkId, Busy>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look(&self) {
+        let access = self.door.node().access();
+        self.board.retain(|link| access.link(link).is_some());
+        let mut busy = self.busy();
+        busy.retain(|link, busy| self.door.open_link(*link).is_ok() && !busy.speaks.is_finished());
+        for found in access.links() {
+            if self.door.open_link(found.id).is_err() {
+                continue;
+            }
+            busy.entry(found.id)
+                .or_insert_with(|| self.speaker(found.id));
+        }
+    }
+
+    fn speaker(&self, link: LinkId) -> Busy {
+        let (ways, opened) = mpsc::channel(1);
+        let now = Arc::new(Notify::new());
+        let speaker = Speaker {
+            door: self.door.clone(),
+            link,
+            dial: Arc::clone(&self.dial),
+            board: Arc::clone(&self.board),
+            pace: self.pace,
+            ways: opened,
+            now: Arc::clone(&now),
+        };
+        Busy {
+            speaks: tokio::spawn(speaker.run()),
+            ways,
+            now,
+        }
+    }
+}
+
+impl Peers for Desk {
+    fn seen(&self, link: LinkId) -> PeerSeen {
+        self.board.seen(link)
+    }
+
+    fn call(&self, link: LinkId) {
+        self.look();
+        if let Some(busy) = self.busy().get(&link) {
+            busy.now.notify_one();
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Who speaks with one peer: it meets the peer, tells it what it is owed and takes what it tells, and when the way breaks calls
+//! it again, later and later up to a few minutes and never not at all. When the peer calls, everything begins anew at once.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mesh_model::api::{StreamFrame, StreamItem};
+use mesh_model::events::Place;
+use mesh_model::{EventHash, LinkId, Refusal, Seq, refuse};
+use mesh_ops::{Door, LinkRecord, Stream, Taken};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep_until};
+
+use super::board::Board;
+use super::channel::{Channel, Dial};
+use super::owed::owed;
+use super::take::take;
+use super::talk::{Act, Talk};
+use super::wire::{Frame, Mark};
+use crate::outbox::Pace;
+
+/// A frame with a message as JSON in it, escaped at its worst.
+const FRAME_BYTES_MAX: usize = 512 * 1024;
+/// What was read longer ago is read again before it is told: it may be erased, or shown no more.
+const FRESH: Duration = Duration::from_secs(1);
+/// A peer greets within this time.
+const GREETS_WITHIN: Duration = Duration::from_secs(15);
+
+/// A way that came, from the peer or by calling it.
+pub(super) type Way = Box<dyn Channel>;
+
+pub(super) struct Speaker {
+    pub door: Door,
+    pub link: LinkId,
+    pub dial: Arc<dyn Dial>,
+    pub board: Arc<Board>,
+    pub pace: Pace,
+    /// Ways that the peer opened.
+    pub ways: mpsc::Receiver<Way>,
+    /// Somebody wants the peer to be called at once.
+    pub now: Arc<Notify>,
+}
+
+/// Why a conversation ended.
+enum End {
+    /// The peer opened another way.
+    Anew(Way),
+    /// It broke.
+    Broke(String),
+    /// The link waits, or is gone.
+    Over(Refusal),
+}
+
+impl Speaker {
+    /// Speaks until the link waits for somebody or is gone.
+    pub async fn run(mut self) {
+        let mut failures = 0;
+        let mut next = None;
+        loop {
+            let way = match next.take() {
+                Some(way) => way,
+                None => match self.way(failures).await {
+                    Ok(Ok(way)) => way,
+                    Ok(Err(why)) => {
+                        failures += 1;
+                        self.board.trouble(self.link, why);
+                        continue;
+                    }
+                    Err(why) => return self.over(&why),
+                },
+            };
+            let mut conversation = match Conversation::begin(&self, way).await {
+                Ok(conversation) => conversation,
+                Err(why) => return self.over(&why),
+            };
+            let end = conversation.run(&mut self.ways).await;
+            let met = conversation.talk.peer().is_some();
+            self.board.closed(self.link);
+            failures = if met { 1 } else { failures + 1 };
+            match end {
+                End::Anew(way) => next = Some(way),
+                End::Broke(why) => self.board.trouble(self.link, why),
+                End::Over(why) => return self.over(&why),
+            }
+        }
+    }
+
+    fn over(&self, why: &Refusal) {
+        tracing::debug!(link = %self.link, %why, "a link is not spoken by");
+    }
+
+    /// The next way to the peer: one that it opens, or one by calling it when the time has come.
+    async fn way(&mut self, failures: u32) -> Result<Result<Way, String>, Refusal> {
+        let link = self.door.open_link(self.link)?;
+        let Some(address) = link.address else {
+            self.board.again(self.link, None);
+            return match self.ways.recv().await {
+                Some(way) => Ok(Ok(way)),
+                None => Err(refuse::no_link()),
+            };
+        };
+        if failures > 0 {
+            let wait = self.pace.after(failures);
+            let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            self.board
+                .again(self.link, Some(self.door.node().now().plus(ms)));
+            let due = Instant::now() + wait;
+            tokio::select! {
+                way = self.ways.recv() => return way.map(Ok).ok_or_else(refuse::no_link),
+                () = self.now.notified() => {}
+                () = sleep_until(due) => {}
+            }
+        }
+        self.board.again(self.link, None);
+        tokio::select! {
+            way = self.ways.recv() => way.map(Ok).ok_or_else(refuse::no_link),
+            dialed = self.dial.dial(address, link.peer) => Ok(dialed),
+        }
+    }
+}
+
+/// Both speak.
+struct Conversation {
+    door: Door,
+    link: LinkId,
+    board: Arc<Board>,
+    way: Way,
+    talk: Talk,
+    began: Instant,
+    /// What is to be told, as it was read.
+    read: VecDeque<StreamItem>,
+    read_at: Instant,
+    /// Everything up to here was looked at.
+    position: Seq,
+    stream: Option<Stream>,
+}
+
+impl Conversation {
+    async fn begin(speaker: &Speaker, way: Way) -> Result<Conversation, Refusal> {
+        let (door, link) = (speaker.door.clone(), speaker.link);
+        let found = door.open_link(link)?;
+        let head = door.node().head();
+        let hash = hash_at(&door, head).await?;
+        let held = found.taken.map(|place| Mark {
+            seq: place.seq,
+            hash: place.hash,
+        });
+        Ok(Conversation {
+            talk: Talk::new(Mark { seq: head, hash }, held),
+            board: Arc::clone(&speaker.board),
+            way,
+            began: Instant::now(),
+            read: VecDeque::new(),
+            read_at: Instant::now(),
+            position: found.since,
+            stream: None,
+            door,
+            link,
+        })
+    }
+
+    async fn run(&mut self, ways: &mut mpsc::Receiver<Way>) -> End {
+        let mut rights = self.door.node().rights();
+        if let Err(end) = self.say(&self.talk.hello()).await {
+            return end;
+        }
+        loop {
+            if let Err(end) = self.tell().await {
+                return end;
+            }
+            let listens = self.stream.is_some() && self.read.is_empty();
+            let stream = &mut self.stream;
+            let next = async {
+                match stream.as_mut().filter(|_| listens) {
+                    Some(stream) => stream.next().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let greets = self.talk.peer().is_none();
+            let done = tokio::select! {
+                frame = self.way.receive() => self.heard(frame).await,
+                taken = next => self.took_up(taken),
+                way = ways.recv() => Err(match way {
+                    Some(way) => End::Anew(way),
+                    None => End::Over(refuse::no_link()),
+                }),
+                changed = rights.changed() => match (changed, self.door.open_link(self.link)) {
+                    (Ok(()), Ok(_)) => Ok(()),
+                    (_, Err(why)) => Err(End::Over(why)),
+                    (Err(_), _) => Err(End::Over(refuse::no_link())),
+                },
+                () = sleep_until(self.began + GREETS_WITHIN), if greets => {
+                    Err(End::Broke("it does not greet".to_owned()))
+                }
+            };
+            if let Err(end) = done {
+                return end;
+            }
+        }
+    }
+
+    /// Tells the peer what was read, as much as may be under way.
+    async fn tell(&mut self) -> Result<(), End> {
+        if !self.read.is_empty() && self.read_at.elapsed() > FRESH {
+            self.read.clear();
+            self.listen()?;
+        }
+        while self.talk.may_tell()
+            && let Some(item) = self.read.pop_front()
+        {
+            let link = self.record()?;
+            let what = owed(&self.door, &link, &item).await.map_err(broke)?;
+            self.position = item.seq;
+            let Some(what) = what else {
+                continue;
+            };
+            let bytes = serde_json::to_vec(&what).map_or(0, |json| json.len());
+            let hash = hash_at(&self.door, item.seq).await.map_err(broke)?;
+            let at = Mark {
+                seq: item.seq,
+                hash,
+            };
+            let frame = self.talk.tell(at, what, bytes);
+            self.say(&frame).await?;
+        }
+        Ok(())
+    }
+
+    fn took_up(&mut self, taken: Result<Taken, Refusal>) -> Result<(), End> {
+        match taken.map_err(End::Over)? {
+            Taken::Frames(frames, last) => {
+                self.read = frames.iter().flat_map(|frame| items(frame)).collect();
+                self.read_at = Instant::now();
+                if self.read.is_empty() {
+                    self.position = self.position.max(last);
+                }
+                Ok(())
+            }
+            Taken::CutOff => self.listen(),
+        }
+    }
+
+    fn listen(&mut self) -> Result<(), End> {
+        let stream = self.door.listen_for_link(self.link, self.position);
+        self.stream = Some(stream.map_err(End::Over)?);
+        Ok(())
+    }
+
+    async fn heard(&mut self, frame: Result<Vec<u8>, String>) -> Result<(), End> {
+        let bytes = frame.map_err(End::Broke)?;
+        if bytes.len() > FRAME_BYTES_MAX {
+            return Err(End::Broke("it says too much at a time".to_owned()));
+        }
+        let frame = serde_json::from_slice(&bytes)
+            .map_err(|_| End::Broke("what it says cannot be read".to_owned()))?;
+        let own = match Talk::asks(&frame) {
+            Some(seq) => self.door.header_hash(seq).await.map_err(broke)?,
+            None => None,
+        };
+        let acts = self.talk.on(frame, own);
+        for act in acts.map_err(|why| End::Broke(why.0.to_owned()))? {
+            self.act(act).await?;
+        }
+        self.board.acknowledged(self.link, self.talk.acked());
+        Ok(())
+    }
+
+    async fn act(&mut self, act: Act) -> Result<(), End> {
+        self.met();
+        match act {
+            Act::Send(frame) => self.say(&frame).await,
+            Act::Begin(after) => {
+                self.position = self.position.max(after);
+                self.listen()
+            }
+            Act::Take(item) => {
+                let (link, seq) = (self.record()?, item.at.seq);
+                take(&self.door, &link, item).await.map_err(broke)?;
+                let ack = self.talk.took(seq);
+                self.say(&ack).await
+            }
+            Act::Stop(why) => {
+                self.door.stop_link(self.link, why).await.map_err(broke)?;
+                Err(End::Over(refuse::no_link()))
+            }
+        }
+    }
+
+    /// Notes where the peer's log ends, as it says.
+    fn met(&self) {
+        if let (Some(peer), Ok(link)) = (self.talk.peer(), self.record()) {
+            let head = Place {
+                mesh: link.peer,
+                seq: peer.seq,
+                hash: peer.hash,
+                message: None,
+            };
+            self.board.met(self.link, head);
+        }
+    }
+
+    fn record(&self) -> Result<LinkRecord, End> {
+        let access = self.door.node().access();
+        let found = access.link(self.link).cloned();
+        found.ok_or_else(|| End::Over(refuse::no_link()))
+    }
+
+    async fn say(&mut self, frame: &Frame) -> Result<(), End> {
+        let json = serde_json::to_vec(frame).map_err(|why| End::Broke(why.to_string()))?;
+        self.way.send(json).await.map_err(End::Broke)
+    }
+}
+
+fn broke(why: Refusal) -> End {
+    End::Broke(format!("this node could not go on: {why}"))
+}
+
+/// The hash of the header at a place that is in this log.
+async fn hash_at(door: &Door, seq: Seq) -> Result<EventHash, Refusal> {
+    let hash = door.header_hash(seq).await?;
+    hash.ok_or_else(|| refuse::internal("an event that was told is not in the log"))
+}
+
+/// The events of a frame; what passes by is none.
+fn items(frame: &[u8]) -> Vec<StreamItem> {
+    match serde_json::from_slice(frame) {
+        Ok(StreamFrame::Push { push, .. }) => push,
+        Ok(StreamFrame::Tail { .. } | StreamFrame::Ephemeral { .. }) => Vec::new(),
+        Err(why) => {
+            tracing::error!(%why, "a link cannot read what the node tells");
+            Vec::new()
+        }
+    }
+}

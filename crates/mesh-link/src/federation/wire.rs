@@ -1,0 +1,151 @@
+//! What two meshes say to each other: frames of JSON in a sealed channel. What one does not know it passes over, and never obeys.
+
+use mesh_model::{EventHash, MessageId, RoomId, Seq};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The version of this form. Fields and kinds may be added within it; a mesh of another one is not spoken with.
+pub const VERSION: u16 = 1;
+
+/// A place of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The place.
+    pub seq: Seq,
+    /// The hash of the header there.
+    pub hash: EventHash,
+}
+
+/// One frame.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "frame", rename_all = "snake_case")]
+pub enum Frame {
+    /// The first of each side, and the only one before the other's has come.
+    Hello {
+        /// [`VERSION`].
+        v: u16,
+        /// Where the sender's log ends.
+        head: Mark,
+        /// What the sender's log holds of the receiver's.
+        held: Option<Mark>,
+    },
+    /// Something that stands in the sender's log.
+    Item(Item),
+    /// Everything up to here of the receiver's log is in the sender's, or is nothing for it.
+    Ack {
+        /// The place.
+        upto: Seq,
+    },
+    /// The receiver's log is not the one that the sender has taken from.
+    Halt,
+    /// Something that this program does not know.
+    #[serde(other)]
+    Other,
+}
+
+/// Something that stands in a log, for a peer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its place, and the hash of the header there.
+    #[serde(flatten)]
+    pub at: Mark,
+    /// The last place that the peer was told of before.
+    pub prev: Seq,
+    /// What it is.
+    pub what: What,
+}
+
+/// What stands there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    /// A room of the sender may be followed.
+    Offer {
+        /// The room, by its id in the sender's mesh.
+        room: RoomId,
+        /// Its name there.
+        name: String,
+    },
+    /// A room of the sender may be followed no more.
+    Withdraw {
+        /// The room, by its id in the sender's mesh.
+        room: RoomId,
+    },
+    /// The sender follows a room of the receiver, or does not any more.
+    Follow {
+        /// The room, by its id in the receiver's mesh.
+        room: RoomId,
+        /// Whether it does.
+        follows: bool,
+    },
+    /// The room's home has it: a message.
+    Posted(Said),
+    /// A follower would say it in a room of the receiver.
+    Say(Said),
+    /// The room's home has taken what the receiver would say.
+    Accepted {
+        /// The message, as the receiver calls it.
+        message: MessageId,
+    },
+    /// The sender did not take what stands at this place of the receiver's log.
+    Refused {
+        /// The place.
+        of: Seq,
+        /// The error code.
+        code: String,
+        /// What kind of rule decided, if that may be known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
+    },
+    /// Something that this program does not know.
+    #[serde(other)]
+    Other,
+}
+
+/// Words in a room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// The room, by its id in its home.
+    pub room: RoomId,
+    /// What the sender calls the message, if that is not the item's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    /// Who said it.
+    pub author: String,
+    /// The meshes that it came by before, the one first in which it was said. Empty: it was said in the sender's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// The words.
+    pub text: String,
+    /// The data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
+    /// What it answers, by its id in the room's home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// Handles of the receiver's mesh that it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_passed_over() {
+        let hash = "0".repeat(64);
+        let newer = format!(
+            r#"{{"frame":"item","seq":7,"hash":"{hash}","prev":3,"colour":"red","what":{{"kind":"dance","steps":3}}}}"#
+        );
+        let Frame::Item(item) = serde_json::from_str(&newer).unwrap() else {
+            panic!("{newer}");
+        };
+        assert_eq!(
+            (item.at.seq, item.prev, item.what),
+            (Seq(7), Seq(3), What::Other)
+        );
+        let other = serde_json::from_str(r#"{"frame":"sing"}"#).unwrap();
+        assert_eq!(Frame::Other, other);
+    }
+}

@@ -1,0 +1,121 @@
+//! Links to other meshes: what of them is known, and how they stand.
+
+mod add;
+mod drop;
+mod follow;
+mod get;
+mod key;
+mod list;
+mod pause;
+mod promote;
+mod refused;
+mod remove;
+mod reset;
+mod resume;
+mod retry;
+mod revoke;
+mod share;
+mod unfollow;
+
+use mesh_core::Link as Record;
+use mesh_model::{LinkId, PublicKey};
+use mesh_node::machine::Whose;
+use sha2::{Digest, Sha256};
+
+use crate::ops::present;
+use crate::prelude::*;
+
+impl Call {
+    /// A link by its id or by what its peer is called here.
+    fn link(&self, text: &str) -> Result<&Record, Refusal> {
+        let found = match text.parse::<LinkId>() {
+            Ok(id) => self.access.link(id),
+            Err(_) => self.access.link_named(text.trim_start_matches('@')),
+        };
+        found.ok_or_else(refuse::no_link)
+    }
+}
+
+/// What both owners see of their two keys: whoever stands between them has another key, and so other digits.
+fn compare(one: PublicKey, other: PublicKey) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"mesh-link/1\n");
+    hash.update(one.min(other).0);
+    hash.update(one.max(other).0);
+    let bytes: [u8; 32] = hash.finalize().into();
+    let groups = bytes.chunks_exact(5).take(6).map(|five| {
+        let number = five
+            .iter()
+            .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+        format!("{:05}", number % 100_000)
+    });
+    groups.collect::<Vec<_>>().join(" ")
+}
+
+/// A link as it is shown.
+fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
+    let access = &call.access;
+    let own = access.mesh().ok_or_else(refuse::no_link)?.node_key;
+    let seen = door
+        .peers()
+        .map(|peers| peers.seen(found.id))
+        .unwrap_or_default();
+    let whose = Whose::of(access, found.participant, found.since);
+    let reader = present::reader(door, call);
+    let state = match () {
+        () if !found.is_open() => LinkState::Paused,
+        () if seen.open => LinkState::Open,
+        () => LinkState::Away,
+    };
+    let shared = found.shares.iter();
+    let shared = shared.filter(|(room, _)| access.member(**room, found.participant).is_some());
+    Ok(Link {
+        id: found.id,
+        name: found.name.clone(),
+        key: found.peer,
+        compare: compare(own, found.peer),
+        participant: present::participant(access, found.participant),
+        address: found
+            .address
+            .as_ref()
+            .map(|address| reader.tell(access, &whose, address)),
+        state,
+        paused: found.paused,
+        taken: found.taken_seq(),
+        acknowledged: seen.acknowledged,
+        trouble: seen.trouble,
+        again_at: seen.again_at,
+        dead: u32::try_from(found.dead.len()).unwrap_or(u32::MAX),
+        shared: shared
+            .map(|(room, share)| LinkedRoom {
+                room: *room,
+                name: access.room(*room).and_then(|room| room.name.clone()),
+                followed: share.followed.is_some(),
+            })
+            .collect(),
+        offered: found
+            .offers
+            .iter()
+            .map(|(there, offer)| OfferedRoom {
+                there: *there,
+                name: offer.name.clone(),
+                open: offer.open,
+                room: offer.room,
+            })
+            .collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_see_the_same_digits_and_others_see_others() {
+        let key = |byte| PublicKey([byte; 32]);
+        let digits = compare(key(1), key(2));
+        assert_eq!(digits, compare(key(2), key(1)));
+        assert_ne!(digits, compare(key(1), key(3)));
+        assert_eq!(digits.len(), 35, "{digits}");
+    }
+}

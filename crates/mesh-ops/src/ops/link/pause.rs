@@ -1,0 +1,12 @@
+//! `link.pause`
+
+use crate::prelude::*;
+use mesh_model::command::LinkCommand;
+
+impl Run for LinkPause {
+    async fn run(door: &Door, call: &Call, input: LinkRefInput) -> Result<Done, Refusal> {
+        let link = call.link(&input.link)?.id;
+        call.done(door, Command::Link(LinkCommand::Pause { link }))
+            .await
+    }
+}

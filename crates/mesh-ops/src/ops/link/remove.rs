@@ -1,0 +1,12 @@
+//! `link.remove`
+
+use crate::prelude::*;
+use mesh_model::command::LinkCommand;
+
+impl Run for LinkRemove {
+    async fn run(door: &Door, call: &Call, input: LinkRefInput) -> Result<Done, Refusal> {
+        let link = call.link(&input.link)?.id;
+        call.done(door, Command::Link(LinkCommand::Remove { link }))
+            .await
+    }
+}
