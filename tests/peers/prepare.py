@@ -50,6 +50,7 @@ def walk(url, token):
     rooms(node)
     webhooks(node)
     schedules(node)
+    links(node)
     messages(node)
     credentials(node)
     rules(node)
@@ -155,6 +156,28 @@ def inlets(node):
     node.ask("POST", "/api/inlets/{inlet}/pause", named)
     node.ask("POST", "/api/inlets/{inlet}/resume", named)
     node.ask("DELETE", "/api/inlets/{inlet}", named)
+
+
+def links(node):
+    """A link to a mesh that never calls."""
+    key = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+    link = node.ask("POST", "/api/links", body={"name": "south", "key": key})
+    named = {"link": link["id"]}
+    node.ask("POST", "/api/links/{link}/promote", named)
+    node.ask("POST", "/api/links/{link}/pause", named)
+    node.ask("POST", "/api/links/{link}/resume", named)
+    node.ask("POST", "/api/links/{link}/reset", named)
+    node.ask("POST", "/api/links/{link}/rooms", named, {"room": "workshop"})
+    node.ask("DELETE", "/api/links/{link}/rooms/{room}", {**named, "room": "workshop"})
+    there = "0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"
+    node.ask("POST", "/api/links/{link}/follow", named, {"room": there, "name": "elsewhere"})
+    node.ask("DELETE", "/api/links/{link}/follow/{room}", {**named, "room": "elsewhere"})
+    node.ask("POST", "/api/links/{link}/refused", named, {})
+    node.ask("POST", "/api/links/{link}/refused/drop", named, {})
+    for part in ("", "/refused"):
+        node.ask("GET", "/api/links/{link}" + part, named)
+    node.ask("GET", "/api/links/key")
+    node.ask("DELETE", "/api/links/{link}", named)
 
 
 def messages(node):

@@ -354,6 +354,7 @@ impl Run {
                     (events::Signed { key, sig, request }, [0; 16])
                 }),
                 relayed: (c % 13 == 0).then(|| events::Relayed {
+                    place: None,
                     origin: "irc".into(),
                     sender: "bob".into(),
                     path: Vec::new(),

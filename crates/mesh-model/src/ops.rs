@@ -5,7 +5,7 @@
 //! the other does not compile.
 //!
 //! An example may hold `$NAME` strings. They stand for things a test made before:
-//! `$message` (a message of the caller in the room `workshop`), `$credential`, `$invite`, `$webhook`,
+//! `$message` (a message of the caller in the room `workshop`), `$credential`, `$invite`, `$webhook`, `$link`,
 //! `$code`, `$key`, `$lease` (a lease in `workshop`), `$schedule` (one of the caller), `$session`, `$browser`, `$told` (a browser of bea),
 //! `$quarantined` (a message that waits in `workshop`),
 //! `$identity` and `$proof` (a fresh key and its proof), `$held` (a key of rex),

@@ -157,6 +157,9 @@ impl Fixture {
         let water = json!({"to": "workshop", "text": "Water", "cron": "0 6 1 1 *"});
         let water = must(surface, &owner, "schedule.create", water).await;
         self.names.insert("$schedule", water["id"].clone());
+        let link = json!({"name": "south", "key": "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"});
+        let link = must(surface, &owner, "link.add", link).await;
+        self.names.insert("$link", link["id"].clone());
         let token = must(
             surface,
             &owner,
@@ -449,6 +452,7 @@ const PLACES: &[&str] = &[
     "from",
     "mean_ms",
     "took_ms",
+    "taken",
 ];
 
 /// Whether it is a number, or a list of some.
@@ -465,6 +469,12 @@ fn is_tag(text: &str) -> bool {
             && proof.len() == 10
             && proof.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
+}
+
+/// Whether it is what two owners compare: made from their nodes' keys.
+fn is_compared(text: &str) -> bool {
+    let digits = |group: &str| group.len() == 5 && group.bytes().all(|b| b.is_ascii_digit());
+    text.split(' ').count() == 6 && text.split(' ').all(digits)
 }
 
 impl Normal {
@@ -510,7 +520,14 @@ impl Normal {
                         || before.ends_with(['/', '=']))
             };
         let is_signing = text.starts_with("whsec_");
-        if is_id || is_message || is_key || is_secret || is_signing || is_tag(text) {
+        if is_id
+            || is_message
+            || is_key
+            || is_secret
+            || is_signing
+            || is_tag(text)
+            || is_compared(text)
+        {
             let next = self.ids.len() + 1;
             let number = *self.ids.entry(text.to_owned()).or_insert(next);
             return json!(format!("ID {number}"));

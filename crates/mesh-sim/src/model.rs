@@ -354,7 +354,7 @@ impl Model {
         match actor {
             Actor::Node => Some(Permission::ALL.to_vec()),
             Actor::Owner(id) => (self.owner == Some(id)).then(|| Permission::ALL.to_vec()),
-            Actor::User(_) => None,
+            Actor::User(_) | Actor::Link(_) => None,
             Actor::Credential(id, token) => {
                 let token = self
                     .tokens

@@ -34,7 +34,8 @@ pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
         LinkFacts::Follower(facts) => {
             change(access, facts.link, |link| {
                 if let Some(share) = link.shares.get_mut(&facts.room) {
-                    share.followed = facts.follows.then_some(event.seq);
+                    let since = share.followed.unwrap_or(event.seq);
+                    share.followed = facts.follows.then_some(since);
                 }
             });
             took(state, &facts.place, event.seq);
@@ -61,9 +62,13 @@ pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
         }
         LinkFacts::Following(facts) => {
             change(access, facts.link, |link| {
-                if let Some(offer) = link.offers.get_mut(&facts.there) {
-                    offer.room = Some(facts.room);
-                }
+                let open = link.offers.get(&facts.there);
+                let offer = Offer {
+                    name: facts.name.clone(),
+                    open: open.is_some_and(|offer| offer.open),
+                    room: Some(facts.room),
+                };
+                link.offers.insert(facts.there, offer);
             });
             access.mirrors.insert(facts.room, facts.link);
         }

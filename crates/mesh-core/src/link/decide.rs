@@ -333,18 +333,20 @@ fn follow(asker: &Asker<'_>, found: &Link, mirror: &Mirror<'_>) -> Decision {
         return Err(refuse::owner_only("follow a room of another mesh"));
     }
     let me = asker.me()?;
-    let offer = found.offers.get(&mirror.there).filter(|offer| offer.open);
-    let offer = offer.ok_or_else(|| {
-        refuse::not_found(
-            "offered room",
-            "link.get shows the rooms that the peer offers",
-        )
-    })?;
-    if offer.room.is_some() {
+    let offer = found.offers.get(&mirror.there);
+    if offer.is_some_and(|offer| offer.room.is_some()) {
         return Err(refuse::conflict(
             "this room is followed already",
             "link.get shows the room that mirrors it",
         ));
+    }
+    // One that the peer has not offered yet is followed from when it does.
+    if offer.is_none() && found.offers.len() >= LINK_ROOMS_MAX {
+        return Err(refuse::conflict(
+            format!("at most {LINK_ROOMS_MAX} rooms of one peer are remembered"),
+            "follow one that it offers",
+        )
+        .so(Effect::NothingChanged));
     }
     check::name("name of the room", mirror.name)?;
     if asker.access.room_named(mirror.name).is_some() {
@@ -377,6 +379,7 @@ fn follow(asker: &Asker<'_>, found: &Link, mirror: &Mirror<'_>) -> Decision {
         link: found.id,
         participant: found.participant,
         there: mirror.there,
+        name: offer.map_or_else(|| mirror.name.to_owned(), |offer| offer.name.clone()),
         room: mirror.room,
     }));
     Ok(events)

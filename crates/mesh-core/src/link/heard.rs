@@ -2,8 +2,8 @@
 
 use mesh_model::command::{Content, LinkHeard};
 use mesh_model::events::{
-    LinkFollower, LinkOffered, LinkPause, LinkPaused, LinkRefused, LinkTurnedAway, LinkWithdrawn,
-    MessagePosted, MessageReviewed, Place, Released,
+    LinkFollower, LinkFollowing, LinkOffered, LinkPause, LinkPaused, LinkRefused, LinkTurnedAway,
+    LinkWithdrawn, MessagePosted, MessageReviewed, Place, Released,
 };
 use mesh_model::limits::{LINK_DEAD_MAX, LINK_ROOMS_MAX};
 use mesh_model::{Effect, MessageId, NewEvent, ParticipantId, Refusal, RoomId, Seq};
@@ -25,13 +25,26 @@ pub(super) fn decide(desk: &Desk<'_>, found: &Link, place: &Place, what: &LinkHe
                     "offer fewer",
                 ));
             }
-            Ok(vec![NewEvent::new(LinkOffered {
+            let mut events = vec![NewEvent::new(LinkOffered {
                 link,
                 participant,
                 there: *there,
                 name: name.clone(),
                 place,
-            })])
+            })];
+            // The owner followed it before: the peer has to hear that again.
+            if let Some(offer) = found.offers.get(there)
+                && let (false, Some(room)) = (offer.open, offer.room)
+            {
+                events.push(NewEvent::new(LinkFollowing {
+                    link,
+                    participant,
+                    there: *there,
+                    name: name.clone(),
+                    room,
+                }));
+            }
+            Ok(events)
         }
         LinkHeard::Withdrawn { there } => {
             if !found.offers.contains_key(there) {

@@ -50,7 +50,7 @@ pub(crate) fn check_said(
     };
     let Some((link, _)) = mirror else {
         return Err(stays(
-            format!("{label} mirrored a room of another mesh that is shared with this one no more"),
+            format!("{label} mirrors a room of another mesh that is not shared with this one now"),
             "read it, or say it in another room",
         ));
     };

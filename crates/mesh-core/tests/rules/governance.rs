@@ -35,6 +35,7 @@ pub fn relayed(text: &str) -> Relayed {
     let mut parts = text.split('@').map(str::to_owned);
     let sender = parts.next().unwrap();
     Relayed {
+        place: None,
         sender,
         origin: parts.next().expect("an origin"),
         path: parts.collect(),

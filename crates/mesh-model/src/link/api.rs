@@ -45,7 +45,7 @@ pub struct LinkShareInput {
 pub struct LinkFollowInput {
     /// The link: what its peer is called here, or the link's id.
     pub link: String,
-    /// The offered room: its name there, or its id there if two have one name.
+    /// The room: its name there if it is offered, or its id there. One that is not offered yet is followed once it is.
     pub room: String,
     /// What the room is called here; as there, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

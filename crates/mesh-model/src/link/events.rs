@@ -263,7 +263,7 @@ pub struct LinkWithdrawn {
 }
 
 /// This mesh follows a room of the peer: a room here mirrors it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkFollowing {
     /// The link.
@@ -272,6 +272,9 @@ pub struct LinkFollowing {
     pub participant: ParticipantId,
     /// The room's id in its own mesh.
     pub there: RoomId,
+    /// Its name there, as far as that is known.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
     /// The room here.
     pub room: RoomId,
 }

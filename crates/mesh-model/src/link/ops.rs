@@ -55,12 +55,6 @@ operations! { LIST Link
         LinkRefInput => Done,
         example r#"{"link": "$link"}"#
     }
-    /// Remove a link for good. What was said stays; mirrors are read only from then on.
-    LinkRemove "link.remove" {
-        Command Needs::Permission(AdminFederation), Delete "/api/links/{link}" => 200,
-        LinkRefInput => Done,
-        example r#"{"link": "$link"}"#
-    }
     /// Offer a room of this mesh to a peer. It becomes a member of the room by whoever speaks for it here.
     LinkShare "link.share" {
         Command Needs::Permission(MessagesWrite), Post "/api/links/{link}/rooms" => 200,
@@ -77,7 +71,7 @@ operations! { LIST Link
     LinkFollow "link.follow" {
         Command Needs::Owner, Post "/api/links/{link}/follow" => 201,
         LinkFollowInput => LinkFollowed,
-        example r#"{"link": "$link", "room": "workshop"}"#
+        example r#"{"link": "$link", "room": "0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b", "name": "elsewhere"}"#
     }
     /// Follow a room of a peer no more. The mirror stays, read only.
     LinkUnfollow "link.unfollow" {
@@ -101,6 +95,12 @@ operations! { LIST Link
     LinkDrop "link.drop" {
         Command Needs::Permission(AdminFederation), Post "/api/links/{link}/refused/drop" => 200,
         LinkDeadInput => Done,
+        example r#"{"link": "$link"}"#
+    }
+    /// Remove a link for good. What was said stays; mirrors are read only from then on.
+    LinkRemove "link.remove" {
+        Command Needs::Permission(AdminFederation), Delete "/api/links/{link}" => 200,
+        LinkRefInput => Done,
         example r#"{"link": "$link"}"#
     }
 }

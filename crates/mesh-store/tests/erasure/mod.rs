@@ -181,6 +181,7 @@ fn what_waits_is_for_moderators_alone_and_goes_when_it_was_reviewed() {
     };
     let released = MessagePosted {
         released: Some(Released {
+            place: None,
             message: MessageId(Seq(50)),
             author: person(2),
         }),
@@ -223,6 +224,7 @@ fn what_is_for_good_comes_back_as_it_was() {
             request: None,
         }),
         relayed: Some(Relayed {
+            place: None,
             origin: "irc".to_owned(),
             sender: "bob".to_owned(),
             path: vec!["relay".to_owned()],

@@ -23,6 +23,7 @@ mod interchange;
 mod invite;
 mod joined;
 mod lease;
+mod link;
 mod log;
 mod login;
 mod mcp;
@@ -130,6 +131,7 @@ pub enum Command {
     Webhook(webhook::WebhookVerb),
     #[command(subcommand)]
     Inlet(inlet::InletVerb),
+    Link(link::LinkVerb),
     #[command(subcommand)]
     Tool(tool::ToolVerb),
     Do(chat::DoArgs),
@@ -227,6 +229,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Schedule(verb) => schedule::schedule(context, verb)?,
         Command::Webhook(verb) => webhook::webhook(context, verb)?,
         Command::Inlet(verb) => inlet::inlet(context, verb)?,
+        Command::Link(verb) => link::link(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
         Command::Do(args) => chat::say_line(context, args)?,
         Command::Call(args) => mesh::operation::call(context, args)?,

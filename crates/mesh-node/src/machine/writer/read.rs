@@ -110,6 +110,7 @@ mod tests {
     #[test]
     fn an_edit_of_an_older_log_is_trusted_as_its_message() {
         let there = |sender: &str| Relayed {
+            place: None,
             origin: "there".to_owned(),
             sender: sender.to_owned(),
             path: Vec::new(),

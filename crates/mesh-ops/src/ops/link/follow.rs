@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 
+use mesh_core::Link as Record;
 use mesh_model::command::LinkCommand;
 use mesh_model::events::{History, LinkFacts};
 
@@ -13,28 +14,23 @@ impl Run for LinkFollow {
     ) -> Result<LinkFollowed, Refusal> {
         let found = call.link(&input.link)?;
         let wanted = input.room.trim_start_matches('#');
-        let by_id = wanted.parse::<RoomId>().ok();
-        let mut fits = found.offers.iter().filter(|(there, offer)| {
-            offer.open && (by_id == Some(**there) || offer.name == wanted)
-        });
-        let (there, offer) = fits.next().ok_or_else(|| {
-            refuse::not_found(
-                "offered room",
-                "link.get shows the rooms that the peer offers",
+        let there = match wanted.parse::<RoomId>() {
+            Ok(id) => id,
+            Err(_) => named(found, wanted)?,
+        };
+        let offered = found.offers.get(&there).map(|offer| offer.name.clone());
+        let name = input.name.or(offered).ok_or_else(|| {
+            refuse::invalid(
+                "the peer has not offered this room yet, so it has no name here",
+                "give it one: 'name'",
             )
+            .within("/name")
         })?;
-        if fits.next().is_some() {
-            return Err(refuse::invalid(
-                format!("the peer offers two rooms called '{wanted}'"),
-                "name the room by its id: link.get shows it",
-            )
-            .within("/room"));
-        }
         let command = Command::Link(LinkCommand::Follow {
             link: found.id,
-            there: *there,
+            there,
             room: RoomId(Uuid::now_v7()),
-            name: input.name.unwrap_or_else(|| offer.name.clone()),
+            name,
             access: input.access,
             history: History::All,
         });
@@ -51,4 +47,26 @@ impl Run for LinkFollow {
             _ => None,
         })
     }
+}
+
+/// The room that the peer offers by this name.
+fn named(found: &Record, wanted: &str) -> Result<RoomId, Refusal> {
+    let mut fits = found
+        .offers
+        .iter()
+        .filter(|(_, offer)| offer.open && offer.name == wanted);
+    let (there, _) = fits.next().ok_or_else(|| {
+        refuse::not_found(
+            "offered room",
+            "link.get shows the rooms that the peer offers",
+        )
+    })?;
+    if fits.next().is_some() {
+        return Err(refuse::invalid(
+            format!("the peer offers two rooms called '{wanted}'"),
+            "name the room by its id: link.get shows it",
+        )
+        .within("/room"));
+    }
+    Ok(*there)
 }

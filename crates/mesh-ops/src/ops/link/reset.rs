@@ -5,7 +5,14 @@ use mesh_model::command::LinkCommand;
 
 impl Run for LinkReset {
     async fn run(door: &Door, call: &Call, input: LinkRefInput) -> Result<Done, Refusal> {
-        let link = call.link(&input.link)?.id;
+        let found = call.link(&input.link)?;
+        let link = found.id;
+        if found.taken.is_none() {
+            // There is nothing to forget.
+            return call
+                .done(door, Command::Link(LinkCommand::Resume { link }))
+                .await;
+        }
         let head = door.peers().and_then(|peers| peers.seen(link).head);
         let place = head.ok_or_else(|| {
             refuse::conflict(
