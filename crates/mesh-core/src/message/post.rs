@@ -124,6 +124,7 @@ pub fn decide(desk: &Desk<'_>, wanted: &PostMessage) -> Decision {
         let waiting = MessageQuarantined {
             author: who.id,
             message: posted,
+            home: goes_home,
         };
         return Ok(vec![event(waiting, body, salt)]);
     }

@@ -12,8 +12,7 @@ pub(crate) fn apply(state: &mut State, facts: &QuarantineFacts, event: &Stored<'
     match facts {
         QuarantineFacts::Waits(facts) => {
             paced(&state.access, recent, facts.message.room, event);
-            let mirrored = state.access.mirrors.contains_key(&facts.message.room);
-            waits(recent, facts, mirrored, event);
+            waits(recent, facts, event);
             if let Some(place) = facts.message.place() {
                 link::took(state, &place, event.seq);
             }
@@ -24,11 +23,11 @@ pub(crate) fn apply(state: &mut State, facts: &QuarantineFacts, event: &Stored<'
     }
 }
 
-fn waits(recent: &mut Recent, facts: &MessageQuarantined, mirrored: bool, event: &Stored<'_>) {
+fn waits(recent: &mut Recent, facts: &MessageQuarantined, event: &Stored<'_>) {
     let waiting = Waiting {
         room: facts.message.room,
         author: facts.author,
-        home: mirrored && facts.message.relayed.is_none(),
+        home: facts.home,
     };
     recent.waiting.insert(MessageId(event.seq), waiting);
 }

@@ -1,10 +1,12 @@
 //! What goes out, on a real node: a real HTTP server beside it, a real child process behind it.
 
 mod built_in;
+mod federation;
 mod hooks;
 mod house;
 mod plugins;
 mod push;
 mod push_service_double;
 mod receiver;
+mod talk;
 mod webhooks;

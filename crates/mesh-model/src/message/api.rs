@@ -347,9 +347,12 @@ pub struct Posted {
     pub at: Millis,
     /// Where.
     pub room: RoomId,
-    /// Whether it waits for a moderator: the guard takes it for an attack on agents.
+    /// Whether it waits: for a moderator, since the guard takes it for an attack on agents, or for the room's home.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quarantined: bool,
+    /// Whether it waits for the room's home, which is on another mesh.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_home: bool,
 }
 
 /// Read a room's history.

@@ -50,6 +50,9 @@ pub struct MessageQuarantined {
     pub author: ParticipantId,
     /// What would have been posted.
     pub message: MessagePosted,
+    /// Whether it waits for the word of its room's home, which is on another mesh, and not for a moderator.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub home: bool,
 }
 
 /// A moderator decided on a message in quarantine. Content: [`crate::api::Reason`].

@@ -191,6 +191,7 @@ impl Entry {
 
     pub fn quarantine(seq: u64, in_room: u64, author: u64, text: &str) -> Entry {
         let facts = MessageQuarantined {
+            home: false,
             author: person(author),
             message: posted(in_room),
         };

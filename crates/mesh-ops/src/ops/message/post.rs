@@ -178,9 +178,10 @@ pub(crate) async fn post(
         // The first event says that it ran.
         return Ok(posted(&outcome, room, false));
     }
-    if outcome.replayed || may_wait {
-        // The same words may mean another room by now, and what was scanned may wait for a
-        // moderator; the log knows.
+    let mirrors = door.node().access().mirror(room).is_some();
+    if outcome.replayed || may_wait || mirrors {
+        // The same words may mean another room by now, and what was said may wait for a moderator or for its
+        // room's home; the log knows.
         return told::<MessagePost>(door, call, &outcome).await;
     }
     Ok(posted(&outcome, room, false))
@@ -193,6 +194,7 @@ fn posted(outcome: &Outcome, room: RoomId, quarantined: bool) -> Posted {
         at: outcome.at,
         room,
         quarantined,
+        for_home: false,
     }
 }
 
@@ -201,7 +203,11 @@ pub(crate) fn told_posted(outcome: &Outcome, facts: Vec<Facts>) -> Option<Posted
     match facts.into_iter().next()? {
         Facts::Message(MessageFacts::Posted(message)) => Some(posted(outcome, message.room, false)),
         Facts::Quarantine(QuarantineFacts::Waits(waiting)) => {
-            Some(posted(outcome, waiting.message.room, true))
+            let posted = posted(outcome, waiting.message.room, true);
+            Some(Posted {
+                for_home: waiting.home,
+                ..posted
+            })
         }
         _ => None,
     }

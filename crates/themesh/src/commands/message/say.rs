@@ -99,7 +99,15 @@ pub fn say(context: &Context, args: SayArgs) -> Outcome<()> {
     if printed_json(context, &posted)? {
         return Ok(());
     }
-    if posted.quarantined {
+    if posted.for_home {
+        line(&paint(
+            Colour::Quiet,
+            &format!(
+                "{} waits for the home of {to}, on another mesh: it is posted once that has taken it",
+                posted.id
+            ),
+        ));
+    } else if posted.quarantined {
         line(&paint(
             Colour::Warning,
             &format!(
