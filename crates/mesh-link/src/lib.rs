@@ -25,6 +25,7 @@ mod settings;
 mod web;
 mod web_search;
 
+pub use federation::Federation;
 pub use hooks::Hooks;
 pub use link::Link;
 pub use mcp::{Connection, McpTool, News};

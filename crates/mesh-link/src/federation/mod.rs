@@ -3,11 +3,12 @@
 //!
 //! * `wire.rs` is what two meshes say to each other, `talk.rs` what follows from it, without any IO.
 //! * `owed.rs` says what of this log is for a peer, `take.rs` takes what a peer tells into this log.
-//! * `speaker.rs` speaks with one peer, by a `channel.rs`; `board.rs` remembers how it stands.
+//! * `speaker.rs` speaks with one peer, by a `channel.rs`, which `sealed.rs` opens; `board.rs` remembers how it stands.
 
 mod board;
 mod channel;
 mod owed;
+mod sealed;
 mod speaker;
 mod take;
 pub mod talk;
@@ -25,6 +26,7 @@ use tokio::task::JoinHandle;
 use crate::outbox::Pace;
 use board::Board;
 pub use channel::{Channel, Dial, Under};
+pub use sealed::sealed;
 use speaker::{Speaker, Way};
 
 /// Rights that were given are told by nobody; after so long they are looked for.

@@ -3,7 +3,7 @@
 
 use mesh_model::api::{MessageBody, StreamItem};
 use mesh_model::events::{LinkFacts, MessageFacts, MessagePosted, QuarantineFacts, RoomFacts};
-use mesh_model::limits::LINK_MENTIONS_MAX;
+use mesh_model::limits::{LINK_MENTIONS_MAX, LINK_MESSAGE_BYTES_MAX};
 use mesh_model::names::mentions_abroad;
 use mesh_model::stream::ReceivedContent;
 use mesh_model::{Facts, MessageId, ParticipantId, Refusal, RoomId, Seq};
@@ -224,6 +224,9 @@ async fn said_at_home(
     }))
 }
 
+/// What one channel does not take at a time; escaped, a few messages would be larger.
+const SAID_BYTES_MAX: usize = LINK_MESSAGE_BYTES_MAX - 16 * 1024;
+
 fn words(link: &LinkRecord, room: RoomId, body: MessageBody) -> Said {
     let names = mentions_abroad(&body.text, &link.name).into_iter();
     let names = names.take(LINK_MENTIONS_MAX).map(str::to_owned).collect();
@@ -232,7 +235,7 @@ fn words(link: &LinkRecord, room: RoomId, body: MessageBody) -> Said {
     } else {
         body.text
     };
-    Said {
+    let said = Said {
         room,
         message: None,
         author: String::new(),
@@ -241,5 +244,14 @@ fn words(link: &LinkRecord, room: RoomId, body: MessageBody) -> Said {
         payload: body.payload,
         reply_to: None,
         names,
+    };
+    let fits = serde_json::to_vec(&said).is_ok_and(|json| json.len() <= SAID_BYTES_MAX);
+    if fits {
+        return said;
+    }
+    Said {
+        text: WITHHELD.to_owned(),
+        payload: None,
+        ..said
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use mesh_model::api::{StreamFrame, StreamItem};
 use mesh_model::events::Place;
+use mesh_model::limits::LINK_MESSAGE_BYTES_MAX;
 use mesh_model::{EventHash, LinkId, Refusal, Seq, refuse};
 use mesh_ops::{Door, LinkRecord, Stream, Taken};
 use tokio::sync::{Notify, mpsc};
@@ -20,8 +21,6 @@ use super::talk::{Act, Talk};
 use super::wire::{Frame, Mark};
 use crate::outbox::Pace;
 
-/// A frame with a message as JSON in it, escaped at its worst.
-const FRAME_BYTES_MAX: usize = 512 * 1024;
 /// What was read longer ago is read again before it is told: it may be erased, or shown no more.
 const FRESH: Duration = Duration::from_secs(1);
 /// A peer greets within this time.
@@ -249,7 +248,7 @@ impl Conversation {
 
     async fn heard(&mut self, frame: Result<Vec<u8>, String>) -> Result<(), End> {
         let bytes = frame.map_err(End::Broke)?;
-        if bytes.len() > FRAME_BYTES_MAX {
+        if bytes.len() > LINK_MESSAGE_BYTES_MAX {
             return Err(End::Broke("it says too much at a time".to_owned()));
         }
         let frame = serde_json::from_slice(&bytes)

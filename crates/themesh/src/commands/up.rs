@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use mesh_edge::{EdgeConfig, Proxy};
+use mesh_link::federation::sealed;
 use mesh_link::outbox::Pace;
-use mesh_link::{Hooks, Link, Outbox, Settings};
+use mesh_link::{Federation, Hooks, Link, Outbox, Settings};
 use mesh_model::api::NoInput;
 use mesh_model::home::{Entry, RunningNode};
 use mesh_model::ops::LoginLinkCreate;
@@ -168,13 +169,6 @@ async fn serve(
         .as_deref()
         .map(|with| Companion::start(context, with))
         .transpose()?;
-    let edge = EdgeConfig {
-        public_url,
-        allowed_hosts: allowed_hosts(args, config, bound),
-        trusted_proxies,
-        dev: false,
-        links: None,
-    };
     let stop = async {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -190,8 +184,16 @@ async fn serve(
     let hooks = Hooks::start(door.clone(), hooks);
     // It ends when the node goes down.
     tokio::spawn(door.clone().keep_schedules());
+    let federation = Federation::start(&door, sealed(&door), Pace::default());
+    let edge = EdgeConfig {
+        public_url,
+        allowed_hosts: allowed_hosts(args, config, bound),
+        trusted_proxies,
+        dev: false,
+        links: Some(Arc::new(federation.entrance())),
+    };
     let served = mesh_edge::serve(listener, door, edge, stop).await;
-    drop((companion, hooks, outbox));
+    drop((companion, hooks, outbox, federation));
     node.shutdown().await;
     drop(running);
     served.map_err(|why| {

@@ -20,6 +20,7 @@ mod interchange;
 mod joined;
 mod kill_nine;
 mod lease;
+mod link;
 mod log_verbs;
 mod mcp;
 mod node;

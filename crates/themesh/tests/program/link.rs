@@ -1,0 +1,133 @@
+//! Two meshes, each a node of its own, that share a room: what is said on both sides is in both once and in one order, also when
+//! one of them is killed in between.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::node::Node;
+
+/// Asks until the answer is as it should be.
+fn until(node: &Node, args: &[&str], is: impl Fn(&Value) -> bool) -> Value {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        let answer = node.json(args);
+        if is(&answer) {
+            return answer;
+        }
+        assert!(Instant::now() < end, "{args:?}: {answer:#}");
+    }
+}
+
+fn key(node: &Node) -> String {
+    node.json(&["link", "key"])["key"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+fn texts(list: &Value) -> Vec<(u64, String)> {
+    let mut texts: Vec<(u64, String)> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| {
+            let seq = message["seq"].as_u64().unwrap();
+            (seq, message["text"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+fn said(node: &Node, room: &str) -> Vec<String> {
+    let list = node.json(&[
+        "call",
+        "message.list",
+        &json!({"room": room, "limit": 200}).to_string(),
+    ]);
+    texts(&list).into_iter().map(|(_, text)| text).collect()
+}
+
+fn until_said(node: &Node, room: &str, count: usize) -> Vec<String> {
+    let input = json!({"room": room, "limit": 200}).to_string();
+    until(node, &["call", "message.list", &input], |list| {
+        list["items"].as_array().unwrap().len() >= count
+    });
+    said(node, room)
+}
+
+#[test]
+fn two_nodes_share_a_room_and_one_is_killed_in_between() {
+    let (north, south) = (Node::start(), Node::start());
+    north.json(&["room", "create", "workshop"]);
+    let (north_key, south_key) = (key(&north), key(&south));
+    // Only the south knows an address: the north is called.
+    let linked = north.json(&["link", "add", "south", "--key", &south_key]);
+    let there = south.json(&[
+        "link",
+        "add",
+        "north",
+        "--key",
+        &north_key,
+        "--address",
+        &north.url,
+    ]);
+    assert_eq!(linked["compare"], there["compare"]);
+    north.json(&["link", "share", "south", "workshop"]);
+    until(&south, &["link", "show", "north"], |link| {
+        link["offered"]
+            .as_array()
+            .is_some_and(|rooms| !rooms.is_empty())
+    });
+    let followed = south.mesh(&["link", "follow", "north", "workshop", "--as", "yard"]);
+    assert_eq!(followed.code, 0, "{}", followed.err);
+    until(&north, &["link", "show", "south"], |link| {
+        link["shared"][0]["followed"] == json!(true) && link["state"] == json!("open")
+    });
+    let shown = south.mesh(&["link", "list"]);
+    assert!(
+        shown.out.contains("north") && shown.out.contains("open"),
+        "{}",
+        shown.out
+    );
+
+    north.json(&["say", "workshop", "hello south"]);
+    let waits = south.mesh(&["say", "yard", "hello north"]);
+    assert!(
+        waits.out.contains("waits for the home"),
+        "{} {}",
+        waits.out,
+        waits.err
+    );
+    let mut told = until_said(&south, "yard", 2);
+    told.sort();
+    assert_eq!(told, ["hello north", "hello south"]);
+
+    // The home dies without a word; what is said meanwhile elsewhere waits for it.
+    let url = north.url.trim_start_matches("http://").to_owned();
+    let folder = north.kill();
+    for n in 0..5 {
+        south.json(&["say", "yard", &format!("s{n}")]);
+    }
+    assert_eq!(said(&south, "yard").len(), 2);
+    let north = Node::start_at(folder, &url);
+    for n in 0..5 {
+        north.json(&["say", "workshop", &format!("n{n}")]);
+    }
+    let mirror = until_said(&south, "yard", 12);
+    assert_eq!(said(&north, "workshop"), mirror);
+    let own: Vec<&String> = mirror.iter().filter(|text| text.starts_with('s')).collect();
+    assert_eq!(own, ["s0", "s1", "s2", "s3", "s4"]);
+
+    // So does the other one.
+    let folder = south.kill();
+    north.json(&["say", "workshop", "the end"]);
+    let south = Node::start_in(folder, &[]);
+    let mirror = until_said(&south, "yard", 13);
+    assert_eq!(said(&north, "workshop"), mirror);
+    assert_eq!(mirror.last().unwrap(), "the end");
+    for node in [&north, &south] {
+        assert_eq!(node.mesh(&["log", "verify"]).code, 0);
+    }
+}
