@@ -66,12 +66,12 @@ pub enum LinkVerb {
     #[command(after_help = "Example: mesh link revoke north workshop")]
     Revoke(LinkRoom),
     /// Follow a room that the peer offers: a room here mirrors it
-    #[command(after_help = "Example: mesh link follow north workshop --as north-workshop")]
+    #[command(after_help = "Example: mesh link follow north workshop --name north-workshop")]
     Follow {
         #[command(flatten)]
         link: LinkRoom,
         /// What it is called here
-        #[arg(long = "as", value_name = "NAME")]
+        #[arg(long = "name", value_name = "NAME")]
         name: Option<String>,
         /// Only those find it here who are added
         #[arg(long)]

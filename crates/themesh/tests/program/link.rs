@@ -80,7 +80,7 @@ fn two_nodes_share_a_room_and_one_is_killed_in_between() {
             .as_array()
             .is_some_and(|rooms| !rooms.is_empty())
     });
-    let followed = south.mesh(&["link", "follow", "north", "workshop", "--as", "yard"]);
+    let followed = south.mesh(&["link", "follow", "north", "workshop", "--name", "yard"]);
     assert_eq!(followed.code, 0, "{}", followed.err);
     until(&north, &["link", "show", "south"], |link| {
         link["shared"][0]["followed"] == json!(true) && link["state"] == json!("open")
