@@ -275,6 +275,7 @@ impl Conversation {
             }
             Act::Take(item) => {
                 let (link, seq) = (self.record()?, item.at.seq);
+                self.door.link_turn(self.link).await.map_err(End::Over)?;
                 take(&self.door, &link, item).await.map_err(broke)?;
                 let ack = self.talk.took(seq);
                 self.say(&ack).await

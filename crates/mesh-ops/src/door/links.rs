@@ -2,6 +2,7 @@
 //! speaks for it, by the same rules as what everybody says.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mesh_core::Link;
 use mesh_model::command::{LinkCommand, LinkHeard};
@@ -19,6 +20,9 @@ use crate::door::call::content;
 use crate::door::{Call, Caller, Door, Options};
 use crate::evidence::{self, Stored};
 use crate::ops::message::post::{Draft, post};
+
+/// A peer that says too much waits for so long where nobody says for how long.
+const TURN_MS: u64 = 1000;
 
 /// What speaks with other meshes. A node that has none knows them all the same; they are owed what happens.
 pub trait Peers: Send + Sync {
@@ -98,6 +102,19 @@ impl Door {
         }
         access.check_enabled(found.participant)?;
         Ok(found.clone())
+    }
+
+    /// Waits until one more thing is taken from a peer: as often as whoever is trusted as it is may ask for something. What it
+    /// says is not lost by that, it is only heard later.
+    pub async fn link_turn(&self, link: LinkId) -> Result<(), Refusal> {
+        loop {
+            let caller = Caller::known(Actor::Link(self.open_link(link)?.participant));
+            let Err(refusal) = self.limit(&caller, None) else {
+                return Ok(());
+            };
+            let wait = refusal.retry_after_ms.unwrap_or(TURN_MS).max(1);
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
     }
 
     /// The hash of the header at a place of this log; nothing if the log does not reach so far.
