@@ -10,14 +10,14 @@ use imbl::{OrdMap, OrdSet};
 use mesh_model::api::ToolAudience;
 use mesh_model::events::{Floor, History, RequestLimits, RoomKind};
 use mesh_model::{
-    CredentialId, GroupId, InletId, InviteId, LinkId, ParticipantId, PublicKey, RoomId, Seq, SessionId,
-    WebhookId,
+    CredentialId, GroupId, InletId, InviteId, LinkId, ParticipantId, PublicKey, RoomId, Seq,
+    SessionId, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Credential, EventType, Group, Influences, Inlet, Invite, Key, Link, Member, Mesh, Participant, Room,
-    Secret, Session, ToolServer, Webhook,
+    Credential, EventType, Group, Influences, Inlet, Invite, Key, Link, Member, Mesh, Participant,
+    Room, Secret, Session, ToolServer, Webhook,
 };
 
 /// What somebody wants to do in a room, see [`Access::may`].

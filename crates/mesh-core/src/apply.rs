@@ -9,7 +9,9 @@ use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
     State, approval, budget, context, credential, dispatch, event_type, file, group, guard,
-    identity, influence, inlet, invite, lease, link, memory, mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook, worker,
+    identity, influence, inlet, invite, lease, link, memory, mesh, message, participant, policy,
+    quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook,
+    worker,
 };
 
 /// One event as the log holds it, without its content.

@@ -7,7 +7,9 @@ use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
     Decision, State, approval, budget, context, credential, dispatch, event_type, file, follow,
-    group, guard, identity, influence, inlet, invite, lease, link, memory, mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook, worker,
+    group, guard, identity, influence, inlet, invite, lease, link, memory, mesh, message,
+    participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool,
+    user, webhook, worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.

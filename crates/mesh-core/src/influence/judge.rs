@@ -2,8 +2,9 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts, LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts,
-    SkillFacts, Source, ToolFacts, Trust, WebhookFacts, Words,
+    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts, LeaseFacts,
+    LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced,
+    RoomKind, ScheduleFacts, SkillFacts, Source, ToolFacts, Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
