@@ -342,7 +342,7 @@ async fn what_is_said_on_both_sides_is_in_both_logs_once_and_in_the_order_of_the
 #[tokio::test(flavor = "multi_thread")]
 async fn the_home_decides_and_what_it_refuses_is_a_dead_letter() {
     let (north, south, _line) = pair().await;
-    let deny = json!({"room": "workshop", "policy": {"rules": [
+    let deny = json!({"room": "workshop", "force": true, "policy": {"rules": [
         {"name": "quiet", "effect": "deny", "to": {"participants": ["south"]}, "capabilities": ["speak"]}
     ]}});
     north.ok("room.policy_set", deny).await;
