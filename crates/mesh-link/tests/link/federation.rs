@@ -54,6 +54,19 @@ impl Line {
         })
     }
 
+    /// A node that can be called.
+    fn enter(&self, key: PublicKey, entrance: Entrance) {
+        self.leave(key);
+        self.entrances.lock().unwrap().push((key, entrance));
+    }
+
+    fn leave(&self, key: PublicKey) {
+        self.entrances
+            .lock()
+            .unwrap()
+            .retain(|(known, _)| *known != key);
+    }
+
     fn set(&self, up: bool) {
         self.up.send_if_modified(|now| {
             let changed = now.is_multiple_of(2) != up;
@@ -124,10 +137,7 @@ impl Side {
             ..Pace::default()
         };
         let federation = Federation::start(&door, Arc::new(calls), pace);
-        let mut entrances = line.entrances.lock().unwrap();
-        entrances.retain(|(known, _)| *known != key);
-        entrances.push((key, federation.entrance()));
-        drop(entrances);
+        line.enter(key, federation.entrance());
         Side {
             home,
             door,
@@ -140,9 +150,7 @@ impl Side {
 
     async fn stop(self) -> TempDir {
         let node = Arc::clone(self.door.node());
-        let mut entrances = self.line.entrances.lock().unwrap();
-        entrances.retain(|(known, _)| *known != self.key);
-        drop(entrances);
+        self.line.leave(self.key);
         let Side {
             home,
             door,

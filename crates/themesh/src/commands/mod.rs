@@ -131,6 +131,7 @@ pub enum Command {
     Webhook(webhook::WebhookVerb),
     #[command(subcommand)]
     Inlet(inlet::InletVerb),
+    #[command(subcommand)]
     Link(link::LinkVerb),
     #[command(subcommand)]
     Tool(tool::ToolVerb),

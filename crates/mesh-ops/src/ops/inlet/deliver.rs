@@ -243,6 +243,7 @@ async fn message(
         text: made.text,
         payload: made.data,
         relayed: Some(Relayed {
+            place: None,
             origin: reading.origin,
             sender: reading.sender,
             path: Vec::new(),
