@@ -51,3 +51,11 @@ export const fromAfar = (message: Message): boolean =>
 /** The boundary that words came across, if they did. */
 export const fromTrust = (trust: Trust | undefined): 'untrusted' | 'federated' | null =>
   trust === 'untrusted' || trust === 'federated' ? trust : null;
+
+/** Why nobody else reads a message of the reader, as an icon and in words. */
+export const HELD = {
+  waiting: ['clock', 'The guard held this back. Only you and the moderators see it, until one of them decides.'],
+  rejected: ['ban', 'A moderator rejected this. Nobody else read it.'],
+  home: ['clock', 'On its way to the mesh where this room is at home.'],
+  away: ['ban', 'The mesh where this room is at home did not take this. Nobody else read it.'],
+} as const;

@@ -113,11 +113,11 @@ export class Sender {
       });
       const conversation = this.#open(draft.room);
       if (people.me && conversation.ready && !conversation.find(stored.id)) {
-        const { quarantined, ...place } = stored;
+        const { quarantined, for_home, ...place } = stored;
         const message: Message = {
           ...draftMessage(draft, people.me),
           ...place,
-          ...(quarantined && { held: 'waiting' as const }),
+          ...(quarantined && { held: for_home ? ('home' as const) : ('waiting' as const) }),
         };
         conversation.add([message]);
       }

@@ -96,12 +96,24 @@ describe('items', () => {
     expect(incomplete(message(1))).toBe(false);
   });
   test('a message in quarantine waits, and then is rejected, or gone because it is posted anew', () => {
-    const held = heldOf(item('message.quarantined', { id: 'm9', trust: 'untrusted', text: 'hm' }))!;
+    const held = heldOf(
+      item('message.quarantined', {
+        id: 'm9',
+        trust: 'untrusted',
+        text: 'hm',
+        guard: { version: 1, score: 90, marked: true },
+      }),
+    )!;
     expect(held).toMatchObject({ id: 'm9', text: 'hm', held: 'waiting', trust: 'untrusted' });
     expect(change([held], item('message.reviewed', { message: 'm9', released: false }))[0]).toMatchObject({
       held: 'rejected',
     });
     expect(change([held], item('message.reviewed', { message: 'm9', released: true }))).toEqual([]);
+    const away = heldOf(item('message.quarantined', { id: 'm9', trust: 'local', text: 'hm' }))!;
+    expect(away.held).toBe('home');
+    expect(change([away], item('message.reviewed', { message: 'm9', released: false }))[0]).toMatchObject({
+      held: 'away',
+    });
   });
   test('about another message: untouched', () => {
     const list = [message(1)];

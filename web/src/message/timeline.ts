@@ -58,10 +58,11 @@ export function messageOf(item: Item): Message | null {
   return item.type === 'message.posted' ? build(item) : null;
 }
 
-/** A message of the reader that waits in quarantine: nobody else but moderators sees it. */
+/** A message of the reader that waits: in quarantine, where nobody else but moderators sees it, or for its room's home. */
 export function heldOf(item: Item): Message | null {
   const message = item.type === 'message.quarantined' ? build(item) : null;
-  return message && { ...message, held: 'waiting' };
+  // What the guard holds back has its mark, and in a mirror it holds nothing back.
+  return message && { ...message, held: message.guard ? 'waiting' : 'home' };
 }
 
 /** Whether parts of the message have to be fetched, because the stream did not bring them. */
@@ -103,7 +104,7 @@ function changed(old: Message, item: Later, own: boolean): Message | null {
       return { ...old, guard: item.data.guard };
     case 'message.reviewed':
       // A released message is posted anew, at its own place.
-      return item.data.released ? null : { ...old, held: 'rejected' };
+      return item.data.released ? null : { ...old, held: old.held === 'home' ? 'away' : 'rejected' };
     case 'message.edited':
       return {
         ...old,
