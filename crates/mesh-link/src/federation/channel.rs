@@ -4,6 +4,8 @@ use std::pin::Pin;
 
 use mesh_model::PublicKey;
 
+use super::Entrance;
+
 /// Something under way.
 pub type Under<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -20,4 +22,8 @@ pub trait Channel: Send {
 pub trait Dial: Send + Sync {
     /// A way to whoever proves to have the key at this address; why there is none, in words.
     fn dial(&self, address: String, key: PublicKey) -> Under<'_, Result<Box<dyn Channel>, String>>;
+
+    /// Is where peers meet this node, by the addresses of all links that are open; ways that open there come in at the entrance.
+    /// Most addresses are called and not met at.
+    fn meet(&self, _links: Vec<(String, PublicKey)>, _entrance: &Entrance) {}
 }

@@ -3,10 +3,12 @@
 //!
 //! * `wire.rs` is what two meshes say to each other, `talk.rs` what follows from it, without any IO.
 //! * `owed.rs` says what of this log is for a peer, `take.rs` takes what a peer tells into this log.
-//! * `speaker.rs` speaks with one peer, by a `channel.rs`, which `sealed.rs` opens; `board.rs` remembers how it stands.
+//! * `speaker.rs` speaks with one peer, by a `channel.rs`, which `sealed.rs` opens; `interchanges.rs` is where peers meet that cannot
+//!   call each other; `board.rs` remembers how it stands.
 
 mod board;
 mod channel;
+mod interchanges;
 mod owed;
 mod sealed;
 mod speaker;
@@ -65,7 +67,7 @@ impl Federation {
 impl Drop for Federation {
     fn drop(&mut self) {
         self.keeps.abort();
-        self.desk.busy().clear();
+        self.desk.leave();
     }
 }
 
@@ -85,6 +87,14 @@ impl Entrance {
         let access = self.0.door.node().access();
         let found = access.link_to(peer);
         found.is_some_and(|link| self.0.door.open_link(link.id).is_ok())
+    }
+
+    /// Calls a peer that can be reached now.
+    pub(super) fn call(&self, peer: &PublicKey) {
+        let access = self.0.door.node().access();
+        if let Some(link) = access.link_to(peer) {
+            Peers::call(&*self.0, link.id);
+        }
     }
 
     /// Takes a way that a peer opened, whose key was proved. Whoever is no peer is sent away by dropping it.
@@ -130,16 +140,31 @@ impl Desk {
         loop {
             rights.borrow_and_update();
             self.look();
+            self.dial
+                .meet(self.addresses(), &Entrance(Arc::clone(&self)));
             tokio::select! {
                 biased;
-                _ = stopping.wait_for(|stopping| *stopping) => {
-                    self.busy().clear();
-                    return;
-                }
+                _ = stopping.wait_for(|stopping| *stopping) => return self.leave(),
                 changed = rights.changed() => if changed.is_err() { return },
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
+    }
+
+    /// The addresses of all links that are open.
+    fn addresses(&self) -> Vec<(String, PublicKey)> {
+        let access = self.door.node().access();
+        let open = access
+            .links()
+            .filter(|link| self.door.open_link(link.id).is_ok());
+        open.filter_map(|link| Some((link.address.clone()?, link.peer)))
+            .collect()
+    }
+
+    /// Speaks with nobody any more.
+    fn leave(self: &Arc<Desk>) {
+        self.busy().clear();
+        self.dial.meet(Vec::new(), &Entrance(Arc::clone(self)));
     }
 
     fn busy(&self) -> std::sync::MutexGuard<'_, BTreeMap<LinkId, Busy>> {

@@ -1,4 +1,5 @@
-//! The way between two nodes: a sealed channel, by which each has proved its key before anything is said.
+//! The way between two nodes: a sealed channel, by which each has proved its key before anything is said; directly, or through an
+//! interchange.
 
 use std::sync::Arc;
 
@@ -6,19 +7,35 @@ use mesh_interchange::{Links, Prover, Verdict};
 use mesh_model::PublicKey;
 use mesh_ops::Door;
 
+use super::interchanges::{Interchanges, PREFIX};
 use super::{Channel, Dial, Entrance, Under};
+use crate::outbox::Pace;
 
 /// What calls peers at their addresses, as the node.
-pub fn sealed(door: &Door) -> Arc<dyn Dial> {
-    Arc::new(Sealed(Box::new(door.node().signing_key())))
+pub fn sealed(door: &Door, pace: Pace) -> Arc<dyn Dial> {
+    let prover: Arc<dyn Prover> = Arc::new(door.node().signing_key());
+    Arc::new(Sealed {
+        interchanges: Interchanges::new(Arc::clone(&prover), pace),
+        prover,
+    })
 }
 
-struct Sealed(Box<dyn Prover>);
+struct Sealed {
+    prover: Arc<dyn Prover>,
+    interchanges: Interchanges,
+}
 
 impl Dial for Sealed {
+    fn meet(&self, links: Vec<(String, PublicKey)>, entrance: &Entrance) {
+        self.interchanges.meet(links, entrance);
+    }
+
     fn dial(&self, address: String, key: PublicKey) -> Under<'_, Result<Box<dyn Channel>, String>> {
         Box::pin(async move {
-            let opened = mesh_interchange::dial(&address, &*self.0, Some(key)).await;
+            if let Some(at) = address.strip_prefix(PREFIX) {
+                return self.interchanges.dial(at, key).await;
+            }
+            let opened = mesh_interchange::dial(&address, &*self.prover, Some(key)).await;
             match opened {
                 Ok(channel) => Ok(Box::new(channel) as Box<dyn Channel>),
                 Err(why) => Err(why.to_string()),

@@ -29,7 +29,7 @@ pub enum LinkVerb {
     Key,
     /// Know another mesh by its key; nothing is shared by that
     #[command(
-        after_help = "Example: mesh link add north --key 8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c --address https://mesh.example.org\n\nWithout an address the other mesh has to call this one."
+        after_help = "Example: mesh link add north --key 8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c --address https://mesh.example.org\n\nWithout an address the other mesh has to call this one. Two that cannot be called meet at an interchange:\n--address interchange+https://interchange.example.org on both sides."
     )]
     Add {
         /// What it is called here
@@ -37,7 +37,7 @@ pub enum LinkVerb {
         /// Its key, as its owner says: mesh link key there
         #[arg(long)]
         key: String,
-        /// Where it is called
+        /// Where it is called, or where both meet: interchange+URL
         #[arg(long, value_name = "URL")]
         address: Option<String>,
     },

@@ -184,7 +184,7 @@ async fn serve(
     let hooks = Hooks::start(door.clone(), hooks);
     // It ends when the node goes down.
     tokio::spawn(door.clone().keep_schedules());
-    let federation = Federation::start(&door, sealed(&door), Pace::default());
+    let federation = Federation::start(&door, sealed(&door, Pace::default()), Pace::default());
     let edge = EdgeConfig {
         public_url,
         allowed_hosts: allowed_hosts(args, config, bound),

@@ -11,8 +11,13 @@ use super::node::{command, mesh};
 
 /// An interchange in a process of its own, and what it said when it was up.
 fn start(home: &Path, args: &[&str]) -> (Child, Value) {
+    start_at(home, "127.0.0.1:0", args)
+}
+
+/// The same, at an address.
+pub fn start_at(home: &Path, listen: &str, args: &[&str]) -> (Child, Value) {
     let mut child = command(home)
-        .args(["interchange", "--listen", "127.0.0.1:0", "--json"])
+        .args(["interchange", "--listen", listen, "--json"])
         .args(args)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::interchange;
 use super::node::Node;
 
 /// Asks until the answer is as it should be.
@@ -130,4 +131,47 @@ fn two_nodes_share_a_room_and_one_is_killed_in_between() {
     for node in [&north, &south] {
         assert_eq!(node.mesh(&["log", "verify"]).code, 0);
     }
+}
+
+/// Neither knows the other's address; both know where they meet.
+#[test]
+fn two_nodes_that_cannot_be_called_meet_at_an_interchange() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut passes, up) = interchange::start_at(folder.path(), "127.0.0.1:0", &[]);
+    let url = up["url"].as_str().unwrap();
+    let address = format!("interchange+{url}");
+    let (north, south) = (Node::start(), Node::start());
+    north.json(&["room", "create", "workshop"]);
+    let links = [
+        (&north, "south", key(&south)),
+        (&south, "north", key(&north)),
+    ];
+    for (node, name, key) in &links {
+        node.json(&["link", "add", name, "--key", key, "--address", &address]);
+    }
+    north.json(&["link", "share", "south", "workshop"]);
+    until(&south, &["link", "show", "north"], |link| {
+        link["offered"][0]["name"] == json!("workshop")
+    });
+    south.json(&["link", "follow", "north", "workshop", "--name", "yard"]);
+    until(&north, &["link", "show", "south"], |link| {
+        link["shared"][0]["followed"] == json!(true) && link["state"] == json!("open")
+    });
+    north.json(&["say", "workshop", "hello south"]);
+    south.json(&["say", "yard", "hello north"]);
+    assert_eq!(until_said(&south, "yard", 2), said(&north, "workshop"));
+
+    // The interchange dies, and with it what was on its way; nothing of what was said does.
+    passes.kill().unwrap();
+    passes.wait().unwrap();
+    north.json(&["say", "workshop", "while nothing passed"]);
+    south.json(&["say", "yard", "here neither"]);
+    let (mut passes, _) =
+        interchange::start_at(folder.path(), url.trim_start_matches("http://"), &[]);
+    assert_eq!(
+        until_said(&south, "yard", 4),
+        until_said(&north, "workshop", 4)
+    );
+    passes.kill().unwrap();
+    passes.wait().unwrap();
 }
