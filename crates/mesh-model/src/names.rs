@@ -117,7 +117,7 @@ mod tests {
         );
         assert_eq!(mentions("@rex- @rex @Rex é@rex"), ["rex"]);
         assert!(mentions("@a@b").is_empty());
-        assert_eq!(mentions("@a@, @b@B @c-@d"), ["a", "b", "c"]);
+        assert_eq!(mentions("@a@, @b@B @c-@d"), ["a", "b", "c", "d"]);
         assert_eq!(mentions_abroad("@a@b and @c@d, @e, x@f@b", "b"), ["a"]);
         assert!(mentions("nobody @ all").is_empty());
     }

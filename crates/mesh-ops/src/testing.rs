@@ -34,8 +34,8 @@ pub struct Fixture {
     pub owner: String,
     /// A token of the user `ana`.
     pub ana: String,
-    /// A token of the user `bea`.
-    pub bea: String,
+    /// A token of the user `tove`.
+    pub tove: String,
     /// The agent `rex`'s token.
     pub rex: String,
     /// What each `$NAME` stands for.
@@ -89,10 +89,10 @@ impl Fixture {
         must(surface, owner, "user.create", ana).await;
         let ana = json!({"participant": "ana", "permissions": ["agents:read", "messages:read", "messages:write"]});
         let ana = must(surface, owner, "token.create", ana).await;
-        let bea = json!({"username": "bea", "password": PASSWORD, "role": "user"});
-        must(surface, owner, "user.create", bea).await;
-        let bea = json!({"participant": "bea", "permissions": ["messages:read"]});
-        let bea = must(surface, owner, "token.create", bea).await;
+        let tove = json!({"username": "tove", "password": PASSWORD, "role": "user"});
+        must(surface, owner, "user.create", tove).await;
+        let tove = json!({"participant": "tove", "permissions": ["messages:read"]});
+        let tove = must(surface, owner, "token.create", tove).await;
         must(
             surface,
             owner,
@@ -115,7 +115,7 @@ impl Fixture {
         let mut fixture = Fixture {
             owner: owner.to_owned(),
             ana: text(&ana["token"]),
-            bea: text(&bea["token"]),
+            tove: text(&tove["token"]),
             rex: text(&rex["token"]),
             names: BTreeMap::new(),
         };
@@ -211,9 +211,9 @@ impl Fixture {
         let browsers = must(surface, &ana, "browser.list", json!({})).await;
         self.names
             .insert("$browser", browsers["items"][0]["id"].clone());
-        let signed = json!({"username": "bea", "password": PASSWORD});
+        let signed = json!({"username": "tove", "password": PASSWORD});
         must(surface, &owner, "login", signed).await;
-        let browsers = must(surface, &self.bea, "browser.list", json!({})).await;
+        let browsers = must(surface, &self.tove, "browser.list", json!({})).await;
         self.names
             .insert("$told", browsers["items"][0]["id"].clone());
     }
@@ -342,7 +342,7 @@ impl Fixture {
     /// The token by which the example is called: the owner's, but for what only a user can do.
     pub fn token(&self, declaration: &Declaration) -> &str {
         match declaration.name {
-            "push.list" | "push.subscribe" | "push.test" | "push.unsubscribe" => &self.bea,
+            "push.list" | "push.subscribe" | "push.test" | "push.unsubscribe" => &self.tove,
             "password.change" | "browser.end" | "browser.list" => &self.ana,
             _ => &self.owner,
         }
@@ -420,6 +420,8 @@ fn text(value: &Value) -> String {
 
 /// Characters of a drawn secret, its prefix not counted.
 const SECRET_CHARS: usize = 43;
+/// How the address of an inlet begins; its id follows.
+const INLETS: &str = "/api/v1/inlets/";
 
 /// An answer without what differs from run to run: ids and secrets become `ID 1`, `ID 2`, … in the
 /// order in which they appear, times and places in the log become words.
@@ -520,6 +522,10 @@ impl Normal {
                         || before.ends_with(['/', '=']))
             };
         let is_signing = text.starts_with("whsec_");
+        if let Some(id) = text.strip_prefix(INLETS) {
+            let id = self.text(id);
+            return json!(format!("{INLETS}{}", id.as_str().unwrap_or_default()));
+        }
         if is_id
             || is_message
             || is_key

@@ -225,11 +225,14 @@ impl Model {
         pair.push(me);
         pair.sort();
         pair.dedup();
-        if pair.len() != 2 {
+        // Alone it is one with oneself.
+        if pair.len() > 2 || members.is_empty() {
             return Err(No::Any);
         }
         let exists = |found: &Place| {
-            found.sort == Sort::Direct && pair.iter().all(|id| found.seat(*id).is_some())
+            found.sort == Sort::Direct
+                && found.members.len() == pair.len()
+                && pair.iter().all(|id| found.seat(*id).is_some())
         };
         if self.rooms.iter().any(exists) {
             return Ok(Vec::new());

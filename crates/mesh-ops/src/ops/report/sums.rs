@@ -20,6 +20,15 @@ struct Part {
     work: WorkReported,
 }
 
+impl Part {
+    /// Who worked longest comes first; of those who took no time, who did most.
+    fn weight(&self) -> (u64, u64, u64) {
+        let work = &self.work;
+        let attempts = work.finished + work.failed + work.handed_off + work.lost;
+        (work.busy_ms, attempts, self.messages)
+    }
+}
+
 /// The sums so far.
 pub(super) struct Sums<'a> {
     access: &'a Access,
@@ -101,7 +110,7 @@ impl<'a> Sums<'a> {
 
     pub(super) fn participants(&mut self) -> Vec<ParticipantReported> {
         let mut people: Vec<_> = std::mem::take(&mut self.people).into_iter().collect();
-        people.sort_by_key(|(_, part)| std::cmp::Reverse((part.work.busy_ms, part.messages)));
+        people.sort_by_key(|(_, part)| std::cmp::Reverse(part.weight()));
         let told = people.into_iter().take(REPORT_ROWS_MAX);
         told.map(|(id, part)| ParticipantReported {
             participant: present::participant(self.access, id),
@@ -115,7 +124,7 @@ impl<'a> Sums<'a> {
 
     pub(super) fn rooms(&mut self) -> Vec<RoomReported> {
         let mut rooms: Vec<_> = std::mem::take(&mut self.rooms).into_iter().collect();
-        rooms.sort_by_key(|(_, part)| std::cmp::Reverse((part.work.busy_ms, part.messages)));
+        rooms.sort_by_key(|(_, part)| std::cmp::Reverse(part.weight()));
         let told = rooms.into_iter().take(REPORT_ROWS_MAX);
         told.map(|(id, part)| RoomReported {
             room: id,
