@@ -526,7 +526,14 @@ impl Normal {
             let id = self.text(id);
             return json!(format!("{INLETS}{}", id.as_str().unwrap_or_default()));
         }
+        // The node's key for push services: a point of P-256, by URL's letters.
+        let is_push_key = text.len() == 87
+            && text.starts_with('B')
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if is_id
+            || is_push_key
             || is_message
             || is_key
             || is_secret

@@ -64,6 +64,8 @@ async fn two_runs_give_the_same_answers() {
         runs.push(
             steps
                 .iter()
+                // A report sums up how long things took.
+                .filter(|step| step.name != "report.get")
                 .map(|step| (step.name, normal.form(&step.body)))
                 .collect::<Vec<_>>(),
         );

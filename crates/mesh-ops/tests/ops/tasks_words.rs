@@ -57,7 +57,7 @@ async fn erased_words_are_nowhere_any_more() {
     let rex = workshop(&house).await;
     let task = create(
         &house,
-        json!({"title": WORD, "prompt": format!("Try {WORD}."), "input": {"password": WORD}, "backoff_ms": 0}),
+        json!({"title": WORD, "prompt": format!("Try {WORD}."), "input": {"password": WORD}, "backoff_ms": 0, "check": {"type": "object"}}),
     )
     .await;
     let other = create(&house, json!({"title": "Another", "prompt": "Stay."})).await;
@@ -128,6 +128,9 @@ async fn erased_words_are_nowhere_any_more() {
         (None, None),
         "{failure}"
     );
+    // It has ended, whatever its schema was.
+    let late = json!({"task": task, "fence": taken["fence"], "output": {"text": "late"}});
+    assert_eq!(house.refused(&rex, "task.finish", late).await, "stale_fence");
     let read = house
         .ok(&house.owner, "task.get", json!({"task": task}))
         .await;

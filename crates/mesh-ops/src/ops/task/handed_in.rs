@@ -24,24 +24,28 @@ pub(crate) async fn check(
     let data = output.data.clone();
     let checked = door.blocking(move || {
         let body = reader.get(created.0, |record| match record.content {
-            mesh_log::Content::Json(json) => serde_json::from_str::<TaskBody>(json).ok(),
+            mesh_log::Content::Json(json) => Some(serde_json::from_str::<TaskBody>(json).ok()),
             mesh_log::Content::None | mesh_log::Content::Erased => None,
         });
         let body = body.map_err(|why| {
             tracing::error!(%why, %created, "a task could not be read in the log");
             refuse::internal("the log could not be read")
         })?;
-        let Some(schema) = body.flatten().and_then(|body| body.check) else {
+        let Some(body) = body.flatten() else {
+            // Words are erased of tasks that have ended, which is what is said to whoever still ends one.
+            return Ok(None);
+        };
+        let Some(schema) = body.and_then(|body| body.check) else {
             return Err(refuse::internal("the schema of the task cannot be read"));
         };
         let schema = payload::compile(&schema)?;
         // Output without data fits only a schema that asks for none.
-        Ok(match &data {
+        Ok(Some(match &data {
             Some(data) => payload::fault(&schema, "the output", data).is_none(),
             None => schema.takes_nothing(),
-        })
+        }))
     });
-    checked.await?.map(Some)
+    checked.await?
 }
 
 /// Checks that the caller's key signed exactly this output for this task. The core checks what it is linked to.
