@@ -62,7 +62,7 @@ describe.runIf(binary)('inlets', () => {
     await pictures(page, 'inlets');
     expect(await page.content()).not.toContain(secret);
 
-    await row.getByRole('button', { name: 'Try GitHub as @github' }).click();
+    await row.getByRole('button', { name: 'Try it: GitHub as @github' }).click();
     await page.getByText('octocat pushed 1 commit to main of octo/parser').waitFor();
     await pictures(page, 'inlet-preview');
     await page.getByRole('button', { name: 'Close' }).click();

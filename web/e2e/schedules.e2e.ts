@@ -12,7 +12,7 @@ describe.runIf(binary)('schedules', () => {
     await page.getByText('Nothing is scheduled.').waitFor();
     await page.getByLabel('For (me, @handle, or a room)').fill('stand-ups');
     await page.getByLabel('What is said').fill('What is in your way?');
-    await page.getByLabel('When', { exact: true }).selectOption('By cron');
+    await page.getByRole('combobox', { name: /^When/ }).selectOption('By cron');
     const field = page.getByLabel('Minute, hour, day, month, weekday');
     await field.fill('0 0 30 2 *');
     await page.getByText('never comes').waitFor();
@@ -24,7 +24,7 @@ describe.runIf(binary)('schedules', () => {
     const name = 'what-is-in-your-way';
     const row = page.getByRole('listitem', { name });
     await row.getByText('live').waitFor();
-    await row.getByRole('button', { name: `Run ${name} now` }).click();
+    await row.getByRole('button', { name: `Run now: ${name}` }).click();
     await row.getByRole('button', { name: `Times of ${name}` }).click();
     await row
       .getByRole('list', { name: `Last times of ${name}` })

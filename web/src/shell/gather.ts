@@ -1,5 +1,12 @@
 // Many reasons to ask the node again become one question, and an older answer never replaces a newer one.
 
+import { Disconnected } from '../api/problem.ts';
+
+/** Nobody waits for what was asked for soon; once the connection is back it is asked anew. */
+function quiet(error: unknown): void {
+  if (!(error instanceof Disconnected)) throw error;
+}
+
 /** Calls `work` soon after it was asked for, once for all who ask meanwhile, and never twice at the same time. */
 export class Gather {
   readonly #work: () => Promise<unknown>;
@@ -18,7 +25,7 @@ export class Gather {
   ask(): void {
     if (this.#ended) return;
     if (this.#running) this.#again = true;
-    else this.#timer ??= setTimeout(() => void this.#run(), this.#pauseMs);
+    else this.#timer ??= setTimeout(() => this.#run().catch(quiet), this.#pauseMs);
   }
 
   /**
