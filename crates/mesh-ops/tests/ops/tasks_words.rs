@@ -130,7 +130,10 @@ async fn erased_words_are_nowhere_any_more() {
     );
     // It has ended, whatever its schema was.
     let late = json!({"task": task, "fence": taken["fence"], "output": {"text": "late"}});
-    assert_eq!(house.refused(&rex, "task.finish", late).await, "stale_fence");
+    assert_eq!(
+        house.refused(&rex, "task.finish", late).await,
+        "stale_fence"
+    );
     let read = house
         .ok(&house.owner, "task.get", json!({"task": task}))
         .await;
