@@ -86,6 +86,7 @@ const FLOORS: &[Floor] = &[
             "joined",
             "mcp",
             "mod",
+            "observe",
             "sandbox",
             "up",
         ],

@@ -30,6 +30,7 @@ mod mcp;
 mod memory;
 mod mesh;
 mod message;
+mod observe;
 mod participant;
 mod policy;
 mod quarantine;
@@ -156,6 +157,7 @@ pub enum Command {
     #[command(hide = true)]
     Hook(hook::HookArgs),
     Work(Box<worker::work::WorkArgs>),
+    Observe(observe::ObserveArgs),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxVerb),
     #[command(hide = true)]
@@ -247,6 +249,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Codex(args) => return codex::codex(context, &args),
         Command::Hook(args) => hook::hook(context, &args)?,
         Command::Work(args) => worker::work::work(context, &args)?,
+        Command::Observe(args) => observe::observe(context, &args)?,
         Command::Sandbox(verb) => return sandbox::sandbox(context, verb),
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),
         Command::Interchange(args) => interchange::interchange(context, &args)?,

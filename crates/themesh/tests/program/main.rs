@@ -24,6 +24,7 @@ mod link;
 mod log_verbs;
 mod mcp;
 mod node;
+mod observe;
 mod offered;
 mod own_node;
 mod pty;
