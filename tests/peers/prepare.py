@@ -50,6 +50,7 @@ def walk(url, token):
     rooms(node)
     webhooks(node)
     schedules(node)
+    alerts(node)
     links(node)
     messages(node)
     credentials(node)
@@ -111,6 +112,15 @@ def rooms(node):
     node.ask("POST", "/api/event-types", body={"name": "deploy-finished", "schema": SCHEMA})
     event = {"type": "deploy-finished", "payload": {"ok": True}}
     node.ask("POST", "/api/rooms/{room}/events", {"room": "workshop"}, event)
+
+
+def alerts(node):
+    """An alert that somebody tries, and a rule."""
+    made = node.ask("POST", "/api/alert-test", body={"severity": "info"})
+    node.ask("GET", "/api/alerts?ended=true")
+    node.ask("POST", "/api/alerts/{alert}/acknowledge", {"alert": made["alert"]})
+    node.ask("PUT", "/api/alert-rules/{kind}", {"kind": "disk_low"}, {"threshold": 10})
+    node.ask("POST", "/api/alert-test", body={})
 
 
 def schedules(node):

@@ -8,7 +8,7 @@ use mesh_model::events::{By, Facts};
 use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
-    State, approval, budget, context, credential, dispatch, event_type, file, group, guard,
+    State, alert, approval, budget, context, credential, dispatch, event_type, file, group, guard,
     identity, influence, inlet, invite, lease, link, memory, mesh, message, participant, policy,
     quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook,
     worker,
@@ -81,9 +81,11 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::Context(facts) => context::apply(state, facts, event),
         Facts::Memory(facts) => memory::apply(state, facts, event),
         Facts::Schedule(facts) => schedule::apply(state, facts, event),
+        Facts::Alert(facts) => alert::apply(state, facts, event),
         Facts::Webhook(facts) => webhook::apply(state, facts, event),
         Facts::Inlet(facts) => inlet::apply(state, facts, event),
         Facts::Link(facts) => link::apply(state, facts, event),
         Facts::Tool(facts) => tool::apply(state, facts, event),
     }
+    alert::hears(state, event);
 }

@@ -28,6 +28,7 @@ mod visibility;
 mod work;
 
 // The nouns.
+mod alert;
 mod approval;
 mod budget;
 mod context;
@@ -63,6 +64,7 @@ mod webhook;
 mod worker;
 
 pub use access::{Access, Action};
+pub use alert::{Alert, Alerts};
 pub use apply::{Stored, apply};
 pub use approval::{Approval, check_may_answer};
 pub use budget::Budget;

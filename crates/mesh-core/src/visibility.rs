@@ -91,6 +91,15 @@ impl Access {
                 list.extend(self.releasers(participant, act));
                 Audience::Participants(in_order(list))
             }
+            Sees::Line(participant) => {
+                let mut list: Vec<_> = self.admins().chain([participant]).collect();
+                list.extend(self.ancestors(participant));
+                Audience::Participants(in_order(list))
+            }
+            Sees::Moderators(room) => {
+                let list = self.admins().chain(self.moderators(room));
+                Audience::Participants(in_order(list.collect()))
+            }
             Sees::CredentialHolder(credential) => self.concerned(self.holder(credential)),
             Sees::InviteMaker(invite) => self.concerned(self.maker(invite)),
         }
@@ -144,6 +153,12 @@ impl Access {
                     let held = self.held_act(participant, act);
                     held.is_some_and(|act| self.may_release(viewer, participant, act))
                 }
+            }
+            Sees::Line(participant) => {
+                viewer == participant || self.descends(participant, viewer) || self.is_admin(viewer)
+            }
+            Sees::Moderators(room) => {
+                self.is_admin(viewer) || self.moderators(room).any(|id| id == viewer)
             }
             Sees::CredentialHolder(credential) => {
                 self.holder(credential) == Some(viewer) || self.is_admin(viewer)
@@ -262,7 +277,7 @@ impl Access {
             .filter(|id| self.is_admin(*id))
     }
 
-    fn is_admin(&self, participant: ParticipantId) -> bool {
+    pub(crate) fn is_admin(&self, participant: ParticipantId) -> bool {
         (self.is_owner(participant) || self.users.contains(&participant))
             && self
                 .own_permissions(participant)

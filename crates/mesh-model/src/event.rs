@@ -46,6 +46,10 @@ pub enum Sees {
     Concerned(ParticipantId),
     /// An act that waits for a person's word: whoever wants it, those above it, the admins, and whoever may release it.
     Act(ParticipantId, ActHash),
+    /// A participant's affair: its own, that of those above it, and the admins'.
+    Line(ParticipantId),
+    /// The affair of those who moderate a room, and the admins'.
+    Moderators(RoomId),
     /// The affair of whoever holds the credential, and the admins'.
     CredentialHolder(CredentialId),
     /// The affair of whoever made the invite, and the admins'.
@@ -388,8 +392,11 @@ macro_rules! content {
 }
 pub(crate) use content;
 
-/// A budget is seen as its scope says, everything else as it is declared.
+/// A budget is seen as its scope says, an alert as its cause says, everything else as it is declared.
 macro_rules! sees {
+    (Alert ($cause:expr)) => {
+        $cause.sees()
+    };
     (Budget ($scope:expr)) => {
         $scope.sees()
     };

@@ -31,6 +31,7 @@ pub mod told;
 mod tolerant;
 
 // The nouns, see `nouns.rs`.
+pub mod alert;
 pub mod approval;
 pub mod attention;
 pub mod budget;

@@ -573,3 +573,18 @@ pub const INTERCHANGE_FRAMES_PER_SECOND: u32 = 2000;
 pub const INTERCHANGE_BYTES_PER_SECOND: u32 = 8 * 1024 * 1024;
 /// So many times what one node may send may all nodes of its address together.
 pub const INTERCHANGE_ADDRESS_SHARE: u32 = 4;
+/// Alerts that are watched or open at a time: more than anybody reads; what is wrong beyond that is in the log all the same.
+pub const ALERTS_MAX: usize = 512;
+/// Ended alerts that are remembered.
+pub const ALERTS_ENDED_KEPT: usize = 100;
+/// Events that one alert names as its evidence: the last ones.
+pub const ALERT_EVIDENCE_MAX: usize = 8;
+/// A surge is counted in windows so long, milliseconds, and is over when none of it has come for as long.
+pub const ALERT_SURGE_MS: u64 = 10 * 60 * 1000;
+/// An alert that somebody raised to try it ends by itself after this, milliseconds.
+pub const ALERT_TEST_MS: u64 = 10 * 60 * 1000;
+/// An agent that is down, or a task that failed for good, is an alert for so long, milliseconds: after a week nobody waits for it any more, and
+/// those of before would take the place of new ones.
+pub const ALERT_STALE_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+/// Seconds before an alert that nobody acknowledged reaches more people: a week, after which it is old news.
+pub const ALERT_ESCALATE_SECONDS_MAX: u32 = 7 * 24 * 60 * 60;

@@ -41,6 +41,7 @@ macro_rules! nouns {
             file File: [api ops] [FileCommand] [FileFacts];
             skill Skill: [api ops] [SkillCommand] [SkillFacts];
             schedule Schedule: [api ops] [ScheduleCommand] [ScheduleFacts];
+            alert Alert: [api ops] [AlertCommand] [AlertFacts];
             webhook Webhook: [api ops] [WebhookCommand] [WebhookFacts];
             push Push: [api ops] [] [];
             inlet Inlet: [api ops] [InletCommand] [InletFacts];

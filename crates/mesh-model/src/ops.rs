@@ -6,7 +6,7 @@
 //!
 //! An example may hold `$NAME` strings. They stand for things a test made before:
 //! `$message` (a message of the caller in the room `workshop`), `$credential`, `$invite`, `$webhook`, `$link`,
-//! `$code`, `$key`, `$lease` (a lease in `workshop`), `$schedule` (one of the caller), `$session`, `$browser`, `$told` (a browser of tove),
+//! `$code`, `$key`, `$lease` (a lease in `workshop`), `$schedule` (one of the caller), `$alert` (one of the caller), `$session`, `$browser`, `$told` (a browser of tove),
 //! `$quarantined` (a message that waits in `workshop`),
 //! `$identity` and `$proof` (a fresh key and its proof), `$held` (a key of rex),
 //! `$act` (an act of kite that waits for a person's word).

@@ -64,6 +64,11 @@ pub fn no_schedule() -> Refusal {
     not_found("schedule", "schedule.list shows those that you may know of")
 }
 
+/// No such alert.
+pub fn no_alert() -> Refusal {
+    not_found("open alert", "alert.list shows those that you may know of")
+}
+
 /// No such inlet.
 pub fn no_inlet() -> Refusal {
     not_found("inlet", "inlet.list shows those that you may know of")

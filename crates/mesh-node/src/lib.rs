@@ -14,5 +14,5 @@ pub use machine::{Committed, Filter, Outcome, Sink, Submission};
 pub use shell::{
     Attached, Blobs, Config, Damage, Ephemeral, FreshTask, Incoming, LogHealth, Metrics, Node,
     Opened, Pin, ReceiveError, Received, ResumeError, Sessions, StartError, Subscribe,
-    Subscription, Wait,
+    Subscription, Wait, watch_disk,
 };

@@ -17,6 +17,13 @@ export const decide = ({ approval, ...row }: RowOf<'approval'>, approve: boolean
     approve ? `Approved. ${approval.from.handle} goes on.` : `Rejected. ${approval.from.handle} is told.`,
   );
 
+export const acknowledge = (row: RowOf<'alert'>): Promise<boolean> =>
+  inbox.answer(
+    row,
+    () => mesh.call('alert.acknowledge', { alert: row.alert.alert }),
+    'You know of it; nobody else is told. It ends when its cause is gone.',
+  );
+
 export const release = (row: RowOf<'act'>, yes: boolean): Promise<boolean> =>
   inbox.answer(
     row,
@@ -139,6 +146,7 @@ function deny(row: Row): Promise<boolean> {
     case 'task':
       return cancel(row);
     case 'notice':
+    case 'alert':
     case 'tool':
     case 'message':
       return Promise.resolve(false);

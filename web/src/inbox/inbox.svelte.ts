@@ -4,9 +4,8 @@ import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { about } from '../api/events.ts';
 import { explain } from '../api/problem.ts';
-import type { HeldTool, Message, SkillView, TaskView } from '../api/types.ts';
+import type { Alert, HeldTool, Message, SkillView, TaskView } from '../api/types.ts';
 import { lockAll } from '../approval/settled.svelte.ts';
-import { budgetName, used } from '../budget/budgets.ts';
 import { byHand, keepByHand } from '../message/kept.ts';
 import { people } from '../participant/people.svelte.ts';
 import { quarantine } from '../quarantine/quarantine.svelte.ts';
@@ -45,6 +44,8 @@ export interface Listed {
   /** Absent in what an older page has kept. */
   skills?: SkillView[];
   notices: Notice[];
+  /** Absent in what an older page has kept. */
+  alerts?: Alert[];
   times: [number, string][];
 }
 
@@ -54,6 +55,8 @@ class Inbox {
   /** Tasks that wait for a person whom this reader is, and its own that failed. */
   #tasks = $state.raw<TaskView[]>([]);
   #notices = $state.raw<Notice[]>([]);
+  /** What is wrong and waits for this reader to know of it. */
+  #alerts = $state.raw<Alert[]>([]);
   /** Tools that nobody may use before this reader has looked at them. */
   #tools = $state.raw<HeldTool[]>([]);
   /** Failed tasks that were seen. */
@@ -77,10 +80,12 @@ class Inbox {
   readonly #readTools = new Gather(() => this.#loadTools(), WORK_PAUSE_MS);
   readonly #readSkills = new Gather(() => this.#loadSkills(), WORK_PAUSE_MS);
   readonly #readNotices = new Gather(() => this.#loadNotices(), WORK_PAUSE_MS);
+  readonly #readAlerts = new Gather(() => this.#loadAlerts(), SAID_PAUSE_MS);
 
   readonly #all = $derived.by(() =>
     rowsOf({
       notices: [...this.#ofLog(), ...this.#notices],
+      alerts: this.#alerts,
       approvals: desk.approvals,
       acts: desk.acts,
       invitations: invitations.waiting,
@@ -103,6 +108,7 @@ class Inbox {
       tools: this.#tools,
       skills: heldSkills.waiting,
       notices: this.#notices,
+      alerts: this.#alerts,
       times: [...this.#times],
     };
   }
@@ -114,6 +120,7 @@ class Inbox {
     this.#tools = kept.tools;
     heldSkills.waiting = kept.skills ?? [];
     this.#notices = kept.notices;
+    this.#alerts = kept.alerts ?? [];
     for (const [seq, at] of kept.times) this.#times.set(seq, at);
     this.#aside = aside(people.me?.id ?? '');
     waits.from(() => this.rows.length);
@@ -135,7 +142,8 @@ class Inbox {
         this.#skillsOf(happening.room);
       if (type !== 'work' || !('item' in happening)) return;
       const { item } = happening;
-      if (about(item, 'budget', 'dispatch')) this.#readNotices.ask();
+      if (about(item, 'alert')) this.#readAlerts.ask();
+      else if (about(item, 'dispatch')) this.#readNotices.ask();
       else if (about(item, 'tool')) this.#readTools.ask();
       else if (about(item, 'skill')) this.#skillsOf(item.data.room);
       else if (about(item, 'approval')) void this.#readTasks.now();
@@ -167,7 +175,14 @@ class Inbox {
   async load(): Promise<void> {
     if (!connection.live) return;
     heldSkills.forget();
-    const all = [this.#readSaid, this.#readTasks, this.#readTools, this.#readSkills, this.#readNotices];
+    const all = [
+      this.#readSaid,
+      this.#readTasks,
+      this.#readTools,
+      this.#readSkills,
+      this.#readNotices,
+      this.#readAlerts,
+    ];
     try {
       await Promise.all(all.map((one) => one.now()));
       this.problem = '';
@@ -252,26 +267,16 @@ class Inbox {
 
   async #loadNotices(): Promise<void> {
     if (!connection.live || !mesh.may('tasks:read')) return;
-    const [workers, budgets] = await Promise.all([mesh.call('worker.list'), mesh.call('budget.list')]);
-    const spent = budgets.items
-      .filter(({ scope }) => scope !== 'each_agent')
-      .filter((one) => (used(one)?.spent ?? 0) >= 1);
-    this.#notices = [
-      ...(workers.stopped
-        ? [
-            {
-              id: 'dispatch',
-              what: 'All dispatch is stopped: no worker gets a task.',
-              place: { page: 'workers' } as const,
-            },
-          ]
-        : []),
-      ...spent.map((budget) => ({
-        id: `budget ${JSON.stringify(budget.scope)}`,
-        what: `The budget of ${budgetName(budget.scope)} is used up for today: no task is given out on it.`,
-        place: { page: 'figures' } as const,
-      })),
-    ];
+    const workers = await mesh.call('worker.list');
+    this.#notices = workers.stopped
+      ? [{ id: 'dispatch', what: 'All dispatch is stopped: no worker gets a task.', place: { page: 'workers' } }]
+      : [];
+  }
+
+  async #loadAlerts(): Promise<void> {
+    if (!connection.live || !mesh.may('tasks:read')) return;
+    this.#alerts = (await mesh.call('alert.list', { mine: true })).items;
+    this.#forget();
   }
 
   /** What the node lists no more need not be remembered. */

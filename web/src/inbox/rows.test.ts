@@ -1,6 +1,6 @@
 // One list of what waits: the pressing before the rest, the newest first, and nothing twice.
 import { expect, test } from 'vitest';
-import type { ApprovalView, HeldTool, Message, Person, Quarantined, SkillView, TaskView } from '../api/types.ts';
+import type { Alert, ApprovalView, HeldTool, Message, Person, Quarantined, SkillView, TaskView } from '../api/types.ts';
 import { deniable, madeAt, readable, rowsOf, type Sources } from './rows.ts';
 
 const ada: Person = { id: 'p1', handle: 'ada', kind: 'agent', trust: 'local' };
@@ -20,8 +20,11 @@ const task = (id: string, state: TaskView['state'], tries = 1) =>
   ({ id, state, tries, title: `Task ${id}`, room: 'r1', created_at: at(1), ended_at: null }) as unknown as TaskView;
 const asks = (id: string, about?: string) =>
   ({ id, from: ada, room: 'r1', question: 'May I?', ...(about && { task: about }) }) as unknown as ApprovalView;
+const wrong = (alert: number, cause: Alert['cause']) =>
+  ({ alert, cause, title: 'Look', since: at(3) }) as unknown as Alert;
 const none: Sources = {
   notices: [],
+  alerts: [],
   approvals: [],
   acts: [],
   invitations: [],
@@ -41,17 +44,28 @@ test('what stops somebody stands before what is only said, and the newest first'
     messages: [message('m1', 1), message('m2', 2)],
     tasks: [task('t1', 'failed')],
     approvals: [asks('0192f0000000-7000-8000-000000000000')],
+    alerts: [wrong(7, { kind: 'agent_down', agent: 'p1' })],
     notices: [{ id: 'log', what: 'The log is damaged', place: { page: 'audit', filter: {} } }],
     held: [held],
   });
   expect(rows.map((row) => row.key.split(' ').slice(0, 2).join(' '))).toEqual([
     'notice log',
+    'alert 7',
     'approval 0192f0000000-7000-8000-000000000000',
     'task t1',
     'review m9',
     'message m2',
     'message m1',
   ]);
+});
+
+test('a task that waits is not named a second time by its alerts', () => {
+  const alerts = [
+    wrong(7, { kind: 'escalated', task: 't1', room: 'r1' }),
+    wrong(8, { kind: 'overdue', task: 't2', room: 'r1' }),
+  ];
+  const rows = rowsOf({ ...none, tasks: [task('t1', 'blocked')], alerts });
+  expect(rows.map((row) => row.key)).toEqual(['alert 8', 'task t1 blocked 1']);
 });
 
 test('a task that somebody asks about waits once: as the question', () => {

@@ -2,6 +2,7 @@
 
 import type {
   ActView,
+  Alert,
   ApprovalView,
   HeldTool,
   Invitation,
@@ -17,11 +18,12 @@ import { plain } from '../shell/markdown.ts';
 import type { Route } from '../shell/route.ts';
 import { nameOf } from '../task/words.ts';
 
-export type Group = 'node' | 'ask' | 'task' | 'review' | 'said';
+export type Group = 'node' | 'alert' | 'ask' | 'task' | 'review' | 'said';
 
 /** The most pressing first: what stops everybody, what stops somebody, what only waits to be read. */
 export const GROUPS: readonly { key: Group; name: string }[] = [
   { key: 'node', name: 'The node itself' },
+  { key: 'alert', name: 'What is wrong' },
   { key: 'ask', name: 'Asked of you' },
   { key: 'task', name: 'Tasks that need you' },
   { key: 'review', name: 'Held back' },
@@ -48,6 +50,7 @@ interface Base {
 export type Row = Base &
   (
     | { is: 'notice'; notice: Notice }
+    | { is: 'alert'; alert: Alert }
     | { is: 'approval'; approval: ApprovalView }
     | { is: 'act'; act: ActView }
     | { is: 'invitation'; invitation: Invitation }
@@ -61,6 +64,7 @@ export type RowOf<Is extends Row['is']> = Extract<Row, { is: Is }>;
 
 export interface Sources {
   notices: readonly Notice[];
+  alerts: readonly Alert[];
   approvals: readonly ApprovalView[];
   acts: readonly ActView[];
   invitations: readonly Invitation[];
@@ -93,6 +97,18 @@ const noticed = (notice: Notice): Row => ({
   what: notice.what,
   room: null,
   at: null,
+});
+
+/** It stays the same row however often it happens. */
+const wrong = (alert: Alert): Row => ({
+  is: 'alert',
+  alert,
+  key: `alert ${alert.alert}`,
+  group: 'alert',
+  who: null,
+  what: alert.title,
+  room: null,
+  at: alert.since,
 });
 
 const asked = (approval: ApprovalView): Row => ({
@@ -194,8 +210,11 @@ const said = (message: Message): Row => ({
 /** Everything that waits, group after group, the newest first in each. */
 export function rowsOf(from: Sources): Row[] {
   const asks = new Set(from.approvals.flatMap((one) => (one.task ? [one.task] : [])));
+  const waiting = new Set([...asks, ...from.tasks.map((task) => task.id)]);
   const rows: Row[] = [
     ...from.notices.map(noticed),
+    // What waits as a task or a question is not told a second time.
+    ...from.alerts.filter(({ cause }) => !('task' in cause && waiting.has(cause.task))).map(wrong),
     ...from.approvals.map(asked),
     ...from.acts.map((act) => wanted(act, from.times)),
     ...from.invitations.map((one) => invited(one, from)),
@@ -218,4 +237,5 @@ export const readable = (row: Row): row is RowOf<'message' | 'task' | 'tool'> =>
   row.is === 'message' || row.is === 'tool' || (row.is === 'task' && row.task.state === 'failed');
 
 /** What can be answered with no. */
-export const deniable = (row: Row): boolean => row.is !== 'notice' && row.is !== 'message' && !readable(row);
+export const deniable = (row: Row): boolean =>
+  row.is !== 'notice' && row.is !== 'alert' && row.is !== 'message' && !readable(row);

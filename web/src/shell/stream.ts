@@ -54,6 +54,7 @@ const WORK = [
   'approval',
   'dispatch',
   'budget',
+  'alert',
   'template',
   'memory',
   'lease',

@@ -7,4 +7,4 @@ mod record;
 pub(crate) use apply::apply;
 pub(crate) use decide::{check_budget, decide, warnings};
 pub use record::Budget;
-pub(crate) use record::{Spending, day_of, scopes};
+pub(crate) use record::{Spending, day_end, day_of, scopes};

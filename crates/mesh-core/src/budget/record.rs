@@ -34,6 +34,11 @@ pub(crate) fn day_of(at: Millis) -> u32 {
     u32::try_from(at.0 / DAY_MS).unwrap_or(u32::MAX)
 }
 
+/// When the UTC day of a moment ends, unix milliseconds.
+pub(crate) fn day_end(at: Millis) -> u64 {
+    (u64::from(day_of(at)) + 1).saturating_mul(DAY_MS)
+}
+
 /// The budgets an attempt counts against.
 pub(crate) fn scopes(worker: ParticipantId, room: RoomId) -> [BudgetScope; 3] {
     [
@@ -69,6 +74,15 @@ impl Work {
             Some(spending) if spending.day == day_of(now) => spending.spent,
             _ => Spend::default(),
         }
+    }
+
+    /// Whether nothing of it is left on that day.
+    pub(crate) fn is_used_up(&self, scope: BudgetScope, now: Millis) -> bool {
+        let spent = self.spent(scope, now);
+        self.budget(scope).is_some_and(|budget| {
+            budget.tokens.is_some_and(|most| spent.tokens >= most)
+                || budget.micros.is_some_and(|most| spent.micros >= most)
+        })
     }
 
     /// Set aside for attempts under way.

@@ -354,6 +354,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::File(_)
         | Facts::Skill(_)
         | Facts::Schedule(_)
+        | Facts::Alert(_)
         | Facts::Webhook(_)
         | Facts::Inlet(_)
         | Facts::Link(_)

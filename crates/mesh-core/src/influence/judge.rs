@@ -2,9 +2,10 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts, LeaseFacts,
-    LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced,
-    RoomKind, ScheduleFacts, SkillFacts, Source, ToolFacts, Trust, WebhookFacts, Words,
+    ActDone, AlertFacts, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts,
+    LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts,
+    RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, ToolFacts, Trust, WebhookFacts,
+    Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -161,6 +162,9 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         }
         Facts::Room(facts) => of_room(facts, me).or_else(|| said(Doing::Speak)),
         Facts::Template(_) => said(Doing::Speak),
+        // The node says what is wrong; how it is raised is a rule.
+        Facts::Alert(AlertFacts::RuleSet(_)) => Some(Doing::Rule),
+        Facts::Alert(_) => None,
         Facts::Participant(_)
         | Facts::Mesh(_)
         | Facts::User(_)

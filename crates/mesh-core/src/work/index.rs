@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use mesh_model::events::{BudgetScope, Spend, TaskState};
+use mesh_model::events::{AlertCause, BudgetScope, Spend, TaskState};
 use mesh_model::limits::TASKS_ENDED_MAX;
 use mesh_model::{ApprovalId, ParticipantId, RoomId, ScheduleId, Seq, TaskId};
 
@@ -44,6 +44,7 @@ pub(crate) enum Due {
     Urgency(TaskId),
     Approval(ApprovalId),
     Schedule(ScheduleId),
+    Alert(AlertCause),
 }
 
 /// See the module.
@@ -517,5 +518,6 @@ impl Work {
             self.index.due.insert(due);
         }
         self.set_alarms();
+        self.set_alert_alarms();
     }
 }

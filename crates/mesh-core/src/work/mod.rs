@@ -24,7 +24,7 @@ use crate::budget::Spending;
 use crate::file::Files;
 use crate::schedule::Schedules;
 use crate::skill::Skills;
-use crate::{Approval, Budget, PathLease, Task, Template, Worker};
+use crate::{Alerts, Approval, Budget, PathLease, Task, Template, Worker};
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,7 @@ pub struct Work {
     pub(crate) files: Files,
     pub(crate) skills: Skills,
     pub(crate) schedules: Schedules,
+    pub(crate) alerts: Alerts,
     pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
     pub(crate) remembered: usize,
     pub(crate) stopped: bool,

@@ -11,7 +11,7 @@ use crate::budget::Spending;
 use crate::file::Files;
 use crate::schedule::Schedules;
 use crate::skill::Skills;
-use crate::{Approval, Budget, PathLease, Task, Template, Work, Worker};
+use crate::{Alerts, Approval, Budget, PathLease, Task, Template, Work, Worker};
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +28,7 @@ pub(super) struct Records {
     files: Files,
     skills: Skills,
     schedules: Schedules,
+    alerts: Alerts,
     memories: Vec<(ParticipantId, Vec<MemoryId>)>,
     stopped: bool,
 }
@@ -50,6 +51,7 @@ impl From<Work> for Records {
             files: work.files,
             skills: work.skills,
             schedules: work.schedules,
+            alerts: work.alerts,
             memories: work
                 .memories
                 .iter()
@@ -88,6 +90,7 @@ impl From<Records> for Work {
             files: records.files,
             skills: records.skills,
             schedules: records.schedules,
+            alerts: records.alerts,
             ..Work::default()
         };
         for (owner, known) in records.memories {

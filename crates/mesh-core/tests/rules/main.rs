@@ -16,6 +16,7 @@
 //! encoded, decoded and replayed, and a snapshot is written and read: all three states must be
 //! the same.
 
+mod alarms;
 mod files;
 mod governance;
 mod hooks;
@@ -41,6 +42,7 @@ macro_rules! stories {
 }
 
 stories! {
+    alerts
     approvals
     budgets
     consent
@@ -191,6 +193,12 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner wait 6000
         node tick
         owner idle s2
+        owner alert-rule cost threshold=3
+        owner alert-test critical
+        owner acknowledge test
+        node disk 1
+        owner trust bob untrusted
+        bob post work score=90
         owner stop-all"#;
     insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
 }

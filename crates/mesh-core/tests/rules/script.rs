@@ -619,7 +619,7 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
         }),
         "close" => Command::Session(SessionCommand::Close {
             session: SessionId(uuid(args.word(0))),
-            reason: SessionEnd::Closed,
+            reason: args.named("why").map_or(SessionEnd::Closed, enum_of),
         }),
         "issue" => Command::Credential(CredentialCommand::Issue(IssueCredential {
             credential: CredentialId(uuid(args.word(0))),

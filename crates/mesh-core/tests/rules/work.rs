@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{files, governance, hooks, knocks, minds, skills, times, tools};
+use crate::{alarms, files, governance, hooks, knocks, minds, skills, times, tools};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -434,6 +434,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         .or_else(|| skills::command(world, verb, args))
         .or_else(|| hooks::command(world, verb, args))
         .or_else(|| times::command(world, verb, args))
+        .or_else(|| alarms::command(world, verb, args))
         .or_else(|| knocks::command(world, verb, args));
     if others.is_some() {
         return others;
@@ -513,6 +514,7 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
         .or_else(|| skills::question(world, verb, args))
         .or_else(|| hooks::question(world, verb, args))
         .or_else(|| times::question(world, verb, args))
+        .or_else(|| alarms::question(world, verb, args))
         .or_else(|| knocks::question(world, verb, args));
     if others.is_some() {
         return others;

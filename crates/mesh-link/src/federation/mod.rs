@@ -18,7 +18,7 @@ pub mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mesh_model::{LinkId, PublicKey};
 use mesh_ops::{Door, PeerSeen, Peers};
@@ -137,9 +137,11 @@ impl Desk {
     async fn keep(self: Arc<Desk>) {
         let mut stopping = self.door.node().stopping();
         let mut rights = self.door.node().rights();
+        let mut down = BTreeMap::new();
         loop {
             rights.borrow_and_update();
             self.look();
+            self.tell(&mut down).await;
             self.dial
                 .meet(self.addresses(), &Entrance(Arc::clone(&self)));
             tokio::select! {
@@ -147,6 +149,24 @@ impl Desk {
                 _ = stopping.wait_for(|stopping| *stopping) => return self.leave(),
                 changed = rights.changed() => if changed.is_err() { return },
                 () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// Says of each link whether its peer is reached, and if it should be and is not, for how long.
+    async fn tell(&self, down: &mut BTreeMap<LinkId, Instant>) {
+        let access = self.door.node().access();
+        let missed =
+            |link: LinkId| self.door.open_link(link).is_ok() && !self.board.seen(link).open;
+        down.retain(|link, _| missed(*link));
+        for found in access.links() {
+            let seconds = missed(found.id).then(|| {
+                let since = down.entry(found.id).or_insert_with(Instant::now);
+                since.elapsed().as_secs()
+            });
+            if let Err(why) = self.door.note_link(found.id, seconds).await {
+                let link = found.id;
+                tracing::debug!(%link, %why, "how a link stands was not noted; it is tried again");
             }
         }
     }

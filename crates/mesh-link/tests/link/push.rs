@@ -321,3 +321,30 @@ async fn quiet_hours_hold_back_what_is_not_urgent_and_rooms_are_heard_as_wished(
     assert_eq!(refused.await.unwrap_err().code.code(), "invalid_input");
     mesh.house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_reaches_whom_it_concerns_and_what_is_critical_comes_through_quiet_hours() {
+    let (mesh, service) = (Mesh::start(OPEN).await, PushServiceDouble::start());
+    let keys = mesh.subscribe(&service, false).await;
+    mesh.listens(&service).await;
+    let house = &mesh.house;
+    house.ok("alert.test", json!({})).await;
+    let pushed = service.next().await;
+    assert_eq!(pushed.headers["urgency"], "normal");
+    let told = keys.open(&pushed.body);
+    assert_eq!(told["title"], "This is a test");
+    assert_eq!(told["path"], "/inbox");
+    let day = json!({"from": "00:00", "to": "00:00", "zone": "Europe/Berlin"});
+    let wishes = json!({"quiet": day, "urgent": true});
+    house.ok("attention.set", wishes).await;
+    // Neither what is only to be known nor what can wait until the morning.
+    for severity in ["info", "warning"] {
+        let quiet = json!({"severity": severity});
+        house.ok("alert.test", quiet).await;
+    }
+    let critical = json!({"severity": "critical"});
+    house.ok("alert.test", critical).await;
+    let pushed = service.next().await;
+    assert_eq!(pushed.headers["urgency"], "high");
+    mesh.house.stop().await;
+}

@@ -4,6 +4,7 @@
 //! down or looks over the whole log; one tokio task ticks every second, another erases. Everything else happens on the caller's task.
 
 mod blobs;
+mod disk;
 mod dispatch;
 mod ephemeral;
 mod erasures;
@@ -27,6 +28,7 @@ mod waiting;
 mod words;
 
 pub use blobs::{Blobs, Damage, Incoming, Pin, ReceiveError, Received};
+pub use disk::watch_disk;
 pub use ephemeral::Ephemeral;
 pub use erasures::ResumeError;
 pub use home::{Config, StartError};

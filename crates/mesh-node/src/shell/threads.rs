@@ -391,6 +391,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::File(_)
         | Facts::Skill(_)
         | Facts::Schedule(_)
+        | Facts::Alert(_)
         | Facts::Memory(_)
         | Facts::Tool(_) => false,
     }

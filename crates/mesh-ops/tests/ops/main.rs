@@ -1,5 +1,6 @@
 //! The door on a real folder, operation by operation.
 
+mod alerts;
 mod attached;
 mod audit;
 mod bad_input;

@@ -1,9 +1,11 @@
 //! Who holds what, as the events alone tell: a small reference that shares nothing with the core. It is the rule about
-//! attempts and no other: a task is held by one attempt at most, and only that one changes it.
+//! attempts: a task is held by one attempt at most, and only that one changes it; and the one about alerts: of each cause one is open.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mesh_model::events::{AfterFailure, AfterResult, Decision, Facts, Resolution, TaskFacts};
+use mesh_model::events::{
+    AfterFailure, AfterResult, AlertCause, AlertFacts, Decision, Facts, Resolution, TaskFacts,
+};
 use mesh_model::{Actor, ParticipantId, Seq, TaskId};
 
 /// A task.
@@ -25,6 +27,8 @@ pub struct Held {
     pub tasks: BTreeMap<TaskId, Known>,
     /// Every number that was ever given.
     fences: BTreeSet<Seq>,
+    /// Alerts that are open, and whether each was escalated.
+    pub alerts: BTreeMap<AlertCause, (Seq, bool)>,
 }
 
 impl Held {
@@ -84,7 +88,33 @@ impl Held {
             Facts::Task(TaskFacts::Resolved(facts)) => {
                 self.task(facts.task).ended = facts.resolution != Resolution::Retry;
             }
+            Facts::Alert(facts) => self.alert(seq, facts),
             _ => {}
+        }
+    }
+
+    /// Of each cause one alert is open, it escalates once, and only what is open ends.
+    fn alert(&mut self, seq: Seq, facts: &AlertFacts) {
+        match facts {
+            AlertFacts::Raised(facts) => {
+                let open = self.alerts.insert(facts.cause, (seq, false));
+                assert_eq!(open, None, "raised twice at {seq}");
+                assert!(facts.evidence.iter().all(|place| *place < seq));
+            }
+            AlertFacts::Escalated(facts) => {
+                let open = self.alerts.get_mut(&facts.cause).expect("it is open");
+                assert_eq!(*open, (facts.alert, false), "escalated twice at {seq}");
+                open.1 = true;
+            }
+            AlertFacts::Resolved(facts) => {
+                let open = self.alerts.remove(&facts.cause).expect("it is open");
+                assert_eq!(open.0, facts.alert, "another one ended at {seq}");
+            }
+            AlertFacts::Acknowledged(facts) => {
+                let open = self.alerts.get(&facts.cause).expect("it is open");
+                assert_eq!(open.0, facts.alert);
+            }
+            AlertFacts::RuleSet(_) => {}
         }
     }
 

@@ -504,6 +504,9 @@ impl Sim {
             let runs = known.held.is_some() && known.begun;
             assert_eq!(task.state == TaskState::Running, runs, "whether {id} runs");
         }
+        let open = work.alerts().all_open();
+        let open = open.map(|it| (it.cause, (it.raised.expect("it is open"), it.escalated)));
+        assert!(open.eq(self.held.alerts.clone()), "the open alerts");
     }
 
     /// Trouble is over and all workers are there: everything ends.

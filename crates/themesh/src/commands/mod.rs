@@ -1,5 +1,6 @@
 //! The commands: one file or folder a noun, where a command's arguments stand beside what it does.
 
+mod alert;
 mod approval;
 mod budget;
 mod chat;
@@ -114,6 +115,8 @@ pub enum Command {
     #[command(subcommand)]
     Budget(budget::BudgetVerb),
     Costs(budget::CostsArgs),
+    #[command(subcommand)]
+    Alert(alert::AlertVerb),
     Report(report::ReportArgs),
     #[command(subcommand)]
     Context(context::ContextVerb),
@@ -222,6 +225,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Dispatch(verb) => dispatch::dispatch(context, verb)?,
         Command::Budget(verb) => budget::budget(context, verb)?,
         Command::Costs(args) => budget::costs(context, args)?,
+        Command::Alert(verb) => alert::alert(context, verb)?,
         Command::Report(args) => report::report(context, args)?,
         Command::Context(verb) => context::context(context, verb)?,
         Command::File(verb) => file::file(context, verb)?,

@@ -15,7 +15,7 @@ use mesh_link::{Federation, Hooks, Link, Outbox, Settings};
 use mesh_model::api::NoInput;
 use mesh_model::home::{Entry, RunningNode};
 use mesh_model::ops::LoginLinkCreate;
-use mesh_node::{Config as NodeConfig, Node};
+use mesh_node::{Config as NodeConfig, Node, watch_disk};
 use mesh_ops::Door;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
@@ -182,8 +182,9 @@ async fn serve(
     let door = Door::with_tools(Arc::clone(&node), Arc::new(tools));
     let outbox = Outbox::start(&door, private, push, Pace::default());
     let hooks = Hooks::start(door.clone(), hooks);
-    // It ends when the node goes down.
+    // Both end when the node goes down.
     tokio::spawn(door.clone().keep_schedules());
+    tokio::spawn(watch_disk(Arc::downgrade(&node)));
     let federation = Federation::start(&door, sealed(&door, Pace::default()), Pace::default());
     let edge = EdgeConfig {
         public_url,

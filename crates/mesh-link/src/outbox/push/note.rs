@@ -3,15 +3,18 @@
 
 use mesh_model::api::{Attention, Hears, StreamItem};
 use mesh_model::events::{
-    AfterFailure, ApprovalFacts, ApprovalRequested, Event as _, Facts, MessagePosted, Priority,
-    RoomKind, TaskAttemptFailed, TaskFacts, Trust,
+    AfterFailure, AlertCause, AlertEscalated, AlertFacts, AlertRaised, AlertSeverity,
+    ApprovalFacts, ApprovalRequested, Event as _, Facts, MessagePosted, Priority, RoomKind,
+    TaskAttemptFailed, TaskFacts, Trust,
 };
 use mesh_model::{ApprovalId, Millis, ParticipantId, RoomId, Seq, TaskId};
 use mesh_ops::{Access, Door};
 use serde_json::{Value, json};
 
 /// The events of which something may be told.
-pub(super) const KINDS: [&str; 3] = [
+pub(super) const KINDS: [&str; 5] = [
+    AlertRaised::KIND,
+    AlertEscalated::KIND,
     MessagePosted::KIND,
     ApprovalRequested::KIND,
     TaskAttemptFailed::KIND,
@@ -30,6 +33,8 @@ pub(super) enum About {
     Approval(ApprovalId, Millis),
     /// A task waits for a person, or has failed.
     Task(TaskId),
+    /// An alert is open, and nobody knows of it.
+    Alert(Seq),
     /// Somebody tries whether it works.
     Test,
 }
@@ -63,6 +68,9 @@ impl Note {
     /// What to tell of an event, if anything.
     pub fn of(door: &Door, to: &For, item: &StreamItem) -> Option<Note> {
         let access = door.node().access();
+        if let Some(Facts::Alert(facts)) = item.event() {
+            return alert(door, to, item.seq, &facts);
+        }
         if item.from.as_ref().is_some_and(|from| from.id == to.who) {
             return None;
         }
@@ -98,7 +106,8 @@ impl Note {
     pub fn urgency(&self) -> &'static str {
         match self.about {
             About::Approval(..) | About::Test => "high",
-            About::Message(_) | About::Task(_) => "normal",
+            About::Alert(_) if self.urgent => "high",
+            About::Message(_) | About::Task(_) | About::Alert(_) => "normal",
         }
     }
 
@@ -106,7 +115,7 @@ impl Note {
     pub fn keeps(&self, now: Millis) -> Option<u64> {
         match self.about {
             About::Approval(_, until) => Some(until.since(now) / 1000).filter(|left| *left > 0),
-            About::Message(_) | About::Task(_) => Some(STALE_SECS),
+            About::Message(_) | About::Task(_) | About::Alert(_) => Some(STALE_SECS),
             About::Test => Some(60),
         }
     }
@@ -217,6 +226,30 @@ fn task(door: &Door, access: &Access, to: &For, failed: &TaskAttemptFailed) -> O
         path: format!("/task/{}", failed.task),
         count: 1,
         urgent: false,
+    })
+}
+
+/// Of a person's own matter, or of one for which it leads and that nobody has acknowledged in time.
+fn alert(door: &Door, to: &For, seq: Seq, facts: &AlertFacts) -> Option<Note> {
+    let (alert, cause, severity) = match facts {
+        AlertFacts::Raised(it) if it.push => (seq, it.cause, it.severity),
+        AlertFacts::Escalated(it) if it.push => (it.alert, it.cause, it.severity),
+        _ => return None,
+    };
+    if !door.alert_tells(to.who, alert) {
+        return None;
+    }
+    Some(Note {
+        tag: format!("alert {alert}"),
+        about: About::Alert(alert),
+        title: door.alert_title(cause),
+        body: match cause {
+            AlertCause::Test { .. } => "Alerts reach you here".to_owned(),
+            _ => "Say that you know of it, and nobody else is told".to_owned(),
+        },
+        path: "/inbox".to_owned(),
+        count: 1,
+        urgent: severity == AlertSeverity::Critical,
     })
 }
 

@@ -209,6 +209,7 @@ impl Teller {
             About::Message(seq) => door.is_unread(who, seq).await,
             About::Approval(id, _) => Ok(door.waits_for_answer(who, id)),
             About::Task(id) => Ok(door.task_waits_for(who, id)),
+            About::Alert(id) => Ok(door.alert_tells(who, id)),
             About::Test => Ok(true),
         }
     }

@@ -207,13 +207,14 @@ impl Batch<'_> {
             Facts::File(facts) => file::project(self, facts, event),
             Facts::Skill(facts) => skill::project(self, facts, event),
             Facts::Schedule(facts) => schedule::project(self, facts, event),
-            // Rules, rights, leases and sums: the core's state answers for all of these nouns.
+            // Rules, rights, leases, sums and alerts: the core's state answers for all of these nouns.
             Facts::User(_)
             | Facts::Policy(_)
             | Facts::Identity(_)
             | Facts::Secret(_)
             | Facts::Dispatch(_)
             | Facts::Budget(_)
+            | Facts::Alert(_)
             | Facts::Lease(_)
             // What contexts have read is in the state; the words of a held act are read where they stand.
             | Facts::Influence(_)

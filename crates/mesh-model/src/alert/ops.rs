@@ -1,0 +1,34 @@
+//! Alerts: what can be asked.
+
+use crate::api::*;
+use crate::ops::{Needs, operations};
+use crate::permission::Permission::*;
+
+operations! { LIST Alert
+    /// List what is wrong at present as far as the caller may know of it, the worst first; with `ended` what was wrong lately
+    /// too. With the rules by which alerts are raised.
+    AlertList "alert.list" {
+        Query Needs::Permission(TasksRead), Get "/api/alerts" => 200,
+        AlertListInput => Alerts,
+        example r#"{"severity": "warning"}"#
+    }
+    /// Say that one knows of an alert: nobody else is told any more. For people alone, and for those whom it concerns: whoever
+    /// stands behind the agent or task, the room's moderators, those who lead the mesh.
+    AlertAcknowledge "alert.acknowledge" {
+        Command Needs::Permission(TasksRead), Post "/api/alerts/{alert}/acknowledge" => 200,
+        AlertRefInput => Done,
+        example r#"{"alert": "$alert"}"#
+    }
+    /// Set when a kind of alert is raised, how bad it is and who hears of it. What is left out stays as it is.
+    AlertSet "alert.set" {
+        Command Needs::Permission(AgentsAdmin), Put "/api/alert-rules/{kind}" => 200,
+        AlertSetInput => Done,
+        example r#"{"kind": "disk_low", "threshold": 10, "severity": "critical"}"#
+    }
+    /// Raise an alert that only the caller sees, to try what comes of it. It ends when it is acknowledged, or by itself.
+    AlertTest "alert.test" {
+        Command Needs::Permission(TasksRead), Post "/api/alert-test" => 201,
+        AlertTestInput => AlertMade,
+        example r#"{"severity": "critical"}"#
+    }
+}
