@@ -12,6 +12,7 @@ mod hygiene;
 mod kept;
 mod observer;
 mod paths;
+pub mod recall;
 mod runtime;
 pub mod testing;
 mod thresholds;

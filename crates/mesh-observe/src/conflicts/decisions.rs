@@ -205,6 +205,11 @@ fn two(
     }
 }
 
+/// Whether a sentence says that it decides something.
+pub fn decides(sentence: &str) -> bool {
+    Decided::read(sentence).is_some()
+}
+
 impl Decided {
     /// What a sentence decides; `None` if it does not say that it decides.
     fn read(sentence: &str) -> Option<Decided> {

@@ -8,6 +8,9 @@ mod edits;
 mod sentences;
 mod tasks;
 
+pub use self::decisions::decides;
+pub use self::sentences::sentences;
+
 use mesh_model::api::{FileBody, StreamItem, TaskOutput};
 use mesh_model::events::{
     ContextFacts, Facts, FileFacts, LeaseFacts, LeaseMode, MessageFacts, TaskFacts,

@@ -108,6 +108,7 @@ pub enum Command {
     Act(influence::ActVerb),
     #[command(subcommand)]
     Session(session::SessionVerb),
+    Resurrect(session::resurrect::ResurrectArgs),
     #[command(subcommand)]
     Worker(worker::WorkerVerb),
     #[command(subcommand)]
@@ -221,6 +222,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Reject(args) => approval::reject(context, args)?,
         Command::Act(verb) => influence::act(context, verb)?,
         Command::Session(verb) => return session::session(context, verb),
+        Command::Resurrect(args) => session::resurrect::resurrect(context, args)?,
         Command::Worker(verb) => worker::worker(context, verb)?,
         Command::Dispatch(verb) => dispatch::dispatch(context, verb)?,
         Command::Budget(verb) => budget::budget(context, verb)?,

@@ -28,6 +28,7 @@ mod observe;
 mod offered;
 mod own_node;
 mod pty;
+mod resurrect;
 mod skill;
 mod skills;
 mod steer;

@@ -1,5 +1,7 @@
 //! Sessions: what an agent's context has read, and a context for programs that come by single requests.
 
+pub mod resurrect;
+
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
@@ -7,8 +9,8 @@ use clap::Subcommand;
 use mesh_model::api::{InfluenceGetInput, InfluenceView, SessionListInput};
 use mesh_model::ops::{InfluenceGet, SessionList};
 
-use super::influence::told;
-use super::joined::Joined;
+use crate::commands::influence::told;
+use crate::commands::joined::Joined;
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{Colour, line, paint, printed_json, table};
