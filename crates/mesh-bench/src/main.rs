@@ -38,7 +38,7 @@ struct Args {
     /// How long each arm runs, seconds
     #[arg(long, default_value_t = 3)]
     seconds: u64,
-    /// Only comparisons whose name contains this; also `paced`, `memory`, `rules`, `tasks` and `scale`
+    /// Only comparisons whose name contains this; also `paced`, `memory`, `rules`, `tasks`, `scale` and `intelligence`
     #[arg(long, default_value = "")]
     only: String,
     /// Members that are connected and idle while memory is measured

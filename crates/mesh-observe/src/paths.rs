@@ -14,13 +14,25 @@ pub fn meet(one: &str, two: &str) -> bool {
     if one == two {
         return true;
     }
+    // Most paths stand for themselves and differ early.
+    if plain(one) && plain(two) {
+        return false;
+    }
     let (one, two) = (segments(one), segments(two));
+    if plain(one[0]) && plain(two[0]) && one[0] != two[0] {
+        return false;
+    }
     meets(&one, &two, &|name| *name == "**", &|one, two| {
         let (one, two): (Vec<char>, Vec<char>) = (one.chars().collect(), two.chars().collect());
         meets(&one, &two, &|letter| *letter == '*', &|one, two| {
             one == two || *one == '?' || *two == '?'
         })
     })
+}
+
+/// Whether it means one path only.
+fn plain(path: &str) -> bool {
+    !path.contains(['*', '?']) && !path.ends_with('/')
 }
 
 fn segments(text: &str) -> Vec<&str> {

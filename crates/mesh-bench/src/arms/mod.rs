@@ -2,6 +2,7 @@
 
 mod durable;
 mod fanout;
+mod intelligence;
 mod memory;
 mod paced;
 mod rules;
@@ -125,6 +126,9 @@ pub async fn others(args: &Args, report: &mut Report) -> Outcome<()> {
     }
     if "scale".contains(&args.only) {
         scale::run(args, report).await?;
+    }
+    if "intelligence".contains(&args.only) {
+        intelligence::run(args, report)?;
     }
     Ok(())
 }

@@ -57,6 +57,12 @@ fn meant(sentence: &str) -> Option<Meant> {
     if has(UNREAL) {
         return None;
     }
+    let claims = CLAIMING
+        .iter()
+        .any(|phrase| lower.join(" ").contains(phrase));
+    if claims {
+        return Some(Meant::Edits);
+    }
     let verbs = lower
         .iter()
         .filter(|word| EDITING.contains(&fold(word).as_str()));
@@ -134,6 +140,19 @@ const EDITING: &[&str] = &[
     "bearbeit",
 ];
 
+/// Phrases by which somebody says that a file is theirs for now.
+const CLAIMING: &[&str] = &[
+    "i take care of",
+    "i'll take",
+    "i’ll take",
+    "i take ",
+    "is mine",
+    "are mine",
+    "i'm on",
+    "i’m on",
+    "i am on",
+];
+
 /// Folded verbs by which files are only looked at.
 const LOOKING: &[&str] = &[
     "analys", "analyz", "audit", "check", "compar", "describ", "document", "explain", "find",
@@ -171,6 +190,7 @@ mod tests {
             "Refactoring src/parser/mod.rs and its tests",
             "Working on web/src/app.ts; back in an hour.",
             "I will fix src/a.rs",
+            "src/a.rs is mine for an hour",
         ] {
             assert_eq!(one(text), Some(Meant::Edits), "{text}");
         }
