@@ -30,7 +30,7 @@ pub(crate) struct Recent {
     pub paces: Paces,
     pub exchanges: Exchanges,
     pub reactions: LastReactions,
-    /// Messages that wait for a moderator.
+    /// Messages that wait for a moderator, messages and new words of them that wait for their room's home.
     pub waiting: BTreeMap<MessageId, Waiting>,
 }
 

@@ -459,6 +459,7 @@ impl Run {
             41 => Command::Message(MessageCommand::Redact {
                 message: self.header(a),
                 erased: vec![Seq(u64::from(b) + 1)],
+                posted: true,
                 reason: None,
             }),
             42 => Command::Identity(IdentityCommand::Add {

@@ -214,6 +214,8 @@ pub const LINKS_MAX: usize = 64;
 pub const LINK_ROOMS_MAX: usize = 128;
 /// What one peer may refuse until somebody has looked; with more the link waits.
 pub const LINK_DEAD_MAX: usize = 500;
+/// Erasures that one peer has not confirmed and that are remembered: with more the oldest are forgotten, for none may be refused.
+pub const LINK_ERASING_MAX: usize = 1000;
 /// The address of a peer.
 pub const LINK_ADDRESS_BYTES_MAX: usize = 512;
 /// What is told to a peer before it has acknowledged any of it.

@@ -163,9 +163,11 @@ impl StreamItem {
             // A message that waits is told as the message that it is.
             data.extend(room.map(|room| ("room".to_owned(), room)));
             let author = Value::from(self.from.as_ref()?.id.to_string());
+            let home = data.remove("home").unwrap_or(Value::Bool(false));
             data = Map::from_iter([
                 ("author".to_owned(), author),
                 ("message".to_owned(), Value::Object(data)),
+                ("home".to_owned(), home),
             ]);
         } else if E::KIND == MessagePosted::KIND {
             data.extend(room.map(|room| ("room".to_owned(), room)));

@@ -74,6 +74,7 @@ impl Place {
         Command::Message(MessageCommand::Redact {
             message: self.header(message).await,
             erased: self.node.view().places(MessageId(message)).unwrap(),
+            posted: true,
             reason: None,
         })
     }

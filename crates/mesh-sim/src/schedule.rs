@@ -313,6 +313,7 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
             Command::Message(MessageCommand::Redact {
                 erased: model.places(message.message),
                 message,
+                posted: true,
                 reason: None,
             }),
             write,

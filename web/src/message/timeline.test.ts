@@ -109,7 +109,7 @@ describe('items', () => {
       held: 'rejected',
     });
     expect(change([held], item('message.reviewed', { message: 'm9', released: true }))).toEqual([]);
-    const away = heldOf(item('message.quarantined', { id: 'm9', trust: 'local', text: 'hm' }))!;
+    const away = heldOf(item('message.quarantined', { id: 'm9', trust: 'local', text: 'hm', home: true }))!;
     expect(away.held).toBe('home');
     expect(change([away], item('message.reviewed', { message: 'm9', released: false }))[0]).toMatchObject({
       held: 'away',

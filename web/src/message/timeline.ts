@@ -60,9 +60,9 @@ export function messageOf(item: Item): Message | null {
 
 /** A message of the reader that waits: in quarantine, where nobody else but moderators sees it, or for its room's home. */
 export function heldOf(item: Item): Message | null {
-  const message = item.type === 'message.quarantined' ? build(item) : null;
-  // What the guard holds back has its mark, and in a mirror it holds nothing back.
-  return message && { ...message, held: message.guard ? 'waiting' : 'home' };
+  if (item.type !== 'message.quarantined') return null;
+  const message = build(item);
+  return message && { ...message, held: item.data.home ? 'home' : 'waiting' };
 }
 
 /** Whether parts of the message have to be fetched, because the stream did not bring them. */

@@ -154,6 +154,7 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         // A way into a room is a rule; less of one is none.
         Facts::Inlet(InletFacts::Paused(_) | InletFacts::Deleted(_)) => None,
         Facts::Inlet(_) => Some(Doing::Rule),
+        Facts::Link(LinkFacts::EditWaits(_)) => Some(Doing::Speak),
         // So is another mesh that is known, and what it may follow.
         Facts::Link(LinkFacts::Paused(_) | LinkFacts::Removed(_) | LinkFacts::Dropped(_)) => None,
         Facts::Link(_) => Some(Doing::Rule),

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use imbl::OrdMap;
-use mesh_model::events::{LinkAdded, LinkFacts, LinkRefused, Place};
+use mesh_model::events::{
+    LinkAdded, LinkEditWaits, LinkFacts, LinkRefused, MessageRedacted, Place,
+};
+use mesh_model::limits::LINK_ERASING_MAX;
 use mesh_model::{LinkId, MessageId, Seq};
 
 use super::{DeadLetter, Link, Offer, Share};
+use crate::message::paced;
 use crate::recent::Waiting;
 use crate::{Access, State, Stored};
 
 pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
-    if let LinkFacts::Retried(facts) = facts {
-        waits_again(state, facts.link, facts.of);
+    match facts {
+        LinkFacts::Retried(facts) => waits_again(state, facts.link, facts.of),
+        LinkFacts::EditWaits(facts) => return edit_waits(state, facts, event),
+        _ => {}
     }
     let access = state.access_at(event.seq);
     match facts {
@@ -77,9 +83,17 @@ pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
                 offer.room = None;
             }
         }),
+        LinkFacts::EditWaits(_) => {}
         LinkFacts::TurnedAway(facts) => took(state, &facts.place, event.seq),
         LinkFacts::Refused(facts) => {
             refused(access, facts);
+            took(state, &facts.place, event.seq);
+        }
+        LinkFacts::Erased(facts) => {
+            change(access, facts.link, |link| {
+                link.erasing.remove(&facts.of);
+                link.dead.remove(&facts.of);
+            });
             took(state, &facts.place, event.seq);
         }
         LinkFacts::Retried(facts) => change(access, facts.link, |link| {
@@ -110,6 +124,19 @@ pub(crate) fn took(state: &mut State, place: &Place, at: Seq) {
     });
 }
 
+/// Peers have to say that they erased it too.
+pub(crate) fn asked_to_erase(state: &mut State, facts: &MessageRedacted, at: Seq) {
+    for link in &facts.peers {
+        change(state.access_at(at), *link, |link| {
+            link.erasing.insert(at, facts.message);
+            let oldest = link.erasing.keys().next().copied();
+            if let Some(oldest) = oldest.filter(|_| link.erasing.len() > LINK_ERASING_MAX) {
+                link.erasing.remove(&oldest);
+            }
+        });
+    }
+}
+
 fn added(access: &mut Access, facts: &LinkAdded, seq: Seq) {
     let link = Link {
         id: facts.link,
@@ -123,6 +150,7 @@ fn added(access: &mut Access, facts: &LinkAdded, seq: Seq) {
         shares: OrdMap::new(),
         offers: OrdMap::new(),
         dead: OrdMap::new(),
+        erasing: OrdMap::new(),
     };
     access.links.insert(facts.link, Arc::new(link));
 }
@@ -136,6 +164,18 @@ fn refused(access: &mut Access, facts: &LinkRefused) {
     change(access, facts.link, |link| {
         link.dead.insert(facts.of, letter);
     });
+}
+
+/// New words wait for their home's word; they count as what was said.
+fn edit_waits(state: &mut State, facts: &LinkEditWaits, event: &Stored<'_>) {
+    let room = facts.edit.room;
+    paced(&state.access, &mut state.recent, room, event);
+    let waiting = Waiting {
+        room,
+        author: facts.author,
+        home: true,
+    };
+    state.recent.waiting.insert(MessageId(event.seq), waiting);
 }
 
 /// Words that their home had refused wait for its word once more.

@@ -2,8 +2,9 @@
 
 use mesh_model::command::{Content, LinkHeard};
 use mesh_model::events::{
-    LinkFollower, LinkFollowing, LinkOffered, LinkPause, LinkPaused, LinkRefused, LinkTurnedAway,
-    LinkWithdrawn, MessagePosted, MessageReviewed, Place, Released,
+    LinkErased, LinkFollower, LinkFollowing, LinkOffered, LinkPause, LinkPaused, LinkRefused,
+    LinkTurnedAway, LinkWithdrawn, MessageEdited, MessagePosted, MessageReacted, MessageReviewed,
+    MessageUnreacted, Place, Released,
 };
 use mesh_model::limits::{LINK_DEAD_MAX, LINK_ROOMS_MAX};
 use mesh_model::{Effect, MessageId, NewEvent, ParticipantId, Refusal, RoomId, Seq};
@@ -85,6 +86,28 @@ pub(super) fn decide(desk: &Desk<'_>, found: &Link, place: &Place, what: &LinkHe
             };
             accepted(desk, found, place, &held)
         }
+        LinkHeard::EditAccepted {
+            of,
+            author,
+            edit,
+            body,
+        } => {
+            let held = HeldEdit {
+                of: *of,
+                author: *author,
+                edit,
+                body,
+            };
+            edited(desk, found, place, &held)
+        }
+        LinkHeard::Erased { of } => erased(found, place, *of),
+        LinkHeard::Unwanted { reaction, who } => unwanted(desk, found, place, reaction, *who),
+        // It does not hold what it was to erase.
+        LinkHeard::Refused { of, code, .. }
+            if code == NOT_HELD && found.erasing.contains_key(of) =>
+        {
+            erased(found, place, *of)
+        }
         LinkHeard::Refused {
             of,
             code,
@@ -112,8 +135,79 @@ pub(super) fn decide(desk: &Desk<'_>, found: &Link, place: &Place, what: &LinkHe
     }
 }
 
+/// What a peer says of a message that it does not have.
+const NOT_HELD: &str = "not_found";
+
 fn unknown_room() -> Refusal {
     refuse::not_found("shared room", "share it first").so(Effect::NothingChanged)
+}
+
+/// The home has taken new words of a message of this mesh: here they take the old ones' place now.
+fn edited(desk: &Desk<'_>, found: &Link, place: Place, held: &HeldEdit<'_>) -> Decision {
+    let waiting = mirrored(desk, found, held.of)?;
+    if waiting.author != held.author || waiting.room != held.edit.room {
+        return Err(refuse::no_message());
+    }
+    let mut events = vec![NewEvent::new(MessageReviewed {
+        room: waiting.room,
+        message: held.of,
+        author: held.author,
+        released: true,
+    })];
+    // Of what was taken back meanwhile nothing is said any more.
+    if !desk.recent.deleted.has(held.edit.message) {
+        let edited = MessageEdited {
+            author: Some(held.author),
+            place: Some(place),
+            ..held.edit.clone()
+        };
+        events.push(NewEvent::with(edited, held.body.clone()));
+    }
+    Ok(events)
+}
+
+/// What the door read of new words that wait here for their home's word.
+struct HeldEdit<'a> {
+    of: MessageId,
+    author: ParticipantId,
+    edit: &'a MessageEdited,
+    body: &'a Content,
+}
+
+/// The peer has erased a message too, or never held it.
+fn erased(found: &Link, place: Place, of: Seq) -> Decision {
+    if !found.erasing.contains_key(&of) {
+        return Err(
+            refuse::not_found("erasure that the peer was asked for", "nothing is missing")
+                .so(Effect::NothingChanged),
+        );
+    }
+    Ok(vec![NewEvent::new(LinkErased {
+        link: found.id,
+        participant: found.participant,
+        of,
+        place,
+    })])
+}
+
+/// The home did not take a reaction that was set in a mirror of its room.
+fn unwanted(
+    desk: &Desk<'_>,
+    found: &Link,
+    place: Place,
+    reaction: &MessageReacted,
+    who: ParticipantId,
+) -> Decision {
+    if desk.asker.access.mirrors.get(&reaction.room) != Some(&found.id) {
+        return Err(refuse::no_message());
+    }
+    Ok(vec![NewEvent::new(MessageUnreacted {
+        room: reaction.room,
+        message: reaction.message,
+        reaction: reaction.reaction.clone(),
+        who: Some(who),
+        place: Some(place),
+    })])
 }
 
 /// What the door read of words that wait here for their home's word.

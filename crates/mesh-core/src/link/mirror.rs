@@ -1,12 +1,12 @@
 //! What is said in a mirror, and the places by which what was said elsewhere is known.
 
-use mesh_model::events::Place;
+use mesh_model::events::{MessageHeader, Place};
 use mesh_model::policy::{Ruling, RulingBy};
-use mesh_model::{Effect, ErrorCode, Refusal, RoomId, Seq};
+use mesh_model::{Actor, Effect, ErrorCode, LinkId, Refusal, RoomId, Seq};
 
 use super::Link;
 use crate::actor::Asker;
-use crate::{Access, Participant, Room, refuse};
+use crate::{Participant, Room, refuse};
 
 /// A place is of the peer's own log, and later than everything that this log holds of it.
 pub(crate) fn check_place(found: &Link, place: &Place) -> Result<(), Refusal> {
@@ -104,17 +104,48 @@ pub(crate) fn check_said(
     Ok(true)
 }
 
-/// What was said in a mirror is changed where its home is.
-pub(crate) fn check_own(access: &Access, room: &Room) -> Result<(), Refusal> {
-    if access.mirrors.contains_key(&room.id) {
+/// The same for new words of a message of the asker's own: its home knows it, or it never left this mesh.
+pub(crate) fn check_edited(
+    asker: &Asker<'_>,
+    room: &Room,
+    who: &Participant,
+    message: &MessageHeader,
+    said: &Said<'_>,
+) -> Result<bool, Refusal> {
+    if message.relayed.is_some() && asker.access.mirrors.contains_key(&room.id) {
         return Err(refuse::conflict(
             format!(
-                "{} has its home on another mesh, and changes of messages do not go there",
-                refuse::room_label(room)
+                "{} has its home on another mesh, and {} was brought from elsewhere",
+                refuse::room_label(room),
+                message.message
             ),
-            "say it anew; a moderator here takes the old message back",
+            "say it anew, or change it where it was said",
         )
         .so(Effect::NothingChanged));
     }
-    Ok(())
+    check_said(asker, room, who, said).map_err(|refusal| refusal.so(Effect::NothingChanged))
+}
+
+/// Whether the asker is the home of the room, which mirrors one of its: it decides what becomes of messages in it.
+pub(crate) fn rules(asker: &Asker<'_>, room: RoomId) -> bool {
+    let link = match asker.actor {
+        Actor::Link(speaker) => asker.access.link_of(speaker),
+        _ => None,
+    };
+    link.is_some_and(|link| asker.access.mirrors.get(&room) == Some(&link.id))
+}
+
+/// Links to the other meshes that hold a message: those that follow its room and were told of it, and its room's home, if it
+/// was said here.
+pub(crate) fn holders(asker: &Asker<'_>, message: &MessageHeader) -> Vec<LinkId> {
+    let access = asker.access;
+    let hold = access.links().filter(|link| {
+        let share = link.shares.get(&message.room);
+        let followed = share.and_then(|share| share.followed);
+        let told = followed.is_some_and(|since| message.message.0 > since);
+        let said_here =
+            message.relayed.is_none() && access.mirrors.get(&message.room) == Some(&link.id);
+        asker.actor.participant() != Some(link.participant) && (told || said_here)
+    });
+    hold.map(|link| link.id).collect()
 }

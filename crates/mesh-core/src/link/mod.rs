@@ -9,8 +9,8 @@ mod heard;
 mod mirror;
 mod record;
 
-pub(crate) use apply::{apply, took};
+pub(crate) use apply::{apply, asked_to_erase, took};
 pub(crate) use decide::decide;
-pub(crate) use mirror::{Said, check_own, check_place, check_said};
+pub(crate) use mirror::{Said, check_edited, check_place, check_said, holders, rules};
 pub(crate) use record::linked;
 pub use record::{DeadLetter, Link, Offer, Share};

@@ -2,7 +2,9 @@
 
 use imbl::OrdMap;
 use mesh_model::events::{LinkPause, Place};
-use mesh_model::{LinkId, ParticipantId, Permission, PermissionSet, PublicKey, RoomId, Seq};
+use mesh_model::{
+    LinkId, MessageId, ParticipantId, Permission, PermissionSet, PublicKey, RoomId, Seq,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Access;
@@ -40,6 +42,8 @@ pub struct Link {
     pub offers: OrdMap<RoomId, Offer>,
     /// What the peer did not take, by its place here.
     pub dead: OrdMap<Seq, DeadLetter>,
+    /// Messages that were erased here and that the peer has not said it erased too, by the place of the erasure.
+    pub erasing: OrdMap<Seq, MessageId>,
 }
 
 /// A room of this mesh that a peer may follow.

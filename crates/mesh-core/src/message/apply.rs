@@ -10,10 +10,11 @@ use crate::recent::Recent;
 use crate::{Access, State, Stored, link};
 
 pub(crate) fn apply(state: &mut State, facts: &MessageFacts, event: &Stored<'_>) {
-    if let MessageFacts::Posted(facts) = facts
-        && let Some(place) = facts.place()
-    {
+    if let Some(place) = facts.place() {
         link::took(state, &place, event.seq);
+    }
+    if let MessageFacts::Redacted(facts) = facts {
+        link::asked_to_erase(state, facts, event.seq);
     }
     let recent = &mut state.recent;
     match facts {
@@ -23,6 +24,8 @@ pub(crate) fn apply(state: &mut State, facts: &MessageFacts, event: &Stored<'_>)
             recent.exchanges.posted(&state.access, facts, event);
         }
         MessageFacts::Posted(_) => {}
+        // What waited for its home was counted when it was said.
+        MessageFacts::Edited(facts) if facts.author.is_some() => {}
         MessageFacts::Edited(facts) => paced(&state.access, recent, facts.room, event),
         MessageFacts::Deleted(facts) => gone(state, facts.room, facts.message, event),
         MessageFacts::Redacted(facts) => gone(state, facts.room, facts.message, event),
@@ -33,7 +36,7 @@ pub(crate) fn apply(state: &mut State, facts: &MessageFacts, event: &Stored<'_>)
             }
         }
         MessageFacts::Unreacted(facts) => {
-            if let Some(who) = event.participant() {
+            if let Some(who) = facts.who.or(event.participant()) {
                 count_reaction(&mut recent.paces, facts.room, who, event.at);
                 recent.reactions.taken_back(facts, who, event.seq);
             }

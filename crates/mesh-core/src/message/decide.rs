@@ -3,20 +3,20 @@
 
 use mesh_model::api::Deed;
 use mesh_model::command::{Content, ContentEvidence, MessageCommand};
-use mesh_model::events::{MessageDeleted, MessageEdited, MessageHeader};
+use mesh_model::events::{LinkEditWaits, MessageDeleted, MessageEdited, MessageHeader};
 use mesh_model::limits::MENTIONS_MAX;
 use mesh_model::policy::{MessageKind, Ruling, RulingBy};
 use mesh_model::{
-    Capability, Effect, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
+    Actor, Capability, Effect, ErrorCode, MessageId, NewEvent, ParticipantId, Refusal, RoomId,
 };
 
-use super::{exchange, pin, post, react, redact::redact};
+use super::{brought, exchange, pin, post, react, redact::redact};
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::policy::{Form, Moment, Saying};
 use crate::recent::{Deletions, Recent};
 use crate::room::check_in_use;
-use crate::{Access, Decision, Participant, Room, check, link, refuse};
+use crate::{Access, Decision, Participant, Room, check, link, quarantine, refuse};
 
 pub fn decide(desk: &Desk<'_>, command: &MessageCommand) -> Decision {
     let (asker, recent) = (desk.asker, desk.recent);
@@ -34,8 +34,9 @@ pub fn decide(desk: &Desk<'_>, command: &MessageCommand) -> Decision {
         MessageCommand::Redact {
             message,
             erased,
+            posted,
             reason,
-        } => redact(asker, message, erased, reason),
+        } => redact(desk, message, erased, *posted, reason),
         MessageCommand::React {
             message,
             reacted,
@@ -43,6 +44,7 @@ pub fn decide(desk: &Desk<'_>, command: &MessageCommand) -> Decision {
             on,
         } => react::decide(desk, message, reacted, reaction, *on),
         MessageCommand::Pin { message, on } => pin::decide(desk, message, *on),
+        MessageCommand::Brought { place, change } => brought::decide(desk, place, change),
     }
 }
 
@@ -67,10 +69,12 @@ fn edit(
         return Err(not_author());
     }
     check_present(asker, &recent.deleted, found, message)?;
-    link::check_own(asker.access, found)?;
     check::some_content("message", body)?;
     let mentions = mentioned(asker.access, found, mentions)?;
-    exchange::turn(asker, &recent.exchanges, found, who, &mentions)?;
+    let brought = matches!(asker.actor, Actor::Link(_));
+    if !brought {
+        exchange::turn(asker, &recent.exchanges, found, who, &mentions)?;
+    }
     let saying = Saying {
         room: found,
         who,
@@ -80,6 +84,13 @@ fn edit(
         evidence,
     };
     let verdict = saying.judged(asker, recent)?;
+    let said = link::Said {
+        asks: evidence.command,
+        files: false,
+        held: verdict.waits,
+        labels: &[],
+    };
+    let goes_home = !brought && link::check_edited(asker, found, who, message, &said)?;
     let guard = verdict.now_or(|_| suspicious_edit())?;
     let edited = MessageEdited {
         room: message.room,
@@ -88,7 +99,17 @@ fn edit(
         trust: Some(message.trust),
         relayed: message.relayed.clone(),
         guard,
+        author: None,
+        place: None,
     };
+    if goes_home {
+        quarantine::check_space(recent, who.id)?;
+        let waiting = LinkEditWaits {
+            author: who.id,
+            edit: edited,
+        };
+        return Ok(vec![NewEvent::with(waiting, body.clone())]);
+    }
     Ok(vec![NewEvent::with(edited, body.clone())])
 }
 
@@ -135,7 +156,7 @@ fn delete(
     check::content("reason", reason)?;
     let found = asker.room(message.room)?;
     check_visible(asker, found, message)?;
-    if asker.actor.participant() != Some(message.author) {
+    if asker.actor.participant() != Some(message.author) && !link::rules(asker, found.id) {
         asker.check_capability(found, Capability::Moderate)?;
     }
     if message.deleted || deleted.has(message.message) {
@@ -146,6 +167,7 @@ fn delete(
     let taken_back = MessageDeleted {
         room: message.room,
         message: message.message,
+        place: None,
     };
     Ok(vec![NewEvent::with(taken_back, reason.clone())])
 }

@@ -1,6 +1,7 @@
 //! Messages.
 
 mod apply;
+mod brought;
 mod decide;
 mod exchange;
 mod pin;

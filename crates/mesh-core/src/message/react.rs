@@ -180,6 +180,7 @@ fn set(desk: &Desk<'_>, message: &MessageHeader, reacted: &Reacted, reaction: St
         room: message.room,
         message: message.message,
         reaction,
+        place: None,
     })])
 }
 
@@ -206,6 +207,8 @@ fn take_back(
         room: message.room,
         message: message.message,
         reaction,
+        who: None,
+        place: None,
     })])
 }
 

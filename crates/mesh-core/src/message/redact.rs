@@ -1,22 +1,26 @@
 //! Erasure of a message for good.
 
 use mesh_model::command::Content;
-use mesh_model::events::{MessageHeader, MessageRedacted};
+use mesh_model::events::{MessageHeader, MessageRedacted, MessageReviewed};
 use mesh_model::{Capability, NewEvent, Seq};
 
-use crate::actor::Asker;
-use crate::{Decision, check, message, refuse};
+use crate::desk::Desk;
+use crate::{Decision, check, link, message, refuse};
 
-/// By its author, whoever moderates the room, and the owner of the mesh where it may look.
+/// By its author, whoever moderates the room, the owner of the mesh where it may look, and the home of a room that mirrors
+/// one of its.
 pub(crate) fn redact(
-    asker: &Asker<'_>,
+    desk: &Desk<'_>,
     message: &MessageHeader,
     erased: &[Seq],
+    posted: bool,
     reason: &Content,
 ) -> Decision {
+    let asker = desk.asker;
     let room = asker.room(message.room)?;
     message::check_visible(asker, room, message)?;
-    if asker.actor.participant() != Some(message.author) {
+    let by_home = link::rules(asker, room.id);
+    if asker.actor.participant() != Some(message.author) && !by_home {
         asker.check_capability(room, Capability::Moderate)?;
     }
     check::content("reason", reason)?;
@@ -27,10 +31,28 @@ pub(crate) fn redact(
     if erased.is_empty() {
         return Ok(Vec::new());
     }
+    let mut events = Vec::new();
+    if by_home && desk.recent.waiting.contains_key(&message.message) {
+        // The home erased what a moderator here has not looked at yet.
+        events.push(NewEvent::new(MessageReviewed {
+            room: message.room,
+            message: message.message,
+            author: message.author,
+            released: false,
+        }));
+    }
+    let peers = if posted {
+        link::holders(asker, message)
+    } else {
+        Vec::new()
+    };
     let redacted = MessageRedacted {
         room: message.room,
         message: message.message,
         erased,
+        peers,
+        place: None,
     };
-    Ok(vec![NewEvent::with(redacted, reason.clone())])
+    events.push(NewEvent::with(redacted, reason.clone()));
+    Ok(events)
 }

@@ -166,6 +166,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             Command::Message(MessageCommand::Redact {
                 erased: vec![message.message.0],
                 message,
+                posted: true,
                 reason: content(10),
             })
         }

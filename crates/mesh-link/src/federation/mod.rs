@@ -2,11 +2,13 @@
 //! the peer's own log holds of it; there is no queue.
 //!
 //! * `wire.rs` is what two meshes say to each other, `talk.rs` what follows from it, without any IO.
-//! * `owed.rs` says what of this log is for a peer, `take.rs` takes what a peer tells into this log.
+//! * `owed.rs` says what of this log is for a peer, `take.rs` takes what a peer tells into this log; `changes.rs` does both for
+//!   what becomes of messages.
 //! * `speaker.rs` speaks with one peer, by a `channel.rs`, which `sealed.rs` opens; `interchanges.rs` is where peers meet that cannot
 //!   call each other; `board.rs` remembers how it stands.
 
 mod board;
+mod changes;
 mod channel;
 mod interchanges;
 mod owed;

@@ -9,10 +9,11 @@ use mesh_model::stream::ReceivedContent;
 use mesh_model::{Facts, MessageId, ParticipantId, Refusal, RoomId, Seq};
 use mesh_ops::{Door, LinkRecord, Logged};
 
+use super::changes::{self, Event};
 use super::wire::{Said, What};
 
 /// What stands for words that do not go to other meshes.
-const WITHHELD: &str = "(words that do not leave their mesh)";
+pub(super) const WITHHELD: &str = "(words that do not leave their mesh)";
 
 /// What the peer is told of an event; nothing if it is nothing for the peer.
 pub async fn owed(
@@ -33,21 +34,34 @@ pub async fn owed(
                 let message = place.message();
                 return Ok(Some(What::Accepted { message }));
             }
-            let body = match item.said(posted) {
-                ReceivedContent::Plain(body) => body,
-                _ => return Ok(None),
+            let Some(body) = plain(item.said(posted)) else {
+                return Ok(None);
             };
             Ok(Some(What::Posted(posted_as(
                 door, link, posted, from, body,
             ))))
         }
         Facts::Quarantine(QuarantineFacts::Waits(waits)) => {
-            let body = match item.said(waits) {
-                ReceivedContent::Plain(body) => body,
-                _ => return Ok(None),
+            let Some(body) = plain(item.said(waits)) else {
+                return Ok(None);
             };
             let said = said_at_home(door, link, &waits.message, from, body).await?;
             Ok(said.map(What::Say))
+        }
+        Facts::Message(changed) => {
+            let event = Event {
+                seq: item.seq,
+                by: item.from.as_ref().map(|from| from.id),
+                body: match changed {
+                    MessageFacts::Edited(edited) => plain(item.said(edited)),
+                    _ => None,
+                },
+            };
+            changes::owed(door, link, changed, event).await
+        }
+        Facts::Link(LinkFacts::EditWaits(waits)) => {
+            let body = plain(item.said(waits));
+            changes::owed_edit(door, link, waits, body).await
         }
         Facts::Quarantine(QuarantineFacts::Reviewed(reviewed))
             if !reviewed.released && reviewed.author == link.participant =>
@@ -65,8 +79,15 @@ pub async fn owed(
     }
 }
 
+fn plain(said: ReceivedContent<MessageBody>) -> Option<MessageBody> {
+    match said {
+        ReceivedContent::Plain(body) => Some(body),
+        _ => None,
+    }
+}
+
 /// Whether the peer follows the room, and did when that was said.
-fn follows(door: &Door, link: &LinkRecord, room: RoomId, seq: Seq) -> bool {
+pub(super) fn follows(door: &Door, link: &LinkRecord, room: RoomId, seq: Seq) -> bool {
     let share = link.shares.get(&room).and_then(|share| share.followed);
     share.is_some_and(|since| seq > since) && door.node().access().is_followed(link, room)
 }
@@ -111,11 +132,9 @@ async fn again(door: &Door, link: &LinkRecord, of: Seq) -> Result<Option<What>, 
     let Some(Logged { facts, by, content }) = door.logged(of).await? else {
         return Ok(None);
     };
-    let Some(body) = content.and_then(|json| serde_json::from_str(json.get()).ok()) else {
-        return Ok(None);
-    };
-    let what = match facts {
-        Facts::Message(MessageFacts::Posted(posted)) => {
+    let body: Option<MessageBody> = content.and_then(|json| serde_json::from_str(json.get()).ok());
+    let what = match (facts, body) {
+        (Facts::Message(MessageFacts::Posted(posted)), Some(body)) => {
             if !follows(door, link, posted.room, of) {
                 return Ok(None);
             }
@@ -126,7 +145,16 @@ async fn again(door: &Door, link: &LinkRecord, of: Seq) -> Result<Option<What>, 
                 ..said
             }))
         }
-        Facts::Quarantine(QuarantineFacts::Waits(waits)) => {
+        (Facts::Message(changed), body) => {
+            let event = Event { seq: of, by, body };
+            let told = changes::owed(door, link, &changed, event).await?;
+            told.and_then(|what| changes::again(what, of))
+        }
+        (Facts::Link(LinkFacts::EditWaits(waits)), body) => {
+            let told = changes::owed_edit(door, link, &waits, body).await?;
+            told.and_then(|what| changes::again(what, of))
+        }
+        (Facts::Quarantine(QuarantineFacts::Waits(waits)), Some(body)) => {
             let from = handle(door, Some(waits.author));
             let said = said_at_home(door, link, &waits.message, from, body).await?;
             said.map(|said| {
@@ -225,11 +253,16 @@ async fn said_at_home(
 }
 
 /// What one channel does not take at a time; escaped, a few messages would be larger.
-const SAID_BYTES_MAX: usize = LINK_MESSAGE_BYTES_MAX - 16 * 1024;
+pub(super) const SAID_BYTES_MAX: usize = LINK_MESSAGE_BYTES_MAX - 16 * 1024;
+
+/// Whom of the peer's mesh a text names.
+pub(super) fn names(link: &LinkRecord, text: &str) -> Vec<String> {
+    let names = mentions_abroad(text, &link.name).into_iter();
+    names.take(LINK_MENTIONS_MAX).map(str::to_owned).collect()
+}
 
 fn words(link: &LinkRecord, room: RoomId, body: MessageBody) -> Said {
-    let names = mentions_abroad(&body.text, &link.name).into_iter();
-    let names = names.take(LINK_MENTIONS_MAX).map(str::to_owned).collect();
+    let names = names(link, &body.text);
     let text = if body.text.is_empty() && body.payload.is_none() {
         WITHHELD.to_owned()
     } else {

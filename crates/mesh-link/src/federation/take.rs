@@ -6,7 +6,8 @@ use mesh_model::events::Place;
 use mesh_model::{ErrorCode, MessageId, Refusal, RoomId, Seq, refuse};
 use mesh_ops::{Brought, Door, LinkRecord};
 
-use super::wire::{Item, Said, What};
+use super::changes;
+use super::wire::{Did, Item, Said, What};
 
 /// Takes an item. After an error it is asked for again another time.
 pub async fn take(door: &Door, link: &LinkRecord, item: Item) -> Result<(), Refusal> {
@@ -21,6 +22,12 @@ pub async fn take(door: &Door, link: &LinkRecord, item: Item) -> Result<(), Refu
             (said.message.map_or(item.at.seq, |message| message.0), true)
         }
         What::Offer { .. } | What::Follow { .. } => (item.at.seq, true),
+        // That a mirror does not want to show a reaction is nothing for its home.
+        What::Changed(change) => (
+            change.of.unwrap_or(item.at.seq),
+            !matches!(change.did, Did::Reacted { .. }),
+        ),
+        What::Change(change) => (change.of.unwrap_or(item.at.seq), true),
         _ => (item.at.seq, false),
     };
     let Err(refusal) = taken(door, link, place, item.what).await else {
@@ -102,6 +109,12 @@ async fn taken(door: &Door, link: &LinkRecord, place: Place, what: What) -> Resu
             }
             let (room, reply_to) = (said.room, said.reply_to);
             brought(door, link, place, room, reply_to, said).await
+        }
+        What::Changed(change) => changes::by_home(door, link, place, change).await,
+        What::Change(change) => changes::by_follower(door, link, place, change).await,
+        What::Erased { of } => {
+            let what = LinkHeard::Erased { of };
+            door.link_heard(link.id, place, what).await
         }
         What::Accepted { message } => door.link_accepted(link.id, place, message).await,
         What::Refused { of, code, rule } => door.link_refused(link.id, place, of, code, rule).await,

@@ -87,6 +87,15 @@ pub enum What {
         /// The message, as the receiver calls it.
         message: MessageId,
     },
+    /// The room's home has it: something became of a message.
+    Changed(Change),
+    /// A follower would have it of a message of the receiver's room, or has done it to words of its own.
+    Change(Change),
+    /// The sender has erased what the event at this place of the receiver's log erased.
+    Erased {
+        /// The place.
+        of: Seq,
+    },
     /// The sender did not take what stands at this place of the receiver's log.
     Refused {
         /// The place.
@@ -126,6 +135,48 @@ pub struct Said {
     /// Handles of the receiver's mesh that it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+}
+
+/// What becomes of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The room, by its id in its home.
+    pub room: RoomId,
+    /// The message, by its id in the room's home.
+    pub message: MessageId,
+    /// Where the sender told of it before, if it tells of it once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Seq>,
+    /// What.
+    pub did: Did,
+}
+
+/// What was done to a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Did {
+    /// It has another text.
+    Edited {
+        /// The text.
+        text: String,
+        /// Handles of the receiver's mesh that it names.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        names: Vec<String>,
+    },
+    /// It was taken back.
+    Deleted,
+    /// Its words are gone for good.
+    Erased,
+    /// Somebody in the sender's mesh, or one behind it, reacts to it so, or nobody does any more.
+    Reacted {
+        /// The emoji.
+        reaction: String,
+        /// Whether somebody does.
+        on: bool,
+    },
+    /// Something that this program does not know.
+    #[serde(other)]
+    Other,
 }
 
 #[cfg(test)]

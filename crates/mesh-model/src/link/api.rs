@@ -110,6 +110,9 @@ pub struct Link {
     pub again_at: Option<Millis>,
     /// What waits for the peer's word, and what it refused.
     pub dead: u32,
+    /// Messages that were erased here and that the peer has not said it erased too, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unerased: Vec<MessageId>,
     /// Rooms of this mesh that the peer may follow.
     pub shared: Vec<LinkedRoom>,
     /// Rooms of the peer.

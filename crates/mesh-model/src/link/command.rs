@@ -1,7 +1,9 @@
 //! Commands about links.
 
 use crate::command::Content;
-use crate::events::{History, LinkPause, MessagePosted, Place, RoomAccess};
+use crate::events::{
+    History, LinkPause, MessageEdited, MessagePosted, MessageReacted, Place, RoomAccess,
+};
 use crate::ids::{LinkId, MessageId, ParticipantId, PublicKey, RoomId, Seq};
 
 /// What somebody, or the node that speaks with the peer, wants of links.
@@ -94,6 +96,20 @@ pub enum LinkHeard {
         author: ParticipantId,
         waiting: Box<MessagePosted>,
         body: Content,
+    },
+    /// The peer took new words of a message of this mesh, which wait here at `of`; they are what the door read in the log.
+    EditAccepted {
+        of: MessageId,
+        author: ParticipantId,
+        edit: Box<MessageEdited>,
+        body: Content,
+    },
+    /// The peer has erased what the event at this place here erased.
+    Erased { of: Seq },
+    /// The peer did not take a reaction of this mesh.
+    Unwanted {
+        reaction: MessageReacted,
+        who: ParticipantId,
     },
     /// The peer did not take what stands at this place here. Who said it, if it waits here, and where.
     Refused {

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
+use crate::events::MessageEdited;
 use crate::ids::{EventHash, LinkId, MessageId, ParticipantId, PublicKey, RoomId, Seq};
 
 events! { Link LinkFacts
@@ -75,6 +76,17 @@ events! { Link LinkFacts
         words: None,
         erased: Erased::Never,
     }
+    EditWaits(it: LinkEditWaits) "link.edit_waits" / 1 {
+        room: Some(it.edit.room),
+        sees: Waiting(it.edit.room, it.author),
+        words: Waiting(MessageBody),
+        erased: Erased::WithMessage(Some(it.edit.message)),
+        has_words: true,
+        written_by: Some(it.author),
+        trust: it.edit.trust,
+        relayed: it.edit.relayed.as_ref(),
+        guard: it.edit.guard.as_ref(),
+    }
     TurnedAway(it: LinkTurnedAway) "link.turned_away" / 1 {
         room: None,
         sees: Concerned(it.participant),
@@ -82,6 +94,12 @@ events! { Link LinkFacts
         erased: Erased::Never,
     }
     Refused(it: LinkRefused) "link.refused" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Erased(it: LinkErased) "link.erased" / 1 {
         room: None,
         sees: Concerned(it.participant),
         words: None,
@@ -291,6 +309,17 @@ pub struct LinkUnfollowed {
     pub there: RoomId,
 }
 
+/// New words of a message wait in a mirror for its home's word; nobody else but their author knows of them.
+/// Content: [`crate::api::MessageBody`], whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkEditWaits {
+    /// Who wrote them, and the message.
+    pub author: ParticipantId,
+    /// The change as it would be.
+    pub edit: MessageEdited,
+}
+
 /// What the peer said was not taken here. The peer is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -332,6 +361,20 @@ pub struct LinkRefused {
     /// Who said it and where, if it waited here for its home's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<(RoomId, ParticipantId)>,
+    /// Where the peer said so.
+    pub place: Place,
+}
+
+/// The peer says that it has erased what it was asked to, or holds nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkErased {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// The erasure here that it was told of, by its place.
+    pub of: Seq,
     /// Where the peer said so.
     pub place: Place,
 }

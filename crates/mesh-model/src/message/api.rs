@@ -249,6 +249,9 @@ pub struct MessageTold {
     /// What the guard found, if it looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardMark>,
+    /// Whether it waits for the word of its room's home, which is on another mesh, and not for a moderator.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub home: bool,
     /// That it waited in quarantine, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Released>,

@@ -2,7 +2,7 @@
 
 use crate::api::FileRef;
 use crate::command::{Content, ContentEvidence, Quoted};
-use crate::events::{MessageHeader, Priority, Reacted, Relayed, Signed};
+use crate::events::{MessageHeader, Place, Priority, Reacted, Relayed, Signed};
 use crate::ids::{ParticipantId, RoomId, Seq};
 
 /// A message that somebody posts.
@@ -61,6 +61,8 @@ pub enum MessageCommand {
     Redact {
         message: MessageHeader,
         erased: Vec<Seq>,
+        /// Whether it was posted: what waited and was not let out no other mesh has.
+        posted: bool,
         reason: Content,
     },
     /// Sets a reaction or takes it back. `reaction` is an emoji.
@@ -75,5 +77,11 @@ pub enum MessageCommand {
     Pin {
         message: MessageHeader,
         on: bool,
+    },
+    /// By a link: what its peer says becomes of a message, with the place where that stands there. It is an edit, a
+    /// deletion, an erasure or a reaction.
+    Brought {
+        place: Place,
+        change: Box<MessageCommand>,
     },
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, Erases, events};
 use crate::events::{GuardMark, Place, Released, Trust};
-use crate::ids::{MessageId, ParticipantId, PublicKey, RoomId, ScheduleId, Seq, SignatureBytes};
+use crate::ids::{
+    LinkId, MessageId, ParticipantId, PublicKey, RoomId, ScheduleId, Seq, SignatureBytes,
+};
 
 events! { Message MessageFacts
     Posted(it: MessagePosted) "message.posted" / 1 {
@@ -33,6 +35,7 @@ events! { Message MessageFacts
         words: Message(MessageBody),
         erased: Erased::WithMessage(Some(it.message)),
         has_words: true,
+        written_by: it.author,
         trust: it.trust,
         relayed: it.relayed.as_ref(),
         guard: it.guard.as_ref(),
@@ -54,6 +57,7 @@ events! { Message MessageFacts
         sees: Message(it.room, it.message),
         words: None,
         erased: Erased::Never,
+        written_by: it.who,
     }
     Pinned(it: MessagePinned) "message.pinned" / 1 {
         room: Some(it.room),
@@ -66,6 +70,21 @@ events! { Message MessageFacts
         sees: Message(it.room, it.message),
         words: None,
         erased: Erased::Never,
+    }
+}
+
+impl MessageFacts {
+    /// Where it stands in another mesh, if a link brought it or its word.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            MessageFacts::Posted(it) => it.place(),
+            MessageFacts::Edited(it) => it.place,
+            MessageFacts::Deleted(it) => it.place,
+            MessageFacts::Redacted(it) => it.place,
+            MessageFacts::Reacted(it) => it.place,
+            MessageFacts::Unreacted(it) => it.place,
+            MessageFacts::Pinned(_) | MessageFacts::Unpinned(_) => None,
+        }
     }
 }
 
@@ -256,6 +275,12 @@ pub struct MessageRedacted {
     pub message: MessageId,
     /// The places whose content is erased: the message, its edits, its wait in quarantine.
     pub erased: Vec<Seq>,
+    /// Links to meshes that hold it too: they are asked to erase it, and to say so once they have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<LinkId>,
+    /// Where it stands in the mesh that told of it, if a link brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// The author changed the text. Content: [`crate::api::MessageBody`], whole.
@@ -278,6 +303,12 @@ pub struct MessageEdited {
     /// What the guard found in the new text, if it looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<GuardMark>,
+    /// Who wrote it, if it waited for the word of its room's home, by which the node let it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<ParticipantId>,
+    /// Where it stands in the mesh that told of it, if a link brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// The author or a moderator took a message back. Content: [`crate::api::Reason`].
@@ -288,6 +319,9 @@ pub struct MessageDeleted {
     pub room: RoomId,
     /// The message.
     pub message: MessageId,
+    /// Where it stands in the mesh that told of it, if a link brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// Somebody reacted to a message. What with is a fact: it is of a closed list, and nobody's words.
@@ -301,6 +335,9 @@ pub struct MessageReacted {
     /// With what.
     #[schemars(with = "crate::closed::Emoji")]
     pub reaction: String,
+    /// Where it stands in the mesh that told of it, if a link brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// Somebody took a reaction of its own back.
@@ -314,6 +351,12 @@ pub struct MessageUnreacted {
     /// Which one.
     #[schemars(with = "crate::closed::Emoji")]
     pub reaction: String,
+    /// Whose it was, if the node took it back since the room's home did not take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<ParticipantId>,
+    /// Where it stands in the mesh that told of it, if a link brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// A message was pinned: it stands at the room's head until somebody unpins it, or until it is gone.

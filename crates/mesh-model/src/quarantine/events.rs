@@ -55,16 +55,16 @@ pub struct MessageQuarantined {
     pub home: bool,
 }
 
-/// A moderator decided on a message in quarantine. Content: [`crate::api::Reason`].
+/// It was decided on a message, or on new words of one, that waited. Content: [`crate::api::Reason`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageReviewed {
     /// Where.
     pub room: RoomId,
-    /// The message that waited.
+    /// What waited, by its place.
     pub message: MessageId,
     /// Who wrote it.
     pub author: ParticipantId,
-    /// Whether it was let out; then the next event posts it.
+    /// Whether it was let out; then the next event posts it, or changes the message.
     pub released: bool,
 }

@@ -113,6 +113,9 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
         Facts::Quarantine(QuarantineFacts::Waits(facts)) => {
             let sealed = envelopes.is_some();
             push_posted(access, event.seq, from, &facts.message, sealed, out);
+            if facts.home {
+                out.push_str(",\"home\":true");
+            }
         }
         facts => {
             let taken = envelopes.map(|_| &mut free);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mesh_core::Link;
 use mesh_model::command::{LinkCommand, LinkHeard};
-use mesh_model::events::{LinkPause, Place, QuarantineFacts, Relayed};
+use mesh_model::events::{LinkFacts, LinkPause, MessageFacts, Place, QuarantineFacts, Relayed};
 use mesh_model::limits::LINK_MENTIONS_MAX;
 use mesh_model::ops::{Declaration, MessagePost, Operation as _};
 use mesh_model::{
@@ -153,7 +153,7 @@ impl Door {
     pub async fn place_of(&self, message: MessageId) -> Result<Option<Place>, Refusal> {
         let stored = self.logged(message.0).await?;
         Ok(stored.and_then(|stored| match stored.facts {
-            Facts::Message(mesh_model::events::MessageFacts::Posted(posted)) => posted.place(),
+            Facts::Message(MessageFacts::Posted(posted)) => posted.place(),
             _ => None,
         }))
     }
@@ -168,12 +168,7 @@ impl Door {
         let found = self.open_link(link)?;
         let actor = Actor::Link(found.participant);
         let call = self.speaking(actor);
-        let named = brought.names.iter().take(LINK_MENTIONS_MAX);
-        let named = named.filter_map(|handle| {
-            let named = call.access.by_handle(handle)?.id;
-            call.access.member(brought.room, named).map(|_| named)
-        });
-        let named: Vec<ParticipantId> = named.collect();
+        let named = named(&call, brought.room, &brought.names);
         let reply_to = match brought.reply_to {
             // What it answers may be older than what the peer may read.
             Some(message) => evidence::header(self, &call, message)
@@ -210,7 +205,7 @@ impl Door {
         self.as_node(LinkCommand::Heard { link, place, what }).await
     }
 
-    /// The peer took what waits here as `message`: it is posted now.
+    /// The peer took what waits here as `message`: it is posted now, or is the message's text.
     pub async fn link_accepted(
         &self,
         link: LinkId,
@@ -218,19 +213,20 @@ impl Door {
         message: MessageId,
     ) -> Result<(), Refusal> {
         let stored = evidence::stored(self, message).await?;
-        let (waiting, author, body) = match stored {
-            Some(Stored {
-                facts: Facts::Quarantine(QuarantineFacts::Waits(waits)),
-                content,
-                ..
-            }) => (waits.message, waits.author, content),
+        let what = match stored.map(|stored| (stored.facts, stored.content)) {
+            Some((Facts::Quarantine(QuarantineFacts::Waits(waits)), body)) => LinkHeard::Accepted {
+                message,
+                author: waits.author,
+                waiting: Box::new(waits.message),
+                body,
+            },
+            Some((Facts::Link(LinkFacts::EditWaits(waits)), body)) => LinkHeard::EditAccepted {
+                of: message,
+                author: waits.author,
+                edit: Box::new(waits.edit),
+                body,
+            },
             _ => return Err(refuse::no_message()),
-        };
-        let what = LinkHeard::Accepted {
-            message,
-            author,
-            waiting: Box::new(waiting),
-            body,
         };
         self.link_heard(link, place, what).await
     }
@@ -245,9 +241,16 @@ impl Door {
         rule: Option<String>,
     ) -> Result<(), Refusal> {
         let stored = evidence::stored(self, MessageId(of)).await?;
-        let waiting = match stored.map(|stored| stored.facts) {
-            Some(Facts::Quarantine(QuarantineFacts::Waits(waits))) => {
+        let waiting = match stored.map(|stored| (stored.facts, stored.by)) {
+            Some((Facts::Quarantine(QuarantineFacts::Waits(waits)), _)) => {
                 Some((waits.message.room, waits.author))
+            }
+            Some((Facts::Link(LinkFacts::EditWaits(waits)), _)) => {
+                Some((waits.edit.room, waits.author))
+            }
+            Some((Facts::Message(MessageFacts::Reacted(reaction)), Some(who))) => {
+                let what = LinkHeard::Unwanted { reaction, who };
+                return self.link_heard(link, place, what).await;
             }
             _ => None,
         };
@@ -279,11 +282,21 @@ impl Door {
     }
 
     /// A call by whoever speaks for a peer.
-    fn speaking(&self, actor: Actor) -> Call {
+    pub(super) fn speaking(&self, actor: Actor) -> Call {
         const POST: &Declaration = &MessagePost::DECLARATION;
         let head = self.node().head();
         let mut call = self.begin(&Caller::known(actor), POST, Options::default(), None, head);
         call.anonymous = false;
         call
     }
+}
+
+/// Members of a room whom a peer names.
+pub(super) fn named(call: &Call, room: RoomId, names: &[String]) -> Vec<ParticipantId> {
+    let named = names.iter().take(LINK_MENTIONS_MAX);
+    let named = named.filter_map(|handle| {
+        let named = call.access.by_handle(handle)?.id;
+        call.access.member(room, named).map(|_| named)
+    });
+    named.collect()
 }

@@ -8,6 +8,7 @@ pub(crate) mod caller;
 pub(crate) mod coerce;
 pub(crate) mod flood;
 pub(crate) mod influence;
+mod link_changes;
 pub(crate) mod links;
 pub(crate) mod outbox;
 pub(crate) mod over;
@@ -25,6 +26,7 @@ pub(crate) mod turns;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::{Caller, PageCookie};
+pub use link_changes::Became;
 pub use links::{Brought, Logged, PeerSeen, Peers};
 pub use outbox::{Outbox, Progress, Sending};
 pub use over::{LAST_WORDS, Watch};

@@ -509,6 +509,8 @@ impl Model {
                 ..
             }) => self.sign(actor, message, reaction, *on),
             Command::Message(MessageCommand::Pin { message, on }) => self.pin(actor, message, *on),
+            // The one mesh that it knows has no links.
+            Command::Message(MessageCommand::Brought { .. }) => Err(No::Code(ErrorCode::NotFound)),
             Command::EventType(EventTypeCommand::Publish {
                 room,
                 name,

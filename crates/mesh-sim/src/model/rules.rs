@@ -54,6 +54,7 @@ impl Model {
             | Command::Message(MessageCommand::Redact { .. })
             | Command::Message(MessageCommand::React { .. })
             | Command::Message(MessageCommand::Pin { .. })
+            | Command::Message(MessageCommand::Brought { .. })
             | Command::EventType(EventTypeCommand::Publish { .. }) => {
                 self.judge_message(*actor, command)
             }

@@ -136,6 +136,8 @@ impl Entry {
             trust: Some(Trust::Local),
             relayed: None,
             guard: None,
+            author: None,
+            place: None,
         };
         Entry::new(seq, 0, facts, Some(serde_json::json!({"text": text})))
     }
@@ -147,6 +149,7 @@ impl Entry {
             MessageDeleted {
                 room: room(in_room),
                 message: MessageId(Seq(message)),
+                place: None,
             },
             None,
         )
@@ -157,6 +160,8 @@ impl Entry {
             room: room(in_room),
             message: MessageId(Seq(message)),
             erased: erased.iter().copied().map(Seq).collect(),
+            peers: Vec::new(),
+            place: None,
         };
         Entry::new(seq, 0, facts, None)
     }
@@ -169,6 +174,7 @@ impl Entry {
                 room,
                 message,
                 reaction,
+                place: None,
             };
             Entry::new(seq, author, facts, None)
         } else {
@@ -176,6 +182,8 @@ impl Entry {
                 room,
                 message,
                 reaction,
+                who: None,
+                place: None,
             };
             Entry::new(seq, author, facts, None)
         }

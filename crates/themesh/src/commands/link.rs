@@ -341,6 +341,13 @@ fn show(link: &Link) {
             link.dead, link.name
         ));
     }
+    if !link.unerased.is_empty() {
+        let messages: Vec<String> = link.unerased.iter().map(ToString::to_string).collect();
+        line(&format!(
+            "  unerased  {}: the peer has not said that it erased them too",
+            messages.join(", ")
+        ));
+    }
     for room in &link.shared {
         let name = room.name.as_deref().unwrap_or_default();
         let follows = if room.followed {

@@ -86,6 +86,7 @@ fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
         trouble: seen.trouble,
         again_at: seen.again_at,
         dead: u32::try_from(found.dead.len()).unwrap_or(u32::MAX),
+        unerased: found.erasing.values().copied().collect(),
         shared: shared
             .map(|(room, share)| LinkedRoom {
                 room: *room,

@@ -1,7 +1,7 @@
 //! `message.history`: what the log has of each version of a message
 
 use mesh_model::Told;
-use mesh_model::events::MessageFacts;
+use mesh_model::events::{LinkFacts, MessageFacts};
 use mesh_model::limits::VERSIONS_TOLD_MAX;
 use mesh_node::machine::{Reader, Whose};
 use mesh_store::view::MessageRow;
@@ -34,7 +34,8 @@ impl Run for MessageHistory {
         let mut stored = Vec::with_capacity(said.len() - older);
         for (seq, at) in said.split_off(older) {
             let found = evidence::stored(door, MessageId(seq)).await?;
-            stored.extend(found.map(|found| (seq, at, found)));
+            let said = found.filter(|found| !waits(&found.facts));
+            stored.extend(said.map(|found| (seq, at, found)));
         }
         let reader = present::reader(door, call);
         reader.note(row.facts.room);
@@ -45,6 +46,11 @@ impl Run for MessageHistory {
             items: items.collect(),
         })
     }
+}
+
+/// New words that their room's home has not taken are no version.
+fn waits(facts: &Facts) -> bool {
+    matches!(facts, Facts::Link(LinkFacts::EditWaits(_)))
 }
 
 fn version(

@@ -17,8 +17,11 @@ mod thread;
 mod unpin;
 mod unreact;
 
+pub(crate) use edit::{NewWords, edit};
 pub(crate) use get::readable;
 pub(crate) use post::{Draft, post, told_posted};
+pub(crate) use react::reaction;
+pub(crate) use redact::places;
 pub(crate) use send::direct;
 
 use mesh_core::Access;

@@ -20,11 +20,21 @@ pub(super) async fn react(
     input: MessageReactInput,
     on: bool,
 ) -> Result<Done, Refusal> {
-    let message = evidence::header(door, call, input.message).await?;
+    let command = reaction(door, call, input.message, input.reaction, on).await?;
+    call.done(door, Command::Message(command)).await
+}
+
+/// The command for it, with how the reactions stand.
+pub(crate) async fn reaction(
+    door: &Door,
+    call: &Call,
+    message: MessageId,
+    reaction: String,
+    on: bool,
+) -> Result<MessageCommand, Refusal> {
+    let header = evidence::header(door, call, message).await?;
     let me = call.me()?;
-    let (rows, as_of) = door
-        .view(call, move |view| view.reactions(input.message))
-        .await?;
+    let (rows, as_of) = door.view(call, move |view| view.reactions(message)).await?;
     let own = rows.iter().filter(|row| row.by.contains(&me));
     let reacted = Reacted {
         own: own.map(|row| row.reaction.clone()).collect(),
@@ -38,12 +48,11 @@ pub(super) async fn react(
         as_of,
     };
     // What is no emoji the core refuses, as it would be.
-    let reaction = emoji(&input.reaction).map_or(input.reaction.clone(), str::to_owned);
-    let command = MessageCommand::React {
-        message,
+    let reaction = emoji(&reaction).map_or(reaction.clone(), str::to_owned);
+    Ok(MessageCommand::React {
+        message: header,
         reacted,
         reaction,
         on,
-    };
-    call.done(door, Command::Message(command)).await
+    })
 }

@@ -7,30 +7,40 @@ use mesh_model::events::MessageFacts;
 
 impl Run for MessageRedact {
     async fn run(door: &Door, call: &Call, input: MessageReasonInput) -> Result<Done, Refusal> {
-        let message = match evidence::known_header(door, call, input.message).await {
+        let (message, posted) = match evidence::known_header(door, call, input.message).await {
             Err(unknown) if unknown.code == ErrorCode::NotFound => {
-                rejected(door, call, input.message).await?.ok_or(unknown)?
+                let rejected = rejected(door, call, input.message).await?;
+                (rejected.ok_or(unknown)?, false)
             }
-            known => known?,
+            known => (known?, true),
         };
         let reason = check::reason(input.reason)?;
-        let edits = door
-            .view(call, move |view| view.edits(input.message))
-            .await?;
-        let mut erased = vec![input.message.0];
-        erased.extend(edits.into_iter().map(|(seq, _)| seq));
-        erased.extend(waited(door, input.message).await?);
-        erased.sort_unstable();
-        erased.dedup();
+        let erased = places(door, call, input.message).await?;
         let command = MessageCommand::Redact {
             message,
             erased,
+            posted,
             reason,
         };
         let done = call.done(door, Command::Message(command)).await?;
         door.inlets().erase(input.message.0);
         Ok(done)
     }
+}
+
+/// The places whose words belong to a message: itself, its edits, its wait in quarantine.
+pub(crate) async fn places(
+    door: &Door,
+    call: &Call,
+    message: MessageId,
+) -> Result<Vec<Seq>, Refusal> {
+    let edits = door.view(call, move |view| view.edits(message)).await?;
+    let mut places = vec![message.0];
+    places.extend(edits.into_iter().map(|(seq, _)| seq));
+    places.extend(waited(door, message).await?);
+    places.sort_unstable();
+    places.dedup();
+    Ok(places)
 }
 
 /// A message that a moderator did not let out: its author and those who moderate may know of it.

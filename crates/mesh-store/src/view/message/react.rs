@@ -40,7 +40,10 @@ impl Batch<'_> {
         facts: &MessageUnreacted,
         event: &StoredEvent<'_>,
     ) -> Result<(), StoreError> {
-        let who = self.actor(event)?;
+        let who = match facts.who {
+            Some(who) => self.participant(who)?,
+            None => self.actor(event)?,
+        };
         self.tx
             .prepare_cached(
                 "DELETE FROM reactions WHERE message = ?1 AND reaction = ?2 AND participant = ?3",

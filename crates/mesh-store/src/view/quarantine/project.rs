@@ -2,6 +2,7 @@
 
 use mesh_model::events::{MessageQuarantined, MessageReviewed, QuarantineFacts};
 
+use super::schema::{FOR_HOME, FOR_MODERATOR};
 use crate::StoreError;
 use crate::sql::int;
 use crate::view::StoredEvent;
@@ -30,7 +31,7 @@ impl Batch<'_> {
         let stored = serde_json::to_string(&facts.message).unwrap_or_default();
         self.tx
             .prepare_cached(
-                "INSERT INTO quarantine (seq, room, author, at, facts, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO quarantine (seq, room, author, at, facts, content, waits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute((
                 int(event.seq.0),
@@ -39,6 +40,7 @@ impl Batch<'_> {
                 int(event.at.0),
                 stored,
                 event.content,
+                if facts.home { FOR_HOME } else { FOR_MODERATOR },
             ))?;
         Ok(())
     }

@@ -4,6 +4,7 @@ use mesh_model::events::{MessageHeader, Trust};
 use mesh_model::{MessageId, RoomId};
 use rusqlite::{OptionalExtension, Row};
 
+use super::schema::FOR_MODERATOR;
 use crate::StoreError;
 use crate::sql::{self, int};
 use crate::view::message::{AttachedRow, Body, MessageRow, complete};
@@ -16,11 +17,11 @@ const WAITING_MAX: u64 = 500;
 const COLUMNS: &str = "seq, author, at, facts, content";
 
 impl View {
-    /// What waits in these rooms, oldest first, at most 500. Nothing of it is in histories, searches or inboxes.
+    /// What waits for moderators in these rooms, oldest first, at most 500. Nothing of it is in histories, searches or inboxes.
     pub fn quarantine(&self, rooms: &[RoomId]) -> Result<Vec<MessageRow>, StoreError> {
         self.read(|db, numbers| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM quarantine WHERE waits AND room = ?1 ORDER BY seq LIMIT ?2"
+                "SELECT {COLUMNS} FROM quarantine WHERE waits = {FOR_MODERATOR} AND room = ?1 ORDER BY seq LIMIT ?2"
             ))?;
             let mut waiting = Vec::new();
             for room in rooms.iter().filter_map(|room| numbers.room(*room)) {
