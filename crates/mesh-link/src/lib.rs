@@ -6,11 +6,13 @@
 //! * `mcp.rs` speaks the Model Context Protocol with a child process, the node's or a participant's; `mcp_http.rs` with a server at an address, `plugin.rs` starts
 //!   the node's, bounds it and starts it again.
 //! * `federation/` speaks with other meshes.
+//! * `air_gap.rs` takes from a node whatever it could call out with.
 //! * `hooks.rs` follows what happens and calls tools; `outbox/` tells addresses outside what happens.
 //!
 //! *Invariant:* nothing here decides who may use a tool, and nothing here holds the writer up: the door asks, with a
 //! time limit, and what comes back is data.
 
+pub mod air_gap;
 pub mod federation;
 mod file_summary;
 mod folder;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::plugin::Host;
 use crate::settings::Settings;
-use crate::{file_summary, notify, web_search};
+use crate::{air_gap, file_summary, notify, web_search};
 
 /// The tools that are built in, and the plugins.
 pub struct Link {
@@ -33,20 +33,24 @@ impl Link {
     }
 
     fn built_in(&self) -> [NodeTool; 3] {
-        let view = |name: &str, about: &str, input: Value, needs, off: Option<&str>| NodeTool {
+        let view = |name: &str, about: &str, input: Value, needs, off| NodeTool {
             name: name.to_owned(),
             about: about.to_owned(),
             input: input.as_object().cloned().unwrap_or_default(),
             needs,
             plugin: None,
             audience: None,
-            off: off.map(|key| {
-                let file = Entry::PluginsConfig.name();
-                format!("nothing is set up for it: {file} has no {key}")
-            }),
+            off,
         };
         let settings = &self.settings;
-        let missing = |is_set: bool, key: &'static str| (!is_set).then_some(key);
+        let missing = |is_set: bool, key: &'static str| {
+            let file = Entry::PluginsConfig.name();
+            (!is_set).then(|| format!("nothing is set up for it: {file} has no {key}"))
+        };
+        let outside = |is_set: bool, key: &'static str| {
+            let gap = settings.air_gapped.then(|| air_gap::WHY.to_owned());
+            gap.or_else(|| missing(is_set, key))
+        };
         [
             view(
                 file_summary::NAME,
@@ -60,14 +64,14 @@ impl Link {
                 "Send a notification to the person who runs the node",
                 notify::schema(),
                 Permission::TasksWrite,
-                missing(settings.notify.is_some(), "[notify] url"),
+                outside(settings.notify.is_some(), "[notify] url"),
             ),
             view(
                 web_search::NAME,
                 "Search the web: titles, addresses and what stands there",
                 web_search::schema(),
                 Permission::TasksWrite,
-                missing(settings.web_search.is_some(), "[web_search] url"),
+                outside(settings.web_search.is_some(), "[web_search] url"),
             ),
         ]
     }

@@ -39,6 +39,9 @@ pub struct Settings {
     /// Tools that are called when something happens.
     #[serde(rename = "hook")]
     pub hooks: Vec<Hook>,
+    /// Nothing goes out, whatever is set up: the file does not say so, whoever starts the node does.
+    #[serde(skip)]
+    pub air_gapped: bool,
 }
 
 /// A search engine that speaks SearxNG's JSON.

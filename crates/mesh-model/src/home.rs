@@ -150,6 +150,9 @@ pub struct RunningNode {
     pub mesh: MeshId,
     /// The key by which the node proves that it is this one.
     pub node_key: PublicKey,
+    /// It opens no connections.
+    #[serde(default)]
+    pub air_gapped: bool,
 }
 
 #[cfg(test)]

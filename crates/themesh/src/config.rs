@@ -18,6 +18,9 @@ pub struct Config {
     /// Listen beyond this machine although the connection is not encrypted.
     #[serde(default)]
     pub insecure_listen: bool,
+    /// Open no connection to anything outside.
+    #[serde(default)]
+    pub air_gapped: bool,
     /// The address people use.
     pub public_url: Option<String>,
     /// Further names or addresses by which others reach the node.

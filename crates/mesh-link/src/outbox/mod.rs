@@ -40,15 +40,35 @@ use crate::settings::Push;
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// The outbox at work. It ends when this is dropped.
-pub struct Outbox([JoinHandle<()>; 2]);
+pub struct Outbox(Vec<JoinHandle<()>>);
 
 impl Outbox {
     /// Delivers for the webhooks of a node, and answers its door about that. Addresses in `private` may be connected to though
     /// they are not of the open network; `push` names push services besides those of the makers of browsers.
     pub fn start(door: &Door, private: Vec<Network>, push: Push, pace: Pace) -> Outbox {
+        let desk = Outbox::attach(door, private, push, pace, false);
+        Outbox(vec![
+            tokio::spawn(Arc::clone(&desk).keep()),
+            tokio::spawn(push::keep(desk)),
+        ])
+    }
+
+    /// Sends nothing, and says so to whoever asks. What is owed to webhooks waits in the log.
+    pub fn rest(door: &Door, private: Vec<Network>, push: Push) -> Outbox {
+        Outbox::attach(door, private, push, Pace::default(), true);
+        Outbox(Vec::new())
+    }
+
+    fn attach(
+        door: &Door,
+        private: Vec<Network>,
+        push: Push,
+        pace: Pace,
+        air_gapped: bool,
+    ) -> Arc<Desk> {
         let desk = Arc::new(Desk {
             door: door.clone(),
-            sender: Sender::new(private, pace.answer),
+            sender: Sender::new(private, pace.answer, air_gapped),
             destinations: Arc::new(Destinations::new(pace)),
             board: Arc::default(),
             pushes: Pushes::new(push),
@@ -56,10 +76,7 @@ impl Outbox {
         });
         // The door holds what holds the door; both live as long as the program.
         door.attach_outbox(Arc::new(Handle(Arc::clone(&desk))));
-        Outbox([
-            tokio::spawn(Arc::clone(&desk).keep()),
-            tokio::spawn(push::keep(desk)),
-        ])
+        desk
     }
 }
 
@@ -184,7 +201,11 @@ impl mesh_ops::Outbox for Handle {
     }
 
     fn seen(&self, webhook: WebhookId) -> Progress {
-        self.0.board.seen(webhook)
+        let mut seen = self.0.board.seen(webhook);
+        if let Some(why) = self.0.sender.rests() {
+            seen.trouble = Some(why.to_owned());
+        }
+        seen
     }
 
     fn check_push(&self, address: &Address) -> Result<(), String> {

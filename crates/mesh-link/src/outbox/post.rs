@@ -19,6 +19,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
 use super::sign;
+use crate::air_gap;
 
 /// Requests under way: each has a thread, for as long as the other side is waited for.
 const SENDING_MAX: usize = 64;
@@ -64,6 +65,7 @@ pub(super) struct Sender {
     agent: Agent,
     judge: Judge,
     free: Arc<Semaphore>,
+    air_gapped: bool,
 }
 
 /// Where the node connects to.
@@ -126,7 +128,7 @@ impl Resolver for Judged {
 }
 
 impl Sender {
-    pub fn new(private: Vec<Network>, wait: Duration) -> Sender {
+    pub fn new(private: Vec<Network>, wait: Duration, air_gapped: bool) -> Sender {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -143,7 +145,13 @@ impl Sender {
             agent: Agent::with_parts(config.build(), DefaultConnector::default(), resolver),
             judge,
             free: Arc::new(Semaphore::new(SENDING_MAX)),
+            air_gapped,
         }
+    }
+
+    /// Why nothing is sent, if so.
+    pub fn rests(&self) -> Option<&'static str> {
+        self.air_gapped.then_some(air_gap::WHY)
     }
 
     /// Whether the address may be connected to, as far as it tells itself; why not.
@@ -163,6 +171,9 @@ impl Sender {
 
     /// Sends on a thread of its own, which keeps nobody from going down.
     pub async fn send(&self, post: Post) -> Answer {
+        if let Some(why) = self.rests() {
+            return Answer::None(why.to_owned());
+        }
         let Ok(free) = Arc::clone(&self.free).acquire_owned().await else {
             return Answer::None("the node is going down".to_owned());
         };
@@ -242,7 +253,7 @@ mod tests {
     fn only_the_open_network_is_reached_unless_the_owner_opens_more() {
         let check = |private: &[&str], url: &str| {
             let private = private.iter().map(|text| text.parse().unwrap()).collect();
-            let sender = Sender::new(private, Duration::from_secs(1));
+            let sender = Sender::new(private, Duration::from_secs(1), false);
             sender.check(&Address::parse(url).unwrap()).is_ok()
         };
         let own: &[&str] = &["127.0.0.1", "10.1.0.0/16"];

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use mesh_edge::{EdgeConfig, Proxy};
-use mesh_link::federation::sealed;
+use mesh_link::air_gap::{self, CallsNobody};
+use mesh_link::federation::{Dial, sealed};
 use mesh_link::outbox::Pace;
 use mesh_link::{Federation, Hooks, Link, Outbox, Settings};
 use mesh_model::api::NoInput;
@@ -49,6 +50,9 @@ pub struct UpArgs {
     /// (X-Forwarded-For), so that its visitors are not limited together
     #[arg(long, value_name = "ADDRESS")]
     pub trusted_proxy: Vec<String>,
+    /// Open no connection to anything outside, nor let anything do so that the node starts: whoever wants something comes in
+    #[arg(long, conflicts_with = "open")]
+    pub air_gapped: bool,
     /// Open the page in a browser
     #[arg(long)]
     pub open: bool,
@@ -143,7 +147,8 @@ async fn serve(
 ) -> Outcome<()> {
     // Signals first: one that comes while the node starts is not lost.
     let (mut interrupt, mut terminate) = signals()?;
-    let outside = outside(context)?;
+    let mut outside = outside(context)?;
+    outside.air_gapped = args.air_gapped || config.air_gapped;
     let trusted_proxies = trusted_proxies(args, config)?;
     let node = match start(context, args).await {
         Ok(node) => node,
@@ -154,14 +159,17 @@ async fn serve(
         .local_addr()
         .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NotStarted))?;
     let url = format!("http://{}", visible(bound));
-    let running = RunningFile::write(context, &node, &url)?;
+    if outside.air_gapped {
+        close_outside()?;
+    }
+    let running = RunningFile::write(context, &node, &url, outside.air_gapped)?;
     let public_url = args
         .public_url
         .clone()
         .or_else(|| config.public_url.clone());
     let login = login_link(&node, public_url.as_deref().unwrap_or(&url))?;
-    announce(context, &node, &url, &login);
-    if args.open {
+    announce(context, &node, &url, &login, outside.air_gapped);
+    if args.open && !outside.air_gapped {
         open_browser(&login);
     }
     let companion = args
@@ -178,14 +186,19 @@ async fn serve(
     };
     let hooks = outside.hooks.clone();
     let (private, push) = (outside.webhooks.private.clone(), outside.push.clone());
+    let air_gapped = outside.air_gapped;
     let tools = Link::new(Arc::clone(&node), &context.home, outside);
     let door = Door::with_tools(Arc::clone(&node), Arc::new(tools));
-    let outbox = Outbox::start(&door, private, push, Pace::default());
+    let outbox = if air_gapped {
+        Outbox::rest(&door, private, push)
+    } else {
+        Outbox::start(&door, private, push, Pace::default())
+    };
     let hooks = Hooks::start(door.clone(), hooks);
     // Both end when the node goes down.
     tokio::spawn(door.clone().keep_schedules());
     tokio::spawn(watch_disk(Arc::downgrade(&node)));
-    let federation = Federation::start(&door, sealed(&door, Pace::default()), Pace::default());
+    let federation = federation(&door, air_gapped);
     let edge = EdgeConfig {
         public_url,
         allowed_hosts: allowed_hosts(args, config, bound),
@@ -200,6 +213,27 @@ async fn serve(
     served.map_err(|why| {
         Failure::here(format!("the node stopped serving: {why}"), "start it again")
             .so(Effect::AllStored)
+    })
+}
+
+/// Speaks with other meshes: with all of them, or with those that call.
+fn federation(door: &Door, air_gapped: bool) -> Federation {
+    let dial: Arc<dyn Dial> = if air_gapped {
+        Arc::new(CallsNobody)
+    } else {
+        sealed(door, Pace::default())
+    };
+    Federation::start(door, dial, Pace::default())
+}
+
+/// Takes from this process whatever it could call out with. Before anything else is started, so that it holds there, too.
+fn close_outside() -> Outcome<()> {
+    air_gap::close().map_err(|why| {
+        Failure::here(
+            format!("this system cannot keep the node from calling out: {why}"),
+            "start it without --air-gapped and cut its network off otherwise",
+        )
+        .so(Effect::NotStarted)
     })
 }
 
@@ -338,9 +372,13 @@ fn login_link(node: &Node, url: &str) -> Outcome<String> {
     Ok(format!("{}/login?code={code}", url.trim_end_matches('/')))
 }
 
-fn announce(context: &Context, node: &Node, url: &str, login: &str) {
+fn announce(context: &Context, node: &Node, url: &str, login: &str, air_gapped: bool) {
     if context.json {
-        line(&json!({"url": url, "login": login, "home": context.home}).to_string());
+        let home = &context.home;
+        line(
+            &json!({"url": url, "login": login, "home": home, "air_gapped": air_gapped})
+                .to_string(),
+        );
         return;
     }
     let name = node
@@ -364,6 +402,9 @@ fn announce(context: &Context, node: &Node, url: &str, login: &str) {
         "  agents  {url}/mcp  (MCP), or on this machine: mesh register rex && mesh mcp --as rex"
     ));
     line(&format!("  folder  {}", context.home.display()));
+    if air_gapped {
+        line("  air gap nothing goes out of it; `mesh doctor` says what rests");
+    }
     line("");
     line(&paint(
         Colour::Quiet,
@@ -392,7 +433,7 @@ fn open_browser(login: &str) {
 struct RunningFile(PathBuf);
 
 impl RunningFile {
-    fn write(context: &Context, node: &Node, url: &str) -> Outcome<RunningFile> {
+    fn write(context: &Context, node: &Node, url: &str, air_gapped: bool) -> Outcome<RunningFile> {
         let path = Entry::Node.of(&context.home);
         let access = node.access();
         let mesh = access.mesh().ok_or_else(|| {
@@ -407,6 +448,7 @@ impl RunningFile {
             pid: std::process::id(),
             mesh: mesh.id,
             node_key: mesh.node_key,
+            air_gapped,
         };
         let text = serde_json::to_string(&node)
             .map_err(|why| Failure::here(why.to_string(), "").so(Effect::AllStored))?;

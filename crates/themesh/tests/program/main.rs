@@ -1,6 +1,8 @@
 //! The real program, driven as a person or a script would: processes, sockets, files.
 
 mod agents;
+#[cfg(target_os = "linux")]
+mod air_gap;
 mod attack;
 mod attack_influence;
 mod attack_rooms;

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use mesh_model::Millis;
 use mesh_model::api::{NoInput, Status, Webhook, WebhookState};
 use mesh_model::home::Entry;
-use mesh_model::ops::{StatusGet, WebhookList};
+use mesh_model::ops::{LinkList, StatusGet, WebhookList};
 use mesh_sdk::Error;
 use mesh_sdk::http::Http;
 use rustix::process::{Pid, test_kill_process};
@@ -250,7 +250,14 @@ fn node(context: &Context) -> Vec<Finding> {
     match http.call::<StatusGet>(NoInput {}) {
         Ok(status) => {
             let mut found = vec![version(&url, &status), clock(&status), writable(&status)];
-            found.extend(webhooks(&http));
+            if context
+                .running()
+                .is_some_and(|node| node.url == url && node.air_gapped)
+            {
+                found.push(air_gap(&http));
+            } else {
+                found.extend(webhooks(&http));
+            }
             found
         }
         Err(Error::Unreachable { .. }) => vec![silent(context, &url)],
@@ -272,6 +279,31 @@ fn node(context: &Context) -> Vec<Finding> {
             "is it of another version? Restart it with this one",
         )],
     }
+}
+
+/// What rests while nothing goes out of the node, as far as it is used.
+fn air_gap(http: &Http) -> Finding {
+    let webhooks = http.call::<WebhookList>(NoInput {});
+    let webhooks = webhooks.map_or(0, |all| all.items.len());
+    let links = http.call::<LinkList>(NoInput {}).map(|all| all.items);
+    let called = links.map_or(0, |all| {
+        all.iter().filter(|link| link.address.is_some()).count()
+    });
+    let mut rest = Vec::new();
+    if webhooks > 0 {
+        rest.push(format!("webhooks ({webhooks})"));
+    }
+    if called > 0 {
+        rest.push(format!("calling other meshes ({called}; they may call)"));
+    }
+    rest.push("notifications of browsers, web_search and notify".to_owned());
+    good(
+        "air gap",
+        format!(
+            "nothing goes out of the node; so these rest: {}",
+            rest.join(", ")
+        ),
+    )
 }
 
 /// Whether webhooks deliver; nothing where there are none, or where they are not shown.

@@ -1,0 +1,73 @@
+//! A node that cannot call out: the system refuses it every socket that reaches beyond this machine's files, for as long as the
+//! process lives and in whatever it starts. What came in before, at the address where it listens, goes on.
+
+use mesh_model::PublicKey;
+
+use crate::federation::{Channel, Dial, Under};
+
+/// Why something outside was not reached.
+pub(crate) const WHY: &str = "this node is air-gapped: nothing goes out of it";
+
+/// From now on this process and all that it starts open no connection: no socket but between programs of this machine by their
+/// files can be made, and none can be connected. What listens already goes on listening. Nothing undoes it.
+#[cfg(target_os = "linux")]
+pub fn close() -> Result<(), String> {
+    filter::apply().map_err(|why| format!("system calls cannot be filtered: {why}"))
+}
+
+/// From now on this process and all that it starts open no connection.
+#[cfg(not(target_os = "linux"))]
+pub fn close() -> Result<(), String> {
+    Err("only Linux can keep a process from calling out".to_owned())
+}
+
+/// Calls no peer. Those that call are spoken with.
+pub struct CallsNobody;
+
+impl Dial for CallsNobody {
+    fn dial(&self, _: String, _: PublicKey) -> Under<'_, Result<Box<dyn Channel>, String>> {
+        Box::pin(std::future::ready(Err(format!(
+            "{WHY}; the peer can call it"
+        ))))
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod filter {
+    use std::collections::BTreeMap;
+
+    use seccompiler::{
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+        SeccompRule,
+    };
+
+    /// Refused whatever they ask for. `connect` also turns a connection that came in into one that goes out, and reaches programs
+    /// of this machine that look up names or open connections for others; the rest makes sockets past `socket`, takes them from
+    /// other processes or acts in their place.
+    const REFUSED: &[libc::c_long] = &[
+        libc::SYS_connect,
+        libc::SYS_io_uring_setup,
+        libc::SYS_pidfd_getfd,
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_writev,
+    ];
+
+    pub fn apply() -> Result<(), Box<dyn std::error::Error>> {
+        Ok(seccompiler::apply_filter_all_threads(&program()?)?)
+    }
+
+    fn program() -> Result<BpfProgram, seccompiler::BackendError> {
+        let own = u64::try_from(libc::AF_UNIX).unwrap_or(1);
+        let reaches = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, own)?;
+        let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
+            REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+        rules.insert(libc::SYS_socket, vec![SeccompRule::new(vec![reaches])?]);
+        SeccompFilter::new(
+            rules,
+            SeccompAction::Allow,
+            SeccompAction::Errno(u32::try_from(libc::EACCES).unwrap_or(13)),
+            std::env::consts::ARCH.try_into()?,
+        )?
+        .try_into()
+    }
+}
