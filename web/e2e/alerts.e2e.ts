@@ -18,7 +18,7 @@ describe.runIf(binary)('alerts', () => {
   test('a task gets late while one looks, and somebody says that they know of it', async () => {
     await node.room('foundry');
     const page = await enter(watched, node, '/inbox');
-    await page.getByText('Nothing waits for you').waitFor();
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
 
     const deadline = new Date(Date.now() + 2_000).toISOString();
     const task = { title: 'Cast the bell', prompt: 'Cast the bell', deadline };
