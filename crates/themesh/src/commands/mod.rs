@@ -9,6 +9,7 @@ mod codex;
 mod completions;
 mod context;
 mod credential;
+mod demo;
 mod dispatch;
 mod doctor;
 mod file;
@@ -167,6 +168,8 @@ pub enum Command {
     #[command(hide = true)]
     WorkKeeper(worker::work::WorkKeeperArgs),
     Interchange(interchange::InterchangeArgs),
+    #[command(subcommand)]
+    Demo(demo::DemoVerb),
     Completions(completions::CompletionsArgs),
 }
 
@@ -175,7 +178,11 @@ impl Command {
     pub fn needs_folder(&self) -> bool {
         !matches!(
             self,
-            Command::Ops(_) | Command::Guard(_) | Command::WorkKeeper(_) | Command::Completions(_)
+            Command::Ops(_)
+                | Command::Guard(_)
+                | Command::WorkKeeper(_)
+                | Command::Demo(_)
+                | Command::Completions(_)
         )
     }
 }
@@ -259,6 +266,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Sandbox(verb) => return sandbox::sandbox(context, verb),
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),
         Command::Interchange(args) => interchange::interchange(context, &args)?,
+        Command::Demo(verb) => demo::demo(context, &verb)?,
         Command::Completions(args) => completions::completions(args),
     }
     Ok(ExitCode::SUCCESS)

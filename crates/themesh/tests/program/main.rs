@@ -10,6 +10,7 @@ mod attack_tasks;
 mod codex;
 mod confined;
 mod consent;
+mod demo;
 mod editor;
 mod file;
 mod first_steps;

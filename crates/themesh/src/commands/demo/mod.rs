@@ -1,0 +1,23 @@
+//! `mesh demo`: what the program does, shown on this machine with real processes in a folder that goes when they do.
+
+mod federation;
+mod stage;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Show on this machine what meshes do, in a folder that goes when the demo ends
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh demo federation --stay")]
+pub enum DemoVerb {
+    Federation(federation::FederationArgs),
+}
+
+/// `mesh demo …`
+pub fn demo(context: &Context, verb: &DemoVerb) -> Outcome<()> {
+    match verb {
+        DemoVerb::Federation(args) => federation::federation(context, args),
+    }
+}

@@ -1,0 +1,74 @@
+//! `mesh demo` as whoever looks at it meets it.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::node::command;
+
+fn demo(folder: &Path, args: &[&str]) -> Command {
+    let mut demo = command(&folder.join("home"));
+    demo.env("TMPDIR", folder)
+        .args(["demo", "federation"])
+        .args(args);
+    demo
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().next().is_none()
+}
+
+#[test]
+fn two_meshes_share_a_room_and_the_attack_of_one_is_stopped_at_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = demo(folder.path(), &[]).output().unwrap();
+    let told = String::from_utf8(done.stdout).unwrap();
+    let why = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{told}\n{why}");
+    for expected in [
+        "found #patches",
+        "@scripted-guide answers: @owner@contributor",
+        "both meshes have it",
+        "its guard holds that back",
+        "override_instructions",
+        "its author is told: its home did not take it: content_refused",
+        "confirms that it has erased it too",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    assert!(is_empty(folder.path()), "nothing stays behind");
+}
+
+#[test]
+fn a_demo_that_stays_ends_whole_when_it_is_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = demo(folder.path(), &["--stay"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut nodes = Vec::new();
+    for line in lines {
+        let line = line.unwrap();
+        if let Some((_, rest)) = line.split_once("http://")
+            && let Some((node, _)) = rest.split_once("/login?code=")
+        {
+            nodes.push(node.to_owned());
+        }
+        if line.contains("Ctrl-C ends everything") {
+            break;
+        }
+    }
+    assert_eq!(nodes.len(), 2);
+    for node in &nodes {
+        TcpStream::connect(node).unwrap();
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").arg(pid).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    for node in &nodes {
+        assert!(TcpStream::connect(node).is_err(), "{node} is up");
+    }
+    assert!(is_empty(folder.path()), "nothing stays behind");
+}
