@@ -260,7 +260,9 @@ impl Run {
         tell: &mut impl FnMut(Said<'_>),
     ) -> Result<(), Trouble> {
         self.outcome.events += 1;
-        let own = item.from.as_ref().is_some_and(|from| from.id == self.me);
+        // What it says itself is no news to it. A dry run says nothing, and is done by people who act themselves.
+        let own =
+            !self.settings.dry_run && (item.from.as_ref()).is_some_and(|from| from.id == self.me);
         let mut claims = if own {
             Vec::new()
         } else {

@@ -302,7 +302,7 @@ fn print(json: bool, about: &About, said: &Said<'_>) {
         Said::CaughtUp(outcome) => line(&paint(
             Colour::Quiet,
             &format!(
-                "{} events looked at up to place {} in {} ms, {} claims",
+                "{} events looked at up to place {} in {} ms; claims: {}",
                 outcome.events, outcome.position, outcome.caught_up_ms, outcome.claims
             ),
         )),

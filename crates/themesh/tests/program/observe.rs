@@ -145,6 +145,13 @@ fn a_conflict_is_told_in_its_room_once_and_across_a_restart() {
     // From the beginning again by its own word: what was said is not said twice.
     Observer::start(&node, "conflicts", &["--since", "0"]).stop();
     assert_eq!(published(&node), told);
+
+    // What its person does counts in a dry run as well.
+    let third = json!({"room": "workshop", "tasks": [{
+        "title": "Fix the flaky login test", "prompt": "Find out why the login test fails now and then."
+    }]});
+    node.json(&["call", "task.create", &third.to_string()]);
+    assert_eq!(dry(&[]).len(), told.len() + 1);
 }
 
 #[test]
