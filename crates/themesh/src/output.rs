@@ -93,39 +93,67 @@ pub fn printed_json(context: &Context, answer: &impl Serialize) -> Outcome<bool>
     Ok(context.json)
 }
 
-/// Prints rows under a quiet heading, columns as wide as needed, the last one cut at the
-/// terminal's edge.
+/// What a column before the last takes at most.
+const COLUMN_MAX: usize = 40;
+/// A terminal that does not say how wide it is.
+const TERMINAL_WIDTH: usize = 80;
+
+/// Prints rows under a quiet heading, columns as wide as needed. On a terminal the last one ends at its edge; elsewhere, as in a
+/// file, it is whole. What is cut ends with `…`.
 pub fn table(heading: &[&str], rows: &[Vec<String>]) {
     let mut widths: Vec<usize> = heading.iter().map(|cell| cell.chars().count()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count()).min(40);
+            *width = (*width).max(cell.chars().count()).min(COLUMN_MAX);
         }
     }
+    let edge = edge();
     let heading: Vec<String> = heading.iter().map(|cell| (*cell).to_owned()).collect();
-    line(&paint(Colour::Quiet, &render(&heading, &widths)));
+    line(&paint(Colour::Quiet, &render(&heading, &widths, edge)));
     for row in rows {
-        line(&render(row, &widths));
+        line(&render(row, &widths, edge));
     }
 }
 
-fn render(row: &[String], widths: &[usize]) -> String {
+/// Where lines end; nowhere if nobody looks at them on a terminal.
+fn edge() -> usize {
+    let out = std::io::stdout();
+    if !out.is_terminal() {
+        return usize::MAX;
+    }
+    let width = rustix::termios::tcgetwinsize(&out).map_or(0, |size| size.ws_col);
+    match usize::from(width) {
+        0 => TERMINAL_WIDTH,
+        width => width,
+    }
+}
+
+fn render(row: &[String], widths: &[usize], edge: usize) -> String {
     let mut out = String::new();
     for (index, (cell, width)) in row.iter().zip(widths).enumerate() {
         let last = index + 1 == row.len();
         let room = if last {
-            80_usize.saturating_sub(out.chars().count()).max(*width)
+            edge.saturating_sub(out.chars().count()).max(*width)
         } else {
             *width
         };
-        let cut: String = clean(cell).chars().take(room).collect();
-        out.push_str(&cut);
+        let shown = cut(&clean(cell), room);
+        out.push_str(&shown);
         if !last {
-            let fill = width.saturating_sub(cut.chars().count()) + 2;
+            let fill = width.saturating_sub(shown.chars().count()) + 2;
             out.extend(std::iter::repeat_n(' ', fill));
         }
     }
     out
+}
+
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(room.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
 }
 
 /// Text from others, safe for a terminal: control characters could move the cursor or retitle
@@ -156,6 +184,15 @@ mod tests {
     #[test]
     fn rows_align_and_end_without_blanks() {
         let row = vec!["ab".to_owned(), "c".to_owned()];
-        assert_eq!(render(&row, &[4, 1]), "ab    c");
+        assert_eq!(render(&row, &[4, 1], 80), "ab    c");
+    }
+
+    #[test]
+    fn what_is_cut_says_so_and_a_file_gets_everything() {
+        let row = vec!["abcdef".to_owned(), "x".repeat(100)];
+        let shown = render(&row, &[4, 10], 20);
+        assert_eq!(shown, format!("abc…  {}…", "x".repeat(13)));
+        let whole = render(&row, &[6, 10], usize::MAX);
+        assert_eq!(whole, format!("abcdef  {}", "x".repeat(100)));
     }
 }
