@@ -85,10 +85,11 @@ impl Alert {
 impl Work {
     /// The person whose matter it is before it is anybody else's.
     fn behind(&self, access: &Access, cause: AlertCause) -> Option<ParticipantId> {
-        let whose = match cause {
-            AlertCause::Test { by } => Some(by),
-            _ => cause.agent().or_else(|| self.task(cause.task()?)?.creator),
-        };
+        // Whoever tries whether alerts reach it tries it on nobody else.
+        if let AlertCause::Test { by } = cause {
+            return Some(by).filter(|by| access.is_person(*by));
+        }
+        let whose = cause.agent().or_else(|| self.task(cause.task()?)?.creator);
         access.person_behind(whose?)
     }
 }
