@@ -86,6 +86,7 @@ events! { Link LinkFacts
         trust: it.edit.trust,
         relayed: it.edit.relayed.as_ref(),
         guard: it.edit.guard.as_ref(),
+        free: ["/edit/relayed/origin", "/edit/relayed/path/*", "/edit/relayed/sender"],
     }
     TurnedAway(it: LinkTurnedAway) "link.turned_away" / 1 {
         room: None,
