@@ -460,6 +460,8 @@ const PLACES: &[&str] = &[
     "mean_ms",
     "took_ms",
     "taken",
+    "alert",
+    "evidence",
 ];
 
 /// Whether it is a number, or a list of some.
