@@ -25,6 +25,10 @@ pub fn close() -> Result<(), String> {
 pub struct CallsNobody;
 
 impl Dial for CallsNobody {
+    fn calls(&self) -> bool {
+        false
+    }
+
     fn dial(&self, _: String, _: PublicKey) -> Under<'_, Result<Box<dyn Channel>, String>> {
         Box::pin(std::future::ready(Err(format!(
             "{WHY}; the peer can call it"

@@ -23,6 +23,11 @@ pub trait Dial: Send + Sync {
     /// A way to whoever proves to have the key at this address; why there is none, in words.
     fn dial(&self, address: String, key: PublicKey) -> Under<'_, Result<Box<dyn Channel>, String>>;
 
+    /// Whether it calls anybody at all. A peer that is not called is not missed.
+    fn calls(&self) -> bool {
+        true
+    }
+
     /// Is where peers meet this node, by the addresses of all links that are open; ways that open there come in at the entrance.
     /// Most addresses are called and not met at.
     fn meet(&self, _links: Vec<(String, PublicKey)>, _entrance: &Entrance) {}

@@ -158,8 +158,10 @@ impl Desk {
     /// Says of each link whether its peer is reached, and if it should be and is not, for how long.
     async fn tell(&self, down: &mut BTreeMap<LinkId, Instant>) {
         let access = self.door.node().access();
-        let missed =
-            |link: LinkId| self.door.open_link(link).is_ok() && !self.board.seen(link).open;
+        let missed = |link: LinkId| {
+            let open = || self.door.open_link(link).is_ok();
+            self.dial.calls() && open() && !self.board.seen(link).open
+        };
         down.retain(|link, _| missed(*link));
         for found in access.links() {
             let seconds = missed(found.id).then(|| {
