@@ -98,6 +98,16 @@ describe.runIf(binary)('attention', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Find anything' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/r/keyed');
+    // One dialog closes and the next is opened before the browser has said so.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('button', { name: 'Keys', exact: true }).click();
+    await dialog.waitFor();
+    await page.evaluate(() => {
+      document.querySelector('dialog')?.close();
+      window.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }));
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    });
+    expect(await page.getByRole('dialog', { name: 'Find anything' }).count()).toBe(1);
     device.clean();
     await device.close();
   });
