@@ -2,7 +2,9 @@
 //! own people, and tells it what of theirs was taken back or erased, and how they react.
 
 use mesh_model::api::MessageBody;
-use mesh_model::events::{LinkEditWaits, MessageFacts, MessagePosted, Place};
+use mesh_model::events::{
+    LinkEditWaits, MessageFacts, MessagePosted, MessageReacted, MessageUnreacted, Place,
+};
 use mesh_model::{Facts, MessageId, ParticipantId, Refusal, RoomId, Seq, refuse};
 use mesh_ops::{Became, Door, LinkRecord, Logged};
 
@@ -53,27 +55,10 @@ pub(super) async fn owed(
         },
         MessageFacts::Deleted(_) => Did::Deleted,
         MessageFacts::Redacted(redacted) if redacted.peers.contains(&link.id) => Did::Erased,
-        MessageFacts::Reacted(it) => {
-            let (at, with) = (event.seq, &it.reaction);
-            return reacts(
-                door,
-                link,
-                (&side, &original),
-                (at, message, with),
-                event.by,
-            )
-            .await;
-        }
-        MessageFacts::Unreacted(it) => {
-            let (at, with) = (event.seq, &it.reaction);
-            return reacts(
-                door,
-                link,
-                (&side, &original),
-                (at, message, with),
-                event.by,
-            )
-            .await;
+        MessageFacts::Reacted(MessageReacted { reaction, .. })
+        | MessageFacts::Unreacted(MessageUnreacted { reaction, .. }) => {
+            let at = (event.seq, message, reaction.as_str());
+            return reacts(door, link, (&side, &original), at, event.by).await;
         }
         _ => return Ok(None),
     };
