@@ -8,8 +8,8 @@ use crate::federation::{Channel, Dial, Under};
 /// Why something outside was not reached.
 pub(crate) const WHY: &str = "this node is air-gapped: nothing goes out of it";
 
-/// From now on this process and all that it starts open no connection: no socket but between programs of this machine by their
-/// files can be made, and none can be connected. What listens already goes on listening. Nothing undoes it.
+/// From now on this process and all that it starts open no connection: no socket can be made, and none can be connected. What
+/// listens already goes on listening. Nothing undoes it.
 #[cfg(target_os = "linux")]
 pub fn close() -> Result<(), String> {
     filter::apply().map_err(|why| format!("system calls cannot be filtered: {why}"))
@@ -45,10 +45,12 @@ mod filter {
         SeccompRule,
     };
 
-    /// Refused whatever they ask for. `connect` also turns a connection that came in into one that goes out, and reaches programs
+    /// Refused whatever they ask for. A socket of files too: by it programs of this machine can be told to pass something on, such
+    /// as its log. `connect` also turns a connection that came in into one that goes out, and reaches programs
     /// of this machine that look up names or open connections for others; the rest makes sockets past `socket`, takes them from
     /// other processes or acts in their place.
     const REFUSED: &[libc::c_long] = &[
+        libc::SYS_socket,
         libc::SYS_connect,
         libc::SYS_io_uring_setup,
         libc::SYS_pidfd_getfd,
@@ -61,11 +63,16 @@ mod filter {
     }
 
     fn program() -> Result<BpfProgram, seccompiler::BackendError> {
-        let own = u64::try_from(libc::AF_UNIX).unwrap_or(1);
-        let reaches = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, own)?;
         let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
             REFUSED.iter().map(|call| (*call, Vec::new())).collect();
-        rules.insert(libc::SYS_socket, vec![SeccompRule::new(vec![reaches])?]);
+        // One of a pair that sends datagrams can send them to any other socket by its name.
+        let names = SeccompCondition::new(
+            1,
+            SeccompCmpArgLen::Dword,
+            SeccompCmpOp::MaskedEq(0xf),
+            u64::try_from(libc::SOCK_DGRAM).unwrap_or(2),
+        )?;
+        rules.insert(libc::SYS_socketpair, vec![SeccompRule::new(vec![names])?]);
         SeccompFilter::new(
             rules,
             SeccompAction::Allow,
