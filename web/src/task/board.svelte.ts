@@ -119,6 +119,8 @@ export class Board {
   }
 
   hear(item: Item): void {
+    // A question holds its task up, and an answer lets it go on, without a word about the task itself.
+    if (about(item, 'approval')) return void this.load();
     if (!about(item, 'task')) return;
     const { task, room } = item.data;
     if (item.type === 'task.progressed' || item.type === 'task.lease_extended') return;

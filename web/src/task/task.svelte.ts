@@ -86,7 +86,8 @@ export class OneTask {
 
   hear(item: Item): void {
     if (about(item, 'task')) this.#worked(item);
-    else if (about(item, 'worker', 'dispatch')) this.#gather.ask();
+    // A question holds its task up, and an answer lets it go on, without a word about the task itself.
+    else if (about(item, 'worker', 'dispatch', 'approval')) this.#gather.ask();
     // Who may execute in its room.
     else if (about(item, 'room') && item.room === this.detail?.room) this.#gather.ask();
   }
