@@ -14,6 +14,7 @@ export {
   Flag as flag,
   Hourglass as waiting,
   LoaderCircle as running,
+  Maximize as whole,
   Minus as minus,
   ScanSearch as verify,
   SkipForward as skip,

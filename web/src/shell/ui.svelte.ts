@@ -11,7 +11,8 @@ export type Deed =
 export type Selection =
   | { type: 'person'; id: string }
   | { type: 'message'; id: string; room: string }
-  | { type: 'room'; id: string };
+  | { type: 'room'; id: string }
+  | { type: 'task'; id: string };
 
 const THEME = 'mesh.theme';
 /** How long something just done can be taken back by its note. */

@@ -130,6 +130,20 @@ export function assign(task: TaskView, to: { id: string; handle: string } | null
   );
 }
 
+/** Takes it from whoever has it and gives it to somebody else, who goes on from what is stored. */
+export function handOn(task: TaskView, to: { id: string; handle: string } | null): Promise<boolean> {
+  const run = async () => {
+    await mesh.call('task.pause', { task: task.id });
+    try {
+      await mesh.call('task.assign', { task: task.id, to: to?.id ?? null });
+    } finally {
+      // Whether it has another hand now or not: it does not stay paused.
+      await mesh.call('task.resume', { task: task.id });
+    }
+  };
+  return done(run, `${nameOf(task)} goes on with ${to ? to.handle : 'whoever fits'}.`);
+}
+
 /** Runs a command and tells how it went. */
 export async function done(run: () => Promise<unknown>, words: string, undo?: () => void): Promise<boolean> {
   try {

@@ -137,7 +137,7 @@ export class Atlas {
   }
 }
 
-function makeTexture(width: number, height: number): DataTexture {
+export function makeTexture(width: number, height: number): DataTexture {
   const texture = new DataTexture(new Uint8Array(width * height), width, height, RedFormat, UnsignedByteType);
   texture.minFilter = LinearFilter;
   texture.magFilter = LinearFilter;

@@ -17,7 +17,7 @@ import type { ParticipantKind } from '../api/types.ts';
 import { Instances } from './instances.ts';
 import { APPEAR_SECONDS, TRAVEL_SECONDS } from './motion.ts';
 import { KIND_COLOUR, KIND_INDEX, STATE_INDEX, TRUST_COLOUR, TRUST_INDEX, URGENT } from './palette.ts';
-import { clock, colour, haze, inAir, motion, type N, project, surface } from './shading.ts';
+import { among, clock, colour, haze, inAir, motion, type N, project, surface } from './shading.ts';
 import { SHAPES } from './shapes.ts';
 import type { Standing } from './standing.ts';
 
@@ -117,21 +117,17 @@ function mark() {
   const local = varying(shape.xz.mul(1.2)) as N;
   const look = varying(attribute('aLook', 'vec4') as N) as N;
   const shown = varying(here) as N;
-  const pick = (index: N, colours: readonly (readonly [number, number, number])[]) =>
-    colours
-      .slice(1)
-      .reduce((rest: N, rgb, i) => index.greaterThan(i + 0.5).select(colour(rgb), rest), colour(colours[0]!));
   const fragment = Fn(() => {
     const r = local.length();
     const angle = local.y.atan(local.x);
     const kind = look.w.mod(4);
     const chosen = look.w.greaterThan(3.5).select(float(1), float(0));
     const state = look.x;
-    const rgb = pick(
+    const rgb = among(
       kind,
       KINDS.map((one) => KIND_COLOUR[one]),
     );
-    const trust = pick(look.y, [
+    const trust = among(look.y, [
       TRUST_COLOUR.local,
       TRUST_COLOUR.owner,
       TRUST_COLOUR.federated,

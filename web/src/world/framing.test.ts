@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { frame } from './framing.ts';
 import { roomPlace } from './layout.ts';
 
-const start = { x: 0, z: 0, distance: 40, azimuth: 0.34, polar: 1.2 };
+const start = { x: 0, z: 0, y: 0, distance: 40, azimuth: 0.34, polar: 1.2 };
 
 test.each([1, 3, 7, 20])('%i rooms', (count) => {
   const places = Array.from({ length: count }, (_, index) => roomPlace(index, 5));

@@ -4,7 +4,7 @@ import type { RoomPlace } from './layout.ts';
 import type { Pose } from './rig.ts';
 
 /** The part of the picture that rooms may fill, from its middle: sideways, down, up. Labels and panels need the rest. */
-const MARGIN = { side: 0.86, down: 0.8, up: 0.62 };
+const MARGIN = { side: 0.93, down: 0.86, up: 0.8 };
 const ROUNDS = 24;
 
 interface Box {
@@ -54,7 +54,7 @@ function onScreen(pose: Pose, rise: number, places: readonly RoomPlace[], fov: n
 export const riseOf = (distance: number): number => distance * 0.085;
 
 export function frame(places: readonly RoomPlace[], start: Pose, fov: number, aspect: number): Pose {
-  const pose = { ...start, distance: 60 };
+  const pose = { ...start, y: 0, distance: 60 };
   let low = 8;
   let high = 240;
   for (let round = 0; round < ROUNDS; round++) {
@@ -69,6 +69,18 @@ export function frame(places: readonly RoomPlace[], start: Pose, fov: number, as
   pose.distance = high;
   centre(pose, places, fov, aspect);
   return pose;
+}
+
+/** How steeply one looks down so that the rooms fill a picture of this shape: the flatter the picture, the flatter the look. */
+export function steepness(places: readonly RoomPlace[], azimuth: number, aspect: number): number {
+  const along = (side: number) => {
+    const ends = places.map((one) => [one.x * Math.cos(side) - one.z * Math.sin(side), one.radius] as const);
+    return Math.max(...ends.map(([at, r]) => at + r)) - Math.min(...ends.map(([at, r]) => at - r));
+  };
+  const wide = along(azimuth);
+  const deep = along(azimuth - Math.PI / 2);
+  // What is far looks smaller, so it may be a little steeper than the plane alone asks for.
+  return Math.acos(Math.min(0.78, Math.max(0.4, (wide / deep / aspect) * 0.8)));
 }
 
 /** On a narrow screen: the side from which everything can be seen from nearest. */

@@ -44,6 +44,11 @@ export class Instances<Name extends string> {
     this.#attributes[name].setXYZW(index, x, y, z, w);
   }
 
+  get(index: number, name: Name): [number, number, number, number] {
+    const { array } = this.#attributes[name];
+    return [array[index * 4]!, array[index * 4 + 1]!, array[index * 4 + 2]!, array[index * 4 + 3]!];
+  }
+
   /** Says how many there are now and that all attributes were written. */
   flush(count: number): void {
     this.#count = Math.min(count, this.capacity);

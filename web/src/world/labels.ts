@@ -16,7 +16,7 @@ import {
 } from 'three/tsl';
 import { type Object3D, PlaneGeometry, type WebGPURenderer } from 'three/webgpu';
 import { Atlas, type Words } from './atlas.ts';
-import { type Candidate, declutter, LABELS_MAX } from './declutter.ts';
+import { type Box, type Candidate, declutter, LABELS_MAX } from './declutter.ts';
 import { Instances } from './instances.ts';
 import { GROUND } from './palette.ts';
 import { colour, type N, project, surface } from './shading.ts';
@@ -39,14 +39,21 @@ export interface Label {
   sheet: number;
   /** Pixels upwards. */
   lift: number;
+  /** Other places, for when this one is taken: a point, pixels upwards, and on which side of it the label stands. */
+  others?: readonly { x: number; y: number; z: number; lift: number; side: -1 | 0 | 1 }[];
   alpha: number;
 }
+
+const isRoom = (key: string) => key.startsWith('room ');
 
 export class Labels {
   readonly #atlas: Atlas;
   readonly #parts: Instances<(typeof NAMES)[number]>;
   readonly #screen = uniform(vec2(1, 1) as never) as N;
   shown = 0;
+  /** Rooms in the picture whose names are drawn, and those that have no space. */
+  named = 0;
+  unnamed = 0;
 
   constructor(renderer: WebGPURenderer) {
     this.#atlas = new Atlas(renderer);
@@ -61,10 +68,11 @@ export class Labels {
     const anchor = attribute('aAnchor', 'vec4') as N;
     const slot = varying(attribute('aSlot', 'vec4') as N) as N;
     const box = attribute('aBox', 'vec4') as N;
-    const tone = varying(attribute('aTone', 'vec4') as N) as N;
+    const own = attribute('aTone', 'vec4') as N;
+    const tone = varying(own) as N;
     const shape = positionGeometry as N;
     const clip = project(anchor.xyz);
-    const pixels = shape.xy.mul(box.xy).add(vec2(0, box.z));
+    const pixels = shape.xy.mul(box.xy).add(vec2(own.w, box.z));
     const vertex = vec4(clip.xy.add(pixels.mul(2).div(this.#screen).mul(clip.w)), clip.z, clip.w);
     const local = varying(shape.xy) as N;
     const size = varying(box) as N;
@@ -111,6 +119,7 @@ export class Labels {
     height: number,
     toScreen: (x: number, y: number, z: number) => { x: number; y: number } | null,
     newMost: number,
+    covered: readonly Box[],
   ): void {
     this.#screen.value.set(width, height);
     this.#atlas.turn();
@@ -127,22 +136,33 @@ export class Labels {
         y: at.y - label.lift,
         width: guess + PADDING_X * 2,
         height: 22,
+        ...(label.others && {
+          others: label.others.map((other) => {
+            const spot = toScreen(other.x, other.y, other.z);
+            const aside = other.side * (guess / 2 + PADDING_X + 4);
+            return spot ? { x: spot.x + aside, y: spot.y - other.lift } : { x: at.x, y: at.y - label.lift };
+          }),
+        }),
       });
       byKey.set(label.key, label);
     }
     let left = newMost;
     let count = 0;
-    for (const key of declutter(candidates)) {
+    const chosen = declutter(candidates, LABELS_MAX, covered);
+    for (const [key, which] of chosen) {
       const label = byKey.get(key)!;
       const slot = this.#atlas.find(label.words) ?? (left-- > 0 ? this.#atlas.draw(label.words) : undefined);
       if (!slot) continue;
-      this.#parts.set(count, 'aAnchor', label.x, label.y, label.z, label.alpha);
+      const at = (which > 0 && label.others?.[which - 1]) || { ...label, side: 0 };
+      this.#parts.set(count, 'aAnchor', at.x, at.y, at.z, label.alpha);
       this.#parts.set(count, 'aSlot', slot.u, slot.v, slot.du, slot.dv);
-      this.#parts.set(count, 'aBox', slot.width + PADDING_X * 2, SHEET, label.lift, label.sheet);
-      this.#parts.set(count, 'aTone', ...label.rgb, 1);
+      this.#parts.set(count, 'aBox', slot.width + PADDING_X * 2, SHEET, at.lift, label.sheet);
+      this.#parts.set(count, 'aTone', ...label.rgb, at.side * (slot.width / 2 + PADDING_X + 4));
       count++;
     }
     this.shown = count;
+    this.named = [...chosen.keys()].filter(isRoom).length;
+    this.unnamed = candidates.filter((one) => isRoom(one.key)).length - this.named;
     this.#parts.flush(count);
   }
 

@@ -13,9 +13,9 @@ export interface RoomPlace extends Place {
 }
 
 /** Between the centres of neighbouring rooms. */
-export const SPACING = 20;
+export const SPACING = 18;
 export const RADIUS_MIN = 5;
-export const RADIUS_MAX = 8;
+export const RADIUS_MAX = 7;
 /** Those who are in no room stand here, in front of the first room. */
 export const LANDING: RoomPlace = { x: 0, z: SPACING * 0.92, radius: 2.6, door: -Math.PI / 2 };
 

@@ -1,4 +1,5 @@
-// Thin lines on the plane between rooms that share members: the mesh itself. A line grows clearer with the number they share.
+// Thin lines on the plane between rooms that share members, for what is chosen only: from a room to those it shares members with,
+// or between the rooms of a participant. A line grows clearer with the number they share.
 
 import { attribute, Fn, float, positionGeometry, smoothstep, varying, vec2, vec3, vec4 } from 'three/tsl';
 import { type Object3D, PlaneGeometry } from 'three/webgpu';
@@ -47,8 +48,18 @@ export class Links {
     return [this.#parts.mesh];
   }
 
-  show(rooms: readonly { room: WorldRoom; place: RoomPlace }[]): void {
-    const pairs = shared(rooms.map((one) => one.room)).slice(0, LINKS_MAX);
+  show(rooms: readonly { room: WorldRoom; place: RoomPlace }[], selected: string | null): void {
+    const chosen = ({ a, b }: { a: number; b: number }) => {
+      const [one, other] = [rooms[a]!.room, rooms[b]!.room];
+      const within = (room: WorldRoom) => room.members.includes(selected ?? '');
+      return one.id === selected || other.id === selected || (within(one) && within(other));
+    };
+    const pairs =
+      selected === null
+        ? []
+        : shared(rooms.map((one) => one.room))
+            .filter(chosen)
+            .slice(0, LINKS_MAX);
     for (const [index, { a, b, count }] of pairs.entries()) {
       const from = rooms[a]!.place;
       const to = rooms[b]!.place;

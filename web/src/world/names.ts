@@ -1,11 +1,12 @@
 // Which labels there could be at this moment: rooms, whoever stands near, and what is just being said.
 
+import { plural } from '../shell/words.ts';
 import type { Label } from './labels.ts';
 import { at } from './motion.ts';
-import { KIND_COLOUR, QUIET, TEXT, URGENT } from './palette.ts';
-import { PILLAR_HEIGHT } from './platforms.ts';
+import { FORM_COLOUR, KIND_COLOUR, QUIET, TEXT, URGENT } from './palette.ts';
 import { HEIGHT } from './shapes.ts';
 import type { Stage, Standing } from './standing.ts';
+import { thingAt, type Works } from './works.ts';
 
 export interface Glimpse {
   id: string;
@@ -17,11 +18,16 @@ export interface Glimpse {
 
 /** How long a glimpse of a message stays readable. */
 export const GLIMPSE_SECONDS = 5.5;
+/** Names of pieces of work: only from near, and this many of them. */
+const WORK_WITHIN = 34;
+/** With more rooms than this only those where something happens say more than their names. */
+const MANY_ROOMS = 20;
 /** Beyond this many metres from the eye, and beyond what is looked at, only rooms have labels. */
 const NAMES_WITHIN = 60;
 
 export function labelsFor(
   stage: Stage,
+  works: Works,
   glimpses: readonly Glimpse[],
   eye: { x: number; y: number; z: number },
   distance: number,
@@ -34,8 +40,17 @@ export function labelsFor(
   const labels: Label[] = [];
   for (const { room, place } of stage.rooms) {
     const far = Math.hypot(place.x - eye.x, eye.y, place.z - eye.z) > within;
+    const load = works.loads.get(room.id);
     const aside = [
-      far && !narrow && room.members.length > 0 && `${room.members.length} members`,
+      load?.asks && `${load.asks} ${load.asks === 1 ? 'asks' : 'ask'}`,
+      load?.running && `${load.running} at work`,
+      load?.waits && !narrow && `${load.waits} to do`,
+      !load &&
+        far &&
+        !narrow &&
+        stage.rooms.length <= MANY_ROOMS &&
+        room.members.length > 0 &&
+        plural(room.members.length, 'member'),
       room.unread > 0 && `${room.unread}${narrow ? '' : ' new'}`,
     ]
       .filter(Boolean)
@@ -44,12 +59,16 @@ export function labelsFor(
       key: `room ${room.id}`,
       words: { text: room.label, size: 16, weight: 640, ...(aside && { aside }) },
       rank: 1000 + (room.id === selected ? 500 : 0) - Math.hypot(place.x - eye.x, place.z - eye.z) * 0.01,
-      x: place.x,
-      y: PILLAR_HEIGHT + 0.5,
-      z: place.z,
-      rgb: room.member ? TEXT : QUIET,
-      sheet: 0.45,
-      lift: 10,
+      ...edge(place, eye, 0.4),
+      rgb: load?.asks ? URGENT : room.member ? TEXT : QUIET,
+      sheet: 0.62,
+      lift: -13,
+      others: [
+        { ...edge(place, eye, -place.radius * 2), y: 1, lift: 14, side: 0 },
+        { ...edge(place, eye, 0.4, Math.PI / 2.6), lift: -8, side: 1 },
+        { ...edge(place, eye, 0.4, -Math.PI / 2.6), lift: -8, side: -1 },
+        { x: place.x, y: 0, z: place.z, lift: 0, side: 0 },
+      ],
       alpha: room.member ? 1 : 0.75,
     });
   }
@@ -58,6 +77,7 @@ export function labelsFor(
     const label = nameOf(standing, eye, within, selected, now);
     if (label) labels.push(label);
   }
+  labels.push(...workLabels(stage, works, eye, selected, now));
   for (const glimpse of glimpses) {
     const standing = stage.get(glimpse.id);
     if (!standing) continue;
@@ -74,6 +94,59 @@ export function labelsFor(
       sheet: 2,
       lift: 40,
       alpha: Math.min(1, age * 5, (GLIMPSE_SECONDS - age) * 1.5),
+    });
+  }
+  return labels;
+}
+
+/** At the edge of the floor that is nearest to the eye, where a label covers no other room; or turned away from there. */
+function edge(place: { x: number; z: number; radius: number }, eye: { x: number; z: number }, more: number, turn = 0) {
+  const angle = Math.atan2(eye.z - place.z, eye.x - place.x) - turn;
+  const away = Math.min(place.radius + more, Math.hypot(eye.x - place.x, eye.z - place.z));
+  return { x: place.x + Math.cos(angle) * away, y: 0, z: place.z + Math.sin(angle) * away };
+}
+
+/** Questions always; what is chosen or lies near by its name, where no screen tells it. */
+function workLabels(
+  stage: Stage,
+  works: Works,
+  eye: { x: number; y: number; z: number },
+  selected: string | null,
+  now: number,
+): Label[] {
+  const labels: Label[] = [];
+  for (const ask of works.asks) {
+    const spot = works.spotOf(ask, stage, now);
+    if (!spot) continue;
+    labels.push({
+      key: `ask ${ask.id}`,
+      words: { text: ask.text, size: 12, weight: 560 },
+      rank: ask.mine ? 1800 : 700,
+      ...spot,
+      y: spot.y + 2.1,
+      rgb: URGENT,
+      sheet: 2,
+      lift: 14,
+      alpha: ask.mine ? 1 : 0.75,
+    });
+  }
+  for (const thing of works.all) {
+    // Its screen tells what a task that runs is called.
+    if (thing.gone > 0 || !thing.task || thing.screen) continue;
+    const spot = thingAt(thing, now);
+    const distance = Math.hypot(spot.x - eye.x, spot.y - eye.y, spot.z - eye.z);
+    const fresh = now - thing.since < 4;
+    if (distance > WORK_WITHIN && thing.key !== selected && !fresh) continue;
+    labels.push({
+      key: `task ${thing.key}`,
+      words: { text: thing.task.name, size: 12, weight: 480 },
+      rank: (thing.key === selected ? 950 : 0) + (fresh ? 260 : 60) - distance,
+      ...spot,
+      y: spot.y + 0.4,
+      rgb: FORM_COLOUR[thing.form],
+      sheet: 0.7,
+      lift: 12,
+      alpha: 0.95,
     });
   }
   return labels;

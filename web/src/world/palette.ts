@@ -1,6 +1,7 @@
 // The world's colours, as they appear on the screen: the renderer is told to leave them alone.
 
 import type { ParticipantKind, Trust } from '../api/types.ts';
+import type { Form } from './scene-view.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -32,6 +33,22 @@ export const TRUST_COLOUR: Record<Trust, Rgb> = {
 };
 
 export const URGENT = rgb('#fbbf24');
+export const GOOD = rgb('#4ade80');
+export const BAD = rgb('#f87171');
+
+/** What a task's state looks like; in the order of the numbers for the shaders. */
+export const FORM_COLOUR: Record<Form, Rgb> = {
+  waits: rgb('#5b7086'),
+  queued: rgb('#b8d4e6'),
+  running: rgb('#4de1ff'),
+  asks: URGENT,
+  opinion: rgb('#9aa5ff'),
+  paused: rgb('#7b8ca0'),
+  done: GOOD,
+  failed: BAD,
+  held: rgb('#ff9d5c'),
+};
+export const FORMS = Object.keys(FORM_COLOUR) as Form[];
 
 /** Numbers for the shaders. */
 export const KIND_INDEX = { human: 0, agent: 1, bot: 2, bridge: 3 } as const;

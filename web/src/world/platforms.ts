@@ -14,6 +14,8 @@ type Names = (typeof NAMES)[number];
 const ROOMS_MAX = 256;
 export const PILLAR_HEIGHT = 3.1;
 const WALL_HEIGHT = 0.62;
+/** Tasks at once from which on a room is as bright as it gets. */
+const LOAD_FULL = 4;
 /** Half the width of the door. */
 const DOOR = 1.15;
 
@@ -216,13 +218,19 @@ export class Platforms {
     return this.#parts.map((part) => part.mesh);
   }
 
-  show(rooms: readonly { room: WorldRoom; place: RoomPlace }[], selected: string | null): void {
+  show(
+    rooms: readonly { room: WorldRoom; place: RoomPlace }[],
+    selected: string | null,
+    loads: ReadonlyMap<string, { running: number }>,
+  ): void {
     this.#index.clear();
     for (const [index, { room, place: at }] of rooms.entries()) {
       if (index >= ROOMS_MAX) break;
       this.#index.set(room.id, index);
       const access = room.archived ? 2 : room.access === 'private' ? 1 : 0;
-      const strength = (room.member ? 1 : 0.55) * (room.id === selected ? 1.55 : 1);
+      // A room where much is done is brighter; a quiet one stays in the background.
+      const load = Math.min(1, (loads.get(room.id)?.running ?? 0) / LOAD_FULL);
+      const strength = (room.member ? 0.62 + load * 0.55 : 0.42) * (room.id === selected ? 1.6 : 1);
       const pulse = this.#pulses.get(room.id) ?? [0, 0, 0, -100];
       for (const part of this.#parts) {
         part.set(index, 'aPlace', at.x, at.z, at.radius, at.door);

@@ -4,6 +4,8 @@ export interface Pose {
   /** What it looks at, on the plane. */
   x: number;
   z: number;
+  /** How far above the plane, beyond what the distance asks for. */
+  y: number;
   distance: number;
   /** Around the upright axis; 0 looks along -z. */
   azimuth: number;
@@ -20,7 +22,7 @@ const LAG = 0.11;
 const FLIGHT_SECONDS = 0.85;
 
 export class Rig {
-  readonly pose: Pose = { x: 0, z: 0, distance: 40, azimuth: 0.42, polar: 1.12 };
+  readonly pose: Pose = { x: 0, z: 0, y: 0, distance: 40, azimuth: 0.42, polar: 1.12 };
   readonly #wanted: Pose = { ...this.pose };
   #flight: { from: Pose; to: Pose; t: number } | null = null;
   /** Without motion it is there at once. */
@@ -43,6 +45,17 @@ export class Rig {
   zoom(factor: number): void {
     this.#take();
     this.#wanted.distance = clamp(this.#wanted.distance * factor, DISTANCE_MIN, DISTANCE_MAX);
+  }
+
+  /** Goes along with something that moves. */
+  along(x: number, z: number): void {
+    if (this.#flight) {
+      this.#flight.to.x = x;
+      this.#flight.to.z = z;
+    } else {
+      this.#wanted.x = x;
+      this.#wanted.z = z;
+    }
   }
 
   fly(to: Partial<Pose>): void {
@@ -91,12 +104,12 @@ export class Rig {
 
   /** Where the eye is. */
   eye(): { x: number; y: number; z: number } {
-    const { x, z, distance, azimuth, polar } = this.pose;
+    const { x, y, z, distance, azimuth, polar } = this.pose;
     const flat = Math.sin(polar) * distance;
-    return { x: x + Math.sin(azimuth) * flat, y: Math.cos(polar) * distance, z: z + Math.cos(azimuth) * flat };
+    return { x: x + Math.sin(azimuth) * flat, y: y + Math.cos(polar) * distance, z: z + Math.cos(azimuth) * flat };
   }
 }
 
-const KEYS = ['x', 'z', 'distance', 'azimuth', 'polar'] as const;
+const KEYS = ['x', 'z', 'y', 'distance', 'azimuth', 'polar'] as const;
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 const shortest = (angle: number) => Math.atan2(Math.sin(angle), Math.cos(angle));

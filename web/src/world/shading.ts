@@ -50,6 +50,12 @@ export const noise = (at: N): N =>
     .mul(43758.5453)
     .fract();
 
+/** One of several colours by its number. */
+export const among = (index: N, colours: readonly (readonly [number, number, number])[]): N =>
+  colours
+    .slice(1)
+    .reduce((rest: N, rgb, i) => index.greaterThan(i + 0.5).select(colour(rgb), rest), colour(colours[0]!));
+
 /** A line of constant width on the screen where `value` is whole. */
 export const lines = (value: N, width: N): N => {
   const away = value.sub(0.5).fract().sub(0.5).abs();
@@ -82,7 +88,11 @@ export function surface({
   material.blending = blend === 'add' ? AdditiveBlending : NormalBlending;
   material.depthWrite = depthWrite ?? blend === 'none';
   material.depthTest = depthTest;
-  if (bothSides) material.side = DoubleSide;
+  if (bothSides) {
+    material.side = DoubleSide;
+    // Light adds up in any order, and sheets do not cover themselves: one draw instead of two.
+    material.forceSinglePass = true;
+  }
   material.fog = false;
   material.lights = false;
   return material;

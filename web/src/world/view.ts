@@ -3,9 +3,11 @@
 import { Color, PerspectiveCamera, type RenderPipeline, Scene, Vector3, type WebGPURenderer } from 'three/webgpu';
 import { plain } from '../shell/markdown.ts';
 import { SLOT_BYTES } from './atlas.ts';
+import { Beacons } from './beacons.ts';
 import { Beams } from './beams.ts';
 import { Crowd, colourOf } from './crowd.ts';
-import { frame, frameNarrow, riseOf } from './framing.ts';
+import type { Box } from './declutter.ts';
+import { frame, frameNarrow, riseOf, steepness } from './framing.ts';
 import { makeGround, makeSky } from './ground.ts';
 import { listen } from './hands.ts';
 import { uploads } from './instances.ts';
@@ -14,16 +16,19 @@ import { LANDING } from './layout.ts';
 import { Links } from './links.ts';
 import { at } from './motion.ts';
 import { GLIMPSE_SECONDS, type Glimpse, labelsFor } from './names.ts';
-import { GROUND } from './palette.ts';
+import { GOOD, GROUND } from './palette.ts';
 import { pick, type Ray } from './pick.ts';
 import { PILLAR_HEIGHT, Platforms } from './platforms.ts';
 import { pixelRatio, startRenderer, type Wish } from './renderer.ts';
-import { Rig } from './rig.ts';
-import type { SceneEvents, SceneView, Spoken, Stats, Target, Tier, WorldData } from './scene-view.ts';
+import { type Pose, Rig } from './rig.ts';
+import type { SceneEvents, SceneView, Spoken, Stats, Target, Tier, WorldData, WorldWork } from './scene-view.ts';
+import { Screens } from './screens.ts';
 import { clock, motion, reach } from './shading.ts';
 import { HEIGHT } from './shapes.ts';
 import { Stage } from './standing.ts';
+import { Things } from './things.ts';
 import { Watchdog } from './watchdog.ts';
+import { type Thing, thingAt, WAY_SECONDS, Works } from './works.ts';
 
 const FOV = 32;
 const RADIANS = Math.PI / 180;
@@ -35,6 +40,10 @@ const TO_LISTENER = 0.72;
 /** A big room does not become a firework: so many listeners at most are shown being reached. */
 const LISTENERS_MAX = 28;
 const LABELS_EVERY = 6;
+/** How often it is looked what stands in the middle of the picture, in frames. */
+const NEAR_EVERY = 12;
+/** From here on a participant in the middle counts more than its room, in metres. */
+const NEAR_BODY = { within: 2.2, distance: 24 };
 /** What a frame sends to the card at most, and what placing the labels takes of it. */
 const FRAME_BYTES_MAX = 60 * 1024;
 const LABELS_BYTES = 4 * 1024;
@@ -48,6 +57,7 @@ export async function createView(
   const [{ renderer, tier, backend }] = await Promise.all([
     startRenderer(canvas, wish),
     document.fonts.load('600 16px "Inter Variable"').catch(() => []),
+    document.fonts.load('400 12px "JetBrains Mono"').catch(() => []),
   ]);
   const view = new View(canvas, renderer, tier, backend, reduced, events, wish.tier !== undefined);
   if (tier === 'high') await view.bloom();
@@ -69,6 +79,10 @@ class View implements SceneView {
   readonly #links = new Links();
   readonly #crowd = new Crowd();
   readonly #beams = new Beams();
+  readonly #works = new Works();
+  readonly #things = new Things();
+  readonly #beacons = new Beacons();
+  readonly #screens: Screens;
   readonly #labels: Labels;
   readonly #watchdog = new Watchdog();
   readonly #fixedTier: boolean;
@@ -76,6 +90,12 @@ class View implements SceneView {
   #tier: Tier;
   #glimpses: Glimpse[] = [];
   #selected: Target | null = null;
+  #near: Target | null = null;
+  #unnamed = 0;
+  #following = false;
+  /** The picture shows everything, and goes on doing so when its size changes. */
+  #overview = false;
+  #walking = { right: 0, forward: 0 };
   #framed = false;
   /** What the camera was sent to, until a hand takes the camera. */
   #focus: Target | null = null;
@@ -84,6 +104,7 @@ class View implements SceneView {
   #last = 0;
   #width = 1;
   #height = 1;
+  #inset: { left: number; bottom: number; covered: readonly Box[] } = { left: 0, bottom: 0, covered: [] };
   /** Something changed since the last picture; with reduced motion only then a new one is drawn. */
   #dirty = true;
   #ends: (() => void)[] = [];
@@ -105,6 +126,7 @@ class View implements SceneView {
     this.#events = events;
     this.#fixedTier = fixedTier;
     this.#labels = new Labels(renderer);
+    this.#screens = new Screens(renderer);
     this.#rig.still = reduced;
     motion.value = reduced ? 0 : 1;
     this.#scene.background = new Color(GROUND[0], GROUND[1], GROUND[2]);
@@ -127,8 +149,8 @@ class View implements SceneView {
       turn: (azimuth, polar) => this.turn(azimuth, polar),
       move: (right, forward) => this.move(right, forward),
       zoom: (factor) => this.zoom(factor),
-      choose: (x, y) => this.#events.pick(pick(this.#ray(x, y), this.#stage, this.#now())),
-      hover: (x, y) => this.#events.hover(pick(this.#ray(x, y), this.#stage, this.#now())),
+      choose: (x, y) => this.#events.pick(pick(this.#ray(x, y), this.#stage, this.#works, this.#now())),
+      hover: (x, y) => this.#events.hover(pick(this.#ray(x, y), this.#stage, this.#works, this.#now())),
     });
     this.#ends = [() => observer.disconnect(), hands];
     void this.#renderer.setAnimationLoop((time: number) => this.#frame(time));
@@ -144,9 +166,12 @@ class View implements SceneView {
     this.#renderer.setPixelRatio(pixelRatio(this.#tier));
     this.#renderer.setSize(this.#width, this.#height, false);
     this.#camera.aspect = this.#width / this.#height;
+    // The middle of the picture is the middle of what is free of it.
+    const { left, bottom } = this.#inset;
+    this.#camera.setViewOffset(this.#width, this.#height, -left / 2, bottom / 2, this.#width, this.#height);
     this.#camera.updateProjectionMatrix();
     this.#dirty = true;
-    if (!this.#framed) this.#frameAll(true);
+    if (!this.#framed || this.#overview) this.#frameAll(!this.#framed);
     // A card that opened beside it leaves less room for what was flown to.
     else if (this.#focus) this.#flyTo(this.#focus);
   }
@@ -156,20 +181,52 @@ class View implements SceneView {
     this.#last = time;
     const now = this.#now();
     clock.value = now;
-    const moving = this.#rig.step(Math.min(0.1, elapsed / 1000));
+    const seconds = Math.min(0.1, elapsed / 1000);
+    const { right, forward } = this.#walking;
+    if (right !== 0 || forward !== 0) this.#rig.move(right * seconds, forward * seconds);
+    const followed = this.#following && this.#selected ? this.#spotOf(this.#selected, now) : null;
+    if (followed) this.#rig.along(followed.x, followed.z);
+    const moving = this.#rig.step(seconds);
     const flying = this.#beams.tick(now);
     const before = this.#glimpses.length;
     this.#glimpses = this.#glimpses.filter((one) => now - one.start < GLIMPSE_SECONDS);
     if (this.#reduced && !moving && !flying && !this.#dirty && this.#frames > 30 && before === 0) return;
     this.#dirty = false;
     this.#aim();
-    const unsettled = this.#stage.bodies.some((one) => now - one.path.start < 1) || this.#glimpses.length > 0;
+    this.#screens.send(FRAME_BYTES_MAX);
+    // Without motion only a change draws; what found no space in this frame comes in the next.
+    if (this.#screens.waiting) this.#dirty = true;
+    const unsettled =
+      this.#works.travels(now) ||
+      this.#stage.bodies.some((one) => now - one.path.start < 1) ||
+      this.#glimpses.length > 0;
     if (moving || unsettled || this.#frames % LABELS_EVERY === 0) this.#label(now);
     if (this.#pipeline) this.#pipeline.render();
     else this.#renderer.render(this.#scene, this.#camera);
     uploads.bytes = 0;
     this.#frames++;
+    if (this.#frames % NEAR_EVERY === 0) this.#look(now);
     this.#watch(elapsed);
+  }
+
+  /** Says what stands in the middle of the picture, when that changed, and how many rooms have no name in it. */
+  #look(now: number): void {
+    const { x, z, distance } = this.#rig.pose;
+    const away = (one: { x: number; z: number }) => Math.hypot(one.x - x, one.z - z);
+    const bodies =
+      distance < NEAR_BODY.distance ? this.#stage.bodies.filter((one) => one.gone === 0 && !one.body.me) : [];
+    const body = nearest(bodies, (one) => away(at(one.path, now)));
+    const room = nearest(this.#stage.rooms, (one) => away(one.place));
+    const target: Target | null =
+      body && away(at(body.path, now)) < NEAR_BODY.within
+        ? { type: 'person', id: body.body.id }
+        : room
+          ? { type: 'room', id: room.room.id }
+          : null;
+    if (target?.id !== this.#near?.id) this.#events.near(target);
+    this.#near = target;
+    if (this.#labels.unnamed !== this.#unnamed) this.#events.unnamed(this.#labels.unnamed);
+    this.#unnamed = this.#labels.unnamed;
   }
 
   /** How many texts may be drawn for this frame: many while the world appears, then one, if the frame sends little else. */
@@ -180,10 +237,10 @@ class View implements SceneView {
 
   #aim(): void {
     const eye = this.#rig.eye();
-    const { x, z, distance } = this.#rig.pose;
+    const { x, y, z, distance } = this.#rig.pose;
     reach.value = Math.max(40, distance);
     this.#camera.position.set(eye.x, eye.y, eye.z);
-    this.#camera.lookAt(x, riseOf(distance), z);
+    this.#camera.lookAt(x, y + riseOf(distance), z);
     this.#camera.updateMatrixWorld();
   }
 
@@ -192,6 +249,7 @@ class View implements SceneView {
   #label(now: number): void {
     const labels = labelsFor(
       this.#stage,
+      this.#works,
       this.#glimpses,
       this.#camera.position,
       this.#rig.pose.distance,
@@ -199,7 +257,14 @@ class View implements SceneView {
       this.#selected?.id ?? null,
       now,
     );
-    this.#labels.place(labels, this.#width, this.#height, (x, y, z) => this.#toScreen(x, y, z), this.#newTexts());
+    this.#labels.place(
+      labels,
+      this.#width,
+      this.#height,
+      (x, y, z) => this.#toScreen(x, y, z),
+      this.#newTexts(),
+      this.#inset.covered,
+    );
   }
 
   #toScreen(x: number, y: number, z: number): { x: number; y: number } | null {
@@ -230,6 +295,7 @@ class View implements SceneView {
 
   show(data: WorldData): void {
     this.#stage.show(data, this.#now());
+    this.#works.again(this.#stage, this.#now(), this.#reduced);
     this.#redraw();
     if (this.#framed || data.rooms.length === 0) return;
     this.#frameAll(true);
@@ -238,10 +304,61 @@ class View implements SceneView {
 
   #redraw(): void {
     const selected = this.#selected?.id ?? null;
-    this.#platforms.show(this.#stage.rooms, selected);
-    this.#links.show(this.#stage.rooms);
+    this.#platforms.show(this.#stage.rooms, selected, this.#works.loads);
+    this.#links.show(this.#stage.rooms, selected);
     this.#crowd.show(this.#stage.bodies, selected);
+    this.#rework();
+  }
+
+  /** Work alone changed: rooms and bodies stay as they are on the card. */
+  #rework(): void {
+    const selected = this.#selected?.id ?? null;
+    const now = this.#now();
+    this.#things.show(this.#works.all, selected);
+    this.#screens.show(this.#works.all, selected, this.#camera.position);
+    const asks = this.#works.asks.flatMap((ask) => {
+      const thing = ask.task ? this.#works.get(ask.task) : undefined;
+      const at = thing ? thing.to : this.#works.spotOf(ask, this.#stage, now);
+      return at ? [{ id: ask.id, at, mine: ask.mine }] : [];
+    });
+    this.#beacons.show(asks, now);
     this.#dirty = true;
+  }
+
+  work(work: WorldWork): void {
+    const now = this.#now();
+    const before = new Map(this.#works.all.map((thing) => [thing.key, thing.form]));
+    this.#works.show(work, this.#stage, now, this.#reduced);
+    this.#rework();
+    if (this.#reduced) return;
+    // A result goes to each of those who wait for it; the seal itself to the first.
+    for (const thing of this.#works.all) {
+      if (thing.form !== 'done' || before.get(thing.key) === 'done' || !before.has(thing.key)) continue;
+      for (const id of thing.task?.next.slice(1, LISTENERS_MAX) ?? []) {
+        const other = this.#works.get(id);
+        if (other) this.#beams.fly(thing.from, other.to, now, WAY_SECONDS, GOOD, 1);
+      }
+    }
+  }
+
+  print(task: string, text: string, parts?: number): void {
+    this.#screens.print(task, text);
+    const thing = parts === undefined ? undefined : this.#works.stored(task, parts);
+    if (thing) {
+      this.#things.fill(task, this.#selected?.id ?? null);
+      this.#screens.fill(task, thing.fill);
+    }
+    this.#dirty = true;
+  }
+
+  #spotOf(target: Target, now: number): { x: number; z: number } | null {
+    if (target.type === 'room') return this.#stage.places.get(target.id) ?? null;
+    if (target.type === 'task') {
+      const thing = this.#works.get(target.id);
+      return thing ? thingAt(thing, now) : null;
+    }
+    const standing = this.#stage.get(target.id);
+    return standing ? at(standing.path, now) : null;
   }
 
   spoken(message: Spoken): void {
@@ -286,50 +403,105 @@ class View implements SceneView {
   }
 
   #flyTo(target: Target): void {
+    this.#overview = false;
     if (target.type === 'room') {
       const place = this.#stage.places.get(target.id);
+      const { fov, aspect } = this.#free();
       if (place)
+        this.#rig.fly(frame([place], { ...this.#rig.pose, polar: aspect < NARROW ? 0.95 : 1.12 }, fov, aspect));
+    } else if (target.type === 'task') {
+      const thing = this.#works.get(target.id);
+      if (thing)
         this.#rig.fly(
-          frame([place], { ...this.#rig.pose, polar: this.#steep() - 0.06 }, FOV * RADIANS, this.#camera.aspect),
+          thing.screen ? this.#shoulder(thing) : { x: thing.to.x, z: thing.to.z, y: 0, distance: 16, polar: 1.2 },
         );
     } else {
       const standing = this.#stage.get(target.id);
-      if (standing) this.#rig.fly({ x: standing.path.toX, z: standing.path.toZ, distance: 17, polar: 1.22 });
+      if (standing) this.#rig.fly({ x: standing.path.toX, z: standing.path.toZ, y: 0.8, distance: 17, polar: 1.2 });
     }
+  }
+
+  /** Over the shoulder of whoever works: from the pillar outwards, a little from the side. */
+  #shoulder(thing: Thing): Partial<Pose> {
+    const room = nearest(this.#stage.rooms, ({ place }) => Math.hypot(place.x - thing.to.x, place.z - thing.to.z));
+    const azimuth = room
+      ? Math.atan2(room.place.x - thing.to.x, room.place.z - thing.to.z) + 0.3
+      : this.#rig.pose.azimuth;
+    const { aspect } = this.#free();
+    return {
+      x: thing.to.x,
+      z: thing.to.z,
+      y: thing.to.y - 1.4,
+      distance: aspect < NARROW ? 16 : 11.5,
+      polar: 1.25,
+      azimuth,
+    };
+  }
+
+  /** The picture beside what stands over it: how high it is as an angle, and its shape. */
+  #free(): { fov: number; aspect: number } {
+    const height = Math.max(120, this.#height - this.#inset.bottom);
+    const width = Math.max(120, this.#width - this.#inset.left);
+    return { fov: 2 * Math.atan((Math.tan((FOV * RADIANS) / 2) * height) / this.#height), aspect: width / height };
+  }
+
+  inset(left: number, bottom: number, covered: readonly Box[]): void {
+    const same = left === this.#inset.left && bottom === this.#inset.bottom;
+    this.#inset = { left, bottom, covered };
+    this.#dirty = true;
+    if (same) return;
+    this.#resize();
+    if (this.#overview) this.#frameAll(this.#frames < 30);
   }
 
   #frameAll(atOnce: boolean): void {
     const places = this.#stage.rooms.map((one) => one.place);
     if (places.length === 0 || this.#stage.bodies.some((one) => one.body.room === null)) places.push(LANDING);
-    const { aspect } = this.#camera;
-    const start = { ...this.#rig.pose, azimuth: 0.3, polar: this.#steep() };
-    const pose = (aspect < NARROW ? frameNarrow : frame)(places, start, FOV * RADIANS, aspect);
+    const { fov, aspect } = this.#free();
+    const start = { ...this.#rig.pose, azimuth: 0.3, polar: steepness(places, 0.3, aspect) };
+    const pose = (aspect < NARROW ? frameNarrow : frame)(places, start, fov, aspect);
+    this.#overview = true;
     if (atOnce) this.#rig.jump(pose);
     else this.#rig.fly(pose);
   }
 
-  /** On a tall screen one looks down more steeply, or rooms would stand in a thin band. */
-  #steep(): number {
-    return this.#camera.aspect < NARROW ? 0.95 : 1.23;
+  follow(on: boolean): void {
+    this.#following = on;
+    this.#dirty = true;
+  }
+
+  walk(right: number, forward: number): void {
+    this.#walking = { right, forward };
+    if (right === 0 && forward === 0) return;
+    this.#taken();
+    this.#following = false;
+    this.#dirty = true;
+  }
+
+  /** A hand has the camera. */
+  #taken(): void {
+    this.#focus = null;
+    this.#overview = false;
   }
 
   frameAll(): void {
     this.#focus = null;
+    this.#following = false;
     this.#frameAll(false);
   }
 
   turn(azimuth: number, polar: number): void {
-    this.#focus = null;
+    this.#taken();
     this.#rig.turn(azimuth, polar);
   }
 
   move(right: number, forward: number): void {
-    this.#focus = null;
+    this.#taken();
     this.#rig.move(right, forward);
   }
 
   zoom(factor: number): void {
-    this.#focus = null;
+    this.#taken();
     this.#rig.zoom(factor);
   }
 
@@ -342,11 +514,23 @@ class View implements SceneView {
       triangles,
       frames: this.#frames,
       labels: this.#labels.shown,
+      named: this.#labels.named,
+      unnamed: this.#labels.unnamed,
+      screens: this.#screens.shown,
     };
   }
 
   #parts() {
-    return [this.#platforms, this.#links, this.#crowd, this.#beams, this.#labels];
+    return [
+      this.#platforms,
+      this.#links,
+      this.#crowd,
+      this.#things,
+      this.#screens,
+      this.#beacons,
+      this.#beams,
+      this.#labels,
+    ];
   }
 
   dispose(): void {
@@ -356,4 +540,16 @@ class View implements SceneView {
     for (const part of this.#parts()) part.dispose();
     this.#renderer.dispose();
   }
+}
+
+function nearest<T>(all: readonly T[], away: (one: T) => number): T | undefined {
+  let best: T | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const one of all) {
+    const distance = away(one);
+    if (distance >= least) continue;
+    least = distance;
+    best = one;
+  }
+  return best;
 }
