@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { enter, openPage, pictures, shot, violations } from './browser.ts';
 import type { Actor } from './node.ts';
 import { binary, browser, journeys, node, realNode } from './setup.ts';
-import { drawn, small } from './world.ts';
+import { countCalls, drawn, small } from './world.ts';
 
 interface Taken {
   task: { id: string };
@@ -30,13 +30,13 @@ describe.runIf(binary)('work in the world', () => {
     },
   });
 
-  async function take(): Promise<Taken> {
-    const { items } = await rex.ask<{ items: Taken[] }>('POST', '/api/tasks/take', {
+  async function take(actor = rex): Promise<Taken> {
+    const { items } = await actor.ask<{ items: Taken[] }>('POST', '/api/tasks/take', {
       wait_ms: 20_000,
       lease_ms: 600_000,
     });
     const one = items[0]!;
-    await rex.ask('POST', `/api/tasks/${one.task.id}/start`, { fence: one.fence });
+    await actor.ask('POST', `/api/tasks/${one.task.id}/start`, { fence: one.fence });
     return one;
   }
   const stream = ({ task, fence }: Taken, text: string, live = false) =>
@@ -148,6 +148,65 @@ describe.runIf(binary)('work in the world', () => {
     await speak.press('Enter');
     await page.getByRole('log', { name: 'What is being said' }).getByText('what is said here').waitFor();
     expect(await violations(page)).toEqual([]);
+    watched.clean();
+    await watched.close();
+  });
+
+  test('twelve agents at work and printing at once: each has a screen with words, within the budgets of a frame', async () => {
+    const crew = await Promise.all(Array.from({ length: 12 }, (_, number) => node.actor(`crew-${number}`, 'agent')));
+    await node.room('yard');
+    const begun: { actor: Actor; taken: Taken }[] = [];
+    for (const [number, actor] of crew.entries()) {
+      await actor.join('yard');
+      await node.owner.ask('PUT', `/api/rooms/yard/members/crew-${number}/capabilities`, {
+        capabilities: ['speak', 'listen', 'execute'],
+      });
+      await actor.ask('POST', '/api/workers/me', { slots: 1, capabilities: [`crew-${number}`] });
+      await actor.present('busy');
+      const tasks = [{ title: `Part ${number}`, prompt: 'Do it.', capability: `crew-${number}` }];
+      await node.owner.ask('POST', '/api/tasks', { room: 'yard', tasks });
+      begun.push({ actor, taken: await take(actor) });
+    }
+    const watched = await openPage(browser, node, wide);
+    await watched.page.addInitScript(countCalls);
+    const page = await enter(watched, node, '/world?gpu=webgl&tier=low');
+    await drawn(page, 60);
+    for (let line = 0; line < 4; line++)
+      for (const { actor, taken } of begun)
+        await actor.ask('POST', `/api/tasks/${taken.task.id}/stream`, {
+          fence: taken.fence,
+          text: `line ${line}`,
+          live: line % 2 === 0,
+        });
+    await list(page)
+      .getByRole('button', { name: /^Part 11/ })
+      .getByText('line 3')
+      .waitFor();
+    const { screens } = await drawn(page, 30);
+    expect(screens).toBe(12);
+    const last = await page.evaluate(() =>
+      (globalThis as unknown as { gpuFrames: { draws: number; triangles: number; bytes: number }[] }).gpuFrames
+        .filter((one) => one.draws > 0)
+        .slice(-40),
+    );
+    expect(Math.max(...last.map((one) => one.draws))).toBeLessThanOrEqual(25);
+    expect(Math.max(...last.map((one) => one.triangles))).toBeLessThanOrEqual(150_000);
+    expect(Math.max(...last.map((one) => one.bytes))).toBeLessThanOrEqual(64 * 1024);
+    await shot(page, 'world-crew-1280');
+    // By its name in the palette one goes there.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').fill('crew-7');
+    await page
+      .getByRole('option', { name: /^crew-7/ })
+      .first()
+      .click();
+    await page
+      .getByRole('complementary', { name: 'Participant' })
+      .getByRole('button', { name: /^Part 7/ })
+      .click();
+    await card(page).getByRole('log', { name: 'Output' }).getByText('line 3').waitFor();
+    await drawn(page, 40);
+    await shot(page, 'world-crew-near-1280');
     watched.clean();
     await watched.close();
   });

@@ -44,6 +44,7 @@ export function labelsFor(
     const aside = [
       load?.asks && `${load.asks} ${load.asks === 1 ? 'asks' : 'ask'}`,
       load?.running && `${load.running} at work`,
+      load?.held && `${load.held} held back`,
       load?.waits && !narrow && `${load.waits} to do`,
       !load &&
         far &&

@@ -5,7 +5,7 @@ import { attribute, Fn, float, mix, positionGeometry, smoothstep, varying, vec2,
 import { type BufferGeometry, CircleGeometry, CylinderGeometry, type Object3D, PlaneGeometry } from 'three/webgpu';
 import { Instances } from './instances.ts';
 import type { RoomPlace } from './layout.ts';
-import { FLOOR, LINE, QUIET, ROOM_INDEX } from './palette.ts';
+import { BAD, FLOOR, LINE, QUIET, ROOM_INDEX, TRUST_COLOUR } from './palette.ts';
 import type { WorldRoom } from './scene-view.ts';
 import { clock, colour, haze, inAir, lines, type N, noise, project, type Surface, surface } from './shading.ts';
 
@@ -16,6 +16,8 @@ export const PILLAR_HEIGHT = 3.1;
 const WALL_HEIGHT = 0.62;
 /** Tasks at once from which on a room is as bright as it gets. */
 const LOAD_FULL = 4;
+/** Added to the number of the door's kind while something is held back before it. */
+const VEIL = 8;
 /** Half the width of the door. */
 const DOOR = 1.15;
 
@@ -119,7 +121,11 @@ function wall(): Surface {
     const foot = smoothstep(float(0.12), float(0), height).mul(0.25);
     const body = height.oneMinus().mul(0.1).add(0.035);
     // Behind frosted walls only members see.
-    const frost = look.y.greaterThan(0.5).select(noise(world.mul(7).floor()).mul(0.1).add(0.13), float(0));
+    const kind = look.y.add(0.5).floor().mod(VEIL);
+    const frost = kind
+      .greaterThan(0.5)
+      .and(kind.lessThan(1.5))
+      .select(noise(world.mul(7).floor()).mul(0.1).add(0.13), float(0));
     const posts = lines(angle.mul(12).div(Math.PI), float(0.4)).mul(0.16).mul(height.oneMinus());
     const tone = mix(colour(QUIET), colour(LINE), look.z);
     const strength = top.mul(0.85).add(foot).add(body).add(frost).add(posts).mul(look.w).mul(open);
@@ -164,9 +170,26 @@ function door(): Surface {
       .mul(0.14)
       .add(0.2)
       .mul(inside);
-    const fill = look.y.greaterThan(1.5).select(barred, look.y.greaterThan(0.5).select(frosted, inside.mul(0.03)));
-    const tone = mix(colour(QUIET), colour(LINE), look.z);
-    return vec4(tone as N, line.mul(0.9).add(glow).add(fill).mul(look.w).mul(haze(world).oneMinus()));
+    const kind = look.y.add(0.5).floor().mod(VEIL);
+    const veiled = look.y.greaterThan(VEIL - 0.5).select(float(1), float(0));
+    const federated = kind.greaterThan(2.5).select(float(1), float(0));
+    const fill = kind
+      .lessThan(0.5)
+      .select(
+        inside.mul(0.03),
+        kind.lessThan(1.5).select(frosted, kind.lessThan(2.5).select(barred, inside.mul(0.05))),
+      );
+    // A second arch around the first: it leads to other meshes.
+    const ring = smoothstep(float(1.9), float(0.7), arch.sub(0.13).abs().div(arch.fwidth().max(1e-5))).mul(federated);
+    const veil = inside.mul(veiled).mul(lines(point.y.mul(7), float(0.6)).mul(0.3).add(0.28));
+    const own = mix(colour(QUIET), colour(LINE), look.z);
+    const tone = mix(
+      mix(own, colour(TRUST_COLOUR.federated), ring),
+      colour(BAD),
+      veil.greaterThan(0).select(float(1), float(0)),
+    );
+    const strength = line.mul(0.9).add(glow).add(fill).add(ring.mul(0.8)).add(veil);
+    return vec4(tone as N, strength.mul(look.w).mul(haze(world).oneMinus()));
   });
   return { vertex: project(world), fragment: fragment(), blend: 'normal', bothSides: true };
 }
@@ -221,20 +244,21 @@ export class Platforms {
   show(
     rooms: readonly { room: WorldRoom; place: RoomPlace }[],
     selected: string | null,
-    loads: ReadonlyMap<string, { running: number }>,
+    loads: ReadonlyMap<string, { running: number; held: number }>,
   ): void {
     this.#index.clear();
     for (const [index, { room, place: at }] of rooms.entries()) {
       if (index >= ROOMS_MAX) break;
       this.#index.set(room.id, index);
-      const access = room.archived ? 2 : room.access === 'private' ? 1 : 0;
+      const access = room.archived ? 2 : { listed: 0, private: 1, federated: 3 }[room.access];
+      const veil = (loads.get(room.id)?.held ?? 0) > 0 ? VEIL : 0;
       // A room where much is done is brighter; a quiet one stays in the background.
       const load = Math.min(1, (loads.get(room.id)?.running ?? 0) / LOAD_FULL);
       const strength = (room.member ? 0.62 + load * 0.55 : 0.42) * (room.id === selected ? 1.6 : 1);
       const pulse = this.#pulses.get(room.id) ?? [0, 0, 0, -100];
       for (const part of this.#parts) {
         part.set(index, 'aPlace', at.x, at.z, at.radius, at.door);
-        part.set(index, 'aStyle', ROOM_INDEX[room.kind], access, room.member ? 1 : 0.25, strength);
+        part.set(index, 'aStyle', ROOM_INDEX[room.kind], access + veil, room.member ? 1 : 0.25, strength);
         part.set(index, 'aPulse', ...pulse);
       }
     }

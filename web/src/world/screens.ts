@@ -10,6 +10,7 @@ import {
   positionGeometry,
   smoothstep,
   texture,
+  uniform,
   varying,
   vec2,
   vec3,
@@ -59,6 +60,9 @@ function shape(): BufferGeometry {
   return sheet;
 }
 
+/** How much larger screens are from afar, by how many there are in a room. */
+const sizeAmong = (count: number): number => (count <= 3 ? 1.7 : count <= 6 ? 1.25 : 0.85);
+
 export class Screens {
   readonly #texture = makeTexture(WIDTH * COLUMNS, HEIGHT * ROWS);
   readonly #scratch: DataTexture = makeTexture(WIDTH, HEIGHT);
@@ -71,6 +75,8 @@ export class Screens {
   readonly #texts = new Map<string, string>();
   readonly #names = new Map<string, string>();
   readonly #changed = new Set<string>();
+  /** 1 while one of them is chosen: the others step back. */
+  readonly #focus = uniform(0) as N;
   #order: string[] = [];
   shown = 0;
 
@@ -90,7 +96,8 @@ export class Screens {
 
   #look() {
     const at = attribute('aAt', 'vec4') as N;
-    const slot = varying(attribute('aSlot', 'vec4') as N) as N;
+    const slotted = attribute('aSlot', 'vec4') as N;
+    const slot = varying(slotted) as N;
     const look = attribute('aLook', 'vec4') as N;
     const form = varying(look) as N;
     const local = varying((positionGeometry as N).xy) as N;
@@ -99,7 +106,7 @@ export class Screens {
     const away = toEye.xz.normalize();
     // Seen from above it leans back, and from afar it is larger: a screen that says that somebody works, if not at what.
     const lean = toEye.y.div(toEye.length()).mul(0.75);
-    const far = smoothstep(float(25), float(80), toEye.length()).mul(0.7).add(1);
+    const far = mix(float(1), slotted.z, smoothstep(float(25), float(80), toEye.length())) as N;
     const shape = positionGeometry as N;
     const wide = shape.x.mul(SCREEN.width).mul(open).mul(far);
     const tall = shape.y.mul(SCREEN.height).mul(shape.y.greaterThan(0).select(open.mul(far), float(1)));
@@ -111,6 +118,8 @@ export class Screens {
         at.z.sub(away.x.mul(wide)).sub(away.y.mul(back)),
       ),
     ) as N;
+    const clip = project(world);
+    const ahead = look.w.greaterThan(3.5).and(shape.y.greaterThanEqual(0)).select(float(1), float(0));
     const shown = varying(open) as N;
     const fragment = Fn(() => {
       const uv = vec2(local.x.add(0.5), local.y);
@@ -126,7 +135,7 @@ export class Screens {
       const pixel = edge.fwidth().max(1e-4);
       const frame = smoothstep(chosen.mul(1.6).add(1.7), chosen.mul(1.6).add(0.5), edge.div(pixel));
       const ink = (
-        texture(this.#texture, vec2(slot.x.add(uv.x.mul(slot.z)), slot.y.add(uv.y.oneMinus().mul(slot.w)))) as N
+        texture(this.#texture, vec2(slot.x.add(uv.x.div(COLUMNS)), slot.y.add(uv.y.oneMinus().div(ROWS)))) as N
       ).r.mul(form.y);
       // Nobody reads these: lines stand for the words.
       const row = metres.y.mul(5.2).fract().sub(0.5).abs().lessThan(0.16).select(float(1), float(0));
@@ -151,12 +160,14 @@ export class Screens {
       const lit = mix(mix(glass, words, ink.add(ruled.mul(form.y.oneMinus())).min(1)), rgb, frame.max(bar).mul(glow));
       const tone: N = mix(lit, band, mark);
       const solid = mix(float(0.9), float(1), ink.max(frame));
+      const aside = mix(float(1), chosen.mul(0.72).add(0.28), this.#focus);
       const stem = local.y.lessThan(0).select(float(1), float(0));
       const clear = haze(world).oneMinus();
-      return vec4(mix(tone, rgb.mul(0.8), stem) as N, mix(solid, float(0.4), stem).mul(shown).mul(clear));
+      return vec4(mix(tone, rgb.mul(0.8), stem) as N, mix(solid, float(0.4), stem).mul(shown).mul(clear).mul(aside));
     });
     return {
-      vertex: project(world),
+      // What one looks at is covered by nothing.
+      vertex: vec4(clip.xy, mix(clip.z, clip.w.mul(0.1), ahead), clip.w),
       fragment: fragment(),
       blend: 'normal' as const,
       bothSides: true,
@@ -171,6 +182,9 @@ export class Screens {
     this.#give([...open].sort((a, b) => far(a) - far(b)).slice(0, WRITTEN_MAX));
     // The farthest is drawn first: sheets let a little through.
     const ordered = [...open].sort((a, b) => far(b) - far(a));
+    const crowds = new Map<string, number>();
+    for (const { task } of open) if (task) crowds.set(task.room, (crowds.get(task.room) ?? 0) + 1);
+    this.#focus.value = open.some((thing) => thing.key === selected) ? 1 : 0;
     this.#order = ordered.map((thing) => thing.key);
     for (const [index, thing] of ordered.entries()) {
       const slot = this.#slots.get(thing.key);
@@ -185,7 +199,7 @@ export class Screens {
         thing.to.z,
         Math.max(thing.start + WAY_SECONDS * 0.9, -90),
       );
-      this.#parts.set(index, 'aSlot', u, v, 1 / COLUMNS, 1 / ROWS);
+      this.#parts.set(index, 'aSlot', u, v, sizeAmong(crowds.get(thing.task?.room ?? '') ?? 1), 0);
       this.#parts.set(
         index,
         'aLook',

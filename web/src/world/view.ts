@@ -92,6 +92,8 @@ class View implements SceneView {
   #selected: Target | null = null;
   #near: Target | null = null;
   #unnamed = 0;
+  /** What the rooms were drawn with. */
+  #loads = '';
   #following = false;
   /** The picture shows everything, and goes on doing so when its size changes. */
   #overview = false;
@@ -304,7 +306,7 @@ class View implements SceneView {
 
   #redraw(): void {
     const selected = this.#selected?.id ?? null;
-    this.#platforms.show(this.#stage.rooms, selected, this.#works.loads);
+    this.#loads = '';
     this.#links.show(this.#stage.rooms, selected);
     this.#crowd.show(this.#stage.bodies, selected);
     this.#rework();
@@ -314,6 +316,9 @@ class View implements SceneView {
   #rework(): void {
     const selected = this.#selected?.id ?? null;
     const now = this.#now();
+    const loads = JSON.stringify([...this.#works.loads]);
+    if (loads !== this.#loads) this.#platforms.show(this.#stage.rooms, selected, this.#works.loads);
+    this.#loads = loads;
     this.#things.show(this.#works.all, selected);
     this.#screens.show(this.#works.all, selected, this.#camera.position);
     const asks = this.#works.asks.flatMap((ask) => {
@@ -328,8 +333,13 @@ class View implements SceneView {
   work(work: WorldWork): void {
     const now = this.#now();
     const before = new Map(this.#works.all.map((thing) => [thing.key, thing.form]));
+    const watched = this.#focus?.type === 'task' ? this.#works.get(this.#focus.id)?.to : undefined;
     this.#works.show(work, this.#stage, now, this.#reduced);
     this.#rework();
+    // What one went to is gone along with, until a hand takes the camera.
+    const to = this.#focus?.type === 'task' ? this.#works.get(this.#focus.id)?.to : undefined;
+    if (this.#focus && to && (!watched || Math.hypot(to.x - watched.x, to.z - watched.z) > 0.5))
+      this.#flyTo(this.#focus);
     if (this.#reduced) return;
     // A result goes to each of those who wait for it; the seal itself to the first.
     for (const thing of this.#works.all) {

@@ -67,7 +67,7 @@ test('a new task sets out from its author and waits in its room', () => {
   expect(apart(thingAt(works.get('a')!, 10), { x: ana.toX, z: ana.toZ })).toBeLessThan(0.01);
   const place = stage.places.get('bench')!;
   expect(apart(thingAt(works.get('a')!, 10 + WAY_SECONDS), place)).toBeLessThan(2);
-  expect(works.loads.get('bench')).toEqual({ running: 0, waits: 1, asks: 0 });
+  expect(works.loads.get('bench')).toEqual({ running: 0, waits: 1, asks: 0, held: 0 });
   expect(apart(spot('a'), thingAt(works.get('a')!, 99))).toBeLessThan(0.001);
 });
 

@@ -103,7 +103,7 @@ export class Works {
   /** Pieces that came since the work was told. */
   readonly #parts = new Map<string, number>();
   /** What goes on in each room. */
-  readonly loads = new Map<string, { running: number; waits: number; asks: number }>();
+  readonly loads = new Map<string, { running: number; waits: number; asks: number; held: number }>();
 
   get all(): Thing[] {
     return [...this.#things.values()];
@@ -194,11 +194,12 @@ export class Works {
     const hands = new Map<string, number>();
     this.loads.clear();
     const load = (room: string) => {
-      const known = this.loads.get(room) ?? { running: 0, waits: 0, asks: 0 };
+      const known = this.loads.get(room) ?? { running: 0, waits: 0, asks: 0, held: 0 };
       this.loads.set(room, known);
       return known;
     };
     for (const ask of work.asks) load(ask.room).asks++;
+    for (const { room, count } of work.held) load(room).held = count;
     const next = (counts: Map<string, number>, key: string) => {
       const index = counts.get(key) ?? 0;
       counts.set(key, index + 1);
