@@ -75,18 +75,22 @@ pub fn observe(context: &Context, args: &ObserveArgs) -> Outcome<()> {
     let runtime =
         runtime.map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingDone))?;
     let json = context.json;
-    let stopped = async {
-        let ended = async |kind| match signal(kind) {
-            Ok(mut signals) => drop(signals.recv().await),
-            Err(_) => std::future::pending().await,
-        };
-        tokio::select! {
-            () = ended(SignalKind::interrupt()) => {}
-            () = ended(SignalKind::terminate()) => {}
-        }
-    };
-    let run = mesh_observe::run(about, settings, stopped, |said| print(json, about, &said));
+    let run = mesh_observe::run(about, settings, stopped(), |said| {
+        print(json, about, &said);
+    });
     runtime.block_on(run).map(drop).map_err(failure)
+}
+
+/// Somebody asks the program to end.
+pub(super) async fn stopped() {
+    let ended = async |kind| match signal(kind) {
+        Ok(mut signals) => drop(signals.recv().await),
+        Err(_) => std::future::pending().await,
+    };
+    tokio::select! {
+        () = ended(SignalKind::interrupt()) => {}
+        () = ended(SignalKind::terminate()) => {}
+    }
 }
 
 fn settings(context: &Context, about: &'static About, args: &ObserveArgs) -> Outcome<Settings> {
@@ -132,7 +136,12 @@ fn identity(context: &Context, about: &About, args: &ObserveArgs) -> Outcome<(Op
     };
     let handle = handle.trim_start_matches('@').to_owned();
     if args.yes {
-        register(context, &handle)?;
+        let newcomer = Newcomer {
+            kind: Kind::Agent,
+            permissions: MAY.into_iter().collect(),
+            label: "mesh observe",
+        };
+        register(context, &handle, &newcomer)?;
         prepare(&context.owner(), about, &handle, &args.join)?;
     }
     Ok((context.options()?, handle))
@@ -146,23 +155,37 @@ const MAY: [Permission; 4] = [
     Permission::AgentsRead,
 ];
 
-/// The agent's own token: the one kept here, or a new one by the owner's leave.
-fn register(context: &Context, handle: &str) -> Outcome<Option<Identity>> {
+/// A client that comes in by the owner's leave.
+pub(super) struct Newcomer {
+    /// What it is.
+    pub kind: Kind,
+    /// What its token may ask for.
+    pub permissions: PermissionSet,
+    /// What its token is called.
+    pub label: &'static str,
+}
+
+/// The client's own token: the one kept here, or a new one by the owner's leave.
+pub(super) fn register(
+    context: &Context,
+    handle: &str,
+    newcomer: &Newcomer,
+) -> Outcome<Option<Identity>> {
     if context.load_identity(handle).is_ok() {
         return Ok(None);
     }
     let owner = context.owner();
     let http = owner.http()?;
-    let permissions: PermissionSet = MAY.into_iter().collect();
+    let permissions = Some(newcomer.permissions);
     let (key, _) = context.key_for(handle)?;
     let registered = http.call::<AgentRegister>(AgentRegisterInput {
         agent: handle.to_owned(),
-        kind: Some(Kind::Agent),
+        kind: Some(newcomer.kind),
         key: Some(key),
         parent: None,
         parent_proof: None,
         preset: None,
-        permissions: Some(permissions),
+        permissions,
         visibility: Visibility::Public,
         profile: Profile::default(),
     });
@@ -173,9 +196,9 @@ fn register(context: &Context, handle: &str) -> Outcome<Option<Identity>> {
             let input = TokenCreateInput {
                 participant: handle.to_owned(),
                 preset: None,
-                permissions: Some(permissions),
+                permissions,
                 expires: None,
-                label: "mesh observe".to_owned(),
+                label: newcomer.label.to_owned(),
             };
             http.call::<TokenCreate>(input)?.token
         }
