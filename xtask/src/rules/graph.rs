@@ -25,6 +25,11 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
         4,
         &["mesh-core", "mesh-log", "mesh-store", "mesh-node"],
     ),
+    (
+        "mesh-connect",
+        4,
+        &["mesh-core", "mesh-log", "mesh-store", "mesh-node"],
+    ),
     ("mesh-ops", 4, &[]),
     // What comes in and what goes out: both act and listen through the door alone.
     ("mesh-edge", 5, &["mesh-node"]),

@@ -78,6 +78,7 @@ const FLOORS: &[Floor] = &[
             "claude",
             "codex",
             "completions",
+            "connect",
             "demo",
             "doctor",
             "help",

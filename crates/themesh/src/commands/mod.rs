@@ -7,6 +7,7 @@ mod chat;
 mod claude;
 mod codex;
 mod completions;
+mod connect;
 mod context;
 mod credential;
 mod demo;
@@ -164,6 +165,8 @@ pub enum Command {
     Work(Box<worker::work::WorkArgs>),
     Observe(observe::ObserveArgs),
     #[command(subcommand)]
+    Connect(connect::ConnectVerb),
+    #[command(subcommand)]
     Sandbox(sandbox::SandboxVerb),
     #[command(hide = true)]
     WorkKeeper(worker::work::WorkKeeperArgs),
@@ -263,6 +266,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Hook(args) => hook::hook(context, &args)?,
         Command::Work(args) => worker::work::work(context, &args)?,
         Command::Observe(args) => observe::observe(context, &args)?,
+        Command::Connect(verb) => connect::connect(context, &verb)?,
         Command::Sandbox(verb) => return sandbox::sandbox(context, verb),
         Command::WorkKeeper(args) => return Ok(worker::work::keeper(args)),
         Command::Interchange(args) => interchange::interchange(context, &args)?,

@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use clap::{Args, Subcommand};
+use mesh_connect::standing;
 use mesh_model::Millis;
 use mesh_model::api::{NoInput, Status, Webhook, WebhookState};
 use mesh_model::home::Entry;
@@ -71,6 +72,7 @@ pub fn doctor(context: &Context, args: &DoctorArgs) -> Outcome<ExitCode> {
         the_log(context),
     ];
     findings.extend(node(context));
+    findings.extend(connectors(context));
     if context.json {
         let text = serde_json::to_string(&findings)
             .map_err(|why| Failure::here(why.to_string(), "").so(Effect::NothingChanged))?;
@@ -324,6 +326,29 @@ fn webhooks(http: &Http) -> Option<Finding> {
             "`mesh webhook list` says why; `mesh webhook test` tries one",
         )),
     }
+}
+
+/// Whether the connectors run that have a place here; nothing where there are none.
+fn connectors(context: &Context) -> Vec<Finding> {
+    let workers = fs::read_dir(Entry::Work.of(&context.home));
+    let folders = workers.into_iter().flatten().flatten();
+    let all = folders.flat_map(|folder| standing(&folder.path().join("connect")));
+    let told = all.map(|one| {
+        let name = one.path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = clean(&name);
+        if one.runs {
+            return good("phone", format!("{name} runs"));
+        }
+        warning(
+            "phone",
+            format!("{name} does not run; what it would carry waits"),
+            format!(
+                "start it with `mesh connect`, or remove {} if it is not used any more",
+                one.path.display()
+            ),
+        )
+    });
+    told.collect()
 }
 
 /// No node said that it runs here.

@@ -1,0 +1,366 @@
+//! A room in a chat: a bridge brings what is written there into the room, as words of whoever wrote them there, and takes the
+//! room's words to the chat where its rules let them out.
+//!
+//! What comes from there is data. It is never read as a line of chat commands, answers no question, and calls nobody unless
+//! whoever runs the bridge lets it.
+
+use mesh_model::api::MessageRefInput;
+use mesh_model::api::{MessageBody, Posted, RoomRefInput, StreamItem};
+use mesh_model::events::{
+    Event as _, Facts, Kind, MessageDeleted, MessageEdited, MessageFacts, MessagePosted,
+    MessageRedacted,
+};
+use mesh_model::limits::LABEL_CHARS_MAX;
+use mesh_model::ops::{MessageEdit, MessageGet, MessagePost, Operation, RoomGet};
+use mesh_model::{Capability, MessageId, RoomId, Seq};
+use mesh_sdk::{Client, Error, Filter};
+use serde_json::{Value, json};
+
+use super::Carries;
+use super::desk::{Desk, Say, UNITS_MAX};
+use super::kept::Pair;
+use super::types::{Message, Update};
+use crate::leave::Carrier;
+use crate::mesh::{Done, act, seen};
+use crate::said::{Said, Trouble};
+use crate::text::{calls_nobody, clean, pieces, units};
+use crate::waits::{author, said};
+
+/// From where the words are, as the room is told.
+const ORIGIN: &str = "telegram";
+/// What a bridge needs in its room.
+const NEEDS: [Capability; 3] = [Capability::Listen, Capability::Speak, Capability::Bridge];
+
+pub(super) struct Bridge {
+    client: Client,
+    carrier: Carrier,
+    room: RoomId,
+    mentions: bool,
+}
+
+impl Bridge {
+    pub async fn new(
+        client: Client,
+        carrier: Carrier,
+        room: String,
+        mentions: bool,
+    ) -> Result<Bridge, Trouble> {
+        let handle = &carrier.me.handle;
+        let todo = || {
+            format!("by the owner's token: mesh connect telegram --room {room} --as {handle} --yes")
+        };
+        if carrier.me.kind != Kind::Bridge {
+            return Err(Trouble::Unfit {
+                what: format!("@{handle} is no bridge, and a room is bridged by one"),
+                todo: format!(
+                    "name another with --as, and let it be registered: mesh connect telegram --room {room} --as NAME --yes"
+                ),
+            });
+        }
+        let asked = RoomRefInput { room: room.clone() };
+        let found = seen(client.call::<RoomGet>(asked).await)?.filter(|found| found.member);
+        let Some(found) = found else {
+            return Err(Trouble::Unfit {
+                what: format!(
+                    "@{handle} is not in a room '{}'",
+                    crate::text::name(&room, 60)
+                ),
+                todo: todo(),
+            });
+        };
+        let lacks = NEEDS.iter().find(|one| !found.capabilities.has(**one));
+        if let Some(lacks) = lacks {
+            return Err(Trouble::Unfit {
+                what: format!("@{handle} lacks the capability {lacks} in the room"),
+                todo: todo(),
+            });
+        }
+        Ok(Bridge {
+            client,
+            carrier,
+            room: found.id,
+            mentions,
+        })
+    }
+
+    fn words(&self, words: &str) -> String {
+        if self.mentions {
+            words.to_owned()
+        } else {
+            calls_nobody(words)
+        }
+    }
+
+    /// Something was written there: it is said here as theirs.
+    async fn bring(&mut self, desk: &mut Desk<'_>, message: &Message) -> Result<bool, Trouble> {
+        let Some(words) = message.words() else {
+            return Ok(false);
+        };
+        let passed = if message.is_passed_on() {
+            "(passed on) "
+        } else {
+            ""
+        };
+        let answered = message.reply_to_message.as_ref();
+        let answered = answered.and_then(|answered| desk.kept.of_there(answered.message_id));
+        let mut input = json!({
+            "room": self.room,
+            "text": self.words(&format!("{passed}{words}")),
+            "relayed": {"origin": ORIGIN, "sender": message.sender(LABEL_CHARS_MAX)},
+        });
+        if let Some(id) = answered.and_then(|pair| pair.message) {
+            input["reply_to"] = json!(id);
+        }
+        let key = desk.key(message.message_id, "");
+        match act(&self.client, MessagePost::DECLARATION.name, input, key).await? {
+            Done::Yes(answer) => {
+                let posted: Posted = serde_json::from_value(answer).map_err(Error::from)?;
+                desk.kept.remember(Pair {
+                    there: vec![message.message_id],
+                    message: Some(posted.id),
+                    theirs: true,
+                    ..Pair::default()
+                });
+                (desk.tell)(Said::Took {
+                    what: "relayed",
+                    message: Some(posted.id),
+                });
+                if posted.quarantined {
+                    let waits =
+                        "This waits for a moderator of the room; nobody reads it there yet.";
+                    desk.answer(message.message_id, waits).await?;
+                }
+            }
+            Done::Before => {}
+            Done::No(why) => {
+                (desk.tell)(Said::Refused {
+                    why: why.to_string(),
+                });
+                let no = format!("This was not taken into the room: {}.", why.code.title());
+                desk.answer(message.message_id, &no).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Something was changed there.
+    async fn bring_change(
+        &mut self,
+        desk: &mut Desk<'_>,
+        message: &Message,
+    ) -> Result<bool, Trouble> {
+        let pair = desk.kept.of_there(message.message_id).cloned();
+        let (Some(pair), Some(words)) = (pair, message.words()) else {
+            return Ok(false);
+        };
+        let Some(id) = pair.message.filter(|_| pair.theirs) else {
+            return Ok(false);
+        };
+        let edit = message.edit_date.unwrap_or_default();
+        let key = desk.key(message.message_id, &format!("-edit-{edit}"));
+        let input = json!({"message": id, "text": self.words(&words)});
+        match act(&self.client, MessageEdit::DECLARATION.name, input, key).await? {
+            Done::Yes(_) => (desk.tell)(Said::Took {
+                what: "edit",
+                message: Some(id),
+            }),
+            Done::Before => {}
+            Done::No(why) => (desk.tell)(Said::Refused {
+                why: why.to_string(),
+            }),
+        }
+        Ok(true)
+    }
+
+    /// A message of the room, as it is now: what waited here is not told as it was.
+    async fn now(&self, id: MessageId) -> Result<Option<mesh_model::api::Message>, Error> {
+        let asked = MessageRefInput { message: id };
+        seen(self.client.call::<MessageGet>(asked).await)
+    }
+
+    /// Something was said here: it is told there.
+    async fn tell(&mut self, desk: &mut Desk<'_>, item: &StreamItem) -> Result<bool, Trouble> {
+        let Some(told) = item
+            .message()
+            .filter(|told| told.from.id != self.carrier.me.id)
+        else {
+            return Ok(false);
+        };
+        let labels = told.labels.iter().copied();
+        let rooms = labels.chain([self.room]);
+        if !self.carrier.may_take_out(&self.client, rooms).await? {
+            (desk.tell)(Said::Stays {
+                room: self.room,
+                seq: item.seq,
+            });
+            return Ok(false);
+        }
+        // Between the event and now it may have been erased.
+        let Some(message) = self
+            .now(told.id)
+            .await?
+            .filter(|now| !now.deleted && !now.redacted)
+        else {
+            return Ok(false);
+        };
+        let answered = message.reply_to.and_then(|id| desk.kept.of_message(id));
+        let say = Say {
+            title: &author(&message),
+            words: &said(&message),
+            answers: answered.and_then(|pair| pair.there.first().copied()),
+            ..Say::default()
+        };
+        let Some(there) = desk.say(say).await? else {
+            return Ok(true);
+        };
+        desk.kept.remember(Pair {
+            there,
+            message: Some(message.id),
+            ..Pair::default()
+        });
+        desk.told("message", item.seq)?;
+        Ok(true)
+    }
+
+    /// A message that was told there was changed here.
+    async fn tell_change(
+        &mut self,
+        desk: &mut Desk<'_>,
+        item: &StreamItem,
+        edited: &MessageEdited,
+    ) -> Result<bool, Trouble> {
+        let pair = desk.kept.of_message(edited.message).cloned();
+        let Some(pair) = pair.filter(|pair| !pair.theirs) else {
+            return Ok(false);
+        };
+        if item
+            .said(edited)
+            .plain()
+            .is_none_or(|body: MessageBody| body.text.is_empty())
+            || !self.carrier.may_take_out(&self.client, [self.room]).await?
+        {
+            return Ok(false);
+        }
+        let Some(message) = self.now(edited.message).await? else {
+            return Ok(false);
+        };
+        let title = author(&message);
+        let whole = format!("{title}\n\n{}", said(&message));
+        let parts: Vec<&str> = pieces(&whole, UNITS_MAX);
+        if parts.len() == pair.there.len() {
+            for (index, (part, there)) in parts.iter().zip(&pair.there).enumerate() {
+                let mut body = json!({
+                    "message_id": there,
+                    "text": part,
+                    "link_preview_options": {"is_disabled": true},
+                });
+                if index == 0 {
+                    body["entities"] =
+                        json!([{"type": "bold", "offset": 0, "length": units(&title)}]);
+                }
+                desk.ask::<Value>("editMessageText", body).await?;
+            }
+        } else {
+            // It has become another number of messages: the new text answers the old one.
+            let title = format!("{title} changed this");
+            let say = Say {
+                title: &title,
+                words: &clean(&message.text),
+                answers: pair.there.first().copied(),
+                quiet: true,
+                ..Say::default()
+            };
+            if let Some(more) = desk.say(say).await? {
+                desk.kept.take_message(edited.message);
+                let there = pair.there.into_iter().chain(more).collect();
+                desk.kept.remember(Pair { there, ..pair });
+            }
+        }
+        desk.told("edit", item.seq)?;
+        Ok(true)
+    }
+
+    /// Words are gone here: they are deleted there, as far as the service lets a bot.
+    async fn erase(
+        &mut self,
+        desk: &mut Desk<'_>,
+        message: MessageId,
+        seq: Seq,
+    ) -> Result<bool, Trouble> {
+        let Some(pair) = desk.kept.take_message(message) else {
+            return Ok(false);
+        };
+        desk.erase(&pair.there).await?;
+        desk.told("erased", seq)?;
+        Ok(true)
+    }
+}
+
+impl Carries for Bridge {
+    const KINDS: &'static [&'static str] = &["message", "edited_message"];
+
+    fn filter(&self, after: Seq) -> Filter {
+        let kinds = [
+            MessagePosted::KIND,
+            MessageEdited::KIND,
+            MessageDeleted::KIND,
+            MessageRedacted::KIND,
+        ];
+        Filter {
+            after: Some(after),
+            rooms: vec![self.room.to_string()],
+            types: kinds.map(str::to_owned).to_vec(),
+        }
+    }
+
+    async fn begin(&mut self, desk: &mut Desk<'_>, _: bool) -> Result<(), Trouble> {
+        if !self.carrier.may_take_out(&self.client, [self.room]).await? {
+            let what = "the room's rules do not let its words out (data.leave.outside), so it only takes in what is written in the chat";
+            (desk.tell)(Said::Note { what });
+        }
+        Ok(())
+    }
+
+    async fn update(&mut self, desk: &mut Desk<'_>, update: Update) -> Result<bool, Trouble> {
+        let (message, edited) = match (update.message, update.edited_message) {
+            (Some(message), _) => (message, false),
+            (None, Some(message)) => (message, true),
+            (None, None) => return Ok(false),
+        };
+        if desk.kept.chat != Some(message.chat.id) {
+            desk.ignore();
+            return Ok(false);
+        }
+        if let Some(chat) = message.migrate_to_chat_id {
+            desk.moved(chat)?;
+            return Ok(true);
+        }
+        // Of programs nothing is taken: two bridges would tell one another what they say. Whoever writes in the group's own
+        // name is shown as a program of Telegram's.
+        let program = message.from.as_ref().is_some_and(|from| from.is_bot);
+        if program && message.sender_chat.is_none() {
+            return Ok(false);
+        }
+        if edited {
+            self.bring_change(desk, &message).await
+        } else {
+            self.bring(desk, &message).await
+        }
+    }
+
+    async fn item(&mut self, desk: &mut Desk<'_>, item: &StreamItem) -> Result<bool, Trouble> {
+        match item.event() {
+            Some(Facts::Message(MessageFacts::Posted(_))) => self.tell(desk, item).await,
+            Some(Facts::Message(MessageFacts::Edited(it))) => {
+                self.tell_change(desk, item, &it).await
+            }
+            Some(Facts::Message(MessageFacts::Deleted(it))) => {
+                self.erase(desk, it.message, item.seq).await
+            }
+            Some(Facts::Message(MessageFacts::Redacted(it))) => {
+                self.erase(desk, it.message, item.seq).await
+            }
+            _ => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! What waits for a person: messages that name it or are direct, questions that it may answer, alerts that are its own.
+
+use mesh_model::api::{
+    Alert, AlertListInput, ApprovalListInput, ApprovalView, Attention, Hears, Message, NoInput,
+    Room, RoomRefInput, StreamItem, TaskDetail, TaskRefInput,
+};
+use mesh_model::events::{
+    AlertEscalated, AlertFacts, AlertRaised, AlertSeverity, ApprovalDecided, ApprovalExpired,
+    ApprovalFacts, ApprovalRequested, Event as _, Facts, MessageDeleted, MessageFacts,
+    MessagePosted, MessageRedacted, Priority, RoomKind, Trust,
+};
+use mesh_model::ops::{AlertList, ApprovalList, AttentionGet, RoomGet, TaskGet};
+use mesh_model::{ApprovalId, MessageId, RoomId, Seq};
+use mesh_sdk::{Client, Error};
+use serde_json::Value;
+
+use crate::leave::Carrier;
+use crate::mesh::seen;
+use crate::text::{clean, spelled};
+
+/// The events of which something may be told.
+pub(crate) const KINDS: [&str; 8] = [
+    AlertEscalated::KIND,
+    AlertRaised::KIND,
+    ApprovalDecided::KIND,
+    ApprovalExpired::KIND,
+    ApprovalRequested::KIND,
+    MessageDeleted::KIND,
+    MessagePosted::KIND,
+    MessageRedacted::KIND,
+];
+
+/// A person's eyes: what the connector looks at and for whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Eyes {
+    pub client: Client,
+    pub carrier: Carrier,
+    /// The page's address, if a phone reaches it.
+    pub page: Option<String>,
+}
+
+/// Something to tell.
+#[derive(Debug)]
+pub(crate) struct Notice {
+    pub about: About,
+    /// Who wants what, where.
+    pub title: String,
+    pub words: Words,
+    /// Where in the page it is.
+    pub link: Option<String>,
+    /// It is told although nothing is to disturb.
+    pub urgent: bool,
+    /// Nothing is to disturb now.
+    pub quiet: bool,
+}
+
+/// What it is about.
+#[derive(Debug)]
+pub(crate) enum About {
+    Message(Box<Message>),
+    Approval(Box<ApprovalView>),
+    Alert(AlertSeverity),
+}
+
+/// Words that go with it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// They may leave the mesh.
+    Shown(String),
+    /// They stay: a room's rules say so.
+    Stay,
+    /// There are none any more.
+    Gone,
+}
+
+/// What an event means for whoever was told of something before.
+#[derive(Debug)]
+pub(crate) enum Looked {
+    Nothing,
+    Tell(Box<Notice>),
+    /// A question waits no more: whether it was given, by whom.
+    Settled(ApprovalId, String),
+    /// Words are gone.
+    Erased(MessageId),
+}
+
+impl Notice {
+    /// Where it is.
+    pub fn room(&self) -> Option<RoomId> {
+        match &self.about {
+            About::Message(message) => Some(message.room),
+            About::Approval(question) => Some(question.room),
+            About::Alert(_) => None,
+        }
+    }
+}
+
+impl Eyes {
+    /// What of an event is to be told.
+    pub async fn look(&self, item: &StreamItem) -> Result<Looked, Error> {
+        let tell = |notice: Option<Notice>| {
+            notice.map_or(Looked::Nothing, |notice| Looked::Tell(Box::new(notice)))
+        };
+        match item.event() {
+            Some(Facts::Message(MessageFacts::Posted(_))) => self.message(item).await.map(tell),
+            Some(Facts::Message(MessageFacts::Redacted(it))) => Ok(Looked::Erased(it.message)),
+            Some(Facts::Message(MessageFacts::Deleted(it))) => Ok(Looked::Erased(it.message)),
+            Some(Facts::Approval(ApprovalFacts::Requested(it))) => {
+                let mut mine = self.questions().await?;
+                mine.retain(|question| question.id == it.approval);
+                match mine.pop() {
+                    Some(question) => self.question(question).await.map(Some).map(tell),
+                    None => Ok(Looked::Nothing),
+                }
+            }
+            Some(Facts::Approval(ApprovalFacts::Decided(it))) => {
+                let by = item.from.as_ref().map_or("the node", |from| &from.handle);
+                let how = if it.approved { "Approved" } else { "Refused" };
+                Ok(Looked::Settled(it.approval, format!("{how} by @{by}.")))
+            }
+            Some(Facts::Approval(ApprovalFacts::Expired(it))) => {
+                let how = "Nobody waits for the answer any more.".to_owned();
+                Ok(Looked::Settled(it.approval, how))
+            }
+            Some(Facts::Alert(AlertFacts::Raised(_))) => self.alert(item.seq).await.map(tell),
+            Some(Facts::Alert(AlertFacts::Escalated(it))) => self.alert(it.alert).await.map(tell),
+            _ => Ok(Looked::Nothing),
+        }
+    }
+
+    async fn attention(&self) -> Result<Attention, Error> {
+        let asked = self.client.call::<AttentionGet>(NoInput {}).await;
+        // Without the right to ask it is disturbed by everything that it may read.
+        Ok(seen(asked)?.unwrap_or(Attention {
+            rooms: Vec::new(),
+            quiet: None,
+            silent_until: None,
+            urgent: false,
+            held_until: None,
+        }))
+    }
+
+    fn notice(&self, about: About, title: String, words: Words, path: &str) -> Notice {
+        Notice {
+            about,
+            title,
+            words,
+            link: self.page.as_ref().map(|page| format!("{page}{path}")),
+            urgent: false,
+            quiet: false,
+        }
+    }
+
+    fn within(notice: Notice, attention: &Attention) -> Notice {
+        Notice {
+            quiet: attention.held_until.is_some() && !(attention.urgent && notice.urgent),
+            ..notice
+        }
+    }
+
+    async fn message(&self, item: &StreamItem) -> Result<Option<Notice>, Error> {
+        let me = self.carrier.me.id;
+        let Some(message) = item.message().filter(|message| message.from.id != me) else {
+            return Ok(None);
+        };
+        let attention = self.attention().await?;
+        let heard = attention.rooms.iter().find(|one| one.room == message.room);
+        let heard = heard.map_or(Hears::Mentions, |one| one.hears);
+        let named = message.mentions.contains(&me);
+        if heard == Hears::Nothing {
+            return Ok(None);
+        }
+        let asked = RoomRefInput {
+            room: message.room.to_string(),
+        };
+        let Some(room) = seen(self.client.call::<RoomGet>(asked).await)? else {
+            return Ok(None);
+        };
+        let direct = room.kind == RoomKind::Direct;
+        if !direct && !named && heard != Hears::All {
+            return Ok(None);
+        }
+        let labels = message.labels.iter().copied();
+        let rooms = labels.chain([message.room]);
+        let leaves = self.carrier.may_take_out(&self.client, rooms).await?;
+        let words = if message.redacted {
+            Words::Gone
+        } else if leaves {
+            Words::Shown(said(&message))
+        } else {
+            Words::Stay
+        };
+        let title = format!("{}{}", author(&message), within(&room));
+        let path = match &room.name {
+            Some(name) if !direct => format!("/r/{name}/m/{}", message.id),
+            _ => format!("/dm/{}/m/{}", message.from.handle, message.id),
+        };
+        let urgent = message.priority == Priority::Now;
+        let notice = self.notice(About::Message(Box::new(message)), title, words, &path);
+        Ok(Some(Eyes::within(Notice { urgent, ..notice }, &attention)))
+    }
+
+    /// The questions that wait for this person.
+    pub async fn questions(&self) -> Result<Vec<ApprovalView>, Error> {
+        let input = ApprovalListInput {
+            room: None,
+            mine: true,
+        };
+        let listed = seen(self.client.call::<ApprovalList>(input).await)?;
+        let mut items = listed.map(|list| list.items).unwrap_or_default();
+        items.sort_by_key(|question| question.id);
+        Ok(items)
+    }
+
+    /// A question, with all that would be done.
+    pub async fn question(&self, question: ApprovalView) -> Result<Notice, Error> {
+        let attention = self.attention().await?;
+        let words = if self
+            .carrier
+            .may_take_out(&self.client, [question.room])
+            .await?
+        {
+            self.would_be_done(&question).await?
+        } else {
+            Words::Stay
+        };
+        let asked = RoomRefInput {
+            room: question.room.to_string(),
+        };
+        let room = seen(self.client.call::<RoomGet>(asked).await)?;
+        let place = room.map(|room| within(&room)).unwrap_or_default();
+        let stranger = stranger(question.from.trust);
+        let title = format!("@{}{stranger} asks{place}", question.from.handle);
+        let path = format!("/approvals?ask={}", question.id);
+        let notice = self.notice(About::Approval(Box::new(question)), title, words, &path);
+        let notice = Notice {
+            urgent: true,
+            ..notice
+        };
+        Ok(Eyes::within(notice, &attention))
+    }
+
+    /// Everything on which the answer rests, spelled out; nothing if a part of it is gone.
+    async fn would_be_done(&self, question: &ApprovalView) -> Result<Words, Error> {
+        let mut parts = Vec::new();
+        match (&question.question, question.task) {
+            (Some(words), _) => parts.push(spelled(words)),
+            // A task that nobody may begin before the answer asks without words of its own.
+            (None, Some(task)) => {
+                let found = seen(self.client.call::<TaskGet>(TaskRefInput { task }).await)?;
+                match found.and_then(|found| task_words(&found)) {
+                    Some(words) => parts.push(words),
+                    None => return Ok(Words::Gone),
+                }
+            }
+            (None, None) => return Ok(Words::Gone),
+        }
+        if let Some(detail) = &question.detail {
+            let detail = Value::Object(detail.clone().into_inner());
+            parts.push(spelled(&format!("{detail:#}")));
+        }
+        Ok(Words::Shown(parts.join("\n\n")))
+    }
+
+    async fn alert(&self, id: Seq) -> Result<Option<Notice>, Error> {
+        let input = AlertListInput {
+            mine: true,
+            ..AlertListInput::default()
+        };
+        let listed = seen(self.client.call::<AlertList>(input).await)?;
+        let items = listed.map(|alerts| alerts.items).unwrap_or_default();
+        let Some(alert) = items.into_iter().find(|alert| alert.alert == id) else {
+            return Ok(None);
+        };
+        if alert.severity == AlertSeverity::Info {
+            return Ok(None);
+        }
+        let attention = self.attention().await?;
+        let urgent = alert.severity == AlertSeverity::Critical;
+        let words = Words::Shown(alert_words(&alert));
+        let about = About::Alert(alert.severity);
+        let notice = self.notice(about, clean(&alert.title), words, "/inbox");
+        Ok(Some(Eyes::within(Notice { urgent, ..notice }, &attention)))
+    }
+}
+
+fn task_words(found: &TaskDetail) -> Option<String> {
+    let title = found.task.title.as_ref()?;
+    let prompt = found.prompt.as_ref()?;
+    let mut words = format!("May this begin: {}\n\n{}", spelled(title), spelled(prompt));
+    if let Some(assigned) = &found.task.assigned {
+        words.push_str(&format!("\n\nfor @{}", assigned.handle));
+    }
+    if let Some(model) = &found.model {
+        words.push_str(&format!("\n\nmodel {}", spelled(model)));
+    }
+    if let Some(input) = &found.input {
+        let input = Value::Object(input.clone().into_inner());
+        words.push_str(&format!("\n\n{}", spelled(&format!("{input:#}"))));
+    }
+    Some(words)
+}
+
+fn alert_words(alert: &Alert) -> String {
+    let severity = match alert.severity {
+        AlertSeverity::Critical => "critical",
+        AlertSeverity::Warning => "warning",
+        AlertSeverity::Info => "info",
+    };
+    let times = match alert.count {
+        0 | 1 => String::new(),
+        count => format!(", {count} times"),
+    };
+    format!("{severity}, since {}{times}", alert.since)
+}
+
+/// The words of a message as they are shown outside.
+pub(crate) fn said(message: &Message) -> String {
+    let mut words = clean(&message.text);
+    let files = match message.files.len() {
+        0 => return words,
+        1 => "(a file goes with it, which stays in the mesh)".to_owned(),
+        count => format!("({count} files go with it, which stay in the mesh)"),
+    };
+    if !words.is_empty() {
+        words.push('\n');
+    }
+    words.push_str(&files);
+    words
+}
+
+/// Who wrote it, and for whom if it was only brought.
+pub(crate) fn author(message: &Message) -> String {
+    let from = &message.from.handle;
+    match &message.relayed {
+        Some(relayed) => {
+            let sender = crate::text::name(&relayed.sender, 80);
+            let origin = crate::text::name(&relayed.origin, 80);
+            format!("@{from} brings words of {sender} ({origin})")
+        }
+        None => format!("@{from}{}", stranger(message.trust)),
+    }
+}
+
+fn stranger(trust: Trust) -> &'static str {
+    if trust < Trust::Local {
+        " (from outside)"
+    } else {
+        ""
+    }
+}
+
+fn within(room: &Room) -> String {
+    match &room.name {
+        Some(name) if room.kind != RoomKind::Direct => format!(" in #{name}"),
+        _ => " to you".to_owned(),
+    }
+}
