@@ -96,6 +96,8 @@ describe.runIf(binary)('work in the world', () => {
     const yes = question.getByRole('button', { name: 'Approve once' });
     await yes.and(page.locator('[aria-disabled=false]')).click();
     await question.waitFor({ state: 'detached' });
+    // The question is gone from the screen and from the list.
+    await list(page).getByText('1 at work').waitFor();
     const answer = await rex.ask('GET', `/api/approvals/${(await asked).id}`);
     expect(answer).toMatchObject({ state: 'approved' });
     await rex.ask('POST', `/api/tasks/${taken.task.id}/finish`, {

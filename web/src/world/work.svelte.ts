@@ -23,6 +23,8 @@ const PAUSE_MS = 150;
 const ENDED_MS = 10 * 60_000;
 const ENDED_MAX = 36;
 const NAME_MAX = 64;
+/** Tasks of which this page remembers what they printed and who had them. */
+const KEPT_MAX = 512;
 /** What of a text can stand on a screen, with some to spare. */
 const TEXT_MAX = 3_000;
 
@@ -47,8 +49,6 @@ interface Printed {
   parts: number;
   fence: number;
   live: Live | null;
-  /** When something came last. */
-  at: number;
 }
 
 /** What a question is about, as it stands on the screen: the words, and what would run. */
@@ -133,11 +133,11 @@ export class WorldWorkStore {
 
   async #readAsks(): Promise<void> {
     try {
+      const before = this.asks;
       this.asks = (await mesh.call('approval.list', {})).items;
-      for (const one of this.asks) {
-        const known = one.task ? this.#printed.get(one.task) : undefined;
-        if (one.task) this.#show(one.task, known ?? this.#of(one.task, 0));
-      }
+      // A question stands on its screen until it is answered.
+      for (const task of new Set([...before, ...this.asks].map((one) => one.task)))
+        if (task) this.#show(task, this.#printed.get(task) ?? this.#of(task, 0));
     } catch {
       // The strip above keeps what it knew; the page of approvals says what is wrong.
     }
@@ -155,7 +155,10 @@ export class WorldWorkStore {
     const { item } = happening;
     this.board.hear(item);
     if (about(item, 'approval')) void this.#questions.now();
-    if (item.type === 'task.taken') this.#had.set(item.data.task, item.data.worker);
+    if (item.type === 'task.taken') {
+      this.#had.set(item.data.task, item.data.worker);
+      for (const old of [...this.#had.keys()].slice(0, -KEPT_MAX)) this.#had.delete(old);
+    }
     if (item.type === 'task.redacted') this.#printed.delete(item.data.task);
     if (item.type !== 'task.progressed') return;
     const { task, fence, part, text } = item.data;
@@ -171,13 +174,17 @@ export class WorldWorkStore {
     const known = this.#printed.get(task);
     // Another attempt begins on an empty screen.
     if (known && known.fence >= fence) return known;
-    const fresh = { text: '', parts: 0, fence, live: null, at: 0 };
+    const fresh = { text: '', parts: 0, fence, live: null };
     this.#printed.set(task, fresh);
+    // The longest ago goes: the node has it all.
+    for (const old of [...this.#printed.keys()].slice(0, -KEPT_MAX)) {
+      this.#printed.delete(old);
+      delete this.lines[old];
+    }
     return fresh;
   }
 
   #show(task: string, known: Printed, parts?: number): void {
-    known.at = Date.now();
     const asked = this.asks.find((one) => one.task === task);
     const text = `${known.text}${known.live?.text ?? ''}${asked ? `\n${wanted(asked)}` : ''}`;
     this.print(task, text, parts);
@@ -190,6 +197,7 @@ export class WorldWorkStore {
     for (const task of tasks.filter((one) => one.attempt).slice(-WRITTEN_MAX)) {
       const fence = task.attempt?.fence;
       if (fence === undefined || this.#asked.has(`${task.id} ${fence}`)) continue;
+      if (this.#asked.size >= KEPT_MAX) this.#asked.clear();
       this.#asked.add(`${task.id} ${fence}`);
       mesh.call('task.output', { task: task.id, limit: 500 }).then(
         ({ items }) => {
