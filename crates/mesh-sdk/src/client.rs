@@ -12,7 +12,7 @@ use crate::driver::{self, Request};
 use crate::signer::{Signer, fresh_key};
 use crate::signing::{self, Signing, Unsigned};
 use crate::stream::{Filter, Items};
-use crate::{Ephemeral, Error, Seat, Welcomed};
+use crate::{Ephemeral, Error, Link, Seat, Welcomed};
 
 /// Items of a subscription that may wait for a slow reader before the socket does.
 const ITEMS_WAITING_MAX: usize = 1024;
@@ -56,6 +56,7 @@ pub struct Client {
     requests: mpsc::Sender<Request>,
     welcomed: watch::Receiver<Welcomed>,
     ephemeral: broadcast::Sender<Ephemeral>,
+    link: watch::Receiver<Link>,
     signing: Option<Signing>,
 }
 
@@ -67,6 +68,7 @@ impl Client {
             requests: started.requests,
             welcomed: started.welcomed,
             ephemeral: started.ephemeral,
+            link: started.link,
             signing: None,
         })
     }
@@ -111,6 +113,11 @@ impl Client {
     /// What the node said to the latest hello.
     pub fn welcomed(&self) -> Welcomed {
         self.welcomed.borrow().clone()
+    }
+
+    /// How it stands with the node, now and whenever that changes.
+    pub fn link(&self) -> watch::Receiver<Link> {
+        self.link.clone()
     }
 
     /// Calls an operation by its type.

@@ -24,7 +24,7 @@ use crate::frames::{
 };
 use crate::node::Challenge;
 use crate::stream::{Filter, Given};
-use crate::{Ephemeral, Error, Options, Welcomed};
+use crate::{Ephemeral, Error, Link, Options, Welcomed};
 
 /// The node pings every 30 s; twice that without a frame means the connection is dead.
 const SILENCE_MAX: Duration = Duration::from_secs(65);
@@ -51,6 +51,7 @@ pub(crate) struct Started {
     pub requests: mpsc::Sender<Request>,
     pub welcomed: watch::Receiver<Welcomed>,
     pub ephemeral: broadcast::Sender<Ephemeral>,
+    pub link: watch::Receiver<Link>,
 }
 
 /// A call that was not answered yet; sent again after a reconnect.
@@ -73,6 +74,7 @@ struct Driver {
     requests: mpsc::Receiver<Request>,
     welcomed: watch::Sender<Welcomed>,
     ephemeral: broadcast::Sender<Ephemeral>,
+    link: watch::Sender<Link>,
     next_id: u64,
     pending: BTreeMap<u64, Pending>,
     subscription: Option<Subscription>,
@@ -93,11 +95,13 @@ pub(crate) async fn start(options: Options) -> Result<Started, Error> {
     let (requests, inbox) = mpsc::channel(64);
     let (welcomed, welcome) = watch::channel(hello.clone());
     let (ephemeral, _) = broadcast::channel(256);
+    let (link, linked) = watch::channel(Link::Live);
     let mut driver = Driver {
         options,
         requests: inbox,
         welcomed,
         ephemeral: ephemeral.clone(),
+        link,
         next_id: 1,
         pending: BTreeMap::new(),
         subscription: None,
@@ -108,6 +112,7 @@ pub(crate) async fn start(options: Options) -> Result<Started, Error> {
         requests,
         welcomed: welcome,
         ephemeral,
+        link: linked,
     })
 }
 
@@ -192,7 +197,10 @@ impl Driver {
                     return;
                 }
                 End::Refused(refusal) => return self.fail(&refusal),
-                End::Broken(why) => tracing::debug!(why, "connection lost"),
+                End::Broken(why) => {
+                    tracing::debug!(why, "connection lost");
+                    self.link.send_replace(Link::Broken(why));
+                }
             }
             match self.reconnect().await {
                 Ok(again) => socket = again,
@@ -209,6 +217,7 @@ impl Driver {
                 Ok((socket, hello)) => {
                     self.options.session = Some(hello.session);
                     self.welcomed.send_replace(hello);
+                    self.link.send_replace(Link::Live);
                     return Ok(socket);
                 }
                 Err(Error::Refused(refusal)) if !passing(refusal.code) => return Err(refusal),
@@ -422,6 +431,7 @@ impl Driver {
     }
 
     fn fail(&mut self, refusal: &Refusal) {
+        self.link.send_replace(Link::Refused(refusal.clone()));
         for (_, pending) in std::mem::take(&mut self.pending) {
             let _ = pending.reply.send(Err(Error::Refused(refusal.clone())));
         }

@@ -63,6 +63,17 @@ pub enum Seat {
     New,
 }
 
+/// How it stands with the node.
+#[derive(Debug, Clone)]
+pub enum Link {
+    /// Connected.
+    Live,
+    /// The connection broke, for this reason; it is tried again until it holds.
+    Broken(String),
+    /// The node refused it for good: nothing is tried any more.
+    Refused(Refusal),
+}
+
 /// Why a call did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
