@@ -322,6 +322,18 @@ impl Context {
         }
     }
 
+    /// The key with which whoever acts signs what it says on a connection that stays: the one that is kept, or a new one
+    /// for somebody whom this folder knows.
+    pub fn signer(&self) -> Outcome<Option<Signer>> {
+        let handle = self.acting(&self.http()?)?;
+        let path = self.key_path(&handle)?;
+        match Signer::load(&path)? {
+            Some(signer) => Ok(Some(signer)),
+            None if self.is_lent() => Ok(None),
+            None => Ok(Some(Signer::load_or_make(&path)?)),
+        }
+    }
+
     /// Whether who acts is not one that this folder knows of.
     fn is_lent(&self) -> bool {
         has_token_given() || self.attempt.is_some()

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
 
+pub use mesh_tui::clean;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -156,30 +157,9 @@ fn cut(text: &str, room: usize) -> String {
     cut
 }
 
-/// Text from others, safe for a terminal: control characters could move the cursor or retitle
-/// the window, and characters that turn the direction of writing could show words in another order.
-pub fn clean(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if turns || c.is_control() && c != '\n' && c != '\t' {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_from_others_cannot_drive_the_terminal() {
-        assert_eq!(clean("a\x1b[2Jb\u{9b}c\nd"), "a\u{fffd}[2Jb\u{fffd}c\nd");
-        assert_eq!(clean("exe.\u{202e}fdp"), "exe.\u{fffd}fdp");
-    }
 
     #[test]
     fn rows_align_and_end_without_blanks() {

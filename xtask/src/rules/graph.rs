@@ -16,6 +16,11 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     // Clients: nothing of the server may come in.
     ("mesh-sdk", 3, &["mesh-core", "mesh-log", "mesh-store"]),
     (
+        "mesh-tui",
+        4,
+        &["mesh-core", "mesh-log", "mesh-store", "mesh-node"],
+    ),
+    (
         "mesh-work",
         4,
         &["mesh-core", "mesh-log", "mesh-store", "mesh-node"],
@@ -61,6 +66,7 @@ const APART: u8 = 7;
 const SOLE_USERS: &[(&str, &str)] = &[
     ("rusqlite", "mesh-store"),
     ("axum", "mesh-edge"),
+    ("ratatui", "mesh-tui"),
     ("rmcp", "mesh-edge"),
     ("clap", "themesh"),
 ];

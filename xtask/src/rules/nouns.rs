@@ -90,6 +90,7 @@ const FLOORS: &[Floor] = &[
             "mod",
             "observe",
             "sandbox",
+            "screen",
             "up",
         ],
     },

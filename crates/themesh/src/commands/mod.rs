@@ -41,6 +41,7 @@ mod report;
 mod room;
 pub mod sandbox;
 mod schedule;
+mod screen;
 mod secret;
 mod session;
 mod skill;
@@ -96,6 +97,8 @@ pub enum Command {
     Read(message::read::ReadArgs),
     Tail(message::tail::TailArgs),
     Search(message::read::SearchArgs),
+    Chat(screen::ChatArgs),
+    Top(screen::TopArgs),
     #[command(subcommand)]
     Task(task::TaskVerb),
     #[command(subcommand)]
@@ -223,6 +226,8 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Read(args) => message::read::read(context, args)?,
         Command::Tail(args) => message::tail::tail(context, args)?,
         Command::Search(args) => message::read::search(context, args)?,
+        Command::Chat(args) => screen::chat(context, args)?,
+        Command::Top(args) => screen::top(context, args)?,
         Command::Task(verb) => return task::task(context, verb),
         Command::Template(verb) => template::template(context, verb)?,
         Command::Workflow(verb) => return template::workflow::workflow(context, verb),

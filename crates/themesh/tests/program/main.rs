@@ -33,6 +33,7 @@ mod offered;
 mod own_node;
 mod pty;
 mod resurrect;
+mod screens;
 mod skill;
 mod skills;
 mod steer;

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// Both sides of a terminal of 120 columns and 40 rows.
+/// Both sides of a terminal.
 pub struct Pty {
     /// What is typed goes in here, what is shown comes out.
     pub own: File,
@@ -14,13 +14,19 @@ pub struct Pty {
 }
 
 impl Pty {
+    /// One of 120 columns and 40 rows.
     pub fn open() -> Pty {
+        Pty::of(120, 40)
+    }
+
+    /// One of so many columns and rows.
+    pub fn of(columns: u16, rows: u16) -> Pty {
         let own = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&own).unwrap();
         unlockpt(&own).unwrap();
         let size = Winsize {
-            ws_row: 40,
-            ws_col: 120,
+            ws_row: rows,
+            ws_col: columns,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
