@@ -28,6 +28,8 @@ pub struct Step {
     pub result: Option<String>,
     /// These words are in the instructions.
     pub system: Option<String>,
+    /// This model is asked.
+    pub model: Option<String>,
     /// A tool of this name is offered.
     pub offers: Option<String>,
     /// How often this step may be used; always, if nothing is said.
@@ -142,6 +144,7 @@ impl Step {
             .system
             .as_ref()
             .is_none_or(|words| holds(&talk.system, words))
+            && self.model.as_ref().is_none_or(|model| *model == talk.model)
             && self
                 .offers
                 .as_ref()

@@ -70,6 +70,8 @@ pub(crate) struct Attempt {
     pub(crate) keep: Arc<Keep>,
     pub(crate) stream: Stream,
     pub(crate) nonce: String,
+    /// The model that was chosen for it, where there are several.
+    pub(crate) chosen: Option<String>,
     /// Used by the turns that are over, and what the present one says of itself.
     pub(crate) used: watch::Sender<Used>,
     /// When the attempt is stopped at the latest.
@@ -288,7 +290,9 @@ impl Attempt {
     pub(crate) fn model(&self) -> Option<String> {
         let own = &self.shared.settings.options.model;
         let asked = self.taken.model.clone().map(String::from);
-        asked.or_else(|| own.clone())
+        asked
+            .or_else(|| self.chosen.clone())
+            .or_else(|| own.clone())
     }
 
     /// Keeps the letter, sends it, and says how the attempt ended. What the node does not take in as it is

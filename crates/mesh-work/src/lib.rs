@@ -3,7 +3,7 @@
 //!
 //! [`Worker`] is the whole of it, [`Settings`] what it is set up with. [`runner`] says what a runner is
 //! and lists them; [`child`] and [`keeper`] see to it that no process outlives its task; [`prompt`] and
-//! [`forms`] are what an agent is told and how it answers. No server code is in here: all goes through
+//! [`forms`] are what an agent is told and how it answers, [`routing`] chooses which model is asked. No server code is in here: all goes through
 //! `mesh-sdk`.
 
 pub mod access;
@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod prices;
 mod processes;
 pub mod prompt;
+pub mod routing;
 pub mod runner;
 pub mod sandbox;
 mod settings;

@@ -42,6 +42,10 @@ pub struct Settings {
     pub plain: bool,
     /// What the runner is set up with.
     pub options: runner::Options,
+    /// The models to choose from for each task, if there are several; the first is that of `options`.
+    pub models: Vec<String>,
+    /// How much worse than the dearest a model may be that costs nothing, 0 to 1.
+    pub give_up: f64,
     /// Rooms to join first, whose commands it runs by its own word.
     pub join: Vec<String>,
     /// The folder that tasks run in; absent: each in one of its own.

@@ -2,6 +2,7 @@
 //! nothing behind when it goes.
 
 mod letters;
+mod models;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -28,6 +29,7 @@ use crate::attempt::{Attempt, Order, Used};
 use crate::awake::Moment;
 use crate::child::Keep;
 use crate::outbox::Outbox;
+use crate::routing::Routes;
 use crate::runner::{self, Runner};
 use crate::settings::{Listener, Settings, WorkerEvent};
 use crate::stream::Stream;
@@ -79,6 +81,8 @@ pub(crate) struct Shared {
     pub(crate) me: Participant,
     pub(crate) runner: Box<dyn Runner>,
     pub(crate) listener: Listener,
+    /// Which of several models is asked.
+    routes: Option<Routes>,
     outbox: Outbox,
     running: Mutex<BTreeMap<TaskId, (Seq, watch::Sender<Order>)>>,
     sessions: Mutex<BTreeMap<TaskId, String>>,
@@ -90,6 +94,8 @@ pub(crate) struct Shared {
 pub struct Worker {
     shared: Arc<Shared>,
     items: Items,
+    /// What teaches it which model to ask.
+    verdicts: Option<Items>,
     /// Held for as long as the worker lives: one worker for one folder.
     _lock: File,
 }
@@ -141,12 +147,18 @@ impl Worker {
                 .call::<RoomJoin>(RoomRefInput { room: room.clone() })
                 .await?;
         }
+        let routes = models::routes(&client, &settings).await?;
+        let verdicts = match &routes {
+            Some(routes) => Some(client.subscribe(routes.filter()).await?),
+            None => None,
+        };
         let shared = Arc::new(Shared {
             me: client.welcomed().participant,
             settings,
             client,
             runner,
             listener,
+            routes,
             outbox,
             running: Mutex::default(),
             sessions: Mutex::default(),
@@ -158,6 +170,7 @@ impl Worker {
         Ok(Worker {
             shared,
             items,
+            verdicts,
             _lock: lock,
         })
     }
@@ -173,7 +186,11 @@ impl Worker {
         if let Some(sandbox) = &shared.settings.sandbox {
             shared.say(&sandbox.holds());
         }
-        let listening = tokio::spawn(listen(shared.clone(), self.items));
+        let mut listening = JoinSet::new();
+        listening.spawn(listen(shared.clone(), self.items));
+        if let Some(verdicts) = self.verdicts {
+            listening.spawn(models::learn(shared.clone(), verdicts));
+        }
         let (stop, stopped) = watch::channel(false);
         let mut attempts = JoinSet::new();
         let worked = {
@@ -206,7 +223,7 @@ impl Worker {
                 shared.say("goes at once: what ran is killed, its leases end by themselves");
             }
         }
-        listening.abort();
+        listening.abort_all();
         worked
     }
 }
@@ -430,6 +447,7 @@ impl Shared {
             task,
             title: title.clone(),
         });
+        let chosen = self.model_for(&taken);
         let nonce = random_hex::<8>();
         let settings = &self.settings;
         let mut limits = settings.limits;
@@ -446,6 +464,7 @@ impl Shared {
             title,
             keep: Arc::new(keep),
             nonce,
+            chosen,
             used: watch::Sender::new(Used::default()),
         };
         attempt.run(ordered).await;

@@ -27,6 +27,7 @@ mod lease;
 mod link;
 mod log_verbs;
 mod mcp;
+mod models;
 mod node;
 mod observe;
 mod offered;

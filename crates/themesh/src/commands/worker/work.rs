@@ -1,5 +1,7 @@
 //! `mesh work`: this machine takes tasks as an agent and lets a program or a model do them.
 
+mod models;
+
 use clap::Args;
 use std::ffi::OsString;
 use std::fs;
@@ -55,9 +57,15 @@ pub struct WorkArgs {
     /// Tell the command what agents are told: who it is, how to remember, call tools and say how sure it is
     #[arg(long)]
     pub forms: bool,
-    /// The model unless a task names one
+    /// The model unless a task names one; named several times, each task asks the one that does best for what it costs
     #[arg(long)]
-    pub model: Option<String>,
+    pub model: Vec<String>,
+    /// How many points of success a model may give up that costs nothing, beside the dearest of several
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub give_up: u8,
+    /// Show what was learned of several models and what choosing has saved, and do nothing else
+    #[arg(long)]
+    pub models: bool,
     /// The address of a model's API instead of the runner's usual one (not for command, acp and opencode)
     #[arg(long, value_name = "URL")]
     pub api: Option<String>,
@@ -136,6 +144,9 @@ pub fn work(context: &Context, args: &WorkArgs) -> Outcome<()> {
     if args.write_prices {
         return write_prices(context, args);
     }
+    if args.models {
+        return models::show(context);
+    }
     mesh_work::hide();
     let settings = settings(context, args)?;
     let json = context.json;
@@ -200,7 +211,8 @@ async fn input_ends() {
     let _ = wait.await;
 }
 
-fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
+/// Who works.
+fn who(context: &Context) -> Outcome<String> {
     let handle = context.identity().ok_or_else(|| {
         Failure::usage(
             "nobody is named who is to work",
@@ -208,12 +220,21 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
         )
         .so(Effect::NothingTaken)
     })?;
-    let handle = handle.trim_start_matches('@').to_owned();
+    Ok(handle.trim_start_matches('@').to_owned())
+}
+
+/// A worker's own folder on this machine.
+fn state_of(context: &Context, handle: &str) -> PathBuf {
+    Entry::Work.of(&context.home).join(handle)
+}
+
+fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
+    let handle = who(context)?;
     let identity = identity(context, &handle, args.yes)?;
     if args.yes {
         let_execute(context, &handle, &args.join)?;
     }
-    let state = Entry::Work.of(&context.home).join(&handle);
+    let state = state_of(context, &handle);
     let mut command = Vec::new();
     if let Some(text) = &args.command {
         command = command_words(text).ok_or_else(|| {
@@ -238,10 +259,12 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
         plain: args.runner == "command" && !args.forms,
         options: runner::Options {
             command,
-            model: args.model.clone(),
+            model: args.model.first().cloned(),
             base_url: args.api.clone(),
             api_key: api_key(&args.runner),
         },
+        models: args.model.clone(),
+        give_up: f64::from(args.give_up) / 100.0,
         join: args.join.clone(),
         dir,
         repo,
