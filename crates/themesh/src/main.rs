@@ -14,7 +14,7 @@ mod times;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 use crate::cli::Cli;
 use crate::context::Context;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         output::print(&commands::help::all());
         return ExitCode::SUCCESS;
     }
-    let matches = match Cli::command().try_get_matches() {
+    let matches = match cli::grammar().try_get_matches() {
         Ok(matches) => matches,
         Err(why) => {
             // Nobody left to tell when even the terminal is gone.

@@ -2,9 +2,9 @@
 
 use clap_complete::{Shell, generate};
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use crate::cli::Cli;
+use crate::cli::grammar;
 use crate::output;
 
 /// Print completions for a shell
@@ -18,6 +18,6 @@ pub struct CompletionsArgs {
 /// Prints the shell's completion script.
 pub fn completions(args: CompletionsArgs) {
     let mut script = Vec::new();
-    generate(args.shell, &mut Cli::command(), "mesh", &mut script);
+    generate(args.shell, &mut grammar(), "mesh", &mut script);
     output::print(&String::from_utf8_lossy(&script));
 }

@@ -45,10 +45,7 @@ pub enum ContextVerb {
         expected: Option<u64>,
     },
     /// Remove a value
-    #[command(
-        visible_alias = "rm",
-        after_help = "Example: mesh context remove workshop branch"
-    )]
+    #[command(after_help = "Example: mesh context remove workshop branch")]
     Remove {
         /// The room
         room: String,

@@ -82,7 +82,7 @@ pub enum InletVerb {
         secret_stdin: bool,
     },
     /// Remove it for good, its secrets too
-    #[command(visible_alias = "rm", after_help = "Example: mesh inlet remove last")]
+    #[command(after_help = "Example: mesh inlet remove last")]
     Remove(InletRef),
 }
 

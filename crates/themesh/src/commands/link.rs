@@ -90,7 +90,7 @@ pub enum LinkVerb {
     #[command(after_help = "Example: mesh link drop north 4711")]
     Drop(LinkLetters),
     /// Remove it for good; what was said stays
-    #[command(visible_alias = "rm", after_help = "Example: mesh link remove north")]
+    #[command(after_help = "Example: mesh link remove north")]
     Remove(LinkRef),
 }
 

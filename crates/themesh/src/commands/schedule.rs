@@ -129,10 +129,7 @@ pub enum ScheduleVerb {
         missed: Option<String>,
     },
     /// Remove it for good
-    #[command(
-        visible_alias = "rm",
-        after_help = "Example: mesh schedule remove stand-up"
-    )]
+    #[command(after_help = "Example: mesh schedule remove stand-up")]
     Remove(ScheduleRef),
 }
 

@@ -28,7 +28,7 @@ pub enum SecretVerb {
     #[command(after_help = "Example: mesh secret list")]
     List,
     /// Remove a secret for good
-    #[command(visible_alias = "remove", after_help = "Example: mesh secret rm searx")]
+    #[command(after_help = "Example: mesh secret rm searx")]
     Rm {
         /// Its name
         name: String,

@@ -88,7 +88,7 @@ pub enum WebhookVerb {
     #[command(after_help = "Example: mesh webhook drop last 4711")]
     Drop(Letters),
     /// Remove it for good, its secrets too
-    #[command(visible_alias = "rm", after_help = "Example: mesh webhook remove last")]
+    #[command(after_help = "Example: mesh webhook remove last")]
     Remove(WebhookRef),
     /// Check what a receiver got: the body on standard input, the secret in MESH_WEBHOOK_SECRET
     #[command(

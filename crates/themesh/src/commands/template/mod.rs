@@ -43,10 +43,7 @@ pub enum TemplateVerb {
         about: String,
     },
     /// Delete a template; tasks made from it stay
-    #[command(
-        visible_alias = "rm",
-        after_help = "Example: mesh template delete triage"
-    )]
+    #[command(after_help = "Example: mesh template delete triage")]
     Delete {
         /// The template
         name: String,
