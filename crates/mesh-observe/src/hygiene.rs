@@ -18,9 +18,14 @@ const DEBRIEF: &str = "session-debrief";
 /// Tasks and leases that are remembered; the oldest is forgotten first.
 const HELD_MAX: usize = 4096;
 
+/// Sessions of one participant at once.
+const SESSIONS_MAX: usize = 64;
+
 const GONE_MINUTES: Threshold = Threshold {
     name: "gone-minutes",
     about: "after how many minutes somebody whose sessions have all ended is taken to be gone",
+    unit: "minutes",
+    why: "a client that reconnects does it within seconds, one that restarts within a minute or two",
     default: 5,
     least: 0,
     most: 1440,
@@ -28,6 +33,8 @@ const GONE_MINUTES: Threshold = Threshold {
 const UNTAKEN_MINUTES: Threshold = Threshold {
     name: "untaken-minutes",
     about: "after how many minutes a task that nobody takes is told of",
+    unit: "minutes",
+    why: "workers ask for work every few seconds: after an hour nobody fits or nobody is there",
     default: 60,
     least: 1,
     most: 43_200,
@@ -60,10 +67,12 @@ pub const ABOUT: About = About {
         Published {
             kind: CHECK,
             about: "Something was left behind: work or leases of somebody who is gone, or a task that nobody takes.",
+            details: None,
         },
         Published {
             kind: DEBRIEF,
             about: "What a participant did in this room while it was connected, told once it is gone.",
+            details: None,
         },
     ],
     thresholds: &[GONE_MINUTES, UNTAKEN_MINUTES, CLAIMS_PER_HOUR],
@@ -205,6 +214,9 @@ impl Hygiene {
                 person.handle = handle(item);
                 if person.sessions.is_empty() && person.closed.is_none() {
                     person.opened = item.seq;
+                }
+                if person.sessions.len() == SESSIONS_MAX {
+                    person.sessions.pop_first();
                 }
                 person.sessions.insert(opened.session);
                 person.closed = None;
@@ -398,6 +410,7 @@ impl Left {
             seq,
             by: person.handle.clone(),
             did: did.to_owned(),
+            room: None,
         };
         let tasks = self
             .tasks
@@ -422,6 +435,8 @@ impl Left {
             concerns: vec![person.handle.clone()],
             evidence,
             figures: Default::default(),
+            details: Default::default(),
+            across: Vec::new(),
             about: format!("left-behind:{closed}:{room}"),
         }
     }
@@ -448,6 +463,7 @@ fn debrief(person: &Person, room: RoomId, acts: &Acts, closed: Seq) -> Claim {
         seq,
         by: person.handle.clone(),
         did: did.to_owned(),
+        room: None,
     };
     Claim {
         kind: DEBRIEF,
@@ -466,6 +482,8 @@ fn debrief(person: &Person, room: RoomId, acts: &Acts, closed: Seq) -> Claim {
             by(closed, "ended its last session"),
         ],
         figures: figures.as_object().cloned().unwrap_or_default(),
+        details: Default::default(),
+        across: Vec::new(),
         about: format!("session-debrief:{closed}:{room}"),
     }
 }
@@ -488,8 +506,11 @@ fn nobody_takes(task: TaskId, waiting: &Waiting, minutes: u64) -> Claim {
             seq: waiting.seq,
             by: waiting.by.clone(),
             did: "could be taken from here on".to_owned(),
+            room: None,
         }],
         figures: Default::default(),
+        details: Default::default(),
+        across: Vec::new(),
         about: format!("nobody-takes:{}", waiting.seq),
     }
 }

@@ -1,11 +1,14 @@
 //! What an observer is, and which there are.
 
 use mesh_model::api::StreamItem;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::claim::Claim;
+use crate::claim::{Claim, payload_schema};
 use crate::thresholds::{Threshold, Thresholds};
-use crate::{conflicts, hygiene};
+use crate::{
+    attention, conflicts, context, first_officer, graph, gravity, hygiene, meta_officer,
+    mission_control, monologue, resonance,
+};
 
 /// Something that looks at events and says what follows from them. It has no clock: the log's times are its time.
 pub trait Observer: Send {
@@ -23,6 +26,15 @@ pub struct Published {
     pub kind: &'static str,
     /// What it means.
     pub about: &'static str,
+    /// The schema of its `details`, if it has any.
+    pub details: Option<fn() -> Value>,
+}
+
+impl Published {
+    /// The schema of its payload.
+    pub fn schema(&self) -> Map<String, Value> {
+        payload_schema(self.details.map(|details| details()))
+    }
 }
 
 /// How an observer begins, with what it remembered before.
@@ -51,7 +63,15 @@ impl About {
         let published = self.published.iter();
         let published = published.map(|one| json!({"type": one.kind, "about": one.about}));
         let thresholds = self.thresholds.iter().map(|one| {
-            json!({"name": one.name, "about": one.about, "default": one.default, "least": one.least, "most": one.most})
+            json!({
+                "name": one.name,
+                "about": one.about,
+                "unit": one.unit,
+                "why": one.why,
+                "default": one.default,
+                "least": one.least,
+                "most": one.most,
+            })
         });
         json!({
             "name": self.name,
@@ -67,13 +87,27 @@ impl About {
 pub const CLAIMS_PER_HOUR: Threshold = Threshold {
     name: "claims-per-hour",
     about: "claims that it publishes in an hour of the log; more are counted and withheld",
+    unit: "claims",
+    why: "one a minute is all that somebody reads",
     default: 60,
     least: 1,
     most: 3600,
 };
 
 /// All observers.
-pub const OBSERVERS: &[About] = &[conflicts::ABOUT, hygiene::ABOUT];
+pub const OBSERVERS: &[About] = &[
+    conflicts::ABOUT,
+    hygiene::ABOUT,
+    first_officer::ABOUT,
+    meta_officer::ABOUT,
+    attention::ABOUT,
+    context::ABOUT,
+    resonance::ABOUT,
+    gravity::ABOUT,
+    graph::ABOUT,
+    monologue::ABOUT,
+    mission_control::ABOUT,
+];
 
 /// The one of this name.
 pub fn named(name: &str) -> Option<&'static About> {

@@ -1,15 +1,17 @@
 //! What carries every observer: the stream with a place that survives, and the publishing of claims.
 //!
 //! One event is observed and its claims are published before the next is looked at. The stream waits meanwhile, so whoever
-//! publishes slowly reads slowly. What an observer published itself is not shown to it.
+//! publishes slowly reads slowly. What an observer published itself is not shown to it; what another one found that runs as the
+//! same agent is.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use mesh_model::api::{NoInput, StreamItem};
-use mesh_model::ops::{EventPublish, MessagePost, Operation, StatusGet};
-use mesh_model::{ErrorCode, Millis, ParticipantId, Refusal, RoomId, Seq};
+use mesh_model::api::{NoInput, RoomRefInput, StreamItem};
+use mesh_model::events::{EventTypeFacts, Facts};
+use mesh_model::ops::{EventPublish, MemberList, MessagePost, MessageSend, Operation, StatusGet};
+use mesh_model::{Capability, ErrorCode, Millis, ParticipantId, Refusal, RoomId, Seq};
 use mesh_sdk::{Client, Error, Filter, Items, Options};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,7 +19,7 @@ use serde_json::json;
 use crate::breaker::Leave;
 use crate::claim::Claim;
 use crate::kept::Kept;
-use crate::observer::{About, CLAIMS_PER_HOUR, Observer};
+use crate::observer::{About, CLAIMS_PER_HOUR, Observer, is_claim};
 use crate::thresholds::Thresholds;
 
 /// Refusals in a row after which an observer ends: it is not wanted, or something is wrong with it.
@@ -189,6 +191,7 @@ pub async fn run(
 /// A run under way.
 struct Run {
     client: Client,
+    about: &'static About,
     me: ParticipantId,
     head: Seq,
     settings: Settings,
@@ -238,6 +241,7 @@ impl Run {
         let items = client.subscribe(filter).await?;
         let run = Run {
             client,
+            about,
             me: welcomed.participant.id,
             head,
             most_per_hour: settings.thresholds.get(&CLAIMS_PER_HOUR),
@@ -261,8 +265,8 @@ impl Run {
     ) -> Result<(), Trouble> {
         self.outcome.events += 1;
         // What it says itself is no news to it. A dry run says nothing, and is done by people who act themselves.
-        let own =
-            !self.settings.dry_run && (item.from.as_ref()).is_some_and(|from| from.id == self.me);
+        let me = (item.from.as_ref()).is_some_and(|from| from.id == self.me);
+        let own = me && !self.settings.dry_run && !of_another(item, self.about);
         let mut claims = if own {
             Vec::new()
         } else {
@@ -327,6 +331,9 @@ impl Run {
     /// Publishes a claim, and waits where the node asks to. A claim that was published before a crash is not published again:
     /// its key is that of its evidence.
     async fn publish(&self, claim: &Claim) -> Result<(), Error> {
+        if !claim.across.is_empty() {
+            return self.tell_readers(claim).await;
+        }
         let (name, input) = if self.settings.tell {
             (MessagePost::DECLARATION.name, message(claim))
         } else {
@@ -338,6 +345,30 @@ impl Run {
             });
             (EventPublish::DECLARATION.name, input)
         };
+        self.patiently(name, input).await
+    }
+
+    /// What rests on several rooms is told in none of them: those whom it concerns get it as a direct message, if they read
+    /// all of it; if none does, others who do.
+    async fn tell_readers(&self, claim: &Claim) -> Result<(), Error> {
+        for handle in readers(&self.client, self.me, claim).await? {
+            let input = json!({
+                "to": format!("@{handle}"),
+                "text": sentence(claim),
+                "priority": "low",
+                "payload": claim.payload(),
+                "idempotency_key": format!("{}:{handle}", claim.key()),
+            });
+            match self.patiently(MessageSend::DECLARATION.name, input).await {
+                // Some may not be written to by everybody.
+                Err(Error::Refused(why)) if why.code == ErrorCode::CapabilityDenied => {}
+                sent => sent?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn patiently(&self, name: &str, input: serde_json::Value) -> Result<(), Error> {
         for _ in 1..TRIES_MAX {
             match self.client.call_raw(name, input.clone()).await {
                 Err(Error::Refused(why)) if why.code == ErrorCode::IdempotencyMismatch => {
@@ -368,8 +399,54 @@ impl Run {
     }
 }
 
-/// A claim as a message that names whom it concerns.
-fn message(claim: &Claim) -> serde_json::Value {
+/// Whether it is a claim of another observer that runs as the same agent.
+fn of_another(item: &StreamItem, about: &About) -> bool {
+    let Some(Facts::EventType(EventTypeFacts::Published(published))) = item.event() else {
+        return false;
+    };
+    let mut own = about.published.iter();
+    is_claim(&published.name) && !own.any(|one| one.kind == published.name)
+}
+
+/// How many are told of what rests on several rooms.
+const READERS_MAX: usize = 4;
+
+/// Who reads all that a claim rests on, by what the node says now: members of each room that may listen there and were in it
+/// before what the claim names. Those whom it concerns come first, and others only if none of them does.
+async fn readers(client: &Client, me: ParticipantId, claim: &Claim) -> Result<Vec<String>, Error> {
+    let mut all: Option<BTreeSet<String>> = None;
+    for room in &claim.across {
+        let input = RoomRefInput {
+            room: room.to_string(),
+        };
+        let first = claim.evidence.iter().find(|one| one.room == Some(*room));
+        let first = first.map_or(Seq::ZERO, |one| one.seq);
+        let members = client.call::<MemberList>(input).await?.items.into_iter();
+        let reads = members.filter(|member| {
+            let listens = member.capabilities.has(Capability::Listen);
+            listens && member.since < first && member.participant.id != me
+        });
+        let here: BTreeSet<String> = reads.map(|member| member.participant.handle).collect();
+        all = Some(match all {
+            Some(there) => there.intersection(&here).cloned().collect(),
+            None => here,
+        });
+    }
+    let (concerned, others): (Vec<String>, Vec<String>) = all
+        .unwrap_or_default()
+        .into_iter()
+        .partition(|handle| claim.concerns.contains(handle));
+    let mut told = if concerned.is_empty() {
+        others
+    } else {
+        concerned
+    };
+    told.truncate(READERS_MAX);
+    Ok(told)
+}
+
+/// A claim as a sentence with its evidence.
+fn sentence(claim: &Claim) -> String {
     let mut text = format!(
         "{} (rule {}, {} % sure; ",
         claim.says, claim.rule, claim.confidence
@@ -380,9 +457,14 @@ fn message(claim: &Claim) -> serde_json::Value {
         .map(|one| one.seq.to_string())
         .collect();
     text.push_str(&format!("places {})", places.join(", ")));
+    text
+}
+
+/// A claim as a message that names whom it concerns.
+fn message(claim: &Claim) -> serde_json::Value {
     json!({
         "room": claim.room,
-        "text": text,
+        "text": sentence(claim),
         "payload": claim.payload(),
         "payload_type": claim.kind,
         "idempotency_key": claim.key(),

@@ -72,6 +72,60 @@ impl Story {
         self.event(who, "message.posted", Some(place), data)
     }
 
+    /// Somebody says something in the thread of an earlier message, as an answer to it.
+    pub fn says_in(&mut self, who: u64, place: RoomId, thread: Seq, text: &str) -> Seq {
+        let next = self.items.len() + 1;
+        let data = json!({
+            "id": format!("m{next}"), "text": text, "mentions": [], "priority": "next", "trust": "local",
+            "thread": format!("m{thread}"), "reply_to": format!("m{thread}"),
+        });
+        self.event(who, "message.posted", Some(place), data)
+    }
+
+    /// Somebody says something that names others.
+    pub fn names(&mut self, who: u64, place: RoomId, whom: &[u64], text: &str) -> Seq {
+        let next = self.items.len() + 1;
+        let whom: Vec<String> = whom.iter().map(|who| id(0, *who)).collect();
+        let data = json!({"id": format!("m{next}"), "text": text, "mentions": whom, "priority": "next", "trust": "local"});
+        self.event(who, "message.posted", Some(place), data)
+    }
+
+    /// An attempt at a task fails for a reason.
+    pub fn fails(&mut self, who: u64, place: RoomId, task: &str, why: &str) -> Seq {
+        let data = json!({
+            "task": task, "room": place, "fence": 1, "worker": id(0, who), "cause": "reported",
+            "cost": {"spend": {"tokens": 1000, "micros": 20_000}}, "next": "person", "reason": why,
+        });
+        self.event(who, "task.attempt_failed", Some(place), data)
+    }
+
+    /// A person says whether a result is good.
+    pub fn confirms(&mut self, who: u64, place: RoomId, task: &str, good: bool) -> Seq {
+        let data = json!({"task": task, "room": place, "good": good});
+        self.event(who, "task.confirmed", Some(place), data)
+    }
+
+    /// Somebody asks for approval; its id.
+    pub fn requests(&mut self, who: u64, place: RoomId) -> String {
+        let approval = id(6, self.fresh());
+        let until = BEGINS_MS + self.now_ms + 3_600_000;
+        let data = json!({"approval": approval, "room": place, "from": id(0, who), "until": until, "question": "May I?"});
+        self.event(who, "approval.requested", Some(place), data);
+        approval
+    }
+
+    /// A person answers.
+    pub fn answers(&mut self, who: u64, place: RoomId, approval: &str, approved: bool) -> Seq {
+        let data = json!({"approval": approval, "room": place, "approved": approved, "reason": ""});
+        self.event(who, "approval.decided", Some(place), data)
+    }
+
+    /// An observer's claim stands in a room.
+    pub fn claims(&mut self, who: u64, place: RoomId, kind: &str) -> Seq {
+        let data = json!({"room": place, "name": kind, "version": 1, "payload": {"rule": "x", "says": "Editing src/a.rs."}});
+        self.event(who, "event.published", Some(place), data)
+    }
+
     /// A stranger says something: it reaches programs in an envelope.
     pub fn stranger_says(&mut self, who: u64, place: RoomId, text: &str) -> Seq {
         let next = self.items.len() + 1;
@@ -138,7 +192,8 @@ impl Story {
 
     /// Somebody finishes a task.
     pub fn finishes(&mut self, who: u64, place: RoomId, task: &str) -> Seq {
-        let data = json!({"task": task, "room": place, "fence": 1, "worker": id(0, who), "next": "done", "text": "Done."});
+        let data = json!({"task": task, "room": place, "fence": 1, "worker": id(0, who), "next": "done", "text": "Done.",
+            "cost": {"spend": {"tokens": 2000, "micros": 40_000}}});
         self.event(who, "task.finished", Some(place), data)
     }
 

@@ -9,6 +9,10 @@ pub struct Threshold {
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
+    /// What it is counted in.
+    pub unit: &'static str,
+    /// Why it is what it is unless set.
+    pub why: &'static str,
     /// What it is unless set.
     pub default: u64,
     /// The least it may be.
@@ -95,6 +99,8 @@ mod tests {
     const KNOWN: &[Threshold] = &[Threshold {
         name: "similar",
         about: "",
+        unit: "percent",
+        why: "",
         default: 60,
         least: 1,
         most: 100,

@@ -2,7 +2,8 @@
 //!
 //! Words are kept as hashes: what an observer remembers of a text cannot be read back, and comparing is quick.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,22 +33,25 @@ impl Words {
                 continue;
             }
             let folded = fold(word);
-            if folded.is_empty() || STOP.contains(&folded.as_str()) {
-                continue;
-            }
-            let folded = same(&folded);
-            let set = if COMMON.contains(&folded) {
-                &mut common
-            } else {
-                &mut rare
+            match LEXICON.get(folded.as_str()) {
+                _ if folded.is_empty() => false,
+                Some(Known::Stop) => false,
+                Some(Known::Common(root)) => common.insert(hash(root)),
+                Some(Known::Rare(root)) => rare.insert(hash(root)),
+                None => rare.insert(hash(&folded)),
             };
-            set.insert(hash(folded));
         }
         Words {
             rare: rare.into_iter().collect(),
             common: common.into_iter().collect(),
             names: names.into_iter().collect(),
         }
+    }
+
+    /// The words that say what a text is about, and whether each is a name.
+    pub fn telling(&self) -> impl Iterator<Item = (u64, bool)> {
+        let rare = self.rare.iter().map(|word| (*word, false));
+        rare.chain(self.names.iter().map(|name| (*name, true)))
     }
 
     /// How near two texts are, percent: the weight of what both have in that of what either has. Texts about things with
@@ -156,11 +160,42 @@ fn single(root: &str) -> String {
     root.to_owned()
 }
 
-/// The word that stands for all that mean the same.
-fn same(folded: &str) -> &str {
-    let group = SAME.iter().find(|group| group.contains(&folded));
-    group.map_or(folded, |group| group[0])
+/// What is known of a folded word.
+enum Known {
+    /// It says nothing.
+    Stop,
+    /// Most tasks have it; the word that stands for all that mean the same.
+    Common(&'static str),
+    /// It stands for others, or another one for it.
+    Rare(&'static str),
 }
+
+/// What stands for a word by its root.
+fn known(root: &'static str) -> Known {
+    if COMMON.contains(&root) {
+        Known::Common(root)
+    } else {
+        Known::Rare(root)
+    }
+}
+
+/// All words that are known: each text has dozens, and a search through lists took most of the time.
+static LEXICON: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
+    let mut lexicon = HashMap::new();
+    for word in COMMON.iter().copied() {
+        lexicon.insert(word, known(word));
+    }
+    // What comes later holds: a word of two groups belongs to the first.
+    for group in SAME.iter().rev() {
+        for word in group.iter().copied() {
+            lexicon.insert(word, known(group[0]));
+        }
+    }
+    for word in STOP.iter().copied() {
+        lexicon.insert(word, Known::Stop);
+    }
+    lexicon
+});
 
 /// FNV-1a: stable over runs, and nothing depends on it being hard to invert.
 pub fn hash(word: &str) -> u64 {
@@ -195,7 +230,9 @@ const SAME: &[&[&str]] = &[
     &[
         "fix", "repair", "mend", "solv", "resolv", "correct", "behebt", "beheb", "repari",
     ],
-    &["issu", "bug", "defect", "problem", "fault", "fehler"],
+    &[
+        "issu", "bug", "defect", "problem", "fault", "fehler", "broken", "break", "fail", "cannot",
+    ],
     &[
         "add",
         "implement",
@@ -206,7 +243,7 @@ const SAME: &[&[&str]] = &[
         "mak",
         "writ",
     ],
-    &["remov", "delet", "drop"],
+    &["remov", "delet", "drop", "purg", "eras"],
     &["doc", "documentation", "document", "guid", "readm"],
     &["flaky", "unstabl", "intermittent", "unreliabl"],
     &[
@@ -223,7 +260,24 @@ const SAME: &[&[&str]] = &[
     &["review", "audit", "inspect"],
     &["refactor", "restructur", "reorganis", "reorganiz"],
     &["crash", "panic", "abort"],
-    &["upgrad", "updat", "bump"],
+    &["upgrad", "updat", "bump", "migrat"],
+    &["memory", "ram"],
+    &["them", "skin"],
+    &["throttl", "limit"],
+    &["duplicat", "twic", "doubl"],
+    &["imag", "pictur", "photo"],
+    &[
+        "translat",
+        "localis",
+        "localiz",
+        "localisation",
+        "localization",
+    ],
+    &["mail", "email", "e-mail"],
+    &["custom", "client"],
+    &["reproducibl", "deterministic"],
+    &["rotat", "rotation"],
+    &["reduc", "shrink", "less", "lower", "cut"],
 ];
 
 #[cfg(test)]

@@ -4,16 +4,17 @@
 //! they say the same and one denies it, or if they are the same but for what was chosen. Whoever knows of the former and
 //! changes it ("instead", "no longer") contradicts nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mesh_model::api::{Message, StreamItem};
 use mesh_model::{MessageId, Millis, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ALERT;
 use super::sentences::sentences;
+use super::{ALERT, ROOMS_MAX};
 use crate::claim::{Claim, Evidence, handle};
+use crate::lately::Lately;
 use crate::words::{fold, hash, split};
 
 /// Decisions of one room that are remembered; the oldest is forgotten first.
@@ -27,6 +28,8 @@ const TUG_MS: u64 = 3_600_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Decided {
     denied: bool,
+    /// All its words, sorted.
+    words: Vec<u64>,
     /// What it is about, sorted.
     subject: Vec<u64>,
     /// What was chosen, sorted.
@@ -58,8 +61,91 @@ struct Setting {
 /// What was decided in each room.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Decisions {
-    rooms: BTreeMap<RoomId, Vec<Decision>>,
-    settings: BTreeMap<RoomId, BTreeMap<String, Setting>>,
+    rooms: Lately<RoomId, Room, ROOMS_MAX>,
+    settings: Lately<RoomId, BTreeMap<String, Setting>, ROOMS_MAX>,
+}
+
+/// The decisions of a room, by their numbers, and which of them have a word: two without a common one never contradict each
+/// other.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(from = "Kept", into = "Kept")]
+struct Room {
+    known: BTreeMap<u64, Decision>,
+    index: BTreeMap<u64, BTreeSet<u64>>,
+    next: u64,
+}
+
+/// What is kept of it: the rest follows.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Kept(Vec<Decision>);
+
+impl From<Kept> for Room {
+    fn from(kept: Kept) -> Room {
+        let mut room = Room::default();
+        kept.0.into_iter().for_each(|decision| room.put(decision));
+        room
+    }
+}
+
+impl From<Room> for Kept {
+    fn from(room: Room) -> Kept {
+        Kept(room.known.into_values().collect())
+    }
+}
+
+impl Room {
+    fn put(&mut self, decision: Decision) {
+        let oldest = self.known.first_key_value().map(|(number, _)| *number);
+        if let Some(oldest) = oldest.filter(|_| self.known.len() == DECISIONS_MAX) {
+            self.remove(oldest);
+        }
+        self.next += 1;
+        for word in &decision.decided.words {
+            self.index.entry(*word).or_default().insert(self.next);
+        }
+        self.known.insert(self.next, decision);
+    }
+
+    fn remove(&mut self, number: u64) {
+        for word in self
+            .known
+            .remove(&number)
+            .iter()
+            .flat_map(|one| &one.decided.words)
+        {
+            if let Some(having) = self.index.get_mut(word) {
+                having.remove(&number);
+                if having.is_empty() {
+                    self.index.remove(word);
+                }
+            }
+        }
+    }
+
+    fn retain(&mut self, wanted: impl Fn(&Decision) -> bool) {
+        let gone = self.known.iter().filter(|(_, one)| !wanted(one));
+        let gone: Vec<u64> = gone.map(|(number, _)| *number).collect();
+        gone.into_iter().for_each(|number| self.remove(number));
+    }
+
+    /// Forgets what was decided before a moment; the log's times only go up.
+    fn forget_before(&mut self, moment: Millis) {
+        let late = self.known.iter().take_while(|(_, one)| one.at < moment);
+        let late: Vec<u64> = late.map(|(number, _)| *number).collect();
+        late.into_iter().for_each(|number| self.remove(number));
+    }
+
+    /// The newest decision that this one contradicts.
+    fn against(&self, decided: &Decided) -> Option<u64> {
+        let having = decided.words.iter().filter_map(|word| self.index.get(word));
+        let candidates: BTreeSet<u64> = having.flatten().copied().collect();
+        let mut newest_first = candidates.into_iter().rev();
+        newest_first.find(|number| {
+            let known = self.known.get(number);
+            known.is_some_and(|known| decided.contradicts(&known.decided))
+        })
+    }
 }
 
 impl Decisions {
@@ -70,27 +156,18 @@ impl Decisions {
             let Some(decided) = Decided::read(sentence) else {
                 continue;
             };
-            let known = self.rooms.entry(message.room).or_default();
-            known.retain(|other| item.at.since(other.at) <= days * 86_400_000);
-            let knows = CHANGING
-                .iter()
-                .any(|word| sentence.to_lowercase().contains(word));
-            let against = known
-                .iter()
-                .rev()
-                .find(|other| decided.contradicts(&other.decided));
-            if let Some(other) = against.cloned() {
+            let known = self.rooms.touch(message.room, Room::default);
+            known.forget_before(Millis(item.at.0.saturating_sub(days * 86_400_000)));
+            let against = known.against(&decided);
+            if let Some(other) = against.and_then(|number| known.known.get(&number)).cloned() {
                 // The later one holds from here on.
                 known.retain(|one| one.seq != other.seq);
-                let aware = knows || message.reply_to == Some(other.message);
+                let aware = message.reply_to == Some(other.message) || changes(sentence);
                 if !aware && other.who != message.from.id {
                     claims.push(contradiction(item, message.room, &other));
                 }
             }
-            if known.len() == DECISIONS_MAX {
-                known.remove(0);
-            }
-            known.push(Decision {
+            known.put(Decision {
                 who: message.from.id,
                 handle: message.from.handle.clone(),
                 seq: item.seq,
@@ -104,7 +181,7 @@ impl Decisions {
 
     /// What a message that is gone had decided is forgotten.
     pub fn forget(&mut self, message: MessageId) {
-        for known in self.rooms.values_mut() {
+        for (_, known) in self.rooms.iter_mut() {
             known.retain(|decision| decision.message != message);
         }
     }
@@ -115,7 +192,7 @@ impl Decisions {
             return Vec::new();
         };
         let value = hash(&value.to_string());
-        let known = self.settings.entry(room).or_default();
+        let known = self.settings.touch(room, BTreeMap::new);
         let last = known.get(key).cloned();
         if last.as_ref().is_some_and(|last| last.value == value) {
             return Vec::new();
@@ -146,6 +223,12 @@ impl Decisions {
         known.insert(key.to_owned(), setting);
         claims
     }
+}
+
+/// Whether a sentence says that it changes what was decided.
+fn changes(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    CHANGING.iter().any(|word| lower.contains(word))
 }
 
 fn contradiction(item: &StreamItem, room: RoomId, other: &Decision) -> Claim {
@@ -191,6 +274,7 @@ fn two(
         seq,
         by: by.to_owned(),
         did: did.to_owned(),
+        room: None,
     };
     Claim {
         kind: ALERT,
@@ -201,6 +285,8 @@ fn two(
         concerns: vec![by.to_owned(), handle(item)],
         evidence: vec![first, Evidence::of(item, did)],
         figures: Default::default(),
+        details: Default::default(),
+        across: Vec::new(),
         about: format!("{rule}:{seq}:{}", item.seq),
     }
 }
@@ -217,55 +303,71 @@ impl Decided {
             return None;
         }
         let lower = sentence.to_lowercase();
-        let begin = MARKS
-            .iter()
-            .filter_map(|mark| Some(lower.find(mark)? + mark.len()))
+        let marks = MARKS.iter().map(|mark| (mark, false));
+        let marks = marks.chain(CHOOSING_MARKS.iter().map(|mark| (mark, true)));
+        let (begin, chooses) = marks
+            .filter_map(|(mark, chooses)| Some((lower.find(mark)? + mark.len(), chooses)))
             .min()?;
         let mut decided = Decided::default();
-        let mut choosing = false;
+        let mut choosing = chooses;
         for word in split(&lower[begin..]) {
-            if DENYING.contains(&word) {
+            let folded = fold(word);
+            if DENYING.contains(&word) || ENDING.contains(&folded.as_str()) {
                 decided.denied = !decided.denied;
-            } else if CHOOSING.contains(&fold(word).as_str()) || BEFORE_CHOICE.contains(&word) {
+            } else if CHOOSING.contains(&folded.as_str()) || BEFORE_CHOICE.contains(&word) {
                 choosing = true;
             } else if BEFORE_SUBJECT.contains(&word) {
-                choosing = false;
-            } else if !EMPTY.contains(&word) {
-                let side = if choosing {
+                // "as JSON" is a choice, if nothing was chosen before.
+                choosing = word == "as" && decided.choice.is_empty();
+            } else if !EMPTY.contains(&word) && !GOING_ON.contains(&folded.as_str()) {
+                let side = if choosing || SPANS.contains(&folded.as_str()) {
                     &mut decided.choice
                 } else {
                     &mut decided.subject
                 };
-                side.push(hash(&fold(word)));
+                side.push(hash(&folded));
             }
         }
         for side in [&mut decided.subject, &mut decided.choice] {
             side.sort_unstable();
             side.dedup();
         }
+        let all = decided.subject.iter().chain(&decided.choice);
+        let all: BTreeSet<u64> = all.copied().collect();
         let words = decided.subject.len() + decided.choice.len();
+        decided.words = all.into_iter().collect();
         (words >= 2).then_some(decided)
     }
 
     fn contradicts(&self, other: &Decided) -> bool {
-        let all = |one: &Decided| -> Vec<u64> {
-            one.subject.iter().chain(&one.choice).copied().collect()
-        };
-        let (mine, theirs) = (all(self), all(other));
-        let own = |side: &[u64], others: &[u64]| {
-            side.iter().filter(|word| !others.contains(word)).count()
-        };
-        let (mine_only, theirs_only) = (own(&mine, &theirs), own(&theirs, &mine));
-        let both = mine.len() - mine_only;
+        let both = common(&self.words, &other.words);
+        let mine_only = self.words.len() - both;
+        let theirs_only = other.words.len() - both;
         if self.denied != other.denied {
             return both >= 2 && mine_only + theirs_only <= 1;
         }
         // The same but for the choice: what is about something else has other words in its subject.
-        let same_subject = own(&self.subject, &theirs) == 0 && own(&other.subject, &mine) == 0;
-        let shared_subject = self.subject.iter().any(|word| other.subject.contains(word));
-        let chosen = own(&self.choice, &theirs) > 0 && own(&other.choice, &mine) > 0;
-        same_subject && shared_subject && chosen && 2 * both >= mine.len().min(theirs.len())
+        let within = |side: &[u64], all: &[u64]| common(side, all) == side.len();
+        let fewer = self.words.len().min(other.words.len());
+        2 * both >= fewer
+            && common(&self.subject, &other.subject) > 0
+            && within(&self.subject, &other.words)
+            && within(&other.subject, &self.words)
+            && !within(&self.choice, &other.words)
+            && !within(&other.choice, &self.words)
     }
+}
+
+/// How many two sorted lists have in common.
+fn common(one: &[u64], two: &[u64]) -> usize {
+    let (mut at, mut both) = (0, 0);
+    for word in one {
+        while two.get(at).is_some_and(|other| other < word) {
+            at += 1;
+        }
+        both += usize::from(two.get(at) == Some(word));
+    }
+    both
 }
 
 /// How a sentence says that it decides.
@@ -281,8 +383,44 @@ const MARKS: &[&str] = &[
     "agreed:",
     "we agreed to ",
     "we agreed that ",
+    "the plan is to ",
+    "final call:",
+    "wir haben beschlossen",
+    "wir haben entschieden",
     "entscheidung:",
     "beschlossen:",
+];
+
+/// How a sentence says that it chooses: what follows is the choice.
+const CHOOSING_MARKS: &[&str] = &[
+    "let's go with ",
+    "let’s go with ",
+    "we go with ",
+    "we'll go with ",
+    "we’ll go with ",
+    "we're going with ",
+    "we’re going with ",
+    "we are going with ",
+    "we settled on ",
+    "we chose ",
+    "we picked ",
+    "we'll use ",
+    "we’ll use ",
+    "we will use ",
+    "wir nehmen ",
+];
+
+/// Folded words for how long: whoever names one has chosen it.
+const SPANS: &[&str] = &["second", "minut", "hour", "day", "week", "month", "year"];
+
+/// Folded verbs that end what was: they turn a decision round as "not" does.
+const ENDING: &[&str] = &[
+    "abandon", "disabl", "drop", "forbid", "remov", "retir", "reject", "abschaff",
+];
+
+/// Folded verbs by which something is there or stays: they add nothing to what it is.
+const GOING_ON: &[&str] = &[
+    "enabl", "keep", "retain", "allow", "support", "continu", "ship",
 ];
 
 /// Words that turn a decision round.
@@ -303,6 +441,7 @@ const CHOOSING: &[&str] = &[
     "go",
     "stay",
     "switch",
+    "mov",
     "nehm",
     "nehmen",
     "verwend",

@@ -1,13 +1,12 @@
 //! Who edits what, by leases, tasks, shared files and what they say; and who is in whose way.
 
-use std::collections::BTreeMap;
-
 use mesh_model::api::StreamItem;
 use mesh_model::{MessageId, ParticipantId, RoomId, Seq, TaskId};
 use serde::{Deserialize, Serialize};
 
-use super::ALERT;
+use super::{ALERT, ROOMS_MAX};
 use crate::claim::{Claim, Evidence, handle, short};
+use crate::lately::Lately;
 use crate::paths::meet;
 use crate::words::hash;
 
@@ -39,6 +38,8 @@ pub struct Edit {
     handle: String,
     room: RoomId,
     paths: Vec<String>,
+    /// Hashes of those paths that mean one file, as most do.
+    files: Vec<u64>,
     lease: bool,
     pub task: Option<TaskId>,
     pub message: Option<MessageId>,
@@ -65,6 +66,7 @@ impl Edit {
             who: from.id,
             handle: from.handle.clone(),
             room,
+            files: files(&paths),
             paths,
             lease,
             task,
@@ -83,6 +85,14 @@ impl Edit {
 
     /// The path that both mean, as the narrower of the two writes it.
     fn common<'a>(&'a self, other: &'a Edit) -> Option<&'a str> {
+        // Two that mean files only have one in common or none: that is known without reading their paths.
+        let files_only = |edit: &Edit| edit.files.len() == edit.paths.len();
+        if files_only(self)
+            && files_only(other)
+            && !self.files.iter().any(|file| other.files.contains(file))
+        {
+            return None;
+        }
         let pairs = self
             .paths
             .iter()
@@ -99,6 +109,11 @@ impl Edit {
     }
 }
 
+fn files(paths: &[String]) -> Vec<u64> {
+    let files = paths.iter().filter(|path| !wide(path));
+    files.map(|path| hash(path)).collect()
+}
+
 fn wide(path: &str) -> bool {
     path.contains(['*', '?']) || path.ends_with('/')
 }
@@ -106,7 +121,7 @@ fn wide(path: &str) -> bool {
 /// Who edits what now.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Edits {
-    rooms: BTreeMap<RoomId, Vec<Edit>>,
+    rooms: Lately<RoomId, Vec<Edit>, ROOMS_MAX>,
     /// What was told and until when it is not told again.
     told: Vec<(u64, u64)>,
 }
@@ -115,7 +130,7 @@ impl Edits {
     /// Somebody begins to edit: whoever edits there already is in the way.
     pub fn begin(&mut self, edit: Edit, item: &StreamItem, again_ms: u64) -> Vec<Claim> {
         let now = item.at.0;
-        let live = self.rooms.entry(edit.room).or_default();
+        let live = self.rooms.touch(edit.room, Vec::new);
         live.retain(|other| other.until > now);
         let mut claims = Vec::new();
         for other in live.iter().filter(|other| edit.other_than(other)) {
@@ -159,14 +174,23 @@ impl Edits {
         });
     }
 
+    /// Edits in a room that are over.
+    pub fn end_in(&mut self, room: RoomId, over: impl Fn(&Edit) -> bool) {
+        if let Some(live) = self.rooms.get_mut(&room) {
+            live.retain(|edit| !over(edit));
+        }
+    }
+
     /// What a task edited is over.
-    pub fn end_task(&mut self, task: TaskId) {
-        self.end(|edit| edit.task == Some(task));
+    pub fn end_task(&mut self, room: RoomId, task: TaskId) {
+        self.end_in(room, |edit| edit.task == Some(task));
     }
 
     /// Somebody says that it is done with paths.
     pub fn done(&mut self, item: &StreamItem, paths: &[String]) {
-        let who = item.from.as_ref().map(|from| from.id);
+        let (Some(room), Some(who)) = (item.room, item.from.as_ref().map(|from| from.id)) else {
+            return;
+        };
         let meant = |edit: &Edit| {
             let mut pairs = edit
                 .paths
@@ -174,11 +198,8 @@ impl Edits {
                 .flat_map(|one| paths.iter().map(move |two| (one, two)));
             pairs.any(|(one, two)| meet(one, two))
         };
-        self.end(|edit| {
-            edit.message.is_some()
-                && Some(edit.who) == who
-                && Some(edit.room) == item.room
-                && meant(edit)
+        self.end_in(room, |edit| {
+            edit.message.is_some() && edit.who == who && meant(edit)
         });
     }
 }
@@ -223,10 +244,13 @@ fn claim(edit: &Edit, other: &Edit, path: &str, item: &StreamItem) -> Claim {
                 seq: other.seq,
                 by: other.handle.clone(),
                 did: other.did.clone(),
+                room: None,
             },
             Evidence::of(item, edit.did.clone()),
         ],
         figures: Default::default(),
+        details: Default::default(),
+        across: Vec::new(),
         about: format!("one-file:{}:{}", other.seq, item.seq),
     }
 }

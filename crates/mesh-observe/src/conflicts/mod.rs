@@ -9,11 +9,12 @@ mod sentences;
 mod tasks;
 
 pub use self::decisions::decides;
-pub use self::sentences::sentences;
+pub use self::sentences::{changed_by_task, declared_paths, sentences};
 
 use mesh_model::api::{FileBody, StreamItem, TaskOutput};
 use mesh_model::events::{
-    ContextFacts, Facts, FileFacts, LeaseFacts, LeaseMode, MessageFacts, TaskFacts,
+    ContextFacts, Event, Facts, FileFacts, LeaseFacts, LeaseMode, MessageFacts, MessagePosted,
+    TaskFacts,
 };
 use mesh_model::stream::ReceivedContent;
 use serde::{Deserialize, Serialize};
@@ -27,12 +28,16 @@ use crate::claim::Claim;
 use crate::observer::{About, CLAIMS_PER_HOUR, Observer, Published, is_claim};
 use crate::thresholds::{Threshold, Thresholds};
 
+/// Rooms that are remembered.
+const ROOMS_MAX: usize = 512;
 /// The event type of its claims.
 const ALERT: &str = "conflict-alert";
 
 const SAID_MINUTES: Threshold = Threshold {
     name: "said-minutes",
     about: "how long somebody who says that they edit a file is taken to edit it",
+    unit: "minutes",
+    why: "an agent is done with a file, or says so again, within half an hour",
     default: 30,
     least: 1,
     most: 1440,
@@ -40,6 +45,8 @@ const SAID_MINUTES: Threshold = Threshold {
 const PUT_SECONDS: Threshold = Threshold {
     name: "put-seconds",
     about: "within how many seconds two who changed one shared file are in each other's way",
+    unit: "seconds",
+    why: "whoever put a version later than that has most likely read the one before",
     default: 120,
     least: 1,
     most: 86_400,
@@ -47,6 +54,8 @@ const PUT_SECONDS: Threshold = Threshold {
 const AGAIN_MINUTES: Threshold = Threshold {
     name: "again-minutes",
     about: "after how many minutes the same two on the same file are told of again",
+    unit: "minutes",
+    why: "what was told of and goes on is worth a word an hour",
     default: 60,
     least: 1,
     most: 10_080,
@@ -54,6 +63,8 @@ const AGAIN_MINUTES: Threshold = Threshold {
 const SIMILAR: Threshold = Threshold {
     name: "similar",
     about: "from which nearness in percent two open tasks are the same work",
+    unit: "percent",
+    why: "wordings of one task come nearer than that, tasks of one kind about different things do not",
     default: 60,
     least: 30,
     most: 100,
@@ -61,6 +72,8 @@ const SIMILAR: Threshold = Threshold {
 const DECISION_DAYS: Threshold = Threshold {
     name: "decision-days",
     about: "how many days a decision is held against later ones",
+    unit: "days",
+    why: "what was decided a month ago is mostly known or out of date",
     default: 30,
     least: 1,
     most: 365,
@@ -94,6 +107,7 @@ pub const ABOUT: About = About {
     published: &[Published {
         kind: ALERT,
         about: "Two are in each other's way: one file, the same work, or decisions that contradict each other.",
+        details: None,
     }],
     thresholds: &[
         SAID_MINUTES,
@@ -131,8 +145,13 @@ impl Observer for Conflicts {
         if item.room.is_none() {
             return Vec::new();
         }
+        // Most of any log is messages: their words are read once, and their facts not at all.
+        if item.kind == MessagePosted::KIND {
+            return self.said(item);
+        }
         match item.event() {
-            Some(Facts::Message(facts)) => self.message(item, &facts),
+            Some(Facts::Message(MessageFacts::Deleted(gone))) => self.forget(gone.message),
+            Some(Facts::Message(MessageFacts::Redacted(gone))) => self.forget(gone.message),
             Some(Facts::Task(facts)) => self.task(item, &facts),
             Some(Facts::Lease(facts)) => self.lease(item, &facts),
             Some(Facts::File(FileFacts::Put(put))) => {
@@ -175,31 +194,18 @@ impl Conflicts {
                 self.edit(item, how, taken.paths.clone(), taken.until)
             }
             LeaseFacts::Released(released) => {
-                self.memory.edits.end(|edit| edit.seq == released.lease);
+                let edits = &mut self.memory.edits;
+                edits.end_in(released.room, |edit| edit.seq == released.lease);
                 Vec::new()
             }
-        }
-    }
-
-    fn message(&mut self, item: &StreamItem, facts: &MessageFacts) -> Vec<Claim> {
-        match facts {
-            MessageFacts::Posted(_) => self.said(item),
-            MessageFacts::Deleted(deleted) => {
-                self.forget(deleted.message);
-                Vec::new()
-            }
-            MessageFacts::Redacted(redacted) => {
-                self.forget(redacted.message);
-                Vec::new()
-            }
-            _ => Vec::new(),
         }
     }
 
     /// What was said is gone, and what was made of it too.
-    fn forget(&mut self, message: mesh_model::MessageId) {
+    fn forget(&mut self, message: mesh_model::MessageId) -> Vec<Claim> {
         self.memory.edits.end(|edit| edit.message == Some(message));
         self.memory.decisions.forget(message);
+        Vec::new()
     }
 
     fn said(&mut self, item: &StreamItem) -> Vec<Claim> {
@@ -247,22 +253,22 @@ impl Conflicts {
                     return self.edit(item, How::Task(progressed.task), paths, u64::MAX);
                 }
             }
-            TaskFacts::AttemptFailed(failed) => edits.end_task(failed.task),
-            TaskFacts::HandedOff(handed) => edits.end_task(handed.task),
-            TaskFacts::Paused(paused) => edits.end_task(paused.task),
+            TaskFacts::AttemptFailed(failed) => edits.end_task(failed.room, failed.task),
+            TaskFacts::HandedOff(handed) => edits.end_task(handed.room, handed.task),
+            TaskFacts::Paused(paused) => edits.end_task(paused.room, paused.task),
             TaskFacts::Finished(finished) => {
-                edits.end_task(finished.task);
+                edits.end_task(finished.room, finished.task);
                 tasks.end(finished.room, finished.task);
             }
             TaskFacts::Cancelled(cancelled) => {
-                edits.end_task(cancelled.task);
+                edits.end_task(cancelled.room, cancelled.task);
                 tasks.end(cancelled.room, cancelled.task);
             }
             TaskFacts::Skipped(skipped) => tasks.end(skipped.room, skipped.task),
             TaskFacts::Decided(decided) => tasks.end(decided.room, decided.task),
             TaskFacts::Resolved(resolved) => tasks.end(resolved.room, resolved.task),
             TaskFacts::Redacted(redacted) => {
-                edits.end_task(redacted.task);
+                edits.end_task(redacted.room, redacted.task);
                 tasks.end(redacted.room, redacted.task);
             }
             _ => {}

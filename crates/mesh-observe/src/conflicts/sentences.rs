@@ -39,9 +39,21 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
 pub fn declared(text: &str) -> Vec<(Meant, Vec<String>)> {
     let told = sentences(text).filter_map(|sentence| {
         let paths = named(sentence);
-        Some((meant(sentence)?, paths)).filter(|(_, paths)| !paths.is_empty())
+        // Most sentences name none, and what else they say does not matter then.
+        if paths.is_empty() {
+            return None;
+        }
+        Some((meant(sentence)?, paths))
     });
     told.collect()
+}
+
+/// The paths that the author of a text says that it edits or has edited.
+pub fn declared_paths(text: &str) -> Vec<String> {
+    let edits = declared(text)
+        .into_iter()
+        .filter(|(meant, _)| *meant != Meant::Done);
+    edits.flat_map(|(_, paths)| paths).collect()
 }
 
 fn meant(sentence: &str) -> Option<Meant> {
@@ -57,10 +69,9 @@ fn meant(sentence: &str) -> Option<Meant> {
     if has(UNREAL) {
         return None;
     }
-    let claims = CLAIMING
-        .iter()
-        .any(|phrase| lower.join(" ").contains(phrase));
-    if claims {
+    let whole = lower.join(" ");
+    let left = has(&["leave", "leaving"]) && whole.contains(" to me");
+    if left || CLAIMING.iter().any(|phrase| whole.contains(phrase)) {
         return Some(Meant::Edits);
     }
     let verbs = lower
@@ -138,6 +149,12 @@ const EDITING: &[&str] = &[
     "ändere",
     "bearbeite",
     "bearbeit",
+    "bump",
+    "correct",
+    "debug",
+    "draft",
+    "rework",
+    "tidy",
 ];
 
 /// Phrases by which somebody says that a file is theirs for now.
@@ -151,6 +168,25 @@ const CLAIMING: &[&str] = &[
     "i'm on",
     "i’m on",
     "i am on",
+    "i'm in",
+    "i’m in",
+    "i am in",
+    "i've got",
+    "i’ve got",
+    "i have got",
+    "on my desk",
+    "busy with",
+    "taking",
+    "starting on",
+    "started on",
+    "start on",
+    "uncommitted",
+    "half of",
+    "about to commit",
+    "opening a pr",
+    "mid-way",
+    "midway",
+    "halfway",
 ];
 
 /// Folded verbs by which files are only looked at.

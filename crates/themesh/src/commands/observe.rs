@@ -9,9 +9,7 @@ use mesh_model::home::{Entry, Identity};
 use mesh_model::ops::{AgentRegister, EventTypeList, EventTypeRegister, MemberAdd, TokenCreate};
 use mesh_model::permission::{Permission, PermissionSet};
 use mesh_model::{ErrorCode, Seq};
-use mesh_observe::{
-    About, OBSERVERS, Said, Settings, Since, Thresholds, Trouble, named, payload_schema,
-};
+use mesh_observe::{About, OBSERVERS, Said, Settings, Since, Thresholds, Trouble, named};
 use mesh_sdk::{Error, Options};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -64,7 +62,7 @@ pub fn observe(context: &Context, args: &ObserveArgs) -> Outcome<()> {
         let known: Vec<&str> = OBSERVERS.iter().map(|about| about.name).collect();
         Failure::usage(
             format!("there is no observer '{}'", clean(name)),
-            format!("there are {}: mesh observe --list", known.join(" and ")),
+            format!("there are {}: mesh observe --list", known.join(", ")),
         )
         .so(Effect::NothingDone)
     })?;
@@ -215,12 +213,13 @@ fn prepare(owner: &Context, about: &About, handle: &str, rooms: &[String]) -> Ou
     let known = http.call::<EventTypeList>(NoInput {})?.items;
     for published in about.published {
         let there = known.iter().find(|known| known.name == published.kind);
-        if there.is_some_and(|there| *there.schema == payload_schema()) {
+        let schema = published.schema();
+        if there.is_some_and(|there| *there.schema == schema) {
             continue;
         }
         http.call::<EventTypeRegister>(EventTypeRegisterInput {
             name: published.kind.to_owned(),
-            schema: payload_schema(),
+            schema,
             about: published.about.to_owned(),
         })?;
     }
@@ -271,9 +270,9 @@ fn list(context: &Context) -> Outcome<()> {
         let rows = about.thresholds.iter().map(|one| {
             vec![
                 format!("  {}", one.name),
-                one.default.to_string(),
+                format!("{} {}", one.default, one.unit),
                 format!("{} to {}", one.least, one.most),
-                one.about.to_owned(),
+                format!("{} ({})", one.about, one.why),
             ]
         });
         table(

@@ -186,12 +186,51 @@ fn a_claim_can_be_told_to_whom_it_concerns() {
 }
 
 #[test]
+fn what_two_rooms_have_in_common_is_told_to_who_reads_both_and_to_nobody_else() {
+    let node = Node::start();
+    for room in ["workshop", "attic"] {
+        let room = json!({"name": room, "access": "private"});
+        node.json(&["call", "room.create", &room.to_string()]);
+    }
+    for (handle, rooms) in [
+        ("rex", &["workshop"][..]),
+        ("tom", &["attic"]),
+        ("ann", &["workshop", "attic"]),
+    ] {
+        node.json(&["register", handle]);
+        for room in rooms {
+            let member = json!({"room": room, "participant": handle});
+            node.json(&["call", "member.add", &member.to_string()]);
+        }
+    }
+    let join = ["--yes", "--join", "workshop", "--join", "attic"];
+    let mut observer = Observer::start(&node, "resonance", &join);
+    let first = "The importer of Oslo loses rows when the nightly ledger is compacted in src/ledger/merge.rs";
+    let second = "Rows vanish from the ledger: the importer of Oslo and the compaction meet in src/ledger/merge.rs";
+    let first = node.json(&["say", "workshop", first, "--as", "rex"]);
+    let second = node.json(&["say", "attic", second, "--as", "tom"]);
+    assert_eq!(
+        observer.claim(),
+        ("two-strands".to_owned(), vec![seq(&first), seq(&second)])
+    );
+    assert_eq!(published(&node), []);
+    let told = |handle: &str| {
+        let inbox = node.json(&["inbox", "--as", handle]).to_string();
+        inbox.contains("are about the same thing")
+    };
+    assert_eq!(
+        [told("ann"), told("rex"), told("tom")],
+        [true, false, false]
+    );
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_with_what_there_is() {
     let node = workshop();
     for (args, words) in [
         (
             &["observe", "ghosts", "--as", "lookout"][..],
-            "there are conflicts and hygiene",
+            "there are conflicts, hygiene, first-officer",
         ),
         (&["observe", "conflicts"], "name an agent"),
         (
