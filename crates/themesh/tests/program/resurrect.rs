@@ -1,6 +1,9 @@
 //! A session that ended with work in hand is told to whoever goes on: what it was to do, decided, had open, touched and said.
 
-use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
 
 use super::node::{Node, binary};
 
@@ -119,4 +122,51 @@ fn who_may_not_see_the_room_learns_nothing_of_it() {
         "{}",
         none.err
     );
+}
+
+/// An observer that runs until it has seen all that there was.
+fn observed(node: &Node, name: &str) {
+    let mut child = super::node::command(&node.home())
+        .args(["observe", name, "--as", "lookout", "--json", "--yes"])
+        .args([
+            "--join",
+            "workshop",
+            "--since",
+            "0",
+            "--set",
+            "beacon-minutes=0",
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("caught_up")));
+    let pid = child.id().to_string();
+    let ended = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(ended.unwrap().success() && child.wait().unwrap().success());
+}
+
+#[test]
+fn a_beacon_leads_to_the_same_as_the_whole_log_and_a_reader_sees_no_more_by_it() {
+    let node = left();
+    observed(&node, "meta-officer");
+    let by_beacon = node.json(&["resurrect", "--of", "rex", "--as", "tom"]);
+    let by_log = node.json(&["resurrect", "--of", "rex", "--as", "tom", "--from-log"]);
+    assert_eq!(by_beacon["beacons"][0][1], "lookout", "{by_beacon}");
+    assert_eq!(by_log["beacons"], json!([]));
+    let titles = |told: &Value| -> Vec<String> {
+        let sections = told["sections"].as_array().unwrap().iter();
+        sections.map(|one| one["title"].to_string()).collect()
+    };
+    assert_eq!(titles(&by_beacon), titles(&by_log));
+    for section in ["Goal", "Open work", "Decisions", "Files and leases"] {
+        let lines = |told: &Value| {
+            let sections = told["sections"].as_array().unwrap();
+            let found = sections.iter().find(|one| one["title"] == section);
+            found.unwrap_or_else(|| panic!("{section}: {told}"))["lines"].clone()
+        };
+        assert_eq!(lines(&by_beacon), lines(&by_log), "{section}");
+    }
+    let mole = node.json(&["resurrect", "--of", "rex", "--as", "mole"]);
+    assert_eq!(mole["sections"], json!([]), "{mole}");
 }

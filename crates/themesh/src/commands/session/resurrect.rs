@@ -7,6 +7,7 @@ use mesh_model::events::{Facts, SessionFacts};
 use mesh_model::limits::PAGE_ITEMS_MAX;
 use mesh_model::ops::{EventList, SessionList, TaskGet};
 use mesh_model::{Seq, SessionId};
+use mesh_observe::beacon::Beacons;
 use mesh_observe::recall::{INPUTS, Recall, Section};
 use mesh_sdk::http::Http;
 use mesh_sdk::{Error, fresh_key};
@@ -32,6 +33,9 @@ pub struct ResurrectArgs {
     /// Tokens that it may have
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     pub tokens: u32,
+    /// Read the whole log though an observer has left a beacon
+    #[arg(long)]
+    pub from_log: bool,
 }
 
 /// `mesh resurrect`
@@ -44,10 +48,30 @@ pub fn resurrect(context: &Context, args: ResurrectArgs) -> Outcome<()> {
         })?,
         None => last_of(&http, args.of)?,
     };
-    let (began, whose) = beginning(&http, session)?;
-    let mut recall = Recall::new(session, whose.id);
+    let mut beacons = Beacons::of(session);
+    if !args.from_log {
+        events(
+            &http,
+            Seq::ZERO,
+            vec!["event.published".to_owned()],
+            |item| {
+                beacons.take(&item);
+                true
+            },
+        )?;
+    }
+    let lit = from_beacons(&http, session, &beacons)?;
+    let by_beacon = lit.is_some();
+    let (began, whose, mut recall, after) = match lit {
+        Some(found) => found,
+        None => {
+            let (began, whose) = beginning(&http, session)?;
+            let recall = Recall::new(session, whose.id);
+            (began, whose, recall, Seq(began.0 - 1))
+        }
+    };
     let types = INPUTS.iter().map(|kind| (*kind).to_owned()).collect();
-    events(&http, Seq(began.0 - 1), types, |item| {
+    events(&http, after, types, |item| {
         recall.take(&item);
         true
     })?;
@@ -66,10 +90,21 @@ pub fn resurrect(context: &Context, args: ResurrectArgs) -> Outcome<()> {
         "began": began,
         "ended": recall.ended(),
         "back": recall.is_back(),
+        "beacons": if by_beacon { json!(beacons.lit()) } else { json!([]) },
         "sections": sections,
     });
     if printed_json(context, &told)? {
         return Ok(());
+    }
+    if by_beacon {
+        let lit = beacons.lit().into_iter();
+        let lit: Vec<String> = lit
+            .map(|(seq, by)| format!("{seq} by @{}", clean(by)))
+            .collect();
+        eprintln!(
+            "mesh: from the beacon at place {}, and what came after it; --from-log reads the whole log",
+            lit.join(", ")
+        );
     }
     if recall.ended().is_none() {
         eprintln!("mesh: this session has not ended");
@@ -95,6 +130,42 @@ fn last_of(http: &Http, participant: Option<String>) -> Outcome<SessionId> {
         let hint = "mesh session list --ended shows those that you may know of";
         Failure::here("they never had a session that you may know of", hint).so(Effect::NothingDone)
     })
+}
+
+/// What beacons know of a session: its events at their places, read as this reader sees them. `None` without a beacon, or if
+/// it names another beginning than the log.
+fn from_beacons(
+    http: &Http,
+    session: SessionId,
+    beacons: &Beacons,
+) -> Outcome<Option<(Seq, ParticipantRef, Recall, Seq)>> {
+    let Some(began) = beacons.began() else {
+        return Ok(None);
+    };
+    let mut recall: Option<(ParticipantRef, Recall)> = None;
+    for place in beacons.places() {
+        let page = http.call::<EventList>(EventListInput {
+            after: Seq(place.0.saturating_sub(1)),
+            limit: Some(1),
+            room: None,
+            types: Vec::new(),
+        })?;
+        // What this reader may not see, or what is no more, is passed over.
+        let mut found = page.items.into_iter().filter(|item| item.seq == place);
+        let Some(item) = found.next() else { continue };
+        if place == began
+            && let Some(Facts::Session(SessionFacts::Opened(opened))) = item.event()
+            && opened.session == session
+            && let Some(whose) = item.from.clone()
+        {
+            let fresh = Recall::new(session, whose.id);
+            recall = Some((whose, fresh));
+        }
+        if let Some((_, recall)) = &mut recall {
+            recall.take(&item);
+        }
+    }
+    Ok(recall.map(|(whose, recall)| (began, whose, recall, beacons.upto())))
 }
 
 /// Where a session began, and whose it is.
