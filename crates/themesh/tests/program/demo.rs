@@ -9,9 +9,7 @@ use super::node::command;
 
 fn demo(folder: &Path, args: &[&str]) -> Command {
     let mut demo = command(&folder.join("home"));
-    demo.env("TMPDIR", folder)
-        .args(["demo", "federation"])
-        .args(args);
+    demo.env("TMPDIR", folder).arg("demo").args(args);
     demo
 }
 
@@ -22,7 +20,7 @@ fn is_empty(folder: &Path) -> bool {
 #[test]
 fn two_meshes_share_a_room_and_the_attack_of_one_is_stopped_at_the_other() {
     let folder = tempfile::tempdir().unwrap();
-    let done = demo(folder.path(), &[]).output().unwrap();
+    let done = demo(folder.path(), &["federation"]).output().unwrap();
     let told = String::from_utf8(done.stdout).unwrap();
     let why = String::from_utf8(done.stderr).unwrap();
     assert!(done.status.success(), "{told}\n{why}");
@@ -41,9 +39,35 @@ fn two_meshes_share_a_room_and_the_attack_of_one_is_stopped_at_the_other() {
 }
 
 #[test]
+fn observers_see_what_no_session_sees_and_a_dead_one_is_resurrected_from_its_beacon() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = demo(folder.path(), &["observers"]).output().unwrap();
+    let told = String::from_utf8(done.stdout).unwrap();
+    let why = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{told}\n{why}");
+    for expected in [
+        "@lookout says conflict-alert",
+        "@ada and @bo are both on src/ledger/merge.rs",
+        "@lookout says resonance-detected",
+        "tells it in neither room, but to the owner",
+        "@lookout says gravity-well-formed",
+        "(src/quota/limits.rs)",
+        "@lookout says recovery-beacon",
+        "reads the beacon that @lookout lit",
+        "Give the retry in src/net/retry.rs an exponential backoff.",
+        "its test is missing",
+        "doubles up to a minute",
+        "@lookout says mission-control-synthesis",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    assert!(is_empty(folder.path()), "nothing stays behind");
+}
+
+#[test]
 fn a_demo_that_stays_ends_whole_when_it_is_asked_to() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = demo(folder.path(), &["--stay"])
+    let mut child = demo(folder.path(), &["federation", "--stay"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

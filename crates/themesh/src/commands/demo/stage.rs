@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use mesh_model::api::{ClientInfo, StreamItem};
@@ -50,8 +50,6 @@ impl Drop for Folder {
 /// This program once more, as a process that ends when this is dropped.
 pub struct Process {
     child: Child,
-    // Closed, it could not write its last words.
-    _out: BufReader<ChildStdout>,
     /// What it said when it was up.
     pub said: Value,
 }
@@ -59,17 +57,22 @@ pub struct Process {
 impl Process {
     /// Starts it, and waits until it says in JSON that it is up. What it logs stands in the folder.
     pub fn start(folder: &Folder, name: &str, args: &[&str]) -> Outcome<Process> {
+        Process::start_at(folder, name, &folder.path().join(name), args)
+    }
+
+    /// The same on the folder of a mesh that is there.
+    pub fn start_at(folder: &Folder, name: &str, home: &Path, args: &[&str]) -> Outcome<Process> {
         let broken = |why: String| {
             Failure::here(format!("{name} did not start: {why}"), "").so(Effect::NothingDone)
         };
         let io = |why: std::io::Error| broken(why.to_string());
         let log = folder.path().join(format!("{name}.log"));
-        let mut child = Command::new(std::env::current_exe().map_err(io)?)
+        let mut child = program()
+            .map_err(io)?
             .args(args)
             .arg("--json")
             .arg("--home")
-            .arg(folder.path().join(name))
-            .env_remove("MESH_TOKEN")
+            .arg(home)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).map_err(io)?)
@@ -81,7 +84,6 @@ impl Process {
         out.read_line(&mut line).map_err(io)?;
         let process = Process {
             child,
-            _out: out,
             said: serde_json::from_str(&line).unwrap_or_default(),
         };
         if process.said.is_null() {
@@ -89,6 +91,8 @@ impl Process {
             let last = logged.lines().last().unwrap_or_default().to_owned();
             return Err(broken(last));
         }
+        // Unread, what it says from here on would hold it up; closed, it could not say it.
+        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
         Ok(process)
     }
 
@@ -105,6 +109,37 @@ impl Drop for Process {
         let _ = pid.map(|pid| kill_process(pid, Signal::TERM));
         let _ = self.child.wait();
     }
+}
+
+/// This program, with nothing of the mesh that whoever runs the demo may be in.
+pub fn program() -> std::io::Result<Command> {
+    let mut program = Command::new(std::env::current_exe()?);
+    for name in ["MESH_AS", "MESH_SESSION", "MESH_TOKEN", "MESH_URL"] {
+        program.env_remove(name);
+    }
+    Ok(program)
+}
+
+/// Runs this program once on the folder of a mesh; gives what it says in JSON.
+pub fn run(home: &Path, args: &[&str]) -> Outcome<Value> {
+    let broken = |why: String| {
+        let what = format!("mesh {} did not work: {why}", args.join(" "));
+        Failure::here(what, "").so(Effect::NothingDone)
+    };
+    let mut program = program().map_err(|why| broken(why.to_string()))?;
+    let done = program
+        .args(args)
+        .arg("--json")
+        .arg("--home")
+        .arg(home)
+        .stdin(Stdio::null())
+        .output();
+    let done = done.map_err(|why| broken(why.to_string()))?;
+    if !done.status.success() {
+        let why = String::from_utf8_lossy(&done.stderr);
+        return Err(broken(why.lines().last().unwrap_or_default().to_owned()));
+    }
+    Ok(serde_json::from_slice(&done.stdout).unwrap_or_default())
 }
 
 /// A mesh of the demo, and its owner at it.
