@@ -3,9 +3,11 @@
 //!
 //! It stands here and not in `mesh`: it plays whole weeks, drives nodes of its own, and nobody who runs a mesh needs it.
 
+mod days;
 mod dispatch;
 mod observers;
 mod page;
+mod spoken;
 mod week;
 
 use crate::report::Report;

@@ -7,9 +7,11 @@ use std::time::Instant;
 
 use mesh_model::Seq;
 use mesh_model::api::StreamItem;
-use mesh_observe::{OBSERVERS, Thresholds};
+use mesh_observe::{OBSERVERS, Thresholds, named};
 
+use super::days;
 use super::page::Page;
+use super::spoken::{PAIRS, story};
 use super::week::{Dice, Planted, Week, week};
 use crate::report::{Line, Report, Target};
 
@@ -66,39 +68,40 @@ fn ratio(part: usize, whole: usize) -> f64 {
 /// Counts, reports and times.
 pub fn run(report: &mut Report, page: &mut Page) {
     let weeks: Vec<Week> = (FIRST_SEED..FIRST_SEED + WEEKS).map(week).collect();
-    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-    let mut stupid: BTreeMap<&str, [Count; 2]> = BTreeMap::new();
+    conflicts(&weeks, report, page);
+    let more: Vec<Week> = (FIRST_SEED..FIRST_SEED + WEEKS).map(days::days).collect();
+    sessions(&more, report, page);
+    spoken(report, page);
+    speed(&weeks, report, page);
+}
+
+/// What was found of a rule, and what alarms without thinking would have found.
+type Counts = BTreeMap<&'static str, (Count, [Count; 2])>;
+
+/// Each rule on all weeks.
+fn counted(weeks: &[Week], rules: &[&'static str]) -> Counts {
+    let mut counts = Counts::new();
     for (number, week) in weeks.iter().enumerate() {
-        let claims = claims(week);
-        for rule in RULES {
-            counts
-                .entry(rule)
-                .or_default()
-                .add(count(week, rule, &claims[rule]));
+        let found = claims(week, rules);
+        for rule in rules {
+            let (own, stupid) = counts.entry(rule).or_default();
+            own.add(count(week, rule, &found[rule]));
             let all: BTreeSet<Seq> = week.story.items().iter().map(|item| item.seq).collect();
-            let both = stupid.entry(rule).or_default();
-            both[0].add(count(week, rule, &all));
+            stupid[0].add(count(week, rule, &all));
             let mut dice = Dice::new(1000 + number as u64);
-            let share = claims[rule].len() * 10_000 / all.len();
+            let share = found[rule].len() * 10_000 / all.len();
             let random = all.into_iter().filter(|_| dice.below(10_000) < share);
-            both[1].add(count(week, rule, &random.collect()));
+            stupid[1].add(count(week, rule, &random.collect()));
         }
     }
-    let events: usize = weeks.iter().map(|week| week.story.items().len()).sum();
-    page.part(
-        "Observers",
-        &format!(
-            "{WEEKS} weeks of six agents in three rooms, seeds {FIRST_SEED} to {}, {events} events. A claim counts if it is made at the event that \
-             completes what was planted. Plain is what is said in words that \
-             a rule can know, hard what is said in quite other words: a fifth or so of all, and mostly missed. Always: an alarm at each event. Random: as many alarms as the \
-             observer makes, anywhere.",
-            FIRST_SEED + WEEKS - 1
-        ),
-    );
-    let rows = RULES
+    counts
+}
+
+fn table(counts: &Counts, rules: &[&'static str], page: &mut Page) {
+    let rows: Vec<Vec<String>> = rules
         .iter()
-        .map(|rule| row(rule, counts[rule], stupid[rule]))
-        .collect::<Vec<_>>();
+        .map(|rule| row(rule, counts[rule].0, counts[rule].1))
+        .collect();
     page.table(
         &[
             "rule",
@@ -113,10 +116,28 @@ pub fn run(report: &mut Report, page: &mut Page) {
         ],
         &rows,
     );
-    let mut conflicts = Count::default();
-    CONFLICTS
-        .iter()
-        .for_each(|rule| conflicts.add(counts[rule]));
+}
+
+fn events(weeks: &[Week]) -> usize {
+    weeks.iter().map(|week| week.story.items().len()).sum()
+}
+
+fn conflicts(weeks: &[Week], report: &mut Report, page: &mut Page) {
+    let counts = counted(weeks, RULES);
+    page.part(
+        "Observers",
+        &format!(
+            "{WEEKS} weeks of six agents in three rooms, seeds {FIRST_SEED} to {}, {} events. A claim counts if it is made at the event that \
+             completes what was planted. Plain is what is said in words that \
+             a rule can know, hard what is said in quite other words: a fifth or so of all, and mostly missed. Always: an alarm at each event. Random: as many alarms as the \
+             observer makes, anywhere.",
+            FIRST_SEED + WEEKS - 1,
+            events(weeks)
+        ),
+    );
+    table(&counts, RULES, page);
+    let conflicts = sum(&counts, CONFLICTS);
+    let (left, _) = counts["left-behind"];
     for (name, figure, aim) in [
         ("conflicts recall", conflicts.recall(), 0.95),
         (
@@ -125,22 +146,103 @@ pub fn run(report: &mut Report, page: &mut Page) {
             0.95,
         ),
         ("conflicts precision", conflicts.precision(), 0.9),
-        ("left-behind recall", counts["left-behind"].recall(), 0.95),
-        (
-            "left-behind precision",
-            counts["left-behind"].precision(),
-            0.9,
-        ),
+        ("left-behind recall", left.recall(), 0.95),
+        ("left-behind precision", left.precision(), 0.9),
     ] {
-        report.add(&Line {
-            name: name.to_owned(),
-            unit: "share",
-            pairs: vec![(figure, None)],
-            target: Target::AtLeast(aim),
-            peer: String::new(),
-        });
+        share(report, name, figure, aim);
     }
-    speed(&weeks, report, page);
+}
+
+/// Conflicts in sentences that are not of the made-up weeks.
+fn spoken(report: &mut Report, page: &mut Page) {
+    let Some(about) = named("conflicts") else {
+        return;
+    };
+    let mut all = Count::default();
+    let mut rows = Vec::new();
+    for rule in CONFLICTS {
+        let mut count = Count::default();
+        for pair in PAIRS {
+            let (story, last) = story(*pair);
+            let found = story.observed(about, &[], 0);
+            let found = found
+                .iter()
+                .any(|(at, one)| *at == last && one.rule == *rule);
+            let planted = pair.0 == Some(*rule);
+            count.planted += usize::from(planted);
+            count.claims += usize::from(found);
+            count.found += usize::from(found && planted);
+        }
+        rows.push(vec![
+            (*rule).to_owned(),
+            count.planted.to_string(),
+            format!("{:.2}", count.recall()),
+            format!("{:.2}", count.precision()),
+        ]);
+        all.add(count);
+    }
+    page.part(
+        "Conflicts in sentences written freely",
+        &format!(
+            "{} pairs of acts as people write them; a third or so is no conflict. Whoever chose the words that the rules know had read them.",
+            PAIRS.len()
+        ),
+    );
+    page.table(&["rule", "pairs", "recall", "precision"], &rows);
+    share(
+        report,
+        "conflicts written freely, recall",
+        all.recall(),
+        0.6,
+    );
+    share(
+        report,
+        "conflicts written freely, precision",
+        all.precision(),
+        0.9,
+    );
+}
+
+/// The observers of sessions, threads and rooms, on weeks of their own.
+fn sessions(weeks: &[Week], report: &mut Report, page: &mut Page) {
+    let counts = counted(weeks, days::RULES);
+    page.part(
+        "Observers of sessions, threads and rooms",
+        &format!(
+            "{WEEKS} weeks of ten agents in three rooms, {} events, with conversations, threads of a kind, harmless words and repaired \
+             failures between what is planted. The columns mean what they mean above.",
+            events(weeks)
+        ),
+    );
+    table(&counts, days::RULES, page);
+    let all = sum(&counts, days::RULES);
+    for (name, figure, aim) in [
+        ("sessions and threads, recall", all.recall(), 0.8),
+        (
+            "sessions and threads said plainly, recall",
+            all.plain_recall(),
+            0.95,
+        ),
+        ("sessions and threads, precision", all.precision(), 0.9),
+    ] {
+        share(report, name, figure, aim);
+    }
+}
+
+fn sum(counts: &Counts, rules: &[&'static str]) -> Count {
+    let mut all = Count::default();
+    rules.iter().for_each(|rule| all.add(counts[rule].0));
+    all
+}
+
+fn share(report: &mut Report, name: &str, figure: f64, aim: f64) {
+    report.add(&Line {
+        name: name.to_owned(),
+        unit: "share",
+        pairs: vec![(figure, None)],
+        target: Target::AtLeast(aim),
+        peer: String::new(),
+    });
 }
 
 fn row(rule: &str, count: Count, [always, random]: [Count; 2]) -> Vec<String> {
@@ -158,9 +260,9 @@ fn row(rule: &str, count: Count, [always, random]: [Count; 2]) -> Vec<String> {
 }
 
 /// Where each rule raised an alarm: at the act that completed the thing.
-fn claims(week: &Week) -> BTreeMap<&'static str, BTreeSet<Seq>> {
+fn claims(week: &Week, rules: &[&'static str]) -> BTreeMap<&'static str, BTreeSet<Seq>> {
     let mut claims: BTreeMap<&str, BTreeSet<Seq>> =
-        RULES.iter().map(|rule| (*rule, BTreeSet::new())).collect();
+        rules.iter().map(|rule| (*rule, BTreeSet::new())).collect();
     for about in OBSERVERS {
         for (at, claim) in week.story.observed(about, &[], 0) {
             // Who is gone is known only after a while: what counts is the end of its session.

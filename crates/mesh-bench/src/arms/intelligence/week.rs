@@ -466,7 +466,7 @@ fn stem(file: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 
-const THINGS: &[&str] = &[
+pub const THINGS: &[&str] = &[
     "parser",
     "scheduler",
     "importer",
@@ -489,7 +489,7 @@ const THINGS: &[&str] = &[
     "archive",
 ];
 
-const KINDS: &[&str] = &[
+pub const KINDS: &[&str] = &[
     "nightly",
     "public",
     "french",
@@ -512,7 +512,7 @@ const KINDS: &[&str] = &[
     "municipal",
 ];
 
-const CITIES: &[&str] = &[
+pub const CITIES: &[&str] = &[
     "lisbon", "oslo", "cairo", "lima", "perth", "quito", "riga", "sofia", "tunis", "turin", "vigo",
     "york", "accra", "basel", "bergen", "brno", "cork", "davos", "essen", "fargo", "genoa",
     "haifa", "izmir", "jena",
