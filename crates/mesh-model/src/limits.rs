@@ -222,6 +222,12 @@ pub const LINK_ADDRESS_BYTES_MAX: usize = 512;
 pub const LINK_WINDOW: usize = 64;
 /// Whom a peer may name in one message.
 pub const LINK_MENTIONS_MAX: usize = 32;
+/// So long a task is left to a worker of this mesh that is free and does not take it, before it goes to a peer.
+pub const OVERFLOW_GRACE_MS: u64 = 10_000;
+/// Capabilities that one peer may be lent, and that a room's tasks may be borrowed for.
+pub const LINK_CAPABILITIES_MAX: usize = 32;
+/// Tasks of one peer that may be open here at the same time.
+pub const LINK_TASKS_MAX: u16 = 64;
 /// How long a webhook's old secret signs beside the new one, milliseconds: a day for receivers to learn it.
 pub const WEBHOOK_OVERLAP_MS: u64 = 24 * 60 * 60 * 1000;
 /// Schedules of one participant.

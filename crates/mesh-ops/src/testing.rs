@@ -165,6 +165,13 @@ impl Fixture {
         let link = json!({"name": "south", "key": "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"});
         let link = must(surface, &owner, "link.add", link).await;
         self.names.insert("$link", link["id"].clone());
+        let south = json!({"link": "south"});
+        must(surface, &owner, "link.promote", south).await;
+        let errands = json!({"name": "errands", "access": "private"});
+        must(surface, &owner, "room.create", errands).await;
+        let lets = json!({"execution": {"peers": ["south"]}, "data": {"leave": {"outside": true}}});
+        let lets = json!({"room": "errands", "policy": lets});
+        must(surface, &owner, "room.policy_set", lets).await;
         let token = must(
             surface,
             &owner,

@@ -5,19 +5,24 @@ use std::iter::Peekable;
 use mesh_model::command::TakeTasks;
 use mesh_model::events::{BudgetScope, Rival, Spend, TaskTaken};
 use mesh_model::limits::{
-    LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, TAKE_GRACE_MS, TAKE_PICKY_MAX, TAKE_RIVALS_MAX,
-    TAKE_SCAN_MAX, TAKE_TASKS_MAX,
+    LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, OVERFLOW_GRACE_MS, TAKE_GRACE_MS, TAKE_PICKY_MAX,
+    TAKE_RIVALS_MAX, TAKE_SCAN_MAX, TAKE_TASKS_MAX,
 };
 use mesh_model::{Effect, NewEvent, ParticipantId, RoomId, TaskId};
 
 use crate::desk::Desk;
 use crate::task::Rank;
 use crate::work::Brief;
-use crate::{Decision, Room, Task, Worker, refuse};
+use crate::{Decision, Room, Task, Worker, link, refuse};
 
 /// Gives the asking worker as many tasks as it wants, has slots for, and there are. None is no
 /// refusal: it asks again when something has changed.
 pub(crate) fn take(desk: &Desk<'_>, wanted: &TakeTasks) -> Decision {
+    take_of(desk, wanted, None)
+}
+
+/// The same, of tasks of some kinds only.
+pub(crate) fn take_of(desk: &Desk<'_>, wanted: &TakeTasks, kinds: Option<&[String]>) -> Decision {
     let me = desk.asker.me()?;
     let worker = desk.work.worker(me).filter(|worker| worker.online);
     let Some(worker) = worker else {
@@ -42,7 +47,7 @@ pub(crate) fn take(desk: &Desk<'_>, wanted: &TakeTasks) -> Decision {
     let room_for = worker.room_for(desk.now()).min(usize::from(wanted.count));
     let picked = match room_for {
         0 => Vec::new(),
-        count => pick(desk, worker, count),
+        count => pick(desk, worker, count, kinds),
     };
     let until = desk.now().plus(u64::from(lease_ms)).0;
     let taken = picked.into_iter().map(|(task, score, rival)| {
@@ -69,6 +74,8 @@ struct Picker<'a> {
     left: Spend,
     /// What may still be reserved in each room.
     rooms: Vec<(RoomId, Spend)>,
+    /// Only these are wanted.
+    kinds: Option<&'a [String]>,
     /// Tasks that may still be looked at one by one.
     picky: usize,
     picked: Vec<Picked<'a>>,
@@ -144,7 +151,12 @@ impl<'a> Standing<'a> {
     }
 }
 
-fn pick<'a>(desk: &'a Desk<'a>, worker: &'a Worker, count: usize) -> Vec<Picked<'a>> {
+fn pick<'a>(
+    desk: &'a Desk<'a>,
+    worker: &'a Worker,
+    count: usize,
+    kinds: Option<&'a [String]>,
+) -> Vec<Picked<'a>> {
     let common = [BudgetScope::Agent(worker.id), BudgetScope::Mesh];
     let Some(left) = desk.work.left(&common, desk.now()) else {
         return Vec::new();
@@ -154,6 +166,7 @@ fn pick<'a>(desk: &'a Desk<'a>, worker: &'a Worker, count: usize) -> Vec<Picked<
         worker,
         left,
         rooms: Vec::new(),
+        kinds,
         picky: TAKE_PICKY_MAX,
         picked: Vec::new(),
     };
@@ -198,6 +211,8 @@ impl<'a> Picker<'a> {
                 continue;
             }
             let names = std::iter::once("").chain(worker.capabilities().iter().map(|it| &**it));
+            let kinds = self.kinds;
+            let names = names.filter(|name| is_wanted(kinds, name));
             for (name, lane) in names.filter_map(|name| Some((name, lanes.get(name)?))) {
                 cursors.push(Cursor {
                     lane: lane.iter().peekable(),
@@ -225,6 +240,9 @@ impl<'a> Picker<'a> {
     /// Takes the task if it fits.
     fn look_at(&mut self, id: TaskId, brief: Brief, standing: Option<&mut Standing<'a>>) {
         let desk = self.desk;
+        if self.worker.abroad && !self.overflows(id) {
+            return;
+        }
         let (score, rival) = match standing {
             None => {
                 let Some(task) = desk.work.task(id) else {
@@ -286,6 +304,20 @@ impl<'a> Picker<'a> {
         fits(self.left) && own.is_some_and(|(_, left)| fits(*left))
     }
 
+    /// Whether a task goes to the peer mesh for which the worker speaks: it may, and nobody here does it.
+    fn overflows(&mut self, id: TaskId) -> bool {
+        let Some(left) = self.picky.checked_sub(1) else {
+            return false;
+        };
+        self.picky = left;
+        let task = self.desk.work.task(id);
+        task.is_some_and(|task| {
+            is_wanted(self.kinds, task.lane())
+                && link::reaches(self.desk, task, self.worker.id)
+                && !is_for_here(self.desk, task, self.worker)
+        })
+    }
+
     /// A task from which some are kept, or at which somebody failed: the others are looked at one by
     /// one. Whoever failed at it last comes after everybody else.
     fn picky(&mut self, id: TaskId, young: bool, standing: &Standing<'a>) -> Option<Option<Rival>> {
@@ -331,4 +363,17 @@ pub(super) fn rival(desk: &Desk<'_>, task: &Task, me: ParticipantId, room: &Room
             worker: *worker,
             score: score.0,
         })
+}
+
+fn is_wanted(kinds: Option<&[String]>, lane: &str) -> bool {
+    kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind == lane))
+}
+
+/// Whether a worker of this mesh is free for the task and has the first word, before it goes to a peer.
+pub(super) fn is_for_here(desk: &Desk<'_>, task: &Task, abroad: &Worker) -> bool {
+    let young = desk.now().0 < task.ready_ms.saturating_add(OVERFLOW_GRACE_MS);
+    let room = desk.asker.access.room(task.room);
+    young
+        && task.assigned.is_none()
+        && room.is_some_and(|room| rival(desk, task, abroad.id, room).is_some())
 }

@@ -8,9 +8,9 @@ use mesh_model::{Actor, Millis, PermissionSet, TaskId};
 use crate::actor::Asker;
 use crate::budget::scopes;
 use crate::desk::Desk;
-use crate::dispatch::pick::{Standing, is_apart, rival};
+use crate::dispatch::pick::{Standing, is_apart, is_for_here, rival};
 use crate::recent::Recent;
-use crate::{Access, Hold, State, Task, Work, Worker};
+use crate::{Access, Hold, State, Task, Work, Worker, link};
 
 /// Workers told of: the best ones.
 const WORKERS_TOLD: usize = 20;
@@ -103,6 +103,9 @@ fn because(work: &Work, task: &Task, workers: &[WhyWorker]) -> String {
             "no worker may take it now; each one's reason stands with it"
         }
         TaskState::Queued => "the first of these workers that asks gets it",
+        TaskState::Leased | TaskState::Running if is_abroad(work, task) => {
+            "nobody here was free for it, so a peer mesh that lends workers has it"
+        }
         TaskState::Leased | TaskState::Running => {
             "the worker asked for work, and this was the most pressing that fitted it"
         }
@@ -118,6 +121,12 @@ fn because(work: &Work, task: &Task, workers: &[WhyWorker]) -> String {
         TaskState::Skipped => "it turned out not to be needed",
     };
     text.to_owned()
+}
+
+fn is_abroad(work: &Work, task: &Task) -> bool {
+    let holder = task.attempt.as_ref().map(|attempt| attempt.worker);
+    let holder = holder.and_then(|worker| work.worker(worker));
+    holder.is_some_and(|worker| worker.abroad)
 }
 
 fn told(desk: &Desk<'_>, task: &Task, worker: &Worker, verified: u32, ahead: usize) -> WhyWorker {
@@ -142,7 +151,7 @@ fn told(desk: &Desk<'_>, task: &Task, worker: &Worker, verified: u32, ahead: usi
 fn not(desk: &Desk<'_>, task: &Task, worker: &Worker, ahead: usize) -> Option<NotTaken> {
     let now = desk.now();
     let room = desk.asker.access.room(task.room)?;
-    let tests: [(bool, NotTaken); 10] = [
+    let tests: [(bool, NotTaken); 12] = [
         (desk.work.stopped, NotTaken::Stopped),
         (task.state != TaskState::Queued, NotTaken::NotQueued),
         (
@@ -168,6 +177,14 @@ fn not(desk: &Desk<'_>, task: &Task, worker: &Worker, ahead: usize) -> Option<No
             NotTaken::Room,
         ),
         (is_apart(desk, task, worker.id), NotTaken::Apart),
+        (
+            worker.abroad && !link::reaches(desk, task, worker.id),
+            NotTaken::Stays,
+        ),
+        (
+            worker.abroad && is_for_here(desk, task, worker),
+            NotTaken::Local,
+        ),
     ];
     if let Some((_, not)) = tests.into_iter().find(|(holds, _)| *holds) {
         return Some(not);

@@ -4,8 +4,8 @@
 use mesh_model::events::{
     ActDone, AlertFacts, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts,
     LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts,
-    RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, ToolFacts, Trust, WebhookFacts,
-    Words,
+    RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, TaskFacts, ToolFacts, Trust,
+    WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -121,6 +121,9 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         }
         Facts::Message(_) | Facts::EventType(_) | Facts::Worker(_) => said(Doing::Speak),
         Facts::Quarantine(_) => Some(Doing::Speak),
+        // What a peer brings was not written by whoever speaks for it here.
+        Facts::Task(TaskFacts::Created(facts)) if facts.relayed.is_some() => Some(Doing::Bridge),
+        Facts::Task(TaskFacts::Finished(facts)) if facts.relayed.is_some() => Some(Doing::Bridge),
         Facts::Task(_) => said(Doing::Tasks),
         Facts::Approval(ApprovalFacts::Decided(_)) => Some(Doing::Execute),
         Facts::Approval(_) => said(Doing::Approvals),

@@ -7,9 +7,9 @@ use mesh_model::events::{
     LinkAdded, LinkEditWaits, LinkFacts, LinkRefused, MessageRedacted, Place,
 };
 use mesh_model::limits::LINK_ERASING_MAX;
-use mesh_model::{LinkId, MessageId, Seq};
+use mesh_model::{LinkId, MessageId, Seq, TaskId};
 
-use super::{DeadLetter, Link, Offer, Share};
+use super::{DeadLetter, Lending, Lent, Link, Offer, Share};
 use crate::message::paced;
 use crate::recent::Waiting;
 use crate::{Access, State, Stored};
@@ -104,6 +104,29 @@ pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
                 link.dead.remove(seq);
             }
         }),
+        LinkFacts::Lends(facts) => change(access, facts.link, |link| {
+            link.lends = (facts.at_once > 0).then(|| Lending {
+                room: facts.room,
+                capabilities: facts.capabilities.clone(),
+                at_once: facts.at_once,
+            });
+        }),
+        LinkFacts::Lent(facts) => {
+            change(access, facts.link, |link| {
+                link.lent = (facts.at_once > 0).then(|| Lent {
+                    capabilities: facts.capabilities.clone(),
+                    at_once: facts.at_once,
+                });
+            });
+            took(state, &facts.place, event.seq);
+        }
+        LinkFacts::Borrows(facts) => change(access, facts.link, |link| {
+            if facts.capabilities.is_empty() {
+                link.borrows.remove(&facts.room);
+            } else {
+                link.borrows.insert(facts.room, facts.capabilities.clone());
+            }
+        }),
     }
 }
 
@@ -122,6 +145,20 @@ pub(crate) fn took(state: &mut State, place: &Place, at: Seq) {
             ..*place
         });
     });
+}
+
+/// A peer would have a task done here. What is over of those before is forgotten, so that no more are remembered than are open.
+pub(crate) fn asked(state: &mut State, place: &Place, task: TaskId, at: Seq) {
+    took(state, place, at);
+    let Some(link) = state.access.link_to(&place.mesh) else {
+        return;
+    };
+    let (id, work) = (link.id, &state.work);
+    let open = |task: &TaskId| work.task(*task).is_some_and(|task| task.ended.is_none());
+    let still = link.asked.iter().filter(|(_, task)| open(task));
+    let mut still: OrdMap<Seq, TaskId> = still.map(|(seq, task)| (*seq, *task)).collect();
+    still.insert(place.seq, task);
+    change(state.access_at(at), id, |link| link.asked = still);
 }
 
 /// Peers have to say that they erased it too.
@@ -151,6 +188,10 @@ fn added(access: &mut Access, facts: &LinkAdded, seq: Seq) {
         offers: OrdMap::new(),
         dead: OrdMap::new(),
         erasing: OrdMap::new(),
+        lends: None,
+        asked: OrdMap::new(),
+        lent: None,
+        borrows: OrdMap::new(),
     };
     access.links.insert(facts.link, Arc::new(link));
 }

@@ -13,7 +13,7 @@ use mesh_model::{
     Seq,
 };
 
-use super::{Link, heard};
+use super::{Link, heard, lend};
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::participant::{Newcomer, newcomer};
@@ -44,7 +44,7 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &LinkCommand) -> Decision {
         LinkCommand::Pause { link } => pause(known(link)?, LinkPause::Asked),
         LinkCommand::Resume { link } => resume(known(link)?),
         LinkCommand::Reset { link, place } => reset(asker, known(link)?, place),
-        LinkCommand::Remove { link } => remove(asker, known(link)?),
+        LinkCommand::Remove { link } => remove(desk, known(link)?),
         LinkCommand::Share { link, room } => share(asker, known(link)?, *room),
         LinkCommand::Revoke { link, room } => revoke(asker, known(link)?, *room),
         LinkCommand::Follow {
@@ -78,6 +78,23 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &LinkCommand) -> Decision {
                 seqs,
             })])
         }
+        LinkCommand::Lend {
+            link,
+            room,
+            capabilities,
+            at_once,
+        } => lend::lend(asker, known(link)?, *room, capabilities, *at_once),
+        LinkCommand::Borrow {
+            link,
+            room,
+            capabilities,
+        } => lend::borrow(asker, known(link)?, *room, capabilities),
+        LinkCommand::Enlist { link, here } => {
+            asker.node_only()?;
+            Ok(lend::enlist(desk, known(link)?, *here))
+        }
+        LinkCommand::Take { capabilities } => lend::take(desk, capabilities),
+        LinkCommand::Work { relayed, change } => lend::work(desk, relayed, change),
         LinkCommand::Stop { link, why } => {
             asker.node_only()?;
             pause(known(link)?, *why)
@@ -203,8 +220,9 @@ fn reset(asker: &Asker<'_>, found: &Link, place: &Place) -> Decision {
     })])
 }
 
-fn remove(asker: &Asker<'_>, found: &Link) -> Decision {
-    let mut events = Vec::new();
+fn remove(desk: &Desk<'_>, found: &Link) -> Decision {
+    let asker = desk.asker;
+    let mut events = lend::enlist(desk, found, false);
     for room in asker
         .access
         .memberships
@@ -273,7 +291,7 @@ fn share(asker: &Asker<'_>, found: &Link, room: RoomId) -> Decision {
         .so(Effect::NothingChanged));
     }
     check_not_banned(shared, found.participant, false)?;
-    let mut events = joins(asker, room, found.participant);
+    let mut events = joins(asker, found, room, found.borrows.contains_key(&room));
     events.push(NewEvent::new(LinkShared {
         link: found.id,
         participant: found.participant,
@@ -283,8 +301,10 @@ fn share(asker: &Asker<'_>, found: &Link, room: RoomId) -> Decision {
     Ok(events)
 }
 
-/// Whoever speaks for the peer becomes a member that may listen, speak and bring words from elsewhere, and nothing else.
-fn joins(asker: &Asker<'_>, room: RoomId, speaker: ParticipantId) -> Vec<NewEvent> {
+/// Whoever speaks for the peer becomes a member that may listen, speak and bring words from elsewhere, and nothing else; but that
+/// it takes tasks of the room, if the owner said so.
+pub(super) fn joins(asker: &Asker<'_>, found: &Link, room: RoomId, works: bool) -> Vec<NewEvent> {
+    let speaker = found.participant;
     let mut events = Vec::new();
     if asker.access.member(room, speaker).is_none() {
         events.push(NewEvent::new(RoomMemberJoined {
@@ -295,14 +315,16 @@ fn joins(asker: &Asker<'_>, room: RoomId, speaker: ParticipantId) -> Vec<NewEven
     events.push(NewEvent::new(RoomMemberCapabilitiesSet {
         room,
         participant: speaker,
-        capabilities: Some(may()),
+        capabilities: Some(may(works)),
     }));
     events
 }
 
-fn may() -> CapabilitySet {
+fn may(works: bool) -> CapabilitySet {
+    let works = works.then_some(Capability::Execute);
     [Capability::Listen, Capability::Speak, Capability::Bridge]
         .into_iter()
+        .chain(works)
         .collect()
 }
 
@@ -373,7 +395,7 @@ fn follow(asker: &Asker<'_>, found: &Link, mirror: &Mirror<'_>) -> Decision {
     events.push(NewEvent::new(RoomMemberCapabilitiesSet {
         room: mirror.room,
         participant: found.participant,
-        capabilities: Some(may()),
+        capabilities: Some(may(false)),
     }));
     events.push(NewEvent::new(LinkFollowing {
         link: found.id,

@@ -9,7 +9,7 @@ use mesh_model::events::{
 use mesh_model::limits::{LINK_DEAD_MAX, LINK_ROOMS_MAX};
 use mesh_model::{Effect, MessageId, NewEvent, ParticipantId, Refusal, RoomId, Seq};
 
-use super::{Link, check_place};
+use super::{Link, check_place, lend};
 use crate::desk::Desk;
 use crate::recent::Waiting;
 use crate::{Decision, check, refuse};
@@ -124,6 +124,10 @@ pub(super) fn decide(desk: &Desk<'_>, found: &Link, place: &Place, what: &LinkHe
             };
             refused(desk, found, place, &letter)
         }
+        LinkHeard::Lent {
+            capabilities,
+            at_once,
+        } => lend::lent(found, place, capabilities, *at_once),
         LinkHeard::TurnedAway { of, code, rule } => Ok(vec![NewEvent::new(LinkTurnedAway {
             link,
             participant,

@@ -3,7 +3,7 @@
 use imbl::OrdMap;
 use mesh_model::events::{LinkPause, Place};
 use mesh_model::{
-    LinkId, MessageId, ParticipantId, Permission, PermissionSet, PublicKey, RoomId, Seq,
+    LinkId, MessageId, ParticipantId, Permission, PermissionSet, PublicKey, RoomId, Seq, TaskId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,36 @@ pub struct Link {
     pub dead: OrdMap<Seq, DeadLetter>,
     /// Messages that were erased here and that the peer has not said it erased too, by the place of the erasure.
     pub erasing: OrdMap<Seq, MessageId>,
+    /// What workers of this mesh do for the peer.
+    pub lends: Option<Lending>,
+    /// The peer's tasks here, by their fences there; with some that are over.
+    pub asked: OrdMap<Seq, TaskId>,
+    /// What the peer's workers do for this mesh, as the peer says.
+    pub lent: Option<Lent>,
+    /// The rooms whose tasks may go to the peer, with what they ask for, sorted.
+    pub borrows: OrdMap<RoomId, Vec<String>>,
+}
+
+/// What workers of this mesh do for a peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lending {
+    /// The room in which the peer's tasks are made.
+    pub room: RoomId,
+    /// What they may ask for, sorted.
+    pub capabilities: Vec<String>,
+    /// How many are open at the same time, at most.
+    pub at_once: u16,
+}
+
+/// What a peer's workers do for this mesh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lent {
+    /// What its tasks may ask for, sorted.
+    pub capabilities: Vec<String>,
+    /// How many are open there at the same time, at most.
+    pub at_once: u16,
 }
 
 /// A room of this mesh that a peer may follow.
@@ -87,6 +117,17 @@ impl Link {
     /// The peer's last place that this log holds something of.
     pub fn taken_seq(&self) -> Seq {
         self.taken.map_or(Seq::ZERO, |place| place.seq)
+    }
+
+    /// What a worker of the peer may be given now: what it lends and some room here borrows.
+    pub(crate) fn hands(&self) -> Vec<String> {
+        let lent = self.lent.as_ref().filter(|_| self.is_open());
+        let lent = lent.into_iter().flat_map(|lent| &lent.capabilities);
+        let wanted = lent.filter(|name| {
+            let mut rooms = self.borrows.values();
+            rooms.any(|names| names.binary_search(name).is_ok())
+        });
+        wanted.cloned().collect()
     }
 
     /// The peer's room that a room here mirrors, if it is followed.

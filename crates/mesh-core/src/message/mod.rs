@@ -12,5 +12,6 @@ mod redact;
 pub(crate) use apply::{apply, paced};
 pub(crate) use decide::{check_present, check_visible, decide, mentioned, speaking};
 pub(crate) use exchange::Exchanges;
+pub(crate) use post::check_relayed;
 pub(crate) use react::LastReactions;
 pub use react::emoji;

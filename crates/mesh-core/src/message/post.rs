@@ -187,7 +187,11 @@ fn check_signed(who: &Participant, signed: Option<&Signed>) -> Result<(), Refusa
 }
 
 /// Bringing words from elsewhere takes the capability bridge, and a path that is short.
-fn check_relayed(asker: &Asker<'_>, room: &Room, relayed: Option<&Relayed>) -> Result<(), Refusal> {
+pub(crate) fn check_relayed(
+    asker: &Asker<'_>,
+    room: &Room,
+    relayed: Option<&Relayed>,
+) -> Result<(), Refusal> {
     let Some(relayed) = relayed else {
         return Ok(());
     };

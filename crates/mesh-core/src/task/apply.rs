@@ -10,12 +10,23 @@ use mesh_model::limits::TASKS_ENDED_MAX;
 use mesh_model::{Millis, ParticipantId, TaskId};
 
 use crate::message::paced;
-use crate::{State, Stored, Task, Work, Worker};
+use crate::{State, Stored, Task, Work, Worker, link};
 
 pub(crate) fn apply(state: &mut State, facts: &TaskFacts, event: &Stored<'_>) {
     change(state.work_at(event.seq), facts, event);
-    if let TaskFacts::Created(facts) = facts {
-        paced(&state.access, &mut state.recent, facts.room, event);
+    match facts {
+        TaskFacts::Created(facts) => {
+            paced(&state.access, &mut state.recent, facts.room, event);
+            if let Some(place) = facts.relayed.as_ref().and_then(|relayed| relayed.place) {
+                link::asked(state, &place, facts.task, event.seq);
+            }
+        }
+        TaskFacts::Finished(facts) => {
+            if let Some(place) = facts.relayed.as_ref().and_then(|relayed| relayed.place) {
+                link::took(state, &place, event.seq);
+            }
+        }
+        _ => {}
     }
 }
 

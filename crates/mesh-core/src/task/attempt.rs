@@ -140,6 +140,7 @@ pub fn hand_off(
         fence,
         worker: attempt.worker,
         cost: cost.clone(),
+        empty: body.is_none(),
         priority: task.priority.saturating_add(1).min(TASK_PRIORITY_MAX),
         guard,
     };

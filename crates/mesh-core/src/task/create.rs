@@ -76,6 +76,7 @@ pub fn create(desk: &Desk<'_>, room: RoomId, tasks: &[NewTask]) -> Decision {
             labels,
             guard,
             gate: new.gate.map(|gate| gate.approval),
+            relayed: None,
         };
         events.push(NewEvent::with(created, new.body.clone()));
         if let Some(gate) = new.gate {

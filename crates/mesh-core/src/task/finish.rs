@@ -92,6 +92,7 @@ pub fn finish(desk: &Desk<'_>, id: TaskId, fence: Seq, given: &HandedIn<'_>) -> 
         labels,
         guard,
         next,
+        relayed: None,
     };
     events.push(NewEvent {
         salt: result.provenance.as_ref().map(|(_, salt)| *salt),
@@ -127,6 +128,7 @@ fn second_opinion(desk: &Desk<'_>, task: &Task, id: TaskId) -> Result<TaskCreate
         labels: task.labels.clone(),
         guard: None,
         gate: None,
+        relayed: None,
     })
 }
 

@@ -20,6 +20,10 @@ pub struct Task {
     pub trust: Trust,
     /// The other rooms whose words are in it or in its result.
     pub labels: Vec<RoomId>,
+    /// Whether it quotes messages.
+    pub(crate) quotes: bool,
+    /// Whether somebody who gave it back handed something on.
+    pub(crate) partial: bool,
     /// Where in the log it began.
     pub created: Seq,
     pub(crate) created_ms: u64,

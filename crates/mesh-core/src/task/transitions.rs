@@ -19,6 +19,8 @@ impl Task {
             creator: event.participant(),
             trust: facts.trust,
             labels: facts.labels.clone(),
+            quotes: !facts.quotes.is_empty(),
+            partial: false,
             created: event.seq,
             created_ms: event.at.0,
             state: TaskState::Waiting,
@@ -77,6 +79,7 @@ impl Task {
             }
             Facts::Task(TaskFacts::HandedOff(facts)) => {
                 self.priority = facts.priority;
+                self.partial |= !facts.empty;
                 self.handoffs = self.handoffs.saturating_add(1);
                 self.queue(at);
             }

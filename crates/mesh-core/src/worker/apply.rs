@@ -6,10 +6,15 @@ use super::names;
 use crate::{State, Stored, Worker};
 
 pub(crate) fn apply(state: &mut State, facts: &WorkerFacts, event: &Stored<'_>) {
+    let enrolled = match facts {
+        WorkerFacts::Enrolled(facts) => state.access.link_of(facts.worker),
+        _ => None,
+    };
+    let abroad = enrolled.is_some();
     let work = state.work_at(event.seq);
     match facts {
         WorkerFacts::Enrolled(facts) => {
-            let new = Worker::new(facts.worker);
+            let new = Worker::new(facts.worker, abroad);
             work.workers
                 .entry(facts.worker)
                 .or_insert_with(|| new.into());

@@ -26,6 +26,8 @@ use serde::{Deserialize, Serialize};
 pub struct Worker {
     /// Who.
     pub id: ParticipantId,
+    /// Whether it speaks for a peer mesh, which is asked when nobody here is free.
+    pub abroad: bool,
     /// Tasks at the same time, as it says.
     pub(crate) own_slots: u16,
     /// What it can do, as it says; sorted.
@@ -97,9 +99,10 @@ pub(crate) fn rounds(verified: u32) -> u32 {
 }
 
 impl Worker {
-    pub(crate) fn new(id: ParticipantId) -> Worker {
+    pub(crate) fn new(id: ParticipantId, abroad: bool) -> Worker {
         Worker {
             id,
+            abroad,
             own_slots: 0,
             own_capabilities: Vec::new(),
             set_slots: None,
@@ -214,6 +217,7 @@ impl Worker {
     /// Whether others are measured against it: it could take a task whatever the time.
     pub(crate) fn is_free(&self) -> bool {
         self.online
+            && !self.abroad
             && self.mode == WorkerMode::Open
             && self.open_until_ms.is_none()
             && self.free_slots() > 0

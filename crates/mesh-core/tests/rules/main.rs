@@ -22,6 +22,7 @@ mod governance;
 mod hooks;
 mod kindred;
 mod knocks;
+mod lends;
 mod minds;
 mod script;
 mod shape;
@@ -54,6 +55,7 @@ stories! {
     execution
     files
     leases
+    lends
     groups
     guard
     identity
@@ -137,7 +139,18 @@ const PEOPLE: &str = r#"owner agent rex
     owner hook h2 rex
     owner unhook h2
     owner inlet i dev hook mentions=rex
-    owner inlet j dev hook makes=task assigned=rex"#;
+    owner inlet j dev hook makes=task assigned=rex
+    owner links south
+    owner promote south
+    owner room desk
+    owner policy desk {"data":{"leave":{"outside":true}},"execution":{"peers":["south"]}}
+    owner lend south desk can=rust
+    owner borrow south desk can=rust
+    node lent south can=rust place=3
+    owner worker bee can=rust
+    owner add desk bee
+    owner let desk bee speak,listen,execute
+    link:south asks desk p can=rust place=5 score=0"#;
 
 #[test]
 fn the_shape_of_people_rooms_and_rights_goes_with_the_fingerprint() {

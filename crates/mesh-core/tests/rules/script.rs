@@ -164,6 +164,7 @@ fn actor(world: &World, name: &str) -> Actor {
     match name.split_once([':', '/']) {
         Some(("invite", invite)) => return Actor::Invite(InviteId(uuid(invite))),
         Some(("user", handle)) => return Actor::User(person(handle)),
+        Some(("link", handle)) => return Actor::Link(person(handle)),
         Some(("owner-token", handle)) => return Actor::Owner(person(handle)),
         Some((handle, key)) => return Actor::Credential(person(handle), CredentialId(uuid(key))),
         None => {}

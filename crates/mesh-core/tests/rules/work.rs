@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{alarms, files, governance, hooks, knocks, minds, skills, times, tools};
+use crate::{alarms, files, governance, hooks, knocks, lends, minds, skills, times, tools};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -143,7 +143,7 @@ pub fn new_task(world: &World, name: &str, args: &Args<'_>) -> NewTask {
 }
 
 /// The fence of the last attempt, or of the first one (`old`), or a number.
-fn fence(world: &World, args: &Args<'_>) -> Seq {
+pub fn fence(world: &World, args: &Args<'_>) -> Seq {
     if let Some(number) = args.number("fence") {
         return Seq(number);
     }
@@ -435,7 +435,8 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         .or_else(|| hooks::command(world, verb, args))
         .or_else(|| times::command(world, verb, args))
         .or_else(|| alarms::command(world, verb, args))
-        .or_else(|| knocks::command(world, verb, args));
+        .or_else(|| knocks::command(world, verb, args))
+        .or_else(|| lends::command(world, verb, args));
     if others.is_some() {
         return others;
     }
@@ -515,7 +516,8 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
         .or_else(|| hooks::question(world, verb, args))
         .or_else(|| times::question(world, verb, args))
         .or_else(|| alarms::question(world, verb, args))
-        .or_else(|| knocks::question(world, verb, args));
+        .or_else(|| knocks::question(world, verb, args))
+        .or_else(|| lends::question(world, verb, args));
     if others.is_some() {
         return others;
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use mesh_model::events::Place;
 use mesh_model::{LinkId, Millis, Seq};
-use mesh_ops::PeerSeen;
+use mesh_ops::{Free, PeerSeen};
 
 #[derive(Debug, Default)]
 pub(super) struct Board(Mutex<HashMap<LinkId, PeerSeen>>);
@@ -31,7 +31,14 @@ impl Board {
     }
 
     pub fn closed(&self, link: LinkId) {
-        self.change(link, |seen| seen.open = false);
+        self.change(link, |seen| {
+            seen.open = false;
+            seen.free.clear();
+        });
+    }
+
+    pub fn free(&self, link: LinkId, free: Free) {
+        self.change(link, |seen| seen.free = free);
     }
 
     pub fn trouble(&self, link: LinkId, why: String) {

@@ -3,7 +3,7 @@
 //!
 //! * `wire.rs` is what two meshes say to each other, `talk.rs` what follows from it, without any IO.
 //! * `owed.rs` says what of this log is for a peer, `take.rs` takes what a peer tells into this log; `changes.rs` does both for
-//!   what becomes of messages.
+//!   what becomes of messages, `lent.rs` for tasks.
 //! * `speaker.rs` speaks with one peer, by a `channel.rs`, which `sealed.rs` opens; `interchanges.rs` is where peers meet that cannot
 //!   call each other; `board.rs` remembers how it stands.
 
@@ -11,6 +11,7 @@ mod board;
 mod changes;
 mod channel;
 mod interchanges;
+mod lent;
 mod owed;
 mod sealed;
 mod speaker;

@@ -10,6 +10,7 @@ use mesh_model::{Facts, MessageId, ParticipantId, Refusal, RoomId, Seq};
 use mesh_ops::{Door, LinkRecord, Logged};
 
 use super::changes::{self, Event};
+use super::lent;
 use super::wire::{Said, What};
 
 /// What stands for words that do not go to other meshes.
@@ -75,6 +76,7 @@ pub async fn owed(
             Ok(withdrawn(link, banned.room))
         }
         Facts::Link(facts) => of_link(door, link, facts).await,
+        Facts::Task(facts) => lent::owed(door, link, facts, item.seq).await,
         _ => Ok(None),
     }
 }
@@ -120,6 +122,10 @@ async fn of_link(
             of: it.of,
             code: it.code.clone(),
             rule: it.rule.clone(),
+        },
+        LinkFacts::Lends(it) if it.link == link.id => What::Lends {
+            capabilities: it.capabilities.clone(),
+            at_once: it.at_once,
         },
         LinkFacts::Retried(it) if it.link == link.id => return again(door, link, it.of).await,
         _ => return Ok(None),

@@ -15,10 +15,11 @@ use tokio::time::{Instant, sleep_until};
 
 use super::board::Board;
 use super::channel::{Channel, Dial};
+use super::lent::Hands;
 use super::owed::owed;
 use super::take::take;
 use super::talk::{Act, Talk};
-use super::wire::{Frame, Mark};
+use super::wire::{Frame, Mark, What};
 use crate::outbox::Pace;
 
 /// What was read longer ago is read again before it is told: it may be erased, or shown no more.
@@ -56,6 +57,8 @@ impl Speaker {
     pub async fn run(mut self) {
         let mut failures = 0;
         let mut next = None;
+        // Nobody is spoken with yet, whatever the log says.
+        self.resigns().await;
         loop {
             let way = match next.take() {
                 Some(way) => way,
@@ -76,12 +79,21 @@ impl Speaker {
             let end = conversation.run(&mut self.ways).await;
             let met = conversation.talk.peer().is_some();
             self.board.closed(self.link);
+            drop(conversation);
+            self.resigns().await;
             failures = if met { 1 } else { failures + 1 };
             match end {
                 End::Anew(way) => next = Some(way),
                 End::Broke(why) => self.board.trouble(self.link, why),
                 End::Over(why) => return self.over(&why),
             }
+        }
+    }
+
+    /// The peer is not there to take tasks.
+    async fn resigns(&self) {
+        if let Err(why) = self.door.link_enlist(self.link, false).await {
+            tracing::debug!(link = %self.link, %why, "a peer is told of as a worker that is there");
         }
     }
 
@@ -133,6 +145,7 @@ struct Conversation {
     /// Everything up to here was looked at.
     position: Seq,
     stream: Option<Stream>,
+    hands: Hands,
 }
 
 impl Conversation {
@@ -154,6 +167,7 @@ impl Conversation {
             read_at: Instant::now(),
             position: found.since,
             stream: None,
+            hands: Hands::new(),
             door,
             link,
         })
@@ -161,11 +175,15 @@ impl Conversation {
 
     async fn run(&mut self, ways: &mut mpsc::Receiver<Way>) -> End {
         let mut rights = self.door.node().rights();
+        let mut work = self.door.node().work_changed();
         if let Err(end) = self.say(&self.talk.hello()).await {
             return end;
         }
         loop {
             if let Err(end) = self.tell().await {
+                return end;
+            }
+            if let Err(end) = self.tell_hands().await {
                 return end;
             }
             let listens = self.stream.is_some() && self.read.is_empty();
@@ -184,8 +202,10 @@ impl Conversation {
                     Some(way) => End::Anew(way),
                     None => End::Over(refuse::no_link()),
                 }),
+                changed = work.changed() => changed.map_err(|_| End::Over(refuse::no_link())),
+                () = self.hands.beat() => Ok(()),
                 changed = rights.changed() => match (changed, self.door.open_link(self.link)) {
-                    (Ok(()), Ok(_)) => Ok(()),
+                    (Ok(()), Ok(_)) => self.enlist().await,
                     (_, Err(why)) => Err(End::Over(why)),
                     (Err(_), _) => Err(End::Over(refuse::no_link())),
                 },
@@ -196,6 +216,29 @@ impl Conversation {
             if let Err(end) = done {
                 return end;
             }
+        }
+    }
+
+    /// Whether the peer takes tasks follows from what both owners say.
+    async fn enlist(&mut self) -> Result<(), End> {
+        if self.talk.peer().is_none() {
+            return Ok(());
+        }
+        self.hands
+            .enlist(&self.door, self.link)
+            .await
+            .map_err(End::Over)
+    }
+
+    /// Tells the peer how it stands with the workers that it is lent.
+    async fn tell_hands(&mut self) -> Result<(), End> {
+        if self.talk.peer().is_none() {
+            return Ok(());
+        }
+        let link = self.record()?;
+        match self.hands.tells(&self.door, &link) {
+            Some(frame) => self.say(&frame).await,
+            None => Ok(()),
         }
     }
 
@@ -214,6 +257,12 @@ impl Conversation {
             let Some(what) = what else {
                 continue;
             };
+            if matches!(
+                what,
+                What::Done { .. } | What::Over { .. } | What::Refused { .. }
+            ) {
+                self.hands.moved();
+            }
             let bytes = serde_json::to_vec(&what).map_or(0, |json| json.len());
             let hash = hash_at(&self.door, item.seq).await.map_err(broke)?;
             let at = Mark {
@@ -271,7 +320,17 @@ impl Conversation {
             Act::Send(frame) => self.say(&frame).await,
             Act::Begin(after) => {
                 self.position = self.position.max(after);
-                self.listen()
+                self.listen()?;
+                self.enlist().await
+            }
+            Act::Hands(free, at_work) => {
+                self.board.free(self.link, self.hands.heard(free));
+                let beat = self.door.link_beat(self.link, &at_work);
+                beat.await.map_err(broke)?;
+                if self.hands.rests() {
+                    return self.enlist().await;
+                }
+                Ok(())
             }
             Act::Take(item) => {
                 let (link, seq) = (self.record()?, item.at.seq);

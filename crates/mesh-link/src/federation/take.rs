@@ -1,12 +1,14 @@
 //! What a peer tells, into this log: once, by its own rules and those of the room, or turned away for good with the reason. The
 //! peer speaks for its own mesh alone: a room is known by its id and the mesh whose channel this is, never by its name.
 
+use mesh_model::api::TaskOutput;
 use mesh_model::command::LinkHeard;
 use mesh_model::events::Place;
 use mesh_model::{ErrorCode, MessageId, Refusal, RoomId, Seq, refuse};
-use mesh_ops::{Brought, Door, LinkRecord};
+use mesh_ops::{Brought, Came, Door, LinkRecord};
 
 use super::changes;
+use super::lent;
 use super::wire::{Did, Item, Said, What};
 
 /// Takes an item. After an error it is asked for again another time.
@@ -21,7 +23,7 @@ pub async fn take(door: &Door, link: &LinkRecord, item: Item) -> Result<(), Refu
         What::Say(said) | What::Posted(said) => {
             (said.message.map_or(item.at.seq, |message| message.0), true)
         }
-        What::Offer { .. } | What::Follow { .. } => (item.at.seq, true),
+        What::Offer { .. } | What::Follow { .. } | What::Task(_) => (item.at.seq, true),
         // That a mirror does not want to show a reaction is nothing for its home.
         What::Changed(change) => (
             change.of.unwrap_or(item.at.seq),
@@ -118,6 +120,32 @@ async fn taken(door: &Door, link: &LinkRecord, place: Place, what: What) -> Resu
         }
         What::Accepted { message } => door.link_accepted(link.id, place, message).await,
         What::Refused { of, code, rule } => door.link_refused(link.id, place, of, code, rule).await,
+        What::Lends {
+            capabilities,
+            at_once,
+        } => {
+            let what = LinkHeard::Lent {
+                capabilities,
+                at_once,
+            };
+            door.link_heard(link.id, place, what).await
+        }
+        What::Task(wanted) => lent::asked(door, link, place, wanted).await,
+        What::Unwanted { of } => door.link_unwanted(link.id, of).await,
+        What::Done {
+            of,
+            by,
+            text,
+            data,
+            confidence,
+        } => {
+            let came = lent::done(by, TaskOutput { text, data }, confidence);
+            door.link_came(link.id, place, of, came).await
+        }
+        What::Over { of, code, rule } => {
+            let came = Came::Over { code, rule };
+            door.link_came(link.id, place, of, came).await
+        }
         What::Other => Ok(()),
     }
 }

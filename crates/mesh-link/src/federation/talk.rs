@@ -4,7 +4,7 @@
 //! takes says up to where; when both meet again it goes on after what the taker's log holds. So nothing is lost or taken twice,
 //! whatever the channel did, and there is no queue.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use mesh_model::events::LinkPause;
 use mesh_model::limits::LINK_WINDOW;
@@ -23,6 +23,8 @@ pub enum Act {
     Take(Item),
     /// Say nothing more: somebody has to look.
     Stop(LinkPause),
+    /// How it stands with the workers that the peer lends.
+    Hands(BTreeMap<String, u16>, Vec<Seq>),
 }
 
 /// Why a conversation ends; both meet again.
@@ -102,6 +104,7 @@ impl Talk {
             Frame::Item(item) => self.told(item),
             Frame::Ack { upto } => self.acknowledged(upto),
             Frame::Halt => Ok(vec![Act::Stop(LinkPause::WeWentBack)]),
+            Frame::Hands { free, at_work } => Ok(vec![Act::Hands(free, at_work)]),
         }
     }
 

@@ -1,6 +1,8 @@
 //! What two meshes say to each other: frames of JSON in a sealed channel. What one does not know it passes over, and never obeys.
 
-use mesh_model::{EventHash, MessageId, RoomId, Seq};
+use std::collections::BTreeMap;
+
+use mesh_model::{EventHash, MessageId, Millis, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -38,6 +40,15 @@ pub enum Frame {
     },
     /// The receiver's log is not the one that the sender has taken from.
     Halt,
+    /// How it stands at this moment with workers that the sender lends; it stands in no log.
+    Hands {
+        /// Tasks that they would take now, by what they can do.
+        #[serde(default)]
+        free: BTreeMap<String, u16>,
+        /// The receiver's tasks on which somebody works, by the places of its log where they were taken.
+        #[serde(default)]
+        at_work: Vec<Seq>,
+    },
     /// Something that this program does not know.
     #[serde(other)]
     Other,
@@ -96,6 +107,45 @@ pub enum What {
         /// The place.
         of: Seq,
     },
+    /// Workers of the sender do the receiver's tasks; with none at once, no more.
+    Lends {
+        /// What the tasks may ask for.
+        capabilities: Vec<String>,
+        /// Tasks that are open at the same time, at most.
+        at_once: u16,
+    },
+    /// Whoever speaks for the receiver took a task of the sender; the item's place is the attempt's fence.
+    Task(Wanted),
+    /// The sender does not want any more what the receiver took at this place of the sender's log.
+    Unwanted {
+        /// The place.
+        of: Seq,
+    },
+    /// The result of the task that was taken at this place of the receiver's log.
+    Done {
+        /// The place.
+        of: Seq,
+        /// Who did it.
+        by: String,
+        /// For people and models.
+        text: String,
+        /// A structured result.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<Map<String, Value>>,
+        /// How sure whoever did it is, percent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confidence: Option<u8>,
+    },
+    /// There is no result of the task that was taken at this place of the receiver's log.
+    Over {
+        /// The place.
+        of: Seq,
+        /// How it ended, or the code of what stood against telling it.
+        code: String,
+        /// What kind of rule decided, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
+    },
     /// The sender did not take what stands at this place of the receiver's log.
     Refused {
         /// The place.
@@ -135,6 +185,33 @@ pub struct Said {
     /// Handles of the receiver's mesh that it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+}
+
+/// A task that nobody of its mesh was free for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Who wants it.
+    pub by: String,
+    /// What it asks for.
+    pub capability: String,
+    /// 0 to 9.
+    pub priority: u8,
+    /// When it should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Millis>,
+    /// A line for lists.
+    pub title: String,
+    /// What is to be done.
+    pub prompt: String,
+    /// The model to ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Data that goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Map<String, Value>>,
+    /// A JSON Schema that the output has to match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Map<String, Value>>,
 }
 
 /// What becomes of a message.
@@ -182,6 +259,24 @@ pub enum Did {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_task_and_what_comes_of_it_stand_as_the_protocol_says() {
+        let vectors = [
+            r#"{"kind":"lends","capabilities":["rust"],"at_once":2}"#,
+            r#"{"kind":"task","by":"ada","capability":"rust","priority":5,"title":"Port it","prompt":"Port it to Rust.","input":{"file":"a.c"}}"#,
+            r#"{"kind":"unwanted","of":12}"#,
+            r#"{"kind":"done","of":12,"by":"rex","text":"Ported.","confidence":90}"#,
+            r#"{"kind":"over","of":12,"code":"failed"}"#,
+        ];
+        for vector in vectors {
+            let what: What = serde_json::from_str(vector).unwrap();
+            assert_eq!(serde_json::to_string(&what).unwrap(), vector);
+        }
+        let hands = r#"{"frame":"hands","free":{"rust":2},"at_work":[12]}"#;
+        let frame: Frame = serde_json::from_str(hands).unwrap();
+        assert_eq!(serde_json::to_string(&frame).unwrap(), hands);
+    }
 
     #[test]
     fn what_is_not_known_is_passed_over() {

@@ -39,7 +39,7 @@ impl Liar {
         liar
     }
 
-    fn say(&self, frame: &Frame) {
+    pub fn say(&self, frame: &Frame) {
         let json = serde_json::to_vec(frame).unwrap();
         self.says.send(json).unwrap();
     }

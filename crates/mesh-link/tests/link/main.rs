@@ -5,6 +5,7 @@ mod changes;
 mod federation;
 mod hooks;
 mod house;
+mod lent;
 mod liar;
 mod meshes;
 mod plugins;

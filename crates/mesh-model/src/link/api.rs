@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::ParticipantRef;
 use crate::events::{LinkPause, RoomAccess};
-use crate::ids::{LinkId, MessageId, PublicKey, RoomId, Seq};
+use crate::ids::{LinkId, MessageId, PublicKey, RoomId, Seq, TaskId};
 use crate::time::Millis;
 
 /// Know another mesh.
@@ -66,6 +66,34 @@ pub struct LinkDeadInput {
     pub seqs: Vec<Seq>,
 }
 
+/// Workers of this mesh for a peer's tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkLendInput {
+    /// The link: what its peer is called here, or the link's id.
+    pub link: String,
+    /// The room here in which the peer's tasks are made, and whose workers do them: id or name.
+    pub room: String,
+    /// What the tasks may ask for.
+    pub capabilities: Vec<String>,
+    /// Tasks that are open at the same time, at most; 1 unless named, and 0 lends no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_once: Option<u16>,
+}
+
+/// Tasks of this mesh for a peer's workers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkBorrowInput {
+    /// The link: what its peer is called here, or the link's id.
+    pub link: String,
+    /// The room whose tasks may go to the peer: id or name.
+    pub room: String,
+    /// What the tasks ask for; none: they go there no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
+}
+
 /// How a link stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -117,6 +145,69 @@ pub struct Link {
     pub shared: Vec<LinkedRoom>,
     /// Rooms of the peer.
     pub offered: Vec<OfferedRoom>,
+    /// What workers of this mesh do for the peer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lends: Option<LinkLending>,
+    /// What the peer's workers do for this mesh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub borrows: Option<LinkBorrowing>,
+}
+
+/// What workers of this mesh do for a peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkLending {
+    /// The room in which the peer's tasks are made.
+    pub room: RoomId,
+    /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub name: Option<String>,
+    /// What the tasks may ask for.
+    #[schemars(with = "Vec<crate::closed::Name>")]
+    pub capabilities: Vec<String>,
+    /// Tasks that are open at the same time, at most.
+    pub at_once: u16,
+    /// The tasks that are open now.
+    pub tasks: Vec<TaskId>,
+}
+
+/// What a peer's workers do for this mesh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkBorrowing {
+    /// What the peer lets its workers do.
+    #[schemars(with = "Vec<crate::closed::Name>")]
+    pub capabilities: Vec<String>,
+    /// Tasks that are open there at the same time, at most; 0: it lends none.
+    pub at_once: u16,
+    /// Workers that the peer says are free now, by what they can do; nothing while nobody hears it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub free: Vec<LinkFree>,
+    /// The rooms whose tasks may go there.
+    pub rooms: Vec<LinkBorrowedRoom>,
+    /// The tasks that are there now.
+    pub tasks: Vec<TaskId>,
+}
+
+/// Free workers of a peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkFree {
+    /// What they can do.
+    #[schemars(with = "crate::closed::Name")]
+    pub capability: String,
+    /// Tasks that they would take now.
+    pub slots: u16,
+}
+
+/// A room whose tasks may go to a peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkBorrowedRoom {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub name: Option<String>,
+    /// What the tasks ask for.
+    #[schemars(with = "Vec<crate::closed::Name>")]
+    pub capabilities: Vec<String>,
 }
 
 /// A room of this mesh that a peer may follow.

@@ -1,8 +1,8 @@
 //! Commands about links.
 
-use crate::command::Content;
+use crate::command::{Content, TaskCommand};
 use crate::events::{
-    History, LinkPause, MessageEdited, MessagePosted, MessageReacted, Place, RoomAccess,
+    History, LinkPause, MessageEdited, MessagePosted, MessageReacted, Place, Relayed, RoomAccess,
 };
 use crate::ids::{LinkId, MessageId, ParticipantId, PublicKey, RoomId, Seq};
 
@@ -67,6 +67,33 @@ pub enum LinkCommand {
         link: LinkId,
         seqs: Vec<Seq>,
     },
+    /// The peer's tasks of these kinds are done in a room here, so many at once; none: no more.
+    Lend {
+        link: LinkId,
+        room: RoomId,
+        capabilities: Vec<String>,
+        at_once: u16,
+    },
+    /// Tasks of these kinds of a room here may be done by the peer; no kinds: no more.
+    Borrow {
+        link: LinkId,
+        room: RoomId,
+        capabilities: Vec<String>,
+    },
+    /// By the node: whether the peer is there to take tasks.
+    Enlist {
+        link: LinkId,
+        here: bool,
+    },
+    /// By whoever speaks for a peer: it takes one task of these kinds for which nobody here is free.
+    Take {
+        capabilities: Vec<String>,
+    },
+    /// By whoever speaks for a peer: a task that the peer would have done here, or its result of one that it took.
+    Work {
+        relayed: Relayed,
+        change: Box<TaskCommand>,
+    },
     /// By the node: it does not go on by itself.
     Stop {
         link: LinkId,
@@ -118,6 +145,11 @@ pub enum LinkHeard {
         rule: Option<String>,
         waiting: Option<(RoomId, ParticipantId)>,
         reason: Content,
+    },
+    /// The peer's workers do tasks of this mesh.
+    Lent {
+        capabilities: Vec<String>,
+        at_once: u16,
     },
     /// What the peer says was not taken here.
     TurnedAway {

@@ -118,6 +118,24 @@ events! { Link LinkFacts
         words: None,
         erased: Erased::Never,
     }
+    Lends(it: LinkLends) "link.lends" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Lent(it: LinkLent) "link.lent" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
+    Borrows(it: LinkBorrows) "link.borrows" / 1 {
+        room: None,
+        sees: Concerned(it.participant),
+        words: None,
+        erased: Erased::Never,
+    }
 }
 
 /// Where something stands in another mesh's log.
@@ -402,4 +420,54 @@ pub struct LinkDropped {
     pub participant: ParticipantId,
     /// What they were, by their places here.
     pub seqs: Vec<Seq>,
+}
+
+/// Workers of this mesh do tasks for the peer from here on, in one room; with none at once, no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkLends {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer, and so wants the tasks.
+    pub participant: ParticipantId,
+    /// The room here in which its tasks are made.
+    pub room: RoomId,
+    /// What the tasks may ask for, sorted, each once.
+    #[schemars(with = "Vec<crate::closed::Name>")]
+    pub capabilities: Vec<String>,
+    /// Tasks that are open at the same time, at most.
+    pub at_once: u16,
+}
+
+/// The peer's workers do tasks of this mesh from here on, as the peer says; with none at once, no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkLent {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer.
+    pub participant: ParticipantId,
+    /// What the tasks may ask for, sorted, each once.
+    #[schemars(with = "Vec<crate::closed::Name>")]
+    pub capabilities: Vec<String>,
+    /// Tasks that are open at the same time, at most.
+    pub at_once: u16,
+    /// Where the peer said so.
+    pub place: Place,
+}
+
+/// Tasks of a room that nobody here is free for may go to the peer from here on; with no capabilities, no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkBorrows {
+    /// The link.
+    pub link: LinkId,
+    /// Who speaks here for the peer, and so takes the tasks.
+    pub participant: ParticipantId,
+    /// The room.
+    pub room: RoomId,
+    /// What the tasks ask for, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<crate::closed::Name>")]
+    pub capabilities: Vec<String>,
 }

@@ -79,6 +79,20 @@ operations! { LIST Link
         LinkShareInput => Done,
         example r#"{"link": "$link", "room": "elsewhere"}"#
     }
+    /// Let workers of a room of this mesh do a peer's tasks, so many at once. The peer has to be promoted, and the room's rules to
+    /// name it in `execution.peers`. What it costs, this mesh pays: the room's budget bounds it.
+    LinkLend "link.lend" {
+        Command Needs::Owner, Put "/api/links/{link}/lend" => 200,
+        LinkLendInput => Done,
+        example r#"{"link": "$link", "room": "errands", "capabilities": ["rust"], "at_once": 2}"#
+    }
+    /// Let a peer's workers do tasks of a room for which nobody here is free. The room's rules have to let the peer's speaker take
+    /// words out: `data.leave`.
+    LinkBorrow "link.borrow" {
+        Command Needs::Owner, Put "/api/links/{link}/borrow" => 200,
+        LinkBorrowInput => Done,
+        example r#"{"link": "$link", "room": "errands", "capabilities": ["rust"]}"#
+    }
     /// What a peer did not take.
     LinkRefused "link.refused" {
         Query Needs::Permission(AdminFederation), Get "/api/links/{link}/refused" => 200,

@@ -215,6 +215,9 @@ pub struct TaskView {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Millis>,
+    /// From where it came, if a peer mesh would have it done here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<crate::events::Relayed>,
 }
 
 /// What came of a task.
@@ -242,6 +245,9 @@ pub struct ResultView {
     /// What later results are linked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<OutputHash>,
+    /// Who did it in which mesh, if a peer brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<crate::events::Relayed>,
 }
 
 /// A result that a task is built on: data from another agent, in its own envelope.

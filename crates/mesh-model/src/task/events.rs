@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, Erases, events};
-use crate::events::{GuardMark, TaskPlan, Trust, Urgency};
+use crate::events::{GuardMark, Relayed, TaskPlan, Trust, Urgency};
 use crate::ids::{ApprovalId, MessageId, ParticipantId, RoomId, TaskId, TemplateId};
 
 mod attempt;
@@ -22,8 +22,10 @@ events! { Task TaskFacts
         // The node itself asks for second opinions, without words.
         has_words: it.plan.about.is_none(),
         trust: Some(it.trust),
+        relayed: it.relayed.as_deref(),
         guard: it.guard.as_ref(),
         times: ["/plan/deadline"],
+        free: ["/relayed/origin", "/relayed/path/*", "/relayed/sender"],
     }
     Linked(it: TaskLinked) "task.linked" / 1 {
         room: Some(it.room),
@@ -87,9 +89,10 @@ events! { Task TaskFacts
         words: Work(TaskOutput),
         erased: Erased::WithTask(it.task),
         has_words: true,
+        relayed: it.relayed.as_deref(),
         guard: it.guard.as_ref(),
         times: ["/provenance/at"],
-        free: ["/cost/model"],
+        free: ["/cost/model", "/relayed/origin", "/relayed/path/*", "/relayed/sender"],
     }
     Decided(it: TaskDecided) "task.decided" / 1 {
         room: Some(it.room),
@@ -187,6 +190,9 @@ pub struct TaskCreated {
     /// The approval it waits for before anybody may take it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<ApprovalId>,
+    /// From where it came, if a peer mesh would have it done here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Box<Relayed>>,
 }
 
 /// A task waits for another one more.

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use mesh_core::Link;
 use mesh_model::command::{LinkCommand, LinkHeard};
-use mesh_model::events::{LinkFacts, LinkPause, MessageFacts, Place, QuarantineFacts, Relayed};
+use mesh_model::events::{
+    LinkFacts, LinkPause, MessageFacts, Place, QuarantineFacts, Relayed, TaskFacts,
+};
 use mesh_model::limits::LINK_MENTIONS_MAX;
 use mesh_model::ops::{Declaration, MessagePost, Operation as _};
 use mesh_model::{
@@ -17,7 +19,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::door::call::content;
-use crate::door::{Call, Caller, Door, Options};
+use crate::door::{Call, Caller, Came, Door, Free, Options};
 use crate::evidence::{self, Stored};
 use crate::ops::message::post::{Draft, post};
 
@@ -46,6 +48,8 @@ pub struct PeerSeen {
     pub trouble: Option<String>,
     /// When the peer is called again.
     pub again_at: Option<Millis>,
+    /// Who is free there, as the peer says.
+    pub free: Free,
 }
 
 /// What a peer brings into a room here.
@@ -252,6 +256,10 @@ impl Door {
                 let what = LinkHeard::Unwanted { reaction, who };
                 return self.link_heard(link, place, what).await;
             }
+            Some((Facts::Task(TaskFacts::Taken(_)), _)) => {
+                let came = Came::Over { code, rule };
+                return self.link_came(link, place, of, came).await;
+            }
             _ => None,
         };
         let by = rule
@@ -275,7 +283,7 @@ impl Door {
         self.as_node(LinkCommand::Stop { link, why }).await
     }
 
-    async fn as_node(&self, command: LinkCommand) -> Result<(), Refusal> {
+    pub(super) async fn as_node(&self, command: LinkCommand) -> Result<(), Refusal> {
         let command = Command::Link(command);
         let done = self.node().submit(command, Actor::Node, None, None);
         done.await.map(drop)

@@ -8,6 +8,7 @@ pub(crate) mod caller;
 pub(crate) mod coerce;
 pub(crate) mod flood;
 pub(crate) mod influence;
+mod lent;
 mod link_changes;
 pub(crate) mod links;
 pub(crate) mod outbox;
@@ -26,6 +27,7 @@ pub(crate) mod turns;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::{Caller, PageCookie};
+pub use lent::{Came, Free, Handed};
 pub use link_changes::Became;
 pub use links::{Brought, Logged, PeerSeen, Peers};
 pub use outbox::{Outbox, Progress, Sending};

@@ -164,11 +164,14 @@ fn every_text_of_an_event_has_a_type_and_free_ones_are_declared() {
             .found
             .iter()
             .filter(|(_, what)| what.contains(told::FORMAT));
+        let declared: BTreeSet<&str> = event.free.iter().copied().collect();
+        let by_hand = |place: &str| {
+            !declared.contains(place) && by_hand.iter().any(|known| place.starts_with(known))
+        };
         let places: BTreeSet<&str> = told
             .map(|(place, _)| place.as_str())
-            .filter(|place| !by_hand.iter().any(|known| place.starts_with(known)))
+            .filter(|place| !by_hand(place))
             .collect();
-        let declared: BTreeSet<&str> = event.free.iter().copied().collect();
         if places != declared {
             wrong.push(format!(
                 "{}: free {places:?}, declared {declared:?}",

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 11;
+pub(super) const VERSION: i64 = 12;
 
 /// The tables of each noun, the index of words, and where words are that go with something else.
 ///

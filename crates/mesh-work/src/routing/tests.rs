@@ -89,6 +89,7 @@ impl World {
             check,
             own: false,
             provenance: None,
+            relayed: None,
             labels: Vec::new(),
             guard: None,
             next: AfterResult::Done,

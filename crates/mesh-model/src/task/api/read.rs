@@ -331,6 +331,11 @@ pub enum NotTaken {
     Budget,
     /// A better worker is free and is asked first for half a second.
     Rival,
+    /// It is a peer mesh, and a worker of this one is free and asked first for ten seconds.
+    Local,
+    /// It is a peer mesh, and the task does not leave this one: by the room's rules about data, by what the owner lends and
+    /// borrows, or because what goes with it does not travel.
+    Stays,
 }
 
 /// A worker as it stands towards one task, with the numbers.

@@ -105,6 +105,9 @@ pub struct TaskHandedOff {
     /// What it cost so far.
     #[serde(default, skip_serializing_if = "Cost::is_nothing")]
     pub cost: Cost,
+    /// Whether nothing goes with it to whoever takes it next.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub empty: bool,
     /// Its priority from here on.
     pub priority: u8,
     /// What the guard found, if it looked.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::events::{Cost, GuardMark, Verdict};
+use crate::events::{Cost, GuardMark, Relayed, Verdict};
 use crate::ids::{OutputHash, ParticipantId, PublicKey, RoomId, Seq, SignatureBytes, TaskId};
 
 /// A worker's signature over its result, linked to the results it was built on.
@@ -78,6 +78,9 @@ pub struct TaskFinished {
     pub guard: Option<GuardMark>,
     /// What follows.
     pub next: AfterResult,
+    /// Who did it in which mesh, if a peer brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<Box<Relayed>>,
 }
 
 /// How a task without a worker, or one that was verified, ended.

@@ -1,10 +1,12 @@
 //! Links to other meshes: what of them is known, and how they stand.
 
 mod add;
+mod borrow;
 mod drop;
 mod follow;
 mod get;
 mod key;
+mod lend;
 mod list;
 mod pause;
 mod promote;
@@ -17,11 +19,12 @@ mod revoke;
 mod share;
 mod unfollow;
 
-use mesh_core::Link as Record;
-use mesh_model::{LinkId, PublicKey};
+use mesh_core::{Link as Record, Work};
+use mesh_model::{LinkId, PublicKey, TaskId};
 use mesh_node::machine::Whose;
 use sha2::{Digest, Sha256};
 
+use crate::door::Free;
 use crate::ops::present;
 use crate::prelude::*;
 
@@ -69,6 +72,8 @@ fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
     };
     let shared = found.shares.iter();
     let shared = shared.filter(|(room, _)| access.member(**room, found.participant).is_some());
+    let work = door.node().work();
+    let name = |room: RoomId| access.room(room).and_then(|room| room.name.clone());
     Ok(Link {
         id: found.id,
         name: found.name.clone(),
@@ -90,7 +95,7 @@ fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
         shared: shared
             .map(|(room, share)| LinkedRoom {
                 room: *room,
-                name: access.room(*room).and_then(|room| room.name.clone()),
+                name: name(*room),
                 followed: share.followed.is_some(),
             })
             .collect(),
@@ -104,6 +109,50 @@ fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
                 room: offer.room,
             })
             .collect(),
+        lends: found.lends.as_ref().map(|lends| LinkLending {
+            room: lends.room,
+            name: name(lends.room),
+            capabilities: lends.capabilities.clone(),
+            at_once: lends.at_once,
+            tasks: {
+                let open = |id: &TaskId| work.task(*id).is_some_and(|task| task.ended.is_none());
+                found.asked.values().copied().filter(open).collect()
+            },
+        }),
+        borrows: borrowing(found, &work, &name, seen.free),
+    })
+}
+
+/// What the peer's workers do for this mesh, if it lends some or some are wanted.
+fn borrowing(
+    found: &Record,
+    work: &Work,
+    name: &dyn Fn(RoomId) -> Option<String>,
+    free: Free,
+) -> Option<LinkBorrowing> {
+    if found.lent.is_none() && found.borrows.is_empty() {
+        return None;
+    }
+    let lent = found.lent.as_ref();
+    let rooms = found.borrows.iter().map(|(room, names)| LinkBorrowedRoom {
+        room: *room,
+        name: name(*room),
+        capabilities: names.clone(),
+    });
+    let free = free.into_iter();
+    Some(LinkBorrowing {
+        capabilities: lent
+            .map(|lent| lent.capabilities.clone())
+            .unwrap_or_default(),
+        at_once: lent.map_or(0, |lent| lent.at_once),
+        free: free
+            .map(|(capability, slots)| LinkFree { capability, slots })
+            .collect(),
+        rooms: rooms.collect(),
+        tasks: work
+            .worker(found.participant)
+            .map(|worker| worker.running().to_vec())
+            .unwrap_or_default(),
     })
 }
 

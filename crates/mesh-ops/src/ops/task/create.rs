@@ -8,8 +8,8 @@ use crate::prelude::*;
 
 use std::collections::HashMap;
 
-use mesh_model::command::{Gate, NewTask, TaskCommand};
-use mesh_model::events::{Condition, TaskFacts, TaskPlan};
+use mesh_model::command::{Gate, LinkCommand, NewTask, TaskCommand};
+use mesh_model::events::{Condition, Relayed, TaskFacts, TaskPlan};
 use mesh_model::limits::{LABEL_CHARS_MAX, MESSAGE_BYTES_MAX, TASKS_CREATED_MAX};
 use mesh_model::{ApprovalId, TaskId};
 
@@ -72,10 +72,31 @@ pub(crate) async fn create(
         tasks.push(task);
         spoken.push(said);
     }
-    let outcome = submit(door, call, room.id, tasks, &spoken).await?;
+    let outcome = submit(door, call, room.id, tasks, &spoken, Command::Task).await?;
     let facts = door.facts(&outcome).await?;
     told_created(call, &outcome, facts)
         .ok_or_else(|| refuse::internal("the command's own events cannot be read"))
+}
+
+/// Creates a task that a peer would have done here.
+pub(crate) async fn brought(
+    door: &Door,
+    call: &Call,
+    room: RoomId,
+    spec: TaskSpec,
+    relayed: Relayed,
+) -> Result<(), Refusal> {
+    let names = Names::of(&[], &[])?;
+    let (task, said) = new_task(door, call, &names, TaskId(Uuid::now_v7()), spec).await?;
+    let wrapped = |change| {
+        Command::Link(LinkCommand::Work {
+            relayed: relayed.clone(),
+            change: Box::new(change),
+        })
+    };
+    submit(door, call, room, vec![task], &[said], wrapped)
+        .await
+        .map(drop)
 }
 
 /// What the events say, with the names that the request has for the tasks.
@@ -112,8 +133,9 @@ async fn submit(
     room: RoomId,
     tasks: Vec<NewTask>,
     spoken: &[Spoken],
+    wrapped: impl Fn(TaskCommand) -> Command + Send + Sync,
 ) -> Result<Outcome, Refusal> {
-    let command = |tasks| Command::Task(TaskCommand::Create { room, tasks });
+    let command = |tasks| wrapped(TaskCommand::Create { room, tasks });
     let first = judged(door, call, &call.access, room, tasks, spoken).await?;
     let refusal = match call.submit(door, command(first.clone())).await {
         Err(refusal) if refusal.code == ErrorCode::Conflict => refusal,

@@ -95,6 +95,7 @@ pub(crate) fn view(access: &Access, reader: Reader<'_>, row: &TaskRow) -> TaskVi
         created_at: row.created_ms,
         seq: row.task.created,
         ended_at: row.ended_ms,
+        relayed: present::relayed(reader, &whose, row.facts.relayed.as_deref().cloned()),
     }
 }
 
@@ -105,7 +106,7 @@ pub(crate) fn whose(row: &TaskRow) -> Whose<'_> {
         room: Some(row.task.room),
         author: row.task.creator,
         trust: row.task.trust,
-        relayed: None,
+        relayed: row.facts.relayed.as_deref(),
         guard: row.facts.guard.as_ref(),
         data: false,
     }
@@ -128,6 +129,7 @@ pub(crate) fn result(
     reader.note(room);
     let whose = Whose {
         data,
+        relayed: row.facts.relayed.as_deref(),
         ..Whose::of(access, row.facts.worker, row.seq)
             .within(room)
             .doubted(row.facts.guard.as_ref())
@@ -144,6 +146,7 @@ pub(crate) fn result(
         verified: row.verified,
         cost: present::cost(reader, &whose, row.facts.cost.clone()),
         link: row.facts.provenance.as_ref().map(|signed| signed.link),
+        relayed: present::relayed(reader, &whose, row.facts.relayed.as_deref().cloned()),
     };
     (view, enveloped)
 }

@@ -144,6 +144,8 @@ fn reason(not: NotTaken) -> &'static str {
         NotTaken::Apart => "kept apart from it",
         NotTaken::Budget => "a budget is used up",
         NotTaken::Rival => "a better one is asked first",
+        NotTaken::Local => "a peer; one of this mesh is asked first",
+        NotTaken::Stays => "a peer; the task does not leave this mesh",
     }
 }
 
