@@ -174,6 +174,8 @@ def links(node):
     link = node.ask("POST", "/api/links", body={"name": "south", "key": key})
     named = {"link": link["id"]}
     node.ask("POST", "/api/links/{link}/promote", named)
+    node.ask("PUT", "/api/links/{link}/lend", named, {"room": "workshop", "capabilities": [], "at_once": 0})
+    node.ask("PUT", "/api/links/{link}/borrow", named, {"room": "workshop"})
     node.ask("POST", "/api/links/{link}/pause", named)
     node.ask("POST", "/api/links/{link}/resume", named)
     node.ask("POST", "/api/links/{link}/reset", named)

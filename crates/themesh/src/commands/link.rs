@@ -2,13 +2,14 @@
 
 use clap::Subcommand;
 use mesh_model::api::{
-    Link, LinkAddInput, LinkDeadInput, LinkFollowInput, LinkRefInput, LinkShareInput, LinkState,
-    NoInput,
+    Link, LinkAddInput, LinkBorrowInput, LinkDeadInput, LinkFollowInput, LinkLendInput,
+    LinkRefInput, LinkShareInput, LinkState, NoInput,
 };
 use mesh_model::events::{LinkPause, RoomAccess, Trust};
 use mesh_model::ops::{
-    LinkAdd, LinkDrop, LinkFollow, LinkGet, LinkKey, LinkList, LinkPause as PauseOp, LinkPromote,
-    LinkRefused, LinkRemove, LinkReset, LinkResume, LinkRetry, LinkRevoke, LinkShare, LinkUnfollow,
+    LinkAdd, LinkBorrow, LinkDrop, LinkFollow, LinkGet, LinkKey, LinkLend, LinkList,
+    LinkPause as PauseOp, LinkPromote, LinkRefused, LinkRemove, LinkReset, LinkResume, LinkRetry,
+    LinkRevoke, LinkShare, LinkUnfollow,
 };
 use mesh_model::{PublicKey, Seq};
 use mesh_sdk::http::Http;
@@ -80,6 +81,31 @@ pub enum LinkVerb {
     /// Follow a room no more; what was said stays
     #[command(after_help = "Example: mesh link unfollow north north-workshop")]
     Unfollow(LinkRoom),
+    /// Let the peer's tasks be done by workers of a room here; none at once: no more
+    #[command(
+        after_help = "Example: mesh link lend south errands --can rust,docs --at-once 2\n         mesh link lend south errands --at-once 0\n\nThe peer has to be promoted, and the room's rules to name it in execution.peers. This mesh pays what its\nworkers spend on it: mesh budget set bounds the room."
+    )]
+    Lend {
+        #[command(flatten)]
+        link: LinkRoom,
+        /// What the tasks may ask for
+        #[arg(long = "can", value_name = "CAPABILITY", value_delimiter = ',')]
+        can: Vec<String>,
+        /// Tasks that are open at the same time, at most
+        #[arg(long, value_name = "COUNT", default_value_t = 1)]
+        at_once: u16,
+    },
+    /// Let tasks of a room go to the peer when nobody here is free for them; without --can: no more
+    #[command(
+        after_help = "Example: mesh link borrow north workshop --can rust\n         mesh link borrow north workshop\n\nThe peer has to be promoted, and the room's rules to let it take words out: data.leave."
+    )]
+    Borrow {
+        #[command(flatten)]
+        link: LinkRoom,
+        /// What the tasks ask for
+        #[arg(long = "can", value_name = "CAPABILITY", value_delimiter = ',')]
+        can: Vec<String>,
+    },
     /// List what the peer did not take
     #[command(after_help = "Example: mesh link refused north")]
     Refused(LinkRef),
@@ -225,6 +251,8 @@ pub fn link(context: &Context, verb: LinkVerb) -> Outcome<()> {
             &http.call::<LinkUnfollow>(room.into())?,
             "it is followed no more; what was said stays",
         ),
+        LinkVerb::Lend { link, can, at_once } => lend(context, &http, link, can, at_once),
+        LinkVerb::Borrow { link, can } => borrow(context, &http, link, can),
         LinkVerb::Refused(link) => refused(context, &http, link),
         LinkVerb::Retry(letters) => said(
             context,
@@ -242,6 +270,46 @@ pub fn link(context: &Context, verb: LinkVerb) -> Outcome<()> {
             "it is gone for good; what was said stays",
         ),
     }
+}
+
+fn lend(
+    context: &Context,
+    http: &Http,
+    LinkRoom { link, room }: LinkRoom,
+    capabilities: Vec<String>,
+    at_once: u16,
+) -> Outcome<()> {
+    let done = http.call::<LinkLend>(LinkLendInput {
+        link,
+        room,
+        capabilities,
+        at_once: Some(at_once),
+    })?;
+    let text = match at_once {
+        0 => "nobody is lent any more; what is under way there ends as it would",
+        _ => "they are lent; the peer's owner says with mesh link borrow which tasks come",
+    };
+    said(context, &done, text)
+}
+
+fn borrow(
+    context: &Context,
+    http: &Http,
+    LinkRoom { link, room }: LinkRoom,
+    capabilities: Vec<String>,
+) -> Outcome<()> {
+    let ends = capabilities.is_empty();
+    let done = http.call::<LinkBorrow>(LinkBorrowInput {
+        link,
+        room,
+        capabilities,
+    })?;
+    let text = if ends {
+        "no more tasks of the room go there"
+    } else {
+        "tasks for which nobody here is free may go there, as far as the peer lends workers"
+    };
+    said(context, &done, text)
 }
 
 fn said(context: &Context, done: &impl serde::Serialize, text: &str) -> Outcome<()> {
@@ -368,6 +436,43 @@ fn show(link: &Link) {
             "  its room  #{} ({}), {state}",
             room.name, room.there
         ));
+    }
+    show_work(link);
+}
+
+fn show_work(link: &Link) {
+    if let Some(lends) = &link.lends {
+        line(&format!(
+            "  lends     {} in #{}, at most {} at once, {} now",
+            lends.capabilities.join(", "),
+            lends.name.as_deref().unwrap_or_default(),
+            lends.at_once,
+            lends.tasks.len()
+        ));
+    }
+    let Some(borrows) = &link.borrows else { return };
+    let lent = match borrows.at_once {
+        0 => "nothing: the peer lends no workers".to_owned(),
+        most => format!(
+            "{}, at most {most} at once, {} there now",
+            borrows.capabilities.join(", "),
+            borrows.tasks.len()
+        ),
+    };
+    line(&format!("  borrows   {lent}"));
+    for room in &borrows.rooms {
+        line(&format!(
+            "  tasks of  #{}: {}",
+            room.name.as_deref().unwrap_or_default(),
+            room.capabilities.join(", ")
+        ));
+    }
+    let free = borrows.free.iter();
+    let free: Vec<String> = free
+        .map(|free| format!("{} {}", free.slots, clean(&free.capability)))
+        .collect();
+    if !free.is_empty() {
+        line(&format!("  free      {}", free.join(", ")));
     }
 }
 

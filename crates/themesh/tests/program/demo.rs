@@ -32,6 +32,9 @@ fn two_meshes_share_a_room_and_the_attack_of_one_is_stopped_at_the_other() {
         "override_instructions",
         "its author is told: its home did not take it: content_refused",
         "confirms that it has erased it too",
+        "has a task for which nobody of it is free",
+        "has the result, once: Nothing to complain about.",
+        "(@scripted-linter@maintainer)",
     ] {
         assert!(told.contains(expected), "{expected}: {told}");
     }

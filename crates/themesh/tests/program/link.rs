@@ -175,3 +175,78 @@ fn two_nodes_that_cannot_be_called_meet_at_an_interchange() {
     passes.kill().unwrap();
     passes.wait().unwrap();
 }
+
+fn called(node: &Node, operation: &str, input: &Value) -> Value {
+    node.json(&["call", operation, &input.to_string()])
+}
+
+/// The south has nobody who can do it; the north's owner does, and its node dies in between.
+#[test]
+fn a_task_goes_to_the_mesh_that_lends_workers_and_its_result_comes_back_over_a_crash() {
+    let (north, south) = (Node::start(), Node::start());
+    north.json(&["room", "create", "errands"]);
+    south.json(&["room", "create", "workshop"]);
+    let (north_key, south_key) = (key(&north), key(&south));
+    north.json(&["link", "add", "south", "--key", &south_key]);
+    let to = ["link", "add", "north", "--key", &north_key];
+    south.json(&[&to[..], &["--address", &north.url]].concat());
+    north.json(&["link", "promote", "south"]);
+    south.json(&["link", "promote", "north"]);
+    let lend = ["link", "lend", "south", "errands", "--can", "rust,docs"];
+    let refused = north.mesh(&lend);
+    assert!(refused.err.contains("execution.peers"), "{}", refused.err);
+    let peers = json!({"room": "errands", "policy": {"execution": {"peers": ["south"]}}});
+    called(&north, "room.policy_set", &peers);
+    let leave = json!({"outside": true, "carriers": {"participants": ["north"]}});
+    let leaves = json!({"room": "workshop", "policy": {"data": {"leave": leave}}});
+    let borrow = ["link", "borrow", "north", "workshop", "--can", "rust"];
+    let refused = south.mesh(&borrow);
+    assert!(refused.err.contains("data.leave"), "{}", refused.err);
+    called(&south, "room.policy_set", &leaves);
+    assert_eq!(south.mesh(&borrow).code, 0);
+    assert_eq!(north.mesh(&lend).code, 0);
+    called(&north, "worker.enrol", &json!({"capabilities": ["rust"]}));
+    until(&south, &["link", "show", "north"], |link| {
+        link["borrows"]["free"] == json!([{"capability": "rust", "slots": 1}])
+    });
+    let shown = south.mesh(&["link", "show", "north"]);
+    assert!(shown.out.contains("free      1 rust"), "{}", shown.out);
+
+    let spec = json!({"title": "Port a.c", "prompt": "Port it to Rust.", "capability": "rust"});
+    let made = called(
+        &south,
+        "task.create",
+        &json!({"room": "workshop", "tasks": [spec]}),
+    );
+    let task = made["tasks"][0]["id"].as_str().unwrap().to_owned();
+    let taken = called(&north, "task.take", &json!({"wait_ms": 30_000}));
+    let taken = &taken["items"][0];
+    let why = south.mesh(&["task", "why", &task]);
+    assert!(
+        why.out.contains("a peer mesh that lends workers has it"),
+        "{}",
+        why.out
+    );
+
+    let url = north.url.trim_start_matches("http://").to_owned();
+    let north = Node::start_at(north.kill(), &url);
+    let done = json!({"task": taken["task"]["id"], "fence": taken["fence"], "output": {"text": "Ported."}});
+    called(&north, "task.finish", &done);
+    let found = until(&south, &["task", "show", &task], |task| {
+        task["state"] == "done"
+    });
+    assert_eq!(found["result"]["output"]["text"], "Ported.");
+    assert_eq!(found["result"]["relayed"]["sender"], "owner");
+    assert_eq!(found["attempts"].as_array().unwrap().len(), 1);
+    let shown = south.mesh(&["task", "show", &task]);
+    assert!(
+        shown.out.contains("result of @owner@north"),
+        "{}",
+        shown.out
+    );
+    let there = called(&north, "task.list", &json!({"room": "errands"}));
+    assert_eq!(there["items"].as_array().unwrap().len(), 1);
+    for node in [&north, &south] {
+        assert_eq!(node.mesh(&["log", "verify"]).code, 0);
+    }
+}

@@ -277,7 +277,10 @@ pub fn money(micros: u64) -> String {
 
 /// What is known about a result, in one line.
 fn verdict(result: &ResultView) -> String {
-    let mut words = vec![format!("result of @{}", result.worker.handle)];
+    let mut words = vec![match &result.relayed {
+        Some(at) => format!("result of @{}@{}", clean(&at.sender), clean(&at.origin)),
+        None => format!("result of @{}", result.worker.handle),
+    }];
     words.extend(result.confidence.map(|sure| format!("{sure} % sure")));
     match result.verdict {
         Some(Verdict::Accept) => words.push("it accepts".to_owned()),
