@@ -30,7 +30,7 @@ pub(super) fn show(context: &Context) -> Outcome<()> {
     let path = state_of(context, &handle).join(Routes::FILE);
     let known = Known::load(&path).ok_or_else(|| {
         Failure::here(
-            format!("nothing was learned of models by @{handle} on this machine"),
+            format!("@{handle} has not chosen among models on this machine"),
             "name several models: mesh work --as rex --runner anthropic --model SMALL --model LARGE",
         )
     })?;
