@@ -54,7 +54,8 @@ async fn handed(door: &Door, seq: Seq, taken: &TaskTaken) -> Result<Option<What>
         let TaskBody {
             title,
             prompt,
-            model,
+            // Which model is asked is for those who pay.
+            model: _,
             input,
             check,
         } = handed.body;
@@ -65,7 +66,6 @@ async fn handed(door: &Door, seq: Seq, taken: &TaskTaken) -> Result<Option<What>
             deadline: handed.deadline,
             title,
             prompt,
-            model,
             input,
             check,
         })
@@ -132,7 +132,7 @@ pub(super) async fn asked(
         body: TaskBody {
             title: wanted.title,
             prompt: wanted.prompt,
-            model: wanted.model,
+            model: None,
             input: wanted.input,
             check: wanted.check,
         },

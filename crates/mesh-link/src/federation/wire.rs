@@ -203,9 +203,6 @@ pub struct Wanted {
     pub title: String,
     /// What is to be done.
     pub prompt: String,
-    /// The model to ask.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
     /// Data that goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Map<String, Value>>,

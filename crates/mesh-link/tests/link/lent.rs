@@ -61,7 +61,7 @@ fn borrowed() -> Value {
 }
 
 async fn task(side: &Side, title: &str) -> Value {
-    let spec = json!({"title": title, "prompt": "Port it to Rust.", "capability": "rust", "input": {"file": "a.c"}});
+    let spec = json!({"title": title, "prompt": "Port it to Rust.", "capability": "rust", "input": {"file": "a.c"}, "model": "the-dearest", "priority": 9});
     let made = side
         .ok("task.create", json!({"room": "workshop", "tasks": [spec]}))
         .await;
@@ -110,6 +110,11 @@ async fn a_task_that_nobody_here_is_free_for_is_done_by_the_peer_and_its_result_
     assert_eq!(there["relayed"]["sender"], "owner");
     assert_eq!(there["relayed"]["place"]["seq"], held["attempt"]["fence"]);
     assert_eq!(there["input"], json!({"file": "a.c"}));
+    // Whose machine it is decides what it costs and what comes first there.
+    assert_eq!(
+        (&there["model"], &there["priority"]),
+        (&Value::Null, &json!(5))
+    );
 
     let why = south.ok("task.why", json!({ "task": wanted })).await;
     let because = why["because"].as_str().unwrap();
@@ -395,7 +400,6 @@ async fn a_peer_finishes_what_it_took_once_and_nothing_else() {
         deadline: None,
         title: "Mine coins".to_owned(),
         prompt: "Mine coins.".to_owned(),
-        model: None,
         input: None,
         check: None,
     });

@@ -7,7 +7,7 @@ use mesh_core::{Link, free_for};
 use mesh_model::api::{Reason, TaskBody, TaskOutput, TaskSpec};
 use mesh_model::command::{LinkCommand, TaskCommand, TaskResult};
 use mesh_model::events::{Cost, Place, Relayed, Spend, TaskFacts, TaskState, TaskTaken};
-use mesh_model::limits::OVERFLOW_GRACE_MS;
+use mesh_model::limits::{OVERFLOW_GRACE_MS, TASK_PRIORITY_DEFAULT};
 use mesh_model::{
     Actor, Command, ErrorCode, Facts, LinkId, Millis, ParticipantId, Refusal, Seq, TaskId, refuse,
 };
@@ -194,9 +194,9 @@ impl Door {
             prompt: handed.body.prompt,
             input: handed.body.input,
             check: handed.body.check,
-            model: handed.body.model,
             capability: Some(handed.capability),
-            priority: Some(handed.priority),
+            // Nothing of a peer's comes before what this mesh has to do itself.
+            priority: Some(handed.priority.min(TASK_PRIORITY_DEFAULT)),
             // One that has passed meanwhile presses no more.
             deadline: handed.deadline.filter(|at| *at > self.node().now()),
             escalate: Some(false),
