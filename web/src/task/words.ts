@@ -83,6 +83,8 @@ export const NOT: Record<NotTaken, string> = {
   apart: 'works on something this is kept apart from',
   budget: 'a budget is used up',
   rival: 'a better worker is asked first',
+  local: 'is of a peer; a worker of this mesh is asked first',
+  stays: 'is of a peer, and the task does not leave this mesh',
 };
 
 /** What a task without its words is called. */
