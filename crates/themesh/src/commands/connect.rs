@@ -20,6 +20,7 @@ use crate::output::{Colour, clean, line, paint};
 
 /// Carry words between the mesh and a service on people's phones
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Example: mesh connect telegram --mine --token-file ~/telegram.token")]
 pub enum ConnectVerb {
     Telegram(TelegramArgs),
     Ntfy(NtfyArgs),
