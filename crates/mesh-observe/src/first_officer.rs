@@ -290,6 +290,10 @@ impl FirstOfficer {
         task: TaskId,
         text: &str,
     ) -> Option<Claim> {
+        // Who edits one file for long says so in the same words each time. Whether that goes in circles the file's contents tell.
+        if !declared_paths(text).is_empty() {
+            return None;
+        }
         let (alike, needed) = (
             self.thresholds.get(&ALIKE),
             self.thresholds.get(&CIRCLES) as usize,

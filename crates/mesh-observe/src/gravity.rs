@@ -1,7 +1,8 @@
 //! Gravity: a subject that more and more people and strands of a room turn to.
 //!
 //! A subject is a word or a name that says what something is about. It has become a well if within a window enough people
-//! and strands have come to it, and it was not as heavy in the window before. What a word is is not kept: the places say it.
+//! and strands have come to it, and many more than by what is usual for it in the room. A path or another name has no such use to begin
+//! with; a plain word has, so it counts only once the room is known for two windows. What a word is is not kept: the places say it.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use crate::observer::{About, CLAIMS_PER_HOUR, Observer, Published};
 use crate::paths;
 use crate::strands::{Strand, Strands};
 use crate::thresholds::{Threshold, Thresholds};
-use crate::words::Words;
+use crate::words::{Words, hash, split};
 
 const FORMED: &str = "gravity-well-formed";
 
@@ -27,6 +28,10 @@ const SUBJECTS_MAX: usize = 8192;
 const VISITS_MAX: usize = 24;
 /// Wells that were told of.
 const TOLD_MAX: usize = 256;
+/// Rooms of which it is known since when they are watched.
+const ROOMS_MAX: usize = 1024;
+/// So many visits more than usual a plain word needs besides: rare ones come in twos and threes by chance.
+const WORD_MARGIN: u64 = 4;
 
 const PEOPLE: Threshold = Threshold {
     name: "people",
@@ -57,9 +62,9 @@ const WINDOW_HOURS: Threshold = Threshold {
 };
 const GROWTH: Threshold = Threshold {
     name: "growth-percent",
-    about: "how heavy it must be against the window before",
+    about: "how heavy it must be against what is usual for it in the room",
     unit: "percent",
-    why: "what is as heavy as before is the room's ordinary subject",
+    why: "what is as heavy as ever is the room's ordinary subject",
     default: 200,
     least: 100,
     most: 1000,
@@ -121,13 +126,17 @@ struct Memory {
     known: Strands,
     subjects: Lately<(RoomId, u64), Subject, SUBJECTS_MAX>,
     told: Lately<(RoomId, Seq), Well, TOLD_MAX>,
+    /// Since when each room is watched.
+    rooms: Lately<RoomId, Millis, ROOMS_MAX>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Subject {
     visits: Vec<Visit>,
-    /// What left the window lately.
-    before: u64,
+    /// How many have left the window since the room is watched.
+    past: u64,
+    /// How many a window has usually.
+    usual: u64,
 }
 
 /// Somebody turned to it in a strand, for the first time there.
@@ -164,9 +173,18 @@ impl Observer for Gravity {
             strand: note.strand,
             seq: item.seq,
         };
+        let since = *self.memory.rooms.touch(room, || item.at);
+        // A number alone names nothing that one could turn to.
+        let numbers: BTreeSet<u64> = split(note.text)
+            .filter(|word| !word.contains(char::is_alphabetic))
+            .map(hash)
+            .collect();
         let mut heavy: Option<(Subject, u64)> = None;
-        for (word, _) in Words::of(note.text).telling() {
-            let Some(subject) = self.visit((room, word), &visit) else {
+        for (word, name) in Words::of(note.text).telling() {
+            if numbers.contains(&word) {
+                continue;
+            }
+            let Some(subject) = self.visit((room, word), name, since, &visit) else {
                 continue;
             };
             // Words that become heavy at one act are one subject.
@@ -188,37 +206,48 @@ impl Observer for Gravity {
 
 impl Gravity {
     /// Somebody turned to a subject; gives it if it is heavy now.
-    fn visit(&mut self, name: (RoomId, u64), visit: &Visit) -> Option<Subject> {
+    fn visit(
+        &mut self,
+        subject: (RoomId, u64),
+        name: bool,
+        since: Millis,
+        visit: &Visit,
+    ) -> Option<Subject> {
         let window = 3_600_000 * self.thresholds.get(&WINDOW_HOURS);
         let (people, strands) = (
             self.thresholds.get(&PEOPLE) as usize,
             self.thresholds.get(&STRANDS) as usize,
         );
         let growth = self.thresholds.get(&GROWTH);
-        let subject = self.memory.subjects.touch(name, Subject::default);
-        let count = subject.visits.len() as u64;
-        let newest = subject.visits.last().map_or(visit.at, |last| last.at);
+        let subject = self.memory.subjects.touch(subject, Subject::default);
+        let count = subject.visits.len();
         subject
             .visits
             .retain(|one| visit.at.since(one.at) <= window);
-        let left = count - subject.visits.len() as u64;
-        // What left the window longer than a window ago counts no more.
-        if visit.at.since(newest) > 2 * window {
-            subject.before = 0;
-        } else if left > 0 {
-            subject.before = left;
-        }
+        subject.past += (count - subject.visits.len()) as u64;
         let there = |one: &Visit| one.who == visit.who && one.strand == visit.strand;
         if subject.visits.iter().any(there) {
             return None;
         }
         if subject.visits.len() == VISITS_MAX {
             subject.visits.remove(0);
+            subject.past += 1;
         }
         subject.visits.push(visit.clone());
         let visitors: BTreeSet<ParticipantId> = subject.visits.iter().map(|one| one.who).collect();
         let visited: BTreeSet<Strand> = subject.visits.iter().map(|one| one.strand).collect();
-        let grown = 100 * subject.visits.len() as u64 >= growth * subject.before;
+        let watched = visit.at.since(since);
+        subject.usual = subject.past * window / watched.saturating_sub(window).max(window);
+        let count = subject.visits.len() as u64;
+        // A plain word is met more often in one window and less in another; four times its spread is no chance.
+        let chance = if name {
+            0
+        } else {
+            WORD_MARGIN + 4 * (subject.usual + 1).isqrt()
+        };
+        let grown = 100 * count >= growth * subject.usual
+            && count >= subject.usual + chance
+            && (name || watched >= 2 * window);
         (visitors.len() >= people && visited.len() >= strands && grown).then(|| subject.clone())
     }
 
@@ -260,7 +289,7 @@ impl Gravity {
             .map(|one| Evidence::at(one.seq, &one.handle, "turned to it"))
             .collect();
         let figures =
-            json!({"people": people.len(), "strands": strands.len(), "before": subject.before});
+            json!({"people": people.len(), "strands": strands.len(), "usual": subject.usual});
         let concerned: Vec<String> = people.into_iter().map(str::to_owned).collect();
         let mut claim = Claim::new((FORMED, "well"), room, says, evidence)
             .sure(70)

@@ -1,7 +1,8 @@
 //! Resonance: two strands that are about the same thing, of people who do not know of each other's.
 //!
-//! It counts words that few strands have. Whoever spoke in both strands, or was named in the other one, knows of it. Strands of
-//! two rooms are told of in neither, but to those who read both.
+//! What two strands have in common is weighed by how seldom it is met: with a word that one of `n` strands has, another strand has it by
+//! chance once in `n`. Words that come together elsewhere too are one phrase and weigh once. Whoever spoke in both strands, or was named in
+//! the other one, knows of it. Strands of two rooms are told of in neither, but to those who read both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,13 +31,24 @@ const PEOPLE_MAX: usize = 64;
 const TOLD_MAX: usize = 8;
 /// A word is rare if so few strands have it, however few there are.
 const FEW: usize = 4;
+/// Where there are fewer strands, words are weighed as if there were so many: a language has more words than a young mesh has used.
+const YOUNG: usize = 20;
 
-const SHARED_WORDS: Threshold = Threshold {
-    name: "shared-words",
-    about: "how many rare words two strands must have in common; a path or another name counts as two",
-    unit: "words",
-    why: "three rare words meet by chance in a busy week, four hardly",
-    default: 4,
+const CHANCE: Threshold = Threshold {
+    name: "chance-permille",
+    about: "how many of a thousand strands may meet another one that has so much in common with them by chance",
+    unit: "strands of a thousand",
+    why: "one coincidence in a hundred strands can be borne, each week has some hundreds",
+    default: 10,
+    least: 1,
+    most: 1000,
+};
+const SHARED: Threshold = Threshold {
+    name: "shared",
+    about: "how many rare words or phrases two strands must have in common; a path or another name counts as two",
+    unit: "words or phrases",
+    why: "two are a place and a thing, and much happens there",
+    default: 3,
     least: 2,
     most: 32,
 };
@@ -44,8 +56,8 @@ const RARE_PERCENT: Threshold = Threshold {
     name: "rare-percent",
     about: "a word is rare if at most this share of the strands has it",
     unit: "percent",
-    why: "what every twentieth strand has says little about what it is about",
-    default: 5,
+    why: "what every tenth strand has says little about what it is about",
+    default: 10,
     least: 1,
     most: 50,
 };
@@ -79,7 +91,8 @@ pub const ABOUT: About = About {
         details: Some(details),
     }],
     thresholds: &[
-        SHARED_WORDS,
+        CHANCE,
+        SHARED,
         RARE_PERCENT,
         WINDOW_DAYS,
         PAUSE_MINUTES,
@@ -240,7 +253,11 @@ impl Resonance {
                 *added.entry(*other).or_default() += weight(*name);
             }
         }
-        let needed = self.thresholds.get(&SHARED_WORDS);
+        let rare_own = own
+            .words
+            .iter()
+            .filter(|(word, _)| rare(word).is_some())
+            .count();
         let window = 86_400_000 * self.thresholds.get(&WINDOW_DAYS);
         let near = added.into_iter().filter_map(|(seq, added)| {
             let other = self.memory.strands.get(&seq)?;
@@ -252,10 +269,60 @@ impl Resonance {
                 .words
                 .iter()
                 .filter(|(word, _)| other.words.get(word).is_some() && rare(word).is_some());
-            let shared: u64 = both.map(|(_, name)| weight(*name)).sum();
-            (shared >= needed).then_some((seq, shared))
+            let both: Vec<(u64, bool)> = both.map(|(word, name)| (*word, *name)).collect();
+            let shared = self.common((strand, seq), &both, rare_own)?;
+            Some((seq, shared))
         });
         near.max_by_key(|(seq, shared)| (*shared, std::cmp::Reverse(*seq)))
+    }
+
+    /// How many words or phrases two strands have in common, if it is too much for chance. `own` is how many rare words the first has.
+    fn common(
+        &self,
+        (one, two): (Strand, Strand),
+        both: &[(u64, bool)],
+        own: usize,
+    ) -> Option<u64> {
+        let strands = self.memory.strands.len().max(YOUNG) as f64;
+        let allowed = self.thresholds.get(&CHANCE) as f64 / 1000.0;
+        let seldom = |having: &BTreeSet<Strand>| (strands / (having.len() - 1) as f64).ln();
+        let having = |word: &u64| self.index.get(word).filter(|having| having.len() > 1);
+        let most: f64 = both
+            .iter()
+            .filter_map(|(word, _)| having(word))
+            .map(seldom)
+            .sum();
+        if most < (strands / allowed).ln() {
+            return None;
+        }
+        // Of each phrase the strands besides these two that have it, and how seldom its rarest word is.
+        let mut phrases: Vec<(BTreeSet<Strand>, f64, u64)> = Vec::new();
+        for (word, name) in both {
+            let Some(having) = having(word) else { continue };
+            let elsewhere: BTreeSet<Strand> = having
+                .iter()
+                .copied()
+                .filter(|at| *at != one && *at != two)
+                .collect();
+            let same = phrases.iter_mut().find(|(known, ..)| {
+                let together = known.intersection(&elsewhere).count();
+                together > 0 && 2 * together >= known.union(&elsewhere).count()
+            });
+            match same {
+                Some((_, rarest, count)) => {
+                    *rarest = rarest.max(seldom(having));
+                    *count = (*count).max(weight(*name));
+                }
+                None => phrases.push((elsewhere, seldom(having), weight(*name))),
+            }
+        }
+        let shared: u64 = phrases.iter().map(|(.., count)| count).sum();
+        let surprise: f64 = phrases.iter().map(|(_, rarest, _)| rarest).sum();
+        // Whoever says much has many ways to have so much in common with somebody.
+        let ways = ways(own, phrases.len());
+        let enough =
+            shared >= self.thresholds.get(&SHARED) && surprise >= (strands / allowed).ln() + ways;
+        enough.then_some(shared)
     }
 
     fn tell(
@@ -272,7 +339,7 @@ impl Resonance {
         remember(&mut own.told, with);
         let mut first = Evidence::at(other.last, &other.last_by, "spoke in the first strand");
         let mut second = Evidence::of(item, "spoke in the second strand");
-        let needed = self.thresholds.get(&SHARED_WORDS);
+        let needed = self.thresholds.get(&SHARED);
         let by = [other.last_by.clone(), handle(item)];
         let across = other.room != own.room;
         if across {
@@ -296,7 +363,7 @@ impl Resonance {
         )
         .sure(sure as u8)
         .concerning(by)
-        .with_figures(json!({"shared_words": shared}))
+        .with_figures(json!({"shared": shared}))
         .with_details(json!({"strands": strands}));
         if across {
             claim.across = vec![other.room, own.room];
@@ -304,6 +371,12 @@ impl Resonance {
         claim.about = format!("two-strands:{from}:{to}:{}", item.seq);
         Some(claim)
     }
+}
+
+/// The logarithm of the number of ways to choose so many of `of`.
+fn ways(of: usize, chosen: usize) -> f64 {
+    let factors = (0..chosen.min(of)).map(|one| ((of - one) as f64 / (one + 1) as f64).ln());
+    factors.sum()
 }
 
 fn weight(name: bool) -> u64 {
