@@ -289,8 +289,7 @@ impl Resonance {
         let having = |word: &u64| self.index.get(word).filter(|having| having.len() > 1);
         let most: f64 = both
             .iter()
-            .filter_map(|(word, _)| having(word))
-            .map(seldom)
+            .filter_map(|(word, name)| Some(seldom(having(word)?) * weight(*name) as f64))
             .sum();
         if most < (strands / allowed).ln() {
             return None;
@@ -308,12 +307,13 @@ impl Resonance {
                 let together = known.intersection(&elsewhere).count();
                 together > 0 && 2 * together >= known.union(&elsewhere).count()
             });
+            let rarity = seldom(having) * weight(*name) as f64;
             match same {
                 Some((_, rarest, count)) => {
-                    *rarest = rarest.max(seldom(having));
+                    *rarest = rarest.max(rarity);
                     *count = (*count).max(weight(*name));
                 }
-                None => phrases.push((elsewhere, seldom(having), weight(*name))),
+                None => phrases.push((elsewhere, rarity, weight(*name))),
             }
         }
         let shared: u64 = phrases.iter().map(|(.., count)| count).sum();
