@@ -72,6 +72,18 @@ impl Tree {
         self.texts().filter(move |(path, _)| path.ends_with(end))
     }
 
+    /// Every file that is no text, in the order of their paths.
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        self.others.iter().map(String::as_str)
+    }
+
+    /// The same tree with a file that is no text.
+    #[cfg(test)]
+    pub fn and_other(mut self, path: &str) -> Tree {
+        self.others.insert(path.to_owned());
+        self
+    }
+
     /// The text of one file.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.texts.get(path).map(String::as_str)

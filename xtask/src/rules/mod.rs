@@ -1,5 +1,6 @@
 //! The rules of the house, one file each: a rule takes the tree and says what it found.
 
+mod binaries;
 mod corpus;
 mod errors;
 mod graph;
@@ -17,6 +18,7 @@ use crate::tree::{Finding, Tree};
 /// Everything that is wrong with the tree, in the order of the files.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let rules = [
+        binaries::check,
         corpus::check,
         errors::check,
         graph::check,
