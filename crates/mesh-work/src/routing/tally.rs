@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// What the estimate begins with counts as so many results.
 const BEGIN: f64 = 1.0;
-/// How much the bonus for having been tried little counts. With less, a cheap model that is unlucky at first is left for good in
-/// one run of a hundred; with more, dear ones are tried for longer than they save.
+/// How much the bonus for having been tried little counts. With less, a cheap model that is unlucky at first is left for too
+/// long; with more, dear ones are tried for longer than they save.
 const EXPLORE: f64 = 0.7;
 
 /// What is known of one model for one kind of task.
