@@ -115,6 +115,11 @@ impl Routes {
         (choice, self.save(&now))
     }
 
+    /// The model for a task of a stranger's, which teaches nothing.
+    pub fn choose_untaught(&self, task: TaskId, kind: &Kind, named: Option<&str>) -> Choice {
+        self.now().0.choose_untaught(task, kind, named)
+    }
+
     /// Takes in what the stream tells.
     pub fn learn(&self, item: &StreamItem) -> io::Result<()> {
         let mut now = self.now();

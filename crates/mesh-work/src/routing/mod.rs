@@ -124,6 +124,15 @@ pub struct Choice {
     pub why: String,
 }
 
+impl Choice {
+    fn named(model: &str) -> Choice {
+        Choice {
+            model: model.to_owned(),
+            why: format!("asks {model}: the task names it"),
+        }
+    }
+}
+
 /// Chooses models and learns how they did. Pure: no clock, chance or file.
 #[derive(Debug, Clone)]
 pub struct Router {
@@ -160,10 +169,7 @@ impl Router {
     /// The model for an attempt at a task. `named` is the model that the task wants, which is asked in any case.
     pub fn choose(&mut self, task: TaskId, fence: Seq, kind: Kind, named: Option<&str>) -> Choice {
         let choice = match named {
-            Some(named) => Choice {
-                model: named.to_owned(),
-                why: format!("asks {named}: the task names it"),
-            },
+            Some(named) => Choice::named(named),
             None => self.best(task, &kind),
         };
         // Of a model that is none of the worker's there is nothing to learn.
@@ -171,6 +177,12 @@ impl Router {
             self.memory.begin(task, fence, kind, &choice.model);
         }
         choice
+    }
+
+    /// The model for a task of a stranger's. It teaches nothing: whoever declares a check that nothing passes would have the dearest
+    /// model asked for everybody's tasks.
+    pub fn choose_untaught(&self, task: TaskId, kind: &Kind, named: Option<&str>) -> Choice {
+        named.map_or_else(|| self.best(task, kind), Choice::named)
     }
 
     fn best(&self, task: TaskId, kind: &Kind) -> Choice {
@@ -209,7 +221,9 @@ impl Router {
             ""
         };
         let told = match verified {
-            0 => "nothing of this kind was verified yet, so the first is asked".to_owned(),
+            0 => {
+                "nothing of this kind was verified yet, so they are asked in their order".to_owned()
+            }
             _ => standings
                 .iter()
                 .map(Standing::told)

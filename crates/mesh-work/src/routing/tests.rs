@@ -311,6 +311,19 @@ fn a_task_names_its_model_and_that_teaches_too() {
 }
 
 #[test]
+fn a_strangers_task_gets_a_model_and_teaches_nothing() {
+    let mut world = World::new(&MODELS, 1);
+    let before = world.router.memory().clone();
+    let task = task_id(9);
+    let choice = world
+        .router
+        .choose_untaught(task, &kind(Length::Short), None);
+    assert_eq!(choice.model, "small");
+    world.failed(task, Seq(9), 1_000, FailureCause::CheckFailed);
+    assert_eq!(*world.router.memory(), before);
+}
+
+#[test]
 fn results_of_others_and_of_unknown_attempts_teach_nothing() {
     let mut world = World::new(&MODELS, 1);
     let (task, fence, _) = world.asked(Length::Short);

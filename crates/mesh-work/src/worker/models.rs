@@ -44,8 +44,13 @@ impl Shared {
             length: Length::of(taken.prompt.len()),
         };
         let (task, named) = (taken.task.id, taken.model.as_deref());
-        let (choice, kept) = routes.choose(task, taken.fence, kind, named);
-        self.kept(kept);
+        let choice = if taken.enveloped {
+            routes.choose_untaught(task, &kind, named)
+        } else {
+            let (choice, kept) = routes.choose(task, taken.fence, kind, named);
+            self.kept(kept);
+            choice
+        };
         (self.listener)(WorkerEvent::Note {
             task,
             line: choice.why,
