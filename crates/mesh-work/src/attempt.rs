@@ -36,7 +36,7 @@ pub(crate) struct Made {
     verdict: Option<Verdict>,
 }
 
-/// AttemptEnd an attempt came to its end.
+/// How an attempt came to its end.
 #[derive(Debug)]
 pub(crate) enum End {
     /// With a result.

@@ -52,9 +52,9 @@ pub struct Settings {
     pub dir: Option<PathBuf>,
     /// The repository that each task gets a worktree of.
     pub repo: Option<PathBuf>,
-    /// AttemptEnd long a lease is, milliseconds.
+    /// How long a lease is, milliseconds.
     pub lease_ms: u32,
-    /// AttemptEnd long one attempt may run.
+    /// How long one attempt may run.
     pub timeout: Duration,
     /// The load average above which nothing is taken.
     pub load_max: Option<f64>,
@@ -66,7 +66,7 @@ pub struct Settings {
     pub env: Vec<String>,
     /// What a child may use.
     pub limits: Limits,
-    /// AttemptEnd much a task's folder may grow, bytes.
+    /// How much a task's folder may grow, bytes.
     pub folder_bytes: u64,
     /// What tokens cost.
     pub prices: Prices,
@@ -92,7 +92,7 @@ impl Settings {
         env
     }
 
-    /// AttemptEnd children reach the mesh: as the agent, by the token that is for its tasks.
+    /// How children reach the mesh: as the agent, by the token that is for its tasks.
     pub(crate) fn access(&self, session: SessionId) -> Access {
         Access {
             url: self.url.clone(),
@@ -162,7 +162,7 @@ pub enum WorkerEvent {
         title: String,
         /// What the worker told: done, failed, handed off, lost.
         how: AttemptEnd,
-        /// AttemptEnd long it took.
+        /// How long it took.
         seconds: f64,
         /// What it cost.
         cost: Cost,
@@ -176,7 +176,7 @@ pub enum WorkerEvent {
     },
 }
 
-/// AttemptEnd an attempt ended.
+/// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptEnd {
