@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
 
-use mesh_model::{PublicKey, SessionId};
+use mesh_model::{PublicKey, RoomId, Seq, SessionId, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// The variable that tells the children of one attempt from those of others. Where it is set, nobody
@@ -31,6 +31,20 @@ pub struct Access {
     /// The session that took the task: what the program has read of it counts there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
+    /// The attempt itself; absent from a worker that did not say it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<AttemptRef>,
+}
+
+/// Which attempt a program is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRef {
+    /// The task's room.
+    pub room: RoomId,
+    /// The task.
+    pub task: TaskId,
+    /// The attempt's fence.
+    pub fence: Seq,
 }
 
 impl std::fmt::Debug for Access {

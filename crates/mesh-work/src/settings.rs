@@ -9,7 +9,7 @@ use mesh_model::events::Cost;
 use mesh_model::{PublicKey, SessionId, TaskId};
 use serde::Serialize;
 
-use crate::access::Access;
+use crate::access::{Access, AttemptRef};
 use crate::child::{CLEAN, Limits};
 use crate::prices::Prices;
 use crate::runner;
@@ -93,12 +93,13 @@ impl Settings {
     }
 
     /// How children reach the mesh: as the agent, by the token that is for its tasks.
-    pub(crate) fn access(&self, session: SessionId) -> Access {
+    pub(crate) fn access(&self, session: SessionId, attempt: AttemptRef) -> Access {
         Access {
             url: self.url.clone(),
             node_key: self.node,
             token: self.tools_token.clone(),
             session: Some(session),
+            attempt: Some(attempt),
         }
     }
 

@@ -25,6 +25,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::access::AttemptRef;
 use crate::attempt::{Attempt, Order, Used};
 use crate::awake::Moment;
 use crate::child::Keep;
@@ -453,8 +454,13 @@ impl Shared {
         let mut limits = settings.limits;
         // Asking to end must not take longer than what is left of a short lease.
         limits.grace_ms = limits.grace_ms.min(u64::from(settings.lease_ms) / 8);
+        let itself = AttemptRef {
+            room: taken.task.room,
+            task,
+            fence: taken.fence,
+        };
         let keep = Keep::new(settings.keeper.clone(), settings.environment(), limits)
-            .with_access(settings.access(self.client.welcomed().session));
+            .with_access(settings.access(self.client.welcomed().session, itself));
         let attempt = Attempt {
             stream: Stream::new(&nonce, limits.output_bytes),
             deadline: Instant::now() + settings.timeout,

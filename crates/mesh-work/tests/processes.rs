@@ -274,6 +274,7 @@ async fn a_program_gets_its_access_by_an_open_file_that_it_cannot_change() {
         node_key: None,
         token: "mesh_ag_secret".into(),
         session: None,
+        attempt: None,
     };
     let keep = keep(quick()).with_access(access);
     let text = "cat /dev/fd/$MESH_ATTEMPT_FD; echo; env | grep -c mesh_ag; (echo x > /proc/self/fd/$MESH_ATTEMPT_FD) 2>/dev/null || echo sealed";

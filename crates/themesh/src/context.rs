@@ -11,7 +11,7 @@ use mesh_model::ops::MeGet;
 use mesh_model::{ErrorCode, PublicKey, SessionId};
 use mesh_sdk::http::Http;
 use mesh_sdk::{Error, Options, Signer};
-use mesh_work::access::{self, Access};
+use mesh_work::access::{self, Access, AttemptRef};
 
 use crate::cli::Global;
 use crate::failure::{Effect, Failure, Outcome};
@@ -244,6 +244,11 @@ impl Context {
             .so(Effect::NothingSent)
         })?;
         Ok(token.trim().to_owned())
+    }
+
+    /// The attempt at a task that this runs within, if it does and was told so.
+    pub fn attempt(&self) -> Option<AttemptRef> {
+        self.attempt.as_ref()?.0.as_ref()?.attempt
     }
 
     /// The session by whose context the caller comes: within a task the one that took it, else the one that

@@ -1,5 +1,7 @@
 //! What waits for somebody's word.
 
+pub mod ask;
+
 use clap::Args;
 use mesh_model::ApprovalId;
 use mesh_model::api::{ApprovalDecideInput, ApprovalListInput, ApprovalView, TaskRefInput};

@@ -106,6 +106,7 @@ pub enum Command {
     #[command(subcommand)]
     Workflow(template::workflow::WorkflowVerb),
     Pipeline(template::workflow::PipelineArgs),
+    Ask(approval::ask::AskArgs),
     Approvals(approval::ApprovalsArgs),
     Approve(approval::ApproveArgs),
     Reject(approval::RejectArgs),
@@ -232,6 +233,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Template(verb) => template::template(context, verb)?,
         Command::Workflow(verb) => return template::workflow::workflow(context, verb),
         Command::Pipeline(args) => return template::workflow::pipeline(context, args),
+        Command::Ask(args) => return approval::ask::ask(context, args),
         Command::Approvals(args) => approval::list(context, args)?,
         Command::Approve(args) => approval::approve(context, args)?,
         Command::Reject(args) => approval::reject(context, args)?,
