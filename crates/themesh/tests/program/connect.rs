@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::node::{Node, Said, command, said};
 use super::telegram_double::{BOT, Person, TOKEN, TelegramDouble, request};
 
-const ANA: Person = Person {
+pub const ANA: Person = Person {
     id: 4001,
     name: "Ana",
     username: "ana",
@@ -23,7 +23,7 @@ const EVE: Person = Person {
 const GROUP: i64 = -100_555;
 
 /// A connector that runs.
-struct Connector {
+pub struct Connector {
     child: Child,
     out: BufReader<ChildStdout>,
 }
@@ -89,7 +89,7 @@ impl Drop for Connector {
 }
 
 /// A connector of the owner's, to whom Ana's chat belongs.
-fn paired(node: &Node, double: &TelegramDouble) -> Connector {
+pub fn paired(node: &Node, double: &TelegramDouble) -> Connector {
     let mut connector = Connector::start(telegram(node, double, &["--mine"]));
     let code = connector.hear("code");
     double.write(ANA, ANA.id, &format!("/start {}", code.as_str().unwrap()));
@@ -137,7 +137,8 @@ fn texts(node: &Node, room: &str) -> Vec<String> {
 }
 
 /// The next question that is asked there.
-fn question(double: &TelegramDouble) -> (String, i64, Value) {
+/// The next question that is put.
+pub fn question(double: &TelegramDouble) -> (String, i64, Value) {
     loop {
         let said = double.said();
         if said.0.contains("asks in") {
@@ -146,7 +147,8 @@ fn question(double: &TelegramDouble) -> (String, i64, Value) {
     }
 }
 
-fn buttons(body: &Value) -> Vec<String> {
+/// What its buttons say.
+pub fn buttons(body: &Value) -> Vec<String> {
     let rows = body["reply_markup"]["inline_keyboard"].as_array();
     let buttons = rows
         .into_iter()

@@ -31,6 +31,7 @@ mod models;
 mod node;
 mod observe;
 mod offered;
+mod outside;
 mod own_node;
 mod pty;
 mod resurrect;

@@ -7,25 +7,25 @@ use super::node::{Node, command, said};
 use serde_json::json;
 
 /// A delivery, and the connection on which it waits for an answer.
-struct Came {
+pub struct Came {
     headers: Vec<(String, String)>,
-    body: String,
+    pub body: String,
     stream: TcpStream,
 }
 
 impl Came {
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
         &found.expect("the header").1
     }
 
-    fn answer(mut self, status: &str) {
+    pub fn answer(mut self, status: &str) {
         let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         self.stream.write_all(answer.as_bytes()).unwrap();
     }
 }
 
-fn next(listener: &TcpListener) -> Came {
+pub fn next(listener: &TcpListener) -> Came {
     let (stream, _) = listener.accept().unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut headers = Vec::new();
@@ -50,7 +50,8 @@ fn next(listener: &TcpListener) -> Came {
     came
 }
 
-fn start() -> (Node, TcpListener, String) {
+/// A node that may tell this machine, and who listens there.
+pub fn start() -> (Node, TcpListener, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("home")).unwrap();
     let settings = "[webhooks]\nprivate = [\"127.0.0.1\"]\n";

@@ -18,17 +18,17 @@ use serde_json::{Value, json};
 use super::node::{Node, command, mesh};
 
 /// A worker in a process of its own that says what it does.
-struct Worker {
+pub struct Worker {
     child: Child,
     lines: BufReader<ChildStdout>,
 }
 
 impl Worker {
-    fn start(node: &Node, handle: &str, args: &[&str]) -> Worker {
+    pub fn start(node: &Node, handle: &str, args: &[&str]) -> Worker {
         Worker::start_in(node, handle, args, |_| {})
     }
 
-    fn start_in(
+    pub fn start_in(
         node: &Node,
         handle: &str,
         args: &[&str],
@@ -49,7 +49,7 @@ impl Worker {
     }
 
     /// Waits until it says this.
-    fn until(&mut self, event: &str) -> Value {
+    pub fn until(&mut self, event: &str) -> Value {
         loop {
             let mut line = String::new();
             assert!(
@@ -136,7 +136,8 @@ fn get(node: &Node, task: &str) -> Value {
     serde_json::to_value(node.call::<TaskGet>(json!({"task": task}))).unwrap()
 }
 
-fn script(folder: &Path, name: &str, text: &str) -> String {
+/// A program of a test.
+pub fn script(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
