@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# The official A2A clients for Python and JavaScript, over both bindings, against the shipped binary and a real worker.
+# The official A2A clients for Python and JavaScript, over both bindings, against the shipped binary and a real worker; and the
+# official server for Python, asked by a worker.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root" || exit 1
 if ! peers=$(tests/peers/install.sh); then
-    skip a2a "its test programs could not be installed (see above): the official A2A clients"
+    skip a2a "its test programs could not be installed (see above): the official A2A clients and server"
     exit 0
 fi
 start_node || die "the node did not start"
@@ -27,4 +28,5 @@ read -r -t 60 -u 8 _ || {
 code=0
 run a2a-python "$peers/bin/python" tests/peers/a2a_client.py "$node_url" rex "$node_token" || code=1
 run a2a-js "$peers/bin/node24" tests/peers/a2a-client.mjs "$peers/node" "$node_url" rex "$node_token" || code=1
+run a2a-agent "$peers/bin/python" tests/peers/a2a_agent.py "$MESH_BIN" "$node_home" || code=1
 exit "$code"

@@ -1,4 +1,4 @@
-//! Models asked over HTTP: one request, its answer as events, waiting and asking again where the server says so.
+//! Models and agents asked over HTTP: one request, its answer as events, waiting and asking again where the server says so.
 
 use std::io::{BufRead, BufReader, Read};
 use std::time::Duration;
@@ -25,6 +25,9 @@ const ERROR_BYTES_MAX: u64 = 16 << 10;
 /// The longest event that is read.
 const EVENT_BYTES_MAX: u64 = 8 << 20;
 
+/// How long a document may take.
+const FETCH: Duration = Duration::from_secs(30);
+
 /// Events on their way from the thread that reads to the turn.
 const QUEUE: usize = 64;
 
@@ -48,6 +51,15 @@ pub struct Request<'a> {
 #[derive(Debug)]
 pub struct Events {
     from: mpsc::Receiver<Result<Value, String>>,
+}
+
+/// How an answer comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As server-sent events.
+    Events,
+    /// As one document.
+    One,
 }
 
 /// Why there is no answer.
@@ -77,7 +89,7 @@ pub async fn ask(request: Request<'_>, io: &dyn Progress) -> Result<Events, Fail
         let wait = refusal.wait.unwrap_or(pause).min(WAIT_MAX);
         let in_time = Instant::now() + wait < request.deadline;
         if !refusal.may_pass() || tried == TRIES_MAX || !in_time {
-            return Err(refusal.failed(&request));
+            return Err(refusal.failed(request.server, &request.url, request.log_in));
         }
         let words = one_line(&refusal.words, 300);
         io.note(&format!(
@@ -130,18 +142,69 @@ fn agent(time: Duration) -> ureq::Agent {
         .into()
 }
 
+/// Fetches a JSON document.
+pub async fn get(
+    server: &str,
+    url: &str,
+    headers: Vec<(&'static str, String)>,
+    deadline: Instant,
+    log_in: &str,
+) -> Result<Value, Failed> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let agent = agent(left.clamp(Duration::from_secs(1), FETCH));
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let mut call = agent.get(url);
+    for (name, value) in headers {
+        call = call.header(name, value);
+    }
+    std::thread::spawn(move || {
+        let fetched = call.call().map_err(|why| Refusal::lost(why.to_string()));
+        // Nobody waits any more: the turn was stopped.
+        let _ = answer.send(
+            fetched
+                .and_then(accepted)
+                .and_then(|(body, _)| document(body)),
+        );
+    });
+    let gone = |_| Refusal::lost("the request was given up".to_owned());
+    let read = answered.await.map_err(gone).and_then(|read| read);
+    read.map_err(|refusal| refusal.failed(server, url, log_in))
+}
+
+/// Says something and does not care what comes of it.
+pub fn tell(url: &str, headers: &[(&'static str, String)], body: &Value, time: Duration) {
+    let mut call = agent(time)
+        .post(url)
+        .header("content-type", "application/json");
+    for (name, value) in headers {
+        call = call.header(*name, value);
+    }
+    let _ = call.send(body.to_string());
+}
+
 type Call = ureq::RequestBuilder<ureq::typestate::WithBody>;
 
-fn open(call: Call, body: &str) -> Result<ureq::Body, Refusal> {
-    let response = call
-        .send(body)
-        .map_err(|why| Refusal::lost(why.to_string()))?;
+fn open(call: Call, body: &str) -> Result<(ureq::Body, Form), Refusal> {
+    let answer = call.send(body);
+    accepted(answer.map_err(|why| Refusal::lost(why.to_string()))?)
+}
+
+/// The body of an answer that is none of no.
+fn accepted(response: ureq::http::Response<ureq::Body>) -> Result<(ureq::Body, Form), Refusal> {
     let status = response.status();
     let wait = response.headers().get("retry-after");
     let wait = wait.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let kind = response.headers().get("content-type");
+    let kind = kind
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let form = match kind.split(';').next().unwrap_or_default().trim() {
+        "application/json" => Form::One,
+        _ => Form::Events,
+    };
     let body = response.into_body();
     if status.is_success() {
-        return Ok(body);
+        return Ok((body, form));
     }
     let mut text = Vec::new();
     // Half of an error's words are better than none.
@@ -156,8 +219,24 @@ fn open(call: Call, body: &str) -> Result<ureq::Body, Refusal> {
     })
 }
 
+/// One document, at most as long as an event.
+fn document(body: ureq::Body) -> Result<Value, Refusal> {
+    let mut bytes = Vec::new();
+    let from = body.into_reader().take(EVENT_BYTES_MAX);
+    let read = { from }.read_to_end(&mut bytes);
+    read.map_err(|why| Refusal::lost(why.to_string()))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|why| Refusal::lost(format!("the answer could not be read: {why}")))
+}
+
 /// Reads server-sent events until their end, or until nobody listens.
-fn read(body: ureq::Body, events: &mpsc::Sender<Result<Value, String>>) {
+fn read((body, form): (ureq::Body, Form), events: &mpsc::Sender<Result<Value, String>>) {
+    if form == Form::One {
+        let told = document(body).map_err(|refusal| refusal.words);
+        // Nobody waits any more: the turn was stopped.
+        let _ = events.blocking_send(told);
+        return;
+    }
     let mut from = BufReader::new(body.into_with_config().limit(u64::MAX).reader());
     let mut line = Vec::new();
     loop {
@@ -211,17 +290,12 @@ impl Refusal {
         matches!(self.status, None | Some(408 | 409 | 425 | 429 | 500..))
     }
 
-    fn failed(self, request: &Request<'_>) -> Failed {
+    fn failed(self, server: &str, url: &str, log_in: &str) -> Failed {
         let Refusal { status, words, .. } = self;
-        let server = request.server;
         match status {
-            None => Failed::new(format!(
-                "{server} at {} was not reached: {words}",
-                request.url
-            )),
+            None => Failed::new(format!("{server} at {url} was not reached: {words}")),
             Some(401 | 403) => Failed::last(format!(
-                "{server} refused the key, so nothing was done ({words}): {}",
-                request.log_in
+                "{server} refused the key, so nothing was done ({words}): {log_in}"
             )),
             Some(404) => Failed::last(format!(
                 "{server} does not know the address or the model ({words}): look at --api and --model"

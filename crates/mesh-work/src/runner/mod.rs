@@ -1,5 +1,6 @@
 //! What runs a task: a program or a model's API. One file per runner, one table of them all.
 
+mod a2a;
 mod acp;
 mod anthropic;
 mod api;
@@ -169,6 +170,7 @@ pub struct Options {
 
 /// The names of all runners.
 pub const NAMES: &[&str] = &[
+    "a2a",
     "acp",
     "anthropic",
     "claude",
@@ -211,6 +213,7 @@ pub fn hosts(name: &str) -> &'static [&'static str] {
 /// The runner of a name.
 pub fn named(name: &str, options: Options) -> Result<Box<dyn Runner>, String> {
     match name {
+        "a2a" => Ok(Box::new(a2a::A2a::new(options)?)),
         "acp" => Ok(Box::new(acp::Acp::new(options)?)),
         "anthropic" => Ok(Box::new(anthropic::Anthropic::new(options))),
         "claude" => Ok(Box::new(claude::Claude::new(options))),

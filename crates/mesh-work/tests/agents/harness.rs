@@ -140,6 +140,8 @@ impl Bench {
 #[derive(Default)]
 pub struct Person {
     pub allows: bool,
+    /// Whenever a note came.
+    noted: tokio::sync::Notify,
     pub seen: Mutex<Seen>,
 }
 
@@ -160,6 +162,11 @@ impl Person {
         }
     }
 
+    /// The next note.
+    pub async fn noted(&self) {
+        self.noted.notified().await;
+    }
+
     pub fn seen(&self) -> Seen {
         self.seen.lock().unwrap().clone()
     }
@@ -177,6 +184,7 @@ impl Progress for Person {
     }
     fn note(&self, line: &str) {
         self.seen.lock().unwrap().notes.push(line.to_owned());
+        self.noted.notify_one();
     }
     fn approve<'a>(&'a self, question: &'a str, detail: Map<String, Value>) -> Running<'a, bool> {
         self.seen

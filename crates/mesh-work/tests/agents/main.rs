@@ -1,5 +1,6 @@
 //! The runners with the real programs, against scripted answers in the shape of model APIs.
 
+mod a2a;
 mod apis;
 mod harness;
 mod programs;

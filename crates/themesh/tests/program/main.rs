@@ -1,5 +1,6 @@
 //! The real program, driven as a person or a script would: processes, sockets, files.
 
+mod a2a;
 mod agents;
 #[cfg(target_os = "linux")]
 mod air_gap;

@@ -48,7 +48,7 @@ pub struct WorkArgs {
     /// Tasks at the same time
     #[arg(long, default_value_t = 1)]
     pub slots: u16,
-    /// What runs the tasks: command, claude, codex, gemini, opencode, acp, anthropic or openai
+    /// What runs the tasks: command, claude, codex, gemini, opencode, acp, anthropic, openai, or a2a for an agent elsewhere
     #[arg(long, default_value = "command")]
     pub runner: String,
     /// The runner's program with its arguments; for 'command' the program that gets the prompt
@@ -66,7 +66,7 @@ pub struct WorkArgs {
     /// Show what was learned of several models and what choosing has saved, and do nothing else
     #[arg(long)]
     pub models: bool,
-    /// The address of a model's API instead of the runner's usual one (not for command, acp and opencode)
+    /// The address of a model's API instead of the runner's usual one (not for command, acp and opencode), or of the agent for a2a
     #[arg(long, value_name = "URL")]
     pub api: Option<String>,
     /// What others see of this machine (default: its host name)
@@ -256,7 +256,7 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
         capabilities: args.can.clone(),
         machine: args.machine.clone().or_else(host_name),
         runner: args.runner.clone(),
-        plain: args.runner == "command" && !args.forms,
+        plain: matches!(args.runner.as_str(), "a2a" | "command") && !args.forms,
         options: runner::Options {
             command,
             model: args.model.first().cloned(),
@@ -429,6 +429,7 @@ fn tools_token(context: &Context, state: &Path, identity: &Identity) -> Outcome<
 /// The key of an API, for the runner that needs one. It is not passed on to any other program.
 fn api_key(runner: &str) -> Option<String> {
     let name = match runner {
+        "a2a" => "MESH_A2A_TOKEN",
         "anthropic" => "ANTHROPIC_API_KEY",
         "openai" => "OPENAI_API_KEY",
         _ => return None,
