@@ -2,6 +2,7 @@
 
 mod alert;
 mod approval;
+mod attention;
 mod budget;
 mod chat;
 mod claude;
@@ -94,6 +95,7 @@ pub enum Command {
     Limits(mesh::limits::LimitsArgs),
     Floor(mesh::floor::FloorArgs),
     Inbox(inbox::InboxArgs),
+    Attention(attention::AttentionArgs),
     Read(message::read::ReadArgs),
     Tail(message::tail::TailArgs),
     Search(message::read::SearchArgs),
@@ -224,6 +226,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Floor(args) => mesh::floor::floor(context, args)?,
         Command::Limits(args) => mesh::limits::limits(context, args)?,
         Command::Inbox(args) => inbox::inbox(context, args)?,
+        Command::Attention(args) => attention::attention(context, args)?,
         Command::Read(args) => message::read::read(context, args)?,
         Command::Tail(args) => message::tail::tail(context, args)?,
         Command::Search(args) => message::read::search(context, args)?,

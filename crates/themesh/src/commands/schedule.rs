@@ -250,7 +250,7 @@ impl When {
 }
 
 /// This machine's zone only if somebody asks for it: the node may stand elsewhere.
-fn zone(named: String) -> Outcome<String> {
+pub fn zone(named: String) -> Outcome<String> {
     if named != "local" {
         return Ok(named);
     }

@@ -491,3 +491,55 @@ fn limits_are_shown_and_changed_one_by_one() {
     );
     assert_eq!(node.mesh(&["limits", "set", "nobody=1/1"]).code, 2);
 }
+
+#[test]
+fn what_one_wants_to_hear_is_set_piece_by_piece() {
+    let node = Node::start();
+    node.json(&["call", "room.create", r#"{"name":"ops"}"#]);
+    node.json(&["attention", "room", "#ops", "all"]);
+    node.json(&[
+        "attention",
+        "quiet",
+        "22:00-07:00",
+        "--days",
+        "fri,Sat",
+        "--zone",
+        "Europe/Berlin",
+    ]);
+    node.json(&["attention", "urgent", "yes"]);
+    let held = node.json(&["attention", "silence", "2h"]);
+    assert!(held["held_until"].is_string(), "{held}");
+    assert_eq!(held["quiet"]["days"], serde_json::json!(["fri", "sat"]));
+    assert_eq!(
+        (held["rooms"][0]["hears"].as_str(), held["urgent"].as_bool()),
+        (Some("all"), Some(true))
+    );
+    let shown = node.mesh(&["attention"]).out;
+    for words in [
+        "nothing disturbs until",
+        "quiet 22:00-07:00 Europe/Berlin, fri sat",
+        "#ops: every message",
+    ] {
+        assert!(shown.contains(words), "{shown}");
+    }
+    node.json(&["attention", "silence", "off"]);
+    node.json(&["attention", "quiet", "off"]);
+    let open = node.json(&["attention", "room", "ops", "mentions"]);
+    assert_eq!(
+        (&open["rooms"], open.get("quiet"), open.get("silent_until")),
+        (&serde_json::json!([]), None, None)
+    );
+    for (wrong, word) in [
+        (["quiet", "late"], "22:00-07:00"),
+        (["silence", "long"], "2h"),
+        (["room", "nowhere"], "room"),
+    ] {
+        let said = node.mesh(&[&["attention"][..], &wrong[..]].concat());
+        assert!(said.code != 0 && said.err.contains(word), "{}", said.err);
+    }
+    assert!(
+        node.mesh(&["attention", "browsers"])
+            .out
+            .contains("No browser is told")
+    );
+}
