@@ -12,3 +12,10 @@ export function later(): Promise<typeof import('./later.ts')> {
 
 /** What this browser keeps for when the node is away. */
 export const offline = () => import('../offline/offline.svelte.ts');
+
+type Far = typeof import('./far.ts');
+type Come<Name extends keyof Far> = Awaited<ReturnType<Far[Name]>>;
+
+/** One of the places that are far from the first picture. */
+export const far = <Name extends keyof Far>(name: Name): Promise<Come<Name>> =>
+  import('./far.ts').then((all) => all[name]() as Promise<Come<Name>>);
