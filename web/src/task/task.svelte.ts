@@ -3,8 +3,13 @@
 import { about, type Of } from '../api/events.ts';
 import { explain } from '../api/problem.ts';
 import type { Item, Output, ProvenanceView, TaskDetail, TaskPiece, TaskView, TaskWhy } from '../api/types.ts';
+import { people } from '../participant/people.svelte.ts';
+import { rooms } from '../room/rooms.svelte.ts';
+import { activity } from '../shell/activity.svelte.ts';
+import { desk } from '../shell/desk.svelte.ts';
 import { Gather } from '../shell/gather.ts';
 import { mesh } from '../shell/mesh.svelte.ts';
+import { done, offered } from './deeds.ts';
 import { type Live, settled, streamed } from './live.ts';
 
 const PAUSE_MS = 150;
@@ -23,6 +28,14 @@ export class OneTask {
   problem = $state('');
   /** Why a part could not be read; the rest is shown. */
   missing = $state.raw<string[]>([]);
+  readonly room = $derived(this.detail ? rooms.byId.get(this.detail.room) : undefined);
+  /** What this reader may do about it. */
+  readonly can = $derived(this.detail ? offered(this.detail) : []);
+  readonly questions = $derived(desk.approvals.filter((one) => one.task === this.id));
+  /** Who has it, or did it. */
+  readonly worker = $derived(
+    this.detail?.attempt ? people.byId.get(this.detail.attempt.worker) : this.detail?.result?.worker,
+  );
   readonly #gather = new Gather(() => this.#read(), PAUSE_MS);
 
   constructor(id: string) {
@@ -31,6 +44,26 @@ export class OneTask {
 
   load(): Promise<void> {
     return this.#gather.now();
+  }
+
+  /** Takes in what happens from now on; the result ends that, and this. */
+  follow(): () => void {
+    const stop = activity.listen((happening) => {
+      if (happening.type === 'work' || happening.type === 'governed') this.hear(happening.item);
+      else if (happening.type === 'output') this.print(happening.output);
+    });
+    return () => {
+      stop();
+      this.end();
+    };
+  }
+
+  /** Says whether the result is good: it counts for whoever did it. */
+  async confirm(good: boolean): Promise<void> {
+    const { detail: task } = this;
+    if (!task) return;
+    const said = `The result counts as ${good ? 'good' : 'bad'} for ${task.result?.worker.handle}.`;
+    await done(() => mesh.call('task.confirm', { task: task.id, good }), said);
   }
 
   async #read(): Promise<void> {
