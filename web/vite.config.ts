@@ -28,7 +28,9 @@ function devNode(): Plugin {
 
 /** What the service worker keeps from the beginning. The world and rarer letters are kept once somebody has seen them. */
 const keptOffline = (name: string) =>
-  /\.(?:js|css)$/.test(name) ? !/\/(?:World|bloom)-/.test(name) : /-latin-.*\.woff2$/.test(name);
+  /\.(?:js|css)$/.test(name)
+    ? !/\/(?:World|three|bloom|picture|Side|settle\.worker)-/.test(name)
+    : /-latin-.*\.woff2$/.test(name);
 /** Files of `public` that the first page names. */
 const NAMED = ['/icon.svg', '/manifest.webmanifest'];
 
@@ -67,7 +69,16 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
     // What the first page needs comes in one piece: in several it compresses worse.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'] },
+            { name: 'three', test: /node_modules\/three\/build\// },
+          ],
+        },
+      },
+    },
   },
   server: target
     ? { proxy: { '/api': target, '/login': target, '/ws': { target, ws: true, changeOrigin: true } } }

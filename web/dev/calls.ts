@@ -67,6 +67,7 @@ function marked(source: string, words: string[]): string {
 
 export const calls: Record<string, Call> = {
   'status.get': (state) => ({
+    mesh: 'simulated',
     name: 'dev node (simulated)',
     version: 'simulated',
     head: state.head,

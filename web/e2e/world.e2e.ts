@@ -32,7 +32,8 @@ describe('budgets', () => {
     const later = assets
       .filter((name) => script(name) && !first(name))
       .map((name) => ({ name, bytes: gzip((other) => whole(name).has(other)) }));
-    const bound = (name: string) => (/^(World|bloom)-/.test(name) ? 260_000 : /^Work-/.test(name) ? 50_000 : 30_000);
+    const bound = (name: string) =>
+      /^(World|bloom|picture|three)-/.test(name) ? 260_000 : /^Work-/.test(name) ? 50_000 : 30_000;
     expect(later.filter(({ name, bytes }) => bytes >= bound(name))).toEqual([]);
     expect(later.length).toBeGreaterThan(10);
     expect(html).not.toMatch(/World|Work|<style|style=|<script>/);

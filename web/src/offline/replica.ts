@@ -129,6 +129,20 @@ export const forgetRooms = (): Promise<void> =>
     rooms.clear();
   });
 
+/** Where the nodes of the graph were for somebody, so that it looks tomorrow as it did today. */
+export interface Places {
+  mesh: string;
+  me: string;
+  at: Record<string, readonly [number, number, number]>;
+}
+
+export async function readPlaces(): Promise<Places | undefined> {
+  const store = (await database()).transaction('state').objectStore('state');
+  return (await done(store.get('places'))) as Places | undefined;
+}
+
+export const writePlaces = (places: Places): Promise<void> => transact((state) => void state.put(places, 'places'));
+
 /** Nothing is left, also of what another tab holds open. */
 export async function erase(): Promise<void> {
   const open = await opening?.catch(() => undefined);

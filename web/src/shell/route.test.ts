@@ -16,6 +16,7 @@ const routes: Route[] = [
   { page: 'search', q: 'a&b =c', filter: { room: 'lobby', from: 'ada' } },
   { page: 'search', q: 'x', filter: { kind: 'agent', since: '2026-11-01', until: '2026-11-21' } },
   { page: 'world' },
+  { page: 'world', view: 'graph' },
   { page: 'rules', room: 'build bench' },
   { page: 'rules', room: 'workshop', who: 'rex' },
   { page: 'quarantine' },

@@ -30,7 +30,7 @@ export type Route =
   | { page: 'direct'; handle: string; thread?: string; message?: string }
   | { page: 'person'; handle: string }
   | { page: 'search'; q: string; filter: SearchFilter }
-  | { page: 'world' }
+  | { page: 'world'; view?: 'graph' }
   | { page: 'rules'; room: string; who?: string }
   | { page: 'quarantine'; room?: string }
   | { page: 'audit'; filter: AuditFilter }
@@ -47,7 +47,9 @@ export function parseRoute(path: string, query = ''): Route {
   const parts = path.split('/').filter(Boolean).map(decode);
   const [page, name, more, last] = parts;
   if (page === undefined) return { page: 'home' };
-  if ((page === 'world' || page === 'inbox' || page === 'rooms') && parts.length === 1) return { page };
+  if ((page === 'inbox' || page === 'rooms') && parts.length === 1) return { page };
+  if (page === 'world' && parts.length === 1)
+    return { page, ...(new URLSearchParams(query).get('view') === 'graph' && { view: 'graph' }) };
   if (page === 'search' && parts.length === 1) return search(new URLSearchParams(query));
   if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
   if (page === 'settings' && parts.length <= 2) return { page, ...(name && { part: name }) };
@@ -153,8 +155,9 @@ export function href(route: Route): string {
     case 'figures':
     case 'inbox':
     case 'rooms':
-    case 'world':
       return `/${route.page}`;
+    case 'world':
+      return `/world${route.view ? '?view=graph' : ''}`;
     case 'lost':
       return route.path;
   }

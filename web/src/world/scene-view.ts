@@ -2,6 +2,7 @@
 
 import type { ParticipantKind, PresenceState, RoomAccess, RoomKind, Trust } from '../api/types.ts';
 import type { Box } from './declutter.ts';
+import type { GraphEdge, GraphNode, Spot } from './graph/graph.ts';
 
 export interface WorldRoom {
   id: string;
@@ -75,7 +76,15 @@ export interface WorldWork {
   loaded: boolean;
 }
 
-export type Target = { type: 'room' | 'person' | 'task'; id: string };
+/** A `node` is one of the net alone: a machine, this mesh, or a group that is counted. */
+export type Target = { type: 'room' | 'person' | 'task' | 'node'; id: string };
+
+/** The same mesh as a net: what there is as nodes with places, and what binds them. */
+export interface Net {
+  nodes: readonly (GraphNode & { at: Spot; size: number })[];
+  edges: readonly GraphEdge[];
+}
+
 export type Tier = 'low' | 'mid' | 'high';
 
 export interface Stats {
@@ -90,6 +99,9 @@ export interface Stats {
   unnamed: number;
   /** Screens with live output. */
   screens: number;
+  /** Nodes of the net that are drawn, and bonds; none while the place is drawn. */
+  nodes: number;
+  bonds: number;
 }
 
 export interface SceneEvents {
@@ -112,6 +124,10 @@ export interface SceneView {
   work(work: WorldWork): void;
   /** What stands on the screen of a task, and how many pieces of it are stored if that changed. */
   print(task: string, text: string, parts?: number): void;
+  /** Draws the net instead of the place, from here on until it is told nothing. */
+  net(net: Net | null): Promise<void>;
+  /** Light between two nodes of the net: something happened there. */
+  flow(from: Target, to: Target, form: Form): void;
   /** Marks something and, if wanted, flies there. */
   select(target: Target | null, fly: boolean): void;
   /** What of the picture stands under other things, in pixels: it is framed beside them. */

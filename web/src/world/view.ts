@@ -1,13 +1,13 @@
 // The world itself: puts ground, platforms, avatars, light and labels together and draws them as often as is good.
 
 import { Color, PerspectiveCamera, type RenderPipeline, Scene, Vector3, type WebGPURenderer } from 'three/webgpu';
-import { plain } from '../shell/markdown.ts';
 import { SLOT_BYTES } from './atlas.ts';
 import { Beacons } from './beacons.ts';
 import { Beams } from './beams.ts';
 import { Crowd, colourOf } from './crowd.ts';
 import type { Box } from './declutter.ts';
 import { frame, frameNarrow, riseOf, steepness } from './framing.ts';
+import type { Picture } from './graph/picture.ts';
 import { makeGround, makeSky } from './ground.ts';
 import { listen } from './hands.ts';
 import { uploads } from './instances.ts';
@@ -16,34 +16,37 @@ import { LANDING } from './layout.ts';
 import { Links } from './links.ts';
 import { at } from './motion.ts';
 import { GLIMPSE_SECONDS, type Glimpse, labelsFor } from './names.ts';
-import { GOOD, GROUND } from './palette.ts';
+import { inMiddle, NARROW, poseOf } from './near.ts';
+import { FORM_COLOUR, GOOD, GROUND } from './palette.ts';
 import { pick, type Ray } from './pick.ts';
-import { PILLAR_HEIGHT, Platforms } from './platforms.ts';
+import { Platforms } from './platforms.ts';
 import { pixelRatio, startRenderer, type Wish } from './renderer.ts';
 import { type Pose, Rig } from './rig.ts';
-import type { SceneEvents, SceneView, Spoken, Stats, Target, Tier, WorldData, WorldWork } from './scene-view.ts';
+import type {
+  Form,
+  Net,
+  SceneEvents,
+  SceneView,
+  Spoken,
+  Stats,
+  Target,
+  Tier,
+  WorldData,
+  WorldWork,
+} from './scene-view.ts';
 import { Screens } from './screens.ts';
 import { clock, motion, reach } from './shading.ts';
-import { HEIGHT } from './shapes.ts';
+import { LISTENERS_MAX, speak } from './speech.ts';
 import { Stage } from './standing.ts';
 import { Things } from './things.ts';
 import { Watchdog } from './watchdog.ts';
-import { type Thing, thingAt, WAY_SECONDS, Works } from './works.ts';
+import { thingAt, WAY_SECONDS, Works } from './works.ts';
 
 const FOV = 32;
 const RADIANS = Math.PI / 180;
-/** Width by height below which the picture counts as narrow. */
-const NARROW = 0.85;
-/** From who speaks to the pillar, then from the pillar to who listens. */
-const TO_PILLAR = 0.62;
-const TO_LISTENER = 0.72;
-/** A big room does not become a firework: so many listeners at most are shown being reached. */
-const LISTENERS_MAX = 28;
 const LABELS_EVERY = 6;
 /** How often it is looked what stands in the middle of the picture, in frames. */
 const NEAR_EVERY = 12;
-/** From here on a participant in the middle counts more than its room, in metres. */
-const NEAR_BODY = { within: 2.2, distance: 24 };
 /** What a frame sends to the card at most, and what placing the labels takes of it. */
 const FRAME_BYTES_MAX = 60 * 1024;
 const LABELS_BYTES = 4 * 1024;
@@ -88,6 +91,14 @@ class View implements SceneView {
   readonly #fixedTier: boolean;
   #pipeline: RenderPipeline | null = null;
   #tier: Tier;
+  /** The same mesh as a net, once it was asked for. */
+  #picture: Picture | null = null;
+  #net: Net | null = null;
+  /** The net is looked at; and where the camera stands in the one that is not. */
+  #inNet = false;
+  /** Since which frame: its names come together, as those of the place did. */
+  #entered = 0;
+  #other: Pose | null = null;
   #glimpses: Glimpse[] = [];
   #selected: Target | null = null;
   #near: Target | null = null;
@@ -151,11 +162,27 @@ class View implements SceneView {
       turn: (azimuth, polar) => this.turn(azimuth, polar),
       move: (right, forward) => this.move(right, forward),
       zoom: (factor) => this.zoom(factor),
-      choose: (x, y) => this.#events.pick(pick(this.#ray(x, y), this.#stage, this.#works, this.#now())),
-      hover: (x, y) => this.#events.hover(pick(this.#ray(x, y), this.#stage, this.#works, this.#now())),
+      choose: (x, y) => this.#events.pick(this.#under(x, y)),
+      hover: (x, y) => this.#hover(this.#under(x, y)),
     });
     this.#ends = [() => observer.disconnect(), hands];
     void this.#renderer.setAnimationLoop((time: number) => this.#frame(time));
+  }
+
+  /** What is looked at of the net; nothing while the place is looked at. */
+  get #looked(): Picture | null {
+    return this.#inNet ? this.#picture : null;
+  }
+
+  #under(x: number, y: number): Target | null {
+    const ray = this.#ray(x, y);
+    return this.#looked ? this.#looked.pick(ray, this.#now()) : pick(ray, this.#stage, this.#works, this.#now());
+  }
+
+  #hover(target: Target | null): void {
+    this.#looked?.hover(target, this.#now());
+    this.#dirty = true;
+    this.#events.hover(target);
   }
 
   #now(): number {
@@ -192,7 +219,16 @@ class View implements SceneView {
     const flying = this.#beams.tick(now);
     const before = this.#glimpses.length;
     this.#glimpses = this.#glimpses.filter((one) => now - one.start < GLIMPSE_SECONDS);
-    if (this.#reduced && !moving && !flying && !this.#dirty && this.#frames > 30 && before === 0) return;
+    if (
+      this.#reduced &&
+      !moving &&
+      !flying &&
+      !this.#looked?.moves(now) &&
+      !this.#dirty &&
+      this.#frames > 30 &&
+      before === 0
+    )
+      return;
     this.#dirty = false;
     this.#aim();
     this.#screens.send(FRAME_BYTES_MAX);
@@ -200,31 +236,22 @@ class View implements SceneView {
     if (this.#screens.waiting) this.#dirty = true;
     const unsettled =
       this.#works.travels(now) ||
+      this.#looked?.moves(now) ||
       this.#stage.bodies.some((one) => now - one.path.start < 1) ||
       this.#glimpses.length > 0;
     if (moving || unsettled || this.#frames % LABELS_EVERY === 0) this.#label(now);
-    if (this.#pipeline) this.#pipeline.render();
+    if (this.#looked) this.#renderer.render(this.#looked.scene, this.#camera);
+    else if (this.#pipeline) this.#pipeline.render();
     else this.#renderer.render(this.#scene, this.#camera);
     uploads.bytes = 0;
     this.#frames++;
-    if (this.#frames % NEAR_EVERY === 0) this.#look(now);
+    if (!this.#inNet && this.#frames % NEAR_EVERY === 0) this.#look(now);
     this.#watch(elapsed);
   }
 
   /** Says what stands in the middle of the picture, when that changed, and how many rooms have no name in it. */
   #look(now: number): void {
-    const { x, z, distance } = this.#rig.pose;
-    const away = (one: { x: number; z: number }) => Math.hypot(one.x - x, one.z - z);
-    const bodies =
-      distance < NEAR_BODY.distance ? this.#stage.bodies.filter((one) => one.gone === 0 && !one.body.me) : [];
-    const body = nearest(bodies, (one) => away(at(one.path, now)));
-    const room = nearest(this.#stage.rooms, (one) => away(one.place));
-    const target: Target | null =
-      body && away(at(body.path, now)) < NEAR_BODY.within
-        ? { type: 'person', id: body.body.id }
-        : room
-          ? { type: 'room', id: room.room.id }
-          : null;
+    const target = inMiddle(this.#stage, this.#rig.pose, now);
     if (target?.id !== this.#near?.id) this.#events.near(target);
     this.#near = target;
     if (this.#labels.unnamed !== this.#unnamed) this.#events.unnamed(this.#labels.unnamed);
@@ -233,7 +260,7 @@ class View implements SceneView {
 
   /** How many texts may be drawn for this frame: many while the world appears, then one, if the frame sends little else. */
   #newTexts(): number {
-    if (this.#frames < 30) return 8;
+    if (this.#frames - this.#entered < 30) return 8;
     return uploads.bytes + LABELS_BYTES + SLOT_BYTES <= FRAME_BYTES_MAX ? 1 : 0;
   }
 
@@ -242,23 +269,25 @@ class View implements SceneView {
     const { x, y, z, distance } = this.#rig.pose;
     reach.value = Math.max(40, distance);
     this.#camera.position.set(eye.x, eye.y, eye.z);
-    this.#camera.lookAt(x, y + riseOf(distance), z);
+    this.#camera.lookAt(x, y + (this.#inNet ? 0 : riseOf(distance)), z);
     this.#camera.updateMatrixWorld();
   }
 
   readonly #point = new Vector3();
 
   #label(now: number): void {
-    const labels = labelsFor(
-      this.#stage,
-      this.#works,
-      this.#glimpses,
-      this.#camera.position,
-      this.#rig.pose.distance,
-      this.#camera.aspect < NARROW,
-      this.#selected?.id ?? null,
-      now,
-    );
+    const labels = this.#looked
+      ? this.#looked.labels(this.#camera.position, now)
+      : labelsFor(
+          this.#stage,
+          this.#works,
+          this.#glimpses,
+          this.#camera.position,
+          this.#rig.pose.distance,
+          this.#camera.aspect < NARROW,
+          this.#selected?.id ?? null,
+          now,
+        );
     this.#labels.place(
       labels,
       this.#width,
@@ -362,6 +391,7 @@ class View implements SceneView {
   }
 
   #spotOf(target: Target, now: number): { x: number; z: number } | null {
+    if (this.#looked) return this.#looked.where(target, now);
     if (target.type === 'room') return this.#stage.places.get(target.id) ?? null;
     if (target.type === 'task') {
       const thing = this.#works.get(target.id);
@@ -371,81 +401,92 @@ class View implements SceneView {
     return standing ? at(standing.path, now) : null;
   }
 
-  spoken(message: Spoken): void {
-    const speaker = this.#stage.get(message.from);
-    if (!speaker) return;
+  net(net: Net | null): Promise<void> {
+    this.#net = net;
+    if (this.#picture || !net) return Promise.resolve(this.#enter());
+    return import('./graph/picture.ts').then(({ Picture }) => {
+      this.#picture ??= new Picture(this.#reduced);
+      this.#enter();
+    });
+  }
+
+  /** Shows the net, or the place again; names, light and camera go with the eye. */
+  #enter(): void {
+    const picture = this.#picture;
     const now = this.#now();
-    const { kind } = speaker.body;
-    const rgb = colourOf(kind, message.urgent);
-    const spot = at(speaker.path, now);
-    const mouth = { x: spot.x, y: spot.y + HEIGHT[kind] * 0.8, z: spot.z };
-    const selected = this.#selected?.id ?? null;
+    if (!picture) return;
     this.#dirty = true;
-    this.#crowd.spark(message.from, now, selected);
-    this.#glimpses = [
-      ...this.#glimpses.filter((one) => one.id !== message.from),
-      { id: message.from, text: plain(message.text, 38), urgent: message.urgent, start: now },
-    ];
-    const place = message.room === null ? undefined : this.#stage.places.get(message.room);
-    const toPillar = this.#reduced || !place ? 0 : TO_PILLAR;
-    const top = place ? { x: place.x, y: PILLAR_HEIGHT * 0.92, z: place.z } : mouth;
-    if (place && message.room !== null) {
-      if (!this.#reduced) this.#beams.fly(mouth, top, now, TO_PILLAR, rgb, 1);
-      this.#platforms.pulse(message.room, rgb, now + toPillar);
+    if (this.#net) picture.show(this.#net, this.#selected, now);
+    if ((this.#net !== null) === this.#inNet) return;
+    this.#inNet = this.#net !== null;
+    this.#entered = this.#frames;
+    (this.#inNet ? picture.scene : this.#scene).add(...this.#labels.objects, ...this.#beams.objects);
+    const other = this.#other;
+    this.#other = { ...this.#rig.pose };
+    this.#taken();
+    if (other) this.#rig.jump(other);
+    else this.#frameAll(true);
+    this.#near = null;
+    this.#events.near(null);
+  }
+
+  flow(from: Target, to: Target, form: Form): void {
+    this.#light(from, to, FORM_COLOUR[form]);
+  }
+
+  /** Light in the net, from one node to another. */
+  #light(from: Target, to: Target, rgb: readonly [number, number, number]): void {
+    const now = this.#now();
+    const a = this.#looked?.where(from, now);
+    const b = this.#looked?.where(to, now);
+    if (!a || !b) return;
+    this.#dirty = true;
+    this.#looked?.spark(from, now);
+    this.#looked?.spark(to, now + (this.#reduced ? 0 : WAY_SECONDS));
+    if (!this.#reduced) this.#beams.fly(a, b, now, WAY_SECONDS, rgb, 1);
+  }
+
+  spoken(message: Spoken): void {
+    if (this.#looked) {
+      const to: Target[] =
+        message.room === null
+          ? message.to.slice(0, 1).map((id) => ({ type: 'person', id }))
+          : [{ type: 'room', id: message.room }];
+      const kind = this.#stage.get(message.from)?.body.kind ?? 'human';
+      for (const one of to) this.#light({ type: 'person', id: message.from }, one, colourOf(kind, message.urgent));
+      return;
     }
-    for (const id of message.to.slice(0, LISTENERS_MAX)) {
-      const listener = this.#stage.get(id);
-      if (!listener || listener.body.state === 'offline') continue;
-      const ear = at(listener.path, now);
-      if (!this.#reduced) {
-        const target = { x: ear.x, y: ear.y + HEIGHT[listener.body.kind] * 0.7, z: ear.z };
-        this.#beams.fly(top, target, now + toPillar, TO_LISTENER, rgb, place ? 0.5 : 1);
-      }
-      this.#crowd.spark(id, now + toPillar + (this.#reduced ? 0 : TO_LISTENER), selected);
-    }
+    const glimpse = speak(message, this.#now(), this.#reduced, this.#selected?.id ?? null, {
+      stage: this.#stage,
+      beams: this.#beams,
+      crowd: this.#crowd,
+      platforms: this.#platforms,
+    });
+    if (!glimpse) return;
+    this.#dirty = true;
+    this.#glimpses = [...this.#glimpses.filter((one) => one.id !== message.from), glimpse];
   }
 
   select(target: Target | null, fly: boolean): void {
     this.#selected = target;
     this.#redraw();
+    this.#looked?.select(target, this.#now());
     this.#focus = fly ? target : null;
     if (this.#focus) this.#flyTo(this.#focus);
   }
 
   #flyTo(target: Target): void {
     this.#overview = false;
-    if (target.type === 'room') {
-      const place = this.#stage.places.get(target.id);
-      const { fov, aspect } = this.#free();
-      if (place)
-        this.#rig.fly(frame([place], { ...this.#rig.pose, polar: aspect < NARROW ? 0.95 : 1.12 }, fov, aspect));
-    } else if (target.type === 'task') {
-      const thing = this.#works.get(target.id);
-      if (thing)
-        this.#rig.fly(
-          thing.screen ? this.#shoulder(thing) : { x: thing.to.x, z: thing.to.z, y: 0, distance: 16, polar: 1.2 },
-        );
-    } else {
-      const standing = this.#stage.get(target.id);
-      if (standing) this.#rig.fly({ x: standing.path.toX, z: standing.path.toZ, y: 0.8, distance: 17, polar: 1.2 });
+    if (this.#looked) {
+      const at = this.#looked.where(target, this.#now());
+      const { aspect } = this.#free();
+      // With those that it is bound to in the picture.
+      const wide = Math.max(7, this.#looked.around(target));
+      if (at) this.#rig.fly({ x: at.x, y: at.y, z: at.z, distance: (wide * 3.6) / Math.min(1, aspect) });
+      return;
     }
-  }
-
-  /** Over the shoulder of whoever works: from the pillar outwards, a little from the side. */
-  #shoulder(thing: Thing): Partial<Pose> {
-    const room = nearest(this.#stage.rooms, ({ place }) => Math.hypot(place.x - thing.to.x, place.z - thing.to.z));
-    const azimuth = room
-      ? Math.atan2(room.place.x - thing.to.x, room.place.z - thing.to.z) + 0.3
-      : this.#rig.pose.azimuth;
-    const { aspect } = this.#free();
-    return {
-      x: thing.to.x,
-      z: thing.to.z,
-      y: thing.to.y - 1.4,
-      distance: aspect < NARROW ? 16 : 11.5,
-      polar: 1.25,
-      azimuth,
-    };
+    const pose = poseOf(target, this.#stage, this.#works, this.#rig.pose, this.#free());
+    if (pose) this.#rig.fly(pose);
   }
 
   /** The picture beside what stands over it: how high it is as an angle, and its shape. */
@@ -465,6 +506,14 @@ class View implements SceneView {
   }
 
   #frameAll(atOnce: boolean): void {
+    if (this.#looked) {
+      const { fov, aspect } = this.#free();
+      const pose = this.#looked.overview(this.#rig.pose.azimuth, fov, aspect);
+      this.#overview = true;
+      if (atOnce) this.#rig.jump(pose);
+      else this.#rig.fly(pose);
+      return;
+    }
     const places = this.#stage.rooms.map((one) => one.place);
     if (places.length === 0 || this.#stage.bodies.some((one) => one.body.room === null)) places.push(LANDING);
     const { fov, aspect } = this.#free();
@@ -527,6 +576,7 @@ class View implements SceneView {
       named: this.#labels.named,
       unnamed: this.#labels.unnamed,
       screens: this.#screens.shown,
+      ...(this.#looked?.drawn ?? { nodes: 0, bonds: 0 }),
     };
   }
 
@@ -548,18 +598,7 @@ class View implements SceneView {
     void this.#renderer.setAnimationLoop(null);
     this.#pipeline?.dispose();
     for (const part of this.#parts()) part.dispose();
+    this.#picture?.dispose();
     this.#renderer.dispose();
   }
-}
-
-function nearest<T>(all: readonly T[], away: (one: T) => number): T | undefined {
-  let best: T | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const one of all) {
-    const distance = away(one);
-    if (distance >= least) continue;
-    least = distance;
-    best = one;
-  }
-  return best;
 }

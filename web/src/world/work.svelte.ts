@@ -2,7 +2,6 @@
 
 import { about } from '../api/events.ts';
 import type { ApprovalView, TaskState, TaskView } from '../api/types.ts';
-import { toolOf } from '../approval/tool.ts';
 import { questionOf } from '../approval/words.ts';
 import { fromTrust } from '../message/marks.ts';
 import { people } from '../participant/people.svelte.ts';
@@ -51,12 +50,6 @@ interface Printed {
   live: Live | null;
 }
 
-/** What a question is about, as it stands on the screen: the words, and what would run. */
-function wanted(one: ApprovalView): string {
-  const tool = toolOf(one.detail ?? undefined);
-  return `? ${questionOf(one)}${tool?.command ? `\n$ ${tool.command}` : ''}`;
-}
-
 export class WorldWorkStore {
   readonly board = new Board();
   asks = $state.raw<ApprovalView[]>([]);
@@ -67,6 +60,8 @@ export class WorldWorkStore {
   /** Who had a task last: a task that failed does not say. */
   readonly #had = new Map<string, string>();
   readonly #questions = new Gather(() => this.#readAsks(), PAUSE_MS);
+  /** What a question is about, as it stands on the screen; what would run comes with what stands over the picture. */
+  #wanted = (one: ApprovalView) => `? ${questionOf(one)}`;
   /** Told when words on a screen change. */
   print: (task: string, text: string, parts?: number) => void = () => {};
 
@@ -124,6 +119,18 @@ export class WorldWorkStore {
       loaded: this.board.loaded,
     };
   });
+
+  constructor() {
+    import('./side.ts').then(
+      ({ wanted }) => {
+        this.#wanted = wanted;
+        this.again();
+      },
+      () => {
+        // The question itself stands there; its card has all of it.
+      },
+    );
+  }
 
   load(): void {
     if (!mesh.may('tasks:read')) return;
@@ -186,7 +193,7 @@ export class WorldWorkStore {
 
   #show(task: string, known: Printed, parts?: number): void {
     const asked = this.asks.find((one) => one.task === task);
-    const text = `${known.text}${known.live?.text ?? ''}${asked ? `\n${wanted(asked)}` : ''}`;
+    const text = `${known.text}${known.live?.text ?? ''}${asked ? `\n${this.#wanted(asked)}` : ''}`;
     this.print(task, text, parts);
     const line = text.trimEnd().split('\n').at(-1)?.trim() ?? '';
     if (this.lines[task] !== line) this.lines[task] = line;
