@@ -28,7 +28,7 @@ pub enum Said<'a> {
     /// Somebody sent it.
     Paired {
         /// The chat.
-        chat: i64,
+        chat: &'a str,
     },
     /// Something from there was taken into the mesh.
     Took {

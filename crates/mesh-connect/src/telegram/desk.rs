@@ -141,7 +141,7 @@ impl<'a> Desk<'a> {
                 self.kept.user = message.from.map(|user| user.id);
                 self.keep()?;
                 (self.tell)(Said::Paired {
-                    chat: message.chat.id,
+                    chat: &message.chat.id.to_string(),
                 });
                 // What came behind it is fetched again.
                 return Ok(());

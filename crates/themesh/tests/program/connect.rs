@@ -93,7 +93,7 @@ pub fn paired(node: &Node, double: &TelegramDouble) -> Connector {
     let mut connector = Connector::start(telegram(node, double, &["--mine"]));
     let code = connector.hear("code");
     double.write(ANA, ANA.id, &format!("/start {}", code.as_str().unwrap()));
-    assert_eq!(connector.hear("paired"), ANA.id);
+    assert_eq!(connector.hear("paired"), ANA.id.to_string());
     connector.hear("began");
     assert!(double.said().0.starts_with("This chat is @"));
     connector
@@ -438,7 +438,7 @@ fn a_room_and_a_chat_hear_one_another_and_words_from_there_are_data() {
         GROUP,
         &format!("/pair@{BOT} {}", code.as_str().unwrap()),
     );
-    assert_eq!(connector.hear("paired"), GROUP);
+    assert_eq!(connector.hear("paired"), GROUP.to_string());
     connector.hear("began");
     // By default nothing leaves the room.
     assert!(

@@ -1,10 +1,13 @@
 //! `mesh connect`: carries words between the mesh and a service that people have on their phones.
 
+mod ntfy;
+mod telegram;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
-use mesh_connect::{BadSecret, Said, Secret, Trouble, base, ntfy, telegram};
+use clap::Subcommand;
+use mesh_connect::{BadSecret, Said, Secret, Trouble, base};
 use mesh_model::api::{MemberCapabilitiesInput, MemberRefInput};
 use mesh_model::events::Kind;
 use mesh_model::home::Entry;
@@ -22,165 +25,31 @@ use crate::output::{Colour, clean, line, paint};
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Example: mesh connect telegram --mine --token-file ~/telegram.token")]
 pub enum ConnectVerb {
-    Telegram(TelegramArgs),
-    Ntfy(NtfyArgs),
+    Telegram(telegram::TelegramArgs),
+    Ntfy(ntfy::NtfyArgs),
 }
 
-/// Answer what waits for you from Telegram, or bridge a room with a chat
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples: mesh connect telegram --mine --token-file ~/telegram.token\n          mesh connect telegram --room ops --as telegram --yes --token-file ~/telegram.token\n\nThe bot's token comes from @BotFather. It is read from the file, or from MESH_TELEGRAM_TOKEN."
-)]
-pub struct TelegramArgs {
-    /// What waits for you comes to a chat of yours, and what you write there is carried out as you
-    #[arg(long, required_unless_present = "room")]
-    pub mine: bool,
-    /// Bridge this room with a chat, as the bridge that --as names
-    #[arg(long, value_name = "ROOM", conflicts_with = "mine")]
-    pub room: Option<String>,
-    /// With --mine: where lines go that answer nothing
-    #[arg(
-        long = "in",
-        value_name = "ROOM",
-        default_value = "general",
-        requires = "mine"
-    )]
-    pub within: String,
-    /// With --mine: words of direct conversations with others go to Telegram too
-    #[arg(long, requires = "mine")]
-    pub direct: bool,
-    /// With --mine: the page's address as your phone reaches it, for links
-    #[arg(long, value_name = "URL", requires = "mine")]
-    pub page: Option<String>,
-    /// With --room: the chat, if its number is known; otherwise a code is shown to send there
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        requires = "room",
-        allow_hyphen_values = true
-    )]
-    pub chat: Option<i64>,
-    /// With --room: let words from there call participants by @name
-    #[arg(long, requires = "room")]
-    pub mentions: bool,
-    /// With --room, by the owner's token: register the bridge if it is not known here, and let it into the room
-    #[arg(long, requires = "room")]
-    pub yes: bool,
-    /// Forget the chat that was chosen before, and show a new code
-    #[arg(long)]
-    pub pair: bool,
-    /// The file with the bot's token
-    #[arg(long, value_name = "FILE")]
-    pub token_file: Option<PathBuf>,
-    /// The Bot API: Telegram's, or a server of your own
-    #[arg(long, value_name = "URL", default_value = telegram::API)]
-    pub api: String,
-    /// Let the token go to a server of your own that is not on this machine without encryption
-    #[arg(long)]
-    pub insecure_http: bool,
+/// What is told of a service in words of its own.
+struct Service {
+    /// Its name.
+    name: &'static str,
+    /// Its verb below `mesh connect`.
+    verb: &'static str,
+    /// How a code is sent to the connector, which is called so there.
+    pair: fn(code: &str, there: &str) -> String,
+    /// Where a token is found again.
+    token: &'static str,
 }
-
-/// Tell what waits for you as notifications of ntfy
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Example: mesh connect ntfy --topic mesh-4f8c2a91 --page https://mesh.example.org\n\nOn a public server whoever knows the topic's name reads it: choose one that nobody guesses. A token, if the\nserver asks for one, is read from --token-file or from MESH_NTFY_TOKEN."
-)]
-pub struct NtfyArgs {
-    /// The topic
-    #[arg(long)]
-    pub topic: String,
-    /// The server
-    #[arg(long, value_name = "URL", default_value = ntfy::SERVER)]
-    pub server: String,
-    /// The file with a token for the server
-    #[arg(long, value_name = "FILE")]
-    pub token_file: Option<PathBuf>,
-    /// The page's address as your phone reaches it: notifications lead there
-    #[arg(long, value_name = "URL")]
-    pub page: Option<String>,
-    /// Tell the first words too, where rooms let them out
-    #[arg(long)]
-    pub words: bool,
-    /// Send without encryption to a server that is not on this machine
-    #[arg(long)]
-    pub insecure_http: bool,
-}
-
-const TELEGRAM_TOKEN: &str = "MESH_TELEGRAM_TOKEN";
-const NTFY_TOKEN: &str = "MESH_NTFY_TOKEN";
 
 /// `mesh connect`
 pub fn connect(context: &Context, verb: &ConnectVerb) -> Outcome<()> {
     match verb {
-        ConnectVerb::Telegram(args) => with_telegram(context, args),
-        ConnectVerb::Ntfy(args) => with_ntfy(context, args),
+        ConnectVerb::Telegram(args) => telegram::connect(context, args),
+        ConnectVerb::Ntfy(args) => ntfy::connect(context, args),
     }
 }
 
-fn with_telegram(context: &Context, args: &TelegramArgs) -> Outcome<()> {
-    let token = token(args.token_file.as_deref(), TELEGRAM_TOKEN)?;
-    let token = token.ok_or_else(|| {
-        Failure::usage(
-            "the bot's token is not named",
-            format!("put what @BotFather told you into a file that only you can read, and name it with --token-file, or set {TELEGRAM_TOKEN}"),
-        )
-        .so(Effect::NothingSent)
-    })?;
-    let base = address(&args.api, args.insecure_http)?;
-    let mode = match &args.room {
-        None => telegram::Mode::Mine {
-            room: args.within.trim_start_matches('#').to_owned(),
-            page: args.page.as_deref().map(page).transpose()?,
-            direct: args.direct,
-        },
-        Some(room) => {
-            let room = room.trim_start_matches('#').to_owned();
-            bridge(context, &room, args.yes)?;
-            telegram::Mode::Room {
-                room,
-                chat: args.chat,
-                mentions: args.mentions,
-            }
-        }
-    };
-    let settings = telegram::Settings {
-        options: context.options()?,
-        base,
-        token,
-        mode,
-        pair: args.pair,
-        folder: folder(context)?,
-    };
-    let json = context.json;
-    run(telegram::run(settings, stopped(), |said| {
-        print(json, "Telegram", &said);
-    }))
-}
-
-fn with_ntfy(context: &Context, args: &NtfyArgs) -> Outcome<()> {
-    if !ntfy::is_topic(&args.topic) {
-        return Err(Failure::usage(
-            format!("'{}' is no topic", clean(&args.topic)),
-            "a topic is one word of letters, digits, '-' and '_', at most 64",
-        )
-        .so(Effect::NothingSent));
-    }
-    let settings = ntfy::Settings {
-        options: context.options()?,
-        base: address(&args.server, args.insecure_http)?,
-        topic: args.topic.clone(),
-        token: token(args.token_file.as_deref(), NTFY_TOKEN)?,
-        page: args.page.as_deref().map(page).transpose()?,
-        words: args.words,
-        folder: folder(context)?,
-    };
-    let json = context.json;
-    run(ntfy::run(settings, stopped(), |said| {
-        print(json, "ntfy", &said);
-    }))
-}
-
-fn run(connector: impl Future<Output = Result<(), Trouble>>) -> Outcome<()> {
+fn run(service: &Service, connector: impl Future<Output = Result<(), Trouble>>) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -189,7 +58,7 @@ fn run(connector: impl Future<Output = Result<(), Trouble>>) -> Outcome<()> {
     let ended = runtime.block_on(connector);
     // A question that the service still holds has nobody any more who waits for the answer.
     runtime.shutdown_background();
-    ended.map_err(failure)
+    ended.map_err(|why| failure(service, why))
 }
 
 /// A token from a file or the environment: on a command line others of this machine would read it.
@@ -254,11 +123,14 @@ const MAY: [Permission; 3] = [
 const CAN: [Capability; 3] = [Capability::Listen, Capability::Speak, Capability::Bridge];
 
 /// The bridge, and its place in the room, by the owner's leave.
-fn bridge(context: &Context, room: &str, yes: bool) -> Outcome<()> {
+fn bridge(context: &Context, service: &Service, room: &str, yes: bool) -> Outcome<()> {
     let Some(handle) = context.identity() else {
         return Err(Failure::usage(
             "nobody is named as whom the room is bridged",
-            format!("name a bridge: mesh connect telegram --room {room} --as telegram --yes"),
+            format!(
+                "name a bridge: mesh connect {verb} --room {room} --as {verb} --yes",
+                verb = service.verb
+            ),
         )
         .so(Effect::NothingDone));
     };
@@ -291,7 +163,7 @@ fn bridge(context: &Context, room: &str, yes: bool) -> Outcome<()> {
     Ok(())
 }
 
-fn failure(why: Trouble) -> Failure {
+fn failure(service: &Service, why: Trouble) -> Failure {
     let what = why.to_string();
     match why {
         Trouble::Sdk(why) => why.into(),
@@ -309,7 +181,10 @@ fn failure(why: Trouble) -> Failure {
         .so(Effect::NothingDone),
         Trouble::Token { .. } => Failure::here(
             format!("{what}. What was not carried yet waits, here and there"),
-            "look at token and address, then start it again: it goes on where it was. @BotFather shows a bot's token (/token)",
+            format!(
+                "look at token and address, then start it again: it goes on where it was. {}",
+                service.token
+            ),
         ),
         Trouble::Webhook => Failure::here(
             what,
@@ -329,11 +204,12 @@ fn failure(why: Trouble) -> Failure {
     }
 }
 
-fn print(json: bool, service: &str, said: &Said<'_>) {
+fn print(json: bool, about: &Service, said: &Said<'_>) {
     if json {
         line(&said.told().to_string());
         return;
     }
+    let service = about.name;
     line(&match said {
         Said::Began { there, after } => paint(
             Colour::Quiet,
@@ -343,12 +219,16 @@ fn print(json: bool, service: &str, said: &Said<'_>) {
             ),
         ),
         Said::Code { code, there } => format!(
-            "Nobody is answered yet. Send this from the chat that is meant, once:\n\n    {}\n\nIn a chat of your own \
-             https://t.me/{}?start={code} does it, in a group: /pair {code}",
+            "Nobody is answered yet. Send this from the chat that is meant, once:\n\n    {}\n\n{}",
             paint(Colour::Good, code),
-            clean(there)
+            (about.pair)(code, &clean(there))
         ),
-        Said::Paired { chat } => format!("chat {chat} sent the code and is the one from here on"),
+        Said::Paired { chat } => {
+            format!(
+                "chat {} sent the code and is the one from here on",
+                clean(chat)
+            )
+        }
         Said::Took { what, message } => match message {
             Some(message) => format!("took in: {what}, {message}"),
             None => format!("took in: {what}"),
