@@ -26,7 +26,7 @@ pub(crate) fn pieces(text: &str, most: usize) -> Vec<&str> {
 }
 
 /// The most bytes of a text that are so many units.
-fn end_of(text: &str, most: usize) -> usize {
+pub(crate) fn end_of(text: &str, most: usize) -> usize {
     let mut count = 0;
     for (at, c) in text.char_indices() {
         count += c.len_utf16();

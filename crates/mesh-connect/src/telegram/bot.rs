@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::types::{Me, Reply, Update, WebhookInfo};
+use crate::fault::{Fault, Tell, insist};
 use crate::outside::{Backoff, Outside};
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
@@ -16,23 +17,6 @@ use crate::secret::Secret;
 pub(crate) const SERVICE: &str = "Telegram";
 /// Longer than the service takes to answer.
 const ANSWER_WAIT: Duration = Duration::from_secs(30);
-/// Waits for the service that are not told: it asks for a moment now and then.
-const TOLD_FROM: Duration = Duration::from_secs(5);
-
-/// Why it did not do what it was asked.
-#[derive(Debug)]
-pub(crate) enum Fault {
-    /// It does not know the token.
-    Token,
-    /// The chat takes nothing from the bot.
-    Shut(String),
-    /// The group has another id.
-    Moved(i64),
-    /// It will not, whenever it is asked.
-    Refused(String),
-    /// It cannot now; for how long it wants to be left alone, if it says so.
-    Away(String, Option<Duration>),
-}
 
 /// A bot. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,9 +25,6 @@ pub(crate) struct Bot {
     base: String,
     token: Secret,
 }
-
-/// Where what a connector says goes.
-pub(crate) type Tell<'a> = &'a dyn Fn(Said<'_>);
 
 impl Bot {
     pub fn new(base: &str, token: Secret) -> Bot {
@@ -97,26 +78,10 @@ impl Bot {
         body: Value,
         tell: Tell<'_>,
     ) -> Result<T, Fault> {
-        let mut backoff = Backoff::default();
-        let mut told = false;
-        loop {
-            match self.ask(method, body.clone(), ANSWER_WAIT).await {
-                Err(Fault::Away(why, asked)) => {
-                    let wait = asked.map_or_else(|| backoff.next(), Backoff::asked);
-                    if asked.is_none() || wait >= TOLD_FROM {
-                        told = true;
-                        tell(Said::Away { why, wait });
-                    }
-                    sleep(wait).await;
-                }
-                answer => {
-                    if told {
-                        tell(Said::Back);
-                    }
-                    return answer;
-                }
-            }
-        }
+        insist(tell, async || {
+            self.ask(method, body.clone(), ANSWER_WAIT).await
+        })
+        .await
     }
 
     /// Who the bot is; what keeps it from being used ends here.
@@ -124,11 +89,11 @@ impl Bot {
         let me: Me = self
             .insist("getMe", json!({}), tell)
             .await
-            .map_err(Fault::ends)?;
+            .map_err(|why| why.ends(SERVICE))?;
         let hook: WebhookInfo = self
             .insist("getWebhookInfo", json!({}), tell)
             .await
-            .map_err(Fault::ends)?;
+            .map_err(|why| why.ends(SERVICE))?;
         if hook.url.is_empty() {
             Ok(me)
         } else {
@@ -147,24 +112,6 @@ fn readable(update: Value) -> Option<Update> {
         callback_query: None,
     };
     Some(serde_json::from_value(update).unwrap_or(unread))
-}
-
-impl Fault {
-    /// Where nothing else can be done about it.
-    pub fn ends(self) -> Trouble {
-        match self {
-            Fault::Token => Trouble::Token { service: SERVICE },
-            Fault::Shut(why) => Trouble::Shut { why },
-            Fault::Moved(chat) => Trouble::Service {
-                service: SERVICE,
-                why: format!("the chat has another id from here on: {chat}"),
-            },
-            Fault::Refused(why) | Fault::Away(why, _) => Trouble::Service {
-                service: SERVICE,
-                why,
-            },
-        }
-    }
 }
 
 /// What is written to the bot, fetched by long poll. Dropping a call of [`Poll::next`] loses nothing.
@@ -225,7 +172,7 @@ impl Poll {
                     self.away = true;
                     tell(Said::Away { why, wait });
                 }
-                Err(other) => return Err(other.ends()),
+                Err(other) => return Err(other.ends(SERVICE)),
             }
         }
     }

@@ -1,110 +1,36 @@
-//! Telegram, by the Bot API and long poll: a person's own chat ([`Mode::Mine`]), or a room in a chat ([`Mode::Room`]).
-//!
-//! Nobody there is answered before a code that stands on the terminal here was sent from the chat. What comes from there is
-//! carried out here once, however often it comes: its key is made of the chat and the message. What goes there goes at least
-//! once: a connector that is killed between sending and remembering sends that one again.
+//! Telegram, by the Bot API and long poll.
 
 mod bot;
-mod desk;
-mod kept;
-mod mine;
-mod room;
 mod types;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use mesh_model::Seq;
-use mesh_model::api::{NoInput, StreamItem};
-use mesh_model::ops::StatusGet;
-use mesh_sdk::{Client, Error, Filter, Options};
+use serde_json::{Value, json};
 
-use crate::leave::Carrier;
+use crate::chat::desk::Place;
+use crate::chat::{Chat, Id, Post, Press, Purpose, Update, connect};
+use crate::fault::{Fault, Tell};
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
-use bot::{Bot, Poll};
-use desk::Desk;
-use mine::Mine;
-use room::Bridge;
-use types::Update;
+use bot::{Bot, Poll, SERVICE};
+use types::{Me, Sent};
 
 /// Where Telegram's own servers are.
 pub const API: &str = "https://api.telegram.org";
 /// How long the service holds a question for updates.
 const HOLD: Duration = Duration::from_secs(50);
-/// Events after which the place is kept even if nothing was told.
-const KEEP_EVERY: u64 = 1000;
+/// What Telegram shows when a button was pressed.
+const TOAST_CHARS_MAX: usize = 190;
 
 /// How a connector to Telegram runs.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The node, and as whom.
-    pub options: Options,
+    /// As whom and for whom.
+    pub purpose: Purpose,
     /// The Bot API: [`API`], or a server of one's own.
     pub base: String,
     /// The bot's token.
     pub token: Secret,
-    /// For whom.
-    pub mode: Mode,
-    /// Forget which chat was chosen, and ask for the code again.
-    pub pair: bool,
-    /// Where its place is kept: a file in here.
-    pub folder: PathBuf,
-}
-
-/// For whom it connects.
-#[derive(Debug, Clone)]
-pub enum Mode {
-    /// For the person whose token it has.
-    Mine {
-        /// Where lines go that answer nothing, until another room is named there.
-        room: String,
-        /// The page's address as a phone reaches it.
-        page: Option<String>,
-        /// Whether words of direct conversations with others go to Telegram too.
-        direct: bool,
-    },
-    /// For a room, as a bridge.
-    Room {
-        /// Which.
-        room: String,
-        /// The chat, if it is known; otherwise the one from which the code is sent.
-        chat: Option<i64>,
-        /// Whether words from there may call participants by `@name`.
-        mentions: bool,
-    },
-}
-
-impl Mode {
-    fn file(&self, bot: i64) -> String {
-        match self {
-            Mode::Mine { .. } => format!("telegram-{bot}-mine.json"),
-            // Names of rooms are of letters, digits and hyphens; whatever else was given is not found later on.
-            Mode::Room { room, .. } => {
-                let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-                let room: String = room.chars().filter(plain).collect();
-                format!("telegram-{bot}-room-{room}.json")
-            }
-        }
-    }
-}
-
-/// What is done with what comes from both sides.
-trait Carries {
-    /// What is asked for of updates.
-    const KINDS: &'static [&'static str];
-
-    /// What is heard of the log.
-    fn filter(&self, after: Seq) -> Filter;
-
-    /// Before anything else, once there is a chat.
-    async fn begin(&mut self, desk: &mut Desk<'_>, fresh: bool) -> Result<(), Trouble>;
-
-    /// Something was written or pressed there. Whether anything came of it.
-    async fn update(&mut self, desk: &mut Desk<'_>, update: Update) -> Result<bool, Trouble>;
-
-    /// Something happened here. Whether anything was told of it.
-    async fn item(&mut self, desk: &mut Desk<'_>, item: &StreamItem) -> Result<bool, Trouble>;
 }
 
 /// Runs a connector until `stop`.
@@ -116,87 +42,171 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     tell: impl Fn(Said<'_>),
 ) -> Result<(), Trouble> {
+    let begin = Telegram::begin(&settings, &tell);
     // Whatever is under way is as if it had been killed: it is repeated, and what was done is done once.
     tokio::select! {
         biased;
         () = stop => Ok(()),
-        ended = connect(settings, &tell) => ended,
+        ended = connect(&settings.purpose, begin, &tell) => ended,
     }
 }
 
-async fn connect(settings: Settings, tell: bot::Tell<'_>) -> Result<(), Trouble> {
-    let client = Client::connect(settings.options.clone()).await?;
-    let mesh = client.call::<StatusGet>(NoInput {}).await?.mesh;
-    let bot = Bot::new(&settings.base, settings.token.clone());
-    match settings.mode.clone() {
-        Mode::Mine { room, page, direct } => {
-            let carrier = Carrier::of(&client, direct).await?;
-            let mine = Mine::new(client.clone(), carrier, room, page)?;
-            let me = bot.begin(tell).await?;
-            let desk = Desk::open(bot, me, &settings, mesh, tell)?;
-            carry(mine, desk, &client, &settings).await
+/// A bot's side.
+struct Telegram {
+    bot: Bot,
+    me: Me,
+    poll: Poll,
+}
+
+impl Telegram {
+    async fn begin(settings: &Settings, tell: Tell<'_>) -> Result<Telegram, Trouble> {
+        let bot = Bot::new(&settings.base, settings.token.clone());
+        let me = bot.begin(tell).await?;
+        let mine = settings.purpose.mode.is_mine();
+        if !mine && !me.can_read_all_group_messages {
+            let what = "in groups Telegram shows this bot only what is addressed to it; /setprivacy at @BotFather, or making it an administrator of the group, changes that";
+            tell(Said::Note { what });
         }
-        Mode::Room { room, mentions, .. } => {
-            let carrier = Carrier::of(&client, false).await?;
-            let bridge = Bridge::new(client.clone(), carrier, room, mentions).await?;
-            let me = bot.begin(tell).await?;
-            if !me.can_read_all_group_messages {
-                let what = "in groups Telegram shows this bot only what is addressed to it; /setprivacy at @BotFather, or making it an administrator of the group, changes that";
-                tell(Said::Note { what });
+        let kinds: &[&str] = if mine {
+            &["message", "edited_message", "callback_query"]
+        } else {
+            &["message", "edited_message"]
+        };
+        let poll = Poll::new(&bot, kinds, HOLD);
+        Ok(Telegram { bot, me, poll })
+    }
+
+    /// Asks something about the chat. What the service does not take is told and passed over.
+    async fn ask<T: serde::de::DeserializeOwned>(
+        &mut self,
+        place: &mut Place<'_>,
+        method: &str,
+        mut body: Value,
+    ) -> Result<Option<T>, Trouble> {
+        loop {
+            let chat = place.kept.chat.as_ref().map(Id::number);
+            body["chat_id"] = json!(chat);
+            match self.bot.insist(method, body.clone(), place.tell).await {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(Fault::Moved(to)) if chat != Some(to) => place.moved(to.into())?,
+                Err(Fault::Refused(why)) => {
+                    (place.tell)(Said::Dropped {
+                        why: format!("{method}: {why}"),
+                    });
+                    return Ok(None);
+                }
+                Err(other) => return Err(other.ends(SERVICE)),
             }
-            let desk = Desk::open(bot, me, &settings, mesh, tell)?;
-            carry(bridge, desk, &client, &settings).await
         }
     }
 }
 
-async fn carry<C: Carries>(
-    mut carries: C,
-    mut desk: Desk<'_>,
-    client: &Client,
-    settings: &Settings,
-) -> Result<(), Trouble> {
-    let mut poll = Poll::new(&desk.bot, C::KINDS, HOLD);
-    let fresh = desk.kept.chat.is_none();
-    if fresh {
-        desk.pair(&mut poll, matches!(settings.mode, Mode::Mine { .. }))
-            .await?;
-    }
-    let after = desk.kept.position.unwrap_or(client.welcomed().head);
-    let mut items = client.subscribe(carries.filter(after)).await?;
-    desk.kept.position = Some(after);
-    desk.keep()?;
-    (desk.tell)(Said::Began {
-        there: &desk.me.username,
-        after,
+fn body_of(post: &Post<'_>) -> Value {
+    let mut body = json!({
+        "text": post.text,
+        // A preview would have others' servers asked for whatever is named here.
+        "link_preview_options": {"is_disabled": true},
     });
-    carries.begin(&mut desk, fresh).await?;
-    let mut passed = 0_u64;
-    loop {
-        tokio::select! {
-            updates = poll.next(desk.kept.offset, desk.tell) => {
-                for update in updates? {
-                    let id = update.update_id;
-                    if desk.kept.was_handled(id) {
-                        continue;
-                    }
-                    let acted = carries.update(&mut desk, update).await?;
-                    desk.kept.handled(id);
-                    if acted {
-                        desk.keep()?;
-                    }
-                }
-                desk.keep()?;
-            }
-            item = items.next() => {
-                let item = item.ok_or(Error::Closed)?;
-                let told = carries.item(&mut desk, &item).await?;
-                desk.kept.position = Some(item.seq);
-                passed += 1;
-                if told || passed.is_multiple_of(KEEP_EVERY) {
-                    desk.keep()?;
-                }
-            }
+    if post.bold > 0 {
+        let bold = json!({"type": "bold", "offset": 0, "length": post.bold});
+        body["entities"] = json!([bold]);
+    }
+    body
+}
+
+impl Chat for Telegram {
+    const SERVICE: &'static str = "telegram";
+    const UNITS_MAX: usize = 4096;
+
+    fn name(&self) -> &str {
+        &self.me.username
+    }
+
+    fn account(&self) -> String {
+        self.me.id.to_string()
+    }
+
+    async fn next(&mut self, place: &Place<'_>) -> Result<Vec<Update>, Trouble> {
+        let offset = place.kept.offset.number();
+        let updates = self.poll.next(offset, place.tell).await?.into_iter();
+        let updates = updates.map(|update| Update {
+            mark: update.update_id.into(),
+            offset: Some(update.update_id.saturating_add(1).into()),
+            heard: update.heard(),
+        });
+        Ok(updates.collect())
+    }
+
+    /// The offset of the next question says it.
+    fn confirm(&mut self, _: &Id) {}
+
+    async fn post(&mut self, place: &mut Place<'_>, post: Post<'_>) -> Result<Option<Id>, Trouble> {
+        let mut body = body_of(&post);
+        body["disable_notification"] = json!(post.quiet);
+        if let Some(answers) = post.answers {
+            body["reply_parameters"] =
+                json!({"message_id": answers.number(), "allow_sending_without_reply": true});
+        }
+        if !post.buttons.is_empty() {
+            let button =
+                |one: &crate::chat::Button| json!({"text": one.text, "callback_data": one.data});
+            let row: Vec<Value> = post.buttons.iter().map(button).collect();
+            body["reply_markup"] = json!({"inline_keyboard": [row]});
+        }
+        let sent = self.ask::<Sent>(place, "sendMessage", body).await?;
+        Ok(sent.map(|sent| sent.message_id.into()))
+    }
+
+    async fn change(
+        &mut self,
+        place: &mut Place<'_>,
+        message: &Id,
+        post: Post<'_>,
+    ) -> Result<(), Trouble> {
+        let mut body = body_of(&post);
+        body["message_id"] = json!(message.number());
+        self.ask::<Value>(place, "editMessageText", body)
+            .await
+            .map(drop)
+    }
+
+    async fn unbutton(&mut self, place: &mut Place<'_>, message: &Id) -> Result<(), Trouble> {
+        let body = json!({"message_id": message.number(), "reply_markup": {"inline_keyboard": []}});
+        self.ask::<Value>(place, "editMessageReplyMarkup", body)
+            .await
+            .map(drop)
+    }
+
+    async fn delete(&mut self, place: &mut Place<'_>, message: &Id) -> Result<(), Trouble> {
+        let body = json!({"message_id": message.number()});
+        self.ask::<Value>(place, "deleteMessage", body)
+            .await
+            .map(drop)
+    }
+
+    async fn stored(&mut self, place: &mut Place<'_>, message: &Id) -> Result<(), Trouble> {
+        let sign = json!([{"type": "emoji", "emoji": "👌"}]);
+        let body = json!({"message_id": message.number(), "reaction": sign});
+        self.ask::<Value>(place, "setMessageReaction", body)
+            .await
+            .map(drop)
+    }
+
+    /// The service takes it for a few minutes only; later it is nothing.
+    async fn toast(
+        &mut self,
+        place: &mut Place<'_>,
+        press: &Press,
+        said: &str,
+    ) -> Result<(), Trouble> {
+        let shown: String = said.chars().take(TOAST_CHARS_MAX).collect();
+        let body = json!({"callback_query_id": press.id, "text": shown});
+        let asked = self
+            .bot
+            .insist::<Value>("answerCallbackQuery", body, place.tell);
+        match asked.await {
+            Ok(_) | Err(Fault::Refused(_)) => Ok(()),
+            Err(other) => Err(other.ends(SERVICE)),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What Telegram's Bot API tells, as far as it is read here. Fields that are not known are passed over.
 
-use serde::{Deserialize, Serialize};
+use mesh_model::limits::LABEL_CHARS_MAX;
+use serde::Deserialize;
+
+use crate::chat::{Heard, Id, Line, Press};
 
 /// The bot itself.
 #[derive(Debug, Clone, Deserialize)]
@@ -125,14 +128,59 @@ pub(crate) struct Parameters {
     pub migrate_to_chat_id: Option<i64>,
 }
 
-/// A button below a message.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Button {
-    pub text: &'static str,
-    pub callback_data: String,
+impl Update {
+    /// What it is for a connector.
+    pub fn heard(self) -> Option<Heard> {
+        if let Some(pressed) = self.callback_query {
+            return Some(Heard::Pressed(pressed.press()));
+        }
+        if let Some(message) = self.message {
+            let chat = message.chat.id.into();
+            return Some(match message.migrate_to_chat_id {
+                Some(to) => Heard::Moved {
+                    chat,
+                    to: to.into(),
+                },
+                None => Heard::Written(message.line()),
+            });
+        }
+        self.edited_message
+            .map(|edited| Heard::Edited(edited.line()))
+    }
+}
+
+impl Pressed {
+    fn press(self) -> Press {
+        Press {
+            id: self.id,
+            chat: self.message.as_ref().map(|at| at.chat.id.into()),
+            message: self.message.map(|at| at.message_id.into()),
+            user: self.from.id.into(),
+            data: self.data,
+        }
+    }
 }
 
 impl Message {
+    fn line(&self) -> Line {
+        // Whoever writes in the group's own name is shown as a program of Telegram's.
+        let program = self.from.as_ref().is_some_and(|from| from.is_bot);
+        let answered = self.reply_to_message.as_ref();
+        Line {
+            chat: self.chat.id.into(),
+            message: self.message_id.into(),
+            private: self.chat.kind == "private",
+            user: self.from.as_ref().map(|from| from.id.into()),
+            program: program && self.sender_chat.is_none(),
+            text: self.text.clone(),
+            words: self.words(),
+            passed_on: self.is_passed_on(),
+            answers: answered.map(|answered| Id::from(answered.message_id)),
+            version: self.edit_date.unwrap_or_default().to_string(),
+            sender: self.sender(LABEL_CHARS_MAX),
+        }
+    }
+
     /// Whether the words are somebody else's than whoever sent them.
     pub fn is_passed_on(&self) -> bool {
         self.forward_origin.is_some() || self.via_bot.is_some()

@@ -1,6 +1,7 @@
 //! `mesh connect`: carries words between the mesh and a service that people have on their phones.
 
 mod ntfy;
+mod purpose;
 mod telegram;
 
 use std::os::unix::fs::PermissionsExt;

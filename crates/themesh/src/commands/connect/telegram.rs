@@ -5,53 +5,20 @@ use std::path::PathBuf;
 use clap::Args;
 use mesh_connect::telegram;
 
-use super::{Service, address, bridge, folder, page, print, run, stopped, token};
+use super::purpose::PurposeArgs;
+use super::{Service, address, print, run, stopped, token};
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
+use crate::output::clean;
 
 /// Answer what waits for you from Telegram, or bridge a room with a chat
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: mesh connect telegram --mine --token-file ~/telegram.token\n          mesh connect telegram --room ops --as telegram --yes --token-file ~/telegram.token\n\nThe bot's token comes from @BotFather. It is read from the file, or from MESH_TOKEN."
+    after_help = "Examples: mesh connect telegram --mine --token-file ~/telegram.token\n          mesh connect telegram --room ops --as telegram --yes --token-file ~/telegram.token\n\nThe bot's token comes from @BotFather. It is read from the file, or from MESH_TELEGRAM_TOKEN."
 )]
 pub struct TelegramArgs {
-    /// What waits for you comes to a chat of yours, and what you write there is carried out as you
-    #[arg(long, required_unless_present = "room")]
-    pub mine: bool,
-    /// Bridge this room with a chat, as the bridge that --as names
-    #[arg(long, value_name = "ROOM", conflicts_with = "mine")]
-    pub room: Option<String>,
-    /// With --mine: where lines go that answer nothing
-    #[arg(
-        long = "in",
-        value_name = "ROOM",
-        default_value = "general",
-        requires = "mine"
-    )]
-    pub within: String,
-    /// With --mine: words of direct conversations with others go to Telegram too
-    #[arg(long, requires = "mine")]
-    pub direct: bool,
-    /// With --mine: the page's address as your phone reaches it, for links
-    #[arg(long, value_name = "URL", requires = "mine")]
-    pub page: Option<String>,
-    /// With --room: the chat, if its number is known; otherwise a code is shown to send there
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        requires = "room",
-        allow_hyphen_values = true
-    )]
-    pub chat: Option<i64>,
-    /// With --room: let words from there call participants by @name
-    #[arg(long, requires = "room")]
-    pub mentions: bool,
-    /// With --room, by the owner's token: register the bridge if it is not known here, and let it into the room
-    #[arg(long, requires = "room")]
-    pub yes: bool,
-    /// Forget the chat that was chosen before, and show a new code
-    #[arg(long)]
-    pub pair: bool,
+    #[command(flatten)]
+    pub purpose: PurposeArgs,
     /// The file with the bot's token
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
@@ -85,30 +52,20 @@ pub(super) fn connect(context: &Context, args: &TelegramArgs) -> Outcome<()> {
         )
         .so(Effect::NothingSent)
     })?;
+    if let Some(chat) = &args.purpose.chat
+        && chat.parse::<i64>().is_err()
+    {
+        return Err(Failure::usage(
+            format!("'{}' is no chat of Telegram's", clean(chat)),
+            "a chat's id is a number, of groups one below zero; without --chat a code is shown",
+        )
+        .so(Effect::NothingSent));
+    }
     let base = address(&args.api, args.insecure_http)?;
-    let mode = match &args.room {
-        None => telegram::Mode::Mine {
-            room: args.within.trim_start_matches('#').to_owned(),
-            page: args.page.as_deref().map(page).transpose()?,
-            direct: args.direct,
-        },
-        Some(room) => {
-            let room = room.trim_start_matches('#').to_owned();
-            bridge(context, &SERVICE, &room, args.yes)?;
-            telegram::Mode::Room {
-                room,
-                chat: args.chat,
-                mentions: args.mentions,
-            }
-        }
-    };
     let settings = telegram::Settings {
-        options: context.options()?,
+        purpose: args.purpose.purpose(context, &SERVICE)?,
         base,
         token,
-        mode,
-        pair: args.pair,
-        folder: folder(context)?,
     };
     let json = context.json;
     let ended = telegram::run(settings, stopped(), |said| print(json, &SERVICE, &said));

@@ -10,24 +10,20 @@ use mesh_model::events::{
     Event as _, Facts, Kind, MessageDeleted, MessageEdited, MessageFacts, MessagePosted,
     MessageRedacted,
 };
-use mesh_model::limits::LABEL_CHARS_MAX;
-use mesh_model::ops::{MessageEdit, MessageGet, MessagePost, Operation, RoomGet};
+use mesh_model::ops::{MessageDelete, MessageEdit, MessageGet, MessagePost, Operation, RoomGet};
 use mesh_model::{Capability, MessageId, RoomId, Seq};
 use mesh_sdk::{Client, Error, Filter};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::Carries;
-use super::desk::{Desk, Say, UNITS_MAX};
+use super::desk::{Desk, Say};
 use super::kept::Pair;
-use super::types::{Message, Update};
+use super::{Carries, Chat, Heard, Id, Line, Post};
 use crate::leave::Carrier;
 use crate::mesh::{Done, act, seen};
 use crate::said::{Said, Trouble};
 use crate::text::{calls_nobody, clean, pieces, units};
 use crate::waits::{author, said};
 
-/// From where the words are, as the room is told.
-const ORIGIN: &str = "telegram";
 /// What a bridge needs in its room.
 const NEEDS: [Capability; 3] = [Capability::Listen, Capability::Speak, Capability::Bridge];
 
@@ -44,16 +40,19 @@ impl Bridge {
         carrier: Carrier,
         room: String,
         mentions: bool,
+        service: &'static str,
     ) -> Result<Bridge, Trouble> {
         let handle = &carrier.me.handle;
         let todo = || {
-            format!("by the owner's token: mesh connect telegram --room {room} --as {handle} --yes")
+            format!(
+                "by the owner's token: mesh connect {service} --room {room} --as {handle} --yes"
+            )
         };
         if carrier.me.kind != Kind::Bridge {
             return Err(Trouble::Unfit {
                 what: format!("@{handle} is no bridge, and a room is bridged by one"),
                 todo: format!(
-                    "name another with --as, and let it be registered: mesh connect telegram --room {room} --as NAME --yes"
+                    "name another with --as, and let it be registered: mesh connect {service} --room {room} --as NAME --yes"
                 ),
             });
         }
@@ -92,80 +91,113 @@ impl Bridge {
     }
 
     /// Something was written there: it is said here as theirs.
-    async fn bring(&mut self, desk: &mut Desk<'_>, message: &Message) -> Result<bool, Trouble> {
-        let Some(words) = message.words() else {
+    async fn bring<C: Chat>(
+        &mut self,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
+    ) -> Result<bool, Trouble> {
+        let Some(words) = &message.words else {
             return Ok(false);
         };
-        let passed = if message.is_passed_on() {
+        let passed = if message.passed_on {
             "(passed on) "
         } else {
             ""
         };
-        let answered = message.reply_to_message.as_ref();
-        let answered = answered.and_then(|answered| desk.kept.of_there(answered.message_id));
+        let answered = message.answers.as_ref();
+        let answered = answered.and_then(|answered| desk.place.kept.of_there(answered));
         let mut input = json!({
             "room": self.room,
             "text": self.words(&format!("{passed}{words}")),
-            "relayed": {"origin": ORIGIN, "sender": message.sender(LABEL_CHARS_MAX)},
+            "relayed": {"origin": C::SERVICE, "sender": message.sender},
         });
         if let Some(id) = answered.and_then(|pair| pair.message) {
             input["reply_to"] = json!(id);
         }
-        let key = desk.key(message.message_id, "");
+        let key = desk.key(&message.message, "");
         match act(&self.client, MessagePost::DECLARATION.name, input, key).await? {
             Done::Yes(answer) => {
                 let posted: Posted = serde_json::from_value(answer).map_err(Error::from)?;
-                desk.kept.remember(Pair {
-                    there: vec![message.message_id],
+                desk.place.kept.remember(Pair {
+                    there: vec![message.message.clone()],
                     message: Some(posted.id),
                     theirs: true,
                     ..Pair::default()
                 });
-                (desk.tell)(Said::Took {
+                (desk.place.tell)(Said::Took {
                     what: "relayed",
                     message: Some(posted.id),
                 });
                 if posted.quarantined {
                     let waits =
                         "This waits for a moderator of the room; nobody reads it there yet.";
-                    desk.answer(message.message_id, waits).await?;
+                    desk.answer(&message.message, waits).await?;
                 }
             }
             Done::Before => {}
             Done::No(why) => {
-                (desk.tell)(Said::Refused {
+                (desk.place.tell)(Said::Refused {
                     why: why.to_string(),
                 });
                 let no = format!("This was not taken into the room: {}.", why.code.title());
-                desk.answer(message.message_id, &no).await?;
+                desk.answer(&message.message, &no).await?;
             }
         }
         Ok(true)
     }
 
     /// Something was changed there.
-    async fn bring_change(
+    async fn bring_change<C: Chat>(
         &mut self,
-        desk: &mut Desk<'_>,
-        message: &Message,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
     ) -> Result<bool, Trouble> {
-        let pair = desk.kept.of_there(message.message_id).cloned();
-        let (Some(pair), Some(words)) = (pair, message.words()) else {
+        let pair = desk.place.kept.of_there(&message.message).cloned();
+        let (Some(pair), Some(words)) = (pair, &message.words) else {
             return Ok(false);
         };
         let Some(id) = pair.message.filter(|_| pair.theirs) else {
             return Ok(false);
         };
-        let edit = message.edit_date.unwrap_or_default();
-        let key = desk.key(message.message_id, &format!("-edit-{edit}"));
-        let input = json!({"message": id, "text": self.words(&words)});
+        let key = desk.key(&message.message, &format!("-edit-{}", message.version));
+        let input = json!({"message": id, "text": self.words(words)});
         match act(&self.client, MessageEdit::DECLARATION.name, input, key).await? {
-            Done::Yes(_) => (desk.tell)(Said::Took {
+            Done::Yes(_) => (desk.place.tell)(Said::Took {
                 what: "edit",
                 message: Some(id),
             }),
             Done::Before => {}
-            Done::No(why) => (desk.tell)(Said::Refused {
+            Done::No(why) => (desk.place.tell)(Said::Refused {
+                why: why.to_string(),
+            }),
+        }
+        Ok(true)
+    }
+
+    /// What somebody took back there is deleted here too.
+    async fn bring_end<C: Chat>(
+        &mut self,
+        desk: &mut Desk<'_, C>,
+        message: &Id,
+    ) -> Result<bool, Trouble> {
+        let pair = desk.place.kept.of_there(message).cloned();
+        let Some(id) = pair
+            .filter(|pair| pair.theirs)
+            .and_then(|pair| pair.message)
+        else {
+            return Ok(false);
+        };
+        let key = desk.key(message, "-gone");
+        let input = json!({"message": id});
+        // It is gone there already: nothing is told back of it.
+        desk.place.kept.take_message(id);
+        match act(&self.client, MessageDelete::DECLARATION.name, input, key).await? {
+            Done::Yes(_) => (desk.place.tell)(Said::Took {
+                what: "deleted",
+                message: Some(id),
+            }),
+            Done::Before => {}
+            Done::No(why) => (desk.place.tell)(Said::Refused {
                 why: why.to_string(),
             }),
         }
@@ -179,7 +211,11 @@ impl Bridge {
     }
 
     /// Something was said here: it is told there.
-    async fn tell(&mut self, desk: &mut Desk<'_>, item: &StreamItem) -> Result<bool, Trouble> {
+    async fn tell<C: Chat>(
+        &mut self,
+        desk: &mut Desk<'_, C>,
+        item: &StreamItem,
+    ) -> Result<bool, Trouble> {
         let Some(told) = item
             .message()
             .filter(|told| told.from.id != self.carrier.me.id)
@@ -189,7 +225,7 @@ impl Bridge {
         let labels = told.labels.iter().copied();
         let rooms = labels.chain([self.room]);
         if !self.carrier.may_take_out(&self.client, rooms).await? {
-            (desk.tell)(Said::Stays {
+            (desk.place.tell)(Said::Stays {
                 room: self.room,
                 seq: item.seq,
             });
@@ -203,17 +239,19 @@ impl Bridge {
         else {
             return Ok(false);
         };
-        let answered = message.reply_to.and_then(|id| desk.kept.of_message(id));
+        let answered = message
+            .reply_to
+            .and_then(|id| desk.place.kept.of_message(id));
         let say = Say {
             title: &author(&message),
             words: &said(&message),
-            answers: answered.and_then(|pair| pair.there.first().copied()),
+            answers: answered.and_then(|pair| pair.there.first().cloned()),
             ..Say::default()
         };
         let Some(there) = desk.say(say).await? else {
             return Ok(true);
         };
-        desk.kept.remember(Pair {
+        desk.place.kept.remember(Pair {
             there,
             message: Some(message.id),
             ..Pair::default()
@@ -223,13 +261,13 @@ impl Bridge {
     }
 
     /// A message that was told there was changed here.
-    async fn tell_change(
+    async fn tell_change<C: Chat>(
         &mut self,
-        desk: &mut Desk<'_>,
+        desk: &mut Desk<'_, C>,
         item: &StreamItem,
         edited: &MessageEdited,
     ) -> Result<bool, Trouble> {
-        let pair = desk.kept.of_message(edited.message).cloned();
+        let pair = desk.place.kept.of_message(edited.message).cloned();
         let Some(pair) = pair.filter(|pair| !pair.theirs) else {
             return Ok(false);
         };
@@ -246,19 +284,15 @@ impl Bridge {
         };
         let title = author(&message);
         let whole = format!("{title}\n\n{}", said(&message));
-        let parts: Vec<&str> = pieces(&whole, UNITS_MAX);
+        let parts: Vec<&str> = pieces(&whole, C::UNITS_MAX);
         if parts.len() == pair.there.len() {
             for (index, (part, there)) in parts.iter().zip(&pair.there).enumerate() {
-                let mut body = json!({
-                    "message_id": there,
-                    "text": part,
-                    "link_preview_options": {"is_disabled": true},
-                });
-                if index == 0 {
-                    body["entities"] =
-                        json!([{"type": "bold", "offset": 0, "length": units(&title)}]);
-                }
-                desk.ask::<Value>("editMessageText", body).await?;
+                let post = Post {
+                    text: part,
+                    bold: if index == 0 { units(&title) } else { 0 },
+                    ..Post::default()
+                };
+                desk.chat.change(&mut desk.place, there, post).await?;
             }
         } else {
             // It has become another number of messages: the new text answers the old one.
@@ -266,14 +300,14 @@ impl Bridge {
             let say = Say {
                 title: &title,
                 words: &clean(&message.text),
-                answers: pair.there.first().copied(),
+                answers: pair.there.first().cloned(),
                 quiet: true,
                 ..Say::default()
             };
             if let Some(more) = desk.say(say).await? {
-                desk.kept.take_message(edited.message);
+                desk.place.kept.take_message(edited.message);
                 let there = pair.there.into_iter().chain(more).collect();
-                desk.kept.remember(Pair { there, ..pair });
+                desk.place.kept.remember(Pair { there, ..pair });
             }
         }
         desk.told("edit", item.seq)?;
@@ -281,13 +315,13 @@ impl Bridge {
     }
 
     /// Words are gone here: they are deleted there, as far as the service lets a bot.
-    async fn erase(
+    async fn erase<C: Chat>(
         &mut self,
-        desk: &mut Desk<'_>,
+        desk: &mut Desk<'_, C>,
         message: MessageId,
         seq: Seq,
     ) -> Result<bool, Trouble> {
-        let Some(pair) = desk.kept.take_message(message) else {
+        let Some(pair) = desk.place.kept.take_message(message) else {
             return Ok(false);
         };
         desk.erase(&pair.there).await?;
@@ -296,9 +330,7 @@ impl Bridge {
     }
 }
 
-impl Carries for Bridge {
-    const KINDS: &'static [&'static str] = &["message", "edited_message"];
-
+impl<C: Chat> Carries<C> for Bridge {
     fn filter(&self, after: Seq) -> Filter {
         let kinds = [
             MessagePosted::KIND,
@@ -313,42 +345,40 @@ impl Carries for Bridge {
         }
     }
 
-    async fn begin(&mut self, desk: &mut Desk<'_>, _: bool) -> Result<(), Trouble> {
+    async fn begin(&mut self, desk: &mut Desk<'_, C>, _: bool) -> Result<(), Trouble> {
         if !self.carrier.may_take_out(&self.client, [self.room]).await? {
             let what = "the room's rules do not let its words out (data.leave.outside), so it only takes in what is written in the chat";
-            (desk.tell)(Said::Note { what });
+            (desk.place.tell)(Said::Note { what });
         }
         Ok(())
     }
 
-    async fn update(&mut self, desk: &mut Desk<'_>, update: Update) -> Result<bool, Trouble> {
-        let (message, edited) = match (update.message, update.edited_message) {
-            (Some(message), _) => (message, false),
-            (None, Some(message)) => (message, true),
-            (None, None) => return Ok(false),
-        };
-        if desk.kept.chat != Some(message.chat.id) {
-            desk.ignore();
-            return Ok(false);
-        }
-        if let Some(chat) = message.migrate_to_chat_id {
-            desk.moved(chat)?;
-            return Ok(true);
-        }
-        // Of programs nothing is taken: two bridges would tell one another what they say. Whoever writes in the group's own
-        // name is shown as a program of Telegram's.
-        let program = message.from.as_ref().is_some_and(|from| from.is_bot);
-        if program && message.sender_chat.is_none() {
-            return Ok(false);
-        }
-        if edited {
-            self.bring_change(desk, &message).await
-        } else {
-            self.bring(desk, &message).await
+    async fn heard(&mut self, desk: &mut Desk<'_, C>, heard: Heard) -> Result<bool, Trouble> {
+        let kept = &desk.place.kept;
+        let here = |chat: &Id| kept.chat.as_ref() == Some(chat);
+        match heard {
+            // Of programs nothing is taken: two bridges would tell one another what they say.
+            Heard::Written(line) | Heard::Edited(line) if here(&line.chat) && line.program => {
+                Ok(false)
+            }
+            Heard::Written(line) if here(&line.chat) => self.bring(desk, &line).await,
+            Heard::Edited(line) if here(&line.chat) => self.bring_change(desk, &line).await,
+            Heard::Gone { chat, message, .. } if here(&chat) => {
+                self.bring_end(desk, &message).await
+            }
+            Heard::Moved { chat, to } if here(&chat) => {
+                desk.place.moved(to)?;
+                Ok(true)
+            }
+            Heard::Written(_) | Heard::Edited(_) | Heard::Moved { .. } => {
+                desk.ignore();
+                Ok(false)
+            }
+            Heard::Gone { .. } | Heard::Pressed(_) => Ok(false),
         }
     }
 
-    async fn item(&mut self, desk: &mut Desk<'_>, item: &StreamItem) -> Result<bool, Trouble> {
+    async fn item(&mut self, desk: &mut Desk<'_, C>, item: &StreamItem) -> Result<bool, Trouble> {
         match item.event() {
             Some(Facts::Message(MessageFacts::Posted(_))) => self.tell(desk, item).await,
             Some(Facts::Message(MessageFacts::Edited(it))) => {

@@ -1,49 +1,32 @@
-//! A person's own chat: what waits for it comes there, its answers and lines are carried out as its own.
+//! A person's own chat with a program there: what waits for it comes there, its answers and lines are carried out as its own.
 
 use mesh_model::api::{
     ApprovalRefInput, ApprovalState, ChatAnswer, Posted, RoomRefInput, StreamItem,
 };
 use mesh_model::events::Kind;
 use mesh_model::ops::{
-    ApprovalDecide, ApprovalGet, ChatCommand, MessageEdit, MessagePost, Operation, RoomGet,
+    ApprovalDecide, ApprovalGet, ChatCommand, MessageDelete, MessageEdit, MessagePost, Operation,
+    RoomGet,
 };
 use mesh_model::{ApprovalId, Refusal, Seq};
 use mesh_sdk::{Client, Error, Filter};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::Carries;
 use super::desk::{Desk, Say};
 use super::kept::Pair;
-use super::types::{Button, Message, Pressed, Update};
+use super::meant::{Meant, answers, decision_of, help, meant};
+use super::{Button, Carries, Chat, Heard, Id, Line, Press};
 use crate::leave::Carrier;
 use crate::mesh::{Done, act, seen};
 use crate::said::{Said, Trouble};
 use crate::text::unmarked;
 use crate::waits::{About, Eyes, KINDS, Looked, Notice, Words};
 
-/// What is told of how it is used.
-const HELP: &str = "What waits for you comes here: messages that name you or are yours alone, questions, alerts. Reply to one and your \
-words go to its thread; the buttons below a question answer it, and so does a reply of approve or reject: WHY.\n\nAnything else is a \
-line as you: status, tasks, pending, costs, summary, @NAME what to do, do WHAT, auto GOAL, pause NAME, … What is no command is said \
-to the room's agent.\n\n/room NAME: the room where lines go.";
 /// Where an answer is too long to be asked for here, or has words that stay in the mesh.
 const ELSEWHERE: &str = "Answer it on the page or with `mesh approvals`.";
-/// What Telegram shows when a button was pressed.
-const TOAST_CHARS_MAX: usize = 190;
-
 pub(super) struct Mine {
     eyes: Eyes,
     room: String,
-}
-
-/// What somebody wrote, as it is meant.
-#[derive(Debug, PartialEq, Eq)]
-enum Meant {
-    Help,
-    Room(String),
-    /// An answer to a question: whether it is given, and why.
-    Decision(bool, String),
-    Line,
 }
 
 impl Mine {
@@ -76,16 +59,22 @@ impl Mine {
         &self.eyes.client
     }
 
-    fn room<'a>(&'a self, desk: &'a Desk<'_>) -> &'a str {
-        desk.kept.room.as_deref().unwrap_or(&self.room)
+    fn room<'a, C: Chat>(&'a self, desk: &'a Desk<'_, C>) -> &'a str {
+        desk.place.kept.room.as_deref().unwrap_or(&self.room)
     }
 
     /// Tells of something, and remembers what an answer to it is about.
-    async fn tell(&self, desk: &mut Desk<'_>, notice: &Notice, seq: Seq) -> Result<(), Trouble> {
-        let (words, buttons) = shown(notice);
+    async fn tell<C: Chat>(
+        &self,
+        desk: &mut Desk<'_, C>,
+        notice: &Notice,
+        seq: Seq,
+    ) -> Result<(), Trouble> {
+        let (words, buttons, link) = shown::<C>(notice);
         let say = Say {
             title: &notice.title,
             words: &words,
+            link,
             buttons: &buttons,
             quiet: notice.quiet,
             ..Say::default()
@@ -96,7 +85,7 @@ impl Mine {
         if notice.words == Words::Stay
             && let Some(room) = notice.room()
         {
-            (desk.tell)(Said::Stays { room, seq });
+            (desk.place.tell)(Said::Stays { room, seq });
         }
         let (what, pair) = match &notice.about {
             About::Message(message) => {
@@ -116,30 +105,35 @@ impl Mine {
             }
             About::Alert(_) => ("alert", Pair::default()),
         };
-        desk.kept.remember(Pair { there, ..pair });
+        desk.place.kept.remember(Pair { there, ..pair });
         desk.told(what, seq)
     }
 
-    async fn written(&mut self, desk: &mut Desk<'_>, message: &Message) -> Result<(), Trouble> {
+    async fn written<C: Chat>(
+        &mut self,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
+    ) -> Result<(), Trouble> {
         let Some(text) = message.text.clone() else {
             // Below a picture too: half of what was sent is not carried out.
             let what = message
-                .words()
+                .words
+                .as_ref()
                 .map(|_| "Only words are taken here. Nothing was done.");
             return match what {
-                Some(what) => desk.answer(message.message_id, what).await,
+                Some(what) => desk.answer(&message.message, what).await,
                 None => Ok(()),
             };
         };
-        if message.is_passed_on() {
+        if message.passed_on {
             let what = "Those are somebody else's words, passed on. They are not carried out: write what you mean yourself. Nothing \
                         was done.";
-            return desk.answer(message.message_id, what).await;
+            return desk.answer(&message.message, what).await;
         }
-        let answered = message.reply_to_message.as_ref();
-        let answered = answered.map(|answered| desk.kept.of_there(answered.message_id).cloned());
-        match (meant(&text, &desk.me.username), answered) {
-            (Meant::Help, _) => desk.answer(message.message_id, HELP).await,
+        let answered = message.answers.as_ref();
+        let answered = answered.map(|answered| desk.place.kept.of_there(answered).cloned());
+        match (meant(&text, desk.chat.name(), C::SIGN), answered) {
+            (Meant::Help, _) => desk.answer(&message.message, &help(C::SIGN)).await,
             (Meant::Room(room), _) => self.go(desk, message, room).await,
             (
                 Meant::Decision(approve, reason),
@@ -147,14 +141,14 @@ impl Mine {
                     approval: Some(id), ..
                 })),
             ) => {
-                let key = desk.key(message.message_id, "");
+                let key = desk.key(&message.message, "");
                 let said = self.decide(desk, id, approve, reason, key).await?;
-                desk.answer(message.message_id, &said).await
+                desk.answer(&message.message, &said).await
             }
             // The latest question may be one that was never shown here.
             (Meant::Decision(..), None) => {
                 let how = "Say that in reply to the question you mean, or press its button. Nothing was answered.";
-                desk.answer(message.message_id, how).await
+                desk.answer(&message.message, how).await
             }
             (
                 _,
@@ -167,89 +161,90 @@ impl Mine {
             (_, Some(_)) => {
                 let how = "There is nothing here any more to which that would be a reply: it is no message, it is answered, or it is too \
                            long ago. Nothing was done.";
-                desk.answer(message.message_id, how).await
+                desk.answer(&message.message, how).await
             }
             (Meant::Line, None) => self.line(desk, message, text).await,
         }
     }
 
     /// Words for the thread of what is answered.
-    async fn reply(
+    async fn reply<C: Chat>(
         &mut self,
-        desk: &mut Desk<'_>,
-        message: &Message,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
         text: &str,
     ) -> Result<(), Trouble> {
-        let answered = message.reply_to_message.as_ref();
-        let pair = answered.and_then(|answered| desk.kept.of_there(answered.message_id));
+        let answered = message.answers.as_ref();
+        let pair = answered.and_then(|answered| desk.place.kept.of_there(answered));
         let Some(pair) = pair.cloned() else {
             return Ok(());
         };
         let input = json!({"room": pair.room, "reply_to": pair.message, "text": text});
-        let key = desk.key(message.message_id, "");
+        let key = desk.key(&message.message, "");
         let name = MessagePost::DECLARATION.name;
         match act(self.client(), name, input, key).await? {
             Done::Yes(answer) => {
                 let posted: Posted = serde_json::from_value(answer).map_err(Error::from)?;
-                self.posted(desk, message.message_id, &posted, "reply");
+                self.posted(desk, &message.message, &posted, "reply");
                 if posted.quarantined {
                     let waits = "It waits for a moderator; nobody reads it yet.";
-                    return desk.answer(message.message_id, waits).await;
+                    return desk.answer(&message.message, waits).await;
                 }
-                // A sign that it is stored, without another message.
-                let sign = json!([{"type": "emoji", "emoji": "👌"}]);
-                let body = json!({"message_id": message.message_id, "reaction": sign});
-                desk.ask::<Value>("setMessageReaction", body)
-                    .await
-                    .map(drop)
+                desk.chat.stored(&mut desk.place, &message.message).await
             }
             Done::Before => Ok(()),
-            Done::No(why) => self.refused(desk, message.message_id, &why).await,
+            Done::No(why) => self.refused(desk, &message.message, &why).await,
         }
     }
 
-    fn posted(&self, desk: &mut Desk<'_>, there: i64, posted: &Posted, what: &'static str) {
-        desk.kept.remember(Pair {
-            there: vec![there],
+    fn posted<C: Chat>(
+        &self,
+        desk: &mut Desk<'_, C>,
+        there: &Id,
+        posted: &Posted,
+        what: &'static str,
+    ) {
+        desk.place.kept.remember(Pair {
+            there: vec![there.clone()],
             message: Some(posted.id),
             room: Some(posted.room),
             theirs: true,
             ..Pair::default()
         });
         let message = Some(posted.id);
-        (desk.tell)(Said::Took { what, message });
+        (desk.place.tell)(Said::Took { what, message });
     }
 
     /// A line in the language of chat commands, as the person.
-    async fn line(
+    async fn line<C: Chat>(
         &mut self,
-        desk: &mut Desk<'_>,
-        message: &Message,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
         text: String,
     ) -> Result<(), Trouble> {
         let room = self.room(desk).to_owned();
-        let key = desk.key(message.message_id, "");
+        let key = desk.key(&message.message, "");
         let input = json!({"room": room, "text": text});
         let name = ChatCommand::DECLARATION.name;
         let answer: ChatAnswer = match act(self.client(), name, input, key).await? {
             Done::Yes(answer) => serde_json::from_value(answer).map_err(Error::from)?,
             Done::Before => return Ok(()),
-            Done::No(why) => return self.refused(desk, message.message_id, &why).await,
+            Done::No(why) => return self.refused(desk, &message.message, &why).await,
         };
         let asked = RoomRefInput { room };
         let found = seen(self.client().call::<RoomGet>(asked).await)?;
         let ids = found.iter().map(|found| found.id);
         let leaves = self.eyes.carrier.may_take_out(self.client(), ids).await?;
         if let (Some(id), Some(found)) = (answer.message, &found) {
-            desk.kept.remember(Pair {
-                there: vec![message.message_id],
+            desk.place.kept.remember(Pair {
+                there: vec![message.message.clone()],
                 message: Some(id),
                 room: Some(found.id),
                 theirs: true,
                 ..Pair::default()
             });
         }
-        (desk.tell)(Said::Took {
+        (desk.place.tell)(Said::Took {
             what: "line",
             message: answer.message,
         });
@@ -258,28 +253,32 @@ impl Mine {
         } else {
             "That is done. The answer has words of the room, and its rules do not let those out of the mesh.".to_owned()
         };
-        desk.answer(message.message_id, &crate::text::clean(&words))
+        desk.answer(&message.message, &crate::text::clean(&words))
             .await
     }
 
     /// Lines go to another room from here on.
-    async fn go(
+    async fn go<C: Chat>(
         &mut self,
-        desk: &mut Desk<'_>,
-        message: &Message,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
         room: String,
     ) -> Result<(), Trouble> {
         let name = room.trim_start_matches('#').to_owned();
         if name.is_empty() {
-            let said = format!("Lines go to #{}. /room NAME changes that.", self.room(desk));
-            return desk.answer(message.message_id, &said).await;
+            let said = format!(
+                "Lines go to #{}. {}room NAME changes that.",
+                self.room(desk),
+                C::SIGN
+            );
+            return desk.answer(&message.message, &said).await;
         }
         let asked = RoomRefInput { room: name.clone() };
         let said = match seen(self.client().call::<RoomGet>(asked).await)? {
             Some(found) if found.member => {
                 let name = found.name.unwrap_or(name);
                 let said = format!("Lines go to #{name} from here on.");
-                desk.kept.room = Some(name);
+                desk.place.kept.room = Some(name);
                 said
             }
             _ => format!(
@@ -288,95 +287,120 @@ impl Mine {
                 self.room(desk)
             ),
         };
-        desk.answer(message.message_id, &said).await
+        desk.answer(&message.message, &said).await
     }
 
     /// A message of the person's own was changed there.
-    async fn edited(&mut self, desk: &mut Desk<'_>, message: &Message) -> Result<(), Trouble> {
-        let pair = desk.kept.of_there(message.message_id).cloned();
-        let (Some(pair), Some(text)) = (pair, message.words()) else {
+    async fn edited<C: Chat>(
+        &mut self,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
+    ) -> Result<(), Trouble> {
+        let pair = desk.place.kept.of_there(&message.message).cloned();
+        let (Some(pair), Some(text)) = (pair, &message.words) else {
             return Ok(());
         };
         let Some(id) = pair.message.filter(|_| pair.theirs) else {
             return Ok(());
         };
-        let edit = message.edit_date.unwrap_or_default();
-        let key = desk.key(message.message_id, &format!("-edit-{edit}"));
+        let key = desk.key(&message.message, &format!("-edit-{}", message.version));
         let input = json!({"message": id, "text": text});
         match act(self.client(), MessageEdit::DECLARATION.name, input, key).await? {
             Done::Yes(_) => {
-                (desk.tell)(Said::Took {
+                (desk.place.tell)(Said::Took {
                     what: "edit",
                     message: Some(id),
                 });
                 Ok(())
             }
             Done::Before => Ok(()),
-            Done::No(why) => self.refused(desk, message.message_id, &why).await,
+            Done::No(why) => self.refused(desk, &message.message, &why).await,
         }
     }
 
-    async fn refused(
+    async fn refused<C: Chat>(
         &self,
-        desk: &mut Desk<'_>,
-        message: i64,
+        desk: &mut Desk<'_, C>,
+        message: &Id,
         why: &Refusal,
     ) -> Result<(), Trouble> {
-        (desk.tell)(Said::Refused {
+        (desk.place.tell)(Said::Refused {
             why: why.to_string(),
         });
         let said = format!("No: {why}.\n\n{}", why.hint);
         desk.answer(message, said.trim_end()).await
     }
 
+    /// What the person wrote itself and took back there is deleted here.
+    async fn gone<C: Chat>(&mut self, desk: &mut Desk<'_, C>, message: &Id) -> Result<(), Trouble> {
+        let pair = desk.place.kept.of_there(message).cloned();
+        let Some(id) = pair
+            .filter(|pair| pair.theirs)
+            .and_then(|pair| pair.message)
+        else {
+            return Ok(());
+        };
+        let key = desk.key(message, "-gone");
+        let input = json!({"message": id});
+        // It is gone there already: nothing is told back of it.
+        desk.place.kept.take_message(id);
+        match act(self.client(), MessageDelete::DECLARATION.name, input, key).await? {
+            Done::Yes(_) => (desk.place.tell)(Said::Took {
+                what: "deleted",
+                message: Some(id),
+            }),
+            Done::Before => {}
+            Done::No(why) => (desk.place.tell)(Said::Refused {
+                why: why.to_string(),
+            }),
+        }
+        Ok(())
+    }
+
     /// A button below a question was pressed. Only the person whom this chat was opened for may.
-    async fn pressed(&mut self, desk: &mut Desk<'_>, pressed: Pressed) -> Result<(), Trouble> {
-        let at = pressed.message.as_ref();
-        let own = desk.kept.user == Some(pressed.from.id)
-            && at.is_some_and(|at| desk.kept.chat == Some(at.chat.id));
+    async fn pressed<C: Chat>(
+        &mut self,
+        desk: &mut Desk<'_, C>,
+        pressed: Press,
+    ) -> Result<(), Trouble> {
+        let kept = &desk.place.kept;
+        let own = kept.user.as_ref() == Some(&pressed.user)
+            && pressed.chat.is_some()
+            && kept.chat == pressed.chat;
         if !own {
             desk.ignore();
-            return self
-                .toast(desk, &pressed.id, "This is not yours to answer.")
-                .await;
+            let said = "This is not yours to answer.";
+            return desk.chat.toast(&mut desk.place, &pressed, said).await;
         }
-        let shown = at.and_then(|at| desk.kept.of_there(at.message_id)).cloned();
+        let at = pressed.message.as_ref();
+        let shown = at.and_then(|at| kept.of_there(at)).cloned();
         let decision = decision_of(&pressed.data);
         let said = match (decision, shown.and_then(|pair| pair.approval)) {
             // The question that is shown above the button, and no other.
             (Some((approve, id)), Some(asked)) if asked == id => {
-                let key = format!("telegram-{}-press-{}", desk.me.id, pressed.id);
+                let key = format!(
+                    "{}-{}-press-{}",
+                    C::SERVICE,
+                    desk.chat.account(),
+                    pressed.id
+                );
                 self.decide(desk, id, approve, String::new(), key).await?
             }
             _ => format!(
                 "This waits no more, or it is too long ago. Nothing was answered. {ELSEWHERE}"
             ),
         };
-        self.toast(desk, &pressed.id, &said).await?;
-        if let Some(at) = pressed.message {
-            desk.answer(at.message_id, &said).await?;
-        }
-        Ok(())
-    }
-
-    /// What is shown to whoever pressed. The service takes it for a few minutes only; later it is nothing.
-    async fn toast(&self, desk: &mut Desk<'_>, pressed: &str, said: &str) -> Result<(), Trouble> {
-        let shown: String = said.chars().take(TOAST_CHARS_MAX).collect();
-        let body = json!({"callback_query_id": pressed, "text": shown});
-        match desk
-            .bot
-            .insist::<Value>("answerCallbackQuery", body, desk.tell)
-            .await
-        {
-            Ok(_) | Err(super::bot::Fault::Refused(_)) => Ok(()),
-            Err(other) => Err(other.ends()),
+        desk.chat.toast(&mut desk.place, &pressed, &said).await?;
+        match &pressed.message {
+            Some(at) => desk.answer(at, &said).await,
+            None => Ok(()),
         }
     }
 
     /// Answers a question, if it waits still; says what came of it.
-    async fn decide(
+    async fn decide<C: Chat>(
         &mut self,
-        desk: &mut Desk<'_>,
+        desk: &mut Desk<'_, C>,
         id: ApprovalId,
         approve: bool,
         reason: String,
@@ -406,7 +430,7 @@ impl Mine {
                         } else {
                             ("refused", "Refused.")
                         };
-                        (desk.tell)(Said::Took {
+                        (desk.place.tell)(Said::Took {
                             what,
                             message: None,
                         });
@@ -414,7 +438,7 @@ impl Mine {
                     }
                     Done::Before => "It was answered before.".to_owned(),
                     Done::No(why) => {
-                        (desk.tell)(Said::Refused {
+                        (desk.place.tell)(Said::Refused {
                             why: why.to_string(),
                         });
                         // It may be asked for once more.
@@ -423,19 +447,17 @@ impl Mine {
                 }
             }
         };
-        if let Some(there) = desk.kept.take_question(id) {
-            desk.keep()?;
+        if let Some(there) = desk.place.kept.take_question(id) {
+            desk.place.keep()?;
             if let Some(last) = there.last() {
-                desk.unbutton(*last).await?;
+                desk.unbutton(last).await?;
             }
         }
         Ok(said)
     }
 }
 
-impl Carries for Mine {
-    const KINDS: &'static [&'static str] = &["message", "edited_message", "callback_query"];
-
+impl<C: Chat> Carries<C> for Mine {
     fn filter(&self, after: Seq) -> Filter {
         Filter {
             after: Some(after),
@@ -444,7 +466,7 @@ impl Carries for Mine {
         }
     }
 
-    async fn begin(&mut self, desk: &mut Desk<'_>, fresh: bool) -> Result<(), Trouble> {
+    async fn begin(&mut self, desk: &mut Desk<'_, C>, fresh: bool) -> Result<(), Trouble> {
         if fresh {
             let title = format!(
                 "This chat is @{}'s from here on.",
@@ -452,59 +474,54 @@ impl Carries for Mine {
             );
             let say = Say {
                 title: &title,
-                words: HELP,
+                words: &help(C::SIGN),
                 ..Say::default()
             };
             desk.say(say).await?;
-            desk.keep()?;
+            desk.place.keep()?;
         }
         // Questions that waited before there was a place in the log; those behind it come with it.
-        let position = desk.kept.position.unwrap_or_default();
+        let position = desk.place.kept.position.unwrap_or_default();
         for question in self.eyes.questions().await? {
-            if fresh && !desk.kept.is_asked(question.id) {
+            if fresh && !desk.place.kept.is_asked(question.id) {
                 let notice = self.eyes.question(question).await?;
                 self.tell(desk, &notice, position).await?;
-                desk.keep()?;
+                desk.place.keep()?;
             }
         }
         Ok(())
     }
 
-    async fn update(&mut self, desk: &mut Desk<'_>, update: Update) -> Result<bool, Trouble> {
-        if let Some(pressed) = update.callback_query {
-            self.pressed(desk, pressed).await?;
-            return Ok(true);
-        }
-        let (message, edited) = match (update.message, update.edited_message) {
-            (Some(message), _) => (message, false),
-            (None, Some(message)) => (message, true),
-            (None, None) => return Ok(false),
+    async fn heard(&mut self, desk: &mut Desk<'_, C>, heard: Heard) -> Result<bool, Trouble> {
+        let kept = &desk.place.kept;
+        let mine = |chat: &Id, user: &Option<Id>| {
+            kept.chat.as_ref() == Some(chat) && user.is_some() && kept.user == *user
         };
-        let own = message.chat.kind == "private"
-            && desk.kept.chat == Some(message.chat.id)
-            && message
-                .from
-                .as_ref()
-                .is_some_and(|from| !from.is_bot && desk.kept.user == Some(from.id));
-        if !own {
-            desk.ignore();
-            return Ok(false);
-        }
-        if edited {
-            self.edited(desk, &message).await?;
-        } else {
-            self.written(desk, &message).await?;
+        match heard {
+            Heard::Pressed(pressed) => self.pressed(desk, pressed).await?,
+            Heard::Gone {
+                chat,
+                message,
+                user,
+            } if mine(&chat, &user) => self.gone(desk, &message).await?,
+            Heard::Written(line) if line.is_own(mine) => self.written(desk, &line).await?,
+            Heard::Edited(line) if line.is_own(mine) => self.edited(desk, &line).await?,
+            Heard::Written(_) | Heard::Edited(_) => {
+                desk.ignore();
+                return Ok(false);
+            }
+            Heard::Gone { .. } | Heard::Moved { .. } => return Ok(false),
         }
         Ok(true)
     }
 
-    async fn item(&mut self, desk: &mut Desk<'_>, item: &StreamItem) -> Result<bool, Trouble> {
+    async fn item(&mut self, desk: &mut Desk<'_, C>, item: &StreamItem) -> Result<bool, Trouble> {
         match self.eyes.look(item).await? {
             Looked::Nothing => Ok(false),
             Looked::Tell(notice) => {
                 // A question that was told when the chat was chosen.
                 if let About::Approval(question) = &notice.about
-                    && desk.kept.is_asked(question.id)
+                    && desk.place.kept.is_asked(question.id)
                 {
                     return Ok(false);
                 }
@@ -512,17 +529,17 @@ impl Carries for Mine {
                 Ok(true)
             }
             Looked::Settled(id, how) => {
-                let Some(there) = desk.kept.take_question(id) else {
+                let Some(there) = desk.place.kept.take_question(id) else {
                     return Ok(false);
                 };
                 if let Some(last) = there.last() {
-                    desk.unbutton(*last).await?;
-                    desk.answer(*last, &how).await?;
+                    desk.unbutton(last).await?;
+                    desk.answer(last, &how).await?;
                 }
                 Ok(true)
             }
             Looked::Erased(message) => {
-                let Some(pair) = desk.kept.take_message(message) else {
+                let Some(pair) = desk.place.kept.take_message(message) else {
                     return Ok(false);
                 };
                 desk.erase(&pair.there).await?;
@@ -534,7 +551,7 @@ impl Carries for Mine {
 }
 
 /// What is said of something, and the buttons below it.
-fn shown(notice: &Notice) -> (String, Vec<Button>) {
+fn shown<C: Chat>(notice: &Notice) -> (String, Vec<Button>, Option<&str>) {
     let mut words = match &notice.words {
         Words::Shown(words) => words.clone(),
         Words::Stay => {
@@ -552,7 +569,7 @@ fn shown(notice: &Notice) -> (String, Vec<Button>) {
             ..Say::default()
         };
         // Nothing is approved here of which a part was not shown.
-        if all && whole.is_whole() {
+        if all && whole.is_whole::<C>() {
             buttons = answers(question.id);
         } else if all {
             words = format!(
@@ -563,95 +580,6 @@ fn shown(notice: &Notice) -> (String, Vec<Button>) {
             words.push_str(&format!("\n\n{ELSEWHERE}"));
         }
     }
-    if let Some(link) = notice.link.as_ref().filter(|_| buttons.is_empty()) {
-        words.push_str(&format!("\n\n{link}"));
-    }
-    (words, buttons)
-}
-
-fn answers(id: ApprovalId) -> Vec<Button> {
-    let button = |text, sign| Button {
-        text,
-        callback_data: format!("{sign}{id}"),
-    };
-    vec![button("Approve once", '+'), button("Refuse", '-')]
-}
-
-fn decision_of(data: &str) -> Option<(bool, ApprovalId)> {
-    let approve = match data.chars().next()? {
-        '+' => true,
-        '-' => false,
-        _ => return None,
-    };
-    Some((approve, data[1..].parse().ok()?))
-}
-
-/// What is meant, by the words that a line begins with. The language of chat commands takes a slash for none.
-fn meant(text: &str, bot: &str) -> Meant {
-    let text = text.trim();
-    let bare = text.strip_prefix('/').unwrap_or(text).trim_start();
-    let (first, rest) = match bare.split_once(char::is_whitespace) {
-        Some((first, rest)) => (first, rest.trim()),
-        None => (bare, ""),
-    };
-    let first = first
-        .strip_suffix(&format!("@{bot}"))
-        .unwrap_or(first)
-        .to_lowercase();
-    let slash = text.starts_with('/');
-    match first.as_str() {
-        "start" | "help" if slash => return Meant::Help,
-        "room" if slash => return Meant::Room(rest.to_owned()),
-        "approve:" | "reject:" => return Meant::Decision(first == "approve:", rest.to_owned()),
-        _ => {}
-    }
-    let alone = first.trim_end_matches(['.', '!', '?']);
-    match alone {
-        "approve" | "reject" if rest.trim_matches(['.', '!', '?', ' ']).is_empty() => {
-            Meant::Decision(alone == "approve", String::new())
-        }
-        _ => Meant::Line,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_is_never_taken_for_a_line() {
-        let yes = |why: &str| Meant::Decision(true, why.to_owned());
-        for (text, is) in [
-            ("approve", yes("")),
-            ("/approve@mesh_bot", yes("")),
-            ("/ Approve!", yes("")),
-            ("approve .", yes("")),
-            ("approve: looks fine", yes("looks fine")),
-            ("Reject: no", Meant::Decision(false, "no".to_owned())),
-            ("reject", Meant::Decision(false, String::new())),
-            ("approve of it", Meant::Line),
-            ("/room #ops", Meant::Room("#ops".to_owned())),
-            ("/start", Meant::Help),
-            ("start dispatch", Meant::Line),
-            ("status", Meant::Line),
-        ] {
-            assert_eq!(meant(text, "mesh_bot"), is, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_button_says_what_and_of_what() {
-        let id = ApprovalId(Default::default());
-        let buttons = answers(id);
-        assert!(
-            buttons
-                .iter()
-                .all(|button| button.callback_data.len() <= 64)
-        );
-        assert_eq!(decision_of(&buttons[0].callback_data), Some((true, id)));
-        assert_eq!(decision_of(&buttons[1].callback_data), Some((false, id)));
-        for bad in ["", "+", "+x", "ü"] {
-            assert_eq!(decision_of(bad), None);
-        }
-    }
+    let link = notice.link.as_deref().filter(|_| buttons.is_empty());
+    (words, buttons, link)
 }

@@ -1,10 +1,12 @@
-//! What a Telegram connector remembers between runs: whom it answers, how far it is on both sides, and which message there
+//! What a connector to a chat remembers between runs: whom it answers, how far it is on both sides, and which message there
 //! is which here.
 
 use std::collections::VecDeque;
 
 use mesh_model::{ApprovalId, MeshId, MessageId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
+
+use super::Id;
 
 /// The form of the file that this program writes.
 const FORM: u32 = 1;
@@ -19,15 +21,15 @@ pub(crate) struct Kept {
     form: u32,
     mesh: MeshId,
     /// The chat it speaks in, once one is chosen.
-    pub chat: Option<i64>,
+    pub chat: Option<Id>,
     /// The chat that was named when it was started, which may have another id since.
-    pub named: Option<i64>,
+    pub named: Option<Id>,
     /// The person it answers, if it is one's own.
-    pub user: Option<i64>,
-    /// The next update to ask for.
-    pub offset: i64,
+    pub user: Option<Id>,
+    /// From where on the service is asked.
+    pub offset: Id,
     /// Those handled last.
-    handled: VecDeque<i64>,
+    handled: VecDeque<Id>,
     /// Everything of the log up to here was told.
     pub position: Option<Seq>,
     /// Where lines go that answer nothing.
@@ -41,7 +43,7 @@ pub(crate) struct Kept {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pair {
     /// There, in as many pieces.
-    pub there: Vec<i64>,
+    pub there: Vec<Id>,
     /// Here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
@@ -65,7 +67,7 @@ impl Kept {
             chat: None,
             named: None,
             user: None,
-            offset: 0,
+            offset: Id::default(),
             handled: VecDeque::new(),
             position: None,
             room: None,
@@ -82,7 +84,7 @@ impl Kept {
     /// Nobody is answered any more until somebody shows the next code.
     pub fn unpair(&mut self) {
         *self = Kept {
-            offset: self.offset,
+            offset: std::mem::take(&mut self.offset),
             handled: std::mem::take(&mut self.handled),
             ignored: self.ignored,
             ..Kept::new(self.mesh)
@@ -90,17 +92,19 @@ impl Kept {
     }
 
     /// Whether the update came before.
-    pub fn was_handled(&self, update: i64) -> bool {
-        self.handled.contains(&update)
+    pub fn was_handled(&self, update: &Id) -> bool {
+        self.handled.contains(update)
     }
 
-    /// It is handled, and so is what came before it.
-    pub fn handled(&mut self, update: i64) {
-        self.handled.push_back(update);
+    /// It is handled, and so is what came before it. What was nothing need not be known when it comes again.
+    pub fn handled(&mut self, update: Option<Id>, offset: Option<Id>) {
+        self.handled.extend(update);
         if self.handled.len() > HANDLED_MAX {
             self.handled.pop_front();
         }
-        self.offset = update.saturating_add(1);
+        if let Some(offset) = offset {
+            self.offset = offset;
+        }
     }
 
     /// From here on this message there is known.
@@ -111,11 +115,11 @@ impl Kept {
         }
     }
 
-    pub fn of_there(&self, id: i64) -> Option<&Pair> {
+    pub fn of_there(&self, id: &Id) -> Option<&Pair> {
         self.copies
             .iter()
             .rev()
-            .find(|pair| pair.there.contains(&id))
+            .find(|pair| pair.there.contains(id))
     }
 
     pub fn of_message(&self, message: MessageId) -> Option<&Pair> {
@@ -126,7 +130,7 @@ impl Kept {
     }
 
     /// A question that is asked there; from here on it is not.
-    pub fn take_question(&mut self, approval: ApprovalId) -> Option<Vec<i64>> {
+    pub fn take_question(&mut self, approval: ApprovalId) -> Option<Vec<Id>> {
         let mut asked = self.copies.iter_mut().rev();
         let found = asked.find(|pair| pair.approval == Some(approval))?;
         found.approval = None;
@@ -156,16 +160,16 @@ mod tests {
     #[test]
     fn it_remembers_so_much_and_no_more() {
         let mut kept = Kept::new(MeshId(Default::default()));
-        for id in 0..2000 {
-            kept.handled(id);
+        for id in 0..2000_i64 {
+            kept.handled(Some(id.into()), Some((id + 1).into()));
             kept.remember(Pair {
-                there: vec![id],
+                there: vec![id.into()],
                 ..Pair::default()
             });
         }
-        assert_eq!(kept.offset, 2000);
-        assert!(kept.was_handled(1999) && !kept.was_handled(1000));
-        assert!(kept.of_there(1000).is_some() && kept.of_there(999).is_none());
+        assert_eq!(kept.offset.number(), 2000);
+        assert!(kept.was_handled(&1999.into()) && !kept.was_handled(&1000.into()));
+        assert!(kept.of_there(&1000.into()).is_some() && kept.of_there(&999.into()).is_none());
         let text = serde_json::to_string(&kept).unwrap();
         assert!(text.len() < 64 * 1024, "{}", text.len());
         assert_eq!(serde_json::from_str::<Kept>(&text).unwrap(), kept);
@@ -176,12 +180,23 @@ mod tests {
         let mut kept = Kept::new(MeshId(Default::default()));
         let approval = ApprovalId(Default::default());
         kept.remember(Pair {
-            there: vec![5],
+            there: vec![5.into()],
             approval: Some(approval),
             ..Pair::default()
         });
         assert!(kept.is_asked(approval));
-        assert_eq!(kept.take_question(approval), Some(vec![5]));
+        assert_eq!(kept.take_question(approval), Some(vec![5.into()]));
         assert_eq!(kept.take_question(approval), None);
+    }
+
+    #[test]
+    fn a_place_of_numbers_is_read() {
+        let mut kept = Kept::new(MeshId(Default::default()));
+        kept.chat = Some((-5).into());
+        kept.offset = 7.into();
+        let text = serde_json::to_string(&kept).unwrap();
+        let older = text.replace(r#""-5""#, "-5").replace(r#""7""#, "7");
+        assert_ne!(older, text);
+        assert_eq!(serde_json::from_str::<Kept>(&older).unwrap(), kept);
     }
 }
