@@ -49,7 +49,8 @@ pub fn base(text: &str, plain: bool) -> Result<String, BadAddress> {
     }
 }
 
-fn is_here(host: &str) -> bool {
+/// Whether that is this machine.
+pub(crate) fn is_here(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let numeric = bare.parse::<IpAddr>();
     bare == "localhost" || numeric.is_ok_and(|address| address.is_loopback())
@@ -105,6 +106,26 @@ impl Outside {
         asked.await.map_err(|why| why.to_string())?
     }
 
+    /// The same with the fields of a form, and always with the token.
+    pub async fn form(
+        &self,
+        url: String,
+        fields: Vec<(&'static str, String)>,
+        wait: Duration,
+    ) -> Result<Answer, String> {
+        let outside = self.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let mut request = outside.agent.post(&url);
+            if let Some(secret) = &outside.secret {
+                request = request.header("authorization", format!("Bearer {}", secret.shown()));
+            }
+            let request = request.config().timeout_global(Some(wait)).build();
+            let sent = request.send_form(fields);
+            outside.read(sent.map_err(|why| outside.hide(&why))?)
+        });
+        asked.await.map_err(|why| why.to_string())?
+    }
+
     fn carry(
         &self,
         url: &str,
@@ -124,7 +145,10 @@ impl Outside {
             .configure_request(request)
             .timeout_global(Some(wait))
             .build();
-        let mut response = self.agent.run(request).map_err(|why| self.hide(&why))?;
+        self.read(self.agent.run(request).map_err(|why| self.hide(&why))?)
+    }
+
+    fn read(&self, mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, String> {
         let after = response.headers().get("retry-after");
         let after = after.and_then(|after| after.to_str().ok()?.trim().parse().ok());
         let read = response

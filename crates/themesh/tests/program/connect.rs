@@ -24,7 +24,7 @@ const GROUP: i64 = -100_555;
 
 /// A connector that runs.
 pub struct Connector {
-    child: Child,
+    pub child: Child,
     out: BufReader<ChildStdout>,
 }
 
@@ -43,13 +43,13 @@ fn telegram_at(node: &Node, url: &str, args: &[&str]) -> Command {
 }
 
 impl Connector {
-    fn start(mut program: Command) -> Connector {
+    pub fn start(mut program: Command) -> Connector {
         let mut child = program.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         Connector { child, out }
     }
 
-    fn line(&mut self) -> Value {
+    pub fn line(&mut self) -> Value {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
         assert!(!line.contains(TOKEN), "the token is told");
@@ -57,7 +57,7 @@ impl Connector {
     }
 
     /// The next line of this kind.
-    fn hear(&mut self, kind: &str) -> Value {
+    pub fn hear(&mut self, kind: &str) -> Value {
         loop {
             let mut line = self.line();
             if line.get(kind).is_some() {
@@ -67,12 +67,12 @@ impl Connector {
     }
 
     /// Killed without a warning.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let pid = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
         assert!(asked.success());
@@ -99,35 +99,39 @@ pub fn paired(node: &Node, double: &TelegramDouble) -> Connector {
     connector
 }
 
-fn me(node: &Node) -> String {
+pub fn me(node: &Node) -> String {
     let me = node.json(&["call", "me.get", "{}"]);
     me["participant"]["handle"].as_str().unwrap().to_owned()
 }
 
 /// A node with a room, an agent in it, and the owner.
-fn house() -> (Node, TelegramDouble) {
+pub fn workshop() -> Node {
     let node = Node::start();
     node.json(&["call", "room.create", r#"{"name":"workshop"}"#]);
     node.json(&["register", "rex"]);
     let member = json!({"room": "workshop", "participant": "rex"}).to_string();
     node.json(&["call", "member.add", &member]);
-    (node, TelegramDouble::start())
+    node
 }
 
-fn ask(node: &Node, question: &str, detail: Value, seconds: u32) -> String {
+fn house() -> (Node, TelegramDouble) {
+    (workshop(), TelegramDouble::start())
+}
+
+pub fn ask(node: &Node, question: &str, detail: Value, seconds: u32) -> String {
     let input =
         json!({"room": "workshop", "question": question, "detail": detail, "seconds": seconds});
     let asked = node.json(&["call", "approval.ask", &input.to_string(), "--as", "rex"]);
     asked["id"].as_str().unwrap().to_owned()
 }
 
-fn state_of(node: &Node, approval: &str) -> String {
+pub fn state_of(node: &Node, approval: &str) -> String {
     let input = json!({"approval": approval}).to_string();
     let found = node.json(&["call", "approval.get", &input]);
     found["state"].as_str().unwrap().to_owned()
 }
 
-fn texts(node: &Node, room: &str) -> Vec<String> {
+pub fn texts(node: &Node, room: &str) -> Vec<String> {
     let input = json!({"room": room}).to_string();
     let page = node.json(&["call", "message.list", &input]);
     let items = page["items"].as_array().unwrap().iter();

@@ -39,6 +39,8 @@ mod resurrect;
 mod screens;
 mod skill;
 mod skills;
+mod slack;
+mod slack_double;
 mod steer;
 mod telegram_double;
 mod tools;

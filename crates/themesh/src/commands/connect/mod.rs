@@ -2,6 +2,7 @@
 
 mod ntfy;
 mod purpose;
+mod slack;
 mod telegram;
 
 use std::os::unix::fs::PermissionsExt;
@@ -27,6 +28,7 @@ use crate::output::{Colour, clean, line, paint};
 #[command(after_help = "Example: mesh connect telegram --mine --token-file ~/telegram.token")]
 pub enum ConnectVerb {
     Telegram(telegram::TelegramArgs),
+    Slack(slack::SlackArgs),
     Ntfy(ntfy::NtfyArgs),
 }
 
@@ -46,6 +48,7 @@ struct Service {
 pub fn connect(context: &Context, verb: &ConnectVerb) -> Outcome<()> {
     match verb {
         ConnectVerb::Telegram(args) => telegram::connect(context, args),
+        ConnectVerb::Slack(args) => slack::connect(context, args),
         ConnectVerb::Ntfy(args) => ntfy::connect(context, args),
     }
 }
