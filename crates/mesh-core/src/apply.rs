@@ -9,9 +9,9 @@ use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
     State, alert, approval, budget, context, credential, dispatch, event_type, file, group, guard,
-    identity, influence, inlet, invite, lease, link, memory, mesh, message, participant, policy,
-    quarantine, room, schedule, secret, session, skill, task, template, tool, user, webhook,
-    worker,
+    identity, influence, inlet, invite, journal, lease, link, memory, mesh, message, participant,
+    policy, quarantine, room, schedule, secret, session, skill, task, template, tool, user,
+    webhook, worker,
 };
 
 /// One event as the log holds it, without its content.
@@ -75,6 +75,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::Budget(facts) => budget::apply(state, facts, event),
         Facts::Approval(facts) => approval::apply(state, facts, event),
         Facts::Template(facts) => template::apply(state, facts, event),
+        Facts::Journal(facts) => journal::apply(state, facts, event),
         Facts::Lease(facts) => lease::apply(state, facts, event),
         Facts::File(facts) => file::apply(state, facts, event),
         Facts::Skill(facts) => skill::apply(state, facts, event),

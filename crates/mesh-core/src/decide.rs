@@ -7,9 +7,9 @@ use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
     Decision, State, alert, approval, budget, context, credential, dispatch, event_type, file,
-    follow, group, guard, identity, influence, inlet, invite, lease, link, memory, mesh, message,
-    participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool,
-    user, webhook, worker,
+    follow, group, guard, identity, influence, inlet, invite, journal, lease, link, memory, mesh,
+    message, participant, policy, quarantine, room, schedule, secret, session, skill, task,
+    template, tool, user, webhook, worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -48,6 +48,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Template(command) => template::decide(desk, command)?,
         Command::Context(command) => context::decide(desk, command)?,
         Command::Memory(command) => memory::decide(desk, command)?,
+        Command::Journal(command) => journal::decide(desk, command)?,
         Command::Lease(command) => lease::decide(desk, command)?,
         Command::File(command) => file::decide(desk, command)?,
         Command::Skill(command) => skill::decide(desk, command)?,

@@ -43,6 +43,7 @@ mod identity;
 mod influence;
 mod inlet;
 mod invite;
+mod journal;
 mod lease;
 mod link;
 mod memory;

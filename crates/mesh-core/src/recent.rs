@@ -11,6 +11,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
+use crate::journal::Journals;
 use crate::message::{Exchanges, LastReactions};
 use crate::policy::pace::Paces;
 
@@ -30,6 +31,7 @@ pub(crate) struct Recent {
     pub paces: Paces,
     pub exchanges: Exchanges,
     pub reactions: LastReactions,
+    pub journals: Journals,
     /// Messages that wait for a moderator, messages and new words of them that wait for their room's home.
     pub waiting: BTreeMap<MessageId, Waiting>,
 }

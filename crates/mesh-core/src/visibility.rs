@@ -96,6 +96,13 @@ impl Access {
                 list.extend(self.ancestors(participant));
                 Audience::Participants(in_order(list))
             }
+            Sees::Own(participant, room) => {
+                let line = self.ancestors(participant).chain(self.owner());
+                let line = line.chain([participant]);
+                let mut list: Vec<_> = line.filter(|id| self.is_person(*id)).collect();
+                list.extend(room.into_iter().flat_map(|room| self.room_listeners(room)));
+                Audience::Participants(in_order(list))
+            }
             Sees::Moderators(room) => {
                 let list = self.admins().chain(self.moderators(room));
                 Audience::Participants(in_order(list.collect()))
@@ -157,6 +164,10 @@ impl Access {
             Sees::Line(participant) => {
                 viewer == participant || self.descends(participant, viewer) || self.is_admin(viewer)
             }
+            Sees::Own(participant, room) => {
+                (self.is_person(viewer) && self.reads_journal(viewer, participant))
+                    || room.is_some_and(|room| self.reads(viewer, room, seq))
+            }
             Sees::Moderators(room) => {
                 self.is_admin(viewer) || self.moderators(room).any(|id| id == viewer)
             }
@@ -167,6 +178,11 @@ impl Access {
                 self.maker(invite) == Some(viewer) || self.is_admin(viewer)
             }
         }
+    }
+
+    /// Whether the participant reads all that the other one notes of its own work: itself, those above it, and the owner.
+    pub fn reads_journal(&self, viewer: ParticipantId, author: ParticipantId) -> bool {
+        viewer == author || self.descends(author, viewer) || self.is_owner(viewer)
     }
 
     /// Whether the participant may see the other one in lists.

@@ -48,6 +48,9 @@ pub enum Sees {
     Act(ParticipantId, ActHash),
     /// A participant's affair: its own, that of those above it, and the admins'.
     Line(ParticipantId),
+    /// What a participant notes of its own work: whoever may listen in this room, and of those whose affair it is (its own, that of
+    /// those above it, the owner's) the people. A program asks for it, so that it is noted what it reads by that.
+    Own(ParticipantId, Option<RoomId>),
     /// The affair of those who moderate a room, and the admins'.
     Moderators(RoomId),
     /// The affair of whoever holds the credential, and the admins'.
@@ -112,6 +115,8 @@ pub enum Erased {
     WithApproval(ApprovalId),
     /// With the memory.
     WithMemory(MemoryId),
+    /// With the lines of its author's journal up to a place.
+    WithJournal,
 }
 
 /// Which words an event erases.
@@ -127,6 +132,8 @@ pub enum Erases<'a> {
     Task(TaskId),
     /// Those of memories.
     Memories(&'a [MemoryId]),
+    /// What somebody wrote into its journal between two places, both included.
+    Journal(ParticipantId, Seq, Seq),
     /// Versions of files that were put at these places, and their bytes.
     Versions(&'a [Seq]),
 }

@@ -49,6 +49,7 @@ pub mod inbox;
 pub mod influence;
 pub mod inlet;
 pub mod invite;
+pub mod journal;
 pub mod lease;
 pub mod link;
 pub mod log;

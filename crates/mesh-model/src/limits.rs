@@ -4,6 +4,12 @@
 //! once) stand in the file that keeps them, with their reason. What a worker's machine
 //! and the plugins bear is the affair of `mesh-work` and `mesh-link` and stands there.
 
+mod journal;
+mod report;
+
+pub use journal::*;
+pub use report::*;
+
 /// A message's text with its payload: seed of every buffer size; larger things are files.
 pub const MESSAGE_BYTES_MAX: usize = 50 * 1024;
 /// One HTTP request body or WebSocket frame: a message with room for escapes and its envelope.
@@ -502,16 +508,6 @@ pub const ATTEMPTS_TOLD_MAX: usize = 50;
 pub const STATS_DAYS_DEFAULT: u32 = 14;
 /// See [`STATS_DAYS_DEFAULT`]: a quarter.
 pub const STATS_DAYS_MAX: u32 = 90;
-/// The stretch of a report unless the caller names another: a day.
-pub const REPORT_SPAN_DEFAULT_MS: u64 = 24 * 60 * 60 * 1000;
-/// The longest stretch of a report: a year, as for costs.
-pub const REPORT_SPAN_MAX_MS: u64 = 366 * 24 * 60 * 60 * 1000;
-/// Participants, rooms and models that a report names, each: more than a page that somebody reads.
-pub const REPORT_ROWS_MAX: usize = 50;
-/// Kinds of failures that a report names.
-pub const REPORT_FAILURES_MAX: u32 = 20;
-/// Tasks that a report names for having taken longest, and for having cost most.
-pub const REPORT_TASKS_MAX: u32 = 5;
 /// Days of costs that are added up: a year.
 pub const COST_DAYS_MAX: u32 = 366;
 /// Memories that a search finds unless the caller asks for more.

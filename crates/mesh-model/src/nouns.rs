@@ -47,6 +47,7 @@ macro_rules! nouns {
             inlet Inlet: [api ops] [InletCommand] [InletFacts];
             link Link: [api ops] [LinkCommand] [LinkFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
+            journal Journal: [api ops] [JournalCommand] [JournalFacts];
             report Report: [api ops] [] [];
             chat Chat: [api ops] [] [];
         }

@@ -2,6 +2,7 @@
 //! being fast, and without a line of the core.
 
 mod credentials;
+mod journals;
 mod rooms;
 mod rules;
 mod signs;
@@ -182,6 +183,8 @@ pub struct Model {
     pub sessions: Vec<(SessionId, ParticipantId, Option<CredentialId>)>,
     pub letters: Vec<Letter>,
     pub types: Vec<(String, u32)>,
+    /// Lines of journals that are not erased: whose, and where.
+    pub lines: Vec<(ParticipantId, u64)>,
     pub keys: Vec<Key>,
     /// The present moment while a command is judged.
     pub now: u64,

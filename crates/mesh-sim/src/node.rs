@@ -2,12 +2,14 @@
 //! disk, and one subscriber for each participant.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use mesh_core::FINGERPRINT;
-use mesh_log::{EraseError, Eraser, FileLog, FileOptions, Log, SimDisk, Trust};
-use mesh_model::{Millis, ParticipantId, Seq};
+use mesh_log::{EraseError, Eraser, FileLog, FileOptions, Log, LogReader, SimDisk, Trust};
+use mesh_model::events::JournalFacts;
+use mesh_model::{Facts, Millis, ParticipantId, Seq};
 use mesh_node::Submission;
 use mesh_node::machine::{
     Envelopes, Erasure, Fanout, Filter, Sink, Step, Taken, Waiting, Writer, erasures,
@@ -54,7 +56,7 @@ impl Node {
         // What an earlier process left is erased before anything else, as the shell does.
         let reader = writer.log().reader();
         for erasure in erasures(&reader, Seq::ZERO).map_err(|error| error.to_string())? {
-            erase(&writer.log().eraser(), &erasure).map_err(|error| error.to_string())?;
+            erase(&reader, &writer.log().eraser(), &erasure).map_err(|error| error.to_string())?;
         }
         let mut fanout = Fanout::new(head, Envelopes::new(&[7; 32]));
         let mut subscribers = BTreeMap::new();
@@ -104,7 +106,8 @@ impl Node {
             for event in &batch.events {
                 if let Some(erasure) = Erasure::of(event.seq, &event.facts) {
                     // What fails now is done when the node starts again.
-                    let _ = erase(&self.writer.log().eraser(), &erasure);
+                    let log = self.writer.log();
+                    let _ = erase(&log.reader(), &log.eraser(), &erasure);
                 }
             }
         }
@@ -141,12 +144,35 @@ impl Node {
     }
 }
 
-fn erase(eraser: &Eraser, erasure: &Erasure) -> Result<(), EraseError> {
+/// Where somebody wrote into its journal between two places. What cannot be read now is erased when the node starts again.
+fn lines_of(reader: &LogReader, author: ParticipantId, from: Seq, upto: Seq) -> Vec<u64> {
+    let mut places = Vec::new();
+    let _ = reader.read(from.0, |record| {
+        if record.seq > upto.0 {
+            return ControlFlow::Break(());
+        }
+        let facts = Facts::decode(record.kind, record.v, record.facts.get());
+        if let Ok(Facts::Journal(JournalFacts::Written(line))) = facts
+            && line.author == author
+            && line.task.is_none()
+        {
+            places.push(record.seq);
+        }
+        ControlFlow::Continue(())
+    });
+    places
+}
+
+fn erase(reader: &LogReader, eraser: &Eraser, erasure: &Erasure) -> Result<(), EraseError> {
     match erasure {
         Erasure::Places { places, .. } => {
             let places: Vec<u64> = places.iter().map(|place| place.0).collect();
             eraser.erase(&places)
         }
+        // Where lines stand the view knows; here it is looked for in the log.
+        Erasure::Journal {
+            author, from, upto, ..
+        } => eraser.erase(&lines_of(reader, *author, *from, *upto)),
         // No schedule lets a room expire, redacts a task or a file or forgets a memory.
         Erasure::Room { .. }
         | Erasure::Task { .. }

@@ -2,12 +2,12 @@
 
 use mesh_model::command::{
     Content, ContentEvidence, CreateInvite, CreateMesh, CredentialCommand, EventTypeCommand,
-    GroupCommand, InviteCommand, IssueCredential, MeshCommand, MessageCommand, ParticipantCommand,
-    PostMessage, RedeemInvite, RoomCommand, SessionCommand,
+    GroupCommand, InviteCommand, IssueCredential, JournalCommand, MeshCommand, MessageCommand,
+    NewLine, ParticipantCommand, PostMessage, RedeemInvite, RoomCommand, Scanned, SessionCommand,
 };
 use mesh_model::events::{
-    CommandKey, CredentialKind, Kind, MessageHeader, Priority, Reacted, RoomAccess, RoomKind,
-    SessionEnd, Trust, Visibility,
+    CommandKey, CredentialKind, JournalLevel, Kind, MessageHeader, Priority, Reacted, RoomAccess,
+    RoomKind, SessionEnd, Trust, Visibility,
 };
 use mesh_model::permission::Preset;
 use mesh_model::{
@@ -346,7 +346,8 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
             }),
             write,
         ),
-        (54..75, _) => (room_command(chance, place, who), write),
+        (54..57, _) => (journal_command(chance, place, who), write),
+        (57..75, _) => (room_command(chance, place, who), write),
         (75..82, _) => (person_command(chance, who), None),
         (82..86, _) => (group_command(chance, who), None),
         (86..91, _) => {
@@ -374,6 +375,26 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
             )
         }
     }
+}
+
+/// Lines that name no task: the schedules here have none.
+fn journal_command(chance: &mut Chance, place: RoomId, who: ParticipantId) -> Command {
+    if chance.once_in(4) {
+        return Command::Journal(JournalCommand::Erase { author: who });
+    }
+    let lines = (0..=chance.below(3)).map(|_| NewLine {
+        level: JournalLevel::Info,
+        room: chance.once_in(3).then_some(place),
+        task: None,
+        evidence: ContentEvidence {
+            guard: Some(Scanned::default()),
+            ..ContentEvidence::default()
+        },
+        body: content(chance),
+    });
+    Command::Journal(JournalCommand::Write {
+        lines: lines.collect(),
+    })
 }
 
 fn room_command(chance: &mut Chance, place: RoomId, who: ParticipantId) -> Command {

@@ -1,15 +1,16 @@
-//! Approvals, templates, shared context and memories as the view keeps them, and how memories are sealed.
+//! Approvals, templates, shared context, memories and journals as the view keeps them, and how memories are sealed.
 
 use mesh_model::api::SealedBody;
 use mesh_model::events::{
     ApprovalDecided, ApprovalExpired, ApprovalFacts, ApprovalRequested, By, ContextFacts,
-    ContextRemoved, ContextSet, Facts, MemoryFacts, MemoryForgotten, MemoryKept, MemorySource,
-    TemplateCreated, TemplateDeleted, TemplateFacts,
+    ContextRemoved, ContextSet, Facts, JournalErased, JournalFacts, JournalLevel, JournalWritten,
+    MemoryFacts, MemoryForgotten, MemoryKept, MemorySource, TemplateCreated, TemplateDeleted,
+    TemplateFacts,
 };
 use mesh_model::{
-    Actor, ApprovalId, MemoryId, Millis, ParticipantId, RoomId, Seq, TemplateId, VaultId,
+    Actor, ApprovalId, MemoryId, Millis, ParticipantId, RoomId, Seq, TaskId, TemplateId, VaultId,
 };
-use mesh_store::view::ApprovalAnswer;
+use mesh_store::view::{ApprovalAnswer, JournalAsk};
 use mesh_store::{Projector, StoredEvent, Vault, View};
 use serde_json::json;
 use uuid::Uuid;
@@ -288,4 +289,86 @@ fn a_memory_opens_for_its_owner_under_its_own_id_with_its_vault() {
     );
     let other = Vault::create(&dir.path().join("b"), VaultId(id(9))).unwrap();
     assert!(other.open_memory(who(1), memory, &sealed).is_err());
+}
+
+fn line(author: u64, level: JournalLevel, task: Option<u64>) -> Facts {
+    Facts::Journal(JournalFacts::Written(JournalWritten {
+        author: who(author),
+        level,
+        room: task.map(|_| ROOM),
+        task: task.map(|number| TaskId(id(number))),
+        read: None,
+        guard: None,
+    }))
+}
+
+fn says(text: &str) -> Option<serde_json::Value> {
+    Some(json!({ "text": text }))
+}
+
+#[test]
+fn lines_of_journals_are_found_by_those_who_may_and_go_part_by_part() {
+    let mut told = Told::new();
+    told.tell(line(2, JournalLevel::Info, None), says("begun"));
+    told.tell(
+        line(2, JournalLevel::Error, None),
+        says("cannot reach 10.0.0.7"),
+    );
+    told.tell(line(3, JournalLevel::Error, Some(40)), says("a test fails"));
+    told.tell(
+        line(2, JournalLevel::Error, None),
+        says("cannot reach 10.0.0.12"),
+    );
+    let found = |view: &View, ask: &JournalAsk| -> Vec<u64> {
+        let page = view.journal(ask).unwrap();
+        page.items.iter().map(|row| row.seq.0).collect()
+    };
+    let all = JournalAsk {
+        limit: 10,
+        ..JournalAsk::default()
+    };
+    assert_eq!(found(&told.view, &all), [1, 2, 3, 4]);
+    let of = |whole: Vec<ParticipantId>, rooms: Vec<(RoomId, Seq)>| JournalAsk {
+        whole: Some(whole),
+        rooms,
+        ..all.clone()
+    };
+    assert_eq!(found(&told.view, &of(vec![who(2)], vec![])), [1, 2, 4]);
+    assert_eq!(found(&told.view, &of(vec![], vec![(ROOM, Seq(0))])), [3]);
+    assert_eq!(found(&told.view, &of(vec![], vec![(ROOM, Seq(4))])), [0; 0]);
+    assert_eq!(found(&told.view, &of(vec![], vec![])), [0; 0]);
+    // What was allowed to the question before is not allowed to the next one.
+    assert_eq!(found(&told.view, &of(vec![who(9)], vec![])), [0; 0]);
+    let sought = JournalAsk {
+        words: vec!["reach".to_owned()],
+        level: JournalLevel::Warn,
+        since: Some(Millis(3000)),
+        until: Some(Millis(4001)),
+        ..all.clone()
+    };
+    assert_eq!(found(&told.view, &sought), [4]);
+    let sums = told.view.journal_sums(&all, 20).unwrap();
+    assert_eq!(sums.levels, [0, 1, 0, 3]);
+    let counts = sums.errors.iter().map(|row| (row.count, row.last.seq.0));
+    let counts: Vec<_> = counts.collect();
+    assert_eq!(counts, [(2, 4), (1, 3)]);
+    assert_eq!(
+        told.view.places_of_journal(who(2), Seq(1), Seq(3)).unwrap(),
+        [Seq(1), Seq(2)]
+    );
+    let erased = JournalErased {
+        author: who(2),
+        from: Seq(1),
+        upto: Seq(3),
+    };
+    told.tell(Facts::Journal(JournalFacts::Erased(erased)), None);
+    assert_eq!(found(&told.view, &all), [3, 4]);
+    let sums = told.view.journal_sums(&all, 20).unwrap();
+    assert_eq!(sums.levels, [0, 1, 0, 3]);
+    assert_eq!(sums.errors.len(), 2);
+    assert_eq!(
+        told.view.places_of_journal(who(2), Seq(1), Seq(3)).unwrap(),
+        [Seq(1), Seq(2)]
+    );
+    told.check_rebuilt();
 }

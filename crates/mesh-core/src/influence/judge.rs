@@ -3,9 +3,9 @@
 
 use mesh_model::events::{
     ActDone, AlertFacts, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts,
-    LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess, RoomFacts,
-    RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, TaskFacts, ToolFacts, Trust,
-    WebhookFacts, Words,
+    JournalFacts, LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess,
+    RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, TaskFacts, ToolFacts,
+    Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -89,6 +89,7 @@ fn remember(context: &Context, events: &mut [NewEvent]) {
     for event in events {
         match &mut event.facts {
             Facts::Memory(MemoryFacts::Kept(kept)) => kept.read = Some(all()).filter(few),
+            Facts::Journal(JournalFacts::Written(line)) => line.read = Some(all()).filter(few),
             Facts::Schedule(ScheduleFacts::Created(made)) => {
                 made.plan.read = Some(all()).filter(few);
             }
@@ -139,6 +140,9 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Skill(SkillFacts::Withdrawn(_)) => None,
         // One's own mind is reached by nobody else; the memory keeps what influenced it.
         Facts::Memory(MemoryFacts::Kept(kept)) => (kept.owner != me).then_some(Doing::Speak),
+        // Only those above hear it, who may read what it reads, unless it stands at a task.
+        Facts::Journal(JournalFacts::Written(line)) => line.told_in().and(said(Doing::Tasks)),
+        Facts::Journal(JournalFacts::Erased(_)) => None,
         // What a client says of itself, and keys: whoever signs says no more by that.
         Facts::Session(_) | Facts::Identity(_) => None,
         Facts::Memory(MemoryFacts::Forgotten(_)) | Facts::Influence(_) => None,
@@ -311,6 +315,10 @@ impl Access {
     fn reached(&self, facts: &Facts) -> Vec<ParticipantId> {
         if let Facts::Memory(MemoryFacts::Kept(kept)) = facts {
             return vec![kept.owner];
+        }
+        if let Facts::Journal(JournalFacts::Written(line)) = facts {
+            let room = line.told_in().into_iter();
+            return room.flat_map(|room| self.room_listeners(room)).collect();
         }
         if let Facts::Room(RoomFacts::Created(made)) = facts {
             // It is not there yet.

@@ -28,4 +28,4 @@ pub(crate) use judge::{Decided, Moment};
 pub(crate) use react::{check_reaction_pace, count_reaction};
 pub use record::PolicyRecord;
 pub(crate) use record::{Means, Named, ReachMeans, RuleMeans, Span, is_paced};
-pub(crate) use say::{Form, Judged, Saying, mark_of, outside_rooms};
+pub(crate) use say::{Form, Judged, Saying, mark_of, marked_outside_rooms, outside_rooms};

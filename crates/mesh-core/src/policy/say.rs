@@ -575,6 +575,16 @@ pub(crate) fn outside_rooms(
     Ok(marked(rules, scanned))
 }
 
+/// The mark of words that belong to no room and that nobody is given unasked: they are kept whatever they are, and whoever asks for
+/// them gets those with a mark in an envelope.
+pub(crate) fn marked_outside_rooms(
+    access: &Access,
+    scanned: Option<&Scanned>,
+) -> Result<GuardMark, Refusal> {
+    let scanned = scanned.ok_or_else(|| stale("what the mesh scans"))?;
+    Ok(marked(access.floored(GuardRules::default()), scanned))
+}
+
 fn marked(rules: GuardRules, scanned: &Scanned) -> GuardMark {
     GuardMark {
         version: scanned.version,

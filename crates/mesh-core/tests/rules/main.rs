@@ -24,6 +24,7 @@ mod kindred;
 mod knocks;
 mod lends;
 mod minds;
+mod notes;
 mod script;
 mod shape;
 mod signs;
@@ -61,6 +62,7 @@ stories! {
     identity
     inlets
     invites
+    journals
     labels
     mesh
     memories
@@ -117,6 +119,7 @@ const PEOPLE: &str = r#"owner agent rex
     owner post general as=m2
     owner pin m2
     owner delete m
+    rex jot info
     owner register cub
     owner disable cub
     owner revoke tom
@@ -150,6 +153,8 @@ const PEOPLE: &str = r#"owner agent rex
     owner worker bee can=rust
     owner add desk bee
     owner let desk bee speak,listen,execute
+    owner task desk q
+    owner jot info task=q
     link:south asks desk p can=rust place=5 score=0"#;
 
 #[test]

@@ -14,7 +14,7 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{alarms, files, governance, hooks, knocks, lends, minds, skills, times, tools};
+use crate::{alarms, files, governance, hooks, knocks, lends, minds, notes, skills, times, tools};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -429,6 +429,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         return Some(command);
     }
     let others = minds::command(world, verb, args)
+        .or_else(|| notes::command(world, verb, args))
         .or_else(|| files::command(world, verb, args))
         .or_else(|| tools::command(world, verb, args))
         .or_else(|| skills::command(world, verb, args))

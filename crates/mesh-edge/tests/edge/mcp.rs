@@ -141,6 +141,28 @@ async fn an_agent_finds_its_tools() {
 }
 
 #[tokio::test]
+async fn tools_that_are_not_listed_are_called_by_their_names() {
+    let house = House::start().await;
+    let (session, _) = Session::open(&house, &house.owner).await;
+    let list = session.ask(&house.owner, "tools/list", json!({})).await["result"].to_string();
+    let line = json!({"entries": [{"level": "error", "text": "no mirror answers"}]});
+    let wrote = session.tool(&house.owner, "mesh_log", line).await;
+    let seq = wrote["structuredContent"]["seq"].clone();
+    let asked = json!({"level": "warn", "min_seq": seq});
+    let read = session.tool(&house.owner, "mesh_logs", asked).await;
+    let read = &read["structuredContent"]["items"][0];
+    assert_eq!(read["text"], "no mirror answers");
+    let report = session.tool(&house.owner, "mesh_report", json!({})).await;
+    let counted = &report["structuredContent"]["journal"];
+    assert_eq!(counted["error"], 1, "{report}");
+    for tool in ["mesh_log", "mesh_logs", "mesh_report"] {
+        assert!(!list.contains(&format!("\"{tool}\"")), "{tool}");
+        let help = session.tool(&house.owner, "mesh_help", json!({})).await;
+        assert!(help.to_string().contains(&format!("`{tool}`")), "{tool}");
+    }
+}
+
+#[tokio::test]
 async fn tools_do_what_operations_do() {
     let house = House::start().await;
     let (session, _) = Session::open(&house, &house.owner).await;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::ParticipantRef;
 use crate::events::{FailureCause, Spend, TaskState};
-use crate::{Millis, RoomId, TaskId, Told};
+use crate::{Millis, RoomId, Seq, TaskId, Told};
 
 /// Which stretch of time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +50,42 @@ pub struct Report {
     pub slowest: Vec<TaskReported>,
     /// Tasks that ended and cost most, at most 5.
     pub dearest: Vec<TaskReported>,
+    /// What stands in the journals that the caller reads; absent if its credential does not read messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<JournalReported>,
+}
+
+/// What stands in journals. With a room it is what concerns that room.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JournalReported {
+    /// Lines for whoever looks for a fault.
+    pub debug: u64,
+    /// Lines of what was done.
+    pub info: u64,
+    /// Lines of what was not as it should be.
+    pub warn: u64,
+    /// Lines of what did not work.
+    pub error: u64,
+    /// Errors by author and by how they read but for their numbers, the most frequent first, at most 20.
+    pub errors: Vec<ErrorReported>,
+}
+
+/// Errors of one author that read alike.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorReported {
+    /// Who wrote them.
+    pub from: ParticipantRef,
+    /// How many times.
+    pub count: u64,
+    /// The last of them.
+    pub text: Told,
+    /// Where it stands in the log.
+    pub last: Seq,
+    /// When it was written.
+    pub at: Millis,
+    /// The task that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
 }
 
 /// What came of tasks.

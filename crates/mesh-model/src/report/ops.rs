@@ -6,6 +6,7 @@ use crate::permission::Permission::*;
 
 operations! { LIST Report
     /// Sum up a stretch of time in the rooms that the caller reads: who did what, what failed and why, where time and money went.
+    /// The tool `mesh_report`.
     ReportGet "report.get" {
         Query Needs::Permission(TasksRead), Get "/api/report" => 200,
         ReportGetInput => Report,

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use mesh_log::{LogReader, ReadError};
 use mesh_model::events::{Erases, Facts};
-use mesh_model::{MemoryId, MessageId, Seq, TaskId};
+use mesh_model::{MemoryId, MessageId, ParticipantId, Seq, TaskId};
 
 /// An event after which content in the log has to be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,17 @@ pub enum Erasure {
         /// The memories.
         memories: Vec<MemoryId>,
     },
+    /// What somebody wrote into its journal between two places; the view knows the places.
+    Journal {
+        /// The event.
+        seq: Seq,
+        /// Whose.
+        author: ParticipantId,
+        /// The first place.
+        from: Seq,
+        /// The last.
+        upto: Seq,
+    },
 }
 
 impl Erasure {
@@ -66,6 +77,12 @@ impl Erasure {
                 seq,
                 memories: memories.to_vec(),
             }),
+            Erases::Journal(author, from, upto) => Some(Erasure::Journal {
+                seq,
+                author,
+                from,
+                upto: upto.min(Seq(seq.0.saturating_sub(1))),
+            }),
         }
     }
 
@@ -76,7 +93,8 @@ impl Erasure {
             | Erasure::Room { seq }
             | Erasure::Task { seq, .. }
             | Erasure::Versions { seq, .. }
-            | Erasure::Memories { seq, .. } => *seq,
+            | Erasure::Memories { seq, .. }
+            | Erasure::Journal { seq, .. } => *seq,
         }
     }
 }

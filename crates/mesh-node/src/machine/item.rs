@@ -161,9 +161,11 @@ fn said_at(event: &Committed) -> Option<Seq> {
     match event.facts.erased() {
         Erased::WithMessage(Some(message)) => Some(message.0),
         Erased::WithMessage(None) | Erased::WithRoom => Some(event.seq),
-        Erased::Never | Erased::WithTask(_) | Erased::WithApproval(_) | Erased::WithMemory(_) => {
-            None
-        }
+        Erased::Never
+        | Erased::WithTask(_)
+        | Erased::WithApproval(_)
+        | Erased::WithMemory(_)
+        | Erased::WithJournal => None,
     }
 }
 

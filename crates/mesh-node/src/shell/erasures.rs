@@ -223,6 +223,9 @@ impl ErasingTask {
                     all.retain(|place| *place < seq);
                     all
                 }
+                Erasure::Journal {
+                    author, from, upto, ..
+                } => view.places_of_journal(author, from, upto)?,
                 Erasure::Places {
                     message, places, ..
                 } => {

@@ -387,6 +387,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::Approval(_)
         | Facts::Template(_)
         | Facts::Context(_)
+        | Facts::Journal(_)
         | Facts::Lease(_)
         | Facts::File(_)
         | Facts::Skill(_)

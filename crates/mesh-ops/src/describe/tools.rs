@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use mesh_model::ops::{self, Declaration, Needs, OpKind};
+use mesh_model::ops::{
+    self, Declaration, JournalList, JournalWrite, Needs, OpKind, Operation, ReportGet,
+};
 use mesh_model::{Effect, ErrorCode, Refusal};
 use serde_json::{Map, Value, json};
 
@@ -12,6 +14,13 @@ use crate::describe::schema::Schemas;
 pub const CALL_TOOL: &str = "mesh_call";
 /// The tool that explains operations.
 pub const HELP_TOOL: &str = "mesh_help";
+/// Tools that are called by their names without standing in the list, whose room is taken by what every agent needs. The
+/// documentation of their operations names them, which `mesh_help` tells.
+const UNLISTED: [(&str, &str); 3] = [
+    ("mesh_log", JournalWrite::DECLARATION.name),
+    ("mesh_logs", JournalList::DECLARATION.name),
+    ("mesh_report", ReportGet::DECLARATION.name),
+];
 /// What `tools/list` may hold, bytes of compact JSON: it is in every agent's context all the time.
 pub const TOOLS_BYTES_MAX: usize = 12_000;
 
@@ -63,9 +72,13 @@ pub fn mcp_tools() -> Vec<Tool> {
     tools
 }
 
-/// The operation that a tool of daily use is.
+/// The operation that a tool is: one of daily use, or one that is not listed.
 pub fn tool_operation(tool: &str) -> Option<&'static Declaration> {
-    ops::all().find(|declaration| declaration.tool == Some(tool))
+    let unlisted = UNLISTED.iter().find(|(name, _)| *name == tool);
+    match unlisted {
+        Some((_, operation)) => ops::named(operation),
+        None => ops::all().find(|declaration| declaration.tool == Some(tool)),
+    }
 }
 
 fn daily(declaration: &'static Declaration, tool: &'static str) -> Tool {
@@ -248,6 +261,17 @@ mod tests {
                     || tool.name == HELP_TOOL
                     || tool_operation(&tool.name).is_some()
             );
+        }
+    }
+
+    #[test]
+    fn tools_that_are_not_listed_are_named_by_their_operations() {
+        let listed = mcp_tools();
+        for (tool, operation) in UNLISTED {
+            let declaration = tool_operation(tool).unwrap();
+            assert_eq!(declaration.name, operation);
+            assert!(declaration.doc.contains(&format!("`{tool}`")), "{tool}");
+            assert!(listed.iter().all(|known| known.name != tool), "{tool}");
         }
     }
 

@@ -9,7 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use mesh_core::Access;
 use mesh_model::events::{RequestRate, Trust};
-use mesh_model::limits::{GUARD_CHECK_KIB_BURST, GUARD_CHECK_KIB_PER_SECOND};
+use mesh_model::limits::{
+    GUARD_CHECK_KIB_BURST, GUARD_CHECK_KIB_PER_SECOND, JOURNAL_LINES_BURST,
+    JOURNAL_LINES_PER_SECOND, JOURNAL_UNTRUSTED_LINES_BURST, JOURNAL_UNTRUSTED_LINES_PER_SECOND,
+};
 use mesh_model::{Actor, Effect, ErrorCode, Millis, ParticipantId, Refusal};
 
 use crate::door::{Caller, Door};
@@ -23,6 +26,8 @@ enum Whose {
     Participant(ParticipantId),
     /// Of KiB instead of requests.
     GuardChecks(ParticipantId),
+    /// Of lines.
+    Journal(ParticipantId),
     /// IPv4 whole, of IPv6 the network: a host has as many addresses in it as it likes.
     Address([u8; 8]),
 }
@@ -173,6 +178,35 @@ impl Door {
             .flood()
             .take(Whose::Participant(bridge), rate, self.node().now());
         taken.map_err(|wait| refused("this inlet", rate, wait))
+    }
+
+    /// Counts lines of a journal: a program that goes astray fills nobody's disk with them.
+    pub(crate) fn limit_journal(&self, me: ParticipantId, lines: usize) -> Result<(), Refusal> {
+        let access = self.node().access();
+        let rate = match access.trust_of(me, false) {
+            Trust::Local | Trust::Owner => RequestRate {
+                per_second: JOURNAL_LINES_PER_SECOND,
+                burst: JOURNAL_LINES_BURST,
+            },
+            Trust::Untrusted | Trust::Federated => RequestRate {
+                per_second: JOURNAL_UNTRUSTED_LINES_PER_SECOND,
+                burst: JOURNAL_UNTRUSTED_LINES_BURST,
+            },
+        };
+        let (lines, now) = (lines as u64, self.node().now());
+        let taken = self.flood().take_more(Whose::Journal(me), rate, lines, now);
+        taken.map_err(|wait| {
+            Refusal::new(
+                ErrorCode::RateLimited,
+                format!(
+                    "this participant has written more than {} lines at once and {} a second",
+                    rate.burst, rate.per_second
+                ),
+                Effect::NothingKept,
+                "wait as long as retry_after_ms says, and leave out what nobody will read",
+            )
+            .retry_after_ms(wait.max(1))
+        })
     }
 
     fn limit_as(

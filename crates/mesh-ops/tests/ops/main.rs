@@ -15,6 +15,7 @@ mod idempotency;
 mod identity;
 mod inlets;
 mod invites;
+mod journals;
 mod kept;
 mod many;
 mod marked;

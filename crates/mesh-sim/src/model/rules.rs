@@ -74,6 +74,7 @@ impl Model {
             Command::EventType(EventTypeCommand::Register { name, schema }) => {
                 Ok(self.register_type(name, schema))
             }
+            Command::Journal(command) => self.judge_journal(*actor, command),
             _ => self.judge_room(*actor, command),
         }
     }

@@ -37,6 +37,7 @@ const TABLES: &[(&str, &str)] = &[
     ("templates", "id"),
     ("context", "room, key"),
     ("memories", "seq"),
+    ("journal", "seq"),
     ("files", "id"),
     ("file_versions", "seq"),
     ("skill_versions", "seq"),

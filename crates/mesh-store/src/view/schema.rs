@@ -2,12 +2,12 @@
 //! is rebuilt from its log.
 
 use super::{
-    approval, context, credential, event_type, file, index, memory, mesh, message, participant,
-    project, quarantine, room, schedule, session, skill, task, template, worker,
+    approval, context, credential, event_type, file, index, journal, memory, mesh, message,
+    participant, project, quarantine, room, schedule, session, skill, task, template, worker,
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 12;
+pub(super) const VERSION: i64 = 13;
 
 /// The tables of each noun, the index of words, and where words are that go with something else.
 ///
@@ -20,6 +20,7 @@ pub(super) const NOUNS: &[&str] = &[
     event_type::schema::TABLES,
     file::schema::TABLES,
     index::TABLES,
+    journal::schema::TABLES,
     memory::schema::TABLES,
     mesh::schema::TABLES,
     message::schema::TABLES,

@@ -26,6 +26,7 @@ mod install;
 mod interchange;
 mod invite;
 mod joined;
+mod journal;
 mod lease;
 mod link;
 mod log;
@@ -127,6 +128,8 @@ pub enum Command {
     #[command(subcommand)]
     Alert(alert::AlertVerb),
     Report(report::ReportArgs),
+    #[command(subcommand)]
+    Journal(journal::JournalVerb),
     #[command(subcommand)]
     Context(context::ContextVerb),
     #[command(subcommand)]
@@ -249,6 +252,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Costs(args) => budget::costs(context, args)?,
         Command::Alert(verb) => alert::alert(context, verb)?,
         Command::Report(args) => report::report(context, args)?,
+        Command::Journal(verb) => journal::journal(context, verb)?,
         Command::Context(verb) => context::context(context, verb)?,
         Command::File(verb) => file::file(context, verb)?,
         Command::Skill(verb) => skill::skill(context, verb)?,

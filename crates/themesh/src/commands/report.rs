@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use mesh_model::api::{
-    FailureReported, ParticipantReported, Report, ReportGetInput, TaskReported, WorkReported,
+    FailureReported, JournalReported, ParticipantReported, Report, ReportGetInput, TaskReported,
+    WorkReported,
 };
 use mesh_model::events::FailureCause;
 use mesh_model::ops::ReportGet;
@@ -54,6 +55,7 @@ pub fn report(context: &Context, args: ReportArgs) -> Outcome<()> {
         .collect();
     people(&report.participants);
     failures(&report.failures);
+    errors(report.journal.as_ref());
     places(&report);
     tasks("took longest", &report.slowest, &rooms);
     tasks("cost most", &report.dearest, &rooms);
@@ -92,11 +94,18 @@ fn summary(report: &Report) {
         spent.unwrap_or_else(|| "no cost reported".to_owned())
     );
     let messages = report.messages.map(|count| count.to_string());
+    let lines = report.journal.as_ref().map(|lines| {
+        format!(
+            "{} errors, {} warnings, {} of what was done, {} for looking for faults",
+            lines.error, lines.warn, lines.info, lines.debug
+        )
+    });
     let facts = [
         ("tasks", Some(done)),
         ("attempts", Some(attempts)),
         ("approvals", Some(approvals)),
         ("messages", messages),
+        ("journals", lines),
     ];
     for (name, text) in facts {
         if let Some(text) = text {
@@ -172,6 +181,20 @@ fn failures(failures: &[FailureReported]) {
     });
     let heading = ["who", "why", "   times", "last task", "in its words"];
     section("What failed", &heading, &rows.collect::<Vec<_>>());
+}
+
+fn errors(lines: Option<&JournalReported>) {
+    let errors = lines.into_iter().flat_map(|lines| &lines.errors);
+    let rows = errors.map(|one| {
+        vec![
+            one.from.handle.clone(),
+            right(one.count),
+            one.last.to_string(),
+            one_line(&one.text),
+        ]
+    });
+    let heading = ["who", "   times", "last at", "in its words"];
+    section("Errors in journals", &heading, &rows.collect::<Vec<_>>());
 }
 
 fn cause(cause: FailureCause) -> &'static str {

@@ -23,6 +23,7 @@ mod identity;
 mod install;
 mod interchange;
 mod joined;
+mod journal;
 mod kill_nine;
 mod lease;
 mod link;

@@ -1,16 +1,20 @@
 //! `report.get`
 
 use super::sums::Sums;
-use crate::ops::{present, task};
+use crate::ops::{journal, present, task};
 use crate::prelude::*;
 
 use mesh_model::events::TaskState;
 use mesh_model::limits::{
-    REPORT_FAILURES_MAX, REPORT_SPAN_DEFAULT_MS, REPORT_SPAN_MAX_MS, REPORT_TASKS_MAX,
+    REPORT_ERRORS_MAX, REPORT_FAILURES_MAX, REPORT_SPAN_DEFAULT_MS, REPORT_SPAN_MAX_MS,
+    REPORT_TASKS_MAX,
 };
 use mesh_model::{Permission, TaskId};
 use mesh_node::machine::{Reader, Whose};
-use mesh_store::view::{AnsweredSum, FailureRow, ReportRows, ReportSpan, StandsOut, TaskRow, View};
+use mesh_store::view::{
+    AnsweredSum, FailureRow, JournalAsk, JournalSums, ReportRows, ReportSpan, StandsOut, TaskRow,
+    View,
+};
 
 impl Run for ReportGet {
     async fn run(door: &Door, call: &Call, input: ReportGetInput) -> Result<Report, Refusal> {
@@ -19,43 +23,87 @@ impl Run for ReportGet {
             None => call.rooms()?,
         };
         let span = span(&input, call.now)?;
-        let (rows, titles) = door
-            .view(call, move |view| {
-                let rows = view.report(&rooms, span)?;
-                let titles = titles(view, &rows)?;
-                Ok((rows, titles))
-            })
-            .await?;
-        let reader = present::reader(door, call);
         let reads = call.has(Permission::MessagesRead);
-        let mut sums = Sums::new(&call.access, reader, reads);
-        rows.voices.iter().for_each(|voice| sums.voice(voice));
-        rows.created.iter().for_each(|one| sums.created(one));
-        rows.answered.iter().for_each(|one| sums.answered(one));
-        rows.attempts.iter().for_each(|one| sums.attempts(one));
-        let outstanding = |list: &[StandsOut]| {
-            let told = list
-                .iter()
-                .filter_map(|one| outstanding(reader, &titles, one));
-            told.collect()
-        };
-        let failures = rows.failures.iter();
-        Ok(Report {
-            since: span.since,
-            until: span.until,
-            messages: reads.then(|| rows.voices.iter().map(|(_, _, count)| count).sum()),
-            tasks: tasks(&rows),
-            approvals: approvals(&rows),
-            slowest: outstanding(&rows.slowest),
-            dearest: outstanding(&rows.dearest),
-            failures: failures
-                .map(|row| failure(&call.access, reader, &titles, row))
-                .collect(),
-            work: sums.work(),
-            participants: sums.participants(),
-            rooms: sums.rooms(),
-            models: sums.models(),
+        let lines = reads.then(|| JournalAsk {
+            room: input.room.as_ref().and(rooms.first().map(|(id, _)| *id)),
+            since: Some(span.since),
+            until: Some(span.until),
+            ..journal::ask(call, rooms.clone())
+        });
+        let gathered = gather(door, call, rooms, span, lines).await?;
+        Ok(told(call, present::reader(door, call), span, gathered))
+    }
+}
+
+/// What a report is made of.
+pub(super) struct Gathered {
+    rows: ReportRows,
+    titles: Vec<TaskRow>,
+    /// Absent for whoever does not read messages.
+    lines: Option<JournalSums>,
+}
+
+pub(super) async fn gather(
+    door: &Door,
+    call: &Call,
+    rooms: Vec<(RoomId, Seq)>,
+    span: ReportSpan,
+    lines: Option<JournalAsk>,
+) -> Result<Gathered, Refusal> {
+    door.view(call, move |view| {
+        let rows = view.report(&rooms, span)?;
+        let titles = titles(view, &rows)?;
+        let lines = lines.map(|ask| view.journal_sums(&ask, REPORT_ERRORS_MAX));
+        Ok(Gathered {
+            rows,
+            titles,
+            lines: lines.transpose()?,
         })
+    })
+    .await
+}
+
+/// The report as a reader gets it.
+pub(super) fn told(
+    call: &Call,
+    reader: Reader<'_>,
+    span: ReportSpan,
+    gathered: Gathered,
+) -> Report {
+    let Gathered {
+        rows,
+        titles,
+        lines,
+    } = gathered;
+    let reads = lines.is_some();
+    let mut sums = Sums::new(&call.access, reader, reads);
+    rows.voices.iter().for_each(|voice| sums.voice(voice));
+    rows.created.iter().for_each(|one| sums.created(one));
+    rows.answered.iter().for_each(|one| sums.answered(one));
+    rows.attempts.iter().for_each(|one| sums.attempts(one));
+    let outstanding = |list: &[StandsOut]| {
+        let told = list
+            .iter()
+            .filter_map(|one| outstanding(reader, &titles, one));
+        told.collect()
+    };
+    let failures = rows.failures.iter();
+    Report {
+        since: span.since,
+        until: span.until,
+        messages: reads.then(|| rows.voices.iter().map(|(_, _, count)| count).sum()),
+        tasks: tasks(&rows),
+        approvals: approvals(&rows),
+        slowest: outstanding(&rows.slowest),
+        dearest: outstanding(&rows.dearest),
+        failures: failures
+            .map(|row| failure(&call.access, reader, &titles, row))
+            .collect(),
+        work: sums.work(),
+        participants: sums.participants(),
+        rooms: sums.rooms(),
+        models: sums.models(),
+        journal: lines.map(|lines| journal::reported(call, reader, lines)),
     }
 }
 

@@ -38,7 +38,9 @@ impl Batch<'_> {
     /// Notes where the event's words are, if they go with something that is not in the event's own row.
     pub(super) fn note_words(&mut self, event: &StoredEvent<'_>) -> Result<(), StoreError> {
         match event.facts.erased() {
-            Erased::Never | Erased::WithRoom | Erased::WithMessage(None) => Ok(()),
+            Erased::Never | Erased::WithRoom | Erased::WithMessage(None) | Erased::WithJournal => {
+                Ok(())
+            }
             Erased::WithMessage(Some(message)) => self.note_edit(event, message),
             Erased::WithTask(task) => self.note_place(event, task.0),
             Erased::WithMemory(memory) => self.note_place(event, memory.0),

@@ -19,8 +19,9 @@ use words::Words;
 use super::open::{close, upto};
 use super::task::Kept;
 use super::{
-    Numbers, StoredEvent, approval, context, credential, event_type, file, memory, mesh, message,
-    numbers, participant, quarantine, room, schedule, session, skill, task, template, worker,
+    Numbers, StoredEvent, approval, context, credential, event_type, file, journal, memory, mesh,
+    message, numbers, participant, quarantine, room, schedule, session, skill, task, template,
+    worker,
 };
 use crate::StoreError;
 use crate::sql::int;
@@ -203,6 +204,7 @@ impl Batch<'_> {
             Facts::Approval(facts) => approval::project(self, facts, event),
             Facts::Template(facts) => template::project(self, facts, event),
             Facts::Context(facts) => context::project(self, facts, event),
+            Facts::Journal(facts) => journal::project(self, facts, event),
             Facts::Memory(facts) => memory::project(self, facts, event),
             Facts::File(facts) => file::project(self, facts, event),
             Facts::Skill(facts) => skill::project(self, facts, event),

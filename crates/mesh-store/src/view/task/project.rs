@@ -278,7 +278,7 @@ impl Batch<'_> {
                 "UPDATE approvals SET content = NULL, reason = substr(reason, 1, 0) WHERE task = ?1",
             )?
             .execute([id])?;
-        Ok(())
+        self.forget_lines_about(id)
     }
 
     /// A task that an approval holds up, until somebody answers.
