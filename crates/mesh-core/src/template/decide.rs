@@ -68,6 +68,16 @@ fn create(
             .so(Effect::NothingCreated));
         }
     }
+    let reports = variables
+        .iter()
+        .filter(|variable| variable.kind == VariableKind::Report);
+    if reports.count() > 1 {
+        return Err(refuse::invalid(
+            "a task takes one report along, and the template asks for several",
+            "leave one of them, of the longest time",
+        )
+        .so(Effect::NothingCreated));
+    }
     let created = TemplateCreated {
         template: id,
         name: name.to_owned(),

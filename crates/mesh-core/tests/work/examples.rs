@@ -37,8 +37,9 @@ const WORKFLOWS: [(&str, &str); 6] = [
     ),
 ];
 
-const TEMPLATES: [&str; 5] = [
+const TEMPLATES: [&str; 6] = [
     include_str!("../../../../docs/templates/research.json"),
+    include_str!("../../../../docs/templates/improve.json"),
     include_str!("../../../../docs/templates/summarize.json"),
     include_str!("../../../../docs/templates/qa.json"),
     include_str!("../../../../docs/templates/code-review.json"),
@@ -154,5 +155,5 @@ fn the_templates_are_taken() {
         };
         run.must(run.owner(), &Command::Template(create));
     }
-    assert_eq!(run.state.work.templates().count(), 5);
+    assert_eq!(run.state.work.templates().count(), TEMPLATES.len());
 }

@@ -12,3 +12,11 @@ pub const REPORT_FAILURES_MAX: u32 = 20;
 pub const REPORT_TASKS_MAX: u32 = 5;
 /// Kinds of errors in journals that a report names: those that it is worth to begin with.
 pub const REPORT_ERRORS_MAX: usize = 20;
+/// Days whose report a task takes along: more than a quarter nobody improves by at once.
+pub const REPORT_TASK_DAYS_MAX: u32 = 90;
+/// Rows of each list of such a report: it stands in a model's context.
+pub const REPORT_TASK_ROWS_MAX: usize = 10;
+/// Characters of each text in it.
+pub const REPORT_TASK_TEXT_CHARS_MAX: usize = 300;
+/// Proposals that one task makes: a person reads all of them.
+pub const REPORT_PROPOSALS_MAX: usize = 20;

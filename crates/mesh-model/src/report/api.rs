@@ -219,3 +219,39 @@ pub struct TaskReported {
     /// What its attempts cost together.
     pub spend: Spend,
 }
+
+/// Something that could be better, and the task that would make it so.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportProposal {
+    /// A line for lists.
+    pub title: String,
+    /// What in the report speaks for it, with its figures.
+    pub why: String,
+    /// What is to be done, whole: whoever does it sees nothing else.
+    pub task: String,
+}
+
+/// What a task proposes that took a report along, as its structured result holds it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportProposals {
+    /// At most 20, the one that is worth most first.
+    pub proposals: Vec<ReportProposal>,
+}
+
+/// Make a task of a proposal. Only a person does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportAcceptInput {
+    /// The task that proposes.
+    pub task: TaskId,
+    /// Which of its proposals: 1 is the first.
+    pub proposal: u32,
+    /// What a worker must be able to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<String>,
+    /// Who is to do it: id or handle; absent: whoever fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<String>,
+}

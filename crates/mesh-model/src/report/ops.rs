@@ -12,4 +12,11 @@ operations! { LIST Report
         ReportGetInput => Report,
         example r#"{"room": "workshop"}"#
     }
+    /// Make a task of a proposal: one of those in the result of a task that took a report along. Only a person does, and each
+    /// proposal becomes a task once.
+    ReportAccept "report.accept" {
+        Command Needs::Permission(TasksWrite), Post "/api/report/accept" => 201,
+        ReportAcceptInput => TasksCreated,
+        example r#"{"task": "$proposing_task", "proposal": 1}"#
+    }
 }

@@ -34,6 +34,8 @@ pub enum VariableKind {
     Number,
     /// Yes or no.
     Flag,
+    /// So many days, whose report of the task's room goes along as data.
+    Report,
 }
 
 impl VariableKind {
@@ -43,6 +45,7 @@ impl VariableKind {
             VariableKind::Text => "text",
             VariableKind::Number => "number",
             VariableKind::Flag => "flag",
+            VariableKind::Report => "report",
         }
     }
 }

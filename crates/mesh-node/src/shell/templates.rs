@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     include_str!("../../../../docs/templates/code-review.json"),
+    include_str!("../../../../docs/templates/improve.json"),
     include_str!("../../../../docs/templates/qa.json"),
     include_str!("../../../../docs/templates/research.json"),
     include_str!("../../../../docs/templates/summarize.json"),

@@ -34,5 +34,23 @@ impl Fixture {
         });
         must(surface, &rex, "task.finish", result).await;
         self.names.insert("$tidied_task", task);
+        self.name_proposals(surface).await;
+    }
+
+    /// Rex has read a report and proposes something.
+    async fn name_proposals<S: Surface>(&mut self, surface: &mut S) {
+        let (owner, rex) = (self.owner.clone(), self.rex.clone());
+        let proposal = json!({"title": "Keep a mirror", "why": "two downloads failed", "task": "Set up a mirror."});
+        let asked = json!({"title": "Propose", "prompt": "What could be better?", "assigned": "rex", "verify_below": 0});
+        let asked = json!({"room": "workshop", "tasks": [asked]});
+        let made = must(surface, &owner, "task.create", asked).await;
+        let task = made["tasks"][0]["id"].clone();
+        let fence = self.take(surface, &rex, &task).await;
+        let result = json!({
+            "task": task, "fence": fence,
+            "output": {"text": "One proposal.", "data": {"proposals": [proposal]}},
+        });
+        must(surface, &rex, "task.finish", result).await;
+        self.names.insert("$proposing_task", task);
     }
 }

@@ -230,7 +230,14 @@ async fn a_mesh_begins_with_templates_and_a_deleted_one_stays_away() {
             .map(|item| item["name"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    let all = ["code-review", "qa", "research", "summarize", "write"];
+    let all = [
+        "code-review",
+        "improve",
+        "qa",
+        "research",
+        "summarize",
+        "write",
+    ];
     assert_eq!(names(&house).await, all);
     house
         .ok(&house.owner, "template.delete", json!({"template": "qa"}))
@@ -238,7 +245,7 @@ async fn a_mesh_begins_with_templates_and_a_deleted_one_stays_away() {
     let house = house.restart().await;
     assert_eq!(
         names(&house).await,
-        ["code-review", "research", "summarize", "write"]
+        ["code-review", "improve", "research", "summarize", "write"]
     );
 }
 

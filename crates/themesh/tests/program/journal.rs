@@ -1,9 +1,12 @@
-//! Journals on the command line: written by hand and from a pipe, listed, followed, summed up, erased.
+//! Journals on the command line: written by hand and from a pipe, listed, followed, summed up, erased; and a report that becomes
+//! proposals of which a person makes a task.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
-use serde_json::Value;
+use mesh_model::ops::{TaskFinish, TaskGet, TaskTake};
+use mesh_sdk::http::Http;
+use serde_json::{Value, json};
 
 use super::node::{Node, command, said};
 
@@ -109,4 +112,56 @@ fn whoever_follows_sees_lines_as_they_come() {
     }
     following.kill().unwrap();
     following.wait().unwrap();
+}
+
+#[test]
+fn a_report_becomes_proposals_and_a_person_makes_a_task_of_one() {
+    let node = node();
+    node.json(&["call", "room.create", r#"{"name":"ops"}"#]);
+    let member = json!({"room": "ops", "participant": "rex"});
+    node.json(&["call", "member.add", &member.to_string()]);
+    let may = json!({"room": "ops", "participant": "rex", "capabilities": ["speak", "listen", "execute"]});
+    node.json(&["call", "member.capabilities", &may.to_string()]);
+    let made = node.json(&["template", "use", "improve", "report=7", "--room", "ops"]);
+    let task = made["tasks"][0]["id"].as_str().unwrap().to_owned();
+    let asked = node.call::<TaskGet>(json!({ "task": task }));
+    let input = asked.input.unwrap();
+    assert!(input["report"]["tasks"]["created"].is_u64(), "{input:?}");
+    assert!(asked.prompt.unwrap().contains("the last 7 days"));
+    let identity = std::fs::read_to_string(node.home().join("clients/rex.json")).unwrap();
+    let identity: Value = serde_json::from_str(&identity).unwrap();
+    let rex = Http::new(&node.url, identity["token"].as_str().map(str::to_owned));
+    node.json(&["--as", "rex", "call", "worker.enrol", r#"{"slots":1}"#]);
+    let take = serde_json::from_value(json!({"count": 1})).unwrap();
+    let taken = rex.call::<TaskTake>(take).unwrap().items.remove(0);
+    let proposal = json!({"title": "Keep a mirror", "why": "two downloads failed", "task": "Set up a mirror."});
+    let result = json!({
+        "task": task, "fence": taken.fence, "confidence": 95,
+        "output": {"text": "One proposal.", "data": {"proposals": [proposal]}},
+    });
+    rex.call::<TaskFinish>(serde_json::from_value(result).unwrap())
+        .unwrap();
+    let shown = node.mesh(&["task", "accept", &task]);
+    assert!(
+        shown.out.contains(" 1  Keep a mirror") && shown.out.contains("why: two downloads failed"),
+        "{shown:?}"
+    );
+    let tried = node.mesh(&["--as", "rex", "task", "accept", &task, "1"]);
+    assert!(
+        tried.code != 0 && tried.err.contains("only a person"),
+        "{tried:?}"
+    );
+    assert_ne!(node.mesh(&["task", "accept", &task, "2"]).code, 0);
+    let accepted = node.json(&["task", "accept", &task, "1", "--can", "ops"]);
+    let new = accepted["tasks"][0]["id"].as_str().unwrap();
+    let new = node.call::<TaskGet>(json!({ "task": new }));
+    assert_eq!(
+        new.prompt.unwrap(),
+        "Set up a mirror.\n\nWhy: two downloads failed"
+    );
+    let again = node.mesh(&["task", "accept", &task, "1"]);
+    assert!(
+        again.code != 0 && again.err.contains("accepted already"),
+        "{again:?}"
+    );
 }

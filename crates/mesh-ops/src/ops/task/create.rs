@@ -3,7 +3,7 @@
 use crate::door::short::task_place;
 use crate::evidence;
 use crate::evidence::{Spoken, payload};
-use crate::ops::template;
+use crate::ops::{report, template};
 use crate::prelude::*;
 
 use std::collections::HashMap;
@@ -60,19 +60,30 @@ pub(crate) async fn create(
     }
     let mut ids: Vec<TaskId> = specs.iter().map(|_| TaskId(Uuid::now_v7())).collect();
     ids.sort_unstable();
+    create_as(door, call, room.id, specs, ids).await
+}
+
+/// The same under ids that are chosen: in the order of the request.
+pub(crate) async fn create_as(
+    door: &Door,
+    call: &Call,
+    room: RoomId,
+    specs: Vec<TaskSpec>,
+    ids: Vec<TaskId>,
+) -> Result<TasksCreated, Refusal> {
     let mut names = Names::of(&specs, &ids)?;
     names.add_short(door, call, &specs).await?;
     let mut tasks = Vec::with_capacity(specs.len());
     let mut spoken = Vec::with_capacity(specs.len());
     for (id, spec) in ids.into_iter().zip(specs) {
         let place = names.place(&spec, tasks.len());
-        let (task, said) = new_task(door, call, &names, id, spec)
+        let (task, said) = new_task(door, call, &names, room, id, spec)
             .await
             .map_err(|refusal| at(refusal, &place))?;
         tasks.push(task);
         spoken.push(said);
     }
-    let outcome = submit(door, call, room.id, tasks, &spoken, Command::Task).await?;
+    let outcome = submit(door, call, room, tasks, &spoken, Command::Task).await?;
     let facts = door.facts(&outcome).await?;
     told_created(call, &outcome, facts)
         .ok_or_else(|| refuse::internal("the command's own events cannot be read"))
@@ -87,7 +98,8 @@ pub(crate) async fn brought(
     relayed: Relayed,
 ) -> Result<(), Refusal> {
     let names = Names::of(&[], &[])?;
-    let (task, said) = new_task(door, call, &names, TaskId(Uuid::now_v7()), spec).await?;
+    let id = TaskId(Uuid::now_v7());
+    let (task, said) = new_task(door, call, &names, room, id, spec).await?;
     let wrapped = |change| {
         Command::Link(LinkCommand::Work {
             relayed: relayed.clone(),
@@ -256,6 +268,7 @@ async fn new_task(
     door: &Door,
     call: &Call,
     names: &Names,
+    room: RoomId,
     id: TaskId,
     mut spec: TaskSpec,
 ) -> Result<(NewTask, Spoken), Refusal> {
@@ -263,6 +276,9 @@ async fn new_task(
         Some(wanted) => {
             let filled = template::fill(door, call, &wanted, &spec).await?;
             (spec.title, spec.prompt) = (filled.title, filled.prompt);
+            if let Some(days) = filled.report {
+                report::goes_along(door, call, room, days, &mut spec).await?;
+            }
             Some((filled.template, filled.given))
         }
         None => None,

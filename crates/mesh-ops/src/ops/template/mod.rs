@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use mesh_core::Template;
 use mesh_model::api::{TaskSpec, TemplateBody, TemplateUse};
 use mesh_model::events::{Trust, Variable, VariableKind};
+use mesh_model::limits::REPORT_TASK_DAYS_MAX;
 use mesh_model::{Effect, Refusal, TemplateId, refuse};
 use mesh_store::view::TemplateRow;
 use serde_json::Value;
@@ -24,6 +25,8 @@ pub(crate) struct Filled {
     pub given: Vec<(String, VariableKind)>,
     pub title: String,
     pub prompt: String,
+    /// The days whose report goes along, if it asks for one.
+    pub report: Option<u32>,
 }
 
 /// Fills a template in. Whether the values are those it asks for, the core says.
@@ -51,8 +54,14 @@ pub(crate) async fn fill(
     })?;
     let mut given = Vec::with_capacity(wanted.values.len());
     let mut words = BTreeMap::new();
+    let blanks = variables(door, id);
+    let mut report = None;
     for (name, value) in &wanted.values {
         let (kind, text) = match value {
+            Value::Number(number) if is_report(&blanks, name) => {
+                report = Some(days(name, value)?);
+                (VariableKind::Report, number.to_string())
+            }
             Value::String(text) => (VariableKind::Text, text.clone()),
             Value::Number(number) => (VariableKind::Number, number.to_string()),
             Value::Bool(flag) => (VariableKind::Flag, flag.to_string()),
@@ -67,13 +76,32 @@ pub(crate) async fn fill(
         given.push((name.clone(), kind));
         words.insert(name.as_str(), text);
     }
-    let blanks = named_blanks(door, id);
+    let blanks: Vec<String> = blanks.into_iter().map(|it| it.name).collect();
     let fill = |text: &str| filled(text, &blanks, &words);
     Ok(Filled {
         template: id,
         given,
         title: fill(&body.title),
         prompt: fill(&body.prompt),
+        report,
+    })
+}
+
+fn is_report(blanks: &[Variable], name: &str) -> bool {
+    let found = blanks.iter().find(|blank| blank.name == name);
+    found.is_some_and(|blank| blank.kind == VariableKind::Report)
+}
+
+/// The days of a report.
+fn days(name: &str, value: &Value) -> Result<u32, Refusal> {
+    let days = value.as_u64().and_then(|days| u32::try_from(days).ok());
+    let days = days.filter(|days| (1..=REPORT_TASK_DAYS_MAX).contains(days));
+    days.ok_or_else(|| {
+        refuse::invalid(
+            format!("'{name}' is a report of 1 to {REPORT_TASK_DAYS_MAX} days"),
+            "name whole days, such as 7",
+        )
+        .so(Effect::NothingCreated)
     })
 }
 
@@ -118,12 +146,11 @@ pub(crate) fn blanks_of(body: &TemplateBody) -> Vec<Variable> {
     found
 }
 
-/// The names of a template's blanks.
-fn named_blanks(door: &Door, id: TemplateId) -> Vec<String> {
+/// A template's blanks.
+fn variables(door: &Door, id: TemplateId) -> Vec<Variable> {
     let work = door.node().work();
-    let variables = work.template(id).map(|found| found.variables.as_slice());
-    let names = variables.unwrap_or_default().iter();
-    names.map(|variable| variable.name.clone()).collect()
+    let found = work.template(id).map(|found| found.variables.clone());
+    found.unwrap_or_default()
 }
 
 /// Puts the values where the blanks are, in one pass: a value that looks like a blank stays as it is. A blank that was

@@ -1,5 +1,6 @@
 //! Tasks: create, list, show, steer, watch.
 
+mod accept;
 mod add;
 mod follow;
 mod provenance;
@@ -119,6 +120,11 @@ pub enum TaskVerb {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// Make a task of what a task proposes that took a report along, or show its proposals
+    #[command(
+        after_help = "Examples: mesh task accept last          (shows them)\n          mesh task accept last 2 --can rust"
+    )]
+    Accept(accept::AcceptArgs),
     /// Erase a task's words for good; what was done, by whom and when stays
     #[command(after_help = "Example: mesh task redact last --reason 'holds a password'")]
     Redact(TaskReason),
@@ -176,6 +182,7 @@ pub fn task(context: &Context, verb: TaskVerb) -> Outcome<ExitCode> {
         TaskVerb::Provenance(one) => {
             return provenance::provenance(context, &http, find(&http, &one)?);
         }
+        TaskVerb::Accept(args) => return accept::accept(context, &http, args),
         TaskVerb::Cancel(args) => reasoned::<TaskCancel>(context, &http, args, "is cancelled")?,
         TaskVerb::Redact(args) => {
             reasoned::<TaskRedact>(context, &http, args, "has lost its words for good")?

@@ -192,7 +192,7 @@ pub fn values_of(
             .so(Effect::NothingCreated)
         };
         let value = match kind(&name) {
-            Some(VariableKind::Number) => {
+            Some(VariableKind::Number | VariableKind::Report) => {
                 let number: serde_json::Number = text.parse().map_err(|_| wrong("a number"))?;
                 Value::Number(number)
             }
