@@ -35,6 +35,7 @@ const routes: Route[] = [
   { page: 'approvals' },
   { page: 'workers' },
   { page: 'figures' },
+  { page: 'journal', filter: { level: 'warn', q: 'the mirror' } },
 ];
 
 test.each(routes)('%j survives', (route) => {

@@ -55,6 +55,7 @@ const WORK = [
   'dispatch',
   'budget',
   'alert',
+  'journal',
   'template',
   'memory',
   'lease',

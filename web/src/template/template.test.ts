@@ -24,6 +24,13 @@ test('what is needed has to be there, and a number has to be one', () => {
   expect(filled(template, { topic: 'logs', pages: 'three' })).toBe(false);
 });
 
+test('a report is of some days', () => {
+  const improve: TemplateView = { id: 'y', name: 'improve', variables: [{ name: 'report', kind: 'report' }] };
+  expect(['7', '90'].map((report) => filled(improve, { report }))).toEqual([true, true]);
+  expect(['0', '91', '1.5', 'week', ''].some((report) => filled(improve, { report }))).toBe(false);
+  expect(valuesOf(improve, { report: '7' })).toEqual({ report: 7 });
+});
+
 test('values have their kinds', () => {
   expect(valuesOf(template, { topic: ' logs ', pages: '3', deep: true, note: ' ' })).toEqual({
     topic: 'logs',

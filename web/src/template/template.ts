@@ -4,6 +4,9 @@ import type { TemplateView } from '../api/types.ts';
 
 type Filled = Record<string, string | boolean>;
 
+/** Days of a report are a number too. */
+export const isNumber = (kind: string): boolean => kind === 'number' || kind === 'report';
+
 export const blanksOf = (template: TemplateView): Filled =>
   Object.fromEntries(template.variables.map((one) => [one.name, one.kind === 'flag' ? false : '']));
 
@@ -13,6 +16,7 @@ export const filled = (template: TemplateView, values: Filled): boolean =>
     if (one.kind === 'flag') return true;
     const text = String(value ?? '').trim();
     if (text === '') return one.optional === true;
+    if (one.kind === 'report') return /^[1-9]\d?$/.test(text) && Number(text) <= 90;
     return one.kind !== 'number' || Number.isFinite(Number(text));
   });
 
@@ -24,7 +28,7 @@ export function valuesOf(template: TemplateView, values: Filled): Record<string,
     if (kind === 'flag') all[name] = value === true;
     else {
       const text = String(value ?? '').trim();
-      if (text !== '') all[name] = kind === 'number' ? Number(text) : text;
+      if (text !== '') all[name] = isNumber(kind) ? Number(text) : text;
     }
   }
   return all;
