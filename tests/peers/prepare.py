@@ -49,6 +49,8 @@ def walk(url, token):
     node = Node(url, token)
     rooms(node)
     webhooks(node)
+    clocks(node)
+    positions(node)
     schedules(node)
     alerts(node)
     links(node)
@@ -112,6 +114,29 @@ def rooms(node):
     node.ask("POST", "/api/event-types", body={"name": "deploy-finished", "schema": SCHEMA})
     event = {"type": "deploy-finished", "payload": {"ok": True}}
     node.ask("POST", "/api/rooms/{room}/events", {"room": "workshop"}, event)
+
+
+def clocks(node):
+    """A simulation clock that is moved about, and one that stands."""
+    node.ask("POST", "/api/rooms/{room}/clock", {"room": "attic"}, {"paused": True})
+    place = {"room": "workshop"}
+    node.ask("POST", "/api/rooms/{room}/clock", place, {"at": "2026-12-24 08:00", "rate": 60})
+    node.ask("GET", "/api/rooms/{room}/clock", place)
+    node.ask("PUT", "/api/rooms/{room}/clock/time", place, {"at": "2026-12-24 09:00"})
+    node.ask("PUT", "/api/rooms/{room}/clock/rate", place, {"rate": 2})
+    for verb, body in (("pause", None), ("step", {"seconds": 60}), ("resume", None)):
+        node.ask("POST", "/api/rooms/{room}/clock/" + verb, place, body)
+    node.ask("DELETE", "/api/rooms/{room}/clock", {"room": "attic"})
+
+
+def positions(node):
+    """Somebody who stands in a room, and walks in another one."""
+    node.ask("PUT", "/api/rooms/{room}/position", {"room": "workshop"}, {"x": 3, "y": -2.5, "facing": 90})
+    node.ask("GET", "/api/rooms/{room}/positions", {"room": "workshop"})
+    place = {"room": "attic"}
+    node.ask("PUT", "/api/rooms/{room}/policy", place, {"policy": {"space": {"radius": 20, "speed": 2}}})
+    node.ask("PUT", "/api/rooms/{room}/position", place, {"x": 0, "y": 0})
+    node.ask("POST", "/api/rooms/{room}/position/walk", place, {"x": 10, "y": 0})
 
 
 def alerts(node):

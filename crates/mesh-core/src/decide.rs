@@ -6,9 +6,9 @@ use mesh_model::{Command, Ctx};
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
-    Decision, State, alert, approval, budget, context, credential, dispatch, event_type, file,
-    follow, group, guard, identity, influence, inlet, invite, journal, lease, link, memory, mesh,
-    message, participant, policy, quarantine, room, schedule, secret, session, skill, task,
+    Decision, State, alert, approval, budget, clock, context, credential, dispatch, event_type,
+    file, follow, group, guard, identity, influence, inlet, invite, journal, lease, link, memory,
+    mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task,
     template, tool, user, webhook, worker,
 };
 
@@ -53,6 +53,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::File(command) => file::decide(desk, command)?,
         Command::Skill(command) => skill::decide(desk, command)?,
         Command::Schedule(command) => schedule::decide(desk, command)?,
+        Command::Clock(command) => clock::decide(desk, command)?,
         Command::Alert(command) => alert::decide(desk, command)?,
         Command::Webhook(command) => webhook::decide(asker, command)?,
         Command::Inlet(command) => inlet::decide(desk, command)?,

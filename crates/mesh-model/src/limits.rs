@@ -1,8 +1,10 @@
 //! Every limit that a client can meet, each with its reason. Bytes unless the name says otherwise.
 //!
-//! Bounds that nobody outside can meet (a cache, a queue between two threads, a block that is read at
-//! once) stand in the file that keeps them, with their reason. What a worker's machine
-//! and the plugins bear is the affair of `mesh-work` and `mesh-link` and stands there.
+//! Bounds that nobody outside can meet (a cache, a queue, a block that is read at once) stand in the file that keeps them, with their
+//! reason. What a worker's machine and the plugins bear is the affair of `mesh-work` and `mesh-link` and stands there.
+
+mod simulation;
+pub use simulation::*;
 
 mod journal;
 mod report;

@@ -41,6 +41,8 @@ macro_rules! nouns {
             file File: [api ops] [FileCommand] [FileFacts];
             skill Skill: [api ops] [SkillCommand] [SkillFacts];
             schedule Schedule: [api ops] [ScheduleCommand] [ScheduleFacts];
+            clock Clock: [api ops] [ClockCommand] [ClockFacts];
+            position Position: [api ops] [] [];
             alert Alert: [api ops] [AlertCommand] [AlertFacts];
             webhook Webhook: [api ops] [WebhookCommand] [WebhookFacts];
             push Push: [api ops] [] [];

@@ -64,6 +64,14 @@ pub fn no_schedule() -> Refusal {
     not_found("schedule", "schedule.list shows those that you may know of")
 }
 
+/// A room without a simulation clock.
+pub fn no_clock() -> Refusal {
+    not_found(
+        "simulation clock in this room",
+        "whoever moderates the room starts one with clock.start",
+    )
+}
+
 /// No such alert.
 pub fn no_alert() -> Refusal {
     not_found("open alert", "alert.list shows those that you may know of")

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::{
-    Attachment, Message, MessageTold, ParticipantRef, PresenceState, Quote, Reachability,
+    Attachment, Message, MessageTold, ParticipantRef, Position, PresenceState, Quote, Reachability,
 };
 use crate::event::Event;
 use crate::events::{Facts, MessagePosted, MessageQuarantined};
@@ -238,6 +238,20 @@ pub enum Ephemeral {
         participant: ParticipantRef,
         /// Whether its tools can be used.
         online: bool,
+    },
+    /// Where somebody stands in a room.
+    Position {
+        /// The room.
+        room: RoomId,
+        /// Who, and where.
+        position: Position,
+    },
+    /// Somebody in a room is out of the reader's range from now on.
+    Unseen {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        participant: ParticipantRef,
     },
     /// Something that this program does not know.
     #[serde(other)]

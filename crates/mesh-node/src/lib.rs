@@ -13,6 +13,6 @@ mod shell;
 pub use machine::{Committed, Filter, Outcome, Sink, Submission};
 pub use shell::{
     Attached, Blobs, Config, Damage, Ephemeral, FreshTask, Incoming, LogHealth, Metrics, Node,
-    Opened, Pin, ReceiveError, Received, ResumeError, Sessions, StartError, Subscribe,
-    Subscription, Wait, watch_disk,
+    Opened, Pin, Planes, Point, ReceiveError, Received, ResumeError, Sessions, StartError,
+    Subscribe, Subscription, Wait, watch_disk,
 };

@@ -96,6 +96,7 @@ pub fn restarted(node: &Node, model: &Model) {
         "the state is not the one the log gives"
     );
     state(&node.writer.state().access, model);
+    clocks(node.writer.state(), model);
     keys(node.writer.state(), model);
 }
 
@@ -133,6 +134,18 @@ pub fn line(event: &Committed, model: &Model) {
         expected.event.content.clone(),
     );
     assert_eq!(got, wanted, "event {}", event.seq);
+}
+
+/// Every clock shows what the model counts, now and later.
+fn clocks(state: &State, model: &Model) {
+    assert_eq!(state.work.clocks().count(), model.faces.len());
+    for face in &model.faces {
+        let clock = state.work.clock(face.room).expect("the room has a clock");
+        for later in [0, 1, 90_000] {
+            let moment = model.now.max(face.seen) + later;
+            assert_eq!(clock.shows(Millis(moment)).0, face.at(moment));
+        }
+    }
 }
 
 /// Every remembered key gives the first answer.

@@ -1,6 +1,7 @@
 //! The reference: what the rules say, in plain lists. Written for being obviously right, not for
 //! being fast, and without a line of the core.
 
+mod clocks;
 mod credentials;
 mod journals;
 mod rooms;
@@ -186,6 +187,8 @@ pub struct Model {
     /// Lines of journals that are not erased: whose, and where.
     pub lines: Vec<(ParticipantId, u64)>,
     pub keys: Vec<Key>,
+    /// The rooms' simulation clocks.
+    pub faces: Vec<clocks::Face>,
     /// The present moment while a command is judged.
     pub now: u64,
 }

@@ -1,9 +1,10 @@
 //! Random commands: mostly such as make sense, by actors that mostly may.
 
 use mesh_model::command::{
-    Content, ContentEvidence, CreateInvite, CreateMesh, CredentialCommand, EventTypeCommand,
-    GroupCommand, InviteCommand, IssueCredential, JournalCommand, MeshCommand, MessageCommand,
-    NewLine, ParticipantCommand, PostMessage, RedeemInvite, RoomCommand, Scanned, SessionCommand,
+    ClockCommand, Content, ContentEvidence, CreateInvite, CreateMesh, CredentialCommand,
+    EventTypeCommand, GroupCommand, InviteCommand, IssueCredential, JournalCommand, MeshCommand,
+    MessageCommand, NewLine, ParticipantCommand, PostMessage, RedeemInvite, RoomCommand, Scanned,
+    SessionCommand,
 };
 use mesh_model::events::{
     CommandKey, CredentialKind, JournalLevel, Kind, MessageHeader, Priority, Reacted, RoomAccess,
@@ -140,6 +141,8 @@ pub fn ask(chance: &mut Chance, model: &Model) -> Asked {
         | Command::Room(RoomCommand::Archive { room })
         | Command::Room(RoomCommand::SetCapabilities { room, .. })
         | Command::Room(RoomCommand::SetDefaults { room, .. })
+        | Command::Clock(ClockCommand::Start { room, .. })
+        | Command::Clock(ClockCommand::Rate { room, .. })
             if !chance.once_in(4) =>
         {
             member(chance, model, *room)
@@ -347,7 +350,8 @@ fn command(chance: &mut Chance, model: &Model) -> (Command, Option<Permission>) 
             write,
         ),
         (54..57, _) => (journal_command(chance, place, who), write),
-        (57..75, _) => (room_command(chance, place, who), write),
+        (57..60, _) => (clock_command(chance, place), write),
+        (60..75, _) => (room_command(chance, place, who), write),
         (75..82, _) => (person_command(chance, who), None),
         (82..86, _) => (group_command(chance, who), None),
         (86..91, _) => {
@@ -394,6 +398,29 @@ fn journal_command(chance: &mut Chance, place: RoomId, who: ParticipantId) -> Co
     });
     Command::Journal(JournalCommand::Write {
         lines: lines.collect(),
+    })
+}
+
+fn clock_command(chance: &mut Chance, room: RoomId) -> Command {
+    let rate = chance.below(102) as u8;
+    let at = Millis(chance.below(1_000_000_000));
+    Command::Clock(match chance.below(12) {
+        0..3 => ClockCommand::Start {
+            room,
+            at: chance.once_in(2).then_some(at),
+            rate,
+            tick_s: None,
+            paused: chance.once_in(3),
+        },
+        3..5 => ClockCommand::Set { room, at },
+        5..7 => ClockCommand::Rate { room, rate },
+        7 => ClockCommand::Pause { room },
+        8..10 => ClockCommand::Resume { room },
+        10 => ClockCommand::Step {
+            room,
+            seconds: 1 + chance.below(100_000) as u32,
+        },
+        _ => ClockCommand::Stop { room },
     })
 }
 

@@ -355,6 +355,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::File(_)
         | Facts::Skill(_)
         | Facts::Schedule(_)
+        | Facts::Clock(_)
         | Facts::Alert(_)
         | Facts::Webhook(_)
         | Facts::Inlet(_)

@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::follow::settle::Draft;
 use crate::task::{cancelled, failed};
 use crate::work::Due;
-use crate::{alert, schedule};
+use crate::{alert, clock, schedule};
 
 /// Everything that is due, at most as much as one batch should hold.
 pub(crate) fn tick(desk: &Desk<'_>) -> Vec<NewEvent> {
@@ -47,6 +47,7 @@ fn due_now(desk: &Desk<'_>, due: Due, now: Millis) -> Vec<NewEvent> {
         Due::Urgency(id) => urgency(desk, id, now),
         Due::Approval(id) => approval(desk, id),
         Due::Schedule(id) => schedule::came_due(desk, id),
+        Due::Clock(room) => clock::due(desk, room),
         Due::Alert(cause) => alert::due(desk, cause),
     }
 }

@@ -2,10 +2,10 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, AlertFacts, ApprovalFacts, ContextFacts, Facts, FileFacts, Influence, InletFacts,
-    JournalFacts, LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts, RoomAccess,
-    RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, TaskFacts, ToolFacts,
-    Trust, WebhookFacts, Words,
+    ActDone, AlertFacts, ApprovalFacts, ClockFacts, ContextFacts, Facts, FileFacts, Influence,
+    InletFacts, JournalFacts, LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts,
+    RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, TaskFacts,
+    ToolFacts, Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -170,6 +170,9 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         }
         Facts::Room(facts) => of_room(facts, me).or_else(|| said(Doing::Speak)),
         Facts::Template(_) => said(Doing::Speak),
+        // Everybody who follows it goes by what it shows. That it ticks or is gone says nothing of whoever touched it.
+        Facts::Clock(ClockFacts::Started(_) | ClockFacts::Changed(_)) => Some(Doing::DataWrite),
+        Facts::Clock(ClockFacts::Ticked(_) | ClockFacts::Stopped(_)) => None,
         // The node says what is wrong; how it is raised is a rule.
         Facts::Alert(AlertFacts::RuleSet(_)) => Some(Doing::Rule),
         Facts::Alert(_) => None,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use mesh_model::events::{RoomKind, Trust};
 use mesh_model::limits::{
     NAME_CHARS_MAX, POLICY_BYTES_MAX, POLICY_LIMITS_MAX, POLICY_NAMES_MAX, POLICY_RULES_MAX,
-    POLICY_WHY_CHARS_MAX, RATE_COUNT_MAX, RATE_SECONDS_MAX, RETENTION_DAYS_MAX, SCHEMA_BYTES_MAX,
-    TURNS_MAX,
+    POLICY_WHY_CHARS_MAX, RADIUS_M_MAX, RATE_COUNT_MAX, RATE_SECONDS_MAX, RETENTION_DAYS_MAX,
+    SCHEMA_BYTES_MAX, SPEED_M_MAX, TURNS_MAX,
 };
 use mesh_model::policy::{
     Hours, Limit, MessageKind, Policy, Reach, Replies, Rule, RuleEffect, Ruling, RulingBy, Who,
@@ -48,6 +48,7 @@ impl Access {
         }
         self.check_execution(policy)?;
         check_guard_rules(policy)?;
+        check_space(policy)?;
         if policy.visibility.is_some() && room.kind != RoomKind::Room {
             return Err(bad(
                 "visibility",
@@ -330,6 +331,22 @@ fn check_hours(place: &str, hours: &Hours) -> Checked {
 
 fn shown(text: &str) -> String {
     text.chars().take(16).collect()
+}
+
+fn check_space(policy: &Policy) -> Checked {
+    let bounds = [
+        ("space.radius", policy.space.radius, RADIUS_M_MAX),
+        ("space.speed", policy.space.speed, SPEED_M_MAX),
+    ];
+    for (place, value, most) in bounds {
+        if value.is_some_and(|value| !(1..=most).contains(&value)) {
+            return Err(bad(
+                place,
+                format_args!("it is a whole number of metres from 1 to {most}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn check_messages(policy: &Policy) -> Checked {

@@ -10,7 +10,9 @@ use mesh_model::limits::{
     SCHEDULE_PERIOD_S_MIN, SCHEDULE_PERIOD_STRANGER_S_MIN, SCHEDULES_MAX, SCHEDULES_OF_ONE_MAX,
 };
 use mesh_model::policy::MessageKind;
-use mesh_model::{Effect, NewEvent, Permission, Refusal, ScheduleId};
+use mesh_model::{
+    Capability, Effect, ErrorCode, NewEvent, Permission, Refusal, RoomId, ScheduleId,
+};
 
 use super::{Schedule, calendar, run};
 use crate::actor::Asker;
@@ -127,9 +129,32 @@ fn checked(
     } else {
         SCHEDULE_PERIOD_S_MIN
     };
-    let times = calendar::check(&plan.when, &plan.zone, asker.now, shortest)?;
+    if let Some(room) = plan.clock {
+        check_clock(asker, room, stranger)?;
+    }
+    let now = desk
+        .work
+        .time_of(plan, asker.now)
+        .ok_or_else(refuse::no_clock)?;
+    let times = calendar::check(&plan.when, &plan.zone, now, shortest)?;
     let first = times.first().map(|at| at.0);
     first.ok_or_else(|| refuse::internal("a schedule without a time"))
+}
+
+/// Whether the asker hears the clock that a schedule is to follow. A stranger's schedule does not: how often it runs would be
+/// up to how fast that goes.
+pub(super) fn check_clock(asker: &Asker<'_>, room: RoomId, stranger: bool) -> Result<(), Refusal> {
+    let found = asker.room(room)?;
+    asker.check_capability(found, Capability::Listen)?;
+    if !stranger {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::CapabilityDenied,
+        "simulation clocks are followed by schedules of participants whose trust is local or above",
+        Effect::NothingCreated,
+        "leave the clock out, or ask somebody of this mesh",
+    ))
 }
 
 fn check_target(asker: &Asker<'_>, plan: &SchedulePlan) -> Result<(), Refusal> {
@@ -169,7 +194,10 @@ fn resume(desk: &Desk<'_>, found: &Schedule) -> Decision {
     if found.paused.is_none() {
         return Ok(Vec::new());
     }
-    let next = calendar::next(&found.plan.when, &found.plan.zone, desk.now())?;
+    let now = desk.work.time_of(&found.plan, desk.now());
+    let now = now.ok_or_else(refuse::no_clock)?;
+    let after = mesh_model::Millis(now.0.max(found.after));
+    let next = calendar::next(&found.plan.when, &found.plan.zone, after)?;
     let Some(next) = next else {
         return Err(refuse::conflict(
             "its only time has passed",

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use mesh_model::events::{ScheduleHalt, SchedulePlan};
-use mesh_model::{Actor, Millis, ParticipantId, ScheduleId, Seq};
+use mesh_model::limits::CLOCK_SCHEDULE_REAL_MS_MIN;
+use mesh_model::{Actor, Millis, ParticipantId, RoomId, ScheduleId, Seq};
 use serde::{Deserialize, Serialize};
 
 use crate::Work;
@@ -24,10 +25,12 @@ pub struct Schedule {
     pub plan: SchedulePlan,
     /// Where its words stand.
     pub words: Seq,
-    /// When it is due next.
+    /// When it is due next, by the clock that it follows; so are `after` and `due`.
     pub next: Option<u64>,
     /// The moment after which `next` is the first.
     pub after: u64,
+    /// The last moment at which a time of it was over, by the node's clock; absent before the first.
+    pub ran: Option<u64>,
     /// The time that has come, until it ran.
     pub due: Option<u64>,
     /// Why it waits.
@@ -42,7 +45,7 @@ impl Schedule {
         self.next.filter(|_| self.paused.is_none()).map(Millis)
     }
 
-    /// When the node has to look at it.
+    /// When the node has to look at it, by the clock that it follows.
     fn alarm(&self) -> Option<u64> {
         self.next
             .filter(|_| self.paused.is_none() && self.due.is_none())
@@ -56,13 +59,20 @@ pub struct Schedules {
     all: OrdMap<ScheduleId, Arc<Schedule>>,
     /// Those whose time has come.
     due: OrdSet<ScheduleId>,
+    /// Those that follow a simulation clock, by its room.
+    following: OrdMap<RoomId, OrdSet<ScheduleId>>,
 }
 
 impl From<Vec<Arc<Schedule>>> for Schedules {
     fn from(list: Vec<Arc<Schedule>>) -> Schedules {
         let due = list.iter().filter(|it| it.due.is_some()).map(|it| it.id);
+        let mut following = OrdMap::<RoomId, OrdSet<ScheduleId>>::new();
+        for (room, id) in list.iter().filter_map(|it| Some((it.plan.clock?, it.id))) {
+            following.entry(room).or_default().insert(id);
+        }
         Schedules {
             due: due.collect(),
+            following,
             all: list.into_iter().map(|it| (it.id, it)).collect(),
         }
     }
@@ -100,6 +110,12 @@ impl Schedules {
         self.iter().filter(move |found| found.owner == owner)
     }
 
+    /// Those that follow a room's simulation clock.
+    pub(crate) fn followers(&self, room: RoomId) -> Vec<ScheduleId> {
+        let all = self.following.get(&room).into_iter().flatten();
+        all.copied().collect()
+    }
+
     /// Those whose time has come and that did not run yet.
     pub fn due(&self) -> impl Iterator<Item = &Schedule> {
         self.due.iter().filter_map(|id| self.get(*id))
@@ -114,24 +130,68 @@ impl Work {
 
     pub(crate) fn put_schedule(&mut self, schedule: Schedule) {
         self.remove_schedule(schedule.id);
-        if let Some(at) = schedule.alarm() {
-            self.index.due.insert((at, Due::Schedule(schedule.id)));
-        }
-        if schedule.due.is_some() {
-            self.schedules.due.insert(schedule.id);
-        }
         let id = schedule.id;
+        if schedule.due.is_some() {
+            self.schedules.due.insert(id);
+        }
+        if let Some(room) = schedule.plan.clock {
+            let following = &mut self.schedules.following;
+            following.entry(room).or_default().insert(id);
+        }
         self.schedules.all.insert(id, Arc::new(schedule));
+        self.set_alarm(id);
     }
 
     pub(crate) fn remove_schedule(&mut self, id: ScheduleId) {
+        self.unset_alarm(id);
         let Some(old) = self.schedules.all.remove(&id) else {
             return;
         };
-        if let Some(at) = old.alarm() {
-            self.index.due.remove(&(at, Due::Schedule(id)));
+        if let Some(room) = old.plan.clock {
+            let following = &mut self.schedules.following;
+            if let Some(all) = following.get_mut(&room) {
+                all.remove(&id);
+                if all.is_empty() {
+                    following.remove(&room);
+                }
+            }
         }
         self.schedules.due.remove(&id);
+    }
+
+    /// When the node has to look at a schedule, by the node's own clock. One whose room has no clock, or a clock that stands
+    /// still, waits.
+    fn alarm_of(&self, found: &Schedule) -> Option<u64> {
+        let at = found.alarm()?;
+        let Some(room) = found.plan.clock else {
+            return Some(at);
+        };
+        let comes = self.clock(room)?.comes(at)?;
+        // However fast the clock runs, what it leads to stays bounded.
+        let before = found
+            .ran
+            .map(|ran| ran.saturating_add(CLOCK_SCHEDULE_REAL_MS_MIN));
+        Some(comes.max(before.unwrap_or_default()))
+    }
+
+    pub(crate) fn set_alarm(&mut self, id: ScheduleId) {
+        if let Some(at) = self.schedules.get(id).and_then(|it| self.alarm_of(it)) {
+            self.index.due.insert((at, Due::Schedule(id)));
+        }
+    }
+
+    pub(crate) fn unset_alarm(&mut self, id: ScheduleId) {
+        if let Some(at) = self.schedules.get(id).and_then(|it| self.alarm_of(it)) {
+            self.index.due.remove(&(at, Due::Schedule(id)));
+        }
+    }
+
+    /// What the clock that a plan follows shows at a moment: the node's, or its room's. `None` if the room has none.
+    pub fn time_of(&self, plan: &SchedulePlan, moment: Millis) -> Option<Millis> {
+        match plan.clock {
+            None => Some(moment),
+            Some(room) => Some(self.clock(room)?.shows(moment)),
+        }
     }
 
     pub(crate) fn change_schedule(&mut self, id: ScheduleId, change: impl FnOnce(&mut Schedule)) {
@@ -147,7 +207,7 @@ impl Work {
         let alarms = self
             .schedules
             .iter()
-            .filter_map(|it| Some((it.alarm()?, it.id)));
+            .filter_map(|it| Some((self.alarm_of(it)?, it.id)));
         let alarms: Vec<_> = alarms.map(|(at, id)| (at, Due::Schedule(id))).collect();
         self.index.due.extend(alarms);
     }

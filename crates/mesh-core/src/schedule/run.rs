@@ -4,12 +4,12 @@
 use mesh_model::command::{MessageCommand, ScheduleCommand, TaskCommand};
 use mesh_model::events::{
     Facts, MessageFacts, Missed, QuarantineFacts, ScheduleCameDue, ScheduleHalt, ScheduleMissed,
-    SchedulePaused, ScheduleRan, ScheduleRefused, Scheduled, TaskFacts, Timing,
+    SchedulePaused, ScheduleRan, ScheduleRefused, Scheduled, TaskFacts, Timing, Trust,
 };
 use mesh_model::limits::{SCHEDULE_LATE_MS, SCHEDULE_REFUSALS_MAX, SCHEDULE_WHY_CHARS_MAX};
 use mesh_model::{Command, ErrorCode, Millis, NewEvent, Permission, ScheduleId, TaskId};
 
-use super::{Schedule, calendar};
+use super::{Schedule, calendar, decide};
 use crate::desk::Desk;
 use crate::influence::Carried;
 use crate::{Decision, Work, message, refuse, task};
@@ -42,9 +42,15 @@ pub(super) fn run(
         return Ok(Vec::new());
     }
     let asked = due.is_none();
-    let due = due.unwrap_or(desk.now()).0;
+    let now = desk.work.time_of(&found.plan, desk.now());
+    let due = due.or(now).ok_or_else(refuse::no_clock)?.0;
     if !asked && is_left_out(desk, found, due) {
         return Ok(missed(desk, found, due));
+    }
+    if let Some(room) = found.plan.clock {
+        // Somebody who left hears by it what the time is there.
+        let stranger = desk.asker.access.trust_of(found.owner, false) < Trust::Local;
+        decide::check_clock(desk.asker, room, stranger)?;
     }
     let mut events = act_of(desk, act)?;
     for event in &mut events {
@@ -59,7 +65,11 @@ pub(super) fn run(
         waits: events
             .iter()
             .any(|event| matches!(event.facts, Facts::Quarantine(_))),
-        next: if asked { found.next } else { next(desk, found) },
+        next: if asked {
+            found.next
+        } else {
+            next(desk, found, due)
+        },
     };
     events.insert(0, NewEvent::new(ran));
     Ok(events)
@@ -96,7 +106,7 @@ pub(super) fn refused(
     if found.due != Some(due.0) {
         return Vec::new();
     }
-    let next = next(desk, found);
+    let next = next(desk, found, due.0);
     let mut events = vec![NewEvent::new(ScheduleRefused {
         schedule: found.id,
         owner: found.owner,
@@ -131,12 +141,17 @@ pub(super) fn paused(found: &Schedule, why: ScheduleHalt) -> NewEvent {
     })
 }
 
+/// Late is a minute of the node's clock, however fast the schedule's own one runs.
 fn is_left_out(desk: &Desk<'_>, found: &Schedule, due: u64) -> bool {
-    found.plan.missed == Missed::Skip && desk.now().since(Millis(due)) > SCHEDULE_LATE_MS
+    let now = desk.work.time_of(&found.plan, desk.now());
+    let clock = found.plan.clock.and_then(|room| desk.work.clock(room));
+    let rate = clock.map_or(1, |clock| u64::from(clock.rate));
+    let late = now.map_or(0, |now| now.since(Millis(due)));
+    found.plan.missed == Missed::Skip && late > SCHEDULE_LATE_MS * rate
 }
 
 fn missed(desk: &Desk<'_>, found: &Schedule, due: u64) -> Vec<NewEvent> {
-    let next = next(desk, found);
+    let next = next(desk, found, due);
     let mut events = vec![NewEvent::new(ScheduleMissed {
         schedule: found.id,
         owner: found.owner,
@@ -149,12 +164,16 @@ fn missed(desk: &Desk<'_>, found: &Schedule, due: u64) -> Vec<NewEvent> {
     events
 }
 
-/// When it is due next: after the present moment, however many times have passed.
-fn next(desk: &Desk<'_>, found: &Schedule) -> Option<u64> {
+/// When it is due next: after the present moment, however many times have passed, and after all that it ever reached: a
+/// simulation clock that was set back since, or is gone, leads to nothing twice.
+fn next(desk: &Desk<'_>, found: &Schedule, due: u64) -> Option<u64> {
     if matches!(found.plan.when, Timing::Once { .. }) {
         return None;
     }
-    let next = calendar::next(&found.plan.when, &found.plan.zone, desk.now());
+    let now = desk.work.time_of(&found.plan, desk.now());
+    let after = now.unwrap_or_default().0.max(due).max(found.after);
+    let after = Millis(after);
+    let next = calendar::next(&found.plan.when, &found.plan.zone, after);
     // It could be read when it was made. A zone that is no more comes no more.
     next.ok().flatten().map(|at| at.0)
 }
@@ -180,6 +199,11 @@ fn mark(desk: &Desk<'_>, event: &mut NewEvent, found: &Schedule, due: u64) {
     message.scheduled = Some(Scheduled {
         schedule: found.id,
         name: found.plan.name.clone(),
-        due,
+        // Of a simulated time nobody could tell whether it is late.
+        due: match found.plan.clock {
+            None => due,
+            Some(_) => desk.now().0,
+        },
+        clock: found.plan.clock.map(|_| due),
     });
 }

@@ -44,6 +44,7 @@ pub(crate) enum Due {
     Urgency(TaskId),
     Approval(ApprovalId),
     Schedule(ScheduleId),
+    Clock(RoomId),
     Alert(AlertCause),
 }
 
@@ -518,6 +519,7 @@ impl Work {
             self.index.due.insert(due);
         }
         self.set_alarms();
+        self.set_ticks();
         self.set_alert_alarms();
     }
 }

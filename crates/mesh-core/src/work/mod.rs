@@ -1,5 +1,5 @@
 //! The state of work: tasks, workers, budgets, approvals, templates, leases on paths, and the versions of shared context,
-//! files and skills. Cloning it copies a few pointers, so readers may have it too.
+//! files and skills, simulation clocks. Cloning it copies a few pointers, so readers may have it too.
 //!
 //! What is stored is in the nouns' records; what is looked up by order or time is in `index.rs` and is
 //! computed again when a snapshot is read.
@@ -24,7 +24,7 @@ use crate::budget::Spending;
 use crate::file::Files;
 use crate::schedule::Schedules;
 use crate::skill::Skills;
-use crate::{Alerts, Approval, Budget, PathLease, Task, Template, Worker};
+use crate::{Alerts, Approval, Budget, Clock, PathLease, Task, Template, Worker};
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,7 @@ pub struct Work {
     pub(crate) files: Files,
     pub(crate) skills: Skills,
     pub(crate) schedules: Schedules,
+    pub(crate) clocks: OrdMap<RoomId, Clock>,
     pub(crate) alerts: Alerts,
     pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
     pub(crate) remembered: usize,

@@ -11,7 +11,7 @@ use crate::budget::Spending;
 use crate::file::Files;
 use crate::schedule::Schedules;
 use crate::skill::Skills;
-use crate::{Alerts, Approval, Budget, PathLease, Task, Template, Work, Worker};
+use crate::{Alerts, Approval, Budget, Clock, PathLease, Task, Template, Work, Worker};
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +28,7 @@ pub(super) struct Records {
     files: Files,
     skills: Skills,
     schedules: Schedules,
+    clocks: Vec<(RoomId, Clock)>,
     alerts: Alerts,
     memories: Vec<(ParticipantId, Vec<MemoryId>)>,
     stopped: bool,
@@ -51,6 +52,7 @@ impl From<Work> for Records {
             files: work.files,
             skills: work.skills,
             schedules: work.schedules,
+            clocks: work.clocks.iter().map(|(k, v)| (*k, *v)).collect(),
             alerts: work.alerts,
             memories: work
                 .memories
@@ -90,6 +92,7 @@ impl From<Records> for Work {
             files: records.files,
             skills: records.skills,
             schedules: records.schedules,
+            clocks: records.clocks.into_iter().collect(),
             alerts: records.alerts,
             ..Work::default()
         };

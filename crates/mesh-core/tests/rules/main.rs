@@ -17,6 +17,7 @@
 //! the same.
 
 mod alarms;
+mod clocks;
 mod files;
 mod governance;
 mod hooks;
@@ -47,6 +48,7 @@ stories! {
     alerts
     approvals
     budgets
+    clocks
     consent
     context
     credentials
@@ -207,6 +209,8 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner publish-skill work pdf-tools
         owner schedule s1 every=60
         owner schedule s2 cron=0_9_*_*_*
+        owner clock work at=1000000 tick=60
+        owner schedule s4 every=60 clock=work
         ann schedule s3 to=owner in=5000
         owner wait 6000
         node tick

@@ -33,6 +33,7 @@ fn plan(world: &World, args: &Args<'_>) -> SchedulePlan {
         },
         tasks: args.has("tasks"),
         missed: args.named("missed").map_or(Missed::Once, enum_of),
+        clock: args.named("clock").map(room),
         read: None,
     }
 }
@@ -63,7 +64,7 @@ fn act(world: &World, args: &Args<'_>) -> Command {
     }))
 }
 
-/// `schedule NAME to=WHO|room=ROOM in=MS|every=SECONDS|cron=M_H_D_M_W zone=ZONE missed=skip`, and by its name `reschedule`, `run NAME
+/// `schedule NAME to=WHO|room=ROOM in=MS|every=SECONDS|cron=M_H_D_M_W zone=ZONE missed=skip clock=ROOM`, and by its name `reschedule`, `run NAME
 /// now`, `run NAME` for the time that has come, `refuse NAME`, `idle`, `wake-up`, `unschedule`; `zones` by the node.
 pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     let schedules = world.state.work.schedules();
@@ -118,7 +119,10 @@ pub fn question(world: &World, verb: &str, args: &Args<'_>) -> Option<String> {
         found.due.is_some(),
         "what is due is looked up by it"
     );
-    let seconds = found.next().map(|at| at.since(world.now) / 1000);
+    let now = world.state.work.time_of(&found.plan, world.now);
+    let seconds = found
+        .next()
+        .map(|at| at.since(now.unwrap_or_default()) / 1000);
     let next = seconds.map_or("never".to_owned(), |seconds| seconds.to_string());
     Some(match (found.paused, found.due) {
         (Some(why), _) => format!("{why:?}").to_lowercase(),

@@ -14,7 +14,9 @@ use mesh_model::*;
 
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
-use crate::{alarms, files, governance, hooks, knocks, lends, minds, notes, skills, times, tools};
+use crate::{
+    alarms, clocks, files, governance, hooks, knocks, lends, minds, notes, skills, times, tools,
+};
 
 pub fn task(name: &str) -> TaskId {
     TaskId(uuid(name))
@@ -435,6 +437,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
         .or_else(|| skills::command(world, verb, args))
         .or_else(|| hooks::command(world, verb, args))
         .or_else(|| times::command(world, verb, args))
+        .or_else(|| clocks::command(verb, args))
         .or_else(|| alarms::command(world, verb, args))
         .or_else(|| knocks::command(world, verb, args))
         .or_else(|| lends::command(world, verb, args));
@@ -516,6 +519,7 @@ pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String
         .or_else(|| skills::question(world, verb, args))
         .or_else(|| hooks::question(world, verb, args))
         .or_else(|| times::question(world, verb, args))
+        .or_else(|| clocks::question(world, verb, args))
         .or_else(|| alarms::question(world, verb, args))
         .or_else(|| knocks::question(world, verb, args))
         .or_else(|| lends::question(world, verb, args));

@@ -174,6 +174,9 @@ pub struct ScheduledView {
     pub name: String,
     /// The time that it was due: a message that is much later was missed then.
     pub due: Millis,
+    /// The simulated time that it was due, if it follows a room's simulation clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Millis>,
 }
 
 impl From<Scheduled> for ScheduledView {
@@ -182,6 +185,7 @@ impl From<Scheduled> for ScheduledView {
             schedule: facts.schedule,
             name: facts.name,
             due: Millis(facts.due),
+            clock: facts.clock.map(Millis),
         }
     }
 }

@@ -198,6 +198,9 @@ pub struct Scheduled {
     pub name: String,
     /// The time that it was due, unix milliseconds.
     pub due: u64,
+    /// The simulated time that it was due, unix milliseconds, if it follows a room's simulation clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<u64>,
 }
 
 /// Which of the messages it is that programs pass among themselves without a person between them.

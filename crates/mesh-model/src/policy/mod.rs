@@ -45,6 +45,9 @@ pub struct Policy {
     /// What programs may do here after they have read what others here may not read.
     #[serde(skip_serializing_if = "InfluenceRules::is_default")]
     pub influence: InfluenceRules,
+    /// How far members see each other on the room's plane, and how fast they walk.
+    #[serde(skip_serializing_if = "SpaceRules::is_default")]
+    pub space: SpaceRules,
     /// Who can find the room and join it without being added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<RoomAccess>,
@@ -446,6 +449,26 @@ impl GuardRules {
     /// Whether it is the ordinary one.
     pub fn is_default(&self) -> bool {
         *self == GuardRules::default()
+    }
+}
+
+/// The plane that members of a room may stand on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpaceRules {
+    /// A member sees where others stand, and that they type, only within so many metres, 1 to 2829; absent: all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub radius: Option<u32>,
+    /// How many metres a member walks in a second, 1 to 100, by the room's simulation clock if it has one; absent: nobody
+    /// walks, and everybody takes any place at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed: Option<u32>,
+}
+
+impl SpaceRules {
+    /// Whether it says nothing.
+    pub fn is_default(&self) -> bool {
+        *self == SpaceRules::default()
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::{ParticipantRef, TaskSpec};
 use crate::error::ErrorCode;
 use crate::events::{Missed, Priority, ScheduleHalt, ScheduleTo};
-use crate::ids::{MessageId, ScheduleId, Seq, TaskId};
+use crate::ids::{MessageId, RoomId, ScheduleId, Seq, TaskId};
 use crate::time::Millis;
 
 /// Say something, or create tasks, at a time: exactly one of `in_seconds`, `at`, `every_seconds` and `cron`.
@@ -42,9 +42,13 @@ pub struct ScheduleCreateInput {
     /// The time zone of `at` and `cron`, such as `Europe/Berlin`; UTC if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// What becomes of times that pass while the node is down: `once`, late, or `skip`.
+    /// What becomes of times that pass while the node is down, or over which a simulation clock leaps: `once`, late, or `skip`.
     #[serde(default)]
     pub missed: Missed,
+    /// The room whose simulation clock it follows: all times are simulated ones. Absent: the node's clock. Needs trust of
+    /// `local` or above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
 }
 
 /// Change a schedule. What is left out stays as it is.
@@ -137,8 +141,11 @@ pub struct ScheduleMade {
     /// Its name.
     #[schemars(with = "crate::closed::Name")]
     pub name: String,
-    /// When it is due next.
+    /// When it is due next, by the clock that it follows.
     pub next: Millis,
+    /// The room whose simulation clock it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<RoomId>,
     /// The place of the event.
     pub seq: Seq,
 }
@@ -227,6 +234,9 @@ pub struct Schedule {
     pub zone: String,
     /// What becomes of times that pass while the node is down.
     pub missed: Missed,
+    /// The room whose simulation clock it follows: all its times but `at` of a run are simulated ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<RoomId>,
     /// How it stands.
     pub state: ScheduleState,
     /// Why it waits.

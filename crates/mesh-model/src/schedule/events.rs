@@ -159,6 +159,9 @@ pub struct SchedulePlan {
     pub tasks: bool,
     /// What becomes of times that have passed.
     pub missed: Missed,
+    /// The room whose simulation clock it follows: its times are simulated ones, here and in all that it leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<RoomId>,
     /// What the context had read that made it; absent: it counts as all that its owner may read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<Influence>,

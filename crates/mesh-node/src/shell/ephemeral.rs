@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use bytes::Bytes;
 use mesh_core::Access;
-use mesh_model::api::{self, Presence, StreamFrame};
+use mesh_model::api::{self, Position, Presence, StreamFrame};
 use mesh_model::{Capability, ParticipantId, RoomId, Seq, TaskId, Told};
 
 use super::node::Node;
@@ -28,8 +28,11 @@ impl Ephemeral<'_> {
             participant,
             typing,
         };
+        let planes = self.node.planes();
         self.send("typing", typing, |other| {
-            other != who && access.capabilities(room, other).has(Capability::Listen)
+            other != who
+                && access.capabilities(room, other).has(Capability::Listen)
+                && planes.sees(room, other, who)
         });
     }
 
@@ -62,6 +65,33 @@ impl Ephemeral<'_> {
             let heard = reader.hear(&access, &whose, text.to_owned(), NO_DATA);
             output(heard.text, heard.enveloped)
         });
+    }
+
+    /// Tells those whom `sees` names where somebody stands in a room.
+    pub(super) fn position(
+        &self,
+        room: RoomId,
+        position: Position,
+        sees: impl Fn(ParticipantId) -> bool,
+    ) {
+        self.send(
+            "position",
+            api::Ephemeral::Position { room, position },
+            sees,
+        );
+    }
+
+    /// Tells those whom `sees` names that somebody is out of their range.
+    pub(super) fn unseen(
+        &self,
+        room: RoomId,
+        who: ParticipantId,
+        sees: impl Fn(ParticipantId) -> bool,
+    ) {
+        if let Some(participant) = reference(&self.node.access(), who) {
+            let unseen = api::Ephemeral::Unseen { room, participant };
+            self.send("position", unseen, sees);
+        }
     }
 
     /// Tells everybody who may see a participant how present it is.

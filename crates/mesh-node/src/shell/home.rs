@@ -40,6 +40,7 @@ use super::metrics::Metrics;
 use super::modes;
 use super::node::{Node, now};
 use super::offers::Offers;
+use super::positions::Positions;
 use super::projector::{self, ProjectorThread, Wanted};
 use super::queue::queue;
 use super::recent::Recent;
@@ -358,6 +359,7 @@ fn run(config: &Config, opened: Opened) -> Result<(Arc<Node>, ErasingTask), Star
         metrics: Metrics::default(),
         refusals: Refusals::default(),
         offers: Offers::default(),
+        positions: Positions::default(),
         scrub: Scrub::default(),
         read_only: AtomicBool::new(writer.closed().is_some()),
         stopping: watch::channel(false).0,

@@ -28,6 +28,7 @@ use super::erasures::Lane;
 use super::home::{self, Config, StartError};
 use super::metrics::Metrics;
 use super::offers::Offers;
+use super::positions::{Planes, Positions};
 use super::projector::Wanted;
 use super::queue::{Sender, Unsent};
 use super::recent::Recent;
@@ -61,6 +62,7 @@ pub struct Node {
     pub(super) sessions: Sessions,
     pub(super) refusals: Refusals,
     pub(super) offers: Offers,
+    pub(super) positions: Positions,
     pub(super) scrub: Scrub,
     pub(super) read_only: AtomicBool,
     pub(super) stopping: watch::Sender<bool>,
@@ -378,6 +380,11 @@ impl Node {
     /// The lane for what is never stored.
     pub fn ephemeral(&self) -> Ephemeral<'_> {
         Ephemeral { node: self }
+    }
+
+    /// Where members stand in rooms.
+    pub fn planes(&self) -> Planes<'_> {
+        Planes { node: self }
     }
 
     /// What is known of the log.

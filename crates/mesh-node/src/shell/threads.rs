@@ -392,6 +392,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::File(_)
         | Facts::Skill(_)
         | Facts::Schedule(_)
+        | Facts::Clock(_)
         | Facts::Alert(_)
         | Facts::Memory(_)
         | Facts::Tool(_) => false,

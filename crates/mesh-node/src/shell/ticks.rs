@@ -46,6 +46,7 @@ async fn tick(node: &Arc<Node>) {
             tracing::warn!(%why, "a session that is over was not closed; it is tried again");
         }
     }
+    node.planes().tick();
     dispatch::see_off(node).await;
     let changed = node.sessions.changed(now);
     if !changed.is_empty() {

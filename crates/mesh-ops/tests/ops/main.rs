@@ -30,6 +30,7 @@ mod request_limits;
 mod schedules;
 mod search;
 mod signatures;
+mod simulation;
 mod skills;
 mod stored_secrets;
 mod tasks;

@@ -77,7 +77,12 @@ impl Model {
     }
 
     /// The room, if the actor may do this in it.
-    fn allowed(&self, actor: Actor, room: RoomId, needed: Capability) -> Result<&Place, No> {
+    pub(super) fn allowed(
+        &self,
+        actor: Actor,
+        room: RoomId,
+        needed: Capability,
+    ) -> Result<&Place, No> {
         let room = self.known(actor, room)?;
         let allowed = actor == Actor::Node
             || actor

@@ -75,6 +75,7 @@ impl Model {
                 Ok(self.register_type(name, schema))
             }
             Command::Journal(command) => self.judge_journal(*actor, command),
+            Command::Clock(command) => self.judge_clock(*actor, command),
             _ => self.judge_room(*actor, command),
         }
     }

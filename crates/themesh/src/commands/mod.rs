@@ -6,6 +6,7 @@ mod attention;
 mod budget;
 mod chat;
 mod claude;
+mod clock;
 mod codex;
 mod completions;
 mod connect;
@@ -38,6 +39,7 @@ mod message;
 mod observe;
 mod participant;
 mod policy;
+mod position;
 mod quarantine;
 mod report;
 mod room;
@@ -143,6 +145,10 @@ pub enum Command {
     Remind(schedule::RemindArgs),
     #[command(subcommand)]
     Schedule(schedule::ScheduleVerb),
+    #[command(subcommand)]
+    Clock(clock::ClockVerb),
+    #[command(subcommand)]
+    Position(position::PositionVerb),
     #[command(subcommand)]
     Webhook(webhook::WebhookVerb),
     #[command(subcommand)]
@@ -260,6 +266,8 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Memory(verb) => memory::memory(context, verb)?,
         Command::Remind(args) => schedule::remind(context, args)?,
         Command::Schedule(verb) => schedule::schedule(context, verb)?,
+        Command::Clock(verb) => clock::clock(context, verb)?,
+        Command::Position(verb) => position::position(context, verb)?,
         Command::Webhook(verb) => webhook::webhook(context, verb)?,
         Command::Inlet(verb) => inlet::inlet(context, verb)?,
         Command::Link(verb) => link::link(context, verb)?,

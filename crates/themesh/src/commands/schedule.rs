@@ -23,7 +23,7 @@ use crate::times;
 /// Be reminded of something, or remind somebody
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: mesh remind me 'Look after the build' --in 20m\n          mesh remind @rex 'Send the report' --at '2026-12-24 18:00' --zone Europe/Berlin"
+    after_help = "Examples: mesh remind me 'Look after the build' --in 20m\n          mesh remind @rex 'Send the report' --at '2026-12-24 18:00' --zone Europe/Berlin\n          mesh remind shop 'We close' --at '2026-12-24 18:00' --clock shop"
 )]
 pub struct RemindArgs {
     /// Whom: 'me', @handle, or a room
@@ -33,8 +33,11 @@ pub struct RemindArgs {
     #[command(flatten)]
     pub when: When,
     /// Only answer with the next times, and remind nobody
-    #[arg(long)]
+    #[arg(long, conflicts_with = "clock")]
     pub preview: bool,
+    /// All times are those of this room's simulation clock
+    #[arg(long, value_name = "ROOM")]
+    pub clock: Option<String>,
 }
 
 /// When something happens: exactly one of the four.
@@ -90,8 +93,11 @@ pub enum ScheduleVerb {
         #[arg(long, default_value = "once", value_parser = ["once", "skip"])]
         missed: String,
         /// Only answer with the next times, and make nothing
-        #[arg(long)]
+        #[arg(long, conflicts_with = "clock")]
         preview: bool,
+        /// All times are those of this room's simulation clock
+        #[arg(long, value_name = "ROOM")]
+        clock: Option<String>,
     },
     /// List the schedules
     #[command(after_help = "Example: mesh schedule list")]
@@ -147,6 +153,7 @@ pub fn remind(context: &Context, args: RemindArgs) -> Outcome<()> {
     let input = ScheduleCreateInput {
         to: addressed(&args.to),
         text: text_or_stdin(&args.text)?,
+        clock: args.clock.as_deref().map(addressed),
         ..args.when.into_input()?
     };
     add(context, input)
@@ -171,11 +178,13 @@ pub fn schedule(context: &Context, verb: ScheduleVerb) -> Outcome<()> {
             name,
             missed,
             preview: _,
+            clock,
         } => {
             let input = ScheduleCreateInput {
                 to: addressed(&to),
                 name,
                 missed: missed_of(&missed),
+                clock: clock.as_deref().map(addressed),
                 ..when.into_input()?
             };
             add(context, does(&http, input, &text, task, template, can)?)
@@ -318,11 +327,13 @@ fn told(context: &Context, made: &ScheduleMade) -> Outcome<()> {
     if printed_json(context, made)? {
         return Ok(());
     }
+    let how = match made.clock {
+        None => times::relative(made.next),
+        Some(_) => SIMULATED.to_owned(),
+    };
     line(&format!(
-        "schedule {}: next {} ({})",
-        made.name,
-        made.next,
-        times::relative(made.next)
+        "schedule {}: next {} ({how})",
+        made.name, made.next
     ));
     line(&paint(
         Colour::Quiet,
@@ -330,6 +341,9 @@ fn told(context: &Context, made: &ScheduleMade) -> Outcome<()> {
     ));
     Ok(())
 }
+
+/// How far away a simulated time is nobody can say: its clock is set, and stands still.
+const SIMULATED: &str = "simulated";
 
 fn preview(context: &Context, when: When) -> Outcome<()> {
     let when = when.into_input()?;
@@ -343,17 +357,22 @@ fn preview(context: &Context, when: When) -> Outcome<()> {
             zone: when.zone,
         })?;
     if !printed_json(context, &found)? {
-        moments(&found.times, &found.zone);
+        moments(&found.times, &found.zone, false);
     }
     Ok(())
 }
 
-fn moments(list: &[ScheduleMoment], zone: &str) {
+fn moments(list: &[ScheduleMoment], zone: &str, simulated: bool) {
     for moment in list {
+        let how = if simulated {
+            SIMULATED.to_owned()
+        } else {
+            times::relative(moment.at)
+        };
         line(&format!(
             "  {}  {}",
             moment.local,
-            paint(Colour::Quiet, &times::relative(moment.at))
+            paint(Colour::Quiet, &how)
         ));
     }
     line(&paint(Colour::Quiet, &format!("  on the clocks of {zone}")));
@@ -431,6 +450,7 @@ fn state(found: &Schedule) -> String {
         (_, Some(ScheduleHalt::Refused), _) => "paused: it was refused".to_owned(),
         (_, Some(ScheduleHalt::Missed), _) => "paused: its only time was missed".to_owned(),
         (ScheduleState::Due, None, _) => "runs now".to_owned(),
+        (_, None, Some(next)) if found.clock.is_some() => format!("{} {SIMULATED}", next.local),
         (_, None, Some(next)) => times::relative(next.at),
         (_, None, None) => "never".to_owned(),
     }
@@ -455,7 +475,7 @@ fn show(http: &Http, found: &Schedule) -> Outcome<()> {
     }
     if !found.upcoming.is_empty() {
         line("next");
-        moments(&found.upcoming, &found.zone);
+        moments(&found.upcoming, &found.zone, found.clock.is_some());
     }
     if !found.runs.is_empty() {
         line("last");

@@ -1,6 +1,6 @@
 //! `schedule.change`
 
-use super::{check_body, made, when};
+use super::{check_body, clock_now, made, when};
 use crate::prelude::*;
 
 use mesh_model::command::ScheduleCommand;
@@ -27,7 +27,7 @@ impl Run for ScheduleChange {
         body.priority = input.priority.unwrap_or(body.priority);
         let said = when!(input);
         let (when, zone) = match (&before.when, &input.zone) {
-            _ if said.is_said() => said.read(call.now)?,
+            _ if said.is_said() => said.read(clock_now(door, call, before.clock)?)?,
             // Another zone for the times that it has; a moment stays the same moment.
             (when, Some(zone)) => (when.clone(), super::Zone::named(zone)?.name().to_owned()),
             (when, None) => (when.clone(), before.zone.clone()),
@@ -43,6 +43,7 @@ impl Run for ScheduleChange {
             },
             tasks: !body.tasks.is_empty(),
             missed: input.missed.unwrap_or(before.missed),
+            clock: before.clock,
             read: None,
         };
         let command = Command::Schedule(ScheduleCommand::Change {

@@ -1,6 +1,6 @@
 //! `schedule.create`
 
-use super::{check_body, made, when};
+use super::{check_body, clock_now, made, when};
 use crate::prelude::*;
 
 use mesh_model::ScheduleId;
@@ -14,7 +14,10 @@ impl Run for ScheduleCreate {
         call: &Call,
         input: ScheduleCreateInput,
     ) -> Result<ScheduleMade, Refusal> {
-        let (when, zone) = when!(input).read(call.now)?;
+        let clock = input.clock.as_deref().map(|room| call.room(room));
+        let clock = clock.transpose()?.map(|room| room.id);
+        let now = clock_now(door, call, clock)?;
+        let (when, zone) = when!(input).read(now)?;
         let body = ScheduleBody {
             text: input.text,
             priority: input.priority,
@@ -33,6 +36,7 @@ impl Run for ScheduleCreate {
             to: call.schedule_to(&input.to)?,
             tasks: !body.tasks.is_empty(),
             missed: input.missed,
+            clock,
             read: None,
         };
         let command = Command::Schedule(ScheduleCommand::Create {

@@ -94,6 +94,16 @@ fn split_zone(text: &str) -> (Option<&str>, Option<&str>) {
     }
 }
 
+/// What the clock that a schedule follows shows: the node's, or its room's.
+fn clock_now(door: &Door, call: &Call, clock: Option<RoomId>) -> Result<Millis, Refusal> {
+    let Some(room) = clock else {
+        return Ok(call.now);
+    };
+    let work = door.node().work();
+    let found = work.clock(room).ok_or_else(refuse::no_clock)?;
+    Ok(found.shows(call.now))
+}
+
 impl Call {
     /// Whom a schedule is for.
     fn schedule_to(&self, to: &str) -> Result<ScheduleTo, Refusal> {
@@ -180,14 +190,15 @@ async fn body(door: &Door, call: &Call, id: ScheduleId) -> Result<ScheduleBody, 
 }
 
 fn made(outcome: &Outcome, facts: Vec<Facts>) -> Option<ScheduleMade> {
-    let (id, name, next) = match facts.into_iter().next()? {
-        Facts::Schedule(ScheduleFacts::Created(it)) => (it.schedule, it.plan.name, it.next),
-        Facts::Schedule(ScheduleFacts::Changed(it)) => (it.schedule, it.plan.name, it.next),
+    let (id, plan, next) = match facts.into_iter().next()? {
+        Facts::Schedule(ScheduleFacts::Created(it)) => (it.schedule, it.plan, it.next),
+        Facts::Schedule(ScheduleFacts::Changed(it)) => (it.schedule, it.plan, it.next),
         _ => return None,
     };
     Some(ScheduleMade {
         id,
-        name,
+        name: plan.name,
+        clock: plan.clock,
         next: Millis(next),
         seq: outcome.first,
     })
@@ -237,6 +248,7 @@ fn describe(door: &Door, call: &Call, found: &Record, row: ScheduleRow) -> Sched
         },
         zone: found.plan.zone.clone(),
         missed: found.plan.missed,
+        clock: found.plan.clock,
         state: match () {
             () if found.paused.is_some() => ScheduleState::Paused,
             () if found.due.is_some() => ScheduleState::Due,
@@ -250,6 +262,11 @@ fn describe(door: &Door, call: &Call, found: &Record, row: ScheduleRow) -> Sched
             .runs
             .into_iter()
             .filter_map(|run| done(call, reader, &whose, run))
+            .map(|run| ScheduleDone {
+                // Of a simulated time nobody can tell.
+                late: run.late && found.plan.clock.is_none(),
+                ..run
+            })
             .collect(),
     }
 }

@@ -217,6 +217,7 @@ impl Batch<'_> {
             | Facts::Dispatch(_)
             | Facts::Budget(_)
             | Facts::Alert(_)
+            | Facts::Clock(_)
             | Facts::Lease(_)
             // What contexts have read is in the state; the words of a held act are read where they stand.
             | Facts::Influence(_)

@@ -110,7 +110,10 @@ fn scheduled(message: &Message, by: &ScheduledView) -> String {
     if late > SCHEDULE_LATE_MS {
         return format!("by schedule {}, {} late", by.name, times::span(late));
     }
-    format!("by schedule {}", by.name)
+    match by.clock {
+        Some(at) => format!("by schedule {}, at {at} simulated", by.name),
+        None => format!("by schedule {}", by.name),
+    }
 }
 
 /// What nobody should miss: words from outside, brought by others, or suspicious.
