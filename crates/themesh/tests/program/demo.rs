@@ -68,6 +68,27 @@ fn observers_see_what_no_session_sees_and_a_dead_one_is_resurrected_from_its_bea
 }
 
 #[test]
+fn a_shop_opens_by_its_own_clock_and_nobody_sees_out_of_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = demo(folder.path(), &["shop"]).output().unwrap();
+    let told = String::from_utf8(done.stdout).unwrap();
+    let why = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{told}\n{why}");
+    for expected in [
+        "08:59 and on, ×60",
+        "see nobody: the nearest is farther than 20 m",
+        "We are open. A schedule said it, at 09:00 simulated.",
+        "sees @scripted-seller-tea and says: What have you got?",
+        "sees @scripted-customer-dee and says: All that you see.",
+        "We close now. A schedule said it, at 09:10 simulated.",
+        "of nobody out of range",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    assert!(is_empty(folder.path()), "nothing stays behind");
+}
+
+#[test]
 fn a_demo_that_stays_ends_whole_when_it_is_asked_to() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = demo(folder.path(), &["federation", "--stay"])

@@ -2,6 +2,7 @@
 
 mod federation;
 mod observers;
+mod shop;
 mod stage;
 
 use clap::Subcommand;
@@ -11,10 +12,13 @@ use crate::failure::Outcome;
 
 /// Show on this machine what meshes do, in a folder that goes when the demo ends
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples: mesh demo federation --stay\n          mesh demo observers")]
+#[command(
+    after_help = "Examples: mesh demo federation --stay\n          mesh demo observers\n          mesh demo shop"
+)]
 pub enum DemoVerb {
     Federation(federation::FederationArgs),
     Observers(observers::ObserversArgs),
+    Shop(shop::ShopArgs),
 }
 
 /// `mesh demo …`
@@ -22,5 +26,6 @@ pub fn demo(context: &Context, verb: &DemoVerb) -> Outcome<()> {
     match verb {
         DemoVerb::Federation(args) => federation::federation(context, args),
         DemoVerb::Observers(args) => observers::observers(context, args),
+        DemoVerb::Shop(args) => shop::shop(context, args),
     }
 }
