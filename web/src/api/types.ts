@@ -21,7 +21,13 @@ export type Ephemeral =
       summary?: string;
       reach?: Api.Reachability;
     }
+  | Stands
   | Output;
+
+/** Where somebody stands in a room, or that it is out of the reader's range. */
+export type Stands =
+  | { type: 'position'; room: string; position: Api.Position }
+  | { type: 'unseen'; room: string; participant: Api.ParticipantRef };
 
 /** What a worker prints at this moment; pieces of it are stored later. */
 export interface Output {

@@ -38,6 +38,7 @@ const full: Policy = {
   data: { leave: { rooms: ['attic'], carriers: { roles: ['editor'] } }, enter: {} },
   execution: { triggers: { participants: ['ada'] }, peers: ['far'] },
   guard: { scan: 'all', mark: 40, quarantine: 70, refuse: 95 },
+  space: { radius: 20, speed: 2 },
   visibility: 'private',
   retention_days: 30,
 };

@@ -79,6 +79,7 @@ export interface Draft {
   data: { leave: DraftReach; narrowed: boolean; enter: DraftReach };
   execution: { triggers: DraftWho; peers: string[] };
   guard: { scan: Scan; mark: number; quarantine: number; refuse: number };
+  space: { radius: number | null; speed: number | null };
   visibility: RoomAccess | '';
   retention_days: number | null;
 }
@@ -154,6 +155,7 @@ export function toDraft(policy: Policy): Draft {
       quarantine: guard.quarantine ?? 80,
       refuse: guard.refuse ?? NEVER,
     },
+    space: { radius: policy.space?.radius ?? null, speed: policy.space?.speed ?? null },
     visibility: policy.visibility ?? '',
     retention_days: policy.retention_days ?? null,
   };
@@ -245,6 +247,7 @@ export function toPolicy(draft: Draft): Policy {
   });
   const execution = lean({ triggers: lean(draft.execution.triggers), peers: draft.execution.peers });
   const { scan, mark, quarantine, refuse } = draft.guard;
+  const space = lean({ radius: draft.space.radius ?? undefined, speed: draft.space.speed ?? undefined });
   const ordinary = scan === 'boundary' && mark === 50 && quarantine === 80 && refuse === NEVER;
   return {
     ...lean({ rules: draft.rules.map(plainRule) }),
@@ -253,6 +256,7 @@ export function toPolicy(draft: Draft): Policy {
     ...(data && { data }),
     ...(execution && { execution }),
     ...(!ordinary && { guard: { scan, mark, quarantine, refuse } }),
+    ...(space && { space }),
     ...(draft.visibility && { visibility: draft.visibility }),
     ...(draft.retention_days !== null && { retention_days: draft.retention_days }),
   };
@@ -306,6 +310,7 @@ const POLICY: Shape = {
   data: { leave: REACH, enter: REACH },
   execution: { triggers: WHO, peers: null },
   guard: { scan: null, mark: null, quarantine: null, refuse: null },
+  space: { radius: null, speed: null },
   visibility: null,
   retention_days: null,
 };
@@ -383,6 +388,7 @@ export const SECTIONS = {
   data: 'What may leave and enter',
   execution: 'Commands',
   guard: 'Guard',
+  space: 'How far one sees, and how fast one walks',
   visibility: 'Door',
   retention_days: 'How long words are kept',
 } as const;

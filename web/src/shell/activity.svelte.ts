@@ -2,7 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { ItemOf, Of } from '../api/events.ts';
-import type { Item, Message, Output, Person } from '../api/types.ts';
+import type { Item, Message, Output, Person, Stands } from '../api/types.ts';
 
 export type Happening =
   | { type: 'message'; message: Message }
@@ -18,7 +18,9 @@ export type Happening =
   | { type: 'file'; item: Of<'file'> }
   /** A message is not what it was. */
   | { type: 'changed'; item: Of<'message'> }
-  | { type: 'output'; output: Output };
+  | { type: 'output'; output: Output }
+  /** Somebody stands somewhere else in a room, or is out of the reader's range. */
+  | { type: 'stands'; event: Stands };
 
 /** Somebody who stopped without saying so is forgotten after this time. */
 const TYPING_MS_MAX = 8_000;

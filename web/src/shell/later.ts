@@ -1,5 +1,6 @@
 // What the first picture does without. It comes in one piece: when it is first needed, or once the page has nothing to do.
 
+export { default as RoomClock } from '../clock/RoomClock.svelte';
 export { default as EditBox } from '../message/EditBox.svelte';
 export { default as Offers } from '../message/Offers.svelte';
 export { default as Pins } from '../message/Pins.svelte';

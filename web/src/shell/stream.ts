@@ -63,6 +63,7 @@ const WORK = [
   'skill',
   'webhook',
   'inlet',
+  'clock',
 ] as const;
 
 export function applyItem(item: Item, needs: Needs): void {
@@ -148,6 +149,7 @@ export function applyEphemeral(event: Ephemeral): void {
     activity.tell({ type: 'output', output: event });
     return;
   }
+  if (event.type === 'position' || event.type === 'unseen') activity.tell({ type: 'stands', event });
   if (event.type === 'typing') {
     if (event.participant.id !== people.me?.id) activity.types(event.room, event.participant, event.typing);
     return;

@@ -1,7 +1,7 @@
 // What the stores know, as the world wants it: who stands where, and which messages become light.
 
 import { untrack } from 'svelte';
-import type { Message } from '../api/types.ts';
+import type { Message, Position } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
 import { rooms, title } from '../room/rooms.svelte.ts';
 import type { Happening } from '../shell/activity.svelte.ts';
@@ -10,7 +10,23 @@ import type { Spoken, WorldBody, WorldData } from './scene-view.ts';
 /** Where each participant was last heard: it stands there. */
 const heardIn = $state<Record<string, string>>({});
 
+/** Where those stand who stand on a plane, as far as the reader sees them. */
+const stand = $state<Record<string, { room: string; at: WorldBody['at'] }>>({});
+
+export function stood(room: string, position: Position): void {
+  const { x, y, facing } = position;
+  stand[position.participant.id] = { room, at: { x, y, facing } };
+}
+
 export function heard(happening: Happening): void {
+  if (happening.type === 'stands') {
+    const { event } = happening;
+    if (event.type === 'position') stood(event.room, event.position);
+    else if (stand[event.participant.id]?.room === event.room) delete stand[event.participant.id];
+    return;
+  }
+  if (happening.type === 'parted' && stand[happening.participant]?.room === happening.room)
+    delete stand[happening.participant];
   if (happening.type === 'message' && rooms.byId.get(happening.message.room)?.kind !== 'direct') {
     heardIn[happening.message.from.id] = happening.message.room;
   } else if (happening.type === 'joined') heardIn[happening.participant] = happening.room;
@@ -36,7 +52,9 @@ export function worldData(): WorldData {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((one): WorldBody => {
       const { id, handle, kind, trust } = one;
-      return { id, handle, kind, trust, state: people.state(id), room: home.get(id) ?? null, me: id === people.me?.id };
+      const room = home.get(id) ?? null;
+      const at = stand[id]?.room === room ? stand[id]?.at : undefined;
+      return { id, handle, kind, trust, state: people.state(id), room, me: id === people.me?.id, ...(at && { at }) };
     });
   return { rooms: placed, bodies };
 }
@@ -58,6 +76,8 @@ function homes(placed: WorldData['rooms']): Map<string, string> {
   for (const room of placed) {
     for (const id of room.members) if (heardIn[id] === room.id) home.set(id, room.id);
   }
+  for (const [id, { room }] of Object.entries(stand))
+    if (home.has(id) && placed.some((one) => one.id === room)) home.set(id, room);
   return home;
 }
 

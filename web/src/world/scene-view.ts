@@ -24,6 +24,8 @@ export interface WorldBody {
   /** The room it stands in; null: on the landing. */
   room: string | null;
   me: boolean;
+  /** Where it stands on that room's plane, if it does: metres to the east and the north, and where it looks in degrees. */
+  at?: { x: number; y: number; facing: number };
 }
 
 export interface WorldData {

@@ -54,3 +54,24 @@ test('somebody without a room stands on the landing', () => {
   stage.show(data([body('a', null)]), 1);
   expect(stage.get('a')!.path.toZ).toBeGreaterThan(15);
 });
+
+test('whoever stands on a plane stands there on the platform, north at the far side', () => {
+  const stage = new Stage();
+  const at = (x: number, y: number) => ({ x, y, facing: 90 });
+  stage.show(
+    data([
+      { ...body('a'), at: at(40, 0) },
+      { ...body('b'), at: at(0, 20) },
+    ]),
+    1,
+  );
+  const { x, z, radius } = stage.places.get('r')!;
+  const [east, north] = [stage.get('a')!, stage.get('b')!];
+  expect(east.path.toX - x).toBeCloseTo(radius * 0.85);
+  expect(east.path.toZ).toBeCloseTo(z);
+  expect(east.facing).toBeCloseTo(0);
+  expect(north.path.toZ - z).toBeCloseTo(-radius * 0.425);
+  stage.show(data([{ ...body('a'), at: at(0, 0) }, body('b')]), 2);
+  expect(stage.get('a')!.path.toX).toBeCloseTo(x);
+  expect(stage.get('a')!.path.start).toBe(2);
+});

@@ -19,12 +19,18 @@ export interface Standing {
 const NOWHERE = '';
 /** Those who left are kept until they have faded. */
 const FADE_SECONDS = 1.2;
+/** A plane on which all stand in the middle is drawn this large. */
+const PLANE_M_MIN = 10;
+/** So much of a platform the plane takes. */
+const EDGE = 0.85;
 
 export class Stage {
   readonly places = new Map<string, RoomPlace>();
   rooms: { room: WorldRoom; place: RoomPlace }[] = [];
   readonly #bodies = new Map<string, Standing>();
   readonly #seats = new Map<string, Seats>();
+  /** How far from the middle somebody stands on a room's plane, in metres. */
+  readonly #reach = new Map<string, number>();
   #first = true;
 
   get bodies(): Standing[] {
@@ -46,8 +52,19 @@ export class Stage {
       if (!named.has(standing.body.id) && standing.gone === 0) this.#leave(standing, now);
       else if (standing.gone > 0 && now - standing.gone > FADE_SECONDS) this.#bodies.delete(standing.body.id);
     }
+    this.#measure(data.bodies);
     for (const body of data.bodies) this.#place(body, now);
     this.#first = false;
+  }
+
+  /** A room's plane is drawn as large as whoever stands farthest out needs it. */
+  #measure(bodies: readonly WorldBody[]): void {
+    this.#reach.clear();
+    for (const { room, at } of bodies) {
+      if (room === null || !at) continue;
+      const far = Math.max(PLANE_M_MIN, Math.hypot(at.x, at.y));
+      this.#reach.set(room, Math.max(this.#reach.get(room) ?? 0, far));
+    }
   }
 
   #leave(standing: Standing, now: number): void {
@@ -92,6 +109,12 @@ export class Stage {
   #seat(body: WorldBody): { x: number; z: number; facing: number } {
     const room = body.room !== null && this.places.has(body.room) ? body.room : null;
     const place = room === null ? LANDING : this.places.get(room)!;
+    const reach = room === null ? undefined : this.#reach.get(room);
+    if (body.at && reach) {
+      const scale = (place.radius * EDGE) / reach;
+      const facing = ((body.at.facing - 90) / 180) * Math.PI;
+      return { x: place.x + body.at.x * scale, z: place.z - body.at.y * scale, facing };
+    }
     const spot = seat(this.#seatsOf(room).take(body.id), place.radius);
     return { x: place.x + spot.x, z: place.z + spot.z, facing: spot.facing };
   }
