@@ -64,6 +64,15 @@ export class Instances<Name extends string> {
     this.#sent ||= this.#count > 0;
   }
 
+  /** Says that one attribute of all was written anew. */
+  rewrite(name: Name): void {
+    const attribute = this.#attributes[name];
+    uploads.bytes += this.#count * 16;
+    attribute.clearUpdateRanges();
+    attribute.addUpdateRange(0, this.#count * 4);
+    attribute.needsUpdate = true;
+  }
+
   /** Says that one instance changed; only its part is uploaded. */
   touch(index: number, name: Name): void {
     const attribute = this.#attributes[name];

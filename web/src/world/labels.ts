@@ -54,6 +54,8 @@ export class Labels {
   /** Rooms in the picture whose names are drawn, and those that have no space. */
   named = 0;
   unnamed = 0;
+  /** Texts that are to be drawn in one of the next frames. */
+  waiting = 0;
 
   constructor(renderer: WebGPURenderer) {
     this.#atlas = new Atlas(renderer);
@@ -148,11 +150,15 @@ export class Labels {
     }
     let left = newMost;
     let count = 0;
+    this.waiting = 0;
     const chosen = declutter(candidates, LABELS_MAX, covered);
     for (const [key, which] of chosen) {
       const label = byKey.get(key)!;
       const slot = this.#atlas.find(label.words) ?? (left-- > 0 ? this.#atlas.draw(label.words) : undefined);
-      if (!slot) continue;
+      if (!slot) {
+        this.waiting++;
+        continue;
+      }
       const at = (which > 0 && label.others?.[which - 1]) || { ...label, side: 0 };
       this.#parts.set(count, 'aAnchor', at.x, at.y, at.z, label.alpha);
       this.#parts.set(count, 'aSlot', slot.u, slot.v, slot.du, slot.dv);

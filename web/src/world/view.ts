@@ -225,7 +225,7 @@ class View implements SceneView {
       !flying &&
       !this.#looked?.moves(now) &&
       !this.#dirty &&
-      this.#frames > 30 &&
+      this.#frames - this.#entered > 30 &&
       before === 0
     )
       return;
@@ -239,19 +239,19 @@ class View implements SceneView {
       this.#looked?.moves(now) ||
       this.#stage.bodies.some((one) => now - one.path.start < 1) ||
       this.#glimpses.length > 0;
-    if (moving || unsettled || this.#frames % LABELS_EVERY === 0) this.#label(now);
+    if (moving || unsettled || this.#labels.waiting > 0 || this.#frames % LABELS_EVERY === 0) this.#label(now);
     if (this.#looked) this.#renderer.render(this.#looked.scene, this.#camera);
     else if (this.#pipeline) this.#pipeline.render();
     else this.#renderer.render(this.#scene, this.#camera);
     uploads.bytes = 0;
     this.#frames++;
-    if (!this.#inNet && this.#frames % NEAR_EVERY === 0) this.#look(now);
+    if (this.#frames % NEAR_EVERY === 0) this.#look(now);
     this.#watch(elapsed);
   }
 
   /** Says what stands in the middle of the picture, when that changed, and how many rooms have no name in it. */
   #look(now: number): void {
-    const target = inMiddle(this.#stage, this.#rig.pose, now);
+    const target = this.#inNet ? null : inMiddle(this.#stage, this.#rig.pose, now);
     if (target?.id !== this.#near?.id) this.#events.near(target);
     this.#near = target;
     if (this.#labels.unnamed !== this.#unnamed) this.#events.unnamed(this.#labels.unnamed);
@@ -296,6 +296,7 @@ class View implements SceneView {
       this.#newTexts(),
       this.#inset.covered,
     );
+    if (this.#labels.waiting > 0) this.#dirty = true;
   }
 
   #toScreen(x: number, y: number, z: number): { x: number; y: number } | null {

@@ -113,41 +113,49 @@ export class Picture {
 
   select(target: Target | null, now: number): void {
     this.#selected = this.find(target)?.key ?? null;
-    this.#write(now);
+    this.#mark(now);
   }
 
   hover(target: Target | null, now: number): void {
     const key = this.find(target)?.key ?? null;
     if (key === this.#hovered) return;
     this.#hovered = key;
-    this.#write(now);
+    this.#mark(now);
   }
 
+  /** All of it: large ones first, so that what stands in them lies over them. */
   #write(now: number): void {
-    this.#bind(now);
-    const focus = this.#selected !== null;
     let index = 0;
-    // What counts most is drawn last, over the others.
-    for (const placed of [...this.#placed.values()].sort(
-      (a, b) => this.#weight(a.node) - this.#weight(b.node) || b.node.size - a.node.size,
-    )) {
-      const { node, from, start, spark } = placed;
-      const weight = this.#weight(node);
+    this.#index.clear();
+    for (const { node, from, start, spark } of [...this.#placed.values()].sort((a, b) => b.node.size - a.node.size)) {
       this.#nodes.set(index, 'aFrom', ...from, start);
       this.#nodes.set(index, 'aTo', ...node.at, node.size);
+      this.#nodes.set(index, 'aTone', ...toneOf(node), spark);
+      this.#index.set(node.key, index);
+      index++;
+    }
+    this.#mark(now);
+    this.#nodes.flush(index);
+  }
+
+  /** What is chosen and what is bound to it. */
+  #mark(now: number): void {
+    this.#bind(now);
+    const focus = this.#selected !== null;
+    for (const { node } of this.#placed.values()) {
+      const weight = this.#weight(node);
+      const trust = node.sort === 'mesh' ? 0 : TRUST_INDEX[node.trust];
+      const index = this.#index.get(node.key)!;
       this.#nodes.set(
         index,
         'aLook',
         SORTS.indexOf(node.sort),
         ghostly(node) ? 1 : 0,
-        node.sort === 'mesh' ? 0 : TRUST_INDEX[node.trust],
+        trust,
         focus ? weight : Math.max(1, weight),
       );
-      this.#nodes.set(index, 'aTone', ...toneOf(node), spark);
-      this.#index.set(node.key, index);
-      index++;
     }
-    this.#nodes.flush(index);
+    this.#nodes.rewrite('aLook');
     this.#ranked = [...this.#placed.values()]
       .map(({ node }) => node)
       .sort((a, b) => this.#rank(b) - this.#rank(a))
