@@ -12,7 +12,7 @@ use mesh_model::command::{
 };
 use mesh_model::events::{By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, Visibility};
 use mesh_model::*;
-use mesh_store::view::{TaskFilter, TaskRow};
+use mesh_store::view::{MomentFilter, TaskFilter, TaskRow};
 use mesh_store::{StoredEvent, View};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -170,10 +170,16 @@ impl Run {
 
     /// The view of everything so far, in batches of that size.
     fn view(&self, home: &std::path::Path, batch: usize) -> View {
+        self.view_upto(home, batch, self.log.len())
+    }
+
+    /// The same of the first `upto` events.
+    fn view_upto(&self, home: &std::path::Path, batch: usize, upto: usize) -> View {
         let (mut projector, view) = View::open(home, MESH).unwrap();
         let events: Vec<StoredEvent<'_>> = self
             .log
             .iter()
+            .take(upto)
             .enumerate()
             .map(|(place, entry)| StoredEvent {
                 seq: Seq(place as u64 + 1),
@@ -273,6 +279,66 @@ proptest! {
             run.view(other.path(), run.log.len()).dump().unwrap(),
             view.dump().unwrap()
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: number("PROPTEST_CASES").map_or(40, |cases| cases as u32),
+        rng_seed: RngSeed::Fixed(number("MESH_SEED").unwrap_or(7)),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// How tasks stood at a place is how they stand in a view of the log up to there.
+    #[test]
+    fn a_moment_is_what_a_view_of_the_log_up_to_there_says(
+        steps in prop::collection::vec(any::<Step>(), 1..250), batch in 1..40_usize, cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+    ) {
+        let mut run = Run::new();
+        steps.into_iter().for_each(|step| run.step(step));
+        let home = tempfile::tempdir().unwrap();
+        let view = run.view(home.path(), batch);
+        let rooms = vec![(room(0), Seq::ZERO), (room(1), Seq::ZERO)];
+        for cut in cuts.iter().map(|cut| cut.index(run.log.len() + 1)) {
+            let home = tempfile::tempdir().unwrap();
+            let then = run.view_upto(home.path(), batch, cut);
+            let moment = view.moment(&MomentFilter {
+                place: Seq(cut as u64),
+                rooms: rooms.clone(),
+                open: 500,
+                ended: 500,
+                approvals: 500,
+                members: 500,
+                ..MomentFilter::default()
+            }).unwrap();
+            let all = TaskFilter { rooms: rooms.clone(), limit: 500, ..TaskFilter::default() };
+            let mut expected = BTreeMap::new();
+            let rows = then.task_list(&all).unwrap().items;
+            for row in &rows {
+                *expected.entry(row.task.state).or_insert(0_u64) += 1;
+            }
+            prop_assert_eq!(&moment.states, &expected);
+            prop_assert_eq!(moment.tasks.len(), rows.len());
+            for (found, row) in moment.tasks.iter().zip(&rows) {
+                prop_assert_eq!(found.row.task.id, row.task.id);
+                let (stood, task) = (&found.stood, &row.task);
+                prop_assert_eq!(
+                    (stood.state, stood.worker, stood.fence, stood.priority, stood.urgency),
+                    (task.state, row.worker, task.attempt.as_ref().map(|it| it.fence), task.priority, task.urgency),
+                    "{} at {}", task.id, cut
+                );
+                if !stood.state.is_ended() {
+                    prop_assert_eq!(stood.assigned, task.assigned, "{} at {}", task.id, cut);
+                }
+            }
+            let ids: Vec<RoomId> = rooms.iter().map(|(room, _)| *room).collect();
+            let waits = then.approvals_waiting(&ids, 500).unwrap();
+            let waits: Vec<Seq> = waits.iter().map(|row| row.seq).collect();
+            prop_assert_eq!(moment.approvals.iter().map(|row| row.seq).collect::<Vec<_>>(), waits);
+            let shown: Vec<RoomId> = moment.rooms.iter().map(|(room, _)| *room).collect();
+            prop_assert_eq!(shown.len(), then.rooms(&ids).unwrap().len());
+        }
     }
 }
 

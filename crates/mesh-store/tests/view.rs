@@ -2,6 +2,7 @@
 
 mod erasure;
 mod model;
+mod past;
 
 use std::collections::BTreeSet;
 

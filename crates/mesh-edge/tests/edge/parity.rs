@@ -188,10 +188,11 @@ fn without_presence(mut value: Value) -> Value {
 }
 
 /// Sessions and the log's headers hold what connections leave behind; the guide says in words who is here.
-const OF_CONNECTIONS: [&str; 6] = [
+const OF_CONNECTIONS: [&str; 7] = [
     "session.list",
     "presence.list",
     "log.list",
+    "log.moment",
     "mesh.guide",
     "influence.get",
     // It sums up how long things took.

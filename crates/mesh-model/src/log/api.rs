@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::SignatureBytes;
-use crate::ids::{PublicKey, Seq};
+use crate::api::{ApprovalView, Message, ParticipantRef, StateCount};
+use crate::events::{TaskState, Urgency};
+use crate::ids::{ParticipantId, PublicKey, RoomId, Seq, TaskId};
 use crate::time::Millis;
 
 /// Read the log itself, everything in it.
@@ -96,4 +98,210 @@ pub struct LogEntry {
     pub by: serde_json::Value,
     /// What is for good.
     pub facts: serde_json::Value,
+}
+
+/// What a log is looked through for.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PastKind {
+    /// A message was posted.
+    Message,
+    /// A task was created.
+    Created,
+    /// A task ended well.
+    Done,
+    /// A task ended badly.
+    Failed,
+    /// An approval was asked for.
+    Asked,
+    /// Somebody came into a room.
+    Joined,
+}
+
+impl PastKind {
+    /// All of them, in the order they are listed everywhere.
+    pub const ALL: [PastKind; 6] = [
+        PastKind::Message,
+        PastKind::Created,
+        PastKind::Done,
+        PastKind::Failed,
+        PastKind::Asked,
+        PastKind::Joined,
+    ];
+}
+
+/// Count what happened when.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogDensityInput {
+    /// Only in this room: id or name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<String>,
+    /// From this moment on; a day before the end unless named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
+    /// Up to this moment; now unless named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+    /// Into so many equal stretches at most (1 to 500, 100 if absent); none is shorter than a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buckets: Option<u32>,
+}
+
+/// What happened when, of what the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Density {
+    /// When the log begins.
+    pub begun: Millis,
+    /// Where the first stretch begins: a whole second.
+    pub since: Millis,
+    /// Where the last one ends.
+    pub until: Millis,
+    /// How long each of them is, milliseconds.
+    pub width_ms: u64,
+    /// How many of each kind, stretch by stretch. Kinds that the caller may not read are absent.
+    pub kinds: Vec<DensityOf>,
+}
+
+/// How much of one kind happened when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DensityOf {
+    /// The kind.
+    pub kind: PastKind,
+    /// How many in each stretch.
+    pub counts: Vec<u64>,
+}
+
+/// Ask how things stood.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogMomentInput {
+    /// After the event at this place; now unless a place or a time is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Seq>,
+    /// At this time: after the last event that was stored by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Millis>,
+    /// Only in this room: id or name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<String>,
+    /// With so many of the room's last messages, at most 100; none unless named, and none for a credential that may not read messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<u32>,
+}
+
+/// How things stood at a place of the log, as far as the caller may see it today. Words that were erased since are not told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Moment {
+    /// The place.
+    pub seq: Seq,
+    /// The time that was asked for; of a place, when its event was stored.
+    pub at: Millis,
+    /// Whoever is named below, each once.
+    pub people: Vec<ParticipantRef>,
+    /// Who had a session then.
+    pub here: Vec<ParticipantId>,
+    /// The rooms that were there, of those that the caller reads today.
+    pub rooms: Vec<RoomThen>,
+    /// How many tasks stood in each state.
+    pub states: Vec<StateCount>,
+    /// Tasks that were open, and those that had ended last, in the order in which they were created.
+    pub tasks: Vec<TaskThen>,
+    /// Approvals that waited for an answer, the first 100.
+    pub approvals: Vec<ApprovalView>,
+    /// The room's last messages, as they read then, ascending.
+    pub messages: Vec<Message>,
+    /// Where the next thing of each kind lies before and behind.
+    pub steps: Vec<StepOf>,
+    /// How much is not told, so that the answer stays small.
+    pub cut: MomentCut,
+}
+
+/// A room at a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RoomThen {
+    /// The room.
+    pub id: RoomId,
+    /// What it is called today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub name: Option<String>,
+    /// Who was in it. Everybody is in a broadcast, and nobody is named for one.
+    pub members: Vec<ParticipantId>,
+}
+
+/// A task at a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskThen {
+    /// The task.
+    pub id: TaskId,
+    /// Where it belongs.
+    pub room: RoomId,
+    /// Its title; absent if it was erased, or comes in an envelope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<crate::Told>,
+    /// Who created it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<ParticipantId>,
+    /// How it stood.
+    pub state: TaskState,
+    /// From which place on it stood like this.
+    pub since: Seq,
+    /// Its priority.
+    pub priority: u8,
+    /// How pressing it was.
+    pub urgency: Urgency,
+    /// What a worker must be able to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub capability: Option<String>,
+    /// Who was to do it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<ParticipantId>,
+    /// Who had it or had had it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<ParticipantId>,
+    /// The attempt that was under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fence: Option<Seq>,
+    /// What it waited for, as it was created.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<TaskId>,
+    /// The task whose result it looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<TaskId>,
+    /// When it should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Millis>,
+    /// When it was created.
+    pub created_at: Millis,
+    /// Where in the log.
+    pub seq: Seq,
+    /// When it had ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Millis>,
+}
+
+/// The nearest places of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StepOf {
+    /// The kind.
+    pub kind: PastKind,
+    /// The last one before the moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev: Option<Seq>,
+    /// The first one after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Seq>,
+}
+
+/// What is not in an answer about a moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MomentCut {
+    /// Open tasks, the oldest.
+    pub tasks: u64,
+    /// Members of rooms.
+    pub members: u64,
 }

@@ -23,4 +23,16 @@ operations! { LIST Log
         LogListInput => Page<LogEntry>,
         example r#"{"after": 0, "limit": 5}"#
     }
+    /// Count what happened when, kind by kind, in the rooms that the caller reads.
+    LogDensity "log.density" {
+        Query Needs::Permission(TasksRead), Get "/api/log/density" => 200,
+        LogDensityInput => Density,
+        example r#"{"room": "workshop", "since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z", "buckets": 24}"#
+    }
+    /// Say how things stood at a place of the log or at a time: rooms and who was in them, tasks, approvals, messages.
+    LogMoment "log.moment" {
+        Query Needs::Permission(TasksRead), Get "/api/log/moment" => 200,
+        LogMomentInput => Moment,
+        example r#"{"place": 12, "room": "workshop", "messages": 5}"#
+    }
 }

@@ -22,6 +22,7 @@ mod marked;
 mod memories;
 mod moderation;
 mod paging;
+mod past;
 mod permissions;
 mod planted;
 mod privacy;

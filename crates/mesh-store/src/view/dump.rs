@@ -8,6 +8,7 @@ use crate::StoreError;
 
 /// Each table with the order of its rows. The index is compared by asking it for each word it has.
 const TABLES: &[(&str, &str)] = &[
+    ("clock", "second"),
     ("rooms", "no"),
     ("participants", "no"),
     ("messages", "seq"),
@@ -31,6 +32,7 @@ const TABLES: &[(&str, &str)] = &[
     ("task_links", "task, other, kind"),
     ("task_attempts", "fence"),
     ("task_pieces", "seq"),
+    ("task_past", "until, task"),
     ("task_holds", "approval"),
     ("word_places", "owner, seq"),
     ("approvals", "id"),

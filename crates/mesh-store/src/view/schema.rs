@@ -2,7 +2,7 @@
 //! is rebuilt from its log.
 
 use super::{
-    approval, context, credential, event_type, file, index, journal, memory, mesh, message,
+    approval, context, credential, event_type, file, index, journal, log, memory, mesh, message,
     participant, project, quarantine, room, schedule, session, skill, task, template, worker,
 };
 
@@ -21,6 +21,7 @@ pub(super) const NOUNS: &[&str] = &[
     file::schema::TABLES,
     index::TABLES,
     journal::schema::TABLES,
+    log::schema::TABLES,
     memory::schema::TABLES,
     mesh::schema::TABLES,
     message::schema::TABLES,

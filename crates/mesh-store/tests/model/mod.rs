@@ -631,6 +631,12 @@ impl Model {
         stays
     }
 
+    /// Whether a stay in a room began at that moment.
+    pub fn began(&self, room: RoomId, who: ParticipantId, at: Millis) -> bool {
+        let mut stays = self.stays.iter();
+        stays.any(|(there, (one, from, _))| *there == room && *one == who && *from == at)
+    }
+
     pub fn sessions(&self, filter: &SessionFilter) -> Vec<(Millis, Option<Millis>)> {
         let mut sessions: Vec<_> = self
             .sessions

@@ -33,11 +33,14 @@ impl Run for LogList {
             door.blocking(move || walk.on(&reader, input.after.next(), end))
                 .await?
         };
-        read.map_err(|why| {
-            tracing::error!(%why, "the log could not be read");
-            refuse::internal("the log could not be read")
-        })
+        read.map_err(|why| unread(&why))
     }
+}
+
+/// The log did not answer.
+pub(super) fn unread(why: &mesh_log::ReadError) -> Refusal {
+    tracing::error!(%why, "the log could not be read");
+    refuse::internal("the log could not be read")
 }
 
 /// What the asker wants to see.
@@ -207,7 +210,11 @@ impl Walk {
 }
 
 /// The first event at `at` or later; one past the end if there is none. Times never fall.
-fn first_at(reader: &LogReader, at: Millis, head: Seq) -> Result<Seq, mesh_log::ReadError> {
+pub(super) fn first_at(
+    reader: &LogReader,
+    at: Millis,
+    head: Seq,
+) -> Result<Seq, mesh_log::ReadError> {
     let (mut low, mut high) = (1, head.0 + 1);
     while low < high {
         let middle = low + (high - low) / 2;

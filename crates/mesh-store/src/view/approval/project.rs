@@ -17,7 +17,7 @@ pub(in crate::view) fn project(
     match facts {
         ApprovalFacts::Requested(facts) => {
             batch.approval_requested(event, facts)?;
-            batch.task_held(facts)
+            batch.task_held(event, facts)
         }
         ApprovalFacts::Decided(facts) => {
             batch.approval_decided(event, facts)?;

@@ -3,7 +3,7 @@
 use mesh_model::api::ApprovalBody;
 use mesh_model::events::ApprovalRequested;
 use mesh_model::{ApprovalId, Millis, ParticipantId, RoomId, Seq};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::StoreError;
 use crate::sql::{self, Read, int, stored, words};
@@ -115,6 +115,22 @@ impl View {
             rows.map(|row| row?).collect()
         })
     }
+}
+
+/// Approvals that waited for an answer at a place, in rooms that their reader may see, the first `limit`.
+pub(in crate::view) fn waiting_then(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    place: i64,
+    limit: usize,
+) -> Result<Vec<ApprovalRow>, StoreError> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {APPROVAL} FROM temp.allowed a CROSS JOIN approvals p ON p.room = a.room
+         WHERE p.seq >= a.first AND p.seq <= ?1 AND (p.answered IS NULL OR p.answered > ?1)
+         ORDER BY p.seq LIMIT ?2"
+    ))?;
+    let rows = statement.query_map((place, int(limit as u64)), |row| approval(numbers, row))?;
+    rows.map(|row| row?).collect()
 }
 
 fn approval(numbers: &Numbers, row: &Row<'_>) -> Read<ApprovalRow> {

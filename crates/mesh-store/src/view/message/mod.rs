@@ -6,6 +6,7 @@ mod project;
 mod react;
 mod read;
 pub(super) mod schema;
+mod then;
 
 pub use history::Page;
 pub(super) use project::Body;
@@ -13,3 +14,4 @@ pub(super) use project::project;
 pub use react::ReactionRow;
 pub use read::{AttachedRow, MessageRow, QuoteRow};
 pub(super) use read::{COLUMNS, complete, completed, row};
+pub use then::MessageThen;

@@ -66,10 +66,20 @@ pub(super) fn of(
     numbers: &Numbers,
     message: Seq,
 ) -> Result<Vec<ReactionRow>, StoreError> {
+    of_then(db, numbers, message, Seq(u64::MAX))
+}
+
+/// Those of them that were there at a place.
+pub(super) fn of_then(
+    db: &Transaction<'_>,
+    numbers: &Numbers,
+    message: Seq,
+    place: Seq,
+) -> Result<Vec<ReactionRow>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT reaction, participant FROM reactions WHERE message = ?1 ORDER BY seq",
+        "SELECT reaction, participant FROM reactions WHERE message = ?1 AND seq <= ?2 ORDER BY seq",
     )?;
-    let mut found = statement.query([int(message.0)])?;
+    let mut found = statement.query([int(message.0), int(place.0)])?;
     let mut kinds: Vec<ReactionRow> = Vec::new();
     while let Some(row) = found.next()? {
         let reaction: String = row.get(0)?;

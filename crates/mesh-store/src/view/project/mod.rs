@@ -47,6 +47,8 @@ pub(super) struct Known {
     /// Tasks of the last batches.
     pub(super) tasks: HashMap<TaskId, Kept>,
     pub(super) words: Words,
+    /// The second of the last event.
+    pub(super) second: Option<u64>,
 }
 
 /// Voices kept in memory: beyond it they are forgotten and read again.
@@ -89,6 +91,7 @@ impl Projector {
             voices: HashMap::new(),
             tasks: HashMap::new(),
             words: Words::default(),
+            second: None,
         };
         Ok(Projector {
             db,
@@ -167,6 +170,7 @@ impl Projector {
         self.known.voices.clear();
         self.known.tasks.clear();
         self.known.words = Words::default();
+        self.known.second = None;
         let loaded = Numbers::load(&self.db)?;
         *self
             .known
@@ -187,6 +191,7 @@ impl Drop for Projector {
 impl Batch<'_> {
     fn event(&mut self, event: &StoredEvent<'_>) -> Result<(), StoreError> {
         self.note_words(event)?;
+        self.note_second(event)?;
         match event.facts {
             Facts::Message(facts) => message::project(self, facts, event),
             Facts::Task(facts) => task::project(self, facts, event),

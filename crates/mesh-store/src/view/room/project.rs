@@ -66,7 +66,8 @@ impl Batch<'_> {
         let text: RoomText = content(event);
         self.tx
             .prepare_cached(
-                "UPDATE rooms SET group_id = ?2, topic = ?3, created_at = ?4, topic_seq = ?5, topic_by = ?6 WHERE no = ?1",
+                "UPDATE rooms SET group_id = ?2, topic = ?3, created_at = ?4, topic_seq = ?5, topic_by = ?6,
+                     created = ?5 WHERE no = ?1",
             )?
             .execute((
                 room,

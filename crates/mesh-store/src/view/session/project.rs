@@ -29,7 +29,7 @@ impl Batch<'_> {
         let client: ClientInfo = content(event);
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL)",
+                "INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, NULL)",
             )?
             .execute((
                 facts.session.0.as_bytes(),
@@ -47,8 +47,13 @@ impl Batch<'_> {
         facts: &SessionClosed,
     ) -> Result<(), StoreError> {
         self.tx
-            .prepare_cached("UPDATE sessions SET closed_at = ?2, reason = ?3 WHERE id = ?1 AND closed_at IS NULL")?
-            .execute((facts.session.0.as_bytes(), int(event.at.0), json(&facts.reason)))?;
+            .prepare_cached("UPDATE sessions SET closed_at = ?2, reason = ?3, closed = ?4 WHERE id = ?1 AND closed_at IS NULL")?
+            .execute((
+                facts.session.0.as_bytes(),
+                int(event.at.0),
+                json(&facts.reason),
+                int(event.seq.0),
+            ))?;
         Ok(())
     }
 }

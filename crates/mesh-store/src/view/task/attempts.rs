@@ -210,7 +210,7 @@ impl Batch<'_> {
         facts: &TaskDecided,
     ) -> Result<(), StoreError> {
         if let Some(judged) = facts.judged {
-            self.change_task(judged.task, |task| task.verified(judged.good))?;
+            self.change_task(judged.task, event, |task| task.verified(judged.good))?;
         }
         let chosen = facts.chosen.filter(|id| *id != facts.task);
         let other = match chosen {
@@ -218,7 +218,7 @@ impl Batch<'_> {
             None => None,
         };
         if let Some(other) = other.filter(|other| other.result.is_some()) {
-            self.change_task(facts.task, |task| task.chose(&other))?;
+            self.change_task(facts.task, event, |task| task.chose(&other))?;
             self.tx
                 .prepare_cached("UPDATE tasks SET result = (SELECT o.result FROM tasks o WHERE o.id = ?2) WHERE id = ?1")?
                 .execute((facts.task.0.as_bytes(), other.id.0.as_bytes()))?;

@@ -3,12 +3,15 @@
 mod attempts;
 mod figures;
 mod list;
+mod past;
 mod project;
 mod read;
 pub(super) mod schema;
 
 pub use figures::{DayRow, Figures, WorkerRow, days_back};
 pub use list::{TaskFilter, TaskPage};
+pub use past::Stood;
+pub(super) use past::{STOOD, state};
 pub(super) use project::{Kept, project};
-pub(super) use read::spend;
 pub use read::{AttemptRow, PieceRow, ResultRow, TaskRow};
+pub(super) use read::{COLUMNS, row, spend};

@@ -12,6 +12,7 @@ use mesh_model::{ApprovalId, Millis, ParticipantId, TaskId};
 use rusqlite::OptionalExtension;
 
 use super::list::text_of;
+use super::past::Stood;
 use super::read::{ABOUT, NEEDS};
 use crate::StoreError;
 use crate::sql::{self, int, json};
@@ -32,6 +33,10 @@ pub(in crate::view) struct Kept {
     /// Who has it or had it last.
     worker: Option<ParticipantId>,
     ended_at: Option<Millis>,
+    /// How it stands, as far as its past is kept.
+    stood: Stood,
+    /// From which place on.
+    since: i64,
     /// Not yet in its table.
     changed: bool,
 }
@@ -97,38 +102,63 @@ impl Batch<'_> {
                 None => None,
             };
         }
-        Ok(())
+        self.stands(id, event)
     }
 
     /// Changes a task by an event that is about something else.
     pub(super) fn change_task(
         &mut self,
         id: TaskId,
+        event: &StoredEvent<'_>,
         change: impl FnOnce(&mut Task),
     ) -> Result<(), StoreError> {
         if let Some(kept) = self.kept(id)? {
             change(&mut kept.task);
             kept.changed = true;
         }
+        self.stands(id, event)
+    }
+
+    /// Keeps how a task stood, if it stands differently from here on.
+    fn stands(&mut self, id: TaskId, event: &StoredEvent<'_>) -> Result<(), StoreError> {
+        let until = int(event.seq.0);
+        let Some(kept) = self.kept(id)? else {
+            return Ok(());
+        };
+        let now = Stood::of(&kept.task, kept.worker);
+        let (before, since) = (kept.stood, kept.since);
+        kept.stood = now;
+        // What is over is over since it ended.
+        if now == before || now.state == before.state && now.state.is_ended() {
+            return Ok(());
+        }
+        kept.since = until;
+        let (place, room) = (kept.place, kept.task.room);
+        if since < until {
+            self.stood(place, room, (since, until), before)?;
+        }
         Ok(())
     }
 
     pub(in crate::view) fn kept(&mut self, id: TaskId) -> Result<Option<&mut Kept>, StoreError> {
         if !self.known.tasks.contains_key(&id) {
-            let mut select = self
-                .tx
-                .prepare_cached("SELECT seq, task, worker, ended_at FROM tasks WHERE id = ?1")?;
+            let mut select = self.tx.prepare_cached(
+                "SELECT seq, task, worker, ended_at, since FROM tasks WHERE id = ?1",
+            )?;
             let numbers = numbers::read(&self.known.numbers);
             let found = select.query_row([id.0.as_bytes()], |row| {
                 let task: String = row.get(1)?;
                 let worker: Option<i64> = row.get(2)?;
-                let Ok(task) = serde_json::from_str(&task) else {
+                let Ok(task) = serde_json::from_str::<Task>(&task) else {
                     return Ok(None);
                 };
+                let worker = worker.map(|number| numbers.participant_id(number));
                 Ok(Some(Kept {
                     place: row.get(0)?,
+                    stood: Stood::of(&task, worker),
+                    since: row.get(4)?,
                     task,
-                    worker: worker.map(|number| numbers.participant_id(number)),
+                    worker,
                     ended_at: sql::millis_option(row, 3)?,
                     changed: false,
                 }))
@@ -149,7 +179,7 @@ impl Batch<'_> {
     pub(in crate::view) fn write_tasks(&mut self) -> Result<(), StoreError> {
         let mut tasks = std::mem::take(&mut self.known.tasks);
         let mut update = self.tx.prepare_cached(
-            "UPDATE tasks SET state = ?2, worker = ?3, ended_at = ?4, task = ?5 WHERE seq = ?1",
+            "UPDATE tasks SET state = ?2, worker = ?3, ended_at = ?4, task = ?5, since = ?6 WHERE seq = ?1",
         )?;
         for kept in tasks.values_mut().filter(|kept| kept.changed) {
             let worker = match kept.worker {
@@ -162,6 +192,7 @@ impl Batch<'_> {
                 worker,
                 kept.ended_at.map(|at| int(at.0)),
                 json(&kept.task),
+                kept.since,
             ))?;
             kept.changed = false;
         }
@@ -193,8 +224,8 @@ impl Batch<'_> {
         let title = body.map(|body| body.title);
         self.tx
             .prepare_cached(
-                "INSERT INTO tasks (seq, id, room, at, creator, state, capability, facts, task, title, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT INTO tasks (seq, id, room, at, creator, state, capability, facts, task, title, body, since)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?1)",
             )?
             .execute(rusqlite::params![
                 place,
@@ -217,6 +248,8 @@ impl Batch<'_> {
         }
         let kept = Kept {
             place,
+            stood: Stood::of(&task, None),
+            since: place,
             task,
             worker: None,
             ended_at: None,
@@ -284,6 +317,7 @@ impl Batch<'_> {
     /// A task that an approval holds up, until somebody answers.
     pub(in crate::view) fn task_held(
         &mut self,
+        event: &StoredEvent<'_>,
         facts: &ApprovalRequested,
     ) -> Result<(), StoreError> {
         let Some(holds) = facts.holds else {
@@ -292,7 +326,7 @@ impl Batch<'_> {
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO task_holds VALUES (?1, ?2)")?
             .execute((facts.approval.0.as_bytes(), holds.task.0.as_bytes()))?;
-        self.change_task(holds.task, |task| task.ask(facts.approval))
+        self.change_task(holds.task, event, |task| task.ask(facts.approval))
     }
 
     pub(in crate::view) fn task_answered(
@@ -310,9 +344,9 @@ impl Batch<'_> {
             })
             .optional()?;
         match task {
-            Some(task) => {
-                self.change_task(task, |task| task.answered(approval, approved, event.at))
-            }
+            Some(task) => self.change_task(task, event, |task| {
+                task.answered(approval, approved, event.at);
+            }),
             None => Ok(()),
         }
     }

@@ -112,13 +112,14 @@ pub(super) const NEEDS: i64 = 0;
 pub(super) const ABOUT: i64 = 1;
 
 /// The columns that [`row`] reads, from `tasks t`, and at the end either the words or nothing.
-pub(super) const COLUMNS: &str = "t.facts, t.task, t.at, t.worker, t.ended_at, t.title, t.result";
+pub(in crate::view) const COLUMNS: &str =
+    "t.facts, t.task, t.at, t.worker, t.ended_at, t.title, t.result";
 
 /// The columns that [`piece`] reads.
 const PIECE: &str = "seq, at, kind, fence, worker, output, guard";
 
 /// A row without the output of its result.
-pub(super) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<TaskRow>> {
+pub(in crate::view) fn row(numbers: &Numbers, row: &Row<'_>) -> rusqlite::Result<Option<TaskRow>> {
     let (facts, task): (String, String) = (row.get(0)?, row.get(1)?);
     // Our own words: a row that cannot be read was written by another version, and is then rebuilt.
     let (Ok(facts), Ok(task)) = (

@@ -1,6 +1,7 @@
 //! The log itself: verify, show, tail, export, import. They read the folder, so they work with
-//! and without a node running on it.
+//! and without a node running on it. How things stood at a place is asked of the node.
 
+mod at;
 pub mod audit;
 mod verify;
 mod witness;
@@ -20,7 +21,7 @@ use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
 use crate::output::line;
 
-/// Look at the log: verify, show, tail, export, import
+/// Look at the log: verify, show, tail, export, import, and how things stood
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Example: mesh log verify")]
 pub enum LogVerb {
@@ -40,6 +41,11 @@ pub enum LogVerb {
         #[arg(long, default_value_t = 50)]
         limit: u64,
     },
+    /// Say how things stood: rooms, who was there, tasks, what was said last
+    #[command(
+        after_help = "Examples: mesh log at 2h                          (two hours ago)\n          mesh log at 2026-11-21T14:30:00Z --room ops --messages 20\n          mesh log at 48211 --json"
+    )]
+    At(at::AtArgs),
     /// Print the newest events, then what comes
     #[command(after_help = "Example: mesh log tail")]
     Tail,
@@ -67,6 +73,7 @@ pub fn log(context: &Context, verb: LogVerb) -> Outcome<ExitCode> {
             let reader = reader(context)?;
             show(&reader, after, limit)?;
         }
+        LogVerb::At(args) => at::at(context, args)?,
         LogVerb::Tail => tail(context)?,
         LogVerb::Export { pin } => {
             let reader = reader(context)?;
