@@ -38,7 +38,7 @@ struct Args {
     /// How long each arm runs, seconds
     #[arg(long, default_value_t = 3)]
     seconds: u64,
-    /// Only comparisons whose name contains this; also `paced`, `memory`, `rules`, `tasks`, `scale` and `intelligence`
+    /// Only comparisons whose name contains this; also `paced`, `memory`, `rules`, `tasks`, `scale`, `timeline` and `intelligence`
     #[arg(long, default_value = "")]
     only: String,
     /// Members that are connected and idle while memory is measured
@@ -47,7 +47,7 @@ struct Args {
     /// How long they are idle, seconds
     #[arg(long, default_value_t = 60)]
     idle_seconds: u64,
-    /// Messages in the log of the `scale` measurements
+    /// Messages in the log of the `scale` measurements, about as many events in that of `timeline`
     #[arg(long, default_value_t = 1_000_000)]
     messages: u64,
     /// Where the report goes

@@ -8,6 +8,7 @@ mod paced;
 mod rules;
 mod scale;
 mod tasks;
+mod timeline;
 mod window;
 
 use std::time::Duration;
@@ -126,6 +127,9 @@ pub async fn others(args: &Args, report: &mut Report) -> Outcome<()> {
     }
     if "scale".contains(&args.only) {
         scale::run(args, report).await?;
+    }
+    if "timeline".contains(&args.only) {
+        timeline::run(args, report).await?;
     }
     if "intelligence".contains(&args.only) {
         intelligence::run(args, report)?;

@@ -93,8 +93,25 @@ fn peers(args: &Args) -> Outcome<Peers> {
     })
 }
 
+/// Creates so many tasks and ends them all.
+pub async fn fill(mesh: &Mesh, tasks: u64) -> Outcome<()> {
+    let load = Load::Count {
+        window: MANY,
+        messages: tasks,
+    };
+    mesh::run(
+        mesh,
+        load,
+        MANY.div_ceil(WORKERS),
+        Way::Together,
+        &mut Vec::new(),
+    )
+    .await?;
+    Ok(())
+}
+
 /// A node whose members may work in the room.
-fn node(args: &Args) -> Outcome<Mesh> {
+pub fn node(args: &Args) -> Outcome<Mesh> {
     let mesh = Mesh::start(&args.mesh, WORKERS)?;
     for member in 0..WORKERS {
         let path = format!("/api/rooms/bench/members/member-{member}/capabilities");
