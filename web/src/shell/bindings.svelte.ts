@@ -20,6 +20,7 @@ export const DEFAULTS = {
   read: 'e',
   pick: 'x',
   undo: 'z',
+  past: 'h',
 } as const;
 export type Act = keyof typeof DEFAULTS;
 

@@ -5,6 +5,8 @@ export const work = () => import('./Work.svelte');
 export const settings = () => import('./SettingsView.svelte');
 export const roomSettings = () => import('../room/RoomSettings.svelte');
 export const rules = () => import('../policy/RulesView.svelte');
+export const past = () => import('../log/Past.svelte');
+export const travel = () => import('../log/past.svelte.ts').then((past) => past.travel());
 export const audit = () => import('../log/AuditView.svelte');
 export const search = () => import('../message/SearchView.svelte');
 export const quarantine = () => import('../quarantine/QuarantineView.svelte');

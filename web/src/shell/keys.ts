@@ -55,6 +55,7 @@ const acts: Partial<Record<Act, () => void>> = {
   },
   inbox: () => router.go({ page: 'inbox' }),
   undo: () => ui.undo(),
+  past: () => void import('./far.ts').then(({ travel }) => travel()),
   write: () => document.querySelector<HTMLElement>('[data-composer]')?.focus(),
 };
 

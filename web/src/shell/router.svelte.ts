@@ -4,6 +4,8 @@ import { href, parseRoute, type Route } from './route.ts';
 
 class Router {
   route = $state.raw<Route>(parseRoute('/'));
+  /** The place of the log that is looked at; empty: now. */
+  at = $state('');
   /** The last flat place with a conversation, to come back to from the world. */
   lastFlat = $state.raw<Route>({ page: 'home' });
 
@@ -15,10 +17,10 @@ class Router {
   }
 
   go(route: Route, replace = false): void {
-    // What tunes the world (?gpu, ?tier) stays with the page.
+    // What tunes the world (?gpu, ?tier) stays with the page, and so does the moment that is looked at.
     const keep = new URLSearchParams(location.search);
     const url = new URL(href(route), location.origin);
-    for (const key of ['gpu', 'tier']) {
+    for (const key of ['gpu', 'tier', 'at']) {
       const value = keep.get(key);
       if (value) url.searchParams.set(key, value);
     }
@@ -37,6 +39,7 @@ class Router {
   }
 
   #read(): void {
+    this.at = new URLSearchParams(location.search).get('at') ?? '';
     this.route = parseRoute(location.pathname, location.search);
     if (this.route.page === 'room' || this.route.page === 'direct') this.lastFlat = this.route;
   }

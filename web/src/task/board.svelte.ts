@@ -21,13 +21,16 @@ const OVER: TaskState[] = COLUMNS.flatMap((column) => column.states).filter(ende
 const PRESSING = { low: 0, medium: 1, high: 2, critical: 3 };
 
 /** What goes first in each column. */
-export function sorted(key: ColumnKey, tasks: TaskView[]): TaskView[] {
-  const byEnd = (a: TaskView, b: TaskView) => (b.ended_at ?? '').localeCompare(a.ended_at ?? '') || b.seq - a.seq;
-  const byRank = (a: TaskView, b: TaskView) =>
+export function sorted<T extends Pick<TaskView, 'ended_at' | 'seq' | 'state' | 'priority' | 'urgency'>>(
+  key: ColumnKey,
+  tasks: T[],
+): T[] {
+  const byEnd = (a: T, b: T) => (b.ended_at ?? '').localeCompare(a.ended_at ?? '') || b.seq - a.seq;
+  const byRank = (a: T, b: T) =>
     Number(a.state === 'paused') - Number(b.state === 'paused') ||
     b.priority + PRESSING[b.urgency] - a.priority - PRESSING[a.urgency] ||
     a.seq - b.seq;
-  const bySeq = (a: TaskView, b: TaskView) => a.seq - b.seq;
+  const bySeq = (a: T, b: T) => a.seq - b.seq;
   return [...tasks].sort(key === 'todo' ? byRank : key === 'done' || key === 'failed' ? byEnd : bySeq);
 }
 

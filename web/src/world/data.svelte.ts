@@ -5,6 +5,7 @@ import type { Message, Position } from '../api/types.ts';
 import { people } from '../participant/people.svelte.ts';
 import { rooms, title } from '../room/rooms.svelte.ts';
 import type { Happening } from '../shell/activity.svelte.ts';
+import { homes } from './homes.ts';
 import type { Spoken, WorldBody, WorldData } from './scene-view.ts';
 
 /** Where each participant was last heard: it stands there. */
@@ -44,7 +45,7 @@ export function worldData(): WorldData {
     unread: room.unread,
     members: [...(rooms.members.get(room.id) ?? [])],
   }));
-  const home = homes(placed);
+  const home = heardHomes(placed);
   const bodies = [...people.byId.values()]
     .filter((one) => !one.disabled)
     // Whoever is not here and in none of our rooms would only stand in the way.
@@ -59,20 +60,9 @@ export function worldData(): WorldData {
   return { rooms: placed, bodies };
 }
 
-/**
- * Where each one stands: where it was last heard, else in the smallest of its rooms, which says most about it. Everybody is
- * in a broadcast, so that says nothing.
- */
-function homes(placed: WorldData['rooms']): Map<string, string> {
-  const home = new Map<string, string>();
-  for (const room of [...placed].sort(
-    (a, b) =>
-      Number(b.kind === 'broadcast') - Number(a.kind === 'broadcast') ||
-      b.members.length - a.members.length ||
-      (a.id > b.id ? -1 : 1),
-  )) {
-    for (const id of room.members) home.set(id, room.id);
-  }
+/** Where each one stands: where it was last heard, else where it belongs. */
+function heardHomes(placed: WorldData['rooms']): Map<string, string> {
+  const home = homes(placed);
   for (const room of placed) {
     for (const id of room.members) if (heardIn[id] === room.id) home.set(id, room.id);
   }

@@ -1,7 +1,7 @@
 // What the world knows of work: the board's tasks, what their workers print, and the questions that wait.
 
 import { about } from '../api/events.ts';
-import type { ApprovalView, TaskState, TaskView } from '../api/types.ts';
+import type { ApprovalView, TaskView } from '../api/types.ts';
 import { questionOf } from '../approval/words.ts';
 import { fromTrust } from '../message/marks.ts';
 import { people } from '../participant/people.svelte.ts';
@@ -14,33 +14,15 @@ import { mesh } from '../shell/mesh.svelte.ts';
 import { Board } from '../task/board.svelte.ts';
 import { type Live, settled, streamed } from '../task/live.ts';
 import { ended, nameOf } from '../task/words.ts';
-import type { Form, WorldWork } from './scene-view.ts';
+import { ENDED_MAX, ENDED_MS, FORM, NAME_MAX } from './forms.ts';
+import type { WorldWork } from './scene-view.ts';
 import { WRITTEN_MAX } from './screens.ts';
 
 const PAUSE_MS = 150;
-/** What ended stays to be seen for so long, and so many of them. */
-const ENDED_MS = 10 * 60_000;
-const ENDED_MAX = 36;
-const NAME_MAX = 64;
 /** Tasks of which this page remembers what they printed and who had them. */
 const KEPT_MAX = 512;
 /** What of a text can stand on a screen, with some to spare. */
 const TEXT_MAX = 3_000;
-
-const FORM: Record<TaskState, Form | null> = {
-  waiting: 'waits',
-  retrying: 'queued',
-  queued: 'queued',
-  leased: 'running',
-  running: 'running',
-  paused: 'paused',
-  blocked: 'asks',
-  verifying: 'opinion',
-  done: 'done',
-  failed: 'failed',
-  cancelled: null,
-  skipped: null,
-};
 
 interface Printed {
   /** What is stored, its end. */
