@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
+pub(crate) use ureq::http::Method;
 use ureq::http::Uri;
 
 use crate::secret::Secret;
@@ -62,6 +63,8 @@ pub(crate) struct Answer {
     pub status: u16,
     /// For how long it wants to be left alone, by its header.
     pub wait: Option<Duration>,
+    /// For how long nothing of this kind is to be asked, by its headers: it was the last for now.
+    pub rest: Option<Duration>,
     /// `Null` if it was no JSON.
     pub body: Value,
 }
@@ -126,6 +129,32 @@ impl Outside {
         asked.await.map_err(|why| why.to_string())?
     }
 
+    /// The same by whatever method, with what shows who asks.
+    pub async fn ask(
+        &self,
+        method: Method,
+        url: String,
+        authorization: String,
+        body: Option<Value>,
+        wait: Duration,
+    ) -> Result<Answer, String> {
+        let outside = self.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let request = ureq::http::Request::builder()
+                .method(method)
+                .uri(&url)
+                .header("authorization", authorization);
+            match body {
+                Some(body) => {
+                    let request = request.header("content-type", "application/json");
+                    outside.send(request.body(body.to_string()), wait)
+                }
+                None => outside.send(request.body(()), wait),
+            }
+        });
+        asked.await.map_err(|why| why.to_string())?
+    }
+
     fn carry(
         &self,
         url: &str,
@@ -137,9 +166,15 @@ impl Outside {
         if let Some(secret) = self.secret.as_ref().filter(|_| bearer) {
             request = request.header("authorization", format!("Bearer {}", secret.shown()));
         }
-        let request = request
-            .body(body.to_string())
-            .map_err(|why| self.hide(&why))?;
+        self.send(request.body(body.to_string()), wait)
+    }
+
+    fn send(
+        &self,
+        request: Result<ureq::http::Request<impl ureq::AsSendBody>, ureq::http::Error>,
+        wait: Duration,
+    ) -> Result<Answer, String> {
+        let request = request.map_err(|why| self.hide(&why))?;
         let request = self
             .agent
             .configure_request(request)
@@ -149,6 +184,18 @@ impl Outside {
     }
 
     fn read(&self, mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, String> {
+        let named = |name: &str| {
+            response
+                .headers()
+                .get(name)?
+                .to_str()
+                .ok()?
+                .parse::<f64>()
+                .ok()
+        };
+        let last = named("x-ratelimit-remaining") == Some(0.0);
+        let rest = named("x-ratelimit-reset-after").filter(|_| last);
+        let rest = rest.and_then(|rest| Duration::try_from_secs_f64(rest).ok());
         let after = response.headers().get("retry-after");
         let after = after.and_then(|after| after.to_str().ok()?.trim().parse().ok());
         let read = response
@@ -160,6 +207,7 @@ impl Outside {
         Ok(Answer {
             status: response.status().as_u16(),
             wait: after.map(Duration::from_secs),
+            rest: rest.map(Backoff::asked),
             body: serde_json::from_slice(&read).unwrap_or_default(),
         })
     }

@@ -1,17 +1,20 @@
 //! Words on their way in and out: nobody's words become markup, an order or somebody's name there.
 
+/// The longest name within a text of somebody else's.
+const WORD_CHARS_MAX: usize = 40;
+
 /// As Telegram counts: UTF-16 units.
 pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// A text in pieces of at most so many UTF-16 units, nothing of it lost: cut after a line, else after a blank, else where it
+/// A text in pieces of at most so many units by what a letter weighs, nothing of it lost: cut after a line, else after a blank, else where it
 /// has to be.
-pub(crate) fn pieces(text: &str, most: usize) -> Vec<&str> {
+pub(crate) fn pieces(text: &str, most: usize, weigh: fn(char) -> usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while units(rest) > most {
-        let end = end_of(rest, most);
+    while weight(rest, weigh) > most {
+        let end = end_by(rest, most, weigh);
         let head = &rest[..end];
         // A line that begins in the last quarter is worth a shorter piece.
         let least = end - end / 4;
@@ -25,11 +28,20 @@ pub(crate) fn pieces(text: &str, most: usize) -> Vec<&str> {
     pieces
 }
 
-/// The most bytes of a text that are so many units.
+/// What a text weighs.
+pub(crate) fn weight(text: &str, weigh: fn(char) -> usize) -> usize {
+    text.chars().map(weigh).sum()
+}
+
+/// The most bytes of a text that are so many UTF-16 units.
 pub(crate) fn end_of(text: &str, most: usize) -> usize {
+    end_by(text, most, char::len_utf16)
+}
+
+fn end_by(text: &str, most: usize, weigh: fn(char) -> usize) -> usize {
     let mut count = 0;
     for (at, c) in text.char_indices() {
-        count += c.len_utf16();
+        count += weigh(c);
         if count > most {
             return at;
         }
@@ -82,6 +94,23 @@ pub(crate) fn name(text: &str, most: usize) -> String {
     let mut out: String = words.join(" ").chars().take(most).collect();
     out.truncate(out.trim_end().len());
     out
+}
+
+/// A name within a text of somebody else's: one word of at most so many characters. It can be chosen, and must not become a
+/// part of what the other one says.
+pub(crate) fn one_word(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_alphanumeric() || matches!(c, '.' | '_' | '-') {
+            c
+        } else {
+            '_'
+        }
+    };
+    name.trim()
+        .chars()
+        .take(WORD_CHARS_MAX)
+        .map(plain)
+        .collect()
 }
 
 /// Words of somebody outside, who calls nobody: an `@` that would name somebody here is another letter.
@@ -161,7 +190,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost_and_no_piece_is_too_long(text in "(\\PC|\n| ){0,300}", most in 2_usize..60) {
-            let pieces = pieces(&text, most);
+            let pieces = pieces(&text, most, char::len_utf16);
             prop_assert_eq!(pieces.concat(), text.clone());
             prop_assert!(pieces.iter().all(|piece| units(piece) <= most));
             prop_assert!(text.is_empty() || pieces.iter().all(|piece| !piece.is_empty()));
@@ -175,13 +204,13 @@ mod tests {
 
     #[test]
     fn a_letter_of_two_units_is_not_cut_in_two() {
-        assert_eq!(pieces("a🚀b", 3), ["a🚀", "b"]);
-        assert_eq!(pieces("a🚀b", 2), ["a", "🚀", "b"]);
+        assert_eq!(pieces("a🚀b", 3, char::len_utf16), ["a🚀", "b"]);
+        assert_eq!(pieces("a🚀b", 2, char::len_utf16), ["a", "🚀", "b"]);
         assert_eq!(
-            pieces(&format!("{} b", "x".repeat(8)), 9),
+            pieces(&format!("{} b", "x".repeat(8)), 9, char::len_utf16),
             ["xxxxxxxx ", "b"]
         );
-        assert_eq!(pieces("", 4), [""]);
+        assert_eq!(pieces("", 4, char::len_utf16), [""]);
     }
 
     #[test]

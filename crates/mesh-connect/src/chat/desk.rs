@@ -9,7 +9,7 @@ use super::{Button, Chat, Heard, Id, Line, Mode, Post, Purpose};
 use crate::fault::Tell;
 use crate::kept::{Held, hold, load, save};
 use crate::said::{Said, Trouble};
-use crate::text::{pieces, units};
+use crate::text::{pieces, units, weight};
 
 /// Letters of a code, none of which looks like another. There are 32, so that each is five bits of chance.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -72,7 +72,7 @@ impl Say<'_> {
 
     /// Whether it is shown in one piece.
     pub fn is_whole<C: Chat>(&self) -> bool {
-        units(&self.whole()) <= C::UNITS_MAX
+        weight(&self.whole(), C::weigh) <= C::UNITS_MAX
     }
 }
 
@@ -176,7 +176,7 @@ impl<'a, C: Chat> Desk<'a, C> {
     /// Says something, in as many messages as it takes. `None` if the service does not take it.
     pub async fn say(&mut self, say: Say<'_>) -> Result<Option<Vec<Id>>, Trouble> {
         let whole = say.whole();
-        let parts: Vec<&str> = pieces(&whole, C::UNITS_MAX)
+        let parts: Vec<&str> = pieces(&whole, C::UNITS_MAX, C::weigh)
             .into_iter()
             // Blanks alone are no message there.
             .filter(|piece| !piece.trim().is_empty())

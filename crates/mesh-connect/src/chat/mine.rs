@@ -503,7 +503,9 @@ impl<C: Chat> Carries<C> for Mine {
                 chat,
                 message,
                 user,
-            } if mine(&chat, &user) => self.gone(desk, &message).await?,
+            } if mine(&chat, &user) || user.is_none() && kept.chat.as_ref() == Some(&chat) => {
+                self.gone(desk, &message).await?
+            }
             Heard::Written(line) if line.is_own(mine) => self.written(desk, &line).await?,
             Heard::Edited(line) if line.is_own(mine) => self.edited(desk, &line).await?,
             Heard::Written(_) | Heard::Edited(_) => {

@@ -91,10 +91,15 @@ impl Mode {
 pub(crate) trait Chat {
     /// What it is called in keys, file names, and where a room is told from where words are.
     const SERVICE: &'static str;
-    /// What one message there holds, in UTF-16 units.
+    /// What one message there holds, by what a letter weighs.
     const UNITS_MAX: usize;
     /// What a command of the connector's own begins with, so that the service's programs do not take it for one of theirs.
     const SIGN: char = '/';
+
+    /// What a letter weighs there: UTF-16 units, and what it takes so that it means nothing.
+    fn weigh(c: char) -> usize {
+        c.len_utf16()
+    }
 
     /// As what it is known there.
     fn name(&self) -> &str;

@@ -284,7 +284,7 @@ impl Bridge {
         };
         let title = author(&message);
         let whole = format!("{title}\n\n{}", said(&message));
-        let parts: Vec<&str> = pieces(&whole, C::UNITS_MAX);
+        let parts: Vec<&str> = pieces(&whole, C::UNITS_MAX, C::weigh);
         if parts.len() == pair.there.len() {
             for (index, (part, there)) in parts.iter().zip(&pair.there).enumerate() {
                 let post = Post {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// A name of somebody there within a text is one word of at most so many characters: it can be chosen, and must not become
-/// a part of what somebody else says.
-const NAME_CHARS_MAX: usize = 40;
+use crate::text::one_word;
+
 /// What is told of a message where its blocks are not shown.
 const PREVIEW_CHARS_MAX: usize = 300;
 
@@ -78,15 +77,18 @@ fn span(inner: &str, names: &BTreeMap<String, String>, own: (&str, &str)) -> Str
             let user = &what[1..];
             let known = names.get(user).filter(|name| !name.is_empty());
             let known = known.cloned().or(label);
-            format!("＠{}", word(&known.unwrap_or_else(|| user.to_owned())))
+            format!("＠{}", one_word(&known.unwrap_or_else(|| user.to_owned())))
         }
-        '#' => format!("#{}", word(&label.unwrap_or_else(|| what[1..].to_owned()))),
+        '#' => format!(
+            "#{}",
+            one_word(&label.unwrap_or_else(|| what[1..].to_owned()))
+        ),
         '!' if what.starts_with("!subteam") => {
             let label = label.unwrap_or_else(|| "group".to_owned());
-            format!("＠{}", word(label.trim_start_matches('@')))
+            format!("＠{}", one_word(label.trim_start_matches('@')))
         }
         '!' if what.starts_with("!date") => label.unwrap_or_default(),
-        '!' => format!("＠{}", word(&what[1..])),
+        '!' => format!("＠{}", one_word(&what[1..])),
         _ => {
             let link = unescaped(what);
             match label {
@@ -101,21 +103,6 @@ fn span(inner: &str, names: &BTreeMap<String, String>, own: (&str, &str)) -> Str
 fn same(link: &str, label: &str) -> bool {
     let bare = link.split_once(':').map_or(link, |(_, bare)| bare);
     label == link || label == bare.trim_start_matches('/')
-}
-
-fn word(name: &str) -> String {
-    let plain = |c: char| {
-        if c.is_alphanumeric() || matches!(c, '.' | '_' | '-') {
-            c
-        } else {
-            '_'
-        }
-    };
-    name.trim()
-        .chars()
-        .take(NAME_CHARS_MAX)
-        .map(plain)
-        .collect()
 }
 
 fn unescaped(text: &str) -> String {

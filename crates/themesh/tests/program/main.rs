@@ -13,6 +13,8 @@ mod confined;
 mod connect;
 mod consent;
 mod demo;
+mod discord;
+mod discord_double;
 mod editor;
 mod file;
 mod first_steps;

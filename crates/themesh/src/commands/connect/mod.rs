@@ -1,5 +1,6 @@
 //! `mesh connect`: carries words between the mesh and a service that people have on their phones.
 
+mod discord;
 mod ntfy;
 mod purpose;
 mod slack;
@@ -29,6 +30,7 @@ use crate::output::{Colour, clean, line, paint};
 pub enum ConnectVerb {
     Telegram(telegram::TelegramArgs),
     Slack(slack::SlackArgs),
+    Discord(discord::DiscordArgs),
     Ntfy(ntfy::NtfyArgs),
 }
 
@@ -49,6 +51,7 @@ pub fn connect(context: &Context, verb: &ConnectVerb) -> Outcome<()> {
     match verb {
         ConnectVerb::Telegram(args) => telegram::connect(context, args),
         ConnectVerb::Slack(args) => slack::connect(context, args),
+        ConnectVerb::Discord(args) => discord::connect(context, args),
         ConnectVerb::Ntfy(args) => ntfy::connect(context, args),
     }
 }
@@ -87,6 +90,17 @@ fn token(file: Option<&Path>, variable: &str) -> Outcome<Option<Secret>> {
     read.map_err(|why: BadSecret| {
         let whence = file.map_or(variable.to_owned(), |file| file.display().to_string());
         Failure::usage(why.to_string(), format!("look at {whence}")).so(Effect::NothingSent)
+    })
+}
+
+/// A token without which nothing can be said.
+fn needed(token: Option<Secret>, what: &str, option: &str, variable: &str) -> Outcome<Secret> {
+    token.ok_or_else(|| {
+        Failure::usage(
+            format!("the {what} is not named"),
+            format!("put it into a file that only you can read, and name it with {option}, or set {variable}"),
+        )
+        .so(Effect::NothingSent)
     })
 }
 

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use mesh_connect::{Secret, slack};
+use mesh_connect::slack;
 
 use super::purpose::PurposeArgs;
-use super::{Service, address, print, run, stopped, token};
+use super::{Service, address, needed, print, run, stopped, token};
 use crate::context::Context;
-use crate::failure::{Effect, Failure, Outcome};
+use crate::failure::Outcome;
 
 /// Answer what waits for you from Slack, or bridge a room with a channel
 #[derive(Debug, Args)]
@@ -61,14 +61,4 @@ pub(super) fn connect(context: &Context, args: &SlackArgs) -> Outcome<()> {
     let json = context.json;
     let ended = slack::run(settings, stopped(), |said| print(json, &SERVICE, &said));
     run(&SERVICE, ended)
-}
-
-fn needed(token: Option<Secret>, what: &str, option: &str, variable: &str) -> Outcome<Secret> {
-    token.ok_or_else(|| {
-        Failure::usage(
-            format!("the {what} is not named"),
-            format!("put it into a file that only you can read, and name it with {option}, or set {variable}"),
-        )
-        .so(Effect::NothingSent)
-    })
 }
