@@ -174,6 +174,13 @@ impl Access {
         }))
     }
 
+    /// The link to the mesh where a room has its home, whether or not it is followed now; absent if there is none any more. Nothing
+    /// if the room is no mirror.
+    pub fn home_of(&self, room: RoomId) -> Option<Option<&Link>> {
+        let link = self.mirrors.get(&room)?;
+        Some(self.link(*link))
+    }
+
     /// Whether a peer follows this room of the mesh now.
     pub fn is_followed(&self, link: &Link, room: RoomId) -> bool {
         let share = link.shares.get(&room);

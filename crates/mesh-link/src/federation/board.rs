@@ -34,6 +34,7 @@ impl Board {
         self.change(link, |seen| {
             seen.open = false;
             seen.free.clear();
+            seen.under_way = 0;
         });
     }
 
@@ -56,6 +57,11 @@ impl Board {
                 .acknowledged
                 .max(Some(upto).filter(|seq| *seq > Seq::ZERO));
         });
+    }
+
+    pub fn under_way(&self, link: LinkId, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.change(link, |seen| seen.under_way = count);
     }
 
     pub fn retain(&self, is: impl Fn(LinkId) -> bool) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mesh_model::api::{StreamFrame, StreamItem};
 use mesh_model::events::Place;
 use mesh_model::limits::LINK_MESSAGE_BYTES_MAX;
-use mesh_model::{EventHash, LinkId, Refusal, Seq, refuse};
+use mesh_model::{EventHash, LinkId, ParticipantId, Refusal, Seq, refuse};
 use mesh_ops::{Door, LinkRecord, Stream, Taken};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until};
@@ -42,6 +42,24 @@ pub(super) struct Speaker {
     pub now: Arc<Notify>,
 }
 
+/// A speaker ends wherever it is when its link waits or is gone: nobody is spoken with then.
+struct Here {
+    door: Door,
+    speaker: ParticipantId,
+}
+
+impl Here {
+    fn gone(&self) {
+        self.door.link_present(self.speaker, false);
+    }
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        self.gone();
+    }
+}
+
 /// Why a conversation ended.
 enum End {
     /// The peer opened another way.
@@ -58,6 +76,14 @@ impl Speaker {
         let mut failures = 0;
         let mut next = None;
         // Nobody is spoken with yet, whatever the log says.
+        let found = self.door.node().access();
+        let Some(found) = found.link(self.link) else {
+            return;
+        };
+        let here = Here {
+            door: self.door.clone(),
+            speaker: found.participant,
+        };
         self.resigns().await;
         loop {
             let way = match next.take() {
@@ -79,6 +105,7 @@ impl Speaker {
             let end = conversation.run(&mut self.ways).await;
             let met = conversation.talk.peer().is_some();
             self.board.closed(self.link);
+            here.gone();
             drop(conversation);
             self.resigns().await;
             failures = if met { 1 } else { failures + 1 };
@@ -186,6 +213,8 @@ impl Conversation {
             if let Err(end) = self.tell_hands().await {
                 return end;
             }
+            self.board
+                .under_way(self.link, self.talk.under_way() + self.read.len());
             let listens = self.stream.is_some() && self.read.is_empty();
             let stream = &mut self.stream;
             let next = async {
@@ -356,6 +385,7 @@ impl Conversation {
                 message: None,
             };
             self.board.met(self.link, head);
+            self.door.link_present(link.participant, true);
         }
     }
 

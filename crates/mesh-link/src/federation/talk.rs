@@ -82,6 +82,11 @@ impl Talk {
         self.peer
     }
 
+    /// How much the peer was told and has not acknowledged.
+    pub fn under_way(&self) -> usize {
+        self.flight.len()
+    }
+
     /// The last place of this log that the peer has acknowledged in this conversation.
     pub fn acked(&self) -> Seq {
         self.acked

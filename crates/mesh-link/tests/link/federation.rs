@@ -215,3 +215,59 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_it_stands_with_a_peer_is_told_to_owners_and_members() {
+    let (north, south, line) = pair().await;
+    let (to_north, to_south) = (json!({"link": "north"}), json!({"link": "south"}));
+    let yard = json!({"room": "yard"});
+    south.say("yard", "first").await;
+    south.until_texts("yard", 1).await;
+    let open = |link: &Value| link["state"] == "open" && link["under_way"] == 0;
+    let there = south.until("link.get", to_north.clone(), open).await;
+    let here = north.until("link.get", to_south, open).await;
+    assert_eq!(there["words"], here["words"]);
+    assert_eq!(there["words"].as_str().unwrap().split(' ').count(), 12);
+    assert!(there["heard_at"].is_string(), "{there}");
+
+    // Members see where a room is at home and who follows it; whoever speaks for a peer is present as long as it is reached.
+    let mirror = south.ok("room.get", yard.clone()).await;
+    assert_eq!(mirror["home"]["mesh"]["handle"], "north");
+    assert_eq!(mirror["home"]["state"], "open");
+    assert_eq!(mirror["home"]["waits"], 0);
+    assert_eq!(mirror["followers"], Value::Null);
+    let shared = north.ok("room.get", json!({"room": "workshop"})).await;
+    assert_eq!(shared["home"], Value::Null);
+    assert_eq!(shared["followers"][0]["mesh"]["handle"], "south");
+    assert_eq!(shared["followers"][0]["follows"], true);
+    let speaker = json!({"participant": "north"});
+    let present = south.ok("participant.get", speaker.clone()).await;
+    assert_eq!(present["presence"]["state"], "idle", "{present}");
+
+    line.set(false);
+    let is_away = |room: &Value| room["home"]["state"] == "away";
+    south.until("room.get", yard.clone(), is_away).await;
+    let gone = |one: &Value| one["presence"]["state"] == "offline";
+    let gone = south.until("participant.get", speaker, gone).await;
+    assert!(gone["presence"]["last_seen"].is_string(), "{gone}");
+    let first = south.ok("message.list", yard.clone()).await;
+    let edit = json!({"message": items(&first)[0]["id"], "text": "first, and better"});
+    south.ok("message.edit", edit).await;
+    south.say("yard", "second").await;
+    let waits = |room: &Value| room["home"]["waits"] == 2;
+    south.until("room.get", yard.clone(), waits).await;
+    let away = south.ok("link.get", to_north.clone()).await;
+    assert_eq!(away["waits"], 2);
+    assert!(away["untold"].as_u64().unwrap() > 0, "{away}");
+
+    line.set(true);
+    south.until_texts("yard", 2).await;
+    let taken = |room: &Value| room["home"]["waits"] == 0 && room["home"]["state"] == "open";
+    south.until("room.get", yard.clone(), taken).await;
+
+    // Shared no more, it can be read and nothing more.
+    let shared = json!({"link": "south", "room": "workshop"});
+    north.ok("link.revoke", shared).await;
+    let over = |room: &Value| room["home"]["state"] == "over";
+    south.until("room.get", yard, over).await;
+}

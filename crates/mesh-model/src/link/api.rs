@@ -119,6 +119,9 @@ pub struct Link {
     /// What both owners see of their two keys and compare aloud: six groups of five digits.
     #[schemars(with = "crate::closed::Code")]
     pub compare: String,
+    /// The same digits as words, two for each group.
+    #[schemars(with = "crate::closed::Ours")]
+    pub words: String,
     /// Who speaks here for the peer, and how far it is trusted.
     pub participant: ParticipantRef,
     /// Where it is called.
@@ -131,12 +134,28 @@ pub struct Link {
     pub taken: Seq,
     /// Up to which place of this log the peer has what is meant for it, since the node was started.
     pub acknowledged: Option<Seq>,
+    /// When the peer was heard last; now, while both speak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Millis>,
+    /// What the peer is told and has not confirmed at this moment, while both speak.
+    #[serde(default)]
+    pub under_way: u32,
+    /// Places of this log after what the peer has said it has: not all of them are for it. Nothing while the two have not met since
+    /// the node was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold: Option<u64>,
+    /// Places of the peer's log after what was taken, as it ended when both met last: not all of them are for this mesh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unheard: Option<u64>,
+    /// Messages and new words of them in rooms of the peer that wait for its word.
+    #[serde(default)]
+    pub waits: u32,
     /// What went wrong last.
     #[schemars(with = "Option<crate::closed::Ours>")]
     pub trouble: Option<String>,
     /// When the peer is called again.
     pub again_at: Option<Millis>,
-    /// What waits for the peer's word, and what it refused.
+    /// What the peer refused and nobody has dropped.
     pub dead: u32,
     /// Messages that were erased here and that the peer has not said it erased too, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -160,6 +160,48 @@ pub struct Room {
     /// The pinned messages that the reader may read, the first one pinned first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pinned: Vec<MessageId>,
+    /// The mesh where it is at home, if that is another one: this room mirrors it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<RoomHome>,
+    /// The meshes that it is shared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<RoomFollower>,
+}
+
+/// The other mesh where a room is at home.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RoomHome {
+    /// Who speaks here for it; absent if the mesh is known here no more, or the reader may not know of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mesh: Option<ParticipantRef>,
+    /// How it stands with it.
+    pub state: HomeState,
+    /// Words of the reader in this room, new ones of older messages too, that wait for the home's word.
+    #[serde(default)]
+    pub waits: u32,
+}
+
+/// How a room stands with its home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HomeState {
+    /// Both speak.
+    Open,
+    /// The home is not reached now; what is said here waits.
+    Away,
+    /// The link waits until somebody here lets it go on.
+    Paused,
+    /// The room is not shared with this mesh any more: it can be read, and nothing can be said in it.
+    Over,
+}
+
+/// A mesh that a room is shared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RoomFollower {
+    /// Who speaks here for it.
+    pub mesh: ParticipantRef,
+    /// Whether it follows the room.
+    pub follows: bool,
 }
 
 /// Set up a room. The caller becomes its creator and first member.

@@ -59,6 +59,8 @@ struct Person {
     listening: usize,
     /// Whether something of it took messages into a session since it came.
     takes: bool,
+    /// Whether it speaks for another mesh, which is spoken with now.
+    linked: bool,
 }
 
 /// By this subscription a participant hears at once what is said to it. Dropping it ends that.
@@ -360,6 +362,21 @@ impl Sessions {
         self.lock().people.entry(participant).or_default().takes = true;
     }
 
+    /// Notes that the mesh for which somebody speaks is spoken with now, or is not any more.
+    pub fn linked(&self, node: &Node, participant: ParticipantId, open: bool) {
+        let now = node.now();
+        {
+            let mut inner = self.lock();
+            let person = inner.people.entry(participant).or_default();
+            if person.linked == open {
+                return;
+            }
+            person.linked = open;
+            person.known.last_seen = Some(now);
+        }
+        self.show(node, participant, now);
+    }
+
     /// Tells others how somebody is now.
     fn show(&self, node: &Node, participant: ParticipantId, now: Millis) -> Presence {
         let presence = self.presence(participant, now);
@@ -524,17 +541,19 @@ fn presence_of(live: &[&Live], person: Option<&Person>, now: Millis) -> Presence
     };
     let fresh = |at: Millis| now.since(at) <= PRESENCE_STALE_MS;
     let beats = person.and_then(|person| person.beat).is_some_and(fresh);
+    let linked = person.is_some_and(|person| person.linked);
     let waits = |live: &&Live| live.patience_ms == PRESENCE_STALE_MS && fresh(live.seen);
-    let state = if live.iter().any(|live| live.is_watched()) || beats || live.iter().any(waits) {
-        said
-    } else if live.is_empty() {
-        PresenceState::Offline
-    } else {
-        PresenceState::Away
-    };
+    let state =
+        if linked || live.iter().any(|live| live.is_watched()) || beats || live.iter().any(waits) {
+            said
+        } else if live.is_empty() {
+            PresenceState::Offline
+        } else {
+            PresenceState::Away
+        };
     let reach = match (state, person) {
         (PresenceState::Offline, _) | (_, None) => None,
-        (_, Some(person)) if person.listening > 0 => Some(Reachability::AtOnce),
+        (_, Some(person)) if person.listening > 0 || person.linked => Some(Reachability::AtOnce),
         (_, Some(person)) if person.takes => Some(Reachability::NextTurn),
         (_, Some(_)) => Some(Reachability::WhenAsked),
     };

@@ -42,6 +42,8 @@ pub struct PeerSeen {
     pub open: bool,
     /// What is meant for the peer is in its log, up to this place.
     pub acknowledged: Option<Seq>,
+    /// What it is told at this moment and has not confirmed.
+    pub under_way: u32,
     /// Where the peer's log ended when both met last.
     pub head: Option<Place>,
     /// What went wrong last.
@@ -276,6 +278,12 @@ impl Door {
             reason: content(&reason)?,
         };
         self.link_heard(link, place, what).await
+    }
+
+    /// The peer is spoken with now, or is not any more: whoever speaks for it here is present as it is.
+    pub fn link_present(&self, speaker: ParticipantId, open: bool) {
+        let node = self.node();
+        node.sessions().linked(node, speaker, open);
     }
 
     /// The link waits for somebody.

@@ -19,6 +19,7 @@ const TABLES: &[(&str, &str)] = &[
     ("edits", "seq"),
     ("mirrored", "room, mesh, there"),
     ("quarantine", "seq"),
+    ("home_waits", "seq"),
     ("expiries", "seq"),
     ("expired_tasks", "expiry, place"),
     ("sessions", "id"),

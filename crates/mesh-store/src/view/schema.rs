@@ -2,8 +2,9 @@
 //! is rebuilt from its log.
 
 use super::{
-    approval, context, credential, event_type, file, index, journal, log, memory, mesh, message,
-    participant, project, quarantine, room, schedule, session, skill, task, template, worker,
+    approval, context, credential, event_type, file, index, journal, link, log, memory, mesh,
+    message, participant, project, quarantine, room, schedule, session, skill, task, template,
+    worker,
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
@@ -21,6 +22,7 @@ pub(super) const NOUNS: &[&str] = &[
     file::schema::TABLES,
     index::TABLES,
     journal::schema::TABLES,
+    link::schema::TABLES,
     log::schema::TABLES,
     memory::schema::TABLES,
     mesh::schema::TABLES,

@@ -386,6 +386,7 @@ fn show(link: &Link) {
     line(&format!("link {}", link.name));
     line(&format!("  key       {}", link.key));
     line(&format!("  compare   {}", link.compare));
+    line(&format!("  or        {}", link.words));
     let trust = match link.participant.trust {
         Trust::Federated => "federated",
         _ => "untrusted until mesh link promote",
@@ -399,10 +400,7 @@ fn show(link: &Link) {
     if let Some(at) = link.again_at {
         line(&format!("  called    again {}", times::relative(at)));
     }
-    line(&format!("  taken     up to {} of its log", link.taken));
-    if let Some(upto) = link.acknowledged {
-        line(&format!("  told      up to {upto} of this log"));
-    }
+    show_health(link);
     if link.dead > 0 {
         line(&format!(
             "  refused   {}: mesh link refused {}",
@@ -438,6 +436,37 @@ fn show(link: &Link) {
         ));
     }
     show_work(link);
+}
+
+/// How far each has the other's log, and since when nothing was heard.
+fn show_health(link: &Link) {
+    let open = link.state == LinkState::Open;
+    if let Some(at) = link.heard_at.filter(|_| !open) {
+        line(&format!("  heard     {}", times::relative(at)));
+    }
+    // Of a log that goes on only some is for the other mesh: without both speaking nobody knows how much.
+    let most = |places: Option<u64>| match places.filter(|places| !open && *places > 0) {
+        Some(places) => format!(", at most {places} behind"),
+        None => String::new(),
+    };
+    let behind = most(link.unheard);
+    line(&format!(
+        "  taken     up to {} of its log{behind}",
+        link.taken
+    ));
+    if let Some(upto) = link.acknowledged {
+        let behind = most(link.untold);
+        line(&format!("  told      up to {upto} of this log{behind}"));
+    }
+    if link.under_way > 0 {
+        line(&format!("  under way {} to it", link.under_way));
+    }
+    if link.waits > 0 {
+        line(&format!(
+            "  waits     {} said here, for its word",
+            link.waits
+        ));
+    }
 }
 
 fn show_work(link: &Link) {

@@ -6,6 +6,7 @@ use crate::prelude::*;
 use mesh_model::LinkId;
 use mesh_model::command::LinkCommand;
 use mesh_model::events::LinkFacts;
+use mesh_store::view::HomeWaits;
 
 impl Run for LinkAdd {
     async fn run(door: &Door, call: &Call, input: LinkAddInput) -> Result<Link, Refusal> {
@@ -27,6 +28,7 @@ impl Run for LinkAdd {
             });
         let access = door.node().access();
         let found = added.and_then(|link| access.link(link));
-        describe(door, call, found.ok_or_else(refuse::no_link)?)
+        let nothing = HomeWaits::new();
+        describe(door, call, found.ok_or_else(refuse::no_link)?, &nothing)
     }
 }

@@ -1,10 +1,11 @@
 //! `link.get`
 
-use super::describe;
+use super::{describe, waits};
 use crate::prelude::*;
 
 impl Run for LinkGet {
     async fn run(door: &Door, call: &Call, input: LinkRefInput) -> Result<Link, Refusal> {
-        describe(door, call, call.link(&input.link)?)
+        let waits = waits(door, call).await?;
+        describe(door, call, call.link(&input.link)?, &waits)
     }
 }

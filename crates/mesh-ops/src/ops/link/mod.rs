@@ -18,10 +18,12 @@ mod retry;
 mod revoke;
 mod share;
 mod unfollow;
+mod words;
 
 use mesh_core::{Link as Record, Work};
 use mesh_model::{LinkId, PublicKey, TaskId};
 use mesh_node::machine::Whose;
+use mesh_store::view::HomeWaits;
 use sha2::{Digest, Sha256};
 
 use crate::door::Free;
@@ -55,8 +57,13 @@ fn compare(one: PublicKey, other: PublicKey) -> String {
     groups.collect::<Vec<_>>().join(" ")
 }
 
+/// How much waits for the homes of mirrors.
+async fn waits(door: &Door, call: &Call) -> Result<HomeWaits, Refusal> {
+    door.view(call, |view| view.home_waits(None)).await
+}
+
 /// A link as it is shown.
-fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
+fn describe(door: &Door, call: &Call, found: &Record, waits: &HomeWaits) -> Result<Link, Refusal> {
     let access = &call.access;
     let own = access.mesh().ok_or_else(refuse::no_link)?.node_key;
     let seen = door
@@ -73,12 +80,15 @@ fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
     let shared = found.shares.iter();
     let shared = shared.filter(|(room, _)| access.member(**room, found.participant).is_some());
     let work = door.node().work();
+    let compare = compare(own, found.peer);
+    let mirrors = found.offers.values().filter_map(|offer| offer.room);
     let name = |room: RoomId| access.room(room).and_then(|room| room.name.clone());
     Ok(Link {
         id: found.id,
         name: found.name.clone(),
         key: found.peer,
-        compare: compare(own, found.peer),
+        words: words::words(&compare),
+        compare,
         participant: present::participant(access, found.participant),
         address: found
             .address
@@ -88,6 +98,15 @@ fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
         paused: found.paused,
         taken: found.taken_seq(),
         acknowledged: seen.acknowledged,
+        heard_at: if seen.open {
+            Some(call.now)
+        } else {
+            door.node().presence(found.participant).last_seen
+        },
+        under_way: seen.under_way,
+        untold: seen.acknowledged.map(|seq| behind(call.head, seq)),
+        unheard: seen.head.map(|head| behind(head.seq, found.taken_seq())),
+        waits: mirrors.filter_map(|room| waits.get(&room)).sum(),
         trouble: seen.trouble,
         again_at: seen.again_at,
         dead: u32::try_from(found.dead.len()).unwrap_or(u32::MAX),
@@ -121,6 +140,11 @@ fn describe(door: &Door, call: &Call, found: &Record) -> Result<Link, Refusal> {
         }),
         borrows: borrowing(found, &work, &name, seen.free),
     })
+}
+
+/// So many places of a log stand after this one.
+fn behind(head: Seq, seq: Seq) -> u64 {
+    head.0.saturating_sub(seq.0)
 }
 
 /// What the peer's workers do for this mesh, if it lends some or some are wanted.

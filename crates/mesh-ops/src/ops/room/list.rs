@@ -9,7 +9,9 @@ use std::sync::Arc;
 use mesh_core::Room as Record;
 use mesh_model::limits::ROOMS_LISTED_MAX;
 use mesh_node::machine::{Reader, Whose};
-use mesh_store::view::{Inbox as Waiting, RoomRow, Unread};
+use mesh_store::view::{HomeWaits, Inbox as Waiting, RoomRow, Unread};
+
+use super::shared;
 
 impl Run for RoomList {
     async fn run(door: &Door, call: &Call, _: NoInput) -> Result<List<Room>, Refusal> {
@@ -39,7 +41,10 @@ pub(super) async fn describe_all(
     let inbox = call.access.inbox_rooms(me);
     let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
     let position = door.position(me).await?;
-    let (rows, unread, last) = door
+    let mirrors = rooms
+        .iter()
+        .any(|room| call.access.home_of(room.id).is_some());
+    let (rows, unread, last, waits) = door
         .view(call, move |view| {
             let rows = view.rooms(&ids)?;
             let shown = |rooms: Vec<(RoomId, Seq)>| -> Vec<_> {
@@ -54,7 +59,13 @@ pub(super) async fn describe_all(
                 rooms: &inbox,
                 position: &position,
             };
-            Ok((rows, view.unread(waiting)?, view.last_messages(&readable)?))
+            let unread = view.unread(waiting)?;
+            let waits = if mirrors {
+                view.home_waits(Some(me))?
+            } else {
+                HomeWaits::new()
+            };
+            Ok((rows, unread, view.last_messages(&readable)?, waits))
         })
         .await?;
     let rows: BTreeMap<RoomId, RoomRow> = rows.into_iter().map(|row| (row.id, row)).collect();
@@ -67,15 +78,11 @@ pub(super) async fn describe_all(
     let described = rooms.iter().filter_map(|room| {
         let row = rows.get(&room.id)?;
         let seq = last.get(&room.id).copied().unwrap_or_default();
-        Some(describe(
-            call,
-            reader,
-            me,
-            room,
-            row,
-            unread.get(&room.id),
-            seq,
-        ))
+        let unread = unread.get(&room.id);
+        let mut described = describe(call, reader, me, room, row, unread, seq);
+        described.home = shared::home(door, call, room.id, waits.get(&room.id).copied());
+        described.followers = shared::followers(call, room.id);
+        Some(described)
     });
     Ok(described.collect())
 }
@@ -125,5 +132,7 @@ fn describe(
             .into_iter()
             .map(|(id, _)| id)
             .collect(),
+        home: None,
+        followers: Vec::new(),
     }
 }

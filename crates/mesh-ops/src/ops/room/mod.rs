@@ -24,6 +24,7 @@ mod member_unban;
 mod member_unmute;
 mod primary;
 mod restore;
+mod shared;
 mod slow_mode;
 mod stay_list;
 mod transfer;

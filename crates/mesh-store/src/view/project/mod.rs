@@ -19,9 +19,9 @@ use words::Words;
 use super::open::{close, upto};
 use super::task::Kept;
 use super::{
-    Numbers, StoredEvent, approval, context, credential, event_type, file, journal, memory, mesh,
-    message, numbers, participant, quarantine, room, schedule, session, skill, task, template,
-    worker,
+    Numbers, StoredEvent, approval, context, credential, event_type, file, journal, link, memory,
+    mesh, message, numbers, participant, quarantine, room, schedule, session, skill, task,
+    template, worker,
 };
 use crate::StoreError;
 use crate::sql::int;
@@ -213,6 +213,7 @@ impl Batch<'_> {
             Facts::Memory(facts) => memory::project(self, facts, event),
             Facts::File(facts) => file::project(self, facts, event),
             Facts::Skill(facts) => skill::project(self, facts, event),
+            Facts::Link(facts) => link::project(self, facts, event),
             Facts::Schedule(facts) => schedule::project(self, facts, event),
             // Rules, rights, leases, sums and alerts: the core's state answers for all of these nouns.
             Facts::User(_)
@@ -228,7 +229,6 @@ impl Batch<'_> {
             | Facts::Influence(_)
             | Facts::Webhook(_)
             | Facts::Inlet(_)
-            | Facts::Link(_)
             | Facts::Tool(_) => Ok(()),
         }
     }

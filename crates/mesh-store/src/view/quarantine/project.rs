@@ -42,11 +42,15 @@ impl Batch<'_> {
                 event.content,
                 if facts.home { FOR_HOME } else { FOR_MODERATOR },
             ))?;
+        if facts.home {
+            self.home_waits(event.seq, facts.message.room, facts.author)?;
+        }
         Ok(())
     }
 
     /// Whatever was decided, it waits no more: if it was let out, the next event posts it.
     fn message_reviewed(&mut self, facts: &MessageReviewed) -> Result<(), StoreError> {
+        self.home_said(facts.message, facts.released)?;
         self.waits_no_more(int(facts.message.0.0))
     }
 
