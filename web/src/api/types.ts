@@ -9,7 +9,11 @@ export type * from './generated.ts';
 export type { Kind as ParticipantKind, ParticipantRef as Person } from './generated.ts';
 
 /** A message, with what this page knows of it besides: its own message may wait in quarantine or have been rejected there. */
-export type Message = Api.Message & { held?: 'waiting' | 'rejected' | 'home' | 'away' };
+export type Message = Api.Message & {
+  held?: 'waiting' | 'rejected' | 'home' | 'away';
+  /** New words of the reader that wait for the home of the room, or that it did not take. */
+  edit?: { text: string; refused: boolean };
+};
 
 /** What is told once and never stored. */
 export type Ephemeral =

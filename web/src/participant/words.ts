@@ -11,6 +11,9 @@ export const TRUST: Record<Trust, string> = {
   untrusted: 'from outside, unproven',
 };
 
+/** The same where there is room for little; nothing for those of this mesh. */
+export const AFAR: Record<Trust, string> = { owner: '', local: '', federated: 'other mesh', untrusted: 'from outside' };
+
 /** How somebody comes into rooms without having to answer an invitation. */
 export const ADDED_BY: Record<AddedBy, string> = {
   nobody: 'by itself alone',

@@ -9,7 +9,8 @@ export type Inline =
   | { type: 'strike'; children: Inline[] }
   /** `host` is there when the words name another place than the link leads to. */
   | { type: 'link'; href: string; children: Inline[]; host?: string }
-  | { type: 'mention'; handle: string };
+  /** Of somebody in another mesh, `handle` is who speaks here for that mesh and `far` is who is named there. */
+  | { type: 'mention'; handle: string; far?: string };
 
 /** Marks inside marks; what is deeper stays as it was written. */
 const DEPTH_MAX = 8;
@@ -18,7 +19,7 @@ const LABEL_CHARS_MAX = 1_000;
 /** Where something may begin. */
 const SIGN = /[\\`*_~[<@]|!\[|https?:\/\/|www\.(?=[\w-]+\.)/gi;
 const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"`]+/iy;
-const HANDLE = /@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)/y;
+const HANDLE = /@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?))?/y;
 const WORD = /[\p{L}\p{N}_]/u;
 
 type Taken = { nodes: Inline[]; end: number } | null;
@@ -213,7 +214,12 @@ class Line {
     if (!this.#links || /[\p{L}\p{N}/@.]/u.test(this.#text[at - 1] ?? ' ')) return null;
     HANDLE.lastIndex = at;
     const found = HANDLE.exec(this.#text);
-    return found && { nodes: [{ type: 'mention', handle: found[1]! }], end: at + found[0].length };
+    if (!found) return null;
+    const [all, who, far] = found;
+    return {
+      nodes: [far ? { type: 'mention', handle: far, far: who } : { type: 'mention', handle: who! }],
+      end: at + all.length,
+    };
   }
 }
 

@@ -1,6 +1,11 @@
 // What the first picture does without. It comes in one piece: when it is first needed, or once the page has nothing to do.
 
+import { listen } from '../link/edits.ts';
+
+export { default as Answers } from '../chat/Answers.svelte';
 export { default as RoomClock } from '../clock/RoomClock.svelte';
+export { default as EditWaits } from '../link/EditWaits.svelte';
+export { default as Shared } from '../link/Shared.svelte';
 export { default as EditBox } from '../message/EditBox.svelte';
 export { default as Offers } from '../message/Offers.svelte';
 export { default as Pins } from '../message/Pins.svelte';
@@ -12,3 +17,5 @@ export { default as Versions } from '../message/Versions.svelte';
 export { default as Bell } from '../room/Bell.svelte';
 export { default as Invited } from '../room/Invited.svelte';
 export { default as Found } from './Found.svelte';
+
+listen();

@@ -49,6 +49,12 @@ describe('inline', () => {
   });
   test('mentions are handles, addresses of people are not', () => {
     expect(inline('@surveyor. and a@b.org')).toEqual([{ type: 'mention', handle: 'surveyor' }, text('. and a@b.org')]);
+    // A name of another mesh is never one of this.
+    expect(inline('@rex@south, @ada')).toEqual([
+      { type: 'mention', handle: 'south', far: 'rex' },
+      text(', '),
+      { type: 'mention', handle: 'ada' },
+    ]);
   });
   test('markup stays text', () => {
     expect(inline('<img src=x onerror=alert(1)>')).toEqual([text('<img src=x onerror=alert(1)>')]);

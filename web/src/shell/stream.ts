@@ -68,7 +68,7 @@ const WORK = [
 
 export function applyItem(item: Item, needs: Needs): void {
   if (item.from) people.meet(item.from);
-  if (GOVERNED.has(item.type) || about(item, 'secret', 'mesh')) activity.tell({ type: 'governed', item });
+  if (GOVERNED.has(item.type) || about(item, 'secret', 'mesh', 'link')) activity.tell({ type: 'governed', item });
   if (about(item, 'act') || item.type === 'session.influenced') {
     activity.tell({ type: 'influence', item });
     return;

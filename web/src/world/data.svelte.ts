@@ -41,6 +41,7 @@ export function worldData(): WorldData {
     kind: room.kind,
     access: room.access,
     archived: room.archived,
+    shared: Boolean(room.home || room.followers),
     member: room.member,
     unread: room.unread,
     members: [...(rooms.members.get(room.id) ?? [])],

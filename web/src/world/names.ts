@@ -1,5 +1,6 @@
 // Which labels there could be at this moment: rooms, whoever stands near, and what is just being said.
 
+import { AFAR } from '../participant/words.ts';
 import { plural } from '../shell/words.ts';
 import type { Label } from './labels.ts';
 import { at } from './motion.ts';
@@ -42,6 +43,7 @@ export function labelsFor(
     const far = Math.hypot(place.x - eye.x, eye.y, place.z - eye.z) > within;
     const load = works.loads.get(room.id);
     const aside = [
+      room.shared && !narrow && 'shared',
       load?.asks && `${load.asks} ${load.asks === 1 ? 'asks' : 'ask'}`,
       load?.running && `${load.running} at work`,
       load?.held && `${load.held} held back`,
@@ -165,10 +167,11 @@ function nameOf(
   const distance = Math.hypot(spot.x - eye.x, spot.y - eye.y, spot.z - eye.z);
   const chosen = body.id === selected;
   if (distance > within && !chosen) return null;
+  const aside = body.me ? 'you' : AFAR[body.trust];
   const ghost = body.state === 'offline' || body.state === 'away';
   return {
     key: `name ${body.id}`,
-    words: { text: body.handle, size: 12, weight: 560, ...(body.me && { aside: 'you' }) },
+    words: { text: body.handle, size: 12, weight: 560, ...(aside && { aside }) },
     rank:
       (chosen ? 900 : 0) + (body.me ? 120 : 0) + (now - standing.spark < 6 ? 200 : 0) + (ghost ? -150 : 0) - distance,
     x: spot.x,

@@ -10,6 +10,8 @@ export interface WorldRoom {
   kind: RoomKind;
   access: RoomAccess;
   archived: boolean;
+  /** Whether other meshes share it. */
+  shared?: boolean;
   member: boolean;
   unread: number;
   members: readonly string[];
