@@ -608,3 +608,5 @@ pub const MOMENT_APPROVALS_MAX: usize = 100;
 pub const MOMENT_MEMBERS_MAX: usize = 5_000;
 /// Messages of a room that are told of a moment: what stands on a tall screen.
 pub const MOMENT_MESSAGES_MAX: u32 = 100;
+/// A sentence that is spoken to the mesh: two minutes of talk.
+pub const VOICE_CHARS_MAX: usize = 1000;

@@ -1,4 +1,4 @@
-//! Chat commands: lines that begin with a slash.
+//! Chat commands: lines that begin with a slash, and spoken sentences.
 
 pub mod api;
 pub mod ops;

@@ -50,6 +50,15 @@ impl Seen {
         self.lock().clone()
     }
 
+    /// Notes what another call of the same caller was given, on its behalf.
+    pub fn take_in(&self, other: Noted) {
+        let mut noted = self.lock();
+        noted.rooms.extend(other.rooms);
+        noted.sources.extend(other.sources);
+        noted.outside |= other.outside;
+        noted.everything |= other.everything;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Noted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -60,6 +60,7 @@ use crate::door::registry::Entry;
 use crate::door::request::Request;
 use crate::door::streams::Streams;
 use crate::evidence::payload::Compiled;
+use crate::ops::chat::voice::Yeses;
 use crate::ops::file::Uploads;
 use crate::ops::inlet::book::Book;
 use crate::ops::memory::Memories;
@@ -109,6 +110,7 @@ struct Inner {
     peers: OnceLock<Arc<dyn Peers>>,
     seats: Seats,
     inlets: Book,
+    yeses: Yeses,
 }
 
 impl Door {
@@ -138,6 +140,7 @@ impl Door {
             peers: OnceLock::new(),
             seats: Seats::default(),
             inlets: Book::default(),
+            yeses: Yeses::default(),
         };
         Door {
             inner: Arc::new(inner),
@@ -193,6 +196,11 @@ impl Door {
     /// What is known of the last deliveries of inlets.
     pub(crate) fn inlets(&self) -> &Book {
         &self.inner.inlets
+    }
+
+    /// What was asked by voice and waits for a yes.
+    pub(crate) fn yeses(&self) -> &Yeses {
+        &self.inner.yeses
     }
 
     fn streams(&self) -> &Arc<Streams> {

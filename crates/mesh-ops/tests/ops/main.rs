@@ -37,4 +37,5 @@ mod stored_secrets;
 mod tasks;
 mod tasks_words;
 mod told;
+mod voice;
 mod work;

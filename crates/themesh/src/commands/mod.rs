@@ -158,6 +158,7 @@ pub enum Command {
     #[command(subcommand)]
     Tool(tool::ToolVerb),
     Do(chat::DoArgs),
+    Voice(chat::voice::VoiceArgs),
     Call(mesh::operation::CallArgs),
     Ops(mesh::operation::OpsArgs),
     #[command(subcommand)]
@@ -273,6 +274,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Link(verb) => link::link(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
         Command::Do(args) => chat::say_line(context, args)?,
+        Command::Voice(args) => chat::voice::voice(context, args)?,
         Command::Call(args) => mesh::operation::call(context, args)?,
         Command::Ops(args) => mesh::operation::ops(context, args)?,
         Command::Token(verb) => credential::token(context, verb)?,

@@ -39,7 +39,17 @@ pub(crate) async fn carry_out(
     text: &str,
 ) -> Result<ChatAnswer, Refusal> {
     let known = |handle: &str| call.participant(handle).is_ok();
-    let line = parse(text, known);
+    carry(door, call, room, parse(text, known), text).await
+}
+
+/// Carries out what was read from a text.
+pub(crate) async fn carry(
+    door: &Door,
+    call: &Call,
+    room: RoomId,
+    line: Line,
+    text: &str,
+) -> Result<ChatAnswer, Refusal> {
     let mut said = ChatLine {
         door,
         call,
@@ -60,7 +70,11 @@ pub(crate) async fn carry_out(
 
 /// Another operation as the same caller, with all that it needs checked. A line leads to one command at most, which has
 /// the line's key.
-async fn perform<O: Run>(door: &Door, call: &Call, input: O::Input) -> Result<O::Output, Refusal> {
+pub(crate) async fn perform<O: Run>(
+    door: &Door,
+    call: &Call,
+    input: O::Input,
+) -> Result<O::Output, Refusal> {
     let declaration = mesh_model::ops::named(O::DECLARATION.name)
         .ok_or_else(|| refuse::internal("an operation is not declared"))?;
     if let Needs::Permission(permission) = declaration.needs {
@@ -71,6 +85,8 @@ async fn perform<O: Run>(door: &Door, call: &Call, input: O::Input) -> Result<O:
     let head = door.node().head();
     let inner = door.begin(&caller, declaration, call.options.clone(), call.key, head);
     let output = O::run(door, &inner, input).await;
+    // What a program is told by a line it has read, as if it had asked itself.
+    call.seen.take_in(inner.seen.noted());
     let (seq, replayed) = {
         let notes = inner.notes();
         (notes.seq, notes.replayed)
@@ -555,7 +571,7 @@ impl ChatLine<'_> {
 }
 
 /// A task from a text: its beginning is the title.
-fn task(text: &str) -> TaskSpec {
+pub(crate) fn task(text: &str) -> TaskSpec {
     TaskSpec {
         title: head(text),
         prompt: text.to_owned(),

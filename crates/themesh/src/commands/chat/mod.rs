@@ -1,4 +1,6 @@
-//! Lines in the language of chat commands.
+//! Lines in the language of chat commands, and spoken sentences.
+
+pub mod voice;
 
 use clap::Args;
 use mesh_model::api::{ChatAnswer, ChatInput};
