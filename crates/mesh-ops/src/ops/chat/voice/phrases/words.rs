@@ -285,7 +285,7 @@ pub(crate) const TELLING: &[(VoiceLocale, &[&str])] = &[
         En,
         &[
             "the", "is", "what", "how", "who", "not", "i", "you", "me", "of", "for", "with",
-            "please", "a", "an", "all", "tell", "we", "today", "to", "it", "no",
+            "please", "all", "tell", "we", "today", "to", "it", "no",
         ],
     ),
 ];
