@@ -104,8 +104,21 @@ impl Outside {
         body: Value,
         wait: Duration,
     ) -> Result<Answer, String> {
+        self.ask(Method::POST, url, bearer, Some(body), wait).await
+    }
+
+    /// The same by another method, with a body or none.
+    pub async fn ask(
+        &self,
+        method: Method,
+        url: String,
+        bearer: bool,
+        body: Option<Value>,
+        wait: Duration,
+    ) -> Result<Answer, String> {
         let outside = self.clone();
-        let asked = tokio::task::spawn_blocking(move || outside.carry(&url, bearer, &body, wait));
+        let asked =
+            tokio::task::spawn_blocking(move || outside.carry(method, &url, bearer, body, wait));
         asked.await.map_err(|why| why.to_string())?
     }
 
@@ -157,16 +170,24 @@ impl Outside {
 
     fn carry(
         &self,
+        method: Method,
         url: &str,
         bearer: bool,
-        body: &Value,
+        body: Option<Value>,
         wait: Duration,
     ) -> Result<Answer, String> {
-        let mut request = ureq::http::Request::post(url).header("content-type", "application/json");
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
         if let Some(secret) = self.secret.as_ref().filter(|_| bearer) {
             request = request.header("authorization", format!("Bearer {}", secret.shown()));
         }
-        self.send(request.body(body.to_string()), wait)
+        let text = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                body.to_string()
+            }
+            None => String::new(),
+        };
+        self.send(request.body(text), wait)
     }
 
     fn send(

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use mesh_model::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use mesh_model::{MeshId, Seq};
+use sha2::{Digest, Sha256};
 
 use super::kept::Kept;
 use super::{Button, Chat, Heard, Id, Line, Mode, Post, Purpose};
@@ -55,6 +57,10 @@ pub(crate) struct Say<'a> {
     pub buttons: &'a [Button],
     /// Without a sound.
     pub quiet: bool,
+    /// The connector itself says it.
+    pub own: bool,
+    /// What it is, the same whenever it is said again. Without one that is made of what it says and answers.
+    pub key: Option<String>,
 }
 
 impl Say<'_> {
@@ -181,10 +187,17 @@ impl<'a, C: Chat> Desk<'a, C> {
             // Blanks alone are no message there.
             .filter(|piece| !piece.trim().is_empty())
             .collect();
+        let key = say.key.clone().unwrap_or_else(|| {
+            let answered = say.answers.clone().unwrap_or_default();
+            digest(&format!("{answered}\n{whole}"))
+        });
         let mut there: Vec<Id> = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             let last = index + 1 == parts.len();
+            let key = self.place.kept.key(&format!("{key}-{index}"));
             let post = Post {
+                key: &key,
+                own: say.own,
                 text: part,
                 bold: if index == 0 { units(say.title) } else { 0 },
                 link: say.link.filter(|link| last && part.ends_with(link)),
@@ -206,6 +219,7 @@ impl<'a, C: Chat> Desk<'a, C> {
         let say = Say {
             words,
             answers: Some(message.clone()),
+            own: true,
             ..Say::default()
         };
         self.say(say).await.map(drop)
@@ -228,8 +242,17 @@ impl<'a, C: Chat> Desk<'a, C> {
     pub fn key(&self, message: &Id, what: &str) -> String {
         let chat = self.place.kept.chat.clone().unwrap_or_default();
         let account = self.chat.account();
-        format!("{}-{account}-{chat}-{message}{what}", C::SERVICE)
+        let key = format!("{}-{account}-{chat}-{message}{what}", C::SERVICE);
+        if key.chars().count() <= IDEMPOTENCY_KEY_CHARS_MAX {
+            return key;
+        }
+        format!("{}-{}", C::SERVICE, digest(&key))
     }
+}
+
+/// A text of always the same length that stands for another one.
+fn digest(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 /// Whether somebody sent the code: alone, or as links and groups have it, to the program by its name.

@@ -81,6 +81,11 @@ impl Kept {
         self.form == FORM && self.mesh == mesh
     }
 
+    /// A key of this mesh alone, for a service that other meshes speak with as the same account.
+    pub fn key(&self, what: &str) -> String {
+        format!("{}-{what}", self.mesh)
+    }
+
     /// Nobody is answered any more until somebody shows the next code.
     pub fn unpair(&mut self) {
         *self = Kept {

@@ -77,6 +77,10 @@ impl Mine {
             link,
             buttons: &buttons,
             quiet: notice.quiet,
+            key: Some(match &notice.about {
+                About::Approval(question) => format!("ask-{}", question.id),
+                _ => format!("told-{seq}"),
+            }),
             ..Say::default()
         };
         let Some(there) = desk.say(say).await? else {
@@ -133,7 +137,7 @@ impl Mine {
         let answered = message.answers.as_ref();
         let answered = answered.map(|answered| desk.place.kept.of_there(answered).cloned());
         match (meant(&text, desk.chat.name(), C::SIGN), answered) {
-            (Meant::Help, _) => desk.answer(&message.message, &help(C::SIGN)).await,
+            (Meant::Help, _) => desk.answer(&message.message, &help::<C>()).await,
             (Meant::Room(room), _) => self.go(desk, message, room).await,
             (
                 Meant::Decision(approve, reason),
@@ -474,7 +478,7 @@ impl<C: Chat> Carries<C> for Mine {
             );
             let say = Say {
                 title: &title,
-                words: &help(C::SIGN),
+                words: &help::<C>(),
                 ..Say::default()
             };
             desk.say(say).await?;

@@ -95,6 +95,8 @@ pub(crate) trait Chat {
     const UNITS_MAX: usize;
     /// What a command of the connector's own begins with, so that the service's programs do not take it for one of theirs.
     const SIGN: char = '/';
+    /// How a question is answered there besides by a reply.
+    const ANSWERED: &'static str = "the buttons below a question answer it";
 
     /// What a letter weighs there: UTF-16 units, and what it takes so that it means nothing.
     fn weigh(c: char) -> usize {
@@ -228,6 +230,10 @@ pub(crate) struct Post<'a> {
     pub continues: bool,
     /// Without a sound.
     pub quiet: bool,
+    /// The connector itself says it.
+    pub own: bool,
+    /// What it is, the same whenever it is said again: for services that then show it once.
+    pub key: &'a str,
 }
 
 /// A button below a message.

@@ -246,6 +246,7 @@ impl Bridge {
             title: &author(&message),
             words: &said(&message),
             answers: answered.and_then(|pair| pair.there.first().cloned()),
+            key: Some(format!("told-{}", item.seq)),
             ..Say::default()
         };
         let Some(there) = desk.say(say).await? else {
@@ -287,7 +288,9 @@ impl Bridge {
         let parts: Vec<&str> = pieces(&whole, C::UNITS_MAX, C::weigh);
         if parts.len() == pair.there.len() {
             for (index, (part, there)) in parts.iter().zip(&pair.there).enumerate() {
+                let key = desk.place.kept.key(&format!("told-{}-{index}", item.seq));
                 let post = Post {
+                    key: &key,
                     text: part,
                     bold: if index == 0 { units(&title) } else { 0 },
                     ..Post::default()
@@ -302,6 +305,7 @@ impl Bridge {
                 words: &clean(&message.text),
                 answers: pair.there.first().cloned(),
                 quiet: true,
+                key: Some(format!("told-{}", item.seq)),
                 ..Say::default()
             };
             if let Some(more) = desk.say(say).await? {

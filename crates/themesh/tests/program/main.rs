@@ -30,6 +30,7 @@ mod kill_nine;
 mod lease;
 mod link;
 mod log_verbs;
+mod matrix;
 mod mcp;
 mod models;
 mod node;

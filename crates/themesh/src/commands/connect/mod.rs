@@ -1,6 +1,7 @@
 //! `mesh connect`: carries words between the mesh and a service that people have on their phones.
 
 mod discord;
+mod matrix;
 mod ntfy;
 mod purpose;
 mod slack;
@@ -31,6 +32,7 @@ pub enum ConnectVerb {
     Telegram(telegram::TelegramArgs),
     Slack(slack::SlackArgs),
     Discord(discord::DiscordArgs),
+    Matrix(matrix::MatrixArgs),
     Ntfy(ntfy::NtfyArgs),
 }
 
@@ -52,6 +54,7 @@ pub fn connect(context: &Context, verb: &ConnectVerb) -> Outcome<()> {
         ConnectVerb::Telegram(args) => telegram::connect(context, args),
         ConnectVerb::Slack(args) => slack::connect(context, args),
         ConnectVerb::Discord(args) => discord::connect(context, args),
+        ConnectVerb::Matrix(args) => matrix::connect(context, args),
         ConnectVerb::Ntfy(args) => ntfy::connect(context, args),
     }
 }
