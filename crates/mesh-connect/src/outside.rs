@@ -152,6 +152,7 @@ impl Outside {
         wait: Duration,
     ) -> Result<Answer, String> {
         let outside = self.clone();
+        let bare = matches!(method, Method::GET | Method::DELETE);
         let asked = tokio::task::spawn_blocking(move || {
             let request = ureq::http::Request::builder()
                 .method(method)
@@ -162,7 +163,9 @@ impl Outside {
                     let request = request.header("content-type", "application/json");
                     outside.send(request.body(body.to_string()), wait)
                 }
-                None => outside.send(request.body(()), wait),
+                // A method that brings something says so even if that is nothing.
+                None if bare => outside.send(request.body(()), wait),
+                None => outside.send(request.body(String::new()), wait),
             }
         });
         asked.await.map_err(|why| why.to_string())?
