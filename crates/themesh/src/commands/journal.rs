@@ -7,10 +7,9 @@ use mesh_model::api::{
     ClientInfo, JournalEntry, JournalEraseInput, JournalLine, JournalListInput, JournalWriteInput,
     StreamItem,
 };
-use mesh_model::events::{Facts, JournalFacts, JournalLevel};
+use mesh_model::events::JournalLevel;
 use mesh_model::limits::{JOURNAL_ENTRIES_MAX, JOURNAL_TEXT_BYTES_MAX};
 use mesh_model::ops::{JournalErase, JournalList, JournalWrite};
-use mesh_model::stream::ReceivedContent;
 use mesh_model::{Seq, TaskId, Told};
 use mesh_sdk::http::Http;
 use mesh_sdk::{Client, Filter};
@@ -334,28 +333,14 @@ fn follow(context: &Context, args: FollowArgs) -> Outcome<()> {
     })
 }
 
-/// A line as the stream tells it; nothing if its words are erased.
+/// A line as the stream tells it: its fields are those of a list. Nothing if its words are erased.
 fn received(item: &StreamItem) -> Option<JournalLine> {
-    let Some(Facts::Journal(JournalFacts::Written(facts))) = item.event() else {
-        return None;
-    };
-    let (text, data, enveloped) = match item.said(&facts) {
-        ReceivedContent::Plain(body) => (body.text, body.data, false),
-        ReceivedContent::Enveloped(text) => (text, None, true),
-        ReceivedContent::Nothing | ReceivedContent::Erased => return None,
-    };
-    Some(JournalLine {
-        seq: item.seq,
-        at: item.at,
-        from: item.from.clone()?,
-        level: facts.level,
-        room: facts.room,
-        task: facts.task,
-        text: Told::plain(text),
-        data: data.map(mesh_model::ToldData::plain),
-        guard: facts.guard,
-        enveloped,
-    })
+    let mut item = serde_json::to_value(item).ok()?;
+    let mut fields = item.get_mut("data")?.take();
+    for name in ["seq", "at", "from"] {
+        fields[name] = item.get_mut(name)?.take();
+    }
+    serde_json::from_value(fields).ok()
 }
 
 #[cfg(test)]
