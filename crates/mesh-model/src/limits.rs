@@ -3,14 +3,15 @@
 //! Bounds that nobody outside can meet (a cache, a queue, a block that is read at once) stand in the file that keeps them, with their
 //! reason. What a worker's machine and the plugins bear is the affair of `mesh-work` and `mesh-link` and stands there.
 
-mod simulation;
-pub use simulation::*;
-
 mod journal;
+mod past;
 mod report;
+mod simulation;
 
 pub use journal::*;
+pub use past::*;
 pub use report::*;
+pub use simulation::*;
 
 /// A message's text with its payload: seed of every buffer size; larger things are files.
 pub const MESSAGE_BYTES_MAX: usize = 50 * 1024;
@@ -594,19 +595,5 @@ pub const ALERT_TEST_MS: u64 = 10 * 60 * 1000;
 pub const ALERT_STALE_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Seconds before an alert that nobody acknowledged reaches more people: a week, after which it is old news.
 pub const ALERT_ESCALATE_SECONDS_MAX: u32 = 7 * 24 * 60 * 60;
-/// Equal stretches of time into which the past is counted: as many as a wide screen has bars for.
-pub const DENSITY_BUCKETS_MAX: u32 = 500;
-/// See [`DENSITY_BUCKETS_MAX`]: unless the caller names another number.
-pub const DENSITY_BUCKETS_DEFAULT: u32 = 100;
-/// Open tasks that are told of a moment, the newest: as many as a board shows.
-pub const MOMENT_TASKS_MAX: usize = 500;
-/// Ended tasks that are told of a moment, those that had ended last.
-pub const MOMENT_ENDED_MAX: usize = 50;
-/// Approvals that are told of a moment.
-pub const MOMENT_APPROVALS_MAX: usize = 100;
-/// Members of rooms that are told of a moment, of all rooms together.
-pub const MOMENT_MEMBERS_MAX: usize = 5_000;
-/// Messages of a room that are told of a moment: what stands on a tall screen.
-pub const MOMENT_MESSAGES_MAX: u32 = 100;
 /// A sentence that is spoken to the mesh: two minutes of talk.
 pub const VOICE_CHARS_MAX: usize = 1000;
