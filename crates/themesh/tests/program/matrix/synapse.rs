@@ -1,7 +1,6 @@
 //! Synapse, a homeserver that others wrote: a process of its own on a free port, with SQLite in a temporary folder.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -37,15 +36,10 @@ impl Synapse {
         let program = program()?;
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
-        // It does not say which port it got, so it is given one.
-        let port = {
-            let free = TcpListener::bind("127.0.0.1:0").unwrap();
-            free.local_addr().unwrap().port()
-        };
         let often = json!({"per_second": 1000, "burst_count": 1000});
         let config = json!({
             "server_name": "here.test",
-            "listeners": [{"port": port, "bind_addresses": ["127.0.0.1"], "type": "http", "tls": false,
+            "listeners": [{"port": 0, "bind_addresses": ["127.0.0.1"], "type": "http", "tls": false,
                            "resources": [{"names": ["client"], "compress": false}]}],
             "database": {"name": "sqlite3", "args": {"database": place("db")}},
             "log_config": place("log.yaml"),
@@ -77,10 +71,14 @@ impl Synapse {
             .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
-        while !line.contains("now listening on TCP port") {
+        // It says where it is once it is there.
+        let port = loop {
             line.clear();
             assert!(out.read_line(&mut line).unwrap() > 0, "it ended");
-        }
+            if let Some((_, port)) = line.split_once("now listening on TCP port ") {
+                break port.trim().to_owned();
+            }
+        };
         // Nobody reads what else it says, and it must not wait for that.
         std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
         Some(Synapse {
