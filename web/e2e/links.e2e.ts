@@ -135,7 +135,7 @@ describe.runIf(binary)('links', () => {
     await row(north, 'south').getByText('followed there').waitFor();
     await pictures(north, 'links');
     await north.getByRole('button', { name: 'Show the map' }).click();
-    await north.getByRole('group', { name: 'Map of 1 meshes' }).waitFor();
+    await north.getByRole('group', { name: 'Map of 1 mesh' }).waitFor();
     await pictures(north, 'links-map');
     await north.getByRole('button', { name: 'As a table' }).click();
     await north.getByRole('table').getByText('#workshop to it').waitFor();
@@ -147,7 +147,7 @@ describe.runIf(binary)('links', () => {
     await north.goto(`${node.url}/r/workshop`);
     await north.getByText('At home here; shared with').waitFor();
     const came = stored(north, 'hello from the south');
-    await came.getByText(/^brought from south, said there by/).waitFor();
+    await came.getByText('brought from south, said there by').waitFor();
     await came.getByText('other mesh', { exact: true }).waitFor();
     await stored(other, 'hello from the south').waitFor();
     await pictures(north, 'links-room-home');
@@ -185,7 +185,6 @@ describe.runIf(binary)('links', () => {
     await stored(other, 'hello from the warm south').waitFor();
     await stored(other, 'still here').waitFor();
     await other.getByText('What is said here goes there first.').waitFor();
-    await enter(watched, node);
   });
 
   test('what the home refuses is a dead letter, asked for again from the page; a pause is said and ends', async () => {
