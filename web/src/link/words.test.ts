@@ -43,7 +43,7 @@ describe('how a link stands', () => {
     expect(standing(link({ under_way: 3 }), NOW)).toBe('both speak; 3 under way to it');
     const away = link({ state: 'away', heard_at: '2026-11-30T11:55:00Z', trouble: 'connection refused' });
     expect(standing(away, NOW)).toBe('not reached, last heard 5 min ago: connection refused');
-    expect(standing(link({ state: 'away' }), NOW)).toBe('not reached, never heard yet');
+    expect(standing(link({ state: 'away' }), NOW)).toBe('not reached, not heard since this node was started');
     expect(standing(link({ state: 'paused', paused: 'full' }), NOW)).toMatch(/^paused: it refused too much/);
   });
 

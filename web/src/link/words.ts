@@ -40,7 +40,7 @@ export const refusal = (code: string, rule?: string | null): string =>
 export function standing(link: Link, now: number): string {
   if (link.state === 'paused') return `paused: ${PAUSE[link.paused ?? 'asked']}`;
   if (link.state === 'open') return link.under_way > 0 ? `both speak; ${link.under_way} under way to it` : 'both speak';
-  const since = link.heard_at ? `, last heard ${ago(link.heard_at, now)}` : ', never heard yet';
+  const since = link.heard_at ? `, last heard ${ago(link.heard_at, now)}` : ', not heard since this node was started';
   return `not reached${since}${link.trouble ? `: ${link.trouble}` : ''}`;
 }
 
