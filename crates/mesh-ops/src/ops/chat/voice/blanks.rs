@@ -13,6 +13,9 @@ const LETTER: i32 = 10;
 /// So much more must count for one template than for another, or it is asked back.
 const MARGIN: i32 = 10;
 
+/// Steps in which a title is compared: titles with many blanks could be cut in more ways than anybody waits for.
+const STEPS_MAX: u32 = 10_000;
+
 /// A template as it is spoken of.
 #[derive(Debug, Clone)]
 pub(crate) struct Form {
@@ -132,14 +135,17 @@ fn by_title(heard: &Heard<'_>, from: usize, form: &Form) -> Option<(i32, Values)
     let Some(Part::Word(_)) = form.title.first() else {
         return None;
     };
-    let mut ways = Vec::new();
-    fill(&form.title, words, 0, &mut Vec::new(), 0, &mut ways);
+    let mut filling = Filling::default();
+    filling.fill(&form.title, words, 0, 0);
+    if filling.steps > STEPS_MAX {
+        return Some((0, Err(open(form, &[]))));
+    }
     let literal = form
         .title
         .iter()
         .filter(|part| matches!(part, Part::Word(_)));
     let score = WORD * i32::try_from(literal.count()).unwrap_or(0);
-    match ways.as_slice() {
+    match filling.ways.as_slice() {
         [] => None,
         [(edits, spans)] => {
             let said = spans.iter().map(|(blank, start, end)| {
@@ -155,46 +161,48 @@ fn by_title(heard: &Heard<'_>, from: usize, form: &Form) -> Option<(i32, Values)
 type Spans = Vec<(String, usize, usize)>;
 
 /// The ways in which words fill a title; more than two are as good as two.
-fn fill(
-    parts: &[Part],
-    words: &[Word],
-    at: usize,
-    spans: &mut Spans,
-    edits: i32,
-    ways: &mut Vec<(i32, Spans)>,
-) {
-    if ways.len() > 1 {
-        return;
-    }
-    match parts.split_first() {
-        None => {
-            if at == words.len() {
-                ways.push((edits, spans.clone()));
+#[derive(Default)]
+struct Filling {
+    ways: Vec<(i32, Spans)>,
+    spans: Spans,
+    steps: u32,
+}
+
+impl Filling {
+    fn fill(&mut self, parts: &[Part], words: &[Word], at: usize, edits: i32) {
+        self.steps += 1;
+        if self.is_over() {
+            return;
+        }
+        match parts.split_first() {
+            None => {
+                if at == words.len() {
+                    self.ways.push((edits, self.spans.clone()));
+                }
             }
-        }
-        Some((Part::Word(word), rest)) => {
-            let off = words.get(at).and_then(|said| nearly(word, &said.folded));
-            if let Some(off) = off {
-                let off = i32::try_from(off).unwrap_or(1);
-                fill(rest, words, at + 1, spans, edits + off, ways);
+            Some((Part::Word(word), rest)) => {
+                let off = words.get(at).and_then(|said| nearly(word, &said.folded));
+                if let Some(off) = off {
+                    let off = i32::try_from(off).unwrap_or(1);
+                    self.fill(rest, words, at + 1, edits + off);
+                }
             }
-        }
-        Some((Part::Blank(_), [])) if at == words.len() => {}
-        Some((Part::Blank(blank), [])) => {
-            spans.push((blank.clone(), at, words.len()));
-            ways.push((edits, spans.clone()));
-            spans.pop();
-        }
-        Some((Part::Blank(blank), rest)) => {
-            for end in at + 1..words.len() {
-                spans.push((blank.clone(), at, end));
-                fill(rest, words, end, spans, edits, ways);
-                spans.pop();
-                if ways.len() > 1 {
-                    return;
+            Some((Part::Blank(blank), rest)) => {
+                let first = if rest.is_empty() { words.len() } else { at + 1 };
+                for end in first.max(at + 1)..=words.len() {
+                    self.spans.push((blank.clone(), at, end));
+                    self.fill(rest, words, end, edits);
+                    self.spans.pop();
+                    if self.is_over() {
+                        return;
+                    }
                 }
             }
         }
+    }
+
+    fn is_over(&self) -> bool {
+        self.ways.len() > 1 || self.steps > STEPS_MAX
     }
 }
 
@@ -323,6 +331,12 @@ fn complete(form: &Form, said: Vec<(String, String)>) -> Values {
                 _ => None,
             },
         };
+        // A blank that a title has twice has one value.
+        match values.iter().find(|(name, _)| *name == blank) {
+            Some((_, given)) if Some(given) == text.as_ref() => continue,
+            Some(_) => return Err(vec![blank]),
+            None => {}
+        }
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             values.push((blank, text));
         }
@@ -395,6 +409,10 @@ mod tests {
         assert_eq!(find("run the night"), whole(4, &[]));
     }
 
+    fn blanks_of(text: &str, forms: &[Form]) -> Use {
+        find(&Heard::new(text), 0, forms)
+    }
+
     #[test]
     fn what_is_not_plain_is_missing_or_none() {
         let find = |text| find(&Heard::new(text), 0, &forms());
@@ -410,6 +428,23 @@ mod tests {
             missing(2, &["left", "right"])
         );
         assert_eq!(find("run nightly tonight"), missing(3, &[]));
+        // A title that could be cut in very many ways.
+        let many = [form(
+            "many",
+            "a {p} b {q} b {r} b {s} b {t} c",
+            &["p", "q", "r", "s", "t"],
+        )];
+        let said = format!("a {} d", "b ".repeat(400));
+        let found = blanks_of(&said, &many);
+        assert!(matches!(found, Use::Missing { form: 0, .. }), "{found:?}");
+        // A blank that stands there twice.
+        let twice = [form("twice", "Move {it} and {it}", &["it"])];
+        assert_eq!(
+            blanks_of("move one and one", &twice),
+            whole(0, &[("it", "one")])
+        );
+        let found = blanks_of("move one and two", &twice);
+        assert!(matches!(found, Use::Missing { form: 0, .. }), "{found:?}");
         assert_eq!(find("walk the release checklist"), Use::None);
     }
 }

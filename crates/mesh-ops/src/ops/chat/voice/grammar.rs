@@ -61,7 +61,9 @@ pub(crate) fn nearly(a: &str, b: &str) -> Option<usize> {
         return Some(0);
     }
     let (long_a, long_b) = (a.chars().count(), b.chars().count());
-    let may = long_a.min(long_b) >= FUZZY_LETTERS_MIN && long_a.abs_diff(long_b) <= 1;
+    // One letter leaves the first or the last as it is: most words are told apart by that.
+    let ends = a.chars().next() == b.chars().next() || a.chars().last() == b.chars().last();
+    let may = ends && long_a.min(long_b) >= FUZZY_LETTERS_MIN && long_a.abs_diff(long_b) <= 1;
     // "agent1" and "agent2" are different names however alike they sound.
     let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
     (may && digits(a) == digits(b) && strsim::osa_distance(a, b) == 1).then_some(1)
