@@ -21,7 +21,7 @@ CREATE INDEX tasks_by_state ON tasks (state, seq);
 CREATE INDEX tasks_by_worker ON tasks (worker, seq) WHERE worker IS NOT NULL;
 CREATE INDEX tasks_by_creator ON tasks (creator, seq);
 CREATE INDEX tasks_by_end ON tasks (ended_at) WHERE ended_at IS NOT NULL;
-CREATE INDEX tasks_ended ON tasks (room, state, since, creator, worker) WHERE ended_at IS NOT NULL;
+CREATE INDEX tasks_ended ON tasks (room, state, since, creator, worker, ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE task_past (
     until INTEGER, task INTEGER, since INTEGER NOT NULL, room INTEGER NOT NULL, state INTEGER NOT NULL, worker INTEGER,
