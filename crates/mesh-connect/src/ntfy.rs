@@ -136,7 +136,7 @@ async fn connect(settings: &Settings, tell: &dyn Fn(Said<'_>)) -> Result<(), Tro
             let what = match notice.about {
                 About::Message(_) => "message",
                 About::Approval(_) => "approval",
-                About::Alert(_) => "alert",
+                About::Alert(..) => "alert",
             };
             tell(Said::Told {
                 what,
@@ -203,7 +203,7 @@ impl Server<'_> {
         if let Some(link) = &notice.link {
             body["click"] = json!(link);
         }
-        if matches!(notice.about, About::Alert(_)) {
+        if matches!(notice.about, About::Alert(..)) {
             body["tags"] = json!(["warning"]);
         }
         body
@@ -212,11 +212,11 @@ impl Server<'_> {
     fn message(&self, notice: &Notice) -> String {
         match (&notice.about, &notice.words) {
             // No words of anybody are in an alert.
-            (About::Alert(_), Words::Shown(words)) => words.clone(),
+            (About::Alert(..), Words::Shown(words)) => words.clone(),
             (_, Words::Shown(words)) if self.settings.words && !words.is_empty() => cut(words),
             (About::Message(_), _) => "Read it in the mesh.".to_owned(),
             (About::Approval(_), _) => "Work waits for your answer.".to_owned(),
-            (About::Alert(_), _) => "Say that you know of it, and nobody else is told.".to_owned(),
+            (About::Alert(..), _) => "Say that you know of it, and nobody else is told.".to_owned(),
         }
     }
 }
@@ -234,7 +234,7 @@ fn cut(words: &str) -> String {
 fn priority(notice: &Notice) -> u8 {
     match (notice.quiet, &notice.about) {
         (true, _) => 2,
-        (false, About::Alert(AlertSeverity::Critical)) => 5,
+        (false, About::Alert(AlertSeverity::Critical, _)) => 5,
         (false, About::Approval(_)) => 4,
         (false, _) if notice.urgent => 4,
         (false, _) => 3,

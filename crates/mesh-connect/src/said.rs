@@ -44,6 +44,11 @@ pub enum Said<'a> {
         /// The place in the log.
         seq: Seq,
     },
+    /// It is not to disturb now, and is told when it may.
+    Held {
+        /// The place in the log.
+        seq: Seq,
+    },
     /// Words stay in the mesh.
     Stays {
         /// Whose rules say so.
@@ -91,6 +96,7 @@ impl Said<'_> {
             Said::Paired { chat } => json!({"paired": chat}),
             Said::Took { what, message } => json!({"took": what, "message": message}),
             Said::Told { what, seq } => json!({"told": what, "seq": seq}),
+            Said::Held { seq } => json!({"held": seq}),
             Said::Stays { room, seq } => json!({"stays": room, "seq": seq}),
             Said::Ignored { total } => json!({"ignored": total}),
             Said::Refused { why } => json!({"refused": why}),

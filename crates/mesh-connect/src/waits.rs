@@ -1,19 +1,20 @@
 //! What waits for a person: messages that name it or are direct, questions that it may answer, alerts that are its own.
 
 use mesh_model::api::{
-    Alert, AlertListInput, ApprovalListInput, ApprovalView, Attention, Hears, Message, NoInput,
-    Room, RoomRefInput, StreamItem, TaskDetail, TaskRefInput,
+    Alert, AlertListInput, ApprovalListInput, ApprovalView, Attention, Hears, Message,
+    MessageRefInput, NoInput, Room, RoomRefInput, StreamItem, TaskDetail, TaskRefInput,
 };
 use mesh_model::events::{
     AlertEscalated, AlertFacts, AlertRaised, AlertSeverity, ApprovalDecided, ApprovalExpired,
     ApprovalFacts, ApprovalRequested, Event as _, Facts, MessageDeleted, MessageFacts,
     MessagePosted, MessageRedacted, Priority, RoomKind, Trust,
 };
-use mesh_model::ops::{AlertList, ApprovalList, AttentionGet, RoomGet, TaskGet};
+use mesh_model::ops::{AlertList, ApprovalList, AttentionGet, MessageGet, RoomGet, TaskGet};
 use mesh_model::{ApprovalId, MessageId, RoomId, Seq};
 use mesh_sdk::{Client, Error};
 use serde_json::Value;
 
+use crate::chat::hold::What;
 use crate::leave::Carrier;
 use crate::mesh::seen;
 use crate::text::{clean, spelled};
@@ -59,7 +60,8 @@ pub(crate) struct Notice {
 pub(crate) enum About {
     Message(Box<Message>),
     Approval(Box<ApprovalView>),
-    Alert(AlertSeverity),
+    /// How bad it is, and which.
+    Alert(AlertSeverity, Seq),
 }
 
 /// Words that go with it.
@@ -90,7 +92,7 @@ impl Notice {
         match &self.about {
             About::Message(message) => Some(message.room),
             About::Approval(question) => Some(question.room),
-            About::Alert(_) => None,
+            About::Alert(..) => None,
         }
     }
 }
@@ -160,9 +162,36 @@ impl Eyes {
 
     async fn message(&self, item: &StreamItem) -> Result<Option<Notice>, Error> {
         let me = self.carrier.me.id;
-        let Some(message) = item.message().filter(|message| message.from.id != me) else {
-            return Ok(None);
-        };
+        match item.message().filter(|message| message.from.id != me) {
+            Some(message) => self.said(message).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Something that was held, as it is now; nothing if it waits no more.
+    pub async fn again(&self, held: What) -> Result<Option<Notice>, Error> {
+        match held {
+            What::Message(message) => {
+                let asked = self.client.call::<MessageGet>(MessageRefInput { message });
+                match seen(asked.await)?.filter(|message| !message.deleted) {
+                    Some(message) => self.said(message).await,
+                    None => Ok(None),
+                }
+            }
+            What::Approval(id) => {
+                let mut mine = self.questions().await?;
+                mine.retain(|question| question.id == id);
+                match mine.pop() {
+                    Some(question) => self.question(question).await.map(Some),
+                    None => Ok(None),
+                }
+            }
+            What::Alert(id) => self.alert(id).await,
+        }
+    }
+
+    async fn said(&self, message: Message) -> Result<Option<Notice>, Error> {
+        let me = self.carrier.me.id;
         let attention = self.attention().await?;
         let heard = attention.rooms.iter().find(|one| one.room == message.room);
         let heard = heard.map_or(Hears::Mentions, |one| one.hears);
@@ -278,7 +307,7 @@ impl Eyes {
         let attention = self.attention().await?;
         let urgent = alert.severity == AlertSeverity::Critical;
         let words = Words::Shown(alert_words(&alert));
-        let about = About::Alert(alert.severity);
+        let about = About::Alert(alert.severity, id);
         let notice = self.notice(about, clean(&alert.title), words, "/inbox");
         Ok(Some(Eyes::within(Notice { urgent, ..notice }, &attention)))
     }

@@ -7,6 +7,7 @@ use mesh_model::{ApprovalId, MeshId, MessageId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::Id;
+use super::hold::Held;
 
 /// The form of the file that this program writes.
 const FORM: u32 = 1;
@@ -37,6 +38,9 @@ pub(crate) struct Kept {
     /// How often somebody who is not meant wrote to it.
     pub ignored: u64,
     copies: VecDeque<Pair>,
+    /// What is told when it may disturb again.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub held: VecDeque<Held>,
 }
 
 /// A message there and what it is here.
@@ -73,6 +77,7 @@ impl Kept {
             room: None,
             ignored: 0,
             copies: VecDeque::new(),
+            held: VecDeque::new(),
         }
     }
 

@@ -11,8 +11,10 @@ use mesh_model::ops::{
 use mesh_model::{ApprovalId, Refusal, Seq};
 use mesh_sdk::{Client, Error, Filter};
 use serde_json::json;
+use tokio::time::{Instant, sleep_until};
 
-use super::desk::{Desk, Say};
+use super::desk::{Desk, Place, Say};
+use super::hold::{HELD_MAX, Held, LOOK_AFTER, What};
 use super::kept::Pair;
 use super::meant::{Meant, answers, decision_of, help, meant};
 use super::{Button, Carries, Chat, Heard, Id, Line, Press};
@@ -27,6 +29,8 @@ const ELSEWHERE: &str = "Answer it on the page or with `mesh approvals`.";
 pub(super) struct Mine {
     eyes: Eyes,
     room: String,
+    /// When it is looked again at what is held.
+    look: Option<Instant>,
 }
 
 impl Mine {
@@ -52,7 +56,11 @@ impl Mine {
             carrier,
             page,
         };
-        Ok(Mine { eyes, room })
+        Ok(Mine {
+            eyes,
+            room,
+            look: None,
+        })
     }
 
     fn client(&self) -> &Client {
@@ -107,7 +115,7 @@ impl Mine {
                 };
                 ("approval", pair)
             }
-            About::Alert(_) => ("alert", Pair::default()),
+            About::Alert(..) => ("alert", Pair::default()),
         };
         desk.place.kept.remember(Pair { there, ..pair });
         desk.told(what, seq)
@@ -521,6 +529,30 @@ impl<C: Chat> Carries<C> for Mine {
         Ok(true)
     }
 
+    async fn rested(&self, place: &Place<'_>) {
+        match self.look {
+            _ if place.kept.held.is_empty() => std::future::pending().await,
+            Some(look) => sleep_until(look).await,
+            None => {}
+        }
+    }
+
+    async fn release(&mut self, desk: &mut Desk<'_, C>) -> Result<(), Trouble> {
+        while let Some(held) = desk.place.kept.held.front().copied() {
+            let notice = self.eyes.again(held.what).await?;
+            if notice.as_ref().is_some_and(|notice| notice.quiet) {
+                self.look = Some(Instant::now() + LOOK_AFTER);
+                return Ok(());
+            }
+            desk.place.kept.held.pop_front();
+            if let Some(notice) = notice {
+                self.tell(desk, &notice, held.seq).await?;
+            }
+            desk.place.keep()?;
+        }
+        Ok(())
+    }
+
     async fn item(&mut self, desk: &mut Desk<'_, C>, item: &StreamItem) -> Result<bool, Trouble> {
         match self.eyes.look(item).await? {
             Looked::Nothing => Ok(false),
@@ -530,6 +562,18 @@ impl<C: Chat> Carries<C> for Mine {
                     && desk.place.kept.is_asked(question.id)
                 {
                     return Ok(false);
+                }
+                if !C::SILENT && notice.quiet && desk.place.kept.held.len() < HELD_MAX {
+                    let what = match &notice.about {
+                        About::Message(message) => What::Message(message.id),
+                        About::Approval(question) => What::Approval(question.id),
+                        About::Alert(_, alert) => What::Alert(*alert),
+                    };
+                    let seq = item.seq;
+                    desk.place.kept.held.push_back(Held { seq, what });
+                    self.look = Some(Instant::now() + LOOK_AFTER);
+                    (desk.place.tell)(Said::Held { seq });
+                    return Ok(true);
                 }
                 self.tell(desk, &notice, item.seq).await?;
                 Ok(true)

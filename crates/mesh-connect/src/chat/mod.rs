@@ -6,6 +6,7 @@
 //! least once: a connector that is killed between sending and remembering sends that one again.
 
 pub(crate) mod desk;
+pub(crate) mod hold;
 mod id;
 pub(crate) mod kept;
 mod meant;
@@ -102,6 +103,9 @@ pub(crate) trait Chat {
     fn weigh(c: char) -> usize {
         c.len_utf16()
     }
+
+    /// Whether it tells without a sound what is not to disturb; elsewhere that is held.
+    const SILENT: bool = true;
 
     /// As what it is known there.
     fn name(&self) -> &str;
@@ -254,6 +258,16 @@ trait Carries<C: Chat> {
     /// Something was written or pressed there. Whether anything came of it.
     async fn heard(&mut self, desk: &mut Desk<'_, C>, heard: Heard) -> Result<bool, Trouble>;
 
+    /// Until what was held may be told, or is to be looked at again; for good if nothing is held.
+    async fn rested(&self, _: &Place<'_>) {
+        std::future::pending().await
+    }
+
+    /// What was held is told, as far as it may be heard by now.
+    async fn release(&mut self, _: &mut Desk<'_, C>) -> Result<(), Trouble> {
+        Ok(())
+    }
+
     /// Something happened here. Whether anything was told of it.
     async fn item(&mut self, desk: &mut Desk<'_, C>, item: &StreamItem) -> Result<bool, Trouble>;
 }
@@ -310,6 +324,7 @@ async fn carry<C: Chat>(
                 }
                 desk.place.keep()?;
             }
+            () = carries.rested(&desk.place) => carries.release(&mut desk).await?,
             item = items.next() => {
                 let item = item.ok_or(Error::Closed)?;
                 let told = carries.item(&mut desk, &item).await?;

@@ -442,6 +442,7 @@ impl Chat for Slack {
     const SERVICE: &'static str = "slack";
     const UNITS_MAX: usize = 3000;
     const SIGN: char = '!';
+    const SILENT: bool = false;
 
     fn name(&self) -> &str {
         &self.me.name

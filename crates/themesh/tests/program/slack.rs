@@ -355,6 +355,41 @@ fn whatever_happens_to_slacks_connection_lines_are_carried_out_once() {
 }
 
 #[test]
+fn what_slack_cannot_tell_without_a_sound_is_held_until_it_may_disturb() {
+    let (node, double) = house();
+    let mut connector = paired(&node, &double);
+    let owner = me(&node);
+    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let quiet = json!({"silent_until": later.to_string(), "urgent": true}).to_string();
+    node.json(&["call", "attention.set", &quiet]);
+    let say = |words: &str| {
+        node.json(&[
+            "say",
+            "workshop",
+            &format!("@{owner} {words}"),
+            "--as",
+            "rex",
+        ]);
+    };
+    say("first");
+    connector.hear("held");
+    say("second");
+    connector.hear("held");
+    // A question is urgent, and comes nevertheless.
+    let asked = ask(&node, "May I?", json!({}), 600);
+    assert!(question(&double).0.contains("May I?"));
+    // It outlives the connector; once it may disturb, it is told in its order.
+    connector.kill();
+    node.json(&["call", "attention.set", "{}"]);
+    let connector = Connector::start(slack(&node, &double, &["--mine", "--in", "workshop"]));
+    for words in ["first", "second"] {
+        assert!(double.said().0.ends_with(&format!("@{owner} {words}")));
+    }
+    assert_eq!(state_of(&node, &asked), "waiting");
+    connector.stop();
+}
+
+#[test]
 fn a_room_and_a_channel_of_slack_hear_one_another_and_words_from_there_are_data() {
     let (node, double) = house();
     let start = |more: &[&str]| {

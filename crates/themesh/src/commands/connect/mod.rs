@@ -255,6 +255,10 @@ fn print(json: bool, about: &Service, said: &Said<'_>) {
             None => format!("took in: {what}"),
         },
         Said::Told { what, seq } => format!("told: {what} ({seq})"),
+        Said::Held { seq } => paint(
+            Colour::Quiet,
+            &format!("held until it may disturb again ({seq})"),
+        ),
         Said::Stays { seq, .. } => paint(
             Colour::Quiet,
             &format!("words stay in the mesh ({seq}): the room's rules do not let them out"),
