@@ -10,9 +10,11 @@ use mesh_model::command::{
     CreateMesh, CredentialCommand, IssueCredential, MeshCommand, ParticipantCommand, RoomCommand,
     WorkerCommand,
 };
-use mesh_model::events::{By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, Visibility};
+use mesh_model::events::{
+    ApprovalFacts, By, CredentialKind, Facts, Kind, RoomAccess, RoomKind, Visibility,
+};
 use mesh_model::*;
-use mesh_store::view::{MomentFilter, TaskFilter, TaskRow};
+use mesh_store::view::{ApprovalRow, MomentFilter, TaskFilter, TaskRow};
 use mesh_store::{StoredEvent, View};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -333,9 +335,16 @@ proptest! {
                 }
             }
             let ids: Vec<RoomId> = rooms.iter().map(|(room, _)| *room).collect();
+            // The random work asks under the same id again, which no door does: the view has the last question of each.
+            let asked = |id: ApprovalId| run.log.iter().filter(|entry| {
+                matches!(&entry.facts, Facts::Approval(ApprovalFacts::Requested(it)) if it.approval == id)
+            }).count();
+            let places = |rows: Vec<ApprovalRow>| -> Vec<Seq> {
+                let once = rows.iter().filter(|row| asked(row.facts.approval) == 1);
+                once.map(|row| row.seq).collect()
+            };
             let waits = then.approvals_waiting(&ids, 500).unwrap();
-            let waits: Vec<Seq> = waits.iter().map(|row| row.seq).collect();
-            prop_assert_eq!(moment.approvals.iter().map(|row| row.seq).collect::<Vec<_>>(), waits);
+            prop_assert_eq!(places(moment.approvals), places(waits));
             let shown: Vec<RoomId> = moment.rooms.iter().map(|(room, _)| *room).collect();
             prop_assert_eq!(shown.len(), then.rooms(&ids).unwrap().len());
         }

@@ -318,7 +318,7 @@ fn complete(form: &Form, said: Vec<(String, String)>) -> Values {
         };
         let text = match variable.kind {
             VariableKind::Text => Some(text),
-            VariableKind::Number => {
+            VariableKind::Number | VariableKind::Report => {
                 let number = text.replace(',', ".");
                 number
                     .parse::<f64>()

@@ -129,7 +129,9 @@ impl Voice<'_> {
             let value = match kind(&blank) {
                 VariableKind::Text => Value::from(text),
                 VariableKind::Flag => Value::from(text == "true"),
-                VariableKind::Number => serde_json::from_str(&text).unwrap_or(Value::from(text)),
+                VariableKind::Number | VariableKind::Report => {
+                    serde_json::from_str(&text).unwrap_or(Value::from(text))
+                }
             };
             (blank, value)
         };
