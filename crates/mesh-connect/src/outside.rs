@@ -104,21 +104,43 @@ impl Outside {
         body: Value,
         wait: Duration,
     ) -> Result<Answer, String> {
-        self.ask(Method::POST, url, bearer, Some(body), wait).await
+        let authorization = self.bearer().filter(|_| bearer);
+        self.ask(Method::POST, url, authorization, Some(body), wait)
+            .await
     }
 
-    /// The same by another method, with a body or none.
+    /// What shows who asks, if there is a token.
+    pub fn bearer(&self) -> Option<String> {
+        let secret = self.secret.as_ref()?;
+        Some(format!("Bearer {}", secret.shown()))
+    }
+
+    /// The same by whatever method, with what shows who asks, and a body or none.
     pub async fn ask(
         &self,
         method: Method,
         url: String,
-        bearer: bool,
+        authorization: Option<String>,
         body: Option<Value>,
         wait: Duration,
     ) -> Result<Answer, String> {
         let outside = self.clone();
-        let asked =
-            tokio::task::spawn_blocking(move || outside.carry(method, &url, bearer, body, wait));
+        let bare = matches!(method, Method::GET | Method::DELETE);
+        let asked = tokio::task::spawn_blocking(move || {
+            let mut request = ureq::http::Request::builder().method(method).uri(&url);
+            if let Some(authorization) = authorization {
+                request = request.header("authorization", authorization);
+            }
+            match body {
+                Some(body) => {
+                    let request = request.header("content-type", "application/json");
+                    outside.send(request.body(body.to_string()), wait)
+                }
+                // A method that brings something says so even if that is nothing.
+                None if bare => outside.send(request.body(()), wait),
+                None => outside.send(request.body(String::new()), wait),
+            }
+        });
         asked.await.map_err(|why| why.to_string())?
     }
 
@@ -140,57 +162,6 @@ impl Outside {
             outside.read(sent.map_err(|why| outside.hide(&why))?)
         });
         asked.await.map_err(|why| why.to_string())?
-    }
-
-    /// The same by whatever method, with what shows who asks.
-    pub async fn ask(
-        &self,
-        method: Method,
-        url: String,
-        authorization: String,
-        body: Option<Value>,
-        wait: Duration,
-    ) -> Result<Answer, String> {
-        let outside = self.clone();
-        let bare = matches!(method, Method::GET | Method::DELETE);
-        let asked = tokio::task::spawn_blocking(move || {
-            let request = ureq::http::Request::builder()
-                .method(method)
-                .uri(&url)
-                .header("authorization", authorization);
-            match body {
-                Some(body) => {
-                    let request = request.header("content-type", "application/json");
-                    outside.send(request.body(body.to_string()), wait)
-                }
-                // A method that brings something says so even if that is nothing.
-                None if bare => outside.send(request.body(()), wait),
-                None => outside.send(request.body(String::new()), wait),
-            }
-        });
-        asked.await.map_err(|why| why.to_string())?
-    }
-
-    fn carry(
-        &self,
-        method: Method,
-        url: &str,
-        bearer: bool,
-        body: Option<Value>,
-        wait: Duration,
-    ) -> Result<Answer, String> {
-        let mut request = ureq::http::Request::builder().method(method).uri(url);
-        if let Some(secret) = self.secret.as_ref().filter(|_| bearer) {
-            request = request.header("authorization", format!("Bearer {}", secret.shown()));
-        }
-        let text = match body {
-            Some(body) => {
-                request = request.header("content-type", "application/json");
-                body.to_string()
-            }
-            None => String::new(),
-        };
-        self.send(request.body(text), wait)
     }
 
     fn send(

@@ -55,7 +55,7 @@ impl Api {
         let token = format!("Bot {}", self.token.shown());
         let answer = self
             .outside
-            .ask(method, url, token, body, ANSWER_WAIT)
+            .ask(method, url, Some(token), body, ANSWER_WAIT)
             .await;
         let answer = answer.map_err(|why| Fault::Away(why, None))?;
         self.rest = answer.rest.map(|rest| Instant::now() + rest);

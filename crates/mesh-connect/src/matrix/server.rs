@@ -68,7 +68,10 @@ impl Server {
         wait: Duration,
     ) -> Result<T, Fault> {
         let url = format!("{}/_matrix/client/v3/{path}", self.base);
-        let answer = self.outside.ask(method, url, true, body, wait).await;
+        let answer = self
+            .outside
+            .ask(method, url, self.outside.bearer(), body, wait)
+            .await;
         let answer = answer.map_err(|why| Fault::Away(why, None))?;
         if !(200..300).contains(&answer.status) {
             return Err(self.fault(&answer));
