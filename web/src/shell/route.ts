@@ -56,7 +56,7 @@ export function parseRoute(path: string, query = ''): Route {
   if (page === 'audit' && parts.length === 1) return { page: 'audit', filter: filterOf(new URLSearchParams(query)) };
   if (page === 'settings' && parts.length <= 2) return { page, ...(name && { part: name }) };
   if ((page === 'approvals' || page === 'workers' || page === 'figures') && parts.length === 1) return { page };
-  if (page === 'journal' && parts.length === 1) return { page, filter: Object.fromEntries(new URLSearchParams(query)) };
+  if (page === 'journal') return { page, filter: Object.fromEntries(new URLSearchParams(query)) };
   if (page === 'board' && parts.length === 1) return { page: 'board', filter: board(new URLSearchParams(query)) };
   if (page === 'r' && name && more === 'board' && parts.length === 3)
     return { page: 'board', filter: { ...board(new URLSearchParams(query)), room: name } };
@@ -144,10 +144,8 @@ export function href(route: Route): string {
       const query = new URLSearchParams(rest as Record<string, string>).toString();
       return `${room ? `/r/${to(room)}` : ''}/board${query && `?${query}`}`;
     }
-    case 'journal': {
-      const query = new URLSearchParams(route.filter).toString();
-      return `/journal${query && `?${query}`}`;
-    }
+    case 'journal':
+      return `/journal?${new URLSearchParams(route.filter)}`;
     case 'task':
       return `/task/${to(route.task)}`;
     case 'settings':

@@ -5,8 +5,13 @@ use std::time::Duration;
 use mesh_model::{ApprovalId, MessageId, Seq};
 use serde::{Deserialize, Serialize};
 
+use super::Chat;
+use super::desk::Desk;
+use crate::said::Said;
+use crate::waits::{About, Notice};
+
 /// Things that are held at most; what comes beyond them is told at once.
-pub(super) const HELD_MAX: usize = 500;
+const HELD_MAX: usize = 500;
 /// How soon it is looked again whether they may be told: whom it concerns may have changed its mind.
 pub(super) const LOOK_AFTER: Duration = Duration::from_secs(30);
 
@@ -25,4 +30,20 @@ pub(crate) enum What {
     Message(MessageId),
     Approval(ApprovalId),
     Alert(Seq),
+}
+
+/// Holds what is not to disturb, if the service cannot tell it without a sound. Whether it is held.
+pub(super) fn hold<C: Chat>(desk: &mut Desk<'_, C>, notice: &Notice, seq: Seq) -> bool {
+    let held = &mut desk.place.kept.held;
+    if C::SILENT || !notice.quiet || held.len() >= HELD_MAX {
+        return false;
+    }
+    let what = match &notice.about {
+        About::Message(message) => What::Message(message.id),
+        About::Approval(question) => What::Approval(question.id),
+        About::Alert(_, alert) => What::Alert(*alert),
+    };
+    held.push_back(Held { seq, what });
+    (desk.place.tell)(Said::Held { seq });
+    true
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 
 use super::desk::{Desk, Place, Say};
-use super::hold::{HELD_MAX, Held, LOOK_AFTER, What};
+use super::hold::{LOOK_AFTER, hold};
 use super::kept::Pair;
 use super::meant::{Meant, answers, decision_of, help, meant};
 use super::{Button, Carries, Chat, Heard, Id, Line, Press};
@@ -563,16 +563,8 @@ impl<C: Chat> Carries<C> for Mine {
                 {
                     return Ok(false);
                 }
-                if !C::SILENT && notice.quiet && desk.place.kept.held.len() < HELD_MAX {
-                    let what = match &notice.about {
-                        About::Message(message) => What::Message(message.id),
-                        About::Approval(question) => What::Approval(question.id),
-                        About::Alert(_, alert) => What::Alert(*alert),
-                    };
-                    let seq = item.seq;
-                    desk.place.kept.held.push_back(Held { seq, what });
+                if hold(desk, &notice, item.seq) {
                     self.look = Some(Instant::now() + LOOK_AFTER);
-                    (desk.place.tell)(Said::Held { seq });
                     return Ok(true);
                 }
                 self.tell(desk, &notice, item.seq).await?;
