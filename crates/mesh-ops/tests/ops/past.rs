@@ -67,8 +67,8 @@ async fn a_task_stands_where_it_stood_and_time_leads_to_its_place() {
     for (place, state, worker) in [
         (queued, "queued", Value::Null),
         (enrolled["seq"].as_u64().unwrap(), "queued", Value::Null),
-        (fence, "running", rex["participant"]["id"].clone()),
-        (ended, "done", rex["participant"]["id"].clone()),
+        (fence, "running", rex["id"].clone()),
+        (ended, "done", rex["id"].clone()),
     ] {
         let then = moment(&house, owner, json!({ "place": place })).await;
         let task = &then["tasks"][0];
