@@ -266,6 +266,7 @@ mod tests {
         server.fault(&Answer {
             status,
             wait: None,
+            rest: None,
             body,
         })
     }
