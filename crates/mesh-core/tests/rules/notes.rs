@@ -9,7 +9,7 @@ use crate::script::{Args, content, enum_of, person, room};
 use crate::work::task;
 use crate::world::World;
 
-/// `jot LEVEL count=N task=TASK room=ROOM size=BYTES score=PERCENT`, `wipe WHO`.
+/// `jot LEVEL count=N task=TASK room=ROOM size=BYTES score=PERCENT`, `tear WHO`.
 pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     let command = match verb {
         "jot" => {
@@ -25,7 +25,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
                 lines: vec![line; count],
             }
         }
-        "wipe" => JournalCommand::Erase {
+        "tear" => JournalCommand::Erase {
             author: person(args.word(0)),
         },
         _ => return None,
