@@ -127,10 +127,10 @@ describe.runIf(binary)('links', () => {
     await row(north, 'south').getByText('offered, not followed yet').waitFor();
 
     const other = await enter(there, south, '/settings/links?link=north');
-    await row(other, 'north').getByRole('button', { name: 'Follow workshop', exact: true }).click();
+    await row(other, 'north').getByRole('button', { name: 'Follow it: workshop' }).click();
     await pictures(other, 'links-follow');
     await other.getByLabel('What it is called here').fill('yard');
-    await other.getByRole('button', { name: 'Follow it' }).click();
+    await other.getByRole('button', { name: 'Follow it', exact: true }).click();
     await row(other, 'north').getByText('mirrors its #workshop: followed here').waitFor();
     await row(north, 'south').getByText('followed there').waitFor();
     await pictures(north, 'links');
