@@ -450,9 +450,13 @@ fn a_server_that_others_wrote_is_as_the_double_is() {
     let Some(synapse) = Synapse::start() else {
         return;
     };
-    a_room_of_ones_own(&synapse.url);
-    questions(&synapse.url);
-    a_bridge(&synapse.url);
+    // At the same time: most of each is waiting for the others' processes.
+    let url = &synapse.url;
+    std::thread::scope(|all| {
+        all.spawn(|| a_room_of_ones_own(url));
+        all.spawn(|| questions(url));
+        all.spawn(|| a_bridge(url));
+    });
 }
 
 #[test]
@@ -483,7 +487,7 @@ fn what_comes_twice_is_carried_out_once_and_what_goes_twice_is_shown_once() {
     connector.kill();
     // As if it had been killed before it could write its place.
     std::fs::write(&file, kept).unwrap();
-    let mut connector = bench.start(&["--mine"]);
+    let mut connector = bench.start(&["--mine", "--in", "workshop"]);
     while connector.hear("told") != "message" {}
     ana.write(&room, "do task 4");
     assert!(ana.hear(&room).0.contains("task 4"));
