@@ -12,6 +12,7 @@ pub(crate) mod kept;
 mod meant;
 mod mine;
 mod room;
+mod shown;
 
 use std::path::PathBuf;
 
