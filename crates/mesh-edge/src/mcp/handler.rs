@@ -380,7 +380,8 @@ impl ServerHandler for Handler {
             return answer;
         }
         let name = request.name.as_ref();
-        if self.get_tool(name).is_none() {
+        // Some are not listed and called all the same.
+        if self.get_tool(name).is_none() && mesh_ops::tool_operation(name).is_none() {
             return Err(ErrorData::invalid_params(
                 format!("there is no tool '{name}'; tools/list names them"),
                 None,

@@ -21,7 +21,7 @@ impl Run for JournalList {
         let room = room.map(|room| call.readable_room(room)).transpose()?;
         let asked = JournalAsk {
             author: author.map(|found| found.id),
-            level: input.level.unwrap_or(events::JournalLevel::Debug),
+            level: input.level,
             room: room.map(|(room, _)| room),
             task: input.task,
             words: words(input.text)?,

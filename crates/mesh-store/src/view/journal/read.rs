@@ -36,7 +36,7 @@ pub struct JournalAsk {
     /// Only of this author.
     pub author: Option<ParticipantId>,
     /// Only what matters as much.
-    pub level: JournalLevel,
+    pub level: Option<JournalLevel>,
     /// Only what concerns this room.
     pub room: Option<RoomId>,
     /// Only about this task.
@@ -146,10 +146,10 @@ impl Asked {
         numbers: &Numbers,
         ask: &JournalAsk,
     ) -> Result<Option<Asked>, StoreError> {
-        let mut conditions = vec![
-            "j.seq >= ?1 AND j.seq < ?2".to_owned(),
-            format!("j.level >= {}", ask.level as i64),
-        ];
+        let mut conditions = vec!["j.seq >= ?1 AND j.seq < ?2".to_owned()];
+        if let Some(level) = ask.level {
+            conditions.push(format!("j.level >= {}", level as i64));
+        }
         if let Some(author) = ask.author {
             let Some(author) = numbers.participant(author) else {
                 return Ok(None);
