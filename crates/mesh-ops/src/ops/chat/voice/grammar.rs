@@ -72,26 +72,42 @@ pub(crate) fn nearly(a: &str, b: &str) -> Option<usize> {
 /// A part of a phrase.
 enum Piece {
     Word(Vec<&'static str>),
-    Optional(Vec<&'static str>),
+    /// One of these or nothing; each of one word or several.
+    Optional(Vec<Vec<&'static str>>),
     Agent,
     Text,
 }
 
+/// The parts of a phrase: words, and what stands in brackets as one.
+fn parts(phrase: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = phrase;
+    while !rest.is_empty() {
+        let close = if rest.starts_with('[') {
+            rest.find(']').map(|at| at + 1)
+        } else {
+            rest.find(' ')
+        };
+        let (part, more) = rest.split_at(close.unwrap_or(rest.len()));
+        parts.push(part);
+        rest = more.trim_start();
+    }
+    parts
+}
+
 fn pieces(phrase: &'static str) -> Vec<Piece> {
-    let words = phrase.split(' ');
-    words
-        .map(|word| match word {
-            "{agent}" => Piece::Agent,
-            "{text}" => Piece::Text,
-            _ => match word
-                .strip_prefix('[')
-                .and_then(|word| word.strip_suffix(']'))
-            {
-                Some(inner) => Piece::Optional(inner.split('|').collect()),
-                None => Piece::Word(word.split('|').collect()),
-            },
-        })
-        .collect()
+    let piece = |part: &'static str| match part {
+        "{agent}" => Piece::Agent,
+        "{text}" => Piece::Text,
+        _ => match part.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+            Some(inner) => {
+                let ways = inner.split('|').map(|way| way.split(' ').collect());
+                Piece::Optional(ways.collect())
+            }
+            None => Piece::Word(part.split('|').collect()),
+        },
+    };
+    parts(phrase).into_iter().map(piece).collect()
 }
 
 /// Whether a phrase takes words of one's own.
@@ -128,8 +144,14 @@ fn fit(pieces: &[Piece], words: &[Word], at: usize, names: &[Name], bound: &mut 
     };
     match piece {
         Piece::Word(any) => is(any) && fit(rest, words, at + 1, names, bound),
-        Piece::Optional(any) => {
-            is(any) && fit(rest, words, at + 1, names, bound) || fit(rest, words, at, names, bound)
+        Piece::Optional(ways) => {
+            let said = |way: &Vec<&str>| {
+                let said = words[at..].iter().map(|word| &*word.folded);
+                said.take(way.len()).eq(way.iter().copied())
+            };
+            let mut said = ways.iter().filter(|way| said(way));
+            said.any(|way| fit(rest, words, at + way.len(), names, bound))
+                || fit(rest, words, at, names, bound)
         }
         Piece::Text => {
             bound.text = Some(at);
@@ -153,7 +175,8 @@ pub(crate) fn spans(words: &[Word], at: usize) -> impl Iterator<Item = usize> + 
 
 /// A phrase as it is said to somebody, with what stands for its blanks.
 pub(crate) fn example(phrase: &str, agent: &str) -> String {
-    let words = phrase.split(' ').filter(|word| !word.starts_with('['));
+    let words = parts(phrase).into_iter();
+    let words = words.filter(|word| !word.starts_with('['));
     let words = words.map(|word| match word {
         "{agent}" => agent,
         "{text}" => "…",
@@ -211,6 +234,17 @@ mod tests {
         assert_eq!(fit(phrase, "tell rex"), None);
         assert_eq!(fit(phrase, "tell nobody to look"), None);
         assert_eq!(fit("[a] [b]", ""), None);
+        for (said, fits) in [
+            ("who waits", true),
+            ("who waits for me", true),
+            ("who waits for", false),
+            ("who waits for you", true),
+            ("who waits me", false),
+        ] {
+            let found = fit("who waits [for me|for you]", said);
+            assert_eq!(found.is_some(), fits, "{said}");
+        }
+        assert_eq!(example("what waits [for me]", "rex"), "what waits");
         assert_eq!(example("ask|tell {agent} [to] {text}", "rex"), "ask rex …");
     }
 }

@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn what_is_spoken_has_no_markup_and_an_end() {
-        assert_eq!(plain("a *b*\n[c](d) `e`\u{200b}f", 80), "a b c (d) ef");
+        assert_eq!(plain("a *b*\n[c](d) `e`\u{200b}f", 80), "a b c (d) e f");
         assert_eq!(plain(&"x".repeat(9), 4), "xxx…");
         let long = vec!["y".repeat(50); 9];
         let said = list(En, "9 tasks run", &long);
