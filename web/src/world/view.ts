@@ -98,6 +98,8 @@ class View implements SceneView {
   #inNet = false;
   /** Since which frame: its names come together, as those of the place did. */
   #entered = 0;
+  /** The names are to be placed anew with the next picture. */
+  #renamed = true;
   #other: Pose | null = null;
   #glimpses: Glimpse[] = [];
   #selected: Target | null = null;
@@ -200,6 +202,7 @@ class View implements SceneView {
     this.#camera.setViewOffset(this.#width, this.#height, -left / 2, bottom / 2, this.#width, this.#height);
     this.#camera.updateProjectionMatrix();
     this.#dirty = true;
+    this.#renamed = true;
     if (!this.#framed || this.#overview) this.#frameAll(!this.#framed);
     // A card that opened beside it leaves less room for what was flown to.
     else if (this.#focus) this.#flyTo(this.#focus);
@@ -239,7 +242,8 @@ class View implements SceneView {
       this.#looked?.moves(now) ||
       this.#stage.bodies.some((one) => now - one.path.start < 1) ||
       this.#glimpses.length > 0;
-    if (moving || unsettled || this.#labels.waiting > 0 || this.#frames % LABELS_EVERY === 0) this.#label(now);
+    if (moving || unsettled || this.#renamed || this.#labels.waiting > 0 || this.#frames % LABELS_EVERY === 0)
+      this.#label(now);
     if (this.#looked) this.#renderer.render(this.#looked.scene, this.#camera);
     else if (this.#pipeline) this.#pipeline.render();
     else this.#renderer.render(this.#scene, this.#camera);
@@ -297,6 +301,7 @@ class View implements SceneView {
       this.#inset.covered,
     );
     if (this.#labels.waiting > 0) this.#dirty = true;
+    this.#renamed = false;
   }
 
   #toScreen(x: number, y: number, z: number): { x: number; y: number } | null {
@@ -417,6 +422,7 @@ class View implements SceneView {
     const now = this.#now();
     if (!picture) return;
     this.#dirty = true;
+    this.#renamed = true;
     if (this.#net) picture.show(this.#net, this.#selected, now);
     if ((this.#net !== null) === this.#inNet) return;
     this.#inNet = this.#net !== null;
@@ -472,6 +478,7 @@ class View implements SceneView {
     this.#selected = target;
     this.#redraw();
     this.#looked?.select(target, this.#now());
+    this.#renamed = true;
     this.#focus = fly ? target : null;
     if (this.#focus) this.#flyTo(this.#focus);
   }

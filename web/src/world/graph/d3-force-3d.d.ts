@@ -20,6 +20,9 @@ declare module 'd3-force-3d' {
     force(name: string, force: Force<Node>): this;
   }
   interface LinkForce<Node, Link> extends Force<Node> {
+    strength(
+      strength: (link: Omit<Link, 'source' | 'target'> & { source: string | Node; target: string | Node }) => number,
+    ): this;
     id(key: (node: Node) => string): this;
     distance(
       distance: (link: Omit<Link, 'source' | 'target'> & { source: string | Node; target: string | Node }) => number,

@@ -37,6 +37,8 @@ const LENGTH: Record<Bond, number> = {
   in: 5,
   member: 6,
 };
+/** A bond holds the less, the more there are at its fuller end: what binds everybody says least of where somebody belongs. */
+const HOLD = { most: 0.7, all: 12 };
 const CHARGE: Record<Sort, number> = {
   mesh: -46,
   host: -9,
@@ -107,6 +109,8 @@ function place(bodies: readonly Body[], edges: ToSettle['edges'], kept: ToSettle
 
 function run(bodies: Body[], edges: ToSettle['edges'], ticks: number): void {
   const links = edges.map(({ from, to, bond }) => ({ source: from, target: to, bond }));
+  const bound = new Map<string, number>();
+  for (const { from, to } of edges) for (const end of [from, to]) bound.set(end, (bound.get(end) ?? 0) + 1);
   const size = new Map(bodies.map((body) => [body.key, body.size]));
   forceSimulation<Body>(bodies, 3)
     .stop()
@@ -116,7 +120,11 @@ function run(bodies: Body[], edges: ToSettle['edges'], ticks: number): void {
       'links',
       forceLink<Body, (typeof links)[number]>(links)
         .id((body) => body.key)
-        .distance(({ source, target, bond }) => LENGTH[bond] + width(source, size) + width(target, size)),
+        .distance(({ source, target, bond }) => LENGTH[bond] + width(source, size) + width(target, size))
+        .strength(({ source, target }) => {
+          const most = Math.max(bound.get(keyOf(source)) ?? 1, bound.get(keyOf(target)) ?? 1);
+          return Math.min(HOLD.most, HOLD.all / most);
+        }),
     )
     .force(
       'charge',
@@ -132,5 +140,6 @@ function run(bodies: Body[], edges: ToSettle['edges'], ticks: number): void {
     .tick(ticks);
 }
 
+const keyOf = (end: string | Body) => (typeof end === 'string' ? end : end.key);
 const width = (end: string | Body, size: ReadonlyMap<string, number>) =>
   typeof end === 'string' ? (size.get(end) ?? 1) : end.size;
