@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import sys
+import traceback
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -84,5 +85,11 @@ def main(api, channel):
     tell("over")
 
 
-main(*sys.argv[1:])
-os._exit(0)
+try:
+    main(*sys.argv[1:])
+    code = 0
+except BaseException:
+    traceback.print_exc()
+    code = 1
+# The SDK's threads would keep the process.
+os._exit(code)
