@@ -505,6 +505,15 @@ fn is_compared(text: &str) -> bool {
     text.split(' ').count() == 6 && text.split(' ').all(digits)
 }
 
+/// Whether it is the same, told as words.
+fn is_told_to_compare(name: &str, value: &Value) -> bool {
+    let letters = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    name == "words"
+        && value
+            .as_str()
+            .is_some_and(|text| text.split(' ').count() == 12 && text.split(' ').all(letters))
+}
+
 impl Normal {
     /// The answer in its normal form. Ask for all answers of one run in order.
     pub fn form(&mut self, value: &Value) -> Value {
@@ -516,6 +525,8 @@ impl Normal {
                         name.clone(),
                         if place {
                             json!("PLACE")
+                        } else if is_told_to_compare(name, value) {
+                            json!("WORDS")
                         } else {
                             self.form(value)
                         },
