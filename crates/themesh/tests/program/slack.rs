@@ -626,9 +626,10 @@ fn what_is_wrong_with_slack_is_told_without_its_tokens() {
     double.write(ANA, OWN, "status");
     assert_eq!(connector.child.wait().unwrap().code(), Some(2));
     assert!(doctor().contains("mine does not run"), "{}", doctor());
+    let made = double.made();
     let mut connector = Connector::start(slack(&node, &double, &["--mine"]));
     connector.hear("began");
-    double.connected(1);
+    double.connections(made + 1);
     double.disconnect("link_disabled");
     assert_eq!(connector.child.wait().unwrap().code(), Some(2));
     double.revoke();

@@ -240,6 +240,11 @@ impl SlackDouble {
         }
     }
 
+    /// How many connections were made in all.
+    pub fn made(&self) -> u64 {
+        self.state().connections
+    }
+
     /// Waits until so many connections were made in all.
     pub fn connections(&self, count: u64) {
         let mut state = self.state();
