@@ -49,6 +49,7 @@ describe.runIf(binary)('the journal', () => {
 
     await page.getByRole('button', { name: 'warning and above' }).click();
     await lines.filter({ hasText: 'step 1 of 2' }).waitFor({ state: 'detached' });
+    await lines.filter({ hasText: 'the mirror is slow' }).waitFor();
     expect(await lines.count()).toBe(2);
     await page.getByRole('searchbox', { name: 'Words in the line' }).fill('Slow mirror');
     await page.keyboard.press('Enter');
@@ -78,8 +79,8 @@ describe.runIf(binary)('the journal', () => {
     await noted.getByText('test 9 of 12 fails').waitFor();
     await page.goto(`${node.url}/figures`);
     const errors = page.getByRole('list', { name: 'Errors that came most often' });
-    await errors.getByText('2 times').waitFor();
-    await errors.getByRole('link', { name: 'errors of rex' }).click();
+    const twice = errors.getByRole('listitem').filter({ hasText: '2 times' });
+    await twice.getByRole('link', { name: 'errors of rex' }).click();
     await page.waitForURL(/\/journal\?/);
     await page.getByText('test 7 of 12 fails').waitFor();
   });
