@@ -254,7 +254,7 @@ describe.runIf(binary)('work in the graph', () => {
       .click();
     await page
       .getByRole('complementary', { name: 'Participant' })
-      .getByRole('heading', { name: one!.handle })
+      .getByRole('heading', { name: one!.handle, level: 2 })
       .waitFor();
     await bonds(page, one!.handle).getByRole('button', { name: 'has Weigh the crates' }).click();
     await page
