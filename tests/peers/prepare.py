@@ -408,7 +408,7 @@ def take(node, task, headers=None):
 
 
 def done_by_another(node):
-    """A result that somebody else made is confirmed."""
+    """A result that somebody else made is confirmed, and what it proposes is accepted."""
     made = node.ask("POST", "/api/agents/{agent}/register", {"agent": "hand"}, {"preset": "worker"})
     headers = {**node.headers, "Authorization": f"Bearer {made['token']}"}
     member = {"room": "workshop", "participant": "hand"}
@@ -417,9 +417,12 @@ def done_by_another(node):
     node.ask("PUT", "/api/rooms/{room}/members/{participant}/capabilities", member, may)
     node.ask("POST", "/api/workers/me", body={"slots": 1}, headers=headers)
     held = take(node, create(node, {"prompt": "Do it.", "assigned": "hand"}), headers)
-    result = {**held, "output": {"text": "done"}, "confidence": 90}
+    proposal = {"title": "Keep a mirror", "why": "Two downloads failed.", "task": "Set up a mirror."}
+    output = {"text": "done", "data": {"proposals": [proposal]}}
+    result = {**held, "output": output, "confidence": 90}
     node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
     node.ask("POST", "/api/tasks/{task}/confirm", {"task": held["task"]}, {"good": True})
+    node.ask("POST", "/api/report/accept", body={"task": held["task"], "proposal": 1})
 
 
 def mind(node):
