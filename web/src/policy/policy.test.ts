@@ -14,7 +14,8 @@ import {
   toPolicy,
 } from './policy.ts';
 
-const full: Policy = {
+/** Of every field something: the compiler asks for those that come. */
+const full: Required<Policy> = {
   rules: [
     {
       name: 'quiet-nights',
@@ -38,6 +39,7 @@ const full: Policy = {
   data: { leave: { rooms: ['attic'], carriers: { roles: ['editor'] } }, enter: {} },
   execution: { triggers: { participants: ['ada'] }, peers: ['far'] },
   guard: { scan: 'all', mark: 40, quarantine: 70, refuse: 95 },
+  influence: { execute: 'refuse', speak: 'allow', strict: true },
   space: { radius: 20, speed: 2 },
   visibility: 'private',
   retention_days: 30,
@@ -98,7 +100,7 @@ describe('typed as JSON', () => {
 
 describe('changes', () => {
   test('each rule and limit by name, each section once', () => {
-    const next = structuredClone(full);
+    const next: Policy = structuredClone(full);
     next.rules![0]!.why = 'because';
     next.rules!.pop();
     next.limits!.push({ name: 'more', bytes: 1 });

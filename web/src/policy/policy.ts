@@ -79,6 +79,8 @@ export interface Draft {
   data: { leave: DraftReach; narrowed: boolean; enter: DraftReach };
   execution: { triggers: DraftWho; peers: string[] };
   guard: { scan: Scan; mark: number; quarantine: number; refuse: number };
+  /** It has no controls of its own; what is typed as JSON stays as it is. */
+  influence: Policy['influence'];
   space: { radius: number | null; speed: number | null };
   visibility: RoomAccess | '';
   retention_days: number | null;
@@ -155,6 +157,7 @@ export function toDraft(policy: Policy): Draft {
       quarantine: guard.quarantine ?? 80,
       refuse: guard.refuse ?? NEVER,
     },
+    influence: policy.influence && { ...policy.influence },
     space: { radius: policy.space?.radius ?? null, speed: policy.space?.speed ?? null },
     visibility: policy.visibility ?? '',
     retention_days: policy.retention_days ?? null,
@@ -247,6 +250,9 @@ export function toPolicy(draft: Draft): Policy {
   });
   const execution = lean({ triggers: lean(draft.execution.triggers), peers: draft.execution.peers });
   const { scan, mark, quarantine, refuse } = draft.guard;
+  const influence = lean(
+    Object.fromEntries(Object.entries(draft.influence ?? {}).filter(([, then]) => then && then !== 'ask')),
+  );
   const space = lean({ radius: draft.space.radius ?? undefined, speed: draft.space.speed ?? undefined });
   const ordinary = scan === 'boundary' && mark === 50 && quarantine === 80 && refuse === NEVER;
   return {
@@ -256,6 +262,7 @@ export function toPolicy(draft: Draft): Policy {
     ...(data && { data }),
     ...(execution && { execution }),
     ...(!ordinary && { guard: { scan, mark, quarantine, refuse } }),
+    ...(influence && { influence }),
     ...(space && { space }),
     ...(draft.visibility && { visibility: draft.visibility }),
     ...(draft.retention_days !== null && { retention_days: draft.retention_days }),
@@ -310,6 +317,7 @@ const POLICY: Shape = {
   data: { leave: REACH, enter: REACH },
   execution: { triggers: WHO, peers: null },
   guard: { scan: null, mark: null, quarantine: null, refuse: null },
+  influence: { speak: null, execute: null, bridge: null, data_write: null, tasks: null, approvals: null, strict: null },
   space: { radius: null, speed: null },
   visibility: null,
   retention_days: null,
@@ -388,6 +396,7 @@ export const SECTIONS = {
   data: 'What may leave and enter',
   execution: 'Commands',
   guard: 'Guard',
+  influence: 'What those may do who have read strangers’ words',
   space: 'How far one sees, and how fast one walks',
   visibility: 'Door',
   retention_days: 'How long words are kept',
