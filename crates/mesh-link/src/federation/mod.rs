@@ -19,12 +19,13 @@ mod take;
 pub mod talk;
 pub mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use mesh_model::events::LinkPause;
 use mesh_model::{LinkId, PublicKey};
-use mesh_ops::{Door, PeerSeen, Peers};
+use mesh_ops::{Door, LinkRecord, PeerSeen, Peers};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
@@ -52,6 +53,7 @@ impl Federation {
             pace,
             board: Arc::default(),
             busy: Mutex::default(),
+            parting: Mutex::default(),
         });
         // The door holds what holds the door; both live as long as the program.
         door.attach_peers(Arc::clone(&desk) as Arc<dyn Peers>);
@@ -85,11 +87,12 @@ impl std::fmt::Debug for Entrance {
 }
 
 impl Entrance {
-    /// Whether a mesh with this key is spoken with now.
+    /// Whether a mesh with this key is spoken with now, or has to be told why not.
     pub fn wants(&self, peer: &PublicKey) -> bool {
         let access = self.0.door.node().access();
         let found = access.link_to(peer);
-        found.is_some_and(|link| self.0.door.open_link(link.id).is_ok())
+        found
+            .is_some_and(|link| self.0.stands_apart(link) || self.0.door.open_link(link.id).is_ok())
     }
 
     /// Calls a peer that can be reached now.
@@ -103,9 +106,13 @@ impl Entrance {
     /// Takes a way that a peer opened, whose key was proved. Whoever is no peer is sent away by dropping it.
     pub fn take(&self, peer: &PublicKey, way: Box<dyn Channel>) {
         let access = self.0.door.node().access();
-        let Some(link) = access.link_to(peer).map(|link| link.id) else {
+        let Some(found) = access.link_to(peer) else {
             return;
         };
+        if self.0.stands_apart(found) {
+            return self.0.part(found.id, way);
+        }
+        let link = found.id;
         self.0.look();
         if let Some(busy) = self.0.busy().get(&link) {
             // With one in hand that was not looked at yet the peer calls once more.
@@ -133,6 +140,8 @@ struct Desk {
     pace: Pace,
     board: Arc<Board>,
     busy: Mutex<BTreeMap<LinkId, Busy>>,
+    /// Peers that are being told why nothing more is said.
+    parting: Mutex<BTreeSet<LinkId>>,
 }
 
 impl Desk {
@@ -190,6 +199,38 @@ impl Desk {
     fn leave(self: &Arc<Desk>) {
         self.busy().clear();
         self.dial.meet(Vec::new(), &Entrance(Arc::clone(self)));
+    }
+
+    /// Whether a link waits since one of both logs went back. Whoever calls then hears so: it may have missed it when this side
+    /// stopped, because it called at that moment by another way or because the way broke.
+    fn stands_apart(&self, link: &LinkRecord) -> bool {
+        let enabled = self.door.node().access().check_enabled(link.participant);
+        matches!(
+            link.paused,
+            Some(LinkPause::WentBack | LinkPause::WeWentBack)
+        ) && enabled.is_ok()
+    }
+
+    /// Tells a peer what stands between both logs, to one way at a time.
+    fn part(self: &Arc<Desk>, link: LinkId, mut way: Way) {
+        if !self.parting().insert(link) {
+            return;
+        }
+        let desk = Arc::clone(self);
+        let mut stopping = self.door.node().stopping();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = stopping.wait_for(|stopping| *stopping) => {}
+                () = speaker::part(&desk.door, link, &mut way) => {}
+            }
+            // Before the peer sees the end of this way, so that it may call again at once.
+            desk.parting().remove(&link);
+            drop(way);
+        });
+    }
+
+    fn parting(&self) -> std::sync::MutexGuard<'_, BTreeSet<LinkId>> {
+        self.parting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn busy(&self) -> std::sync::MutexGuard<'_, BTreeMap<LinkId, Busy>> {

@@ -11,7 +11,7 @@ use mesh_model::limits::LINK_MESSAGE_BYTES_MAX;
 use mesh_model::{EventHash, LinkId, ParticipantId, Refusal, Seq, refuse};
 use mesh_ops::{Door, LinkRecord, Stream, Taken};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::board::Board;
 use super::channel::{Channel, Dial};
@@ -158,6 +158,51 @@ impl Speaker {
     }
 }
 
+/// Greets a peer that called although the link waits, and says what stands between both logs if it still does. The rest is the
+/// peer's: it has read that when it goes.
+pub(super) async fn part(door: &Door, link: LinkId, way: &mut Way) {
+    let told: Result<Result<(), String>, _> = timeout(GREETS_WITHIN, async {
+        let access = door.node().access();
+        let found = access
+            .link(link)
+            .ok_or_else(|| refuse::no_link().to_string())?;
+        let greets = greeting(door, found).await;
+        let mut talk = greets.map_err(|why| why.to_string())?;
+        say(way, &talk.hello()).await?;
+        let frame = serde_json::from_slice(&way.receive().await?).map_err(|why| why.to_string())?;
+        let own = match Talk::asks(&frame) {
+            Some(seq) => door.header_hash(seq).await.map_err(|why| why.to_string())?,
+            None => None,
+        };
+        for act in talk.on(frame, own).map_err(|why| why.0.to_owned())? {
+            let Act::Send(frame) = act else {
+                return Ok(());
+            };
+            say(way, &frame).await?;
+            while way.receive().await.is_ok() {}
+        }
+        Ok(())
+    })
+    .await;
+    tracing::debug!(%link, ?told, "a peer called while the link waits");
+}
+
+async fn say(way: &mut Way, frame: &Frame) -> Result<(), String> {
+    let json = serde_json::to_vec(frame).map_err(|why| why.to_string())?;
+    way.send(json).await
+}
+
+/// What is said first on a way to a peer.
+async fn greeting(door: &Door, link: &LinkRecord) -> Result<Talk, Refusal> {
+    let head = door.node().head();
+    let hash = hash_at(door, head).await?;
+    let held = link.taken.map(|place| Mark {
+        seq: place.seq,
+        hash: place.hash,
+    });
+    Ok(Talk::new(Mark { seq: head, hash }, held))
+}
+
 /// Both speak.
 struct Conversation {
     door: Door,
@@ -179,14 +224,8 @@ impl Conversation {
     async fn begin(speaker: &Speaker, way: Way) -> Result<Conversation, Refusal> {
         let (door, link) = (speaker.door.clone(), speaker.link);
         let found = door.open_link(link)?;
-        let head = door.node().head();
-        let hash = hash_at(&door, head).await?;
-        let held = found.taken.map(|place| Mark {
-            seq: place.seq,
-            hash: place.hash,
-        });
         Ok(Conversation {
-            talk: Talk::new(Mark { seq: head, hash }, held),
+            talk: greeting(&door, &found).await?,
             board: Arc::clone(&speaker.board),
             way,
             began: Instant::now(),
@@ -396,8 +435,7 @@ impl Conversation {
     }
 
     async fn say(&mut self, frame: &Frame) -> Result<(), End> {
-        let json = serde_json::to_vec(frame).map_err(|why| End::Broke(why.to_string()))?;
-        self.way.send(json).await.map_err(End::Broke)
+        say(&mut self.way, frame).await.map_err(End::Broke)
     }
 }
 

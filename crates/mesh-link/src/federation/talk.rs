@@ -109,6 +109,7 @@ impl Talk {
             Frame::Item(item) => self.told(item),
             Frame::Ack { upto } => self.acknowledged(upto),
             Frame::Halt => Ok(vec![Act::Stop(LinkPause::WeWentBack)]),
+            Frame::Lost => Ok(vec![Act::Stop(LinkPause::WentBack)]),
             Frame::Hands { free, at_work } => Ok(vec![Act::Hands(free, at_work)]),
         }
     }
@@ -131,9 +132,13 @@ impl Talk {
             return Ok(vec![Act::Send(Frame::Halt), Act::Stop(LinkPause::WentBack)]);
         }
         let after = match held {
-            // What the peer holds of this log is not in it: this one is older, or another.
+            // What the peer holds of this log is not in it: this one is older, or another. The peer cannot see that by itself when
+            // this log has meanwhile grown past what it holds.
             Some(held) if own != Some(held.hash) => {
-                return Ok(vec![Act::Stop(LinkPause::WeWentBack)]);
+                return Ok(vec![
+                    Act::Send(Frame::Lost),
+                    Act::Stop(LinkPause::WeWentBack),
+                ]);
             }
             Some(held) => held.seq,
             None => Seq::ZERO,

@@ -40,6 +40,8 @@ pub enum Frame {
     },
     /// The receiver's log is not the one that the sender has taken from.
     Halt,
+    /// What the receiver holds of the sender's log is not in it.
+    Lost,
     /// How it stands at this moment with workers that the sender lends; it stands in no log.
     Hands {
         /// Tasks that they would take now, by what they can do.

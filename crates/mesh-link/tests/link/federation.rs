@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use mesh_model::ErrorCode;
+use mesh_link::federation::wire::{Frame, Mark, VERSION};
+use mesh_model::{ErrorCode, EventHash, Seq};
 use serde_json::{Value, json};
 
 use crate::meshes::{Side, items, pair};
@@ -201,6 +202,61 @@ async fn a_log_that_went_back_stops_both_until_somebody_has_looked() {
         south.until_texts("yard", 2).await,
         ["said and lost", "said again"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_went_back_and_grew_since_stops_both() {
+    let (north, south, line) = pair().await;
+    let old = north.stop().await;
+    let kept = tempfile::tempdir().unwrap();
+    copy(old.path(), kept.path());
+    let north = Side::at(old, &line).await;
+    north.say("workshop", "said and lost").await;
+    south.until_texts("yard", 1).await;
+    north.stop().await;
+
+    line.set(false);
+    let north = Side::at(kept, &line).await;
+    let taken = south.ok("link.get", json!({"link": "north"})).await["taken"].clone();
+    while north.door.node().head().0 <= taken.as_u64().unwrap() {
+        north.say("workshop", "said to nobody").await;
+    }
+    line.set(true);
+    let paused = |why: &'static str| move |link: &Value| link["paused"] == json!(why);
+    let (to_north, to_south) = (json!({"link": "north"}), json!({"link": "south"}));
+    south.until("link.get", to_north, paused("went_back")).await;
+    north
+        .until("link.get", to_south, paused("we_went_back"))
+        .await;
+
+    // Whoever missed it hears it when it calls, as long as it is so.
+    let mark = |seq| Mark {
+        seq: Seq(seq),
+        hash: EventHash([9; 32]),
+    };
+    let holds = |seq| Some(mark(seq));
+    for (side, other, head, held, hears) in [
+        (&north, &south, 1_000, holds(3), Some(Frame::Lost)),
+        (&north, &south, 1_000, None, None),
+        (&south, &north, 1, None, Some(Frame::Halt)),
+        (&south, &north, 1_000, None, None),
+    ] {
+        let (way, says, mut heard) = line.way();
+        assert!(side.entrance().wants(&other.key));
+        side.entrance().take(&other.key, Box::new(way));
+        let greets = Frame::Hello {
+            v: VERSION,
+            head: mark(head),
+            held,
+        };
+        says.send(serde_json::to_vec(&greets).unwrap()).unwrap();
+        let frame = |bytes: Vec<u8>| serde_json::from_slice::<Frame>(&bytes).unwrap();
+        let first = heard.recv().await.map(frame);
+        assert!(matches!(first, Some(Frame::Hello { .. })), "{first:?}");
+        assert_eq!(heard.recv().await.map(frame), hears);
+        drop(says);
+        while heard.recv().await.is_some() {}
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

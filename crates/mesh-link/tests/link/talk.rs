@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use mesh_link::federation::talk::{Act, Talk};
-use mesh_link::federation::wire::{Frame, Mark, What};
+use mesh_link::federation::wire::{Frame, Mark, VERSION, What};
 use mesh_model::events::LinkPause;
 use mesh_model::{EventHash, Seq};
 
@@ -178,6 +178,35 @@ fn a_log_that_is_not_the_one_that_it_was_stops_both() {
     let (hello, back) = (one.meet(), two.meet());
     assert!(two.hear(hello).is_ok());
     assert_eq!(one.hear(back), Err(Some(LinkPause::WeWentBack)));
+    // The other cannot see that, and is told.
+    assert_eq!(two.hear(Frame::Lost), Err(Some(LinkPause::WentBack)));
+}
+
+#[test]
+fn each_is_told_what_the_other_found() {
+    let (log, mark) = (hash(1, 9), |seq, hash| Mark {
+        seq: Seq(seq),
+        hash,
+    });
+    let greets = |head, held| Frame::Hello {
+        v: VERSION,
+        head,
+        held,
+    };
+    let mut short = Talk::new(mark(9, log), Some(mark(40, hash(2, 40))));
+    let stopped = short.on(greets(mark(30, hash(2, 30)), None), None).unwrap();
+    assert_eq!(
+        stopped,
+        [Act::Send(Frame::Halt), Act::Stop(LinkPause::WentBack)]
+    );
+    let mut grown = Talk::new(mark(9, log), None);
+    let held = Some(mark(7, hash(3, 7)));
+    let greets = greets(mark(30, hash(2, 30)), held);
+    let stopped = grown.on(greets, Some(hash(1, 7))).unwrap();
+    assert_eq!(
+        stopped,
+        [Act::Send(Frame::Lost), Act::Stop(LinkPause::WeWentBack)]
+    );
 }
 
 #[test]
