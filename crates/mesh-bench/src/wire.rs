@@ -8,6 +8,11 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::{Outcome, said};
 
+/// The kind of a frame that asks whether somebody is there.
+pub const PING: u8 = 9;
+/// The answer to it, masked with zeros and empty.
+pub const PONG: [u8; 6] = [0x8a, 0x80, 0, 0, 0, 0];
+
 /// A socket's reading half with a buffer from which messages are cut.
 pub struct Reader {
     half: OwnedReadHalf,
@@ -141,7 +146,7 @@ pub async fn text(reader: &mut Reader, writer: &mut OwnedWriteHalf) -> Outcome<V
         reader.used(begin + length);
         match kind {
             1 => return Ok(payload),
-            9 => writer.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).await?,
+            PING => writer.write_all(&PONG).await?,
             8 => return said(format!("closed: {}", String::from_utf8_lossy(&payload))),
             _ => {}
         }

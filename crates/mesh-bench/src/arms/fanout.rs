@@ -10,7 +10,7 @@ use tokio::task::LocalSet;
 use super::BODY_BYTES;
 use super::window::{Done, Load, Window};
 use crate::cluster::{Mesh, Server};
-use crate::wire::{Reader, frame, next_frame, text, websocket};
+use crate::wire::{PING, PONG, Reader, frame, next_frame, text, websocket};
 use crate::{BenchError, Outcome, peers, said};
 
 /// Digits of a message's number at the beginning of its text.
@@ -53,12 +53,10 @@ pub async fn mesh(mesh: &Mesh, load: Load, stalled: usize) -> Outcome<Done> {
         sockets.push(subscribed(mesh, token).await?);
     }
     let window = Rc::new(Window::new(load, reading));
-    for (mut reader, writer) in sockets {
+    for (mut reader, mut writer) in sockets {
         let window = Rc::clone(&window);
         members.spawn_local(async move {
-            // Kept: a dropped half would close the connection.
-            let _writer = writer;
-            if let Err(why) = member(&mut reader, &window).await {
+            if let Err(why) = member(&mut reader, &mut writer, &window).await {
                 eprintln!("member: {why}");
             }
         });
@@ -124,17 +122,22 @@ pub async fn subscribed(mesh: &Mesh, token: &str) -> Outcome<(Reader, OwnedWrite
     Ok((reader, writer))
 }
 
-/// Reads pushes until the connection is dropped.
-async fn member(reader: &mut Reader, window: &Window) -> Outcome<()> {
+/// Reads pushes until the connection is dropped. Pings are answered: a member that says nothing for a minute and a half counts as
+/// gone.
+async fn member(reader: &mut Reader, writer: &mut OwnedWriteHalf, window: &Window) -> Outcome<()> {
     let (mut position, mut expected) = (0, 0);
     loop {
         let Some((kind, begin, length)) = next_frame(reader.unread()) else {
             reader.more().await?;
             continue;
         };
-        if kind == 1 {
-            let payload = &reader.unread()[begin..begin + length];
-            push(payload, &mut position, &mut expected, window)?;
+        match kind {
+            1 => {
+                let payload = &reader.unread()[begin..begin + length];
+                push(payload, &mut position, &mut expected, window)?;
+            }
+            PING => writer.write_all(&PONG).await?,
+            _ => {}
         }
         reader.used(begin + length);
     }
