@@ -423,6 +423,19 @@ def done_by_another(node):
     node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
     node.ask("POST", "/api/tasks/{task}/confirm", {"task": held["task"]}, {"good": True})
     node.ask("POST", "/api/report/accept", body={"task": held["task"], "proposal": 1})
+    planned(node, headers)
+
+
+def planned(node, headers):
+    """A wish that another has planned is read and carried out."""
+    wish = {"room": "workshop", "wish": "Tell everybody.", "assigned": "hand"}
+    task = node.ask("POST", "/api/plans", body=wish)["tasks"][0]["id"]
+    step = {"operation": "message.post", "input": {"room": "workshop", "text": "all is well"}, "why": "it was wished"}
+    output = {"text": "done", "data": {"answer": "One step.", "steps": [step]}}
+    held = take(node, task, headers)
+    node.ask("POST", "/api/tasks/{task}/finish", held, {**held, "output": output}, headers)
+    read = node.ask("GET", "/api/plans/{task}", {"task": task})
+    node.ask("POST", "/api/plans/{task}/carry", {"task": task}, {"plan": read["plan"]})
 
 
 def mind(node):

@@ -59,6 +59,7 @@ pub mod memory;
 pub mod mesh;
 pub mod message;
 pub mod participant;
+pub mod plan;
 pub mod policy;
 pub mod position;
 pub mod presence;

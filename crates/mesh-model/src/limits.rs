@@ -5,11 +5,13 @@
 
 mod journal;
 mod past;
+mod plan;
 mod report;
 mod simulation;
 
 pub use journal::*;
 pub use past::*;
+pub use plan::*;
 pub use report::*;
 pub use simulation::*;
 

@@ -51,6 +51,7 @@ macro_rules! nouns {
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
             journal Journal: [api ops] [JournalCommand] [JournalFacts];
             report Report: [api ops] [] [];
+            plan Plan: [api ops] [] [];
             chat Chat: [api ops] [] [];
         }
     };

@@ -9,7 +9,8 @@
 //! `$code`, `$key`, `$lease` (a lease in `workshop`), `$schedule` (one of the caller), `$alert` (one of the caller), `$session`, `$browser`, `$told` (a browser of tove),
 //! `$quarantined` (a message that waits in `workshop`),
 //! `$identity` and `$proof` (a fresh key and its proof), `$held` (a key of rex),
-//! `$act` (an act of kite that waits for a person's word), `$proposing_task` (one that ended with a proposal).
+//! `$act` (an act of kite that waits for a person's word), `$proposing_task` (one that ended with a proposal), `$planning_task` (one that ended with a plan) and `$plan`
+//! (what stands for that plan).
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;

@@ -1,8 +1,9 @@
 //! What people give on the command line: texts, ids, names.
 
-use std::io::Read;
+use std::io::{BufRead, IsTerminal, Read};
 
 use crate::failure::{Effect, Failure, Outcome};
+use crate::output::line;
 
 /// Words from the command line, or standard input if there are none, or only a `-`.
 pub fn text_or_stdin(words: &[String]) -> Outcome<String> {
@@ -70,6 +71,22 @@ pub fn command_words(text: &str) -> Option<Vec<String>> {
     }
     words.extend(word);
     quote.is_none().then_some(words)
+}
+
+/// Whether somebody at the terminal says yes. Where nobody can be asked it is refused, with what to do then.
+pub fn agreed(question: &str, effect: Effect, hint: &str) -> Outcome<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage("nobody is there to be asked", hint).so(effect));
+    }
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    // A terminal that goes away has not agreed.
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    let agreed = matches!(answer.trim(), "y" | "Y" | "yes");
+    if !agreed {
+        line(effect.words());
+    }
+    Ok(agreed)
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub(crate) mod memory;
 pub(crate) mod mesh;
 pub(crate) mod message;
 pub(crate) mod participant;
+mod plan;
 pub(crate) mod policy;
 mod position;
 pub(crate) mod presence;

@@ -35,6 +35,26 @@ impl Fixture {
         must(surface, &rex, "task.finish", result).await;
         self.names.insert("$tidied_task", task);
         self.name_proposals(surface).await;
+        self.name_plan(surface).await;
+    }
+
+    /// Rex has planned what the owner wished.
+    async fn name_plan<S: Surface>(&mut self, surface: &mut S) {
+        let (owner, rex) = (self.owner.clone(), self.rex.clone());
+        let wish = json!({"room": "workshop", "wish": "Tell everybody", "assigned": "rex"});
+        let made = must(surface, &owner, "plan.ask", wish).await;
+        let task = made["tasks"][0]["id"].clone();
+        let fence = self.take(surface, &rex, &task).await;
+        let input = json!({"room": "workshop", "text": "rex rests"});
+        let step = json!({"operation": "message.post", "input": input, "why": "so that all know"});
+        let result = json!({
+            "task": task, "fence": fence,
+            "output": {"text": "One step.", "data": {"answer": "I would say it.", "steps": [step]}},
+        });
+        must(surface, &rex, "task.finish", result).await;
+        let read = must(surface, &owner, "plan.get", json!({"task": task})).await;
+        self.names.insert("$planning_task", task);
+        self.names.insert("$plan", read["plan"].clone());
     }
 
     /// Rex has read a report and proposes something.

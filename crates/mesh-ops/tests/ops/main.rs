@@ -24,6 +24,7 @@ mod moderation;
 mod paging;
 mod past;
 mod permissions;
+mod plans;
 mod planted;
 mod privacy;
 mod reactions;

@@ -38,6 +38,7 @@ mod mesh;
 mod message;
 mod observe;
 mod participant;
+mod plan;
 mod policy;
 mod position;
 mod quarantine;
@@ -158,6 +159,8 @@ pub enum Command {
     #[command(subcommand)]
     Tool(tool::ToolVerb),
     Do(chat::DoArgs),
+    #[command(subcommand)]
+    Plan(plan::PlanVerb),
     Voice(chat::voice::VoiceArgs),
     Call(mesh::operation::CallArgs),
     Ops(mesh::operation::OpsArgs),
@@ -273,6 +276,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Inlet(verb) => inlet::inlet(context, verb)?,
         Command::Link(verb) => link::link(context, verb)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
+        Command::Plan(verb) => return plan::plan(context, verb),
         Command::Do(args) => chat::say_line(context, args)?,
         Command::Voice(args) => chat::voice::voice(context, args)?,
         Command::Call(args) => mesh::operation::call(context, args)?,

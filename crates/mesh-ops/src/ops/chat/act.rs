@@ -10,10 +10,9 @@ use mesh_model::events::{TaskState, WorkerMode};
 use serde_json::{Map, Value, json};
 
 use super::parse::{Line, Mode, parse};
+use super::planner;
 use super::words::{self, plain, title};
 
-/// The capability of agents that take goals apart.
-const PLAN: &str = "plan";
 /// Tasks that `tasks` shows.
 const TASKS_SHOWN: u32 = 10;
 /// Results that `summary` shows.
@@ -402,9 +401,7 @@ impl ChatLine<'_> {
 
     /// A task that takes the goal apart; whoever runs it creates what it names and a summary of that.
     async fn auto(&mut self, room: RoomId, goal: String) -> Result<String, Refusal> {
-        let work = self.door.node().work();
-        let planner = work.workers().any(|worker| worker.can(PLAN));
-        let primary = if planner { None } else { self.primary(room) };
+        let (capability, assigned) = planner::planner(self.door, self.call, room);
         let prompt = format!(
             "Take this goal apart into 2 to 5 tasks that different agents can do side by side. Answer with the list \
              alone: of each task a title, a prompt that says all that is needed to do it, and, if it needs a certain \
@@ -416,8 +413,8 @@ impl ChatLine<'_> {
             prompt,
             input: input.as_object().cloned(),
             check: Some(plan_schema()),
-            capability: planner.then(|| PLAN.to_owned()),
-            assigned: primary.map(|id| id.to_string()),
+            capability,
+            assigned,
             ..TaskSpec::default()
         };
         self.create(task, "A plan is made first; its tasks and a summary follow")
@@ -526,7 +523,7 @@ impl ChatLine<'_> {
 
     /// Says it in the room, to the room's primary agent if it has one.
     async fn say(&mut self, room: RoomId, text: &str) -> Result<String, Refusal> {
-        let primary = self.primary(room);
+        let primary = planner::primary(self.door, self.call, room);
         let to = primary.filter(|id| Some(*id) != self.call.actor.participant());
         let to = to.map(|id| present::participant(&self.call.access, id));
         let text = match &to {
@@ -548,25 +545,6 @@ impl ChatLine<'_> {
         };
         self.answer.to = to;
         Ok(said)
-    }
-
-    /// Who is spoken to: the room's primary agent, else the first worker enrolled that may work there.
-    fn primary(&self, room: RoomId) -> Option<ParticipantId> {
-        let access = &self.call.access;
-        let named = access.room(room).and_then(|found| found.primary);
-        if let Some(id) = named.filter(|id| access.member(room, *id).is_some()) {
-            return Some(id);
-        }
-        let work = self.door.node().work();
-        let workers = work.workers().map(|worker| worker.id);
-        // Ids grow with time, so the first is the one that came first.
-        workers
-            .filter(|id| {
-                access
-                    .capabilities(room, *id)
-                    .has(mesh_model::Capability::Execute)
-            })
-            .min()
     }
 }
 

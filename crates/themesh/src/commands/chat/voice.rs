@@ -62,6 +62,10 @@ pub fn voice(context: &Context, args: VoiceArgs) -> Outcome<()> {
         return Ok(());
     }
     line(&clean(&answer.spoken));
+    if answer.understood.what == "unclear" {
+        let plan = "an agent may know how: mesh plan ask '…' --room ROOM";
+        line(&paint(Colour::Quiet, plan));
+    }
     if let Some(task) = answer.task {
         let follow = format!("task {}   mesh task follow {}", short(task), short(task));
         line(&paint(Colour::Quiet, &follow));

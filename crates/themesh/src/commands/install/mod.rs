@@ -6,7 +6,6 @@ mod show;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -20,6 +19,7 @@ use crate::edit::book::{Book, Change};
 use crate::edit::disk::{self, NewText};
 use crate::edit::{Part, Trouble};
 use crate::failure::{Effect, Failure, Outcome};
+use crate::input::agreed;
 use crate::output::line;
 use programs::{Folders, WakeBy};
 pub use programs::{Program, Scope, Start};
@@ -346,22 +346,11 @@ fn go_on(
     if nothing && newcomer.is_none() || which.yes {
         return Ok(true);
     }
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "nobody is there to be asked",
-            "say yes with --yes, or only look with --dry-run",
-        )
-        .so(Effect::NothingWritten));
-    }
-    eprint!("Write this? [y/N] ");
-    let mut answer = String::new();
-    // A terminal that goes away has not agreed.
-    let _ = std::io::stdin().lock().read_line(&mut answer);
-    let agreed = matches!(answer.trim(), "y" | "Y" | "yes");
-    if !agreed {
-        line(Effect::NothingWritten.words());
-    }
-    Ok(agreed)
+    agreed(
+        "Write this?",
+        Effect::NothingWritten,
+        "say yes with --yes, or only look with --dry-run",
+    )
 }
 
 /// The book in the mesh's folder, held by one installation at a time.

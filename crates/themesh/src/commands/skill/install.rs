@@ -1,7 +1,6 @@
 //! `mesh skill install` and `uninstall`: a skill comes into a program's folder by its user's own command, byte for byte as its
 //! hash names it, after it was shown. Nothing of it is run, and nothing that it asks for is granted.
 
-use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -15,6 +14,7 @@ use super::{bundle_of, details, folder, get, provenance};
 use crate::commands::install::{Program, Scope, difference, skills_folder};
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
+use crate::input::agreed;
 use crate::output::{Colour, clean, line, paint, printed_json};
 
 /// Write a skill into a program's folder of skills, after showing what it is
@@ -86,22 +86,11 @@ impl Which {
         if self.yes {
             return Ok(true);
         }
-        if !std::io::stdin().is_terminal() {
-            return Err(Failure::usage(
-                "nobody is there to be asked",
-                "say yes with --yes, or only look with --dry-run",
-            )
-            .so(Effect::NothingWritten));
-        }
-        eprint!("{question} [y/N] ");
-        let mut answer = String::new();
-        // A terminal that goes away has not agreed.
-        let _ = std::io::stdin().lock().read_line(&mut answer);
-        let agreed = matches!(answer.trim(), "y" | "Y" | "yes");
-        if !agreed {
-            line(Effect::NothingWritten.words());
-        }
-        Ok(agreed)
+        agreed(
+            question,
+            Effect::NothingWritten,
+            "say yes with --yes, or only look with --dry-run",
+        )
     }
 }
 
