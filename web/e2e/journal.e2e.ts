@@ -1,5 +1,5 @@
 // The journal: lines come while one looks, are filtered by what the address says, stand at their task, count in the figures; and what an
-// agent proposes after a report becomes a task by a person's word.
+// agent proposes after a report, or plans for a wish, is done by a person's word.
 import { describe, expect, test } from 'vitest';
 import { enter, pictures } from './browser.ts';
 import type { Actor } from './node.ts';
@@ -105,5 +105,43 @@ describe.runIf(binary)('the journal', () => {
     await list.getByRole('link', { name: 'the task that was made of it' }).click();
     await page.getByRole('heading', { name: 'Keep a mirror' }).waitFor();
     await page.getByText('Why: Two downloads failed.').waitFor();
+  });
+
+  test('a plan is read step by step and carried out by a yes', async () => {
+    await node.owner.ask('POST', '/api/plans', {
+      room: 'dev',
+      wish: 'Tell everybody, and open a hall',
+      assigned: 'rex',
+    });
+    const { items } = await rex.ask<{ items: { fence: number; task: { id: string } }[] }>('POST', '/api/tasks/take', {
+      count: 1,
+    });
+    const { fence, task } = { fence: items[0]!.fence, task: items[0]!.task.id };
+    const steps = [
+      { operation: 'message.post', input: { room: 'dev', text: 'the hall <b>opens</b>' }, why: 'so that all know' },
+      { operation: 'message.post', input: { room: 'hall', text: 'welcome' }, why: 'it was wished' },
+      { operation: 'room.slow_mode', input: { room: 'dev', seconds: 0 }, why: 'so that all can answer' },
+    ];
+    const output = { text: 'A plan.', data: { answer: 'I would say it twice.', steps } };
+    await rex.ask('POST', `/api/tasks/${task}/finish`, { fence, output });
+    const page = await enter(watched, node, `/task/${task}`);
+    const plan = page.getByRole('list', { name: 'Plan' }).getByRole('listitem');
+    await plan.nth(2).waitFor();
+    await plan.first().getByText('the hall <b>opens</b>').waitFor();
+    await page.getByText('I would say it twice.').waitFor();
+    await pictures(page, 'plan');
+    await page.getByRole('button', { name: 'Carry it out' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Carry it out' }).click();
+    await plan.nth(1).getByText('refused').waitFor();
+    await plan.first().getByText('done', { exact: true }).waitFor();
+    await plan.nth(2).getByText('not tried').waitFor();
+    await pictures(page, 'plan refused');
+
+    await node.room('hall');
+    await page.getByRole('button', { name: 'Go on with it' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Carry it out' }).click();
+    await plan.nth(2).getByText('done', { exact: true }).waitFor();
+    const said = await node.owner.ask<{ items: { text: string }[] }>('GET', '/api/rooms/dev/messages');
+    expect(said.items.map((one) => one.text)).toEqual(['the hall <b>opens</b>']);
   });
 });

@@ -46,7 +46,7 @@ pub use client::{Client, Options};
 pub use frames::Welcomed;
 pub use mesh::{Commands, Mesh, Message, Messages, Room};
 pub use mesh_model::api::Ephemeral;
-pub use signer::{Signer, fresh_key};
+pub use signer::{Signer, fresh_key, now};
 pub use stream::{Filter, Items};
 pub use work::{Failed, Task, Work};
 

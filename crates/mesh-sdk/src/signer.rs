@@ -222,12 +222,12 @@ impl Signer {
     }
 }
 
-/// The clock: a result is signed with the time at which it was made.
+/// The clock of this machine: a result is signed with the time at which it was made.
 #[expect(
     clippy::disallowed_methods,
     reason = "who signs says when, by their own clock"
 )]
-fn now() -> Millis {
+pub fn now() -> Millis {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -3,7 +3,8 @@
 //!
 //! [`Worker`] is the whole of it, [`Settings`] what it is set up with. [`runner`] says what a runner is
 //! and lists them; [`child`] and [`keeper`] see to it that no process outlives its task; [`prompt`] and
-//! [`forms`] are what an agent is told and how it answers, [`routing`] chooses which model is asked. No server code is in here: all goes through
+//! [`forms`] are what an agent is told and how it answers, [`routing`] chooses which model is asked, [`upkeep`] what an idle
+//! worker may give itself. No server code is in here: all goes through
 //! `mesh-sdk`.
 
 pub mod access;
@@ -24,6 +25,7 @@ pub mod sandbox;
 mod settings;
 pub mod stream;
 mod text;
+pub mod upkeep;
 mod worker;
 pub mod worktree;
 

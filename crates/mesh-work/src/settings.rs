@@ -14,6 +14,7 @@ use crate::child::{CLEAN, Limits};
 use crate::prices::Prices;
 use crate::runner;
 use crate::sandbox::{Sandbox, Spot};
+use crate::upkeep::Upkeep;
 
 /// What a worker is set up with.
 #[derive(Debug, Clone)]
@@ -58,6 +59,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The load average above which nothing is taken.
     pub load_max: Option<f64>,
+    /// What it may give itself to do when it has nothing else; absent: nothing.
+    pub upkeep: Option<Upkeep>,
     /// End after so many tasks.
     pub tasks_max: Option<u64>,
     /// Tokens of memories that go with a task.

@@ -3,6 +3,7 @@
 
 mod letters;
 mod models;
+mod upkeep;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -86,6 +87,8 @@ pub(crate) struct Shared {
     routes: Option<Routes>,
     outbox: Outbox,
     running: Mutex<BTreeMap<TaskId, (Seq, watch::Sender<Order>)>>,
+    /// Whether anything runs.
+    busy: watch::Sender<bool>,
     sessions: Mutex<BTreeMap<TaskId, String>>,
     drained: Notify,
     left: Notify,
@@ -97,6 +100,8 @@ pub struct Worker {
     items: Items,
     /// What teaches it which model to ask.
     verdicts: Option<Items>,
+    /// What it gives up for others what it began by itself.
+    queued: Option<Items>,
     /// Held for as long as the worker lives: one worker for one folder.
     _lock: File,
 }
@@ -153,6 +158,10 @@ impl Worker {
             Some(routes) => Some(client.subscribe(routes.filter()).await?),
             None => None,
         };
+        let queued = match &settings.upkeep {
+            Some(_) => Some(upkeep::queued(&client).await?),
+            None => None,
+        };
         let shared = Arc::new(Shared {
             me: client.welcomed().participant,
             settings,
@@ -162,6 +171,7 @@ impl Worker {
             routes,
             outbox,
             running: Mutex::default(),
+            busy: watch::Sender::new(false),
             sessions: Mutex::default(),
             drained: Notify::new(),
             left: Notify::new(),
@@ -172,6 +182,7 @@ impl Worker {
             shared,
             items,
             verdicts,
+            queued,
             _lock: lock,
         })
     }
@@ -191,6 +202,9 @@ impl Worker {
         listening.spawn(listen(shared.clone(), self.items));
         if let Some(verdicts) = self.verdicts {
             listening.spawn(models::learn(shared.clone(), verdicts));
+        }
+        if let Some((rules, queued)) = shared.settings.upkeep.clone().zip(self.queued) {
+            listening.spawn(upkeep::keep(shared.clone(), rules, queued));
         }
         let (stop, stopped) = watch::channel(false);
         let mut attempts = JoinSet::new();
@@ -284,6 +298,7 @@ async fn work(
             let (orders, ordered) = watch::channel(Order::Go);
             // Known before it begins, so that no order misses it.
             shared.running().insert(task.task.id, (task.fence, orders));
+            shared.busy.send_replace(true);
             attempts.spawn(shared.clone().attempt(task, asked, ordered));
         }
         if *stop.borrow() {
@@ -474,7 +489,12 @@ impl Shared {
             used: watch::Sender::new(Used::default()),
         };
         attempt.run(ordered).await;
-        self.running().remove(&task);
+        let left = {
+            let mut running = self.running();
+            running.remove(&task);
+            running.len()
+        };
+        self.busy.send_replace(left > 0);
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<TaskId, (Seq, watch::Sender<Order>)>> {

@@ -133,13 +133,13 @@ async fn what_cannot_be_done_is_said_before_anything_is() {
     let step = |operation: &str, input: Value| json!({"operation": operation, "input": input});
     let steps = json!([
         post("first", "workshop"),
-        step("worker.mode", json!({"worker": "rex", "mode": "paused"})),
+        step("dispatch.stop", json!({})),
         step(
             "token.create",
             json!({"participant": "rex", "preset": "admin"})
         ),
         step("room.burn", json!({})),
-        step("message.post", json!({"room": "workshop"})),
+        step("message.post", json!({"text": "x"})),
         step(
             "message.post",
             json!({"room": "workshop", "text": "x", "idempotency_key": "mine"})
@@ -160,7 +160,7 @@ async fn what_cannot_be_done_is_said_before_anything_is() {
             &json!("you may not do this"),
             &json!("this may not stand in a plan: do it yourself"),
             &json!("there is no operation of this name"),
-            &json!("the field 'text' is missing"),
+            &json!("the field 'room' is missing"),
             &json!("it names a field that the operation does not have"),
         ]
     );

@@ -49,6 +49,7 @@ mod steer;
 mod telegram_double;
 mod tools;
 mod troubles;
+mod upkeep;
 mod wake;
 mod webhook;
 mod work;

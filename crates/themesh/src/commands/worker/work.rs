@@ -1,6 +1,7 @@
 //! `mesh work`: this machine takes tasks as an agent and lets a program or a model do them.
 
 mod models;
+mod upkeep;
 
 use clap::Args;
 use std::ffi::OsString;
@@ -113,6 +114,8 @@ pub struct WorkArgs {
     pub sandbox: SandboxChoice,
     #[command(flatten)]
     pub confine: ConfineArgs,
+    #[command(flatten)]
+    pub upkeep: upkeep::UpkeepArgs,
     /// End after so many tasks
     #[arg(long, value_name = "N")]
     pub tasks: Option<u64>,
@@ -271,6 +274,7 @@ fn settings(context: &Context, args: &WorkArgs) -> Outcome<Settings> {
         lease_ms: args.lease * 1000,
         timeout: Duration::from_secs(args.timeout),
         load_max: args.max_load,
+        upkeep: args.upkeep.allowed(),
         tasks_max: if args.once { Some(1) } else { args.tasks },
         memory_tokens: args.memory_tokens,
         env: args.env.clone(),
