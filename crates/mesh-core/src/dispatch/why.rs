@@ -98,6 +98,9 @@ fn because(work: &Work, task: &Task, workers: &[WhyWorker]) -> String {
         TaskState::Waiting => "it waits for other tasks to end",
         TaskState::Retrying => "an attempt failed; the next one comes after a pause",
         TaskState::Queued if work.stopped => "all dispatch is stopped",
+        TaskState::Queued if workers.is_empty() && task.plan.capability.is_none() => {
+            "nobody works in this mesh yet"
+        }
         TaskState::Queued if workers.is_empty() => "no worker has the capability it needs",
         TaskState::Queued if workers.iter().all(|it| it.not.is_some()) => {
             "no worker may take it now; each one's reason stands with it"

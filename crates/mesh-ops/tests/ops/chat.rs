@@ -73,6 +73,7 @@ async fn questions_are_answered_and_create_nothing() {
         ("escalations", "escalations", "Nothing waits"),
         ("summary", "summary", "Nothing is done"),
         ("do", "do", "Nothing was done"),
+        ("/statsu", "unknown", "There is no command `/statsu`"),
         ("@rex", "ask", "Nothing was done"),
         (
             "which agent fails most?",

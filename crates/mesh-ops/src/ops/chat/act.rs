@@ -157,6 +157,7 @@ impl ChatLine<'_> {
             Line::Incomplete { form, .. } => {
                 Ok(format!("Something is missing: `{form}`. Nothing was done."))
             }
+            Line::Unknown { word } => Ok(words::unknown(&word)),
             Line::Say => self.say(room, text).await,
         }
     }

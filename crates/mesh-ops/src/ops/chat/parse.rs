@@ -49,6 +49,8 @@ pub(crate) enum Line {
         command: &'static str,
         form: &'static str,
     },
+    /// Something that begins like a command and is none.
+    Unknown { word: String },
     /// Something that is said.
     Say,
 }
@@ -95,16 +97,18 @@ impl Line {
             Line::MostFailing => "most_failing",
             Line::DoneBy { .. } => "done_by",
             Line::Incomplete { command, .. } => command,
+            Line::Unknown { .. } => "unknown",
             Line::Say => "chat",
         }
     }
 }
 
-/// Reads a line. A leading `/` is as good as none. `known` says whether a handle is somebody's: "pause rex" is a
+/// Reads a line. A leading `/` says that it is a command and no talk. `known` says whether a handle is somebody's: "pause rex" is a
 /// command if there is a rex, and talk if there is none.
 pub(crate) fn parse(text: &str, known: impl Fn(&str) -> bool) -> Line {
     let text = text.trim();
-    let text = text.strip_prefix('/').unwrap_or(text).trim_start();
+    let line = text.strip_prefix('/');
+    let text = line.unwrap_or(text).trim_start();
     let (first, rest) = match text.split_once(char::is_whitespace) {
         Some((first, rest)) => (first, rest.trim()),
         None => (text, ""),
@@ -131,9 +135,18 @@ pub(crate) fn parse(text: &str, known: impl Fn(&str) -> bool) -> Line {
             }
         };
     }
+    // A path is talk: `/etc/hosts is wrong`.
+    let is_command = line.is_some() && !first.is_empty() && !first.contains('/');
+    let other = if is_command {
+        Line::Unknown {
+            word: first.to_owned(),
+        }
+    } else {
+        Line::Say
+    };
     bare(text)
         .or_else(|| operator(text, &known))
-        .unwrap_or(Line::Say)
+        .unwrap_or(other)
 }
 
 /// Commands whose first word is followed by words of one's own.
@@ -377,6 +390,22 @@ mod tests {
         };
         assert_eq!(read("how many tasks has rex done this week?"), done(7));
         assert_eq!(read("How many tasks has @rex completed today?"), done(1));
+    }
+
+    #[test]
+    fn a_slash_begins_a_command_or_a_path() {
+        for text in ["/typo", "/ typo", "/typo with words", "/statsu"] {
+            assert!(matches!(read(text), Line::Unknown { .. }), "{text}");
+        }
+        assert_eq!(
+            read("/Typo it"),
+            Line::Unknown {
+                word: "Typo".to_owned()
+            }
+        );
+        for text in ["/etc/hosts is wrong", "/", "a /typo"] {
+            assert_eq!(read(text), Line::Say, "{text}");
+        }
     }
 
     #[test]

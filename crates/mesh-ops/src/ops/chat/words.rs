@@ -7,6 +7,15 @@ use mesh_model::events::{Spend, TaskState, WorkerMode};
 /// Characters of somebody's words in a table.
 const CELL_CHARS_MAX: usize = 80;
 
+/// The answer to a line that begins like a command and is none. Said to a room it would be there for good, with its typing error.
+pub(crate) fn unknown(word: &str) -> String {
+    format!(
+        "There is no command `/{}`. Nothing was done, and nothing was said. There are `/status`, `/tasks`, `/pending`, `/costs`, \
+         `/escalations`, `/summary`, `/@context`, `/do`, `/auto`, `/approve`, `/reject` and `/@NAME`; what begins with a space is said as it stands.",
+        plain(word, CELL_CHARS_MAX)
+    )
+}
+
 /// Words of others on one line.
 pub(crate) fn plain(text: &str, most: usize) -> String {
     let mut out = String::new();

@@ -194,9 +194,8 @@ fn newest(http: &Http, room: &str, path: &str) -> Outcome<Option<u32>> {
 /// The chat command in a line that begins with a slash. A path is none: `/etc/hosts is wrong` is said.
 fn command(words: &[String]) -> Option<String> {
     let text = words.join(" ");
-    let line = text.strip_prefix('/')?;
-    let first = line.split_whitespace().next()?;
-    (!first.contains('/')).then(|| line.to_owned())
+    let first = text.strip_prefix('/')?.split_whitespace().next()?;
+    (!first.contains('/')).then_some(text)
 }
 
 /// `mesh dm`
