@@ -26,6 +26,7 @@ mod paths;
 pub mod recall;
 mod resonance;
 mod runtime;
+mod steward;
 mod strands;
 pub mod testing;
 mod thresholds;

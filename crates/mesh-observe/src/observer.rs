@@ -7,7 +7,7 @@ use crate::claim::{Claim, payload_schema};
 use crate::thresholds::{Threshold, Thresholds};
 use crate::{
     attention, conflicts, context, first_officer, graph, gravity, hygiene, meta_officer,
-    mission_control, monologue, resonance,
+    mission_control, monologue, resonance, steward,
 };
 
 /// Something that looks at events and says what follows from them. It has no clock: the log's times are its time.
@@ -107,6 +107,7 @@ pub const OBSERVERS: &[About] = &[
     graph::ABOUT,
     monologue::ABOUT,
     mission_control::ABOUT,
+    steward::ABOUT,
 ];
 
 /// The one of this name.

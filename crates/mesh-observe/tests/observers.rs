@@ -344,6 +344,73 @@ fn the_graph_is_told_as_what_changed_and_edges_fade() {
 }
 
 #[test]
+fn decisions_and_tasks_rest_on_principles_or_go_against_them() {
+    let mut story = Story::default();
+    let said = story.says(
+        1,
+        room(1),
+        "Principle 1: deploys never go out on Friday\nPrinciple 2: errors go to stderr",
+    );
+    let cites = story.says(
+        2,
+        room(1),
+        "Decision: the importer waits until Monday, by P1.",
+    );
+    let against = story.says(3, room(1), "Decision: deploys go out on Friday");
+    story.says(3, room(1), "Deploys never go out on Friday, do they, P1?");
+    story.says(4, room(2), "Decision: deploys never go out on Friday, P1");
+    let task = story.creates(
+        2,
+        room(1),
+        "Move the deploy",
+        "By principle 1 it has to wait.",
+    );
+    let asked = story.items().last().unwrap().seq;
+    story.finishes(2, room(1), &task);
+    story.confirms(1, room(1), &task, true);
+    let edges = claims("steward", &story, &[]);
+    assert_eq!(
+        edges,
+        [
+            ("cites", vec![said.0, cites.0], cites.0),
+            ("against", vec![said.0, against.0], against.0),
+            ("cites", vec![said.0, asked.0], asked.0),
+        ]
+    );
+    story.wait_minutes(25 * 60);
+    let changed = story.says(1, room(1), "Principle 1: deploys go out on any day");
+    let told = told("steward", &story, &[]);
+    let (_, stands) = told
+        .iter()
+        .find(|(_, claim)| claim.rule == "stands")
+        .unwrap();
+    let figures = json!(stands.figures);
+    let expected = json!({"principles": 2, "bare": 1, "decisions": 2, "alone": 1, "against": 1, "good": 1, "bad": 0});
+    assert_eq!(figures, expected);
+    let (at, lost) = told.last().unwrap();
+    assert_eq!((*at, lost.rule), (changed, "changed"));
+    let places: Vec<u64> = lost.evidence.iter().map(|one| one.seq.0).collect();
+    assert_eq!(places, [cites.0, asked.0, changed.0]);
+    assert_eq!(lost.concerns, [handle(1), handle(2)]);
+}
+
+#[test]
+fn a_principle_that_is_taken_back_takes_its_words_along() {
+    let mut story = Story::default();
+    let said = story.says(1, room(1), "Principle: secrets never stand in logs");
+    story.says_in(
+        2,
+        room(1),
+        said,
+        "Decision: tokens are masked in the audit trail",
+    );
+    let gone = json!({"message": format!("m{said}"), "room": room(1), "reason": ""});
+    story.event(1, "message.deleted", Some(room(1)), gone);
+    story.says(3, room(1), "Decision: secrets stand in logs");
+    assert_eq!(rules("steward", &story, &[]), ["cites", "gone"]);
+}
+
+#[test]
 fn a_monologue_is_gathered_by_its_places_and_repeats_no_word() {
     let mut story = Story::default();
     let task = story.creates(9, room(1), "Mend", "Mend it.");

@@ -21,12 +21,14 @@ use crate::words::{fold, hash, split};
 const DECISIONS_MAX: usize = 256;
 /// Values of shared context that are remembered.
 const SETTINGS_MAX: usize = 1024;
+/// Words that two have in common at least if they speak of the same.
+const NEAR_WORDS: usize = 3;
 /// Within how long a value that is set back and forth is fought about.
 const TUG_MS: u64 = 3_600_000;
 
 /// What a sentence decides, as hashes of its words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Decided {
+pub struct Decided {
     denied: bool,
     /// All its words, sorted.
     words: Vec<u64>,
@@ -298,7 +300,7 @@ pub fn decides(sentence: &str) -> bool {
 
 impl Decided {
     /// What a sentence decides; `None` if it does not say that it decides.
-    fn read(sentence: &str) -> Option<Decided> {
+    pub fn read(sentence: &str) -> Option<Decided> {
         if sentence.ends_with('?') {
             return None;
         }
@@ -308,9 +310,15 @@ impl Decided {
         let (begin, chooses) = marks
             .filter_map(|(mark, chooses)| Some((lower.find(mark)? + mark.len(), chooses)))
             .min()?;
+        Decided::of(&lower[begin..], chooses)
+    }
+
+    /// What words say that are meant as a decision or a rule; `None` if they say too little.
+    pub fn of(words: &str, chooses: bool) -> Option<Decided> {
+        let lower = words.to_lowercase();
         let mut decided = Decided::default();
         let mut choosing = chooses;
-        for word in split(&lower[begin..]) {
+        for word in split(&lower) {
             let folded = fold(word);
             if DENYING.contains(&word) || ENDING.contains(&folded.as_str()) {
                 decided.denied = !decided.denied;
@@ -339,7 +347,14 @@ impl Decided {
         (words >= 2).then_some(decided)
     }
 
-    fn contradicts(&self, other: &Decided) -> bool {
+    /// Whether both speak of much the same.
+    pub fn is_near(&self, other: &Decided) -> bool {
+        let fewer = self.words.len().min(other.words.len());
+        let both = common(&self.words, &other.words);
+        both >= NEAR_WORDS && 2 * both >= fewer
+    }
+
+    pub fn contradicts(&self, other: &Decided) -> bool {
         let both = common(&self.words, &other.words);
         let mine_only = self.words.len() - both;
         let theirs_only = other.words.len() - both;

@@ -8,7 +8,7 @@ mod edits;
 mod sentences;
 mod tasks;
 
-pub use self::decisions::decides;
+pub use self::decisions::{Decided, decides};
 pub use self::sentences::{changed_by_task, declared_paths, sentences};
 
 use mesh_model::api::{FileBody, StreamItem, TaskOutput};
