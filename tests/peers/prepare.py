@@ -66,6 +66,7 @@ def walk(url, token):
     headers = mind(node)
     flow(node, headers)
     memories(node, headers)
+    entities(node)
     deliveries(node)
     influence(node)
     workers(node)
@@ -465,6 +466,23 @@ def flow(node, headers):
     node.ask("PUT", "/api/rooms/{room}/context/{key}", place, {"value": "main"})
     node.ask("GET", "/api/rooms/{room}/context", place)
     node.ask("DELETE", "/api/rooms/{room}/context/{key}", place)
+
+
+def entities(node):
+    """What a room knows of things."""
+    path = "/api/rooms/{room}/entities"
+    named = {"room": "workshop", "entity": "billing"}
+    known = {
+        "entities": [{"name": "billing"}, {"name": "charging"}, {"name": "treasury"}],
+        "relations": [{"from": "billing", "kind": "uses", "to": "ledger"}],
+    }
+    node.ask("POST", path, named, known)
+    node.ask("GET", path, named)
+    node.ask("GET", path + "/{entity}", named)
+    node.ask("GET", path + "/{entity}/near?depth=2", named)
+    node.ask("GET", path + "/{entity}/path?to=ledger", named)
+    node.ask("POST", path + "/{entity}/merge", named, {"with": "charging"})
+    node.ask("DELETE", path + "/{entity}", {"room": "workshop", "entity": "treasury"})
 
 
 def memories(node, headers):

@@ -8,8 +8,8 @@ use mesh_model::events::{By, Facts};
 use mesh_model::{Actor, Millis, ParticipantId, Seq};
 
 use crate::{
-    State, alert, approval, budget, clock, context, credential, dispatch, event_type, file, group,
-    guard, identity, influence, inlet, invite, journal, lease, link, memory, mesh, message,
+    State, alert, approval, budget, clock, context, credential, dispatch, entity, event_type, file,
+    group, guard, identity, influence, inlet, invite, journal, lease, link, memory, mesh, message,
     participant, policy, quarantine, room, schedule, secret, session, skill, task, template, tool,
     user, webhook, worker,
 };
@@ -81,6 +81,7 @@ pub fn apply(state: &mut State, event: &Stored<'_>) {
         Facts::Skill(facts) => skill::apply(state, facts, event),
         Facts::Context(facts) => context::apply(state, facts, event),
         Facts::Memory(facts) => memory::apply(state, facts, event),
+        Facts::Entity(facts) => entity::apply(state, facts, event),
         Facts::Schedule(facts) => schedule::apply(state, facts, event),
         Facts::Clock(facts) => clock::apply(state, facts, event),
         Facts::Alert(facts) => alert::apply(state, facts, event),

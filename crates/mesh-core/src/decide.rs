@@ -6,10 +6,10 @@ use mesh_model::{Command, Ctx};
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::{
-    Decision, State, alert, approval, budget, clock, context, credential, dispatch, event_type,
-    file, follow, group, guard, identity, influence, inlet, invite, journal, lease, link, memory,
-    mesh, message, participant, policy, quarantine, room, schedule, secret, session, skill, task,
-    template, tool, user, webhook, worker,
+    Decision, State, alert, approval, budget, clock, context, credential, dispatch, entity,
+    event_type, file, follow, group, guard, identity, influence, inlet, invite, journal, lease,
+    link, memory, mesh, message, participant, policy, quarantine, room, schedule, secret, session,
+    skill, task, template, tool, user, webhook, worker,
 };
 
 /// What the command leads to: its events in order, none if it is so already, or a refusal.
@@ -48,6 +48,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Template(command) => template::decide(desk, command)?,
         Command::Context(command) => context::decide(desk, command)?,
         Command::Memory(command) => memory::decide(desk, command)?,
+        Command::Entity(command) => entity::decide(desk, command)?,
         Command::Journal(command) => journal::decide(desk, command)?,
         Command::Lease(command) => lease::decide(desk, command)?,
         Command::File(command) => file::decide(desk, command)?,
@@ -61,11 +62,16 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Tool(command) => tool::decide(asker, command)?,
         Command::Tick => {
             asker.node_only()?;
-            return Ok(follow::tick(desk));
+            return Ok(entity::with_sources_gone(
+                &state.access,
+                desk.work,
+                follow::tick(desk),
+            ));
         }
         Command::Recall => Vec::new(),
     };
     let carried = schedule::carried(&state.work, command);
     let events = influence::judge(asker, ctx, carried.as_ref(), events)?;
+    let events = entity::with_sources_gone(&state.access, desk.work, events);
     Ok(follow::follow(desk, events))
 }

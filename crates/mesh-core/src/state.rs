@@ -8,7 +8,7 @@ use crate::{Access, Remembered, Work};
 
 /// Names the shape of [`State`]. A snapshot with another fingerprint is not read; the log is
 /// replayed instead. Change it whenever a stored type changes or an event means something else.
-pub const FINGERPRINT: &str = "mesh-core/23";
+pub const FINGERPRINT: &str = "mesh-core/24";
 
 /// Everything the core knows. The same log gives the same state.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

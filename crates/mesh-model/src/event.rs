@@ -134,7 +134,7 @@ pub enum Erases<'a> {
     Memories(&'a [MemoryId]),
     /// What somebody wrote into its journal between two places, both included.
     Journal(ParticipantId, Seq, Seq),
-    /// Versions of files that were put at these places, and their bytes.
+    /// What was put at these places: versions of files, with their bytes, and claims about things.
     Versions(&'a [Seq]),
 }
 

@@ -41,6 +41,7 @@ pub mod context;
 pub mod credential;
 pub mod delivery;
 pub mod dispatch;
+pub mod entity;
 pub mod event_type;
 pub mod file;
 pub mod group;

@@ -37,6 +37,7 @@ macro_rules! nouns {
             template Template: [api ops] [TemplateCommand] [TemplateFacts];
             context Context: [api ops] [ContextCommand] [ContextFacts];
             memory Memory: [api ops] [MemoryCommand] [MemoryFacts];
+            entity Entity: [api ops] [EntityCommand] [EntityFacts];
             lease Lease: [api ops] [LeaseCommand] [LeaseFacts];
             file File: [api ops] [FileCommand] [FileFacts];
             skill Skill: [api ops] [SkillCommand] [SkillFacts];

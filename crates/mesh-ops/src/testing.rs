@@ -148,6 +148,12 @@ impl Fixture {
         let posted = json!({"room": "workshop", "text": "The parser is done."});
         let posted = must(surface, &owner, "message.post", posted).await;
         self.names.insert("$message", posted["id"].clone());
+        let known = json!({
+            "room": "workshop",
+            "entities": [{"name": "billing"}, {"name": "charging"}, {"name": "treasury"}],
+            "relations": [{"from": "billing", "kind": "uses", "to": "ledger"}],
+        });
+        must(surface, &owner, "entity.note", known).await;
         let leased = json!({"room": "workshop", "paths": ["docs/**"]});
         let leased = must(surface, &owner, "lease.take", leased).await;
         self.names.insert("$lease", leased["seq"].clone());

@@ -1,6 +1,6 @@
 //! The index of what agents remember. It is in memory alone: words of memories are never written to a disk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use mesh_model::{MemoryId, ParticipantId, Seq};
 use rusqlite::Connection;
@@ -21,6 +21,28 @@ PRAGMA temp_store = MEMORY;
 CREATE VIRTUAL TABLE memory_fts USING fts5 (
     no, key, text, content = '', contentless_delete = 1, tokenize = 'ascii');
 ";
+
+/// The different terms of a text, as an index would hold them.
+pub fn terms_of(text: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    terms(text, |term| {
+        all.insert(term.to_owned());
+    });
+    all
+}
+
+/// The different terms that a text looks for, if any of its words will do; so many of them as count.
+pub fn sought(text: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut looked_at = 0;
+    loosely(text, |term, _| {
+        looked_at += 1;
+        if looked_at <= LOOKED_AT_MAX && all.len() < TERMS_MAX {
+            all.insert(term.to_owned());
+        }
+    });
+    all
+}
 
 /// A memory, opened.
 #[derive(Debug, Clone)]

@@ -97,9 +97,50 @@ pub fn assemble(parts: &Parts<'_>, boundary: Boundary<'_>) -> String {
             boundary,
         );
     }
+    known(&mut out, taken, boundary);
     answer_form(&mut out, parts);
     text_forms(&mut out, parts);
     out
+}
+
+/// What the room knows of the things that the task speaks of. What comes in an envelope already stays in it.
+fn known(out: &mut String, taken: &TakenTask, boundary: Boundary<'_>) {
+    let mut lines = Vec::new();
+    for one in &taken.entities {
+        let entity = &one.entity;
+        let said = entity.description.as_deref().unwrap_or_default();
+        let sure = entity.confidence;
+        if entity.name.is_empty() {
+            lines.extend(entity.words.as_deref().map(str::to_owned));
+        } else {
+            let line = format!("{} ({}), {sure} % sure. {said}", entity.name, entity.kind);
+            lines.push(line.trim_end().to_owned());
+        }
+        for link in &one.relations {
+            let against = if link.contradicted {
+                ", contradicted"
+            } else {
+                ""
+            };
+            lines.push(match &link.words {
+                Some(words) => words.to_string(),
+                None => format!(
+                    "  {} {} {}, {} % sure{against}",
+                    link.from.name, link.kind, link.to.name, link.confidence
+                ),
+            });
+        }
+    }
+    if !lines.is_empty() {
+        part(
+            out,
+            "WHAT THE ROOM KNOWS OF THINGS (claims of its members, which may be wrong):",
+            "its members",
+            "knowledge",
+            &lines.join("\n"),
+            boundary,
+        );
+    }
 }
 
 /// The data that goes with the task.

@@ -350,6 +350,7 @@ fn may_settle(work: &Work, facts: &Facts) -> bool {
         | Facts::Template(_)
         | Facts::Context(_)
         | Facts::Memory(_)
+        | Facts::Entity(_)
         | Facts::Journal(_)
         | Facts::Lease(_)
         | Facts::File(_)

@@ -2,10 +2,10 @@
 //! operation is forgotten: whoever an event is shown to is whom the act reaches.
 
 use mesh_model::events::{
-    ActDone, AlertFacts, ApprovalFacts, ClockFacts, ContextFacts, Facts, FileFacts, Influence,
-    InletFacts, JournalFacts, LeaseFacts, LinkFacts, MemoryFacts, MessageFacts, ParticipantFacts,
-    RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts, Source, TaskFacts,
-    ToolFacts, Trust, WebhookFacts, Words,
+    ActDone, AlertFacts, ApprovalFacts, ClockFacts, ContextFacts, EntityFacts, Facts, FileFacts,
+    Influence, InletFacts, JournalFacts, LeaseFacts, LinkFacts, MemoryFacts, MessageFacts,
+    ParticipantFacts, RoomAccess, RoomFacts, RoomInfluenced, RoomKind, ScheduleFacts, SkillFacts,
+    Source, TaskFacts, ToolFacts, Trust, WebhookFacts, Words,
 };
 use mesh_model::limits::INFLUENCES_MAX;
 use mesh_model::policy::{Doing, InfluenceRules, Ruling, RulingBy, Then};
@@ -130,6 +130,8 @@ fn doing(event: &NewEvent, me: ParticipantId) -> Option<Doing> {
         Facts::Approval(_) => said(Doing::Approvals),
         Facts::Context(ContextFacts::Set(_)) => Some(Doing::DataWrite),
         Facts::Context(ContextFacts::Removed(_)) => None,
+        Facts::Entity(EntityFacts::Noted(_)) => Some(Doing::DataWrite),
+        Facts::Entity(EntityFacts::Forgotten(_)) => None,
         Facts::Lease(LeaseFacts::Taken(_)) => Some(Doing::DataWrite),
         Facts::Lease(LeaseFacts::Released(_)) => None,
         Facts::File(FileFacts::Put(_)) => Some(Doing::DataWrite),

@@ -12,7 +12,7 @@ use mesh_model::{ParticipantId, RoomId, Seq};
 
 use crate::policy::is_paced;
 use crate::room::consent;
-use crate::{Access, Member, Mute, Room, State, Stored, file, influence, skill};
+use crate::{Access, Member, Mute, Room, State, Stored, entity, file, influence, skill};
 
 pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
     if let RoomFacts::SlowModeSet(facts) = facts {
@@ -21,6 +21,7 @@ pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
     if let RoomFacts::Expired(facts) = facts {
         file::expired(state, facts.room, facts.upto, event.seq);
         skill::expired(state, facts.room, facts.upto, event.seq);
+        entity::expired(state, facts.room, facts.upto, event.seq);
     }
     let access = state.access_at(event.seq);
     match facts {

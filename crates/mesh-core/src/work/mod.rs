@@ -21,6 +21,7 @@ pub(crate) use index::{Brief, Due, Index};
 use snapshot::Records;
 
 use crate::budget::Spending;
+use crate::entity::Claims;
 use crate::file::Files;
 use crate::schedule::Schedules;
 use crate::skill::Skills;
@@ -46,6 +47,7 @@ pub struct Work {
     pub(crate) alerts: Alerts,
     pub(crate) memories: OrdMap<ParticipantId, OrdSet<MemoryId>>,
     pub(crate) remembered: usize,
+    pub(crate) claims: Claims,
     pub(crate) stopped: bool,
     pub(crate) index: Index,
 }

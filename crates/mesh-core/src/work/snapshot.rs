@@ -8,6 +8,7 @@ use mesh_model::{MemoryId, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use crate::budget::Spending;
+use crate::entity::Claims;
 use crate::file::Files;
 use crate::schedule::Schedules;
 use crate::skill::Skills;
@@ -31,6 +32,7 @@ pub(super) struct Records {
     clocks: Vec<(RoomId, Clock)>,
     alerts: Alerts,
     memories: Vec<(ParticipantId, Vec<MemoryId>)>,
+    claims: Claims,
     stopped: bool,
 }
 
@@ -54,6 +56,7 @@ impl From<Work> for Records {
             schedules: work.schedules,
             clocks: work.clocks.iter().map(|(k, v)| (*k, *v)).collect(),
             alerts: work.alerts,
+            claims: work.claims,
             memories: work
                 .memories
                 .iter()
@@ -94,6 +97,7 @@ impl From<Records> for Work {
             schedules: records.schedules,
             clocks: records.clocks.into_iter().collect(),
             alerts: records.alerts,
+            claims: records.claims,
             ..Work::default()
         };
         for (owner, known) in records.memories {

@@ -18,6 +18,7 @@
 
 mod alarms;
 mod clocks;
+mod entities;
 mod files;
 mod governance;
 mod hooks;
@@ -53,6 +54,7 @@ stories! {
     context
     credentials
     dispatch
+    entities
     event_types
     exchanges
     execution
@@ -207,6 +209,8 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         owner put work plan.md
         owner unput work plan.md
         owner publish-skill work pdf-tools
+        owner claim work
+        owner claim work by=task:t1
         owner schedule s1 every=60
         owner schedule s2 cron=0_9_*_*_*
         owner clock work at=1000000 tick=60

@@ -15,7 +15,8 @@ use mesh_model::*;
 use crate::script::{Args, content, enum_of, person, room};
 use crate::world::{World, uuid};
 use crate::{
-    alarms, clocks, files, governance, hooks, knocks, lends, minds, notes, skills, times, tools,
+    alarms, clocks, entities, files, governance, hooks, knocks, lends, minds, notes, skills, times,
+    tools,
 };
 
 pub fn task(name: &str) -> TaskId {
@@ -433,6 +434,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
     let others = minds::command(world, verb, args)
         .or_else(|| notes::command(world, verb, args))
         .or_else(|| files::command(world, verb, args))
+        .or_else(|| entities::command(world, verb, args))
         .or_else(|| tools::command(world, verb, args))
         .or_else(|| skills::command(world, verb, args))
         .or_else(|| hooks::command(world, verb, args))
@@ -515,6 +517,7 @@ fn why(world: &World, why: &TaskWhy) -> String {
 pub fn question(world: &mut World, verb: &str, args: &Args<'_>) -> Option<String> {
     let others = minds::question(world, verb, args)
         .or_else(|| files::question(world, verb, args))
+        .or_else(|| entities::question(world, verb, args))
         .or_else(|| tools::question(world, verb, args))
         .or_else(|| skills::question(world, verb, args))
         .or_else(|| hooks::question(world, verb, args))

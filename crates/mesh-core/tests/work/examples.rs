@@ -37,8 +37,9 @@ const WORKFLOWS: [(&str, &str); 6] = [
     ),
 ];
 
-const TEMPLATES: [&str; 6] = [
+const TEMPLATES: [&str; 7] = [
     include_str!("../../../../docs/templates/research.json"),
+    include_str!("../../../../docs/templates/extract.json"),
     include_str!("../../../../docs/templates/improve.json"),
     include_str!("../../../../docs/templates/summarize.json"),
     include_str!("../../../../docs/templates/qa.json"),

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::{MemoryView, Message, ParticipantRef};
+use crate::api::{EntityKnown, MemoryView, Message, ParticipantRef};
 use crate::events::{Cost, Join, Resolution, Spend, TaskState, Urgency, Verdict, WorkerMode};
 use crate::ids::{MessageId, OutputHash, PublicKey, RoomId, Seq, SignatureBytes, TaskId};
 use crate::time::Millis;
@@ -318,6 +318,9 @@ pub struct TakenTask {
     /// What the worker remembers that fits the task, the closest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<MemoryView>,
+    /// What the task's room knows of things that the task speaks of, the closest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<EntityKnown>,
     /// The same question and the same result, for whoever gives a second opinion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<NeedView>,

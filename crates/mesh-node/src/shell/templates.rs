@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     include_str!("../../../../docs/templates/code-review.json"),
+    include_str!("../../../../docs/templates/extract.json"),
     include_str!("../../../../docs/templates/improve.json"),
     include_str!("../../../../docs/templates/qa.json"),
     include_str!("../../../../docs/templates/research.json"),

@@ -395,6 +395,7 @@ fn takes_rights(facts: &Facts) -> bool {
         | Facts::Clock(_)
         | Facts::Alert(_)
         | Facts::Memory(_)
+        | Facts::Entity(_)
         | Facts::Tool(_) => false,
     }
 }

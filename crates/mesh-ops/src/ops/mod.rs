@@ -14,6 +14,7 @@ pub(crate) mod context;
 pub(crate) mod credential;
 pub(crate) mod delivery;
 pub(crate) mod dispatch;
+pub(crate) mod entity;
 pub(crate) mod event_type;
 pub(crate) mod file;
 mod group;

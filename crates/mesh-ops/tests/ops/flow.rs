@@ -232,6 +232,7 @@ async fn a_mesh_begins_with_templates_and_a_deleted_one_stays_away() {
     };
     let all = [
         "code-review",
+        "extract",
         "improve",
         "qa",
         "research",
@@ -245,7 +246,14 @@ async fn a_mesh_begins_with_templates_and_a_deleted_one_stays_away() {
     let house = house.restart().await;
     assert_eq!(
         names(&house).await,
-        ["code-review", "improve", "research", "summarize", "write"]
+        [
+            "code-review",
+            "extract",
+            "improve",
+            "research",
+            "summarize",
+            "write"
+        ]
     );
 }
 

@@ -6,6 +6,7 @@ mod audit;
 mod bad_input;
 mod chat;
 mod delivery;
+mod entities;
 mod events;
 mod every_operation;
 mod flow;

@@ -39,6 +39,7 @@ const TABLES: &[(&str, &str)] = &[
     ("approvals", "id"),
     ("templates", "id"),
     ("context", "room, key"),
+    ("entity_claims", "seq"),
     ("memories", "seq"),
     ("journal", "seq"),
     ("files", "id"),

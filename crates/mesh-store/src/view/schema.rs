@@ -2,13 +2,13 @@
 //! is rebuilt from its log.
 
 use super::{
-    approval, context, credential, event_type, file, index, journal, link, log, memory, mesh,
-    message, participant, project, quarantine, room, schedule, session, skill, task, template,
-    worker,
+    approval, context, credential, entity, event_type, file, index, journal, link, log, memory,
+    mesh, message, participant, project, quarantine, room, schedule, session, skill, task,
+    template, worker,
 };
 
 /// Kept in the file; a view of another version is deleted and rebuilt.
-pub(super) const VERSION: i64 = 13;
+pub(super) const VERSION: i64 = 14;
 
 /// The tables of each noun, the index of words, and where words are that go with something else.
 ///
@@ -18,6 +18,7 @@ pub(super) const NOUNS: &[&str] = &[
     approval::schema::TABLES,
     context::schema::TABLES,
     credential::schema::TABLES,
+    entity::schema::TABLES,
     event_type::schema::TABLES,
     file::schema::TABLES,
     index::TABLES,

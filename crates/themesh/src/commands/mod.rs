@@ -15,6 +15,7 @@ mod credential;
 mod demo;
 mod dispatch;
 mod doctor;
+mod entity;
 mod file;
 mod guard;
 pub mod help;
@@ -143,6 +144,8 @@ pub enum Command {
     Lease(lease::LeaseVerb),
     #[command(subcommand)]
     Memory(memory::MemoryVerb),
+    #[command(subcommand)]
+    Entity(entity::EntityVerb),
     Remind(schedule::RemindArgs),
     #[command(subcommand)]
     Schedule(schedule::ScheduleVerb),
@@ -268,6 +271,7 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Skill(verb) => skill::skill(context, verb)?,
         Command::Lease(verb) => lease::lease(context, verb)?,
         Command::Memory(verb) => memory::memory(context, verb)?,
+        Command::Entity(verb) => entity::entity(context, verb)?,
         Command::Remind(args) => schedule::remind(context, args)?,
         Command::Schedule(verb) => schedule::schedule(context, verb)?,
         Command::Clock(verb) => clock::clock(context, verb)?,

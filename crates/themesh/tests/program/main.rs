@@ -16,6 +16,7 @@ mod demo;
 mod discord;
 mod discord_double;
 mod editor;
+mod entity;
 mod file;
 mod first_steps;
 mod governance;

@@ -114,6 +114,24 @@ async fn version(
     })
 }
 
+/// A version of a file at a path, the newest unless one is named: one whose words are still there.
+pub(crate) async fn version_at(
+    door: &Door,
+    call: &Call,
+    room: RoomId,
+    path: &str,
+    number: Option<u32>,
+) -> Result<FileRow, Refusal> {
+    let visible = call.readable(call.data_room(&room.to_string())?)?;
+    let file = named(door, call, room, path).await?.file()?;
+    let row = version(door, call, visible, file, number).await?;
+    if row.body.is_some() {
+        Ok(row)
+    } else {
+        Err(erased(&row))
+    }
+}
+
 fn erased(row: &FileRow) -> Refusal {
     refuse::gone(
         format!("version {} of the file was erased", row.facts.version),

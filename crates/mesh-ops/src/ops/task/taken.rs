@@ -3,8 +3,8 @@
 
 use mesh_core::{Access, Work};
 use mesh_model::api::{
-    AttemptView, MemoryView, Message, NeedView, ResultView, TakenTask, TaskBody, TaskOutput,
-    TaskOutputTold, TasksTaken,
+    AttemptView, EntityKnown, MemoryView, Message, NeedView, ResultView, TakenTask, TaskBody,
+    TaskOutput, TaskOutputTold, TasksTaken,
 };
 use mesh_model::events::{Spend, TaskFacts, TaskState, TaskTaken, Trust};
 use mesh_model::{Facts, Millis, ParticipantId, Refusal, RoomId, Seq, TaskId, Told, refuse};
@@ -15,7 +15,7 @@ use mesh_store::{StoreError, View};
 use serde_json::{Map, Value};
 
 use crate::door::{Call, Door};
-use crate::ops::{memory, message, present, task};
+use crate::ops::{entity, memory, message, present, task};
 
 /// What the worker of a second opinion is asked for.
 const SECOND_OPINION: &str = "Another agent did a task and was not sure of its result. Say whether the result holds. \
@@ -76,6 +76,7 @@ pub(crate) async fn taken(
         let plan = known.map_or(&found.row.task.plan, |task| &task.plan);
         item.previous = work.links_before(plan);
         item.memories = remembered(door, call, &work, &found.row, wanted.tokens).await?;
+        item.entities = entities_of(door, call, &work, &found.row, wanted.tokens).await?;
         items.push(item);
     }
     Ok(TasksTaken {
@@ -271,6 +272,7 @@ fn shown(
             .collect(),
         partial,
         memories: Vec::new(),
+        entities: Vec::new(),
         about,
         enveloped: words.enveloped,
         previous: Vec::new(),
@@ -363,6 +365,24 @@ async fn remembered(
     let body = row.body.clone().unwrap_or_default();
     let text = format!("{}\n{}", body.title, body.prompt);
     memory::recall(door, call, me, row.task.room, &text, tokens).await
+}
+
+/// What the task's room knows of what the task speaks of. Whoever wants no memories wants none of this.
+async fn entities_of(
+    door: &Door,
+    call: &Call,
+    work: &Work,
+    row: &TaskRow,
+    tokens: u32,
+) -> Result<Vec<EntityKnown>, Refusal> {
+    let room = row.task.room;
+    if tokens == 0 || work.claims_in(room) == 0 {
+        return Ok(Vec::new());
+    }
+    door.node().wait_view(row.task.created).await;
+    let body = row.body.clone().unwrap_or_default();
+    let text = format!("{}\n{}", body.title, body.prompt);
+    entity::offered(door, call, room, &text).await
 }
 
 /// Our own plain types: writing them as JSON cannot fail.

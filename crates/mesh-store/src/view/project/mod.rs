@@ -19,8 +19,8 @@ use words::Words;
 use super::open::{close, upto};
 use super::task::Kept;
 use super::{
-    Numbers, StoredEvent, approval, context, credential, event_type, file, journal, link, memory,
-    mesh, message, numbers, participant, quarantine, room, schedule, session, skill, task,
+    Numbers, StoredEvent, approval, context, credential, entity, event_type, file, journal, link,
+    memory, mesh, message, numbers, participant, quarantine, room, schedule, session, skill, task,
     template, worker,
 };
 use crate::StoreError;
@@ -211,6 +211,7 @@ impl Batch<'_> {
             Facts::Context(facts) => context::project(self, facts, event),
             Facts::Journal(facts) => journal::project(self, facts, event),
             Facts::Memory(facts) => memory::project(self, facts, event),
+            Facts::Entity(facts) => entity::project(self, facts, event),
             Facts::File(facts) => file::project(self, facts, event),
             Facts::Skill(facts) => skill::project(self, facts, event),
             Facts::Link(facts) => link::project(self, facts, event),
