@@ -11,6 +11,7 @@ export const audit = () => import('../log/AuditView.svelte');
 export const search = () => import('../message/SearchView.svelte');
 export const quarantine = () => import('../quarantine/QuarantineView.svelte');
 export const files = () => import('../file/FilesView.svelte');
+export const known = () => import('../entity/EntitiesView.svelte');
 export const skills = () => import('../skill/SkillsView.svelte');
 export const signIn = () => import('../login/SignIn.svelte');
 export const card = () => import('./Card.svelte');

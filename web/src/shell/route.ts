@@ -35,7 +35,7 @@ export type Route =
   | { page: 'quarantine'; room?: string }
   | { page: 'audit'; filter: AuditFilter }
   | { page: 'settings'; part?: string }
-  | { page: 'room-settings' | 'files' | 'skills'; room: string }
+  | { page: 'room-settings' | 'files' | 'skills' | 'known'; room: string }
   | { page: 'board'; filter: BoardFilter }
   | { page: 'task'; task: string }
   | { page: 'approvals' }
@@ -61,7 +61,7 @@ export function parseRoute(path: string, query = ''): Route {
   if (page === 'r' && name && more === 'board' && parts.length === 3)
     return { page: 'board', filter: { ...board(new URLSearchParams(query)), room: name } };
   if (page === 'r' && name && more === 'settings' && parts.length === 3) return { page: 'room-settings', room: name };
-  if (page === 'r' && name && (more === 'files' || more === 'skills') && parts.length === 3)
+  if (page === 'r' && name && (more === 'files' || more === 'skills' || more === 'known') && parts.length === 3)
     return { page: more, room: name };
   if (page === 'task' && name && parts.length === 2) return { page: 'task', task: name };
   if (page === 'quarantine' && parts.length === 1) {
@@ -152,6 +152,7 @@ export function href(route: Route): string {
       return `/settings${route.part ? `/${to(route.part)}` : ''}`;
     case 'files':
     case 'skills':
+    case 'known':
       return `/r/${to(route.room)}/${route.page}`;
     case 'room-settings':
       return `/r/${to(route.room)}/settings`;

@@ -58,6 +58,7 @@ const WORK = [
   'journal',
   'template',
   'memory',
+  'entity',
   'lease',
   'tool',
   'skill',
