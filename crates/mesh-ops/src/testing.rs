@@ -482,6 +482,7 @@ const PLACES: &[&str] = &[
     "position",
     "fence",
     "from",
+    "thing",
     "mean_ms",
     "took_ms",
     "taken",

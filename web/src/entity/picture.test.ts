@@ -4,10 +4,10 @@ import { drawn, short } from './picture.ts';
 
 const graph = (links: [number, number][], count: number) =>
   ({
-    entities: Array.from({ length: count }, (_, at) => ({ seq: at + 1, name: `n${at + 1}` })),
+    entities: Array.from({ length: count }, (_, at) => ({ thing: `${at + 1}`, name: `n${at + 1}` })),
     relations: links.map(([from, to]) => ({
-      from: { seq: from, name: `n${from}` },
-      to: { seq: to, name: `n${to}` },
+      from: { thing: `${from}`, name: `n${from}` },
+      to: { thing: `${to}`, name: `n${to}` },
       kind: 'uses',
     })),
   }) as unknown as EntityGraph;

@@ -4,7 +4,7 @@
 import type { EntityGraph } from '../api/types.ts';
 
 export interface Spot {
-  seq: number;
+  thing: string;
   name: string;
   x: number;
   y: number;
@@ -40,20 +40,20 @@ export function short(name: string): string {
 
 /** The picture of a graph whose first thing is in the middle. */
 export function drawn(graph: Pick<EntityGraph, 'entities' | 'relations'>): Picture {
-  const beside = new Map<number, number[]>();
+  const beside = new Map<string, string[]>();
   for (const { from, to } of graph.relations) {
-    beside.set(from.seq, [...(beside.get(from.seq) ?? []), to.seq]);
-    beside.set(to.seq, [...(beside.get(to.seq) ?? []), from.seq]);
+    beside.set(from.thing, [...(beside.get(from.thing) ?? []), to.thing]);
+    beside.set(to.thing, [...(beside.get(to.thing) ?? []), from.thing]);
   }
   const first = graph.entities[0];
   if (!first) return { width: 0, height: 0, spots: [], lines: [] };
   // Breadth first: who is met from whom says behind whom it stands.
-  const rings = new Map<number, number>([[first.seq, 0]]);
-  const order: number[][] = [[first.seq]];
+  const rings = new Map<string, number>([[first.thing, 0]]);
+  const order: string[][] = [[first.thing]];
   for (let ring = 0; order[ring]?.length; ring += 1) {
-    const next: number[] = [];
-    for (const seq of order[ring] ?? [])
-      for (const other of beside.get(seq) ?? [])
+    const next: string[] = [];
+    for (const thing of order[ring] ?? [])
+      for (const other of beside.get(thing) ?? [])
         if (!rings.has(other)) {
           rings.set(other, ring + 1);
           next.push(other);
@@ -62,22 +62,22 @@ export function drawn(graph: Pick<EntityGraph, 'entities' | 'relations'>): Pictu
   }
   const outer = Math.max(...rings.values());
   const half = { x: outer * RING + (NAME_LETTERS * LETTER) / 2 + EDGE, y: outer * RING * 0.7 + EDGE };
-  const spots = new Map<number, Spot>();
+  const spots = new Map<string, Spot>();
   for (const entity of graph.entities) {
-    const ring = rings.get(entity.seq);
+    const ring = rings.get(entity.thing);
     if (ring === undefined) continue;
     const all = order[ring] ?? [];
-    const turn = all.length === 1 && ring > 0 ? 0 : (all.indexOf(entity.seq) / Math.max(1, all.length)) * 2 * Math.PI;
-    spots.set(entity.seq, {
-      seq: entity.seq,
-      name: entity.name || `#${entity.seq}`,
+    const turn = all.length === 1 && ring > 0 ? 0 : (all.indexOf(entity.thing) / Math.max(1, all.length)) * 2 * Math.PI;
+    spots.set(entity.thing, {
+      thing: entity.thing,
+      name: entity.name || `#${entity.thing}`,
       ring,
       x: Math.round(half.x + Math.cos(turn) * ring * RING),
       y: Math.round(half.y + Math.sin(turn) * ring * RING * 0.7),
     });
   }
   const lines = graph.relations.flatMap((relation) => {
-    const [from, to] = [spots.get(relation.from.seq), spots.get(relation.to.seq)];
+    const [from, to] = [spots.get(relation.from.thing), spots.get(relation.to.thing)];
     return from && to && from !== to
       ? [{ from, to, kind: relation.kind, contradicted: relation.contradicted === true }]
       : [];

@@ -194,7 +194,7 @@ pub struct EntityListInput {
 pub struct EntityGetInput {
     /// The room: id or name.
     pub room: String,
-    /// A name of it, or `#` and the place of a claim about it.
+    /// A name of it, or `#` and what `thing` says of it.
     pub entity: String,
     /// Its kind, if several things have that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,7 +210,7 @@ pub struct EntityGetInput {
 pub struct EntityNearInput {
     /// The room: id or name.
     pub room: String,
-    /// A name of it, or `#` and the place of a claim about it.
+    /// A name of it, or `#` and what `thing` says of it.
     pub entity: String,
     /// Its kind, if several things have that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,12 +229,12 @@ pub struct EntityNearInput {
 pub struct EntityPathInput {
     /// The room: id or name.
     pub room: String,
-    /// Where it begins: a name, or `#` and the place of a claim.
+    /// Where it begins: a name, or `#` and what `thing` says of it.
     pub entity: String,
     /// Its kind, if several things have that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// Where it ends: a name, or `#` and the place of a claim.
+    /// Where it ends: a name, or `#` and what `thing` says of it.
     pub to: String,
     /// Its kind, if several things have that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,12 +250,12 @@ pub struct EntityPathInput {
 pub struct EntityMergeInput {
     /// The room: id or name.
     pub room: String,
-    /// The one: a name, or `#` and the place of a claim.
+    /// The one: a name, or `#` and what `thing` says of it.
     pub entity: String,
     /// Its kind, if several things have that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The other: a name, or `#` and the place of a claim.
+    /// The other: a name, or `#` and what `thing` says of it.
     pub with: String,
     /// Its kind, if several things have that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -271,7 +271,7 @@ pub struct EntityMergeInput {
 pub struct EntityForgetInput {
     /// The room: id or name.
     pub room: String,
-    /// A name of it, or `#` and the place of a claim about it.
+    /// A name of it, or `#` and what `thing` says of it.
     pub entity: String,
     /// Its kind, if several things have that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -284,8 +284,9 @@ pub struct EntityForgetInput {
 /// A thing, as lists show it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EntityView {
-    /// The place of the first claim about it; `#` and this names it.
-    pub seq: Seq,
+    /// Where the room's claims first speak of it: the place of a claim, with `.2` if it is the other end of a relation. `#` and
+    /// this names it, as long as that claim stands.
+    pub thing: String,
     /// Its name: what most claims call it. Empty if only `words` has it.
     pub name: Told,
     /// What kind of thing it is; thing unless somebody says. Empty if only `words` has it.
@@ -351,8 +352,8 @@ pub struct ClaimView {
 /// A thing at an end of a relation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EntityEnd {
-    /// The place of the first claim about it.
-    pub seq: Seq,
+    /// What names it, behind a `#`.
+    pub thing: String,
     /// What it is called. Empty if only `words` of the relation or of the thing has it.
     pub name: Told,
 }
@@ -383,8 +384,8 @@ pub struct RelationView {
 pub struct Contradiction {
     /// The kind of relation that has one target at a time. Empty if only envelopes have it.
     pub kind: Told,
-    /// The targets that are claimed: the places of the first claims about them.
-    pub targets: Vec<Seq>,
+    /// The targets that are claimed: what names them, behind a `#`.
+    pub targets: Vec<String>,
 }
 
 /// All that a room knows of one thing.

@@ -165,7 +165,9 @@ async fn whoever_is_not_in_the_room_learns_nothing_of_it() {
     }
     // Nor by a room of its own: neither what is said elsewhere nor the place of a claim helps.
     let own = json!({"name": "den", "access": "private"});
-    house.ok(&spy, "room.create", own).await;
+    house.ok(&house.owner, "room.create", own).await;
+    let member = json!({"room": "den", "participant": "spy"});
+    house.ok(&house.owner, "member.add", member).await;
     let den = json!({"room": "den", "entities": [{"name": "ledger"}]});
     house.ok(&spy, "entity.note", den).await;
     let all = house.ok(&spy, "entity.list", json!({"room": "den"})).await;

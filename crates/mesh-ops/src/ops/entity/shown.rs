@@ -92,7 +92,10 @@ impl Showing<'_> {
             if self.reader.seals(&self.whose(row)) {
                 sealed.push(format!("also called: {alias}"));
             } else {
-                aliases.push(Told::plain(alias.clone()));
+                aliases.push(
+                    self.reader
+                        .tell(self.access, &self.whose(row), alias.as_str()),
+                );
             }
         }
         let mut description = None;
@@ -102,14 +105,17 @@ impl Showing<'_> {
             if self.reader.seals(&self.whose(row)) {
                 sealed.push(text.clone());
             } else {
-                description = Some(Told::plain(text.clone()));
+                description = Some(
+                    self.reader
+                        .tell(self.access, &self.whose(row), text.as_str()),
+                );
             }
         }
         if self.reader.seals(&whose) {
             sealed.insert(0, format!("{} ({})", thing.name, thing.kind));
         }
         EntityView {
-            seq: thing.id,
+            thing: thing.id.to_string(),
             name,
             kind,
             aliases,
@@ -137,7 +143,7 @@ impl Showing<'_> {
 
     fn end(&self, thing: usize) -> EntityEnd {
         EntityEnd {
-            seq: self.world.things[thing].id,
+            thing: self.world.things[thing].id.to_string(),
             name: self.name(thing),
         }
     }
@@ -186,7 +192,7 @@ impl Showing<'_> {
             Contradiction {
                 kind: open.unwrap_or_default(),
                 targets: (links.iter())
-                    .map(|link| self.world.things[self.world.links[*link].to].id)
+                    .map(|link| self.world.things[self.world.links[*link].to].id.to_string())
                     .collect(),
             }
         })

@@ -17,14 +17,14 @@ const SCHEMA: &str = include_str!("../../../../../docs/templates/extract.schema.
 /// Let an agent turn a task's output, or what was said last in a room, into claims
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: mesh entity extract --task last --can extract   (then: mesh entity note --from-task last)\n          mesh entity extract workshop --messages 10 --to rex"
+    after_help = "Examples: mesh entity extract --task last --can extract   (then: mesh entity note --from-task last)\n          mesh entity extract workshop --messages 5 --to rex"
 )]
 pub struct ExtractArgs {
     /// The room whose newest messages are read
     #[arg(required_unless_present = "task", conflicts_with = "task")]
     room: Option<String>,
-    /// How many of them, at most 10
-    #[arg(long, default_value_t = 10, value_name = "N")]
+    /// How many of them, at most 8
+    #[arg(long, default_value_t = 8, value_name = "N")]
     messages: u32,
     /// The task whose result is read: the id, the end of it, or 'last'
     #[arg(long)]
@@ -66,7 +66,7 @@ pub fn extract(context: &Context, args: ExtractArgs) -> Outcome<()> {
             spec.quotes = page.items.iter().map(|message| message.id).collect();
             if spec.quotes.is_empty() {
                 return Err(Failure::here(
-                    "nothing was said in the room",
+                    "the room has no messages that you can read",
                     "name a task instead: --task",
                 )
                 .so(Effect::NothingCreated));

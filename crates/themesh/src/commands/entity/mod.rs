@@ -101,7 +101,6 @@ pub enum EntityVerb {
     Extract(extract::ExtractArgs),
 }
 
-/// One thing of a room.
 #[derive(Debug, Args)]
 pub struct OneArgs {
     /// The room

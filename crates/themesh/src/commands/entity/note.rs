@@ -18,7 +18,6 @@ use crate::input::message_id;
 use crate::output::{line, printed_json};
 use crate::times;
 
-/// On what a claim stands, how sure it is and when it holds.
 #[derive(Debug, Args)]
 pub struct GroundArgs {
     /// The message on which it stands

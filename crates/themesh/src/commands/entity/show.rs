@@ -1,8 +1,5 @@
 //! What a room knows, for people to read. Names and kinds are words of others: they are cleaned.
 
-use std::collections::HashMap;
-
-use mesh_model::Seq;
 use mesh_model::api::{ClaimView, EntityDetail, EntityGraph, EntityPage, EntityView, RelationView};
 use mesh_model::events::{EntitySource, Trust};
 
@@ -17,7 +14,7 @@ fn one_line(text: &str) -> String {
 /// Its name and what it is; a program's envelope has no name outside.
 fn titled(entity: &EntityView) -> String {
     let name = if entity.name.is_empty() {
-        format!("#{}", entity.seq)
+        format!("#{}", entity.thing)
     } else {
         one_line(&entity.name)
     };
@@ -145,12 +142,10 @@ pub fn path(found: &EntityGraph) {
         line("There is no way between them in what the room knows.");
         return;
     }
-    let names: HashMap<Seq, &EntityView> = found.entities.iter().map(|it| (it.seq, it)).collect();
     line(&titled(&found.entities[0]));
     for (at, relation) in found.relations.iter().enumerate() {
         line(&format!("  {}", related(relation)));
-        let next = found.entities.get(at + 1);
-        if let Some(next) = next.and_then(|next| names.get(&next.seq)) {
+        if let Some(next) = found.entities.get(at + 1) {
             line(&titled(next));
         }
     }

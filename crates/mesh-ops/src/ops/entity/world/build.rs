@@ -7,7 +7,7 @@ use mesh_model::events::Claimed;
 use mesh_model::{Millis, ParticipantId};
 use mesh_store::view::ClaimRow;
 
-use super::{Link, SINGLE, THING, Thing, World, folded, holds, is_ours, meet, sure};
+use super::{Link, Place, SINGLE, THING, Thing, World, folded, holds, is_ours, meet, sure};
 
 /// Names that are being put together: each is a kind and a name, and belongs with others.
 #[derive(Default)]
@@ -64,6 +64,10 @@ impl Names {
         let roots = |names: &mut Names, only_ours: bool| {
             let mut roots: Vec<usize> = Vec::new();
             for at in &alike {
+                // Two are as many as any number.
+                if roots.len() > 1 {
+                    break;
+                }
                 let root = names.root(*at);
                 if (!only_ours || names.ours[*at]) && !roots.contains(&root) {
                     roots.push(root);
@@ -109,10 +113,10 @@ impl World {
         let mut of_root: BTreeMap<usize, usize> = BTreeMap::new();
         let mut links: HashMap<(usize, usize, String), usize> = HashMap::new();
         for (row, ends) in ends.iter().enumerate() {
-            let subject = world.thing(&mut names, &mut of_root, ends.subject, row);
+            let subject = world.thing(&mut names, &mut of_root, (ends.subject, false), row);
             let object = ends
                 .object
-                .map(|end| world.thing(&mut names, &mut of_root, end, row));
+                .map(|end| world.thing(&mut names, &mut of_root, (end, true), row));
             match (world.rows[row].facts.about, object) {
                 (Claimed::Relation, Some(object)) => {
                     world.link(&mut links, subject, object, row);
@@ -139,14 +143,14 @@ impl World {
         &mut self,
         names: &mut Names,
         of_root: &mut BTreeMap<usize, usize>,
-        name: usize,
+        (name, second): (usize, bool),
         row: usize,
     ) -> usize {
         let root = names.root(name);
-        let seq = self.rows[row].seq;
+        let place = Place(self.rows[row].seq, second);
         let at = *of_root.entry(root).or_insert_with(|| {
             self.things.push(Thing {
-                id: seq,
+                id: place,
                 naming: row,
                 name: String::new(),
                 kind: THING.to_owned(),
@@ -160,19 +164,18 @@ impl World {
             });
             self.things.len() - 1
         });
-        self.places.entry(seq).or_insert(at);
-        // What only a relation names is called as it is there.
-        if self.things[at].name.is_empty() {
+        self.places.insert(place, at);
+        // What only relations name is called as the first of them has it, and is of the kind that the first tells.
+        if self.things[at].name.is_empty() || self.things[at].kind == THING {
             let body = &self.rows[row].body;
-            let ends = [Some(&body.subject), body.object.as_ref()];
-            let meant = ends
-                .into_iter()
-                .flatten()
-                .find(|end| folded(&end.name) == names.names[name]);
-            let meant = meant.unwrap_or(&body.subject);
-            self.things[at].name.clone_from(&meant.name);
+            let object = body.object.as_ref().filter(|_| second);
+            let meant = object.unwrap_or(&body.subject);
+            let thing = &mut self.things[at];
+            if thing.name.is_empty() {
+                thing.name.clone_from(&meant.name);
+            }
             if let Some(kind) = &meant.kind {
-                self.things[at].kind.clone_from(kind);
+                thing.kind.clone_from(kind);
             }
         }
         at

@@ -14,6 +14,7 @@ mod trust;
 mod walk;
 
 use std::collections::HashMap;
+use std::fmt;
 
 use mesh_model::events::Trust;
 use mesh_model::{Millis, Seq};
@@ -37,11 +38,32 @@ const SINGLE: [&str; 7] = [
     "reports_to",
 ];
 
+/// Where claims speak of a thing: a claim, and whether it is the other end of what that says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place(pub Seq, pub bool);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place(claim, other) = self;
+        write!(f, "{claim}{}", if *other { ".2" } else { "" })
+    }
+}
+
+impl Place {
+    fn parse(text: &str) -> Option<Place> {
+        let (claim, other) = match text.strip_suffix(".2") {
+            Some(claim) => (claim, true),
+            None => (text, false),
+        };
+        Some(Place(Seq(claim.parse().ok()?), other))
+    }
+}
+
 /// A thing.
 #[derive(Debug, Clone)]
 pub(crate) struct Thing {
-    /// The place of the first claim about it.
-    pub id: Seq,
+    /// Where the claims first speak of it.
+    pub id: Place,
     /// The claim by which it is called what it is called.
     pub naming: usize,
     /// Its name.
@@ -88,8 +110,8 @@ pub(crate) struct World {
     pub links: Vec<Link>,
     /// The things that have a name, folded.
     names: HashMap<String, Vec<usize>>,
-    /// The thing that a claim is about, by its place.
-    places: HashMap<Seq, usize>,
+    /// The things that claims speak of.
+    places: HashMap<Place, usize>,
 }
 
 /// How a name is compared: case, width, blanks, `-` and `_` make no difference.
@@ -135,8 +157,8 @@ fn meet(one: &ClaimRow, two: &ClaimRow) -> bool {
 impl World {
     /// The things that a name means, of a kind if one is told. Those that are ours come first.
     pub fn named(&self, name: &str, kind: Option<&str>) -> Vec<usize> {
-        if let Some(place) = name.strip_prefix('#').and_then(|at| at.parse().ok())
-            && let Some(found) = self.places.get(&Seq(place))
+        if let Some(place) = name.strip_prefix('#').and_then(Place::parse)
+            && let Some(found) = self.places.get(&place)
         {
             return vec![*found];
         }

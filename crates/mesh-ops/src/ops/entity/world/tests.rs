@@ -1,3 +1,5 @@
+//! The rules by which claims become things, told claim by claim.
+
 use mesh_model::api::{EntityBody, EntityName};
 use mesh_model::events::{Claimed, EntityNoted, EntitySource, Trust};
 use mesh_model::{MessageId, Millis, ParticipantId, RoomId, Seq};
@@ -339,7 +341,7 @@ mod never_fails {
             let links: usize = world.links.iter().map(|it| it.claims.len()).sum();
             prop_assert_eq!(claims + links, told.0.len());
             for (at, thing) in world.things.iter().enumerate() {
-                prop_assert_eq!(world.named(&format!("#{}", thing.id), None).len(), 1);
+                prop_assert_eq!(world.named(&format!("#{}", thing.id), None), vec![at]);
                 prop_assert!(world.named(&thing.name, Some(&thing.kind)).contains(&at));
                 prop_assert!(thing.confidence <= 100);
                 world.near(at, 2, 5);
