@@ -2,10 +2,11 @@
 
 use mesh_model::api::SealedBody;
 use mesh_model::events::{
-    ApprovalDecided, ApprovalExpired, ApprovalFacts, ApprovalRequested, By, ContextFacts,
-    ContextRemoved, ContextSet, Facts, JournalErased, JournalFacts, JournalLevel, JournalWritten,
-    MemoryFacts, MemoryForgotten, MemoryKept, MemorySource, TemplateCreated, TemplateDeleted,
-    TemplateFacts,
+    ApprovalDecided, ApprovalExpired, ApprovalFacts, ApprovalRequested, By, Claimed, ContextFacts,
+    ContextRemoved, ContextSet, EntityFacts, EntityForgotten, EntityGone, EntityNoted,
+    EntitySource, Facts, JournalErased, JournalFacts, JournalLevel, JournalWritten, MemoryFacts,
+    MemoryForgotten, MemoryKept, MemorySource, TemplateCreated, TemplateDeleted, TemplateFacts,
+    Trust,
 };
 use mesh_model::{
     Actor, ApprovalId, MemoryId, Millis, ParticipantId, RoomId, Seq, TaskId, TemplateId, VaultId,
@@ -371,4 +372,53 @@ fn lines_of_journals_are_found_by_those_who_may_and_go_part_by_part() {
         [Seq(1), Seq(2)]
     );
     told.check_rebuilt();
+}
+
+#[test]
+fn a_claim_is_there_until_it_is_forgotten_and_leaves_no_word() {
+    let mut told = Told::new();
+    let noted = |room: RoomId| {
+        Facts::Entity(EntityFacts::Noted(EntityNoted {
+            room,
+            about: Claimed::Entity,
+            source: EntitySource::Said,
+            confidence: 80,
+            since: Some(1000),
+            until: None,
+            bytes: 30,
+            trust: Trust::Untrusted,
+            labels: Vec::new(),
+            guard: None,
+        }))
+    };
+    let words = |name: &str| Some(json!({"subject": {"name": name}, "aliases": ["other"]}));
+    told.tell(noted(ROOM), words("yxcvbnm-one"));
+    told.tell(noted(ROOM), words("two"));
+    told.tell(noted(RoomId(id(901))), words("elsewhere"));
+    // Its words were erased before the view came to it.
+    told.tell(noted(ROOM), None);
+    let claims = told.view.claims((ROOM, Seq::ZERO)).unwrap();
+    assert_eq!(claims.len(), 2);
+    assert_eq!(claims[0].body.subject.name, "yxcvbnm-one");
+    assert_eq!(claims[0].facts.trust, Trust::Untrusted);
+    assert_eq!((claims[0].seq, claims[0].author), (Seq(1), who(1)));
+    // A newcomer sees what was noted since it came.
+    assert_eq!(told.view.claims((ROOM, Seq(2))).unwrap().len(), 1);
+    let forgotten = EntityForgotten {
+        room: ROOM,
+        erased: vec![Seq(1), Seq(3)],
+        why: EntityGone::Source,
+    };
+    told.tell(Facts::Entity(EntityFacts::Forgotten(forgotten)), None);
+    let left = told.view.claims((ROOM, Seq::ZERO)).unwrap();
+    assert_eq!(left.len(), 1);
+    // The place of another room's claim means nothing here.
+    let elsewhere = (RoomId(id(901)), Seq::ZERO);
+    assert_eq!(told.view.claims(elsewhere).unwrap().len(), 1);
+    told.check_rebuilt();
+    for file in std::fs::read_dir(told.dir.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let words = b"yxcvbnm-one";
+        assert!(!bytes.windows(words.len()).any(|it| it == words));
+    }
 }
