@@ -17,6 +17,8 @@ export function alertPlace(cause: AlertCause): Route | null {
       return { page: 'figures' };
     case 'guard_surge':
       return { page: 'quarantine' };
+    case 'schedule_paused':
+      return { page: 'settings', part: 'schedules' };
     case 'link_down':
       return { page: 'settings', part: 'links' };
     default:

@@ -202,7 +202,11 @@ fn bounds(kind: AlertKind) -> Option<(u64, u64)> {
         AlertKind::Cost => Some((1, mesh_model::limits::SPEND_MAX)),
         AlertKind::DiskLow => Some((1, 50)),
         AlertKind::GuardSurge => Some((2, 10_000)),
-        AlertKind::Escalated | AlertKind::Overdue | AlertKind::Budget | AlertKind::Test => None,
+        AlertKind::Escalated
+        | AlertKind::Overdue
+        | AlertKind::Budget
+        | AlertKind::SchedulePaused
+        | AlertKind::Test => None,
     }
 }
 

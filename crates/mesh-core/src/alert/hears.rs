@@ -3,8 +3,8 @@
 
 use mesh_model::events::{
     AfterFailure, AfterResult, AlertCause, AlertKind, BudgetFacts, BudgetScope, Decision, Facts,
-    LinkFacts, MessageFacts, ParticipantFacts, QuarantineFacts, SessionEnd, SessionFacts,
-    TaskAttemptFailed, TaskFacts, TaskState, Urgency, WorkerFacts,
+    LinkFacts, MessageFacts, ParticipantFacts, QuarantineFacts, ScheduleFacts, ScheduleHalt,
+    SessionEnd, SessionFacts, TaskAttemptFailed, TaskFacts, TaskState, Urgency, WorkerFacts,
 };
 use mesh_model::limits::{ALERT_EVIDENCE_MAX, ALERT_STALE_MS, ALERT_SURGE_MS, ALERTS_MAX};
 use mesh_model::{ParticipantId, RoomId, Seq, TaskId};
@@ -59,6 +59,7 @@ pub(crate) fn hears(state: &mut State, event: &Stored<'_>) {
         {
             surge(state, it.room, event);
         }
+        Facts::Schedule(facts) => schedule(state, facts, event),
         Facts::Link(LinkFacts::Paused(it)) => {
             over(state, event, AlertCause::LinkDown { link: it.link });
         }
@@ -91,6 +92,26 @@ fn session(state: &mut State, facts: &SessionFacts, event: &Stored<'_>) {
         };
         happens(state, event, sign);
     }
+}
+
+/// A schedule that stopped by itself says nothing any more, and its owner waits for what does not come. Whoever paused it knows.
+fn schedule(state: &mut State, facts: &ScheduleFacts, event: &Stored<'_>) {
+    let (schedule, owner) = match facts {
+        ScheduleFacts::Paused(it) if it.why != ScheduleHalt::Asked => {
+            let (schedule, owner) = (it.schedule, it.owner);
+            let sign = Sign {
+                ends: Some(event.at.plus(ALERT_STALE_MS).0),
+                ..Sign::of(AlertCause::SchedulePaused { schedule, owner })
+            };
+            return happens(state, event, sign);
+        }
+        ScheduleFacts::Changed(it) => (it.schedule, it.owner),
+        ScheduleFacts::Paused(it) => (it.schedule, it.owner),
+        ScheduleFacts::Resumed(it) => (it.schedule, it.owner),
+        ScheduleFacts::Removed(it) => (it.schedule, it.owner),
+        _ => return,
+    };
+    over(state, event, AlertCause::SchedulePaused { schedule, owner });
 }
 
 fn task(state: &mut State, facts: &TaskFacts, event: &Stored<'_>) {

@@ -89,6 +89,9 @@ impl Work {
         if let AlertCause::Test { by } = cause {
             return Some(by).filter(|by| access.is_person(*by));
         }
+        if let AlertCause::SchedulePaused { owner, .. } = cause {
+            return access.person_behind(owner);
+        }
         let whose = cause.agent().or_else(|| self.task(cause.task()?)?.creator);
         access.person_behind(whose?)
     }
@@ -111,7 +114,7 @@ fn rule_of(kind: AlertKind) -> AlertRule {
     let (severity, threshold) = match kind {
         AlertKind::AgentDown => (Warning, Some(15)),
         AlertKind::AgentFailing | AlertKind::TaskFailing => (Warning, Some(3)),
-        AlertKind::Escalated | AlertKind::Overdue => (Warning, None),
+        AlertKind::Escalated | AlertKind::Overdue | AlertKind::SchedulePaused => (Warning, None),
         AlertKind::Budget => (Critical, None),
         AlertKind::Cost => (Warning, Some(1_000_000)),
         AlertKind::LinkDown => (Warning, Some(300)),

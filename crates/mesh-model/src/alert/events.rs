@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, Sees, events};
 use crate::events::BudgetScope;
-use crate::ids::{LinkId, ParticipantId, RoomId, Seq, TaskId};
+use crate::ids::{LinkId, ParticipantId, RoomId, ScheduleId, Seq, TaskId};
 
 events! { Alert AlertFacts
     Raised(it: AlertRaised) "alert.raised" / 1 {
@@ -67,13 +67,15 @@ pub enum AlertKind {
     DiskLow,
     /// The guard marked or held many messages in a room.
     GuardSurge,
+    /// A schedule was paused because of what went wrong.
+    SchedulePaused,
     /// Somebody tries whether alerts come.
     Test,
 }
 
 impl AlertKind {
     /// All of them, in their order.
-    pub const ALL: [AlertKind; 11] = [
+    pub const ALL: [AlertKind; 12] = [
         AlertKind::AgentDown,
         AlertKind::AgentFailing,
         AlertKind::TaskFailing,
@@ -84,6 +86,7 @@ impl AlertKind {
         AlertKind::LinkDown,
         AlertKind::DiskLow,
         AlertKind::GuardSurge,
+        AlertKind::SchedulePaused,
         AlertKind::Test,
     ];
 
@@ -100,6 +103,7 @@ impl AlertKind {
             AlertKind::LinkDown => "link_down",
             AlertKind::DiskLow => "disk_low",
             AlertKind::GuardSurge => "guard_surge",
+            AlertKind::SchedulePaused => "schedule_paused",
             AlertKind::Test => "test",
         }
     }
@@ -169,6 +173,13 @@ pub enum AlertCause {
         /// Who.
         by: ParticipantId,
     },
+    /// A schedule was paused because of what went wrong.
+    SchedulePaused {
+        /// The schedule.
+        schedule: ScheduleId,
+        /// Whose.
+        owner: ParticipantId,
+    },
 }
 
 impl AlertCause {
@@ -185,6 +196,7 @@ impl AlertCause {
             AlertCause::LinkDown { .. } => AlertKind::LinkDown,
             AlertCause::DiskLow => AlertKind::DiskLow,
             AlertCause::GuardSurge { .. } => AlertKind::GuardSurge,
+            AlertCause::SchedulePaused { .. } => AlertKind::SchedulePaused,
             AlertCause::Test { .. } => AlertKind::Test,
         }
     }
@@ -239,6 +251,7 @@ impl AlertCause {
             AlertCause::GuardSurge { room } => Sees::Moderators(room),
             AlertCause::LinkDown { .. } | AlertCause::DiskLow => Sees::Admins,
             AlertCause::Test { by } => Sees::Concerned(by),
+            AlertCause::SchedulePaused { owner, .. } => Sees::Line(owner),
         }
     }
 }

@@ -233,6 +233,10 @@ fn unit(kind: AlertKind) -> &'static str {
         AlertKind::Cost => "millionths a day",
         AlertKind::DiskLow => "percent free",
         AlertKind::GuardSurge => "messages in ten minutes",
-        AlertKind::Escalated | AlertKind::Overdue | AlertKind::Budget | AlertKind::Test => "",
+        AlertKind::Escalated
+        | AlertKind::Overdue
+        | AlertKind::Budget
+        | AlertKind::SchedulePaused
+        | AlertKind::Test => "",
     }
 }

@@ -83,6 +83,9 @@ fn title(access: &Access, cause: AlertCause) -> String {
         AlertCause::GuardSurge { room: it } => {
             format!("Many messages in {} look like attacks", room(it))
         }
+        AlertCause::SchedulePaused { owner, .. } => {
+            format!("A schedule of {} stopped by itself", agent(owner))
+        }
         AlertCause::Test { .. } => "This is a test".to_owned(),
     }
 }
