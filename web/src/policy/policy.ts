@@ -6,6 +6,7 @@ import type {
   Day,
   Effect,
   Hours,
+  InfluenceRules,
   Limit,
   MessageKind,
   ParticipantKind,
@@ -79,8 +80,7 @@ export interface Draft {
   data: { leave: DraftReach; narrowed: boolean; enter: DraftReach };
   execution: { triggers: DraftWho; peers: string[] };
   guard: { scan: Scan; mark: number; quarantine: number; refuse: number };
-  /** It has no controls of its own; what is typed as JSON stays as it is. */
-  influence: Policy['influence'];
+  influence: Required<InfluenceRules>;
   space: { radius: number | null; speed: number | null };
   visibility: RoomAccess | '';
   retention_days: number | null;
@@ -91,6 +91,18 @@ export interface Fault {
   place: string;
   words: string;
 }
+
+/** What programs do that is judged by what they have read, in the order in which it is shown. */
+export const DOINGS = ['speak', 'execute', 'bridge', 'data_write', 'tasks', 'approvals'] as const;
+const INFLUENCE: Required<InfluenceRules> = {
+  strict: false,
+  speak: 'ask',
+  bridge: 'ask',
+  execute: 'ask',
+  data_write: 'ask',
+  tasks: 'ask',
+  approvals: 'ask',
+};
 
 let keys = 0;
 
@@ -157,7 +169,7 @@ export function toDraft(policy: Policy): Draft {
       quarantine: guard.quarantine ?? 80,
       refuse: guard.refuse ?? NEVER,
     },
-    influence: policy.influence && { ...policy.influence },
+    influence: { ...INFLUENCE, ...policy.influence },
     space: { radius: policy.space?.radius ?? null, speed: policy.space?.speed ?? null },
     visibility: policy.visibility ?? '',
     retention_days: policy.retention_days ?? null,
@@ -251,7 +263,7 @@ export function toPolicy(draft: Draft): Policy {
   const execution = lean({ triggers: lean(draft.execution.triggers), peers: draft.execution.peers });
   const { scan, mark, quarantine, refuse } = draft.guard;
   const influence = lean(
-    Object.fromEntries(Object.entries(draft.influence ?? {}).filter(([, then]) => then && then !== 'ask')),
+    Object.fromEntries(Object.entries(draft.influence).filter(([, then]) => then && then !== 'ask')),
   );
   const space = lean({ radius: draft.space.radius ?? undefined, speed: draft.space.speed ?? undefined });
   const ordinary = scan === 'boundary' && mark === 50 && quarantine === 80 && refuse === NEVER;
