@@ -19,6 +19,8 @@ export function describe(entry: LogEntry, names: Names): string {
       return entry.facts.seconds ? `${entry.facts.seconds} s between two messages` : 'off';
     case 'room.hold_set':
       return entry.facts.hold ? 'on' : 'off';
+    case 'mesh.public_set':
+      return entry.facts.page.on ? 'on' : 'off';
     case 'room.transferred':
       return `to ${names.person(entry.facts.creator)}`;
     case 'room.member_muted': {

@@ -13,7 +13,7 @@ const PATIENCE_MS = 4_000;
 /** A page that is there answers sooner. */
 const HEARS_MS = 1_000;
 /** What opens as a page of its own, and is of no use without the node. */
-const NODES = /^\/(?:api|docs|i|login)(?:\/|$)/;
+const NODES = /^\/(?:api|docs|i|login|public)(?:\/|$)/;
 /** A proxy's word that the node behind it is away. */
 const AWAY = new Set([502, 503, 504]);
 

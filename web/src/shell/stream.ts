@@ -29,6 +29,8 @@ const GOVERNED = new Set<EventName>([
   'room.slow_mode_set',
   'room.primary_set',
   'room.hold_set',
+  'room.published',
+  'room.unpublished',
   'room.transferred',
   'room.member_joined',
   'room.member_left',
