@@ -57,6 +57,7 @@ def walk(url, token):
     messages(node)
     credentials(node)
     rules(node)
+    public(node)
     moderation(node)
     keys(node)
     offered(node)
@@ -250,6 +251,18 @@ def rules(node):
     node.ask("PUT", "/api/rooms/{room}/hold", {"room": "attic"}, {"hold": False})
     node.ask("PUT", "/api/rooms/{room}/members/{participant}", {"room": "cellar", "participant": "rex"})
     node.ask("POST", "/api/rooms/{room}/transfer", {"room": "cellar"}, {"to": "rex"})
+
+
+def public(node):
+    """A room that everybody in the world may read, and then nobody."""
+    node.ask("PUT", "/api/public-page", body={"on": True})
+    node.ask("POST", "/api/rooms", body={"name": "square"})
+    room = {"room": "square"}
+    policy = {"data": {"leave": {"outside": True}}}
+    node.ask("PUT", "/api/rooms/{room}/policy", room, {"policy": policy})
+    for verb in ("publish", "unpublish"):
+        node.ask("POST", "/api/rooms/{room}/" + verb, room)
+    node.ask("GET", "/api/public-page")
 
 
 def moderation(node):

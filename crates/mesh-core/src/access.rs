@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use mesh_model::api::ToolAudience;
-use mesh_model::events::{Floor, History, RequestLimits, RoomKind};
+use mesh_model::events::{Floor, History, PublicPage, RequestLimits, RoomKind};
 use mesh_model::{
     CredentialId, GroupId, InletId, InviteId, LinkId, ParticipantId, PublicKey, RoomId, Seq,
     SessionId, WebhookId,
@@ -64,6 +64,10 @@ pub struct Access {
     pub(crate) paced: OrdSet<RoomId>,
     pub(crate) limits: RequestLimits,
     pub(crate) floor: Floor,
+    /// Whether there is a public page.
+    pub(crate) public: PublicPage,
+    /// The rooms that stand on it, shown or not.
+    pub(crate) published: OrdSet<RoomId>,
     pub(crate) secrets: OrdMap<Arc<str>, Secret>,
     /// For whom tools and plugins are, where the owner said so.
     pub(crate) audiences: OrdMap<Arc<str>, Arc<ToolAudience>>,

@@ -90,7 +90,7 @@ pub use message::emoji;
 pub use participant::Participant;
 pub use policy::{PolicyRecord, words};
 pub use recent::Remembered;
-pub use room::{Agreement, Invitation, Member, Mute, Pin, Room};
+pub use room::{Agreement, Invitation, Member, Mute, Pin, Published, Room};
 pub use schedule::{Schedule, Schedules};
 pub use secret::Secret;
 pub use session::Session;

@@ -10,6 +10,7 @@ use crate::hosts::Hosts;
 use crate::link::Gate;
 use crate::metrics::Metrics;
 use crate::proxies::Proxy;
+use crate::public::Public;
 use crate::serve::Alive;
 
 /// The edge of one node.
@@ -26,6 +27,8 @@ pub(crate) struct Edge {
     pub public_url: Option<String>,
     /// Where channels of other nodes come in.
     pub links: Gate,
+    /// What everybody may look at.
+    pub public: Public,
     /// What is counted.
     pub metrics: Metrics,
     /// Turns true when the node goes down.
@@ -48,6 +51,7 @@ impl Edge {
             proxies: config.trusted_proxies.clone(),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             links: Gate::new(config.links.clone()),
+            public: Public::default(),
             metrics: Metrics::default(),
             door,
             stopping,

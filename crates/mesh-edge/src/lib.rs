@@ -23,6 +23,7 @@ mod metrics;
 mod pages;
 mod problem;
 mod proxies;
+mod public;
 mod query;
 mod rest;
 mod router;

@@ -13,7 +13,7 @@ use crate::problem::{Refused, unknown_address};
 pub(crate) const STYLE_PATH: &str = "/plain.css";
 
 /// A page. `body` is HTML that the caller has escaped.
-fn page(status: StatusCode, title: &str, body: &str) -> Response {
+pub(crate) fn page(status: StatusCode, title: &str, body: &str) -> Response {
     let title = escape(title);
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -140,7 +140,8 @@ pub(crate) fn error(code: &str, asked: &HeaderMap) -> Response {
     }
 }
 
-fn escape(text: &str) -> String {
+/// A text as HTML shows it.
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for found in text.chars() {
         match found {

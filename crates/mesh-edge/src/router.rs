@@ -18,7 +18,9 @@ use crate::assets::{self, Keep};
 use crate::caller::Credentials;
 use crate::edge::Edge;
 use crate::problem::{Refused, unknown_address, wrong_method};
-use crate::{a2a, body, caller, files, inlets, link, mcp, pages, query, rest, sse, welcome, ws};
+use crate::{
+    a2a, body, caller, files, inlets, link, mcp, pages, public, query, rest, sse, welcome, ws,
+};
 
 /// All routes.
 pub(crate) fn router(edge: &Arc<Edge>) -> Router {
@@ -26,7 +28,7 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
     let serve_mcp = move |State(edge): State<Arc<Edge>>, request: Request| async move {
         mcp::serve(&edge, service, request).await
     };
-    operations()
+    public::routes(operations())
         .route("/api/stream", get(sse::serve))
         .route(files::PATH, get(files::get).put(files::put))
         .route(

@@ -7,6 +7,7 @@ mod entity;
 mod journal;
 mod past;
 mod plan;
+mod public;
 mod report;
 mod simulation;
 
@@ -14,6 +15,7 @@ pub use entity::*;
 pub use journal::*;
 pub use past::*;
 pub use plan::*;
+pub use public::*;
 pub use report::*;
 pub use simulation::*;
 

@@ -125,6 +125,7 @@ impl Fixture {
         fixture.hold_one(surface).await;
         fixture.name_tasks(surface).await;
         fixture.name_flow(surface).await;
+        fixture.open_one(surface).await;
         fixture.offer_one(surface).await;
         fixture.publish_one(surface).await;
         fixture.let_one_knock(surface).await;
@@ -281,6 +282,15 @@ impl Fixture {
                 self.names.insert("$quarantined", waits["id"].clone());
             }
         }
+    }
+
+    /// A room whose words may be read by everybody in the world.
+    async fn open_one<S: Surface>(&mut self, surface: &mut S) {
+        let owner = self.owner.clone();
+        must(surface, &owner, "public.set", json!({"on": true})).await;
+        must(surface, &owner, "room.create", json!({"name": "square"})).await;
+        let policy = json!({"room": "square", "policy": {"data": {"leave": {"outside": true}}}});
+        must(surface, &owner, "room.policy_set", policy).await;
     }
 
     /// Somebody whom nobody trusts offers a tool, which is held.

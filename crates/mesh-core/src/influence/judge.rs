@@ -215,6 +215,8 @@ fn of_room(facts: &RoomFacts, me: ParticipantId) -> Option<Doing> {
         RoomFacts::MemberLeft(facts) => facts.participant == me,
         RoomFacts::InvitationDeclined(facts) => facts.participant == me,
         RoomFacts::Updated(_) => true,
+        // Less is let out by it.
+        RoomFacts::Unpublished(_) => true,
         _ => false,
     };
     (!own).then_some(Doing::Rule)

@@ -12,6 +12,7 @@ pub(crate) fn apply(state: &mut State, facts: &MeshFacts, event: &Stored<'_>) {
         MeshFacts::VaultReplaced(facts) => vault_replaced(state.access_at(event.seq), facts),
         MeshFacts::LimitsSet(facts) => state.access_at(event.seq).limits = facts.limits,
         MeshFacts::FloorSet(facts) => state.access_at(event.seq).floor = facts.floor,
+        MeshFacts::PublicSet(facts) => state.access_at(event.seq).public = facts.page,
         // For whoever reads the log.
         MeshFacts::Refused(_) => {}
     }

@@ -2,10 +2,11 @@
 
 use mesh_model::command::{CreateMesh, MeshCommand};
 use mesh_model::events::{
-    Floor, FloorSet, History, Kind, LimitsSet, MeshCreated, ParticipantRegistered, Refused,
-    RequestLimits, RoomAccess, RoomCreated, RoomKind, Trust, VaultReplaced, Visibility,
+    Floor, FloorSet, History, Kind, LimitsSet, MeshCreated, ParticipantRegistered, PublicPage,
+    PublicSet, Refused, RequestLimits, RoomAccess, RoomCreated, RoomKind, Trust, VaultReplaced,
+    Visibility,
 };
-use mesh_model::limits::REQUESTS_MAX;
+use mesh_model::limits::{PUBLIC_CACHE_SECONDS_MAX, REQUESTS_MAX};
 use mesh_model::policy::NEVER;
 use mesh_model::{CapabilitySet, Effect, NewEvent};
 
@@ -22,6 +23,7 @@ pub fn decide(asker: &Asker<'_>, command: &MeshCommand) -> Decision {
     match command {
         MeshCommand::SetLimits { limits } => set_limits(asker, limits),
         MeshCommand::SetFloor { floor } => set_floor(asker, floor),
+        MeshCommand::SetPublic { page } => set_public(asker, *page),
         MeshCommand::Create(wanted) => {
             asker.node_only()?;
             create(asker, wanted)
@@ -108,6 +110,25 @@ fn set_floor(asker: &Asker<'_>, floor: &Floor) -> Decision {
         return Ok(Vec::new());
     }
     Ok(vec![NewEvent::new(FloorSet { floor: *floor })])
+}
+
+fn set_public(asker: &Asker<'_>, page: PublicPage) -> Decision {
+    if !asker.is_owner() {
+        return Err(refuse::owner_only("say whether there is a public page"));
+    }
+    if page.cache_seconds > PUBLIC_CACHE_SECONDS_MAX {
+        return Err(refuse::invalid(
+            format!(
+                "caches may keep the public page for at most {PUBLIC_CACHE_SECONDS_MAX} seconds"
+            ),
+            "name fewer: for so long what was taken back may still be seen",
+        )
+        .so(Effect::NothingChanged));
+    }
+    if asker.access.public_page() == page {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewEvent::new(PublicSet { page })])
 }
 
 fn create(asker: &Asker<'_>, wanted: &CreateMesh) -> Decision {

@@ -11,7 +11,7 @@ use mesh_model::events::{
 use mesh_model::{ParticipantId, RoomId, Seq};
 
 use crate::policy::is_paced;
-use crate::room::consent;
+use crate::room::{consent, public};
 use crate::{Access, Member, Mute, Room, State, Stored, entity, file, influence, skill};
 
 pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
@@ -41,6 +41,8 @@ pub(crate) fn apply(state: &mut State, facts: &RoomFacts, event: &Stored<'_>) {
             change(access, facts.room, |room| room.primary = facts.participant);
         }
         RoomFacts::Transferred(facts) => transferred(access, facts, event.participant()),
+        RoomFacts::Published(facts) => public::published(access, facts.room, event),
+        RoomFacts::Unpublished(facts) => public::unpublished(access, facts.room),
         RoomFacts::HoldSet(facts) => hold_set(access, facts),
         RoomFacts::Expired(facts) => expired(access, facts),
         RoomFacts::MemberMuted(facts) => muted(access, facts, event.seq),
@@ -107,6 +109,7 @@ fn created(access: &mut Access, facts: &RoomCreated, seq: Seq) {
         slow_mode: 0,
         slow_mode_seq: Seq::ZERO,
         primary: None,
+        published: None,
         hold: false,
         expired: Seq::ZERO,
         muted: OrdMap::new(),

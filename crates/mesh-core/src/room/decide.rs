@@ -11,7 +11,7 @@ use mesh_model::{Capability, CapabilitySet, Effect, NewEvent, ParticipantId, Ref
 
 use super::{members, rules};
 use crate::actor::Asker;
-use crate::room::consent;
+use crate::room::{consent, public};
 use crate::{Decision, Room, check, refuse};
 
 pub fn decide(asker: &Asker<'_>, command: &RoomCommand) -> Decision {
@@ -71,6 +71,8 @@ pub fn decide(asker: &Asker<'_>, command: &RoomCommand) -> Decision {
             rules::set_primary(asker, *room, *participant)
         }
         RoomCommand::Transfer { room, creator } => rules::transfer(asker, *room, *creator),
+        RoomCommand::Publish { room } => public::publish(asker, *room),
+        RoomCommand::Unpublish { room } => public::unpublish(asker, *room),
         RoomCommand::SetHold { room, hold } => rules::set_hold(asker, *room, *hold),
         RoomCommand::Expire { room, upto } => rules::expire(asker, *room, *upto),
         RoomCommand::Mute {

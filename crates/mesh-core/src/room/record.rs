@@ -44,6 +44,8 @@ pub struct Room {
     pub slow_mode_seq: Seq,
     /// To whom a line of chat goes that is no command, while it is a member.
     pub primary: Option<ParticipantId>,
+    /// Since when what is said here stands on the public page, and by whom.
+    pub published: Option<Published>,
     /// Whether nothing said here may be erased.
     pub hold: bool,
     /// What was said up to here is erased: its time is over.
@@ -96,6 +98,16 @@ impl Member {
             set: Seq::ZERO,
         }
     }
+}
+
+/// That a room stands on the public page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// Who published it; absent for the node.
+    pub by: Option<ParticipantId>,
+    /// Where: what was said before is not shown.
+    pub seq: Seq,
 }
 
 /// That somebody may come into a room.

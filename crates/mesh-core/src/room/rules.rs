@@ -15,7 +15,7 @@ use crate::room::{check_in_use, moderated};
 use crate::{Access, Decision, Room, check, refuse};
 
 /// A room whose rules the asker sets.
-fn ruled<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
+pub(super) fn ruled<'a>(asker: &Asker<'a>, room: RoomId) -> Result<&'a Room, Refusal> {
     let found = asker.room(room)?;
     right_to_rule(asker.access, found, asker.me()?, asker.is_owner())?;
     Ok(found)

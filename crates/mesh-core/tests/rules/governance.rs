@@ -111,6 +111,15 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             room: room(args.word(0)),
             seconds: args.word(1).parse().unwrap(),
         }),
+        "show-room" => Command::Room(RoomCommand::Publish {
+            room: room(args.word(0)),
+        }),
+        "hide-room" => Command::Room(RoomCommand::Unpublish {
+            room: room(args.word(0)),
+        }),
+        "public-page" => Command::Mesh(MeshCommand::SetPublic {
+            page: serde_json::from_str(args.word(0)).unwrap(),
+        }),
         "audience-of" => Command::Tool(ToolCommand::SetAudience {
             tool: args.word(0).to_owned(),
             audience: serde_json::from_str(args.word(1)).ok(),
@@ -276,6 +285,21 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
             }
             other => panic!("{} is not marked", other.kind()),
         },
+        // `ACTOR shows ROOM`: whether the room stands on the public page now. `ACTOR shows ROOM words=OTHER`: whether words of
+        // another room may stand there with it. `ACTOR shows @HANDLE`: whether that one is named there.
+        "shows" => {
+            let name = args.word(0);
+            let shown = match name.strip_prefix('@') {
+                Some(handle) => access.is_named_in_public(person(handle)),
+                None => {
+                    let found = access.room(room(name)).expect("a room");
+                    let label = args.named("words").map(|label| vec![room(label)]);
+                    access.check_shown(found).is_ok()
+                        && access.may_show(&label.unwrap_or_default(), found)
+                }
+            };
+            if shown { "yes" } else { "no" }.to_owned()
+        }
         // `ACTOR finds MESSAGE`: whether it can wait in the actor's inbox.
         "finds" => {
             let header = &world.messages[args.word(0)];

@@ -76,6 +76,7 @@ stories! {
     participants
     permissions
     policy
+    public
     reactions
     rooms
     schedules
@@ -157,6 +158,8 @@ const PEOPLE: &str = r#"owner agent rex
     owner worker bee can=rust
     owner add desk bee
     owner let desk bee speak,listen,execute
+    owner public-page {"on":true,"indexed":true,"cache_seconds":5}
+    owner show-room desk
     owner task desk q
     owner jot info task=q
     link:south asks desk p can=rust place=5 score=0"#;

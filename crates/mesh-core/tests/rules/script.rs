@@ -696,8 +696,8 @@ fn command(world: &World, verb: &str, args: &Args<'_>) -> (Command, Option<Permi
     let requires = match verb {
         "room" | "direct" | "rename" | "topic" | "archive" | "restore" | "join" | "leave"
         | "add" | "remove" | "let" | "defaults" | "post" | "edit" | "delete" | "publish"
-        | "policy" | "slow" | "transfer" | "mute" | "unmute" | "ban" | "unban" | "review"
-        | "redact" => write,
+        | "show-room" | "hide-room" | "policy" | "slow" | "transfer" | "mute" | "unmute"
+        | "ban" | "unban" | "review" | "redact" => write,
         "task" | "graph" | "take" | "finish" | "cancel" | "pause" | "resume" | "retry" => {
             Some(Permission::TasksWrite)
         }

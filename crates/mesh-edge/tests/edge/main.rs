@@ -14,6 +14,7 @@ mod order;
 mod over;
 mod pages;
 mod parity;
+mod public;
 mod rest;
 mod skills;
 mod slow;

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{MeshId, PublicKey, Seq};
+use crate::events::PublicPage;
+use crate::ids::{MeshId, PublicKey, RoomId, Seq};
 use crate::time::Millis;
 
 /// What a newcomer needs to know.
@@ -56,6 +57,33 @@ pub struct LogState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<crate::closed::Ours>")]
     pub problem: Option<String>,
+}
+
+/// Whether there is a public page, and what stands on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PublicView {
+    /// How it is.
+    pub page: PublicPage,
+    /// The rooms that were published, as far as the caller may know of them.
+    pub rooms: Vec<PublishedRoom>,
+}
+
+/// A room that was published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PublishedRoom {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub name: Option<String>,
+    /// Where it was published: what was said before is not shown.
+    pub since: Seq,
+    /// Whether it is shown now.
+    pub shown: bool,
+    /// Why it is not shown now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
+    pub why: Option<String>,
 }
 
 /// One operation of the registry.

@@ -1,7 +1,7 @@
 //! Commands about the mesh itself.
 
 use crate::command::Content;
-use crate::events::{Floor, RequestLimits};
+use crate::events::{Floor, PublicPage, RequestLimits};
 use crate::ids::{MeshId, ParticipantId, PublicKey, RoomId, VaultId};
 use crate::time::Millis;
 
@@ -47,5 +47,8 @@ pub enum MeshCommand {
     },
     SetFloor {
         floor: Floor,
+    },
+    SetPublic {
+        page: PublicPage,
     },
 }

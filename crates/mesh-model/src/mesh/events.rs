@@ -33,6 +33,12 @@ events! { Mesh MeshFacts
         words: None,
         erased: Erased::Never,
     }
+    PublicSet(it: PublicSet) "mesh.public_set" / 1 {
+        room: None,
+        sees: Everyone,
+        words: None,
+        erased: Erased::Never,
+    }
     LimitsSet(it: LimitsSet) "mesh.limits_set" / 1 {
         room: None,
         sees: Admins,
@@ -120,6 +126,34 @@ impl Default for Floor {
             peers: false,
         }
     }
+}
+
+/// Whether there is a public page, from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicSet {
+    /// How it is.
+    pub page: PublicPage,
+}
+
+/// The page on which everybody in the world may read rooms that were published, and nothing else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublicPage {
+    /// Whether it is there at all.
+    pub on: bool,
+    /// Whether search engines may list it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub indexed: bool,
+    /// How many seconds caches may keep its answers, 0 to 60. What was erased or taken from the page may still be seen by them
+    /// for so long.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cache_seconds: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(seconds: &u32) -> bool {
+    *seconds == 0
 }
 
 /// How often whom the node answers, from here on.

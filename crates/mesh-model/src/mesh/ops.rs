@@ -1,7 +1,7 @@
 //! The mesh itself: its beginning, its vault, its limits, what was refused; what can be asked.
 
 use crate::api::*;
-use crate::events::{Floor, RequestLimits};
+use crate::events::{Floor, PublicPage, RequestLimits};
 use crate::ops::{Needs, operations};
 use crate::permission::Permission::*;
 
@@ -29,6 +29,19 @@ operations! { LIST Mesh
         Command Needs::Owner, Put "/api/floor" => 200,
         Floor => Done,
         example r#"{"quarantine": 70}"#
+    }
+    /// Read whether there is a public page, and which rooms stand on it.
+    PublicGet "public.get" {
+        Query Needs::Credential, Get "/api/public-page" => 200,
+        NoInput => PublicView,
+        example "{}"
+    }
+    /// Switch the public page on or off, and say whether search engines list it and how long caches keep it. Rooms are published
+    /// one by one; while it is off nothing of them is shown.
+    PublicSet "public.set" {
+        Command Needs::Owner, Put "/api/public-page" => 200,
+        PublicPage => Done,
+        example r#"{"on": true}"#
     }
     /// Tell a newcomer what it needs to know here: rooms, who is who, how to speak.
     MeshGuide "mesh.guide" {

@@ -166,6 +166,9 @@ pub struct Room {
     /// The meshes that it is shared with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followers: Vec<RoomFollower>,
+    /// Whether everybody in the world can read on the public page now what is said in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
 }
 
 /// The other mesh where a room is at home.

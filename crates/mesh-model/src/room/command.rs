@@ -35,6 +35,12 @@ pub enum RoomCommand {
         room: RoomId,
         creator: ParticipantId,
     },
+    Publish {
+        room: RoomId,
+    },
+    Unpublish {
+        room: RoomId,
+    },
     SetHold {
         room: RoomId,
         hold: bool,

@@ -75,6 +75,18 @@ events! { Room RoomFacts
         words: None,
         erased: Erased::Never,
     }
+    Published(it: RoomPublished) "room.published" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Unpublished(it: RoomUnpublished) "room.unpublished" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
     HoldSet(it: RoomHoldSet) "room.hold_set" / 1 {
         room: Some(it.room),
         sees: Content(it.room),
@@ -339,6 +351,22 @@ pub struct RoomTransferred {
     pub room: RoomId,
     /// Who sets its rules.
     pub creator: ParticipantId,
+}
+
+/// What is said in the room from here on stands on the public page, while that is on and the room's rules let words out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoomPublished {
+    /// The room.
+    pub room: RoomId,
+}
+
+/// Nothing of the room stands on the public page any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoomUnpublished {
+    /// The room.
+    pub room: RoomId,
 }
 
 /// Nothing in the room is erased while a hold is on it, neither by hand nor by retention.

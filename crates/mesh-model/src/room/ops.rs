@@ -23,6 +23,20 @@ operations! { LIST Room
         PrimaryInput => Done,
         example r#"{"room": "workshop", "participant": "rex"}"#
     }
+    /// Let everybody in the world read on the public page what is said in a room from here on. Only a person who sets the room's
+    /// rules may, while the owner of the mesh has the page on, and only a room that is not private and whose rules let words out
+    /// of the mesh (`data.leave.outside`).
+    RoomPublish "room.publish" {
+        Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/publish" => 200,
+        RoomRefInput => Done,
+        example r#"{"room": "square"}"#
+    }
+    /// Take a room from the public page at once. Whoever sets the room's rules may, and the owner of the mesh.
+    RoomUnpublish "room.unpublish" {
+        Command Needs::Permission(MessagesWrite), Post "/api/rooms/{room}/unpublish" => 200,
+        RoomRefInput => Done,
+        example r#"{"room": "square"}"#
+    }
     /// Keep everything said in a room from being erased, or end that.
     RoomHold "room.hold" {
         Command Needs::Owner, Put "/api/rooms/{room}/hold" => 200,

@@ -364,7 +364,10 @@ fn takes_rights(facts: &Facts) -> bool {
         ),
         Facts::Room(facts) => !matches!(
             facts,
-            RoomFacts::Created(_) | RoomFacts::MemberJoined(_) | RoomFacts::Expired(_)
+            RoomFacts::Created(_)
+                | RoomFacts::MemberJoined(_)
+                | RoomFacts::Expired(_)
+                | RoomFacts::Published(_)
         ),
         Facts::User(facts) => !matches!(facts, UserFacts::Created(_)),
         Facts::Invite(_) | Facts::Group(_) | Facts::Policy(_) | Facts::Identity(_) => true,

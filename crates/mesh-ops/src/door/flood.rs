@@ -12,6 +12,7 @@ use mesh_model::events::{RequestRate, Trust};
 use mesh_model::limits::{
     GUARD_CHECK_KIB_BURST, GUARD_CHECK_KIB_PER_SECOND, JOURNAL_LINES_BURST,
     JOURNAL_LINES_PER_SECOND, JOURNAL_UNTRUSTED_LINES_BURST, JOURNAL_UNTRUSTED_LINES_PER_SECOND,
+    PUBLIC_ALL_BURST, PUBLIC_ALL_PER_SECOND, PUBLIC_BURST, PUBLIC_PER_SECOND,
 };
 use mesh_model::{Actor, Effect, ErrorCode, Millis, ParticipantId, Refusal};
 
@@ -169,6 +170,32 @@ impl Door {
             )
             .retry_after_ms(wait.max(1))
         })
+    }
+
+    /// Counts a request of the public page by its network and for all together, beside all other counts. How often it may come
+    /// is no setting: nobody waits for what the public reads.
+    pub(crate) fn limit_public(&self, address: IpAddr) -> Result<(), Refusal> {
+        const ONE: RequestRate = RequestRate {
+            per_second: PUBLIC_PER_SECOND,
+            burst: PUBLIC_BURST,
+        };
+        const ALL: RequestRate = RequestRate {
+            per_second: PUBLIC_ALL_PER_SECOND,
+            burst: PUBLIC_ALL_BURST,
+        };
+        let (flood, now) = (self.public_flood(), self.node().now());
+        let taken = flood.take(network(address), ONE, now);
+        taken
+            .and_then(|()| flood.take_of_all(ALL, now))
+            .map_err(|wait| {
+                Refusal::new(
+                    ErrorCode::RateLimited,
+                    "the public page was asked for too often",
+                    Effect::NothingDone,
+                    "wait as long as retry_after_ms says; the page refreshes by itself",
+                )
+                .retry_after_ms(wait.max(1))
+            })
     }
 
     /// Counts a delivery of an inlet, by its bridge: it proved itself, so it may come as often as one federated participant.

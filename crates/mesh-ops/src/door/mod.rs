@@ -13,6 +13,7 @@ mod link_changes;
 pub(crate) mod links;
 pub(crate) mod outbox;
 pub(crate) mod over;
+mod public;
 pub(crate) mod rates;
 pub(crate) mod registry;
 pub(crate) mod replay;
@@ -32,6 +33,7 @@ pub use link_changes::Became;
 pub use links::{Brought, Logged, PeerSeen, Peers};
 pub use outbox::{Outbox, Progress, Sending};
 pub use over::{LAST_WORDS, Watch};
+pub use public::{Drawn, PublicLine, PublicMesh, PublicMessage, PublicRoom, PublicTask, PublicWho};
 pub use registry::Run;
 pub(crate) use registry::told;
 pub use short::Names;
@@ -96,6 +98,8 @@ struct Inner {
     policies: Compiled,
     rates: Rates,
     flood: Flood,
+    /// Of the public page alone.
+    public: Flood,
     hashing: Semaphore,
     checking: Semaphore,
     secrets: tokio::sync::Mutex<()>,
@@ -127,6 +131,7 @@ impl Door {
             policies: Compiled::default(),
             rates: Rates::default(),
             flood: Flood::default(),
+            public: Flood::default(),
             hashing: Semaphore::new(PASSWORD_HASHES_MAX),
             checking: Semaphore::new(GUARD_CHECKS_MAX),
             secrets: tokio::sync::Mutex::default(),
@@ -168,6 +173,10 @@ impl Door {
     /// Bytes that are on their way in.
     pub(crate) fn uploads(&self) -> &Uploads {
         &self.inner.uploads
+    }
+
+    pub(crate) fn public_flood(&self) -> &Flood {
+        &self.inner.public
     }
 
     pub(crate) fn flood(&self) -> &Flood {

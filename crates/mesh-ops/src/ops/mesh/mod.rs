@@ -6,4 +6,6 @@ mod guide_get;
 mod limits_get;
 mod limits_set;
 mod operation_list;
+mod public_get;
+mod public_set;
 mod status_get;

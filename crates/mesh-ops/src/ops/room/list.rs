@@ -134,5 +134,6 @@ fn describe(
             .collect(),
         home: None,
         followers: Vec::new(),
+        public: access.check_shown(room).is_ok(),
     }
 }

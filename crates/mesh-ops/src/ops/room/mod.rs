@@ -23,12 +23,14 @@ mod member_restrained;
 mod member_unban;
 mod member_unmute;
 mod primary;
+mod publish;
 mod restore;
 mod shared;
 mod slow_mode;
 mod stay_list;
 mod transfer;
 mod typing;
+mod unpublish;
 mod update;
 
 use crate::prelude::*;

@@ -17,6 +17,7 @@ pub(in crate::view) fn project(
         MeshFacts::Created(_)
         | MeshFacts::VaultReplaced(_)
         | MeshFacts::LimitsSet(_)
+        | MeshFacts::PublicSet(_)
         | MeshFacts::FloorSet(_) => Ok(()),
     }
 }

@@ -33,6 +33,8 @@ pub(in crate::view) fn project(
         | RoomFacts::SlowModeSet(_)
         | RoomFacts::PrimarySet(_)
         | RoomFacts::Transferred(_)
+        | RoomFacts::Published(_)
+        | RoomFacts::Unpublished(_)
         | RoomFacts::HoldSet(_)
         | RoomFacts::MemberMuted(_)
         | RoomFacts::MemberUnmuted(_)

@@ -5,4 +5,5 @@ pub mod guide;
 pub mod init;
 pub mod limits;
 pub mod operation;
+pub mod public;
 pub mod status;

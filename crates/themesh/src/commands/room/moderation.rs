@@ -7,7 +7,7 @@ use mesh_model::api::{
 };
 use mesh_model::ops::{
     MemberBan, MemberMute, MemberRemove, MemberRestrained, MemberUnban, MemberUnmute, Operation,
-    RoomHold, RoomPrimary, RoomSlowMode, RoomTransfer,
+    RoomHold, RoomPrimary, RoomPublish, RoomSlowMode, RoomTransfer, RoomUnpublish,
 };
 
 use crate::context::Context;
@@ -90,6 +90,20 @@ pub enum ModerationVerb {
         room: String,
         /// The member
         handle: Option<String>,
+    },
+    /// Let everybody in the world read on the public page what is said in a room from here on
+    #[command(
+        after_help = "Example: mesh room publish square\n\nIts rules have to let words out of the mesh (data.leave.outside), and the owner has the page on (mesh public on)."
+    )]
+    Publish {
+        /// The room
+        room: String,
+    },
+    /// Take a room from the public page at once
+    #[command(after_help = "Example: mesh room unpublish square")]
+    Unpublish {
+        /// The room
+        room: String,
     },
     /// Keep everything said in a room from being erased
     #[command(after_help = "Example: mesh room hold ops on   (end it: mesh room hold ops off)")]
@@ -190,6 +204,15 @@ fn of_room(context: &Context, verb: ModerationVerb) -> Outcome<()> {
                 participant: handle,
             };
             done::<RoomPrimary>(context, input, &said)
+        }
+        ModerationVerb::Publish { room } => {
+            let said =
+                format!("what is said in {room} from here on stands at /public/rooms/{room}");
+            done::<RoomPublish>(context, RoomRefInput { room }, &said)
+        }
+        ModerationVerb::Unpublish { room } => {
+            let said = format!("nothing of {room} is public any more");
+            done::<RoomUnpublish>(context, RoomRefInput { room }, &said)
         }
         ModerationVerb::Hold { room, state } => {
             let hold = state == OnOff::On;
