@@ -285,9 +285,9 @@ pub fn question(world: &mut World, who: &str, verb: &str, args: &Args<'_>) -> Op
             }
             other => panic!("{} is not marked", other.kind()),
         },
-        // `ACTOR shows ROOM`: whether the room stands on the public page now. `ACTOR shows ROOM words=OTHER`: whether words of
-        // another room may stand there with it. `ACTOR shows @HANDLE`: whether that one is named there.
-        "shows" => {
+        // `ACTOR in-public ROOM`: whether the room stands on the public page now. `ACTOR in-public ROOM words=OTHER`: whether words of
+        // another room may stand there with it. `ACTOR in-public @HANDLE`: whether that one is named there.
+        "in-public" => {
             let name = args.word(0);
             let shown = match name.strip_prefix('@') {
                 Some(handle) => access.is_named_in_public(person(handle)),
