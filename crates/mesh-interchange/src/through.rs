@@ -3,7 +3,7 @@
 //! A channel is told from others of the same two nodes by 16 bytes that whoever opens it draws. What the interchange says of a node is
 //! believed only as far as it can end a channel anyway: who is at the other end is proved by the seal, as everywhere.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,12 +22,13 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::card::Signed;
 use crate::channel::{Channel, Wire};
 use crate::direct::{self, Links, NotOpened};
 use crate::envelope::{ENVELOPE_BYTES_MAX, Envelope, TAG_BYTES, enclose};
 use crate::net::{Io, Target};
 use crate::seal::{Prover, is_hello};
-use crate::words::{self, Hello, List, Listed, Nodes, Published, Said, Told, VERSIONS, Why};
+use crate::words::{self, Hello, List, Listed, Nodes, Publishing, Said, Told, VERSIONS, Why};
 
 /// Where an interchange takes nodes.
 pub const INTERCHANGE_PATH: &str = "/api/v1/interchange";
@@ -38,10 +39,13 @@ const ROUTE_FRAMES: usize = 5200;
 const OUT_MESSAGES: usize = 64;
 /// News that wait for whoever follows the interchange. Who reads none is told no more of them.
 const NEWS: usize = 4096;
+/// An interchange that does not answer for so long does not.
+const ANSWER_WAIT: Duration = Duration::from_secs(15);
 /// An interchange that does not take what it is sent for so long is gone.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 type Tag = [u8; TAG_BYTES];
+type Publishes = oneshot::Sender<Result<(), Refusal>>;
 type Socket = WebSocketStream<Box<dyn Io>>;
 
 /// How a node comes in at an interchange.
@@ -87,6 +91,8 @@ struct Shared {
     links: Arc<dyn Links>,
     out: mpsc::Sender<Message>,
     routes: Mutex<HashMap<(PublicKey, Tag), Route>>,
+    /// Who waits for the word that something is published, in the order in which it was said.
+    publishing: Mutex<VecDeque<Publishes>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -123,6 +129,7 @@ impl Interchange {
             links,
             out,
             routes: Mutex::default(),
+            publishing: Mutex::default(),
         });
         let driver = Arc::clone(&shared);
         tokio::spawn(async move {
@@ -133,6 +140,7 @@ impl Interchange {
                 _ = gone => "this side left".to_owned(),
             };
             driver.end(|_| true, &why);
+            driver.publishing().clear();
             ending.send_replace(Some(why));
         });
         let interchange = Interchange {
@@ -181,18 +189,27 @@ impl Interchange {
         self.shared.say(&Said::Unwatch(Nodes { keys })).await;
     }
 
-    /// Tells others what they may know of this mesh, in place of what they could before.
-    pub async fn publish(&self, published: Published) {
-        self.shared.say(&Said::Publish(published)).await;
+    /// Tells others what they may know of this mesh, in place of what they could before, and waits until that stands there.
+    pub async fn publish(&self, signed: Option<Signed>) -> Result<(), NotOpened> {
+        let (answer, published) = oneshot::channel();
+        self.shared.publishing().push_back(answer);
+        let word = Said::Publish(Publishing { signed });
+        self.shared.say(&word).await;
+        let published = timeout(ANSWER_WAIT, published).await;
+        let published = published.map_err(|_| NotOpened::Silent)?;
+        published
+            .map_err(|_| NotOpened::Cut)?
+            .map_err(NotOpened::Refused)
     }
 
-    /// Who is known there, behind a name. `None` once the connection has ended.
-    pub async fn list(&self, after: Option<String>) -> Option<Listed> {
+    /// Who is known there, behind a name; with words those alone who publish something in which all of them stand. `None` once the
+    /// connection has ended, or if the interchange does not answer.
+    pub async fn list(&self, after: Option<String>, words: Option<String>) -> Option<Listed> {
         let (answer, listed) = oneshot::channel();
         // Answers come in the order of the questions: one is asked at a time.
         self.lists.send(answer).await.ok()?;
-        self.shared.say(&Said::List(List { after })).await;
-        listed.await.ok()
+        self.shared.say(&Said::List(List { after, words })).await;
+        timeout(ANSWER_WAIT, listed).await.ok()?.ok()
     }
 
     /// Waits until the connection is over, and says why.
@@ -310,6 +327,11 @@ impl Shared {
         self.routes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn publishing(&self) -> MutexGuard<'_, VecDeque<Publishes>> {
+        let waits = self.publishing.lock();
+        waits.unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn say(&self, word: &Said) {
         // A connection that has ended hears nothing; `ended` says so.
         let _ = self.out.send(Message::text(words::write(word))).await;
@@ -415,9 +437,21 @@ impl Shared {
                 };
                 return self.end(|peer| peer == undelivered.to, why);
             }
-            Told::Refused(problem) => News::Refused(Refusal::from(*problem)),
+            Told::Refused(problem) => {
+                let refusal = Refusal::from(*problem);
+                if let Some(waits) = self.publishing().pop_front() {
+                    let _ = waits.send(Err(refusal.clone()));
+                }
+                News::Refused(refusal)
+            }
+            Told::Published(_) => {
+                if let Some(waits) = self.publishing().pop_front() {
+                    let _ = waits.send(Ok(()));
+                }
+                return;
+            }
             Told::Draining(_) => News::Draining,
-            Told::Challenge(_) | Told::Welcome(_) | Told::Published(_) | Told::Listed(_) => return,
+            Told::Challenge(_) | Told::Welcome(_) | Told::Listed(_) => return,
         };
         if news.try_send(news_of).is_err() {
             tracing::debug!("news of an interchange were read by nobody");

@@ -4,8 +4,10 @@
 
 use mesh_model::PublicKey;
 use mesh_model::error::Problem;
-use mesh_model::limits::{INTERCHANGE_ABOUT_CHARS_MAX, INTERCHANGE_PUBLISHED_MAX, NAME_CHARS_MAX};
+use mesh_model::limits::NAME_CHARS_MAX;
 use serde::{Deserialize, Serialize};
+
+use crate::card::Signed;
 
 /// The versions of this protocol that this program speaks.
 pub(crate) const VERSIONS: &[u8] = &[1];
@@ -41,7 +43,7 @@ pub(crate) enum Said {
     /// The answer to the challenge.
     Hello(Hello),
     /// What others may know of this mesh, in place of what they could before.
-    Publish(Published),
+    Publish(Publishing),
     /// Tell whether these are there, now and whenever it changes.
     Watch(Nodes),
     /// Tell it no more.
@@ -119,12 +121,23 @@ pub enum Why {
     Loop,
 }
 
+/// What a mesh would have known of it; nothing, if it would have nothing known any more.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Publishing {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct List {
     /// Names behind this one; absent for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// Only those that publish something in which all of these words stand; absent: everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 /// Instances that an interchange knows.
@@ -148,46 +161,9 @@ pub struct Instance {
     pub key: PublicKey,
     /// Whether it is connected now.
     pub here: bool,
-    /// What it chose to publish.
-    pub published: Published,
-}
-
-/// What a mesh chose to publish. Others' words: they are data to whoever reads them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Published {
-    /// Rooms that other meshes may ask for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rooms: Vec<Entry>,
-    /// Agents that other meshes may ask for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub agents: Vec<Entry>,
-}
-
-/// A room or an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// What it is called.
-    pub name: String,
-    /// What it is for.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub about: String,
-}
-
-impl Published {
-    /// Whether it has no more and no longer words than it may.
-    pub(crate) fn fits(&self) -> bool {
-        let fits = |entry: &Entry| {
-            let words = [&entry.name, &entry.about];
-            let plain = words.iter().all(|text| !text.chars().any(char::is_control));
-            plain
-                && (1..=NAME_CHARS_MAX).contains(&entry.name.chars().count())
-                && entry.about.chars().count() <= INTERCHANGE_ABOUT_CHARS_MAX
-        };
-        self.rooms.len() + self.agents.len() <= INTERCHANGE_PUBLISHED_MAX
-            && self.rooms.iter().chain(&self.agents).all(fits)
-    }
+    /// What it chose to publish, as it has signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
 }
 
 /// Whether a mesh may be called so: lower-case letters, digits and single `-`, as handles are.
@@ -226,32 +202,9 @@ mod tests {
             hello.replace("\"proof\"", "\"more\":1,\"proof\""),
             hello.replace("hello", "goodbye"),
             format!("{}{}", &hello[..hello.len() - 1], r#","list":{}}"#),
-            r#"{"publish":{"rooms":[{"name":"a","messages":[]}]}}"#.to_owned(),
+            r#"{"publish":{"signed":{"card":"{}","sig":"","messages":[]}}}"#.to_owned(),
         ] {
             assert!(read::<Said>(&bad).is_none(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn what_is_published_is_bounded() {
-        let entry = |name: &str, about: &str| Entry {
-            name: name.to_owned(),
-            about: about.to_owned(),
-        };
-        let with = |rooms: Vec<Entry>| Published {
-            rooms,
-            agents: Vec::new(),
-        };
-        let most = INTERCHANGE_PUBLISHED_MAX;
-        assert!(with(vec![entry("plans", "what comes next"); most]).fits());
-        assert!(!with(vec![entry("plans", ""); most + 1]).fits());
-        for bad in [
-            entry("", ""),
-            entry("a\nb", ""),
-            entry(&"a".repeat(NAME_CHARS_MAX + 1), ""),
-            entry("a", &"b".repeat(INTERCHANGE_ABOUT_CHARS_MAX + 1)),
-        ] {
-            assert!(!with(vec![bad]).fits());
         }
     }
 

@@ -8,8 +8,8 @@ use ed25519_dalek::SigningKey;
 use futures_util::{SinkExt, StreamExt};
 use mesh_interchange::relay::{Config, Mode, Relay, serve};
 use mesh_interchange::{
-    Channel, Ended, Entrance, Entry, INTERCHANGE_PATH, Interchange, Links, News, NotOpened, Prover,
-    Published, SealError, Verdict,
+    Card, Channel, Ended, Entrance, INTERCHANGE_PATH, Interchange, Links, News, NotOpened, Prover,
+    SealError, Signed, Verdict,
 };
 use mesh_model::limits::{INTERCHANGE_HELLOS_OF_ONE_MAX, LINK_WINDOW_BYTES};
 use mesh_model::{ErrorCode, PublicKey};
@@ -239,16 +239,12 @@ async fn a_name_belongs_to_the_first_key_that_claimed_it() {
     let named = house.entrance(Some("alice"));
     let alice = Guest::enter(&named, 1).await.unwrap();
     assert_eq!(alice.at.name(), Some("alice"));
-    let about = "what comes next".to_owned();
-    let rooms = vec![Entry {
-        name: "plans".to_owned(),
-        about,
-    }];
-    let published = Published {
-        rooms,
-        agents: Vec::new(),
+    let card = Card {
+        about: "What comes next.".to_owned(),
+        ..Card::default()
     };
-    alice.at.publish(published.clone()).await;
+    let signed = card.sign(&node(1), house.relay.key(), "alice");
+    alice.at.publish(Some(signed.clone())).await.unwrap();
     assert_eq!(refusal(Guest::enter(&named, 2).await), ErrorCode::NameTaken);
 
     // Also after a restart, and whether she is there or not.
@@ -259,13 +255,66 @@ async fn a_name_belongs_to_the_first_key_that_claimed_it() {
     let named = house.entrance(Some("alice"));
     assert_eq!(refusal(Guest::enter(&named, 2).await), ErrorCode::NameTaken);
     let mallory = house.enter(2).await;
-    let listed = mallory.at.list(None).await.unwrap();
+    let listed = mallory.at.list(None, None).await.unwrap();
     let known = &listed.instances[0];
     assert_eq!((known.name.as_str(), known.key), ("alice", node(1).key()));
-    assert!(!known.here && known.published == published);
+    assert!(!known.here && known.signed == Some(signed));
     let back = Guest::enter(&house.entrance(None), 1).await.unwrap();
     assert_eq!(back.at.name(), Some("alice"));
-    assert!(mallory.at.list(None).await.unwrap().instances[0].here);
+    assert!(mallory.at.list(None, None).await.unwrap().instances[0].here);
+}
+
+#[tokio::test]
+async fn a_card_is_published_by_its_own_key_alone_found_by_its_words_and_withdrawn() {
+    let house = House::start().await;
+    let at = house.relay.key();
+    let alice = Guest::enter(&house.entrance(Some("alice")), 1)
+        .await
+        .unwrap();
+    let mallory = Guest::enter(&house.entrance(Some("mallory")), 2)
+        .await
+        .unwrap();
+    let card = Card {
+        about: "We make things.".to_owned(),
+        ..Card::default()
+    };
+    let refused = |signed: Signed| async {
+        match mallory.at.publish(Some(signed)).await.unwrap_err() {
+            NotOpened::Refused(refusal) => refusal.code,
+            other => panic!("{other}"),
+        }
+    };
+    // Not another's, not for another interchange, not under another name, and not altered on the way.
+    let own = card.sign(&node(2), at, "mallory");
+    let altered = Signed {
+        card: own.card.replace("make", "break"),
+        ..own.clone()
+    };
+    for forged in [
+        card.sign(&node(1), at, "alice"),
+        card.sign(&node(1), at, "mallory"),
+        card.sign(&node(2), at, "alice"),
+        card.sign(&node(2), node(7).key(), "mallory"),
+        altered,
+    ] {
+        assert_eq!(refused(forged).await, ErrorCode::BadSignature);
+    }
+    alice
+        .at
+        .publish(Some(card.sign(&node(1), at, "alice")))
+        .await
+        .unwrap();
+    let found = |words: &str| {
+        let words = Some(words.to_owned());
+        async { mallory.at.list(None, words).await.unwrap().instances }
+    };
+    let listed = found("THINGS").await;
+    assert_eq!(listed.len(), 1);
+    let told = listed[0].signed.as_ref().unwrap();
+    assert_eq!(told.proven(at, node(1).key(), "alice"), Some(card));
+    assert!(found("nothing").await.is_empty());
+    alice.at.publish(None).await.unwrap();
+    assert!(found("").await.is_empty());
 }
 
 #[tokio::test]
@@ -391,8 +440,9 @@ async fn words_that_are_none_are_refused_and_others_go_on() {
     word(&mut socket).await.unwrap();
     for bad in [
         json!({"message": {"text": "keep this"}}),
-        json!({"publish": {"rooms": [{"name": "a", "messages": ["keep this"]}]}}),
-        json!({"publish": {"rooms": [{"name": "a".repeat(41)}]}}),
+        json!({"publish": {"rooms": [{"name": "a", "about": "keep this"}]}}),
+        json!({"publish": {"signed": {"card": "{}", "sig": "", "more": "keep this"}}}),
+        json!({"publish": {"signed": {"card": "{\"messages\":[\"keep this\"]}", "sig": "00"}}}),
         hello(&challenge, &node(1), None),
     ] {
         say(&mut socket, &bad).await;

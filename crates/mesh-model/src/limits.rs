@@ -4,6 +4,7 @@
 //! reason. What a worker's machine and the plugins bear is the affair of `mesh-work` and `mesh-link` and stands there.
 
 mod entity;
+mod discovery;
 mod journal;
 mod past;
 mod plan;
@@ -12,6 +13,7 @@ mod report;
 mod simulation;
 
 pub use entity::*;
+pub use discovery::*;
 pub use journal::*;
 pub use past::*;
 pub use plan::*;
@@ -570,8 +572,6 @@ pub const INTERCHANGE_NAMES_MAX: usize = 100_000;
 pub const INTERCHANGE_CLAIMS_BURST: u32 = 20;
 /// A message to an interchange that is no envelope: what a mesh publishes at most, with its field names.
 pub const INTERCHANGE_WORD_BYTES_MAX: usize = 32 * 1024;
-/// Rooms and agents that one mesh publishes.
-pub const INTERCHANGE_PUBLISHED_MAX: usize = 50;
 /// What a published room or agent is for.
 pub const INTERCHANGE_ABOUT_CHARS_MAX: usize = 200;
 /// Bytes of a part of an interchange's list, apart from its last entry.

@@ -11,6 +11,7 @@
 //! mesh-redeem/1        mesh, hash of the invite's code, handle, key, nonce
 //! mesh-node/1          challenge (see `node`)
 //! mesh-interchange/1   interchange's key, nonce, offered versions, version, key, name
+//! mesh-card/1          interchange's key, key, name, card as it is sent
 //! mesh-seal/1          role, version, hash of the handshake, key of who began it, key of the other
 //! mesh-result/1        mesh, previous links, time, agent, task, hash of salt and output (see `provenance`)
 //! ```
@@ -75,6 +76,12 @@ pub fn interchange(
         "mesh-interchange/1",
         &[interchange, nonce, &offered, &version, key_hex, name],
     )
+}
+
+/// What the mesh with this key tells of itself at the interchange with the other key, under this name: nobody else can tell it, and
+/// not elsewhere.
+pub fn card(interchange: &str, key_hex: &str, name: &str, card: &str) -> String {
+    lines("mesh-card/1", &[interchange, key_hex, name, card])
 }
 
 pub(crate) fn lines(name: &str, fields: &[&str]) -> String {

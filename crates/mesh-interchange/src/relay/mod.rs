@@ -196,9 +196,9 @@ impl Relay {
                 Effect::told("the connection goes on as it is"),
                 "open another connection to be another node",
             )),
-            Said::Publish(published) => {
-                let key = seat.key;
-                self.on_disk(move |registry| registry.publish(key, published))
+            Said::Publish(publishing) => {
+                let (at, key) = (self.key(), seat.key);
+                self.on_disk(move |registry| registry.publish(at, key, publishing.signed))
                     .await?;
                 seat.tell(Told::Published(words::Nothing {}));
                 Ok(())
@@ -209,15 +209,16 @@ impl Relay {
                 Ok(())
             }
             Said::List(list) => {
-                seat.tell(Told::Listed(self.list(list.after.as_deref())));
+                seat.tell(Told::Listed(self.list(&list)));
                 Ok(())
             }
         }
     }
 
-    fn list(&self, after: Option<&str>) -> Listed {
+    fn list(&self, list: &words::List) -> Listed {
         let here = |key| self.hub.find(key).is_some();
-        self.registry().list(after, here)
+        let (after, words) = (list.after.as_deref(), list.words.as_deref());
+        self.registry().list(after, words, here)
     }
 
     /// What the address of a node has sent together with others of it.

@@ -9,30 +9,35 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mesh_model::home::FILE_MODE;
-use mesh_model::limits::{INTERCHANGE_LISTED_BYTES_MAX, INTERCHANGE_NAMES_MAX};
+use mesh_model::limits::{CARDS_SOUGHT_MAX, INTERCHANGE_LISTED_BYTES_MAX, INTERCHANGE_NAMES_MAX};
 use mesh_model::{Effect, ErrorCode, PublicKey, Refusal};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Instance, Listed, Published, is_name};
+use crate::card::Signed;
+use crate::words::{Instance, Listed, is_name};
 
 const FILE: &str = "registry.jsonl";
 /// Lines beyond twice the names before the file is written anew.
 const SLACK_LINES: usize = 1000;
 
 /// One line: what holds of this name from here on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
     name: String,
     key: PublicKey,
     #[serde(default)]
-    published: Published,
+    signed: Option<Signed>,
+    /// What earlier versions wrote, unsigned: nobody believes it.
+    #[serde(default, rename = "published")]
+    _unsigned: Option<IgnoredAny>,
 }
 
 #[derive(Debug)]
 struct Known {
     key: PublicKey,
-    published: Published,
+    signed: Option<Signed>,
 }
 
 /// All names.
@@ -83,7 +88,7 @@ impl Registry {
         self.keys.insert(line.key, line.name.clone());
         let known = Known {
             key: line.key,
-            published: line.published,
+            signed: line.signed,
         };
         self.names.insert(line.name, known);
     }
@@ -93,7 +98,7 @@ impl Registry {
         let _ = fs::remove_file(&new);
         let mut file = append(&new)?;
         for (name, known) in &self.names {
-            file.write_all(line_of(name, known.key, &known.published).as_bytes())?;
+            file.write_all(line_of(name, known.key, known.signed.as_ref()).as_bytes())?;
         }
         file.sync_all()?;
         fs::rename(&new, &self.path)?;
@@ -154,40 +159,60 @@ impl Registry {
         self.keep(Line {
             name: name.to_owned(),
             key,
-            published: Published::default(),
+            signed: None,
+            _unsigned: None,
         })
     }
 
-    /// What is published under the key's name from here on.
-    pub fn publish(&mut self, key: PublicKey, published: Published) -> Result<(), Refusal> {
-        if !published.fits() {
-            return Err(refused(
-                ErrorCode::InvalidInput,
-                "that is more than an interchange takes, or has words that are longer",
-                "publish fewer rooms and agents, with short descriptions",
-            ));
-        }
+    /// What is published under the key's name from here on; nothing, if it was withdrawn.
+    pub fn publish(
+        &mut self,
+        interchange: PublicKey,
+        key: PublicKey,
+        signed: Option<Signed>,
+    ) -> Result<(), Refusal> {
         let Some(name) = self.name_of(key).map(str::to_owned) else {
-            return Err(refused(
-                ErrorCode::Conflict,
-                "a mesh without a name publishes nothing",
-                "come in by a name first",
-            ));
+            return match signed {
+                // There is nothing that could be withdrawn.
+                None => Ok(()),
+                Some(_) => Err(refused(
+                    ErrorCode::Conflict,
+                    "a mesh without a name publishes nothing",
+                    "come in by a name first",
+                )),
+            };
         };
+        if let Some(signed) = &signed {
+            if signed.read().is_none() {
+                return Err(refused(
+                    ErrorCode::InvalidInput,
+                    "that is more than an interchange takes, or has words that are longer or other fields",
+                    "publish fewer rooms and agents, with short descriptions",
+                ));
+            }
+            if signed.proven(interchange, key, &name).is_none() {
+                return Err(refused(
+                    ErrorCode::BadSignature,
+                    "the card is not signed by this key for this interchange and this name",
+                    "sign the statement mesh-card/1 with the node's key",
+                ));
+            }
+        }
         let known = self.names.get(&name);
-        if known.is_some_and(|known| known.published == published) {
+        if known.is_some_and(|known| known.signed == signed) {
             return Ok(());
         }
         self.keep(Line {
             name,
             key,
-            published,
+            signed,
+            _unsigned: None,
         })
     }
 
     /// On the disk first, then in memory: what was answered is there after a crash.
     fn keep(&mut self, line: Line) -> Result<(), Refusal> {
-        let text = line_of(&line.name, line.key, &line.published);
+        let text = line_of(&line.name, line.key, line.signed.as_ref());
         let kept = self.file.write_all(text.as_bytes());
         kept.and_then(|()| self.file.sync_data()).map_err(|why| {
             tracing::error!(%why, "the registry cannot be written");
@@ -208,29 +233,60 @@ impl Registry {
         Ok(())
     }
 
-    /// A page of the list, as long as a message may be.
-    pub fn list(&self, after: Option<&str>, here: impl Fn(PublicKey) -> bool) -> Listed {
+    /// A page of the list, as long as a message may be; with words only of those that publish something in which all of them stand.
+    /// So much of it is looked through at a time that nobody else waits for long.
+    pub fn list(
+        &self,
+        after: Option<&str>,
+        words: Option<&str>,
+        here: impl Fn(PublicKey) -> bool,
+    ) -> Listed {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = after.map_or(Unbounded, Excluded);
         let mut listed = Listed {
             instances: Vec::new(),
             next: None,
         };
-        let mut bytes = 0;
+        let words: Option<Vec<String>> =
+            words.map(|words| words.split_whitespace().map(str::to_lowercase).collect());
+        let (mut bytes, mut sought) = (0, 0);
         for (name, known) in self.names.range::<str, _>((from, Unbounded)) {
-            bytes += line_of(name, known.key, &known.published).len();
+            if let Some(words) = &words {
+                let Some(signed) = &known.signed else {
+                    continue;
+                };
+                sought += 1;
+                if sought > CARDS_SOUGHT_MAX {
+                    listed.next = self.before(name);
+                    break;
+                }
+                if !signed.read().is_some_and(|card| card.has(name, words)) {
+                    continue;
+                }
+            }
+            bytes += line_of(name, known.key, known.signed.as_ref()).len();
             if bytes > INTERCHANGE_LISTED_BYTES_MAX && !listed.instances.is_empty() {
-                listed.next = listed.instances.last().map(|last| last.name.clone());
+                listed.next = self.before(name);
                 break;
             }
             listed.instances.push(Instance {
                 name: name.clone(),
                 key: known.key,
                 here: here(known.key),
-                published: known.published.clone(),
+                signed: known.signed.clone(),
             });
         }
         listed
+    }
+
+    /// The name before this one: behind it the list goes on.
+    fn before(&self, name: &str) -> Option<String> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let before = self
+            .names
+            .range::<str, _>((Unbounded, Excluded(name)))
+            .next_back();
+        before.map(|(name, _)| name.clone())
     }
 }
 
@@ -239,18 +295,15 @@ fn append(path: &Path) -> io::Result<File> {
     options.append(true).create(true).mode(FILE_MODE).open(path)
 }
 
-fn line_of(name: &str, key: PublicKey, published: &Published) -> String {
+fn line_of(name: &str, key: PublicKey, signed: Option<&Signed>) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
         name: &'a str,
         key: PublicKey,
-        published: &'a Published,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signed: Option<&'a Signed>,
     }
-    let row = Row {
-        name,
-        key,
-        published,
-    };
+    let row = Row { name, key, signed };
     let mut line = crate::words::write(&row);
     line.push('\n');
     line
@@ -274,21 +327,32 @@ fn refused(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Entry;
+    use ed25519_dalek::SigningKey;
 
-    fn key(byte: u8) -> PublicKey {
-        PublicKey([byte; 32])
+    use crate::card::{Card, CardRoom};
+    use crate::seal::Prover;
+
+    const AT: PublicKey = PublicKey([9; 32]);
+
+    fn own(byte: u8) -> SigningKey {
+        SigningKey::from_bytes(&[byte; 32])
     }
 
-    fn rooms(count: usize) -> Published {
-        let entry = |at| Entry {
+    fn key(byte: u8) -> PublicKey {
+        own(byte).key()
+    }
+
+    fn rooms(byte: u8, name: &str, count: usize) -> Option<Signed> {
+        let room = |at| CardRoom {
+            id: "0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b".parse().unwrap(),
             name: format!("room-{at}"),
             about: "x".repeat(100),
         };
-        Published {
-            rooms: (0..count).map(entry).collect(),
-            agents: Vec::new(),
-        }
+        let card = Card {
+            rooms: (0..count).map(room).collect(),
+            ..Card::default()
+        };
+        Some(card.sign(&own(byte), AT, name))
     }
 
     #[test]
@@ -303,15 +367,21 @@ mod tests {
         assert_eq!(second.code, ErrorCode::Conflict);
         let bad = registry.claim("Alice", key(2)).unwrap_err();
         assert_eq!(bad.code, ErrorCode::InvalidInput);
-        let nameless = registry.publish(key(2), rooms(1)).unwrap_err();
+        let nameless = registry
+            .publish(AT, key(2), rooms(2, "bob", 1))
+            .unwrap_err();
         assert_eq!(nameless.code, ErrorCode::Conflict);
-        registry.publish(key(1), rooms(2)).unwrap();
+        registry.publish(AT, key(1), rooms(1, "alice", 2)).unwrap();
+        let forged = registry
+            .publish(AT, key(1), rooms(2, "alice", 1))
+            .unwrap_err();
+        assert_eq!(forged.code, ErrorCode::BadSignature);
         drop(registry);
 
         let mut registry = Registry::open(dir.path()).unwrap();
         assert_eq!(registry.name_of(key(1)), Some("alice"));
-        let listed = registry.list(None, |known| known == key(1));
-        assert_eq!(listed.instances[0].published, rooms(2));
+        let listed = registry.list(None, None, |known| known == key(1));
+        assert_eq!(listed.instances[0].signed, rooms(1, "alice", 2));
         assert!(listed.instances[0].here && listed.next.is_none());
         assert!(registry.claim("alice", key(2)).is_err());
     }
@@ -342,11 +412,14 @@ mod tests {
             registry
                 .claim(&format!("mesh-{number:02}"), key(number))
                 .unwrap();
-            registry.publish(key(number), rooms(20)).unwrap();
+            let name = format!("mesh-{number:02}");
+            registry
+                .publish(AT, key(number), rooms(number, &name, 20))
+                .unwrap();
         }
         let (mut after, mut names) = (None, Vec::new());
         loop {
-            let part = registry.list(after.as_deref(), |_| false);
+            let part = registry.list(after.as_deref(), None, |_| false);
             assert!(crate::words::write(&part).len() < 2 * INTERCHANGE_LISTED_BYTES_MAX);
             names.extend(part.instances.into_iter().map(|known| known.name));
             match part.next {
@@ -356,5 +429,47 @@ mod tests {
         }
         assert_eq!(names.len(), 40);
         assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn those_that_publish_are_sought_by_words_and_what_is_withdrawn_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut registry = Registry::open(dir.path()).unwrap();
+        for number in 0..3_u8 {
+            let name = format!("mesh-{number}");
+            registry.claim(&name, key(number)).unwrap();
+            if number > 0 {
+                let rooms = rooms(number, &name, number.into());
+                registry.publish(AT, key(number), rooms).unwrap();
+            }
+        }
+        let names = |registry: &Registry, words| -> Vec<String> {
+            let listed = registry.list(None, Some(words), |_| false);
+            assert_eq!(listed.next, None);
+            listed.instances.into_iter().map(|it| it.name).collect()
+        };
+        assert_eq!(names(&registry, ""), ["mesh-1", "mesh-2"]);
+        assert_eq!(names(&registry, "ROOM-1 mesh"), ["mesh-2"]);
+        registry.publish(AT, key(2), None).unwrap();
+        assert_eq!(names(&registry, ""), ["mesh-1"]);
+        drop(registry);
+        let kept = Registry::open(dir.path()).unwrap();
+        assert_eq!(names(&kept, ""), ["mesh-1"]);
+    }
+
+    #[test]
+    fn what_an_earlier_version_wrote_is_read_without_what_nobody_signed() {
+        let dir = tempfile::tempdir().unwrap();
+        let line = format!(
+            r#"{{"name":"alice","key":"{}","published":{{"rooms":[{{"name":"a"}}]}}}}"#,
+            key(1)
+        );
+        fs::write(dir.path().join(FILE), format!("{line}\n")).unwrap();
+        let registry = Registry::open(dir.path()).unwrap();
+        assert_eq!(registry.name_of(key(1)), Some("alice"));
+        assert_eq!(
+            registry.list(None, None, |_| false).instances[0].signed,
+            None
+        );
     }
 }
