@@ -16,8 +16,8 @@ use mesh_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Credential, EventType, Group, Influences, Inlet, Invite, Key, Link, Member, Mesh, Participant,
-    Room, Secret, Session, ToolServer, Webhook,
+    Card, Credential, EventType, Group, Influences, Inlet, Invite, Key, Link, Member, Mesh,
+    Participant, Room, Secret, Session, ToolServer, Webhook,
 };
 
 /// What somebody wants to do in a room, see [`Access::may`].
@@ -79,6 +79,12 @@ pub struct Access {
     pub(crate) links: OrdMap<LinkId, Arc<Link>>,
     /// The rooms that mirror one of another mesh, also of links that are gone.
     pub(crate) mirrors: OrdMap<RoomId, LinkId>,
+    /// Rooms that strangers may follow, and who answers for that.
+    pub(crate) opened: OrdMap<RoomId, ParticipantId>,
+    /// What this mesh tells of itself, by the interchange where it does.
+    pub(crate) cards: OrdMap<Arc<str>, Arc<Card>>,
+    /// Strangers who were sent away, by their keys, and when.
+    pub(crate) barred: OrdMap<PublicKey, Seq>,
     pub(crate) influence: Influences,
 }
 

@@ -84,7 +84,7 @@ pub use influence::{Act, Context, Influences, Mixed, Reach, Read, Reads};
 pub use inlet::Inlet;
 pub use invite::Invite;
 pub use lease::{PathLease, Pattern};
-pub use link::{DeadLetter as LinkLetter, Lending, Lent, Link, Offer, Share, free_for};
+pub use link::{Card, DeadLetter as LinkLetter, Lending, Lent, Link, Offer, Share, free_for};
 pub use mesh::Mesh;
 pub use message::emoji;
 pub use participant::Participant;

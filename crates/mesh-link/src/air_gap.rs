@@ -1,7 +1,8 @@
 //! A node that cannot call out: the system refuses it every socket that reaches beyond this machine's files, for as long as the
 //! process lives and in whatever it starts. What came in before, at the address where it listens, goes on.
 
-use mesh_model::PublicKey;
+use mesh_model::{Millis, PublicKey};
+use mesh_ops::Found;
 
 use crate::federation::{Channel, Dial, Under};
 
@@ -33,6 +34,18 @@ impl Dial for CallsNobody {
         Box::pin(std::future::ready(Err(format!(
             "{WHY}; the peer can call it"
         ))))
+    }
+
+    fn find(&self, _: String, _: String, _: Millis) -> Under<'_, Result<Found, String>> {
+        Box::pin(std::future::ready(Err(WHY.to_owned())))
+    }
+
+    fn withdraw(&self, _: String) -> Under<'_, Result<(), String>> {
+        Box::pin(std::future::ready(Err(WHY.to_owned())))
+    }
+
+    fn shown(&self, _: &str) -> Option<Result<(), String>> {
+        Some(Err(WHY.to_owned()))
     }
 }
 

@@ -3,8 +3,8 @@
 //! Bounds that nobody outside can meet (a cache, a queue, a block that is read at once) stand in the file that keeps them, with their
 //! reason. What a worker's machine and the plugins bear is the affair of `mesh-work` and `mesh-link` and stands there.
 
-mod entity;
 mod discovery;
+mod entity;
 mod journal;
 mod past;
 mod plan;
@@ -12,8 +12,8 @@ mod public;
 mod report;
 mod simulation;
 
-pub use entity::*;
 pub use discovery::*;
+pub use entity::*;
 pub use journal::*;
 pub use past::*;
 pub use plan::*;

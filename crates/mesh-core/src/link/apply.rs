@@ -9,6 +9,7 @@ use mesh_model::events::{
 use mesh_model::limits::LINK_ERASING_MAX;
 use mesh_model::{LinkId, MessageId, Seq, TaskId};
 
+use super::open;
 use super::{DeadLetter, Lending, Lent, Link, Offer, Share};
 use crate::message::paced;
 use crate::recent::Waiting;
@@ -32,7 +33,20 @@ pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
             link.paused = None;
         }),
         LinkFacts::Removed(facts) => {
-            access.links.remove(&facts.link);
+            if let Some(gone) = access.links.remove(&facts.link) {
+                open::left(access, &gone, event.seq);
+            }
+        }
+        LinkFacts::Opened(facts) => {
+            if facts.open {
+                access.opened.insert(facts.room, facts.opener);
+            } else {
+                access.opened.remove(&facts.room);
+            }
+        }
+        LinkFacts::Published(facts) => open::published(access, facts),
+        LinkFacts::Unpublished(facts) => {
+            access.cards.remove(facts.at.as_str());
         }
         LinkFacts::Shared(facts) => change(access, facts.link, |link| {
             link.shares.insert(facts.room, Share { followed: None });
@@ -44,7 +58,7 @@ pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
                     share.followed = facts.follows.then_some(since);
                 }
             });
-            took(state, &facts.place, event.seq);
+            took_up(state, &facts.place, event.seq, false);
         }
         LinkFacts::Offered(facts) => {
             change(access, facts.link, |link| {
@@ -132,6 +146,11 @@ pub(crate) fn apply(state: &mut State, facts: &LinkFacts, event: &Stored<'_>) {
 
 /// What stands at this place of a peer's log is in this one from here on.
 pub(crate) fn took(state: &mut State, place: &Place, at: Seq) {
+    took_up(state, place, at, true);
+}
+
+/// The same; of what is only about following rooms nothing is left here that would be taken twice.
+fn took_up(state: &mut State, place: &Place, at: Seq, said: bool) {
     let Some(link) = state.access.link_to(&place.mesh) else {
         return;
     };
@@ -140,6 +159,7 @@ pub(crate) fn took(state: &mut State, place: &Place, at: Seq) {
     }
     let id = link.id;
     change(state.access_at(at), id, |link| {
+        link.said |= said;
         link.taken = Some(Place {
             message: None,
             ..*place
@@ -175,6 +195,7 @@ pub(crate) fn asked_to_erase(state: &mut State, facts: &MessageRedacted, at: Seq
 }
 
 fn added(access: &mut Access, facts: &LinkAdded, seq: Seq) {
+    access.barred.remove(&facts.peer);
     let link = Link {
         id: facts.link,
         peer: facts.peer,
@@ -182,6 +203,8 @@ fn added(access: &mut Access, facts: &LinkAdded, seq: Seq) {
         name: facts.name.clone(),
         address: facts.address.clone(),
         since: seq,
+        stranger: facts.stranger,
+        said: false,
         paused: None,
         taken: None,
         shares: OrdMap::new(),

@@ -1,5 +1,6 @@
 //! Links: whom this mesh knows and what is shared. What a peer says is in `heard.rs`.
 
+use imbl::OrdMap;
 use mesh_model::command::LinkCommand;
 use mesh_model::events::{
     History, Kind, LinkAdded, LinkDropped, LinkFollowing, LinkPause, LinkPaused, LinkRemoved,
@@ -13,12 +14,12 @@ use mesh_model::{
     Seq,
 };
 
-use super::{Link, heard, lend};
+use super::{Link, Offer, heard, lend, open};
 use crate::actor::Asker;
 use crate::desk::Desk;
 use crate::participant::{Newcomer, newcomer};
 use crate::room::{check_in_use, check_not_banned, moderated};
-use crate::{Decision, check, refuse};
+use crate::{Access, Decision, check, refuse};
 
 pub(crate) fn decide(desk: &Desk<'_>, command: &LinkCommand) -> Decision {
     let asker = desk.asker;
@@ -89,6 +90,65 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &LinkCommand) -> Decision {
             room,
             capabilities,
         } => lend::borrow(asker, known(link)?, *room, capabilities),
+        LinkCommand::Open { room, open } => open::open(asker, *room, *open),
+        LinkCommand::Publish {
+            at,
+            name,
+            about,
+            agents,
+        } => open::publish(asker, at, name, about, agents),
+        LinkCommand::Unpublish { at } => open::unpublish(asker, at),
+        LinkCommand::Join {
+            link,
+            peer,
+            participant,
+            name,
+            address,
+            there,
+            room,
+            called,
+            access,
+            history,
+        } => {
+            let wanted = Wanted {
+                link: *link,
+                peer: *peer,
+                participant: *participant,
+                name,
+                address: Some(address),
+            };
+            let mirror = Mirror {
+                there: *there,
+                room: *room,
+                name: called,
+                access: *access,
+                history: *history,
+            };
+            join(asker, &wanted, &mirror)
+        }
+        LinkCommand::Admit {
+            link,
+            peer,
+            participant,
+            name,
+            room,
+        } => {
+            asker.node_only()?;
+            let wanted = Wanted {
+                link: *link,
+                peer: *peer,
+                participant: *participant,
+                name,
+                address: None,
+            };
+            open::admit(asker, &wanted, *room)
+        }
+        LinkCommand::Forget { link } => {
+            asker.node_only()?;
+            let found = known(link)?;
+            open::check_forgotten(asker, found)?;
+            remove(desk, found)
+        }
         LinkCommand::Enlist { link, here } => {
             asker.node_only()?;
             Ok(lend::enlist(desk, known(link)?, *here))
@@ -106,16 +166,39 @@ pub(crate) fn decide(desk: &Desk<'_>, command: &LinkCommand) -> Decision {
     }
 }
 
-struct Wanted<'a> {
-    link: LinkId,
-    peer: PublicKey,
-    participant: ParticipantId,
-    name: &'a str,
-    address: Option<&'a str>,
+pub(super) struct Wanted<'a> {
+    pub link: LinkId,
+    pub peer: PublicKey,
+    pub participant: ParticipantId,
+    pub name: &'a str,
+    pub address: Option<&'a str>,
+}
+
+fn add(asker: &Asker<'_>, wanted: &Wanted<'_>) -> Decision {
+    if chosen(asker.access) >= LINKS_MAX {
+        return Err(too_many());
+    }
+    adds(asker, wanted, false)
+}
+
+/// Links that take a place of those whom the owner chose: strangers have places of their own until they are promoted.
+fn chosen(access: &Access) -> usize {
+    access
+        .links()
+        .filter(|link| !access.is_stranger(link))
+        .count()
+}
+
+fn too_many() -> Refusal {
+    refuse::conflict(
+        format!("a mesh knows at most {LINKS_MAX} others"),
+        "remove a link that is not needed any more",
+    )
+    .so(Effect::NothingStored)
 }
 
 /// Whoever speaks for the peer is below the owner of the mesh: a link is the mesh's, and outlives whoever added it.
-fn add(asker: &Asker<'_>, wanted: &Wanted<'_>) -> Decision {
+pub(super) fn adds(asker: &Asker<'_>, wanted: &Wanted<'_>, stranger: bool) -> Decision {
     let access = asker.access;
     let (mesh, owner) = access
         .mesh()
@@ -139,13 +222,6 @@ fn add(asker: &Asker<'_>, wanted: &Wanted<'_>) -> Decision {
     if access.link(wanted.link).is_some() {
         return Err(refuse::id_taken("link"));
     }
-    if access.links.len() >= LINKS_MAX {
-        return Err(refuse::conflict(
-            format!("a mesh knows at most {LINKS_MAX} others"),
-            "remove a link that is not needed any more",
-        )
-        .so(Effect::NothingStored));
-    }
     if let Some(address) = wanted.address {
         check::address(address, LINK_ADDRESS_BYTES_MAX)?;
     }
@@ -166,6 +242,7 @@ fn add(asker: &Asker<'_>, wanted: &Wanted<'_>) -> Decision {
             participant: wanted.participant,
             name: wanted.name.to_owned(),
             address: wanted.address.map(str::to_owned),
+            stranger,
         }),
     ])
 }
@@ -178,6 +255,9 @@ fn promote(asker: &Asker<'_>, found: &Link) -> Decision {
     let speaker = asker.participant(found.participant)?;
     if speaker.trust == Trust::Federated {
         return Ok(Vec::new());
+    }
+    if found.stranger && chosen(asker.access) >= LINKS_MAX {
+        return Err(too_many());
     }
     Ok(vec![NewEvent::new(ParticipantTrustSet {
         participant: found.participant,
@@ -291,7 +371,12 @@ fn share(asker: &Asker<'_>, found: &Link, room: RoomId) -> Decision {
         .so(Effect::NothingChanged));
     }
     check_not_banned(shared, found.participant, false)?;
-    let mut events = joins(asker, found, room, found.borrows.contains_key(&room));
+    let mut events = joins(
+        asker,
+        found.participant,
+        room,
+        found.borrows.contains_key(&room),
+    );
     events.push(NewEvent::new(LinkShared {
         link: found.id,
         participant: found.participant,
@@ -303,8 +388,12 @@ fn share(asker: &Asker<'_>, found: &Link, room: RoomId) -> Decision {
 
 /// Whoever speaks for the peer becomes a member that may listen, speak and bring words from elsewhere, and nothing else; but that
 /// it takes tasks of the room, if the owner said so.
-pub(super) fn joins(asker: &Asker<'_>, found: &Link, room: RoomId, works: bool) -> Vec<NewEvent> {
-    let speaker = found.participant;
+pub(super) fn joins(
+    asker: &Asker<'_>,
+    speaker: ParticipantId,
+    room: RoomId,
+    works: bool,
+) -> Vec<NewEvent> {
     let mut events = Vec::new();
     if asker.access.member(room, speaker).is_none() {
         events.push(NewEvent::new(RoomMemberJoined {
@@ -351,11 +440,38 @@ struct Mirror<'a> {
 
 /// The owner takes the words of a room of another mesh in, and lets words said there out.
 fn follow(asker: &Asker<'_>, found: &Link, mirror: &Mirror<'_>) -> Decision {
+    follows(asker, found.id, found.participant, &found.offers, mirror)
+}
+
+/// The same of a mesh that is known by this alone, if it is not yet.
+fn join(asker: &Asker<'_>, wanted: &Wanted<'_>, mirror: &Mirror<'_>) -> Decision {
+    if let Some(found) = asker.access.link_to(&wanted.peer) {
+        return follow(asker, found, mirror);
+    }
+    let mut events = add(asker, wanted)?;
+    let nothing = OrdMap::new();
+    events.extend(follows(
+        asker,
+        wanted.link,
+        wanted.participant,
+        &nothing,
+        mirror,
+    )?);
+    Ok(events)
+}
+
+fn follows(
+    asker: &Asker<'_>,
+    link: LinkId,
+    participant: ParticipantId,
+    offers: &OrdMap<RoomId, Offer>,
+    mirror: &Mirror<'_>,
+) -> Decision {
     if !asker.is_owner() {
         return Err(refuse::owner_only("follow a room of another mesh"));
     }
     let me = asker.me()?;
-    let offer = found.offers.get(&mirror.there);
+    let offer = offers.get(&mirror.there);
     if offer.is_some_and(|offer| offer.room.is_some()) {
         return Err(refuse::conflict(
             "this room is followed already",
@@ -363,7 +479,7 @@ fn follow(asker: &Asker<'_>, found: &Link, mirror: &Mirror<'_>) -> Decision {
         ));
     }
     // One that the peer has not offered yet is followed from when it does.
-    if offer.is_none() && found.offers.len() >= LINK_ROOMS_MAX {
+    if offer.is_none() && offers.len() >= LINK_ROOMS_MAX {
         return Err(refuse::conflict(
             format!("at most {LINK_ROOMS_MAX} rooms of one peer are remembered"),
             "follow one that it offers",
@@ -387,19 +503,19 @@ fn follow(asker: &Asker<'_>, found: &Link, mirror: &Mirror<'_>) -> Decision {
         history: mirror.history,
         defaults: CapabilitySet::member(),
         members: {
-            let mut members = vec![me, found.participant];
+            let mut members = vec![me, participant];
             members.sort_unstable();
             members
         },
     })];
     events.push(NewEvent::new(RoomMemberCapabilitiesSet {
         room: mirror.room,
-        participant: found.participant,
+        participant,
         capabilities: Some(may(false)),
     }));
     events.push(NewEvent::new(LinkFollowing {
-        link: found.id,
-        participant: found.participant,
+        link,
+        participant,
         there: mirror.there,
         name: offer.map_or_else(|| mirror.name.to_owned(), |offer| offer.name.clone()),
         room: mirror.room,

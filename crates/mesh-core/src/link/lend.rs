@@ -55,7 +55,12 @@ pub(super) fn lend(
         check_known(asker, found)?;
         check_room(asker, found, shared)?;
         asks(asker, found, shared)?;
-        events.extend(joins(asker, found, room, found.borrows.contains_key(&room)));
+        events.extend(joins(
+            asker,
+            found.participant,
+            room,
+            found.borrows.contains_key(&room),
+        ));
     } else if before.is_none() {
         return Ok(Vec::new());
     }
@@ -108,7 +113,7 @@ pub(super) fn borrow(
             )
             .so(Effect::NothingChanged));
         }
-        events.extend(joins(asker, found, room, true));
+        events.extend(joins(asker, found.participant, room, true));
     }
     events.push(NewEvent::new(LinkBorrows {
         link: found.id,
@@ -196,7 +201,7 @@ fn leaves(asker: &Asker<'_>, found: &Link, room: RoomId, going: Going) -> Vec<Ne
     let borrowed = going != Going::Borrowed && found.borrows.contains_key(&room);
     let shared = found.shares.contains_key(&room) || found.followed(room).is_some();
     if lent || borrowed || shared {
-        return joins(asker, found, room, borrowed);
+        return joins(asker, found.participant, room, borrowed);
     }
     vec![NewEvent::new(RoomMemberLeft {
         room,

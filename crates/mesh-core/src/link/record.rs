@@ -32,6 +32,10 @@ pub struct Link {
     pub address: Option<String>,
     /// Where it was added.
     pub since: Seq,
+    /// Nobody here added it: it follows a room that is open to strangers.
+    pub stranger: bool,
+    /// Something was taken of its log besides that it follows rooms.
+    pub said: bool,
     /// Why it waits.
     pub paused: Option<LinkPause>,
     /// What of the peer's log is in this one.

@@ -1,7 +1,7 @@
 //! The verbs of stories about tasks that go to peer meshes, and tasks that come from them.
 
 use mesh_model::command::{LinkCommand, LinkHeard, TaskCommand, TaskResult};
-use mesh_model::events::{Place, Relayed};
+use mesh_model::events::{History, Place, Relayed, RoomAccess};
 use mesh_model::{Command, EventHash, LinkId, ParticipantId, PublicKey, Seq, TaskId};
 
 use super::script::{Args, content, person, room};
@@ -46,7 +46,8 @@ fn brought(args: &Args<'_>, change: TaskCommand) -> LinkCommand {
     }
 }
 
-/// `links NAME`, `promote`, `unlink`, `lend NAME ROOM can=LIST at-once=N`, `borrow NAME ROOM can=LIST`; by the node `lent NAME can=LIST
+/// `open-to-strangers ROOM`, `close-to-strangers ROOM`, `tell-of AT NAME about=WORD agents=LIST`, `tell-nothing AT`, `join-there NAME ROOM`;
+/// by the node `admit NAME ROOM`, `forget NAME` and `follows NAME ROOM place=N`; `links NAME`, `promote`, `unlink`, `lend NAME ROOM can=LIST at-once=N`, `borrow NAME ROOM can=LIST`; by the node `lent NAME can=LIST
 /// at-once=N place=N` and `enlist NAME gone`; by `link:NAME` `take-for can=LIST`, `asks ROOM TASK can=KIND place=N`, `unwants TASK` and
 /// `brings TASK place=N`.
 pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
@@ -79,6 +80,47 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             what: LinkHeard::Lent {
                 capabilities: kinds(args),
                 at_once: at_once(),
+            },
+        },
+        "open-to-strangers" | "close-to-strangers" => LinkCommand::Open {
+            room: room(args.word(0)),
+            open: verb == "open-to-strangers",
+        },
+        "tell-of" => LinkCommand::Publish {
+            at: args.word(0).to_owned(),
+            name: args.word(1).to_owned(),
+            about: args.named("about").unwrap_or_default().to_owned(),
+            agents: args.people("agents"),
+        },
+        "tell-nothing" => LinkCommand::Unpublish {
+            at: args.word(0).to_owned(),
+        },
+        "admit" => LinkCommand::Admit {
+            link: link(),
+            peer: key(args.word(0)),
+            participant: ParticipantId(person(args.word(0)).0),
+            name: args.word(0).to_owned(),
+            room: room(args.word(1)),
+        },
+        "join-there" => LinkCommand::Join {
+            link: link(),
+            peer: key(args.word(0)),
+            participant: ParticipantId(person(args.word(0)).0),
+            name: args.word(0).to_owned(),
+            address: "open+https://there.example".to_owned(),
+            there: room("there"),
+            room: room(args.word(1)),
+            called: args.word(1).to_owned(),
+            access: RoomAccess::Listed,
+            history: History::All,
+        },
+        "forget" => LinkCommand::Forget { link: link() },
+        "follows" => LinkCommand::Heard {
+            link: link(),
+            place: place(args, args.word(0)),
+            what: LinkHeard::Follower {
+                room: room(args.word(1)),
+                follows: true,
             },
         },
         "enlist" => LinkCommand::Enlist {

@@ -59,8 +59,6 @@ stories! {
     exchanges
     execution
     files
-    leases
-    lends
     groups
     guard
     identity
@@ -68,11 +66,13 @@ stories! {
     invites
     journals
     labels
-    mesh
+    leases
+    lends
     memories
+    mesh
     messages
-    offers
     moderation
+    offers
     participants
     permissions
     policy
@@ -82,6 +82,7 @@ stories! {
     schedules
     sessions
     skills
+    strangers
     tasks
     users
     visibility
@@ -162,7 +163,13 @@ const PEOPLE: &str = r#"owner agent rex
     owner show-room desk
     owner task desk q
     owner jot info task=q
-    link:south asks desk p can=rust place=5 score=0"#;
+    link:south asks desk p can=rust place=5 score=0
+    owner open-to-strangers desk
+    owner tell-of https://at.example acme about=things agents=rex
+    node admit stray desk
+    node follows stray desk place=2
+    node lent stray can=rust place=3
+    owner unlink stray"#;
 
 #[test]
 fn the_shape_of_people_rooms_and_rights_goes_with_the_fingerprint() {
@@ -230,6 +237,26 @@ fn the_shape_of_work_goes_with_the_fingerprint() {
         bob post work score=90
         owner stop-all"#;
     insta::assert_snapshot!(shape_file("work"), shape_after("work", story));
+}
+
+/// Strangers have places of their own, and take none of those whom the owner chose.
+#[test]
+fn strangers_are_counted_apart() {
+    use std::fmt::Write as _;
+    let mut story = "owner room dev\nowner open-to-strangers dev\n".to_owned();
+    for number in 0..mesh_model::limits::STRANGERS_MAX {
+        writeln!(story, "node admit s{number} dev").unwrap();
+    }
+    story.push_str("node admit more dev -> ! overloaded\n");
+    for number in 0..mesh_model::limits::LINKS_MAX {
+        writeln!(story, "owner links n{number}").unwrap();
+    }
+    story.push_str("owner links more -> ! conflict\nowner promote s1 -> ! conflict\n");
+    story.push_str(
+        "node admit n1 dev -> room.member_joined room.member_capabilities_set link.shared\n",
+    );
+    story.push_str("owner unlink n2\nowner promote s1\nnode admit more dev\n");
+    script::run(&format!("Strangers.\n\n== places\n{story}"));
 }
 
 /// Every open session stands in the state: a stranger has few of them, and others not without end.

@@ -2,7 +2,8 @@
 
 use std::pin::Pin;
 
-use mesh_model::PublicKey;
+use mesh_model::{Millis, PublicKey};
+use mesh_ops::{Found, OwnCard};
 
 use super::Entrance;
 
@@ -28,7 +29,25 @@ pub trait Dial: Send + Sync {
         true
     }
 
-    /// Is where peers meet this node, by the addresses of all links that are open; ways that open there come in at the entrance.
-    /// Most addresses are called and not met at.
-    fn meet(&self, _links: Vec<(String, PublicKey)>, _entrance: &Entrance) {}
+    /// Is where peers meet this node, by the addresses of all links that are open, and where this mesh tells of itself; ways that
+    /// open there come in at the entrance. Most addresses are called and not met at.
+    fn meet(&self, _links: Vec<(String, PublicKey)>, _cards: Vec<OwnCard>, _entrance: &Entrance) {}
+
+    /// Who tells of itself at an interchange; why nobody can be asked, in words.
+    fn find(&self, _at: String, _words: String, _now: Millis) -> Under<'_, Result<Found, String>> {
+        Box::pin(std::future::ready(Err(NOBODY.to_owned())))
+    }
+
+    /// Has an interchange forget what this mesh told of itself.
+    fn withdraw(&self, _at: String) -> Under<'_, Result<(), String>> {
+        Box::pin(std::future::ready(Err(NOBODY.to_owned())))
+    }
+
+    /// Whether what this mesh tells of itself stands at an interchange, as far as that is known.
+    fn shown(&self, _at: &str) -> Option<Result<(), String>> {
+        None
+    }
 }
+
+/// Why a node that has no way to interchanges finds nobody.
+const NOBODY: &str = "this node goes to no interchange";

@@ -5,9 +5,11 @@
 //! * `owed.rs` says what of this log is for a peer, `take.rs` takes what a peer tells into this log; `changes.rs` does both for
 //!   what becomes of messages, `lent.rs` for tasks.
 //! * `speaker.rs` speaks with one peer, by a `channel.rs`, which `sealed.rs` opens; `interchanges.rs` is where peers meet that cannot
-//!   call each other; `board.rs` remembers how it stands.
+//!   call each other, and `cards.rs` what meshes tell of themselves there; `board.rs` remembers how it stands.
+//! * `strangers.rs` lets meshes in which nobody here knows and that want a room which is open to them.
 
 mod board;
+mod cards;
 mod changes;
 mod channel;
 mod interchanges;
@@ -15,6 +17,7 @@ mod lent;
 mod owed;
 mod sealed;
 mod speaker;
+mod strangers;
 mod take;
 pub mod talk;
 pub mod wire;
@@ -25,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use mesh_model::events::LinkPause;
 use mesh_model::{LinkId, PublicKey};
-use mesh_ops::{Door, LinkRecord, PeerSeen, Peers};
+use mesh_ops::{Asked, Door, Found, LinkRecord, PeerSeen, Peers};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
@@ -34,6 +37,7 @@ use board::Board;
 pub use channel::{Channel, Dial, Under};
 pub use sealed::sealed;
 use speaker::{Speaker, Way};
+use strangers::Threshold;
 
 /// Rights that were given are told by nobody; after so long they are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -54,6 +58,7 @@ impl Federation {
             board: Arc::default(),
             busy: Mutex::default(),
             parting: Mutex::default(),
+            threshold: Arc::new(Threshold::new()),
         });
         // The door holds what holds the door; both live as long as the program.
         door.attach_peers(Arc::clone(&desk) as Arc<dyn Peers>);
@@ -90,9 +95,10 @@ impl Entrance {
     /// Whether a mesh with this key is spoken with now, or has to be told why not.
     pub fn wants(&self, peer: &PublicKey) -> bool {
         let access = self.0.door.node().access();
-        let found = access.link_to(peer);
-        found
-            .is_some_and(|link| self.0.stands_apart(link) || self.0.door.open_link(link.id).is_ok())
+        match access.link_to(peer) {
+            Some(link) => self.0.stands_apart(link) || self.0.door.open_link(link.id).is_ok(),
+            None => self.0.hears_strangers(peer),
+        }
     }
 
     /// Calls a peer that can be reached now.
@@ -103,20 +109,17 @@ impl Entrance {
         }
     }
 
-    /// Takes a way that a peer opened, whose key was proved. Whoever is no peer is sent away by dropping it.
+    /// Takes a way that a peer opened, whose key was proved. Whoever is no peer is sent away by dropping it, unless it may want a
+    /// room that is open to strangers.
     pub fn take(&self, peer: &PublicKey, way: Box<dyn Channel>) {
         let access = self.0.door.node().access();
-        let Some(found) = access.link_to(peer) else {
-            return;
-        };
-        if self.0.stands_apart(found) {
-            return self.0.part(found.id, way);
-        }
-        let link = found.id;
-        self.0.look();
-        if let Some(busy) = self.0.busy().get(&link) {
-            // With one in hand that was not looked at yet the peer calls once more.
-            let _ = busy.ways.try_send(way);
+        match access.link_to(peer) {
+            Some(link) if self.0.stands_apart(link) => self.0.part(link.id, way),
+            Some(_) => self.0.hand(peer, way),
+            None if self.0.hears_strangers(peer) => {
+                tokio::spawn(Arc::clone(&self.0).receive(*peer, way));
+            }
+            None => {}
         }
     }
 }
@@ -142,20 +145,39 @@ struct Desk {
     busy: Mutex<BTreeMap<LinkId, Busy>>,
     /// Peers that are being told why nothing more is said.
     parting: Mutex<BTreeSet<LinkId>>,
+    threshold: Arc<Threshold>,
 }
 
 impl Desk {
+    /// Hands a way to whoever speaks with the peer.
+    fn hand(&self, peer: &PublicKey, way: Box<dyn Channel>) {
+        let access = self.door.node().access();
+        let Some(link) = access.link_to(peer).map(|link| link.id) else {
+            return;
+        };
+        self.look();
+        if let Some(busy) = self.busy().get(&link) {
+            // With one in hand that was not looked at yet the peer calls once more.
+            let _ = busy.ways.try_send(way);
+        }
+    }
+
     /// Keeps one speaker for each link by which something may go.
     async fn keep(self: Arc<Desk>) {
         let mut stopping = self.door.node().stopping();
         let mut rights = self.door.node().rights();
         let mut down = BTreeMap::new();
+        let mut cards = Vec::new();
         loop {
             rights.borrow_and_update();
             self.look();
             self.tell(&mut down).await;
-            self.dial
-                .meet(self.addresses(), &Entrance(Arc::clone(&self)));
+            match self.door.own_cards().await {
+                Ok(own) => cards = own,
+                Err(why) => tracing::debug!(%why, "what this mesh tells of itself stays as it was"),
+            }
+            let entrance = Entrance(Arc::clone(&self));
+            self.dial.meet(self.addresses(), cards.clone(), &entrance);
             tokio::select! {
                 biased;
                 _ = stopping.wait_for(|stopping| *stopping) => return self.leave(),
@@ -198,7 +220,8 @@ impl Desk {
     /// Speaks with nobody any more.
     fn leave(self: &Arc<Desk>) {
         self.busy().clear();
-        self.dial.meet(Vec::new(), &Entrance(Arc::clone(self)));
+        let entrance = Entrance(Arc::clone(self));
+        self.dial.meet(Vec::new(), Vec::new(), &entrance);
     }
 
     /// Whether a link waits since one of both logs went back. Whoever calls then hears so: it may have missed it when this side
@@ -261,6 +284,7 @@ impl Desk {
             board: Arc::clone(&self.board),
             pace: self.pace,
             ways: opened,
+            threshold: Arc::clone(&self.threshold),
             now: Arc::clone(&now),
         };
         Busy {
@@ -281,5 +305,17 @@ impl Peers for Desk {
         if let Some(busy) = self.busy().get(&link) {
             busy.now.notify_one();
         }
+    }
+
+    fn find(&self, at: String, words: String) -> Asked<'_, Result<Found, String>> {
+        self.dial.find(at, words, self.door.node().now())
+    }
+
+    fn withdraw(&self, at: String) -> Asked<'_, Result<(), String>> {
+        self.dial.withdraw(at)
+    }
+
+    fn shown(&self, at: &str) -> Option<Result<(), String>> {
+        self.dial.shown(at)
     }
 }

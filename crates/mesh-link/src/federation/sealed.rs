@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use mesh_interchange::{Links, Prover, Verdict};
-use mesh_model::PublicKey;
-use mesh_ops::Door;
+use mesh_model::{Millis, PublicKey};
+use mesh_ops::{Door, Found, OwnCard};
 
-use super::interchanges::{Interchanges, PREFIX};
+use super::interchanges::{Interchanges, OPEN, PREFIX};
 use super::{Channel, Dial, Entrance, Under};
 use crate::outbox::Pace;
 
@@ -15,7 +15,7 @@ use crate::outbox::Pace;
 pub fn sealed(door: &Door, pace: Pace) -> Arc<dyn Dial> {
     let prover: Arc<dyn Prover> = Arc::new(door.node().signing_key());
     Arc::new(Sealed {
-        interchanges: Interchanges::new(Arc::clone(&prover), pace),
+        interchanges: Interchanges::new(door.clone(), Arc::clone(&prover), pace),
         prover,
     })
 }
@@ -26,14 +26,31 @@ struct Sealed {
 }
 
 impl Dial for Sealed {
-    fn meet(&self, links: Vec<(String, PublicKey)>, entrance: &Entrance) {
-        self.interchanges.meet(links, entrance);
+    fn meet(&self, links: Vec<(String, PublicKey)>, cards: Vec<OwnCard>, entrance: &Entrance) {
+        self.interchanges.meet(links, cards, entrance);
+    }
+
+    fn find(&self, at: String, words: String, now: Millis) -> Under<'_, Result<Found, String>> {
+        Box::pin(async move { self.interchanges.find(&at, words, now).await })
+    }
+
+    fn withdraw(&self, at: String) -> Under<'_, Result<(), String>> {
+        Box::pin(async move { self.interchanges.withdraw(&at).await })
+    }
+
+    fn shown(&self, at: &str) -> Option<Result<(), String>> {
+        self.interchanges.shown(at)
     }
 
     fn dial(&self, address: String, key: PublicKey) -> Under<'_, Result<Box<dyn Channel>, String>> {
         Box::pin(async move {
             if let Some(at) = address.strip_prefix(PREFIX) {
-                return self.interchanges.dial(at, key).await;
+                let calls = self.prover.key() < key;
+                return self.interchanges.dial(at, key, calls).await;
+            }
+            if let Some(at) = address.strip_prefix(OPEN) {
+                // The other one does not know this mesh, and never calls it.
+                return self.interchanges.dial(at, key, true).await;
             }
             let opened = mesh_interchange::dial(&address, &*self.prover, Some(key)).await;
             match opened {

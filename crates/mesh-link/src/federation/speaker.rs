@@ -1,25 +1,27 @@
 //! Who speaks with one peer: it meets the peer, tells it what it is owed and takes what it tells, and when the way breaks calls
 //! it again, later and later up to a few minutes and never not at all. When the peer calls, everything begins anew at once.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use mesh_model::api::{StreamFrame, StreamItem};
 use mesh_model::events::Place;
 use mesh_model::limits::LINK_MESSAGE_BYTES_MAX;
-use mesh_model::{EventHash, LinkId, ParticipantId, Refusal, Seq, refuse};
+use mesh_model::{EventHash, LinkId, ParticipantId, Refusal, RoomId, Seq, refuse};
 use mesh_ops::{Door, LinkRecord, Stream, Taken};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::board::Board;
 use super::channel::{Channel, Dial};
+use super::interchanges::OPEN;
 use super::lent::Hands;
 use super::owed::owed;
+use super::strangers::Threshold;
 use super::take::take;
 use super::talk::{Act, Talk};
-use super::wire::{Frame, Mark, What};
+use super::wire::{Frame, Item, Mark, What};
 use crate::outbox::Pace;
 
 /// What was read longer ago is read again before it is told: it may be erased, or shown no more.
@@ -38,6 +40,8 @@ pub(super) struct Speaker {
     pub pace: Pace,
     /// Ways that the peer opened.
     pub ways: mpsc::Receiver<Way>,
+    /// What strangers have to wait at.
+    pub threshold: Arc<Threshold>,
     /// Somebody wants the peer to be called at once.
     pub now: Arc<Notify>,
 }
@@ -218,6 +222,9 @@ struct Conversation {
     position: Seq,
     stream: Option<Stream>,
     hands: Hands,
+    threshold: Arc<Threshold>,
+    /// Rooms of the peer that were asked for.
+    knocked: BTreeSet<RoomId>,
 }
 
 impl Conversation {
@@ -234,6 +241,8 @@ impl Conversation {
             position: found.since,
             stream: None,
             hands: Hands::new(),
+            threshold: Arc::clone(&speaker.threshold),
+            knocked: BTreeSet::new(),
             door,
             link,
         })
@@ -242,6 +251,9 @@ impl Conversation {
     async fn run(&mut self, ways: &mut mpsc::Receiver<Way>) -> End {
         let mut rights = self.door.node().rights();
         let mut work = self.door.node().work_changed();
+        if let Err(end) = self.knock().await {
+            return end;
+        }
         if let Err(end) = self.say(&self.talk.hello()).await {
             return end;
         }
@@ -273,7 +285,10 @@ impl Conversation {
                 changed = work.changed() => changed.map_err(|_| End::Over(refuse::no_link())),
                 () = self.hands.beat() => Ok(()),
                 changed = rights.changed() => match (changed, self.door.open_link(self.link)) {
-                    (Ok(()), Ok(_)) => self.enlist().await,
+                    (Ok(()), Ok(_)) => match self.knock().await {
+                        Ok(()) => self.enlist().await,
+                        end => end,
+                    },
                     (_, Err(why)) => Err(End::Over(why)),
                     (Err(_), _) => Err(End::Over(refuse::no_link())),
                 },
@@ -285,6 +300,42 @@ impl Conversation {
                 return end;
             }
         }
+    }
+
+    /// Asks for rooms that are followed here and that the peer has not offered, and those of a peer that may not know this mesh:
+    /// they may be open to strangers.
+    async fn knock(&mut self) -> Result<(), End> {
+        let link = self.record()?;
+        let address = link.address.as_deref().unwrap_or_default();
+        let first = address.starts_with(OPEN) && self.talk.peer().is_none();
+        let wanted = link.offers.iter().filter(|(there, offer)| {
+            offer.room.is_some() && (first || !offer.open) && !self.knocked.contains(*there)
+        });
+        let wanted: Vec<RoomId> = wanted.map(|(there, _)| *there).collect();
+        for room in wanted {
+            self.knocked.insert(room);
+            self.say(&Frame::Knock { room }).await?;
+        }
+        Ok(())
+    }
+
+    /// What a stranger says waits for what the others say.
+    async fn stranger_turn(&self, link: &LinkRecord, item: &Item) {
+        if self.door.node().access().is_stranger(link) {
+            let bytes = serde_json::to_vec(item).map_or(0, |json| json.len());
+            self.threshold.hears(bytes).await;
+        }
+    }
+
+    /// The peer would follow a room that is open to strangers; it is told that it may by the offer.
+    async fn knocks(&mut self, room: RoomId) -> Result<(), End> {
+        let peer = self.record()?.peer;
+        self.door.link_turn(self.link).await.map_err(End::Over)?;
+        let Err(why) = self.door.link_admit(peer, room).await else {
+            return Ok(());
+        };
+        let code = why.code.code().to_owned();
+        self.say(&Frame::NotOpen { room, code }).await
     }
 
     /// Whether the peer takes tasks follows from what both owners say.
@@ -391,6 +442,7 @@ impl Conversation {
                 self.listen()?;
                 self.enlist().await
             }
+            Act::Knock(room) => self.knocks(room).await,
             Act::Hands(free, at_work) => {
                 self.board.free(self.link, self.hands.heard(free));
                 let beat = self.door.link_beat(self.link, &at_work);
@@ -403,6 +455,7 @@ impl Conversation {
             Act::Take(item) => {
                 let (link, seq) = (self.record()?, item.at.seq);
                 self.door.link_turn(self.link).await.map_err(End::Over)?;
+                self.stranger_turn(&link, &item).await;
                 take(&self.door, &link, item).await.map_err(broke)?;
                 let ack = self.talk.took(seq);
                 self.say(&ack).await

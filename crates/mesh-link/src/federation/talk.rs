@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use mesh_model::events::LinkPause;
 use mesh_model::limits::LINK_WINDOW;
-use mesh_model::{EventHash, Seq};
+use mesh_model::{EventHash, RoomId, Seq};
 
 use super::wire::{Frame, Item, Mark, VERSION, What};
 
@@ -25,6 +25,8 @@ pub enum Act {
     Stop(LinkPause),
     /// How it stands with the workers that the peer lends.
     Hands(BTreeMap<String, u16>, Vec<Seq>),
+    /// The peer would follow a room that is open to strangers.
+    Knock(RoomId),
 }
 
 /// Why a conversation ends; both meet again.
@@ -105,6 +107,9 @@ impl Talk {
         match frame {
             Frame::Hello { v, head, held } => self.met(v, head, held, own),
             Frame::Other => Ok(Vec::new()),
+            Frame::Knock { room } => Ok(vec![Act::Knock(room)]),
+            Frame::NotOpen { code, .. } if self.peer.is_none() => Err(not_open(&code)),
+            Frame::NotOpen { .. } => Ok(Vec::new()),
             _ if self.peer.is_none() => Err(Broken("it did not greet first")),
             Frame::Item(item) => self.told(item),
             Frame::Ack { upto } => self.acknowledged(upto),
@@ -190,4 +195,14 @@ impl Talk {
         self.bytes += bytes;
         Frame::Item(Item { at, prev, what })
     }
+}
+
+/// Why a mesh that does not know this one does not let it in.
+fn not_open(code: &str) -> Broken {
+    Broken(match code {
+        "not_found" => "the room is not open to strangers there",
+        "rate_limited" => "it lets strangers in one by one, and others came first",
+        "overloaded" => "as many strangers follow rooms there as may",
+        _ => "it does not let this mesh follow that room",
+    })
 }

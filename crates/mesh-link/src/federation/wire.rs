@@ -51,6 +51,19 @@ pub enum Frame {
         #[serde(default)]
         at_work: Vec<Seq>,
     },
+    /// The sender would follow a room of the receiver that is open to strangers. It may come before the hello, and does where the
+    /// receiver does not know the sender.
+    Knock {
+        /// The room, by its id in the receiver's mesh.
+        room: RoomId,
+    },
+    /// The receiver does not follow this room now.
+    NotOpen {
+        /// The room.
+        room: RoomId,
+        /// Why: an error code.
+        code: String,
+    },
     /// Something that this program does not know.
     #[serde(other)]
     Other,
@@ -271,6 +284,15 @@ mod tests {
         for vector in vectors {
             let what: What = serde_json::from_str(vector).unwrap();
             assert_eq!(serde_json::to_string(&what).unwrap(), vector);
+        }
+        let room = "0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b";
+        let strangers = [
+            format!(r#"{{"frame":"knock","room":"{room}"}}"#),
+            format!(r#"{{"frame":"not_open","room":"{room}","code":"not_found"}}"#),
+        ];
+        for vector in strangers {
+            let frame: Frame = serde_json::from_str(&vector).unwrap();
+            assert_eq!(serde_json::to_string(&frame).unwrap(), vector);
         }
         let hands = r#"{"frame":"hands","free":{"rust":2},"at_work":[12]}"#;
         let frame: Frame = serde_json::from_str(hands).unwrap();

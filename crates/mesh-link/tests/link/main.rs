@@ -12,5 +12,6 @@ mod plugins;
 mod push;
 mod push_service_double;
 mod receiver;
+mod strangers;
 mod talk;
 mod webhooks;

@@ -210,6 +210,15 @@ impl Side {
         self.ask(&self.owner, name, input).await.unwrap_err().code
     }
 
+    /// Follows a room of another one that is open to strangers, as `found`.
+    pub async fn joins(&self, other: &Side, room: &Value) -> Value {
+        let key = other.key;
+        let room = room.as_str().unwrap();
+        let address = format!("mesh://{key}@interchange.example.org/{room}");
+        let join = json!({"address": address, "name": "home", "room": "found"});
+        self.ok("link.join", join).await
+    }
+
     /// Knows the other one, and calls it.
     pub async fn knows(&self, name: &str, other: &Side) {
         let key = other.key.to_string();

@@ -80,7 +80,7 @@ impl Mesh {
                     says.push(self.talk.took(item.at.seq));
                 }
                 Act::Stop(why) => return Err(Some(why)),
-                Act::Hands(..) => {}
+                Act::Hands(..) | Act::Knock(_) => {}
             }
         }
         Ok(says)

@@ -116,6 +116,9 @@ pub struct Link {
     pub name: String,
     /// The peer's key: this is the mesh.
     pub key: PublicKey,
+    /// Nobody here added it: it follows a room that is open to strangers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stranger: bool,
     /// What both owners see of their two keys and compare aloud: six groups of five digits.
     #[schemars(with = "crate::closed::Code")]
     pub compare: String,
@@ -288,4 +291,193 @@ pub struct LinkDeadLetter {
     /// What kind of rule decided, as the peer says.
     #[schemars(with = "Option<crate::closed::Code>")]
     pub rule: Option<String>,
+}
+
+/// Whether strangers may follow a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkOpenInput {
+    /// The room: id or name.
+    pub room: String,
+    /// Whether they may.
+    pub open: bool,
+}
+
+/// What this mesh tells of itself at an interchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkPublishInput {
+    /// The interchange, such as `https://interchange.example.org`.
+    pub at: String,
+    /// What the mesh is called there: a name belongs to the key that claimed it first.
+    pub name: String,
+    /// Words about it, for whoever looks.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// Agents of the owner's that are told of, with what they can do: their handles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<String>,
+}
+
+/// An interchange at which nothing is told any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkUnpublishInput {
+    /// The interchange, as it was named.
+    pub at: String,
+}
+
+/// Whether an interchange has forgotten what it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkWithdrawnCard {
+    /// It says that it has.
+    pub withdrawn: bool,
+    /// Why not; then nobody shows the card any more when it is a week old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
+    pub trouble: Option<String>,
+}
+
+/// What this mesh tells of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkCards {
+    /// By interchange.
+    pub cards: Vec<LinkOwnCard>,
+    /// Rooms that strangers may follow.
+    pub rooms: Vec<LinkOpenRoom>,
+}
+
+/// A room of this mesh that strangers may follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkOpenRoom {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub name: Option<String>,
+}
+
+/// What this mesh tells of itself at one interchange.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkOwnCard {
+    /// The interchange.
+    pub at: crate::Told,
+    /// What the mesh is called there.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// Words about it.
+    pub about: crate::Told,
+    /// The agents that are told of.
+    pub agents: Vec<ParticipantRef>,
+    /// Whether it stands there.
+    pub shown: bool,
+    /// Why not, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
+    pub trouble: Option<String>,
+}
+
+/// Find other meshes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkDiscoverInput {
+    /// The interchange; absent: those that links or cards of this mesh name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// Words that all have to stand in what a mesh says of itself; absent: whoever says something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+}
+
+/// Meshes that were found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkDiscovered {
+    /// By interchange.
+    pub found: Vec<LinkFoundAt>,
+}
+
+/// Meshes that were found at one interchange.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkFoundAt {
+    /// The interchange.
+    pub at: crate::Told,
+    /// Why nothing could be asked there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Ours>")]
+    pub trouble: Option<String>,
+    /// The meshes.
+    pub meshes: Vec<LinkFoundMesh>,
+    /// Cards that are left out: not signed by the key that they name for this interchange, too old, or of another form.
+    pub unproved: u32,
+    /// There are more than are shown.
+    pub more: bool,
+}
+
+/// A mesh that tells of itself. All of it is its own word, signed by its key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkFoundMesh {
+    /// Its key: this is the mesh.
+    pub key: PublicKey,
+    /// What it calls itself there.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// Whether it is there now, as the interchange says.
+    pub here: bool,
+    /// When it said so, by its own clock.
+    pub told_at: Millis,
+    /// What it is called here, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Name>")]
+    pub link: Option<String>,
+    /// It is this very mesh.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
+    /// Words about it.
+    pub about: crate::Told,
+    /// Rooms that strangers may follow.
+    pub rooms: Vec<LinkFoundRoom>,
+    /// Its agents.
+    pub agents: Vec<LinkFoundAgent>,
+}
+
+/// A room of another mesh that strangers may follow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkFoundRoom {
+    /// Its id there.
+    pub room: RoomId,
+    /// What it is called there.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// What it is about.
+    pub about: crate::Told,
+    /// What `link.join` takes.
+    #[schemars(with = "crate::closed::Code")]
+    pub address: String,
+}
+
+/// An agent of another mesh.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkFoundAgent {
+    /// What it is called there.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// What it can do.
+    #[schemars(with = "Vec<crate::closed::Name>")]
+    pub can: Vec<String>,
+}
+
+/// Follow a room of another mesh that is open to strangers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkJoinInput {
+    /// `mesh://KEY@INTERCHANGE/ROOM`, as `link.discover` shows it: the mesh's key, where it is met, and the room's id there.
+    pub address: String,
+    /// What the other mesh is called here, unless it is known already; absent: by the beginning of its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the room is called here.
+    pub room: String,
+    /// Who finds it here: `listed`, which is the default, or `private`.
+    #[serde(default)]
+    pub access: RoomAccess,
 }

@@ -80,6 +80,46 @@ pub enum LinkCommand {
         room: RoomId,
         capabilities: Vec<String>,
     },
+    /// A room is open to strangers, or not any more.
+    Open {
+        room: RoomId,
+        open: bool,
+    },
+    /// The mesh tells of itself at an interchange.
+    Publish {
+        at: String,
+        name: String,
+        about: String,
+        agents: Vec<ParticipantId>,
+    },
+    Unpublish {
+        at: String,
+    },
+    /// Knows the mesh with this key, if it is not known yet, and follows a room of it that is open to strangers.
+    Join {
+        link: LinkId,
+        peer: PublicKey,
+        participant: ParticipantId,
+        name: String,
+        address: String,
+        there: RoomId,
+        room: RoomId,
+        called: String,
+        access: RoomAccess,
+        history: History,
+    },
+    /// By the node: a mesh wants a room that is open to strangers. Nobody may know it yet; then this is how.
+    Admit {
+        link: LinkId,
+        peer: PublicKey,
+        participant: ParticipantId,
+        name: String,
+        room: RoomId,
+    },
+    /// By the node: a stranger makes room for another one.
+    Forget {
+        link: LinkId,
+    },
     /// By the node: whether the peer is there to take tasks.
     Enlist {
         link: LinkId,

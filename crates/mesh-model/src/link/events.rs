@@ -136,6 +136,26 @@ events! { Link LinkFacts
         words: None,
         erased: Erased::Never,
     }
+    Opened(it: LinkOpened) "link.opened" / 1 {
+        room: Some(it.room),
+        sees: Room(it.room),
+        words: None,
+        erased: Erased::Never,
+    }
+    Published(it: LinkPublished) "link.published" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+        free: ["/at", "/about"],
+    }
+    Unpublished(it: LinkUnpublished) "link.unpublished" / 1 {
+        room: None,
+        sees: Admins,
+        words: None,
+        erased: Erased::Never,
+        free: ["/at"],
+    }
 }
 
 /// Where something stands in another mesh's log.
@@ -191,6 +211,9 @@ pub struct LinkAdded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<crate::Told>")]
     pub address: Option<String>,
+    /// Nobody here added it: it follows a room that is open to strangers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stranger: bool,
 }
 
 /// A link waits until somebody lets it go on.
@@ -470,4 +493,44 @@ pub struct LinkBorrows {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<crate::closed::Name>")]
     pub capabilities: Vec<String>,
+}
+
+/// Meshes that nobody here knows may follow a room from here on, or may not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkOpened {
+    /// The room.
+    pub room: RoomId,
+    /// Who answers for it: it is open as long as that one may take the room's words out of the mesh.
+    pub opener: ParticipantId,
+    /// Whether they may.
+    pub open: bool,
+}
+
+/// This mesh tells of itself at an interchange from here on: its name, these words, its open rooms and these agents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkPublished {
+    /// The interchange: its address.
+    #[schemars(with = "crate::Told")]
+    pub at: String,
+    /// What the mesh is called there.
+    #[schemars(with = "crate::closed::Name")]
+    pub name: String,
+    /// What it says of itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(with = "crate::Told")]
+    pub about: String,
+    /// The agents that it tells of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<ParticipantId>,
+}
+
+/// This mesh tells nothing of itself at an interchange any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkUnpublished {
+    /// The interchange: its address.
+    #[schemars(with = "crate::Told")]
+    pub at: String,
 }

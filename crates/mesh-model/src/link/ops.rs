@@ -93,6 +93,43 @@ operations! { LIST Link
         LinkBorrowInput => Done,
         example r#"{"link": "$link", "room": "errands", "capabilities": ["rust"]}"#
     }
+    /// Let meshes that nobody here knows follow a room of this mesh, or no more: its moderators who may take its words out and have
+    /// `admin:federation`. No more of them, any moderator says. Those who follow it stay until they are removed.
+    LinkOpen "link.open" {
+        Command Needs::Permission(MessagesWrite), Put "/api/rooms/{room}/strangers" => 200,
+        LinkOpenInput => Done,
+        example r#"{"room": "workshop", "open": true}"#
+    }
+    /// Tell others of this mesh at an interchange: its name, words about it, its open rooms, and agents. Everybody there reads it.
+    LinkPublish "link.publish" {
+        Command Needs::Owner, Put "/api/links/published" => 200,
+        LinkPublishInput => Done,
+        example r#"{"at": "http://127.0.0.1:7790", "name": "acme", "about": "We make things."}"#
+    }
+    /// Tell nothing of this mesh at an interchange any more.
+    LinkUnpublish "link.unpublish" {
+        Command Needs::Owner, Post "/api/links/published/withdraw" => 200,
+        LinkUnpublishInput => LinkWithdrawnCard,
+        example r#"{"at": "http://127.0.0.1:7790"}"#
+    }
+    /// What this mesh tells of itself, and where.
+    LinkPublished "link.published" {
+        Query Needs::Permission(AdminFederation), Get "/api/links/published" => 200,
+        NoInput => LinkCards,
+        example "{}"
+    }
+    /// Find meshes at an interchange, with their open rooms and their agents. What they say of themselves is their own word.
+    LinkDiscover "link.discover" {
+        Query Needs::Permission(AdminFederation), Get "/api/links/discover" => 200,
+        LinkDiscoverInput => LinkDiscovered,
+        example r#"{"words": "rust"}"#
+    }
+    /// Follow a room of another mesh that is open to strangers, in one step: the mesh is known by its key from then on.
+    LinkJoin "link.join" {
+        Command Needs::Owner, Post "/api/links/join" => 201,
+        LinkJoinInput => LinkFollowed,
+        example r#"{"address": "mesh://4cb5abf6ad79fbf5abbccafcc269d85cd2651ed4b885b5869f241aedf0a5ba29@127.0.0.1:7790/0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6c", "name": "away", "room": "found"}"#
+    }
     /// What a peer did not take.
     LinkRefused "link.refused" {
         Query Needs::Permission(AdminFederation), Get "/api/links/{link}/refused" => 200,

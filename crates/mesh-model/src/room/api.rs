@@ -169,6 +169,9 @@ pub struct Room {
     /// Whether everybody in the world can read on the public page now what is said in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
+    /// Meshes that nobody here knows may follow it: what is said in it is public.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
 }
 
 /// The other mesh where a room is at home.

@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::door::call::content;
-use crate::door::{Call, Caller, Came, Door, Free, Options};
+use crate::door::{Asked, Call, Caller, Came, Door, Found, Free, Options};
 use crate::evidence::{self, Stored};
 use crate::ops::message::post::{Draft, post};
 
@@ -33,6 +33,15 @@ pub trait Peers: Send + Sync {
 
     /// Calls a peer at once that it would have called later.
     fn call(&self, link: LinkId);
+
+    /// Who tells of itself at an interchange, with all of these words.
+    fn find(&self, at: String, words: String) -> Asked<'_, Result<Found, String>>;
+
+    /// Has an interchange forget what this mesh told of itself there.
+    fn withdraw(&self, at: String) -> Asked<'_, Result<(), String>>;
+
+    /// Whether what this mesh tells of itself stands at an interchange, and why not; nothing while that is not known.
+    fn shown(&self, at: &str) -> Option<Result<(), String>>;
 }
 
 /// How it stands with a peer.

@@ -6,6 +6,7 @@
 pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod coerce;
+mod discovery;
 pub(crate) mod flood;
 pub(crate) mod influence;
 mod lent;
@@ -28,6 +29,7 @@ pub(crate) mod turns;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::{Caller, PageCookie};
+pub use discovery::{Asked, Found, FoundMesh, OwnCard, Words};
 pub use lent::{Came, Free, Handed};
 pub use link_changes::Became;
 pub use links::{Brought, Logged, PeerSeen, Peers};

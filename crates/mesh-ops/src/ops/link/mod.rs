@@ -2,14 +2,19 @@
 
 mod add;
 mod borrow;
+mod discover;
 mod drop;
 mod follow;
 mod get;
+mod join;
 mod key;
 mod lend;
 mod list;
+mod open;
 mod pause;
 mod promote;
+mod publish;
+mod published;
 mod refused;
 mod remove;
 mod reset;
@@ -18,6 +23,7 @@ mod retry;
 mod revoke;
 mod share;
 mod unfollow;
+mod unpublish;
 mod words;
 
 use mesh_core::{Link as Record, Work};
@@ -87,6 +93,7 @@ fn describe(door: &Door, call: &Call, found: &Record, waits: &HomeWaits) -> Resu
         id: found.id,
         name: found.name.clone(),
         key: found.peer,
+        stranger: access.is_stranger(found),
         words: words::words(&compare),
         compare,
         participant: present::participant(access, found.participant),

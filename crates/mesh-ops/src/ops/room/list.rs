@@ -82,6 +82,7 @@ pub(super) async fn describe_all(
         let mut described = describe(call, reader, me, room, row, unread, seq);
         described.home = shared::home(door, call, room.id, waits.get(&room.id).copied());
         described.followers = shared::followers(call, room.id);
+        described.open = call.access.is_open_room(room.id);
         Some(described)
     });
     Ok(described.collect())
@@ -135,5 +136,6 @@ fn describe(
         home: None,
         followers: Vec::new(),
         public: access.check_shown(room).is_ok(),
+        open: false,
     }
 }
