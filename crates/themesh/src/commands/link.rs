@@ -3,11 +3,11 @@
 use clap::Subcommand;
 use mesh_model::api::{
     Link, LinkAddInput, LinkBorrowInput, LinkDeadInput, LinkFollowInput, LinkLendInput,
-    LinkRefInput, LinkShareInput, LinkState, NoInput,
+    LinkOpenInput, LinkRefInput, LinkShareInput, LinkState, NoInput,
 };
 use mesh_model::events::{LinkPause, RoomAccess, Trust};
 use mesh_model::ops::{
-    LinkAdd, LinkBorrow, LinkDrop, LinkFollow, LinkGet, LinkKey, LinkLend, LinkList,
+    LinkAdd, LinkBorrow, LinkDrop, LinkFollow, LinkGet, LinkKey, LinkLend, LinkList, LinkOpen,
     LinkPause as PauseOp, LinkPromote, LinkRefused, LinkRemove, LinkReset, LinkResume, LinkRetry,
     LinkRevoke, LinkShare, LinkUnfollow,
 };
@@ -105,6 +105,18 @@ pub enum LinkVerb {
         /// What the tasks ask for
         #[arg(long = "can", value_name = "CAPABILITY", value_delimiter = ',')]
         can: Vec<String>,
+    },
+    /// Let meshes that nobody here knows follow a room
+    #[command(after_help = "Example: mesh link open workshop")]
+    Open {
+        /// The room: its name or id
+        room: String,
+    },
+    /// Let no more of them follow it; those who do stay until mesh link remove
+    #[command(after_help = "Example: mesh link close workshop")]
+    Close {
+        /// The room: its name or id
+        room: String,
     },
     /// List what the peer did not take
     #[command(after_help = "Example: mesh link refused north")]
@@ -253,6 +265,16 @@ pub fn link(context: &Context, verb: LinkVerb) -> Outcome<()> {
         ),
         LinkVerb::Lend { link, can, at_once } => lend(context, &http, link, can, at_once),
         LinkVerb::Borrow { link, can } => borrow(context, &http, link, can),
+        LinkVerb::Open { room } => said(
+            context,
+            &http.call::<LinkOpen>(LinkOpenInput { room, open: true })?,
+            "strangers may follow it: what is said in it from now on is public; mesh publish tells of it",
+        ),
+        LinkVerb::Close { room } => said(
+            context,
+            &http.call::<LinkOpen>(LinkOpenInput { room, open: false })?,
+            "no more strangers are let in; those who follow it stay until mesh link remove",
+        ),
         LinkVerb::Refused(link) => refused(context, &http, link),
         LinkVerb::Retry(letters) => said(
             context,
@@ -389,6 +411,7 @@ fn show(link: &Link) {
     line(&format!("  or        {}", link.words));
     let trust = match link.participant.trust {
         Trust::Federated => "federated",
+        _ if link.stranger => "a stranger, who follows what is open: mesh link promote, or remove",
         _ => "untrusted until mesh link promote",
     };
     line(&format!("  trust     {trust}"));

@@ -25,8 +25,9 @@ fn two_meshes_share_a_room_and_the_attack_of_one_is_stopped_at_the_other() {
     let why = String::from_utf8(done.stderr).unwrap();
     assert!(done.status.success(), "{told}\n{why}");
     for expected in [
-        "found #patches",
-        "@scripted-guide answers: @owner@contributor",
+        "finds a mesh that says: A project that takes patches.",
+        "follows #patches in one step",
+        "@scripted-guide answers: run `make check` first.",
         "both meshes have it",
         "its guard holds that back",
         "override_instructions",

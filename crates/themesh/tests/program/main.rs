@@ -15,6 +15,7 @@ mod consent;
 mod demo;
 mod discord;
 mod discord_double;
+mod discover;
 mod editor;
 mod entity;
 mod file;

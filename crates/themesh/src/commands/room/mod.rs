@@ -15,7 +15,7 @@ use mesh_model::ops::{
 };
 use mesh_sdk::http::Http;
 
-use crate::commands::policy;
+use crate::commands::{discover, policy};
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json, table};
@@ -23,11 +23,17 @@ use crate::output::{line, printed_json, table};
 /// Join a room, or come in by an invite
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: mesh join general\n          mesh join http://127.0.0.1:7778/i/CODE --as rex"
+    after_help = "Examples: mesh join general\n          mesh join http://127.0.0.1:7778/i/CODE --as rex\n          mesh join mesh://8a88e3dd…@interchange.example.org/0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b --name found"
 )]
 pub struct JoinArgs {
-    /// A room's name, or an invite's address
+    /// A room's name, an invite's address, or that of an open room of another mesh
     pub target: String,
+    /// What a room of another mesh is called here
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What the other mesh is called here, unless it is known
+    #[arg(long)]
+    pub mesh: Option<String>,
 }
 
 /// Leave a room
@@ -142,6 +148,9 @@ fn row(room: &Room) -> Vec<String> {
 
 /// `mesh join ROOM|INVITE`
 pub fn join(context: &Context, args: JoinArgs) -> Outcome<()> {
+    if args.target.starts_with("mesh://") || args.target.starts_with("mesh+http://") {
+        return discover::join(context, args.target, args.name, args.mesh);
+    }
     match args.target.split_once("/i/") {
         Some((node, code)) => redeem(context, node, code),
         None => simple::<RoomJoin>(context, args.target, "joined"),
