@@ -66,9 +66,9 @@ export function behind(link: Link): Behind {
 export function way(link: Pick<Link, 'address'>): { kind: 'direct' | 'interchange' | 'called'; at: string } {
   const address = link.address ?? '';
   if (address === '') return { kind: 'called', at: '' };
-  return address.startsWith('interchange+')
-    ? { kind: 'interchange', at: address.slice('interchange+'.length) }
-    : { kind: 'direct', at: address };
+  // By the second one a room was found that is open to strangers: the peer does not know where to meet this mesh.
+  const through = ['interchange+', 'open+'].find((start) => address.startsWith(start));
+  return through ? { kind: 'interchange', at: address.slice(through.length) } : { kind: 'direct', at: address };
 }
 
 export function wayWords(link: Pick<Link, 'address'>): string {
