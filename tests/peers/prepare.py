@@ -216,7 +216,22 @@ def links(node):
     for part in ("", "/refused"):
         node.ask("GET", "/api/links/{link}" + part, named)
     node.ask("GET", "/api/links/key")
+    strangers(node)
     node.ask("DELETE", "/api/links/{link}", named)
+
+
+def strangers(node):
+    """What the mesh tells of itself where nobody listens, and a room of a mesh that nobody finds."""
+    for is_open in (True, False):
+        node.ask("PUT", "/api/rooms/{room}/strangers", {"room": "workshop"}, {"open": is_open})
+    at = "http://127.0.0.1:9"
+    node.ask("PUT", "/api/links/published", body={"at": at, "name": "acme", "about": "We make things."})
+    node.ask("GET", "/api/links/published")
+    node.ask("GET", "/api/links/discover")
+    node.ask("POST", "/api/links/published/withdraw", body={"at": at})
+    key = "4cb5abf6ad79fbf5abbccafcc269d85cd2651ed4b885b5869f241aedf0a5ba29"
+    room = f"mesh://{key}@127.0.0.1:9/0193a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6c"
+    node.ask("POST", "/api/links/join", body={"address": room, "name": "away", "room": "found"})
 
 
 def messages(node):
