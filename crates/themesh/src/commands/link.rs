@@ -1,5 +1,7 @@
 //! Links to other meshes: whom this mesh knows, and which rooms are shared.
 
+pub mod discover;
+
 use clap::Subcommand;
 use mesh_model::api::{
     Link, LinkAddInput, LinkBorrowInput, LinkDeadInput, LinkFollowInput, LinkLendInput,

@@ -13,7 +13,6 @@ mod connect;
 mod context;
 mod credential;
 mod demo;
-mod discover;
 mod dispatch;
 mod doctor;
 mod entity;
@@ -161,8 +160,8 @@ pub enum Command {
     Inlet(inlet::InletVerb),
     #[command(subcommand)]
     Link(link::LinkVerb),
-    Discover(discover::DiscoverArgs),
-    Publish(discover::PublishArgs),
+    Discover(link::discover::DiscoverArgs),
+    Publish(link::discover::PublishArgs),
     #[command(subcommand)]
     Tool(tool::ToolVerb),
     Do(chat::DoArgs),
@@ -284,8 +283,8 @@ pub fn run(context: &Context, command: Command) -> Outcome<ExitCode> {
         Command::Webhook(verb) => webhook::webhook(context, verb)?,
         Command::Inlet(verb) => inlet::inlet(context, verb)?,
         Command::Link(verb) => link::link(context, verb)?,
-        Command::Discover(args) => discover::discover(context, args)?,
-        Command::Publish(args) => discover::publish(context, args)?,
+        Command::Discover(args) => link::discover::discover(context, args)?,
+        Command::Publish(args) => link::discover::publish(context, args)?,
         Command::Tool(verb) => tool::tool(context, verb)?,
         Command::Plan(verb) => return plan::plan(context, verb),
         Command::Do(args) => chat::say_line(context, args)?,

@@ -15,7 +15,8 @@ use mesh_model::ops::{
 };
 use mesh_sdk::http::Http;
 
-use crate::commands::{discover, policy};
+use crate::commands::link::discover;
+use crate::commands::policy;
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
 use crate::output::{line, printed_json, table};
