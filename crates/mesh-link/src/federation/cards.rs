@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mesh_interchange::{Card, CardAgent, CardRoom, Instance, Interchange, Prover, is_capability};
-use mesh_model::limits::{CARD_AGE_MS_MAX, CARD_ANEW_MS, CARD_BYTES_MAX, DISCOVER_PARTS_MAX};
+use mesh_model::limits::{
+    CARD_AGE_MS_MAX, CARD_ANEW_MS, CARD_BYTES_MAX, DISCOVER_PARTS_MAX, DISCOVERED_MAX,
+};
 use mesh_model::{Millis, PublicKey, names};
 use mesh_ops::{Found, FoundMesh, OwnCard, Words};
 use tokio::time::{Instant, sleep_until};
+
+use super::interchanges::in_our_words;
 
 /// Clocks of other meshes may be so far ahead; a card that is further ahead would be shown for longer than others.
 const AHEAD_MS: u64 = 60 * 60 * 1000;
@@ -37,7 +41,7 @@ impl Shows {
             let words = written(card.words.clone(), now);
             words.sign(prover, way.key(), &card.name)
         });
-        let told = way.publish(signed).await.map_err(|why| why.to_string());
+        let told = way.publish(signed).await.map_err(|why| in_our_words(&why));
         self.at = card.is_some().then(Instant::now);
         let shown = card.is_some().then_some(told);
         self.card = card;
@@ -103,6 +107,11 @@ pub(super) async fn find(way: &Interchange, words: String, now: Millis) -> Resul
             }
         }
         after = listed.next;
+        if found.meshes.len() >= DISCOVERED_MAX {
+            found.more = after.is_some() || found.meshes.len() > DISCOVERED_MAX;
+            found.meshes.truncate(DISCOVERED_MAX);
+            return Ok(found);
+        }
         if after.is_none() {
             return Ok(found);
         }

@@ -159,7 +159,7 @@ impl Interchanges {
             ..mesh_interchange::Entrance::default()
         };
         let entered = Interchange::enter(&entrance, Arc::clone(&self.prover), Arc::new(Nobody));
-        let (way, _) = entered.await.map_err(|why| why.to_string())?;
+        let (way, _) = entered.await.map_err(|why| in_our_words(&why))?;
         Ok(Arc::new(way))
     }
 
@@ -177,7 +177,8 @@ impl Interchanges {
             changes(&place.card, None);
         }
         let way = self.way(at).await?;
-        way.publish(None).await.map_err(|why| why.to_string())
+        let withdrawn = way.publish(None).await;
+        withdrawn.map_err(|why| in_our_words(&why))
     }
 
     /// Whether what this mesh tells of itself stands at an interchange.
@@ -239,7 +240,7 @@ impl Keeper {
                     failures = 0;
                     self.follow(Arc::new(way), news, unnamed).await
                 }
-                Err(why) => why.to_string(),
+                Err(why) => in_our_words(&why),
             };
             tracing::debug!(at = %self.to.address, %why, "an interchange was left");
             failures += 1;
@@ -261,13 +262,13 @@ impl Keeper {
             Interchange::enter(&to, Arc::clone(&self.prover), links).await
         };
         match enter(self.to.clone()).await {
-            Err(NotOpened::Refused(why)) if self.to.name.is_some() => {
+            Err(why @ NotOpened::Refused(_)) if self.to.name.is_some() => {
                 let nameless = mesh_interchange::Entrance {
                     name: None,
                     ..self.to.clone()
                 };
                 let (way, news) = enter(nameless).await?;
-                Ok((way, news, Some(why.to_string())))
+                Ok((way, news, Some(in_our_words(&why))))
             }
             entered => entered.map(|(way, news)| (way, news, None)),
         }
@@ -339,6 +340,17 @@ impl Keeper {
         if here {
             self.links.call(&peer);
         }
+    }
+}
+
+/// Why an interchange is not gone to. What it says itself are a stranger's words, which reach programs as this node's: of those only
+/// the code passes.
+pub(super) fn in_our_words(why: &NotOpened) -> String {
+    match why {
+        NotOpened::Refused(refusal) => {
+            format!("the interchange refuses it: {}", refusal.code.code())
+        }
+        why => why.to_string(),
     }
 }
 

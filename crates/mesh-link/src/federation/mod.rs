@@ -192,7 +192,13 @@ impl Desk {
         let access = self.door.node().access();
         let missed = |link: LinkId| {
             let open = || self.door.open_link(link).is_ok();
-            self.dial.calls() && open() && !self.board.seen(link).open
+            // Nobody waits for a stranger.
+            let known = || {
+                access
+                    .link(link)
+                    .is_some_and(|link| !access.is_stranger(link))
+            };
+            self.dial.calls() && known() && open() && !self.board.seen(link).open
         };
         down.retain(|link, _| missed(*link));
         for found in access.links() {

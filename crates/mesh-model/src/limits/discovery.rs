@@ -43,5 +43,7 @@ pub const CARD_ANEW_MS: u64 = 24 * 60 * 60 * 1000;
 pub const CARDS_SOUGHT_MAX: usize = 250;
 /// Parts of an interchange's list that are fetched for one question.
 pub const DISCOVER_PARTS_MAX: usize = 10;
+/// Meshes that are shown of one interchange: more than anybody reads, and words find fewer.
+pub const DISCOVERED_MAX: usize = 50;
 /// Words by which meshes are sought.
 pub const DISCOVER_WORDS_CHARS_MAX: usize = 100;
