@@ -320,7 +320,7 @@ impl Conversation {
     }
 
     /// What a stranger says waits for what the others say.
-    async fn stranger_turn(&self, link: &LinkRecord, item: &Item) {
+    async fn stranger_turn(&mut self, link: &LinkRecord, item: &Item) {
         if self.door.node().access().is_stranger(link) {
             let bytes = serde_json::to_vec(item).map_or(0, |json| json.len());
             self.threshold.hears(bytes).await;
