@@ -56,7 +56,7 @@ pub fn decide(state: &State, command: &Command, ctx: &Ctx) -> Decision {
         Command::Schedule(command) => schedule::decide(desk, command)?,
         Command::Clock(command) => clock::decide(desk, command)?,
         Command::Alert(command) => alert::decide(desk, command)?,
-        Command::Webhook(command) => webhook::decide(asker, command)?,
+        Command::Webhook(command) => webhook::decide(desk, command)?,
         Command::Inlet(command) => inlet::decide(desk, command)?,
         Command::Link(command) => link::decide(desk, command)?,
         Command::Tool(command) => tool::decide(asker, command)?,

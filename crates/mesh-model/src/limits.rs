@@ -221,6 +221,8 @@ pub const WEBHOOKS_OF_ONE_MAX: usize = 8;
 pub const WEBHOOKS_MAX: usize = 256;
 /// A webhook's address.
 pub const WEBHOOK_URL_BYTES_MAX: usize = 2048;
+/// What one header of a webhook's own says: a token, whole.
+pub const WEBHOOK_HEADER_BYTES_MAX: usize = 1024;
 /// Dead letters of one webhook; with more it waits for somebody to look.
 pub const WEBHOOK_DEAD_MAX: usize = 1000;
 /// Attempts to deliver that are told of: the newest say most.
@@ -506,6 +508,8 @@ pub const SKILLS_ALL_BYTES_MAX: u64 = 1 << 30;
 /// A query that waits for something to happen answers after so long at the latest, milliseconds: less than
 /// proxies and clients give an idle request.
 pub const WAIT_MS_MAX: u32 = 30_000;
+/// Files that one message of A2A brings: a request has no room for more that say something.
+pub const A2A_FILES_MAX: usize = 8;
 /// A message by A2A that waits for its task to settle is answered after so long at the latest, milliseconds: ten minutes; who
 /// waits longer follows the task.
 pub const A2A_WAIT_MS_MAX: u64 = 10 * 60 * 1000;

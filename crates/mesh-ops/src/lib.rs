@@ -25,10 +25,10 @@ pub use describe::tools::{
 pub use door::coerce::coerce_query;
 pub use door::request::parse_json;
 pub use door::{
-    Asked, Became, Brought, Call, Caller, Came, Cookie, Door, Drawn, Found, FoundMesh, Free,
-    Handed, LAST_WORDS, Logged, Names, Options, Outbox, OwnCard, PageCookie, PeerSeen, Peers,
-    Progress, PublicLine, PublicMesh, PublicMessage, PublicRoom, PublicTask, PublicWho, Reply, Run,
-    Sending, Stream, Turn, Turns, Wanted, Watch, Words,
+    Asked, Became, Brought, Call, Caller, Came, CardSignature, Cookie, Door, Drawn, Found,
+    FoundMesh, Free, Handed, LAST_WORDS, Logged, Names, Options, Outbox, OwnCard, PageCookie,
+    PeerSeen, Peers, Progress, PublicLine, PublicMesh, PublicMessage, PublicRoom, PublicTask,
+    PublicWho, Reply, Run, Sending, SentAlong, Stream, Turn, Turns, Wanted, Watch, Words,
 };
 // What surfaces hold of the node itself. How to subscribe to it is not among it: that goes through the door.
 pub use mesh_core::{Access, Link as LinkRecord, Webhook as HookRecord};

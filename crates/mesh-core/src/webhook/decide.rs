@@ -12,15 +12,17 @@ use mesh_model::limits::{
     EVENT_TYPES_MAX, WEBHOOK_DEAD_MAX, WEBHOOK_OVERLAP_MS, WEBHOOKS_MAX, WEBHOOKS_OF_ONE_MAX,
 };
 use mesh_model::webhook::Address;
-use mesh_model::{Effect, NewEvent, Permission, Refusal, Seq, WebhookId};
+use mesh_model::{Effect, NewEvent, Permission, Refusal, RoomId, Seq, TaskId, WebhookId};
 
 use super::Webhook;
 use crate::actor::Asker;
+use crate::desk::Desk;
 use crate::{Action, Decision, check, refuse};
 
-pub(crate) fn decide(asker: &Asker<'_>, command: &WebhookCommand) -> Decision {
+pub(crate) fn decide(desk: &Desk<'_>, command: &WebhookCommand) -> Decision {
+    let asker = desk.asker;
     match command {
-        WebhookCommand::Create(wanted) => create(asker, wanted),
+        WebhookCommand::Create(wanted) => create(desk, wanted),
         WebhookCommand::Pause { webhook } => pause(known(asker, *webhook)?, WebhookPause::Asked),
         WebhookCommand::Resume { webhook, skip } => resume(own(asker, *webhook)?, *skip),
         WebhookCommand::Rotate { webhook, version } => {
@@ -65,7 +67,8 @@ pub(crate) fn decide(asker: &Asker<'_>, command: &WebhookCommand) -> Decision {
     }
 }
 
-fn create(asker: &Asker<'_>, wanted: &CreateWebhook) -> Decision {
+fn create(desk: &Desk<'_>, wanted: &CreateWebhook) -> Decision {
+    let asker = desk.asker;
     let found = asker.participant(wanted.participant)?;
     if !asker.is_mine(found.id) {
         return Err(refuse::not_yours(
@@ -73,11 +76,15 @@ fn create(asker: &Asker<'_>, wanted: &CreateWebhook) -> Decision {
         ));
     }
     asker.access.check_enabled(found.id)?;
-    if let Some(room) = wanted.room {
+    check_form(wanted)?;
+    let room = match wanted.task {
+        Some(task) => Some(room_of_task(desk, task, wanted.after)?),
+        None => wanted.room,
+    };
+    if let Some(room) = room {
         asker.room(room)?;
         asker.access.may(found.id, Action::Read, room)?;
     }
-    check_form(wanted)?;
     if asker.access.webhook(wanted.webhook).is_some() {
         return Err(refuse::id_taken("webhook"));
     }
@@ -98,11 +105,35 @@ fn create(asker: &Asker<'_>, wanted: &CreateWebhook) -> Decision {
         webhook: wanted.webhook,
         participant: found.id,
         origin: wanted.origin.clone(),
-        room: wanted.room,
+        room,
         kinds: wanted.kinds.clone(),
         addressed: wanted.addressed,
         body: wanted.body,
+        task: wanted.task,
+        after: wanted.after,
     })])
+}
+
+/// The room of a task of which something is still to be told.
+fn room_of_task(desk: &Desk<'_>, task: TaskId, after: Option<Seq>) -> Result<RoomId, Refusal> {
+    let (task, room) = desk.task(task)?;
+    let told = task
+        .ended
+        .is_some_and(|ended| after.is_none_or(|after| after >= ended));
+    if told {
+        return Err(
+            refuse::conflict("the task has ended", "read it with task.get")
+                .so(Effect::NothingStored),
+        );
+    }
+    if after.is_some_and(|after| after < task.created) {
+        return Err(refuse::invalid(
+            "the place is before the task",
+            "begin where it was created, or later",
+        )
+        .so(Effect::NothingStored));
+    }
+    Ok(room.id)
 }
 
 fn check_form(wanted: &CreateWebhook) -> Result<(), Refusal> {
@@ -114,6 +145,21 @@ fn check_form(wanted: &CreateWebhook) -> Result<(), Refusal> {
             "the origin is no origin",
             "the door makes it of the address",
         ));
+    }
+    let narrowed = wanted.room.is_some() || !wanted.kinds.is_empty() || wanted.addressed;
+    if wanted.task.is_some() && narrowed {
+        return Err(refuse::invalid(
+            "a webhook of a task goes without room, types and 'addressed'",
+            "name the task alone",
+        )
+        .so(Effect::NothingStored));
+    }
+    if wanted.task.is_none() && wanted.after.is_some() {
+        return Err(refuse::invalid(
+            "'after' goes with a task",
+            "read what was before with event.list",
+        )
+        .so(Effect::NothingStored));
     }
     if wanted.kinds.len() > EVENT_TYPES_MAX {
         return Err(refuse::invalid(

@@ -3,7 +3,7 @@
 use imbl::OrdMap;
 use mesh_model::events::{WebhookBody, WebhookPause};
 use mesh_model::{
-    Actor, CredentialId, Millis, ParticipantId, Permission, Refusal, RoomId, Seq, WebhookId,
+    Actor, CredentialId, Millis, ParticipantId, Permission, Refusal, RoomId, Seq, TaskId, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub struct Webhook {
     pub addressed: bool,
     /// What is sent.
     pub body: WebhookBody,
+    /// Only this task, with which it ends.
+    pub task: Option<TaskId>,
     /// It is told what is later than this place.
     pub since: Seq,
     /// Why it waits.

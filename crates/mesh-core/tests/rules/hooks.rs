@@ -34,6 +34,8 @@ pub fn command(_: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
                 .collect(),
             addressed: args.named("addressed").is_some(),
             body: WebhookBody::Pointer,
+            task: args.named("task").map(crate::work::task),
+            after: args.named("after").map(|seq| Seq(seq.parse().unwrap())),
         }),
         "halt" => WebhookCommand::Pause { webhook: webhook() },
         "go-on" => WebhookCommand::Resume {

@@ -16,6 +16,7 @@ use super::board::Board;
 use super::destination::{Destination, Pace};
 use super::letter;
 use super::post::{Answer, Post, Sender};
+use super::task;
 
 /// Attempts at an event that the other side answers with an error of its own: it may be about to be repaired.
 const FAULTY_ATTEMPTS_MAX: u32 = 10;
@@ -95,6 +96,9 @@ impl Courier {
             return Ok(());
         }
         let mut position = self.door.webhook_position(self.webhook).await?;
+        if self.has_told_all(position)? {
+            return self.end().await;
+        }
         self.going.written = Some((position, Instant::now()));
         let mut stream = self.door.listen_for(self.webhook, position)?;
         loop {
@@ -123,9 +127,13 @@ impl Courier {
                     Ok(Some(Came::Later)) => return self.write(position, true).await,
                     Ok(came) => {
                         position = item.seq;
-                        self.write(position, false).await?;
+                        let last = came.is_some() && task::is_last(&self.record()?, &item);
+                        self.write(position, last).await?;
                         if came.is_some() {
                             self.going.attempts = (Seq::ZERO, 0);
+                        }
+                        if last {
+                            return self.end().await;
                         }
                     }
                     Err(why) => {
@@ -154,7 +162,13 @@ impl Courier {
         if !shown || !letter::is_wanted(&access, &hook, item) {
             return Ok(None);
         }
-        let body = letter::letter(&access, &hook, item);
+        let body = match hook.task {
+            Some(task) => match task::letter(&self.door, &access, &hook, task, item) {
+                Some(body) => body,
+                None => return Ok(None),
+            },
+            None => letter::letter(&access, &hook, item),
+        };
         drop(access);
         let came = stream
             .while_held(self.attempt(&hook, item.seq, body))
@@ -223,7 +237,7 @@ impl Courier {
         let now = self.door.node().now();
         let id = format!("msg_{}_{seq}", self.webhook.0.simple());
         let at = now.0 / 1000;
-        let post = Post::signed(sending.url, &sending.secrets, &id, at, body);
+        let post = Post::signed(sending, &id, at, body);
         let began = Instant::now();
         let answer = self.sender.send(post).await;
         let judged = judge(&answer);
@@ -303,6 +317,26 @@ impl Courier {
             return self.stop(WebhookPause::Refusing).await;
         }
         Ok(Came::Done)
+    }
+
+    /// Whether its task is over and its end was passed before.
+    fn has_told_all(&self, position: Seq) -> Result<bool, Refusal> {
+        let Some(task) = self.record()?.task else {
+            return Ok(false);
+        };
+        let work = self.door.node().work();
+        let ended = work.task(task).map(|found| found.ended);
+        // One that is not remembered any more has ended.
+        Ok(ended.is_none_or(|ended| ended.is_some_and(|ended| ended <= position)))
+    }
+
+    /// Its task is over: it ends with it, unless something was not taken that somebody may want to send again.
+    async fn end(&self) -> Result<(), Refusal> {
+        if !self.record()?.dead.is_empty() {
+            self.stop(WebhookPause::Refusing).await?;
+        }
+        self.door.end_webhook(self.webhook).await?;
+        Err(refuse::no_webhook())
     }
 
     /// The webhook waits for somebody.

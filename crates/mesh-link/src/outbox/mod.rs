@@ -1,7 +1,7 @@
 //! The outbox: whatever leaves the node for an address outside. What is owed to a destination is everything in the log after
 //! its position, so there is no second queue: one that is dead for days costs a number in the vault.
 //!
-//! * `courier.rs` delivers for one webhook, `letter.rs` says what.
+//! * `courier.rs` delivers for one webhook, `letter.rs` says what; `task.rs` says it of one task, in A2A's words.
 //! * `destination.rs` leaves alone who does not answer; `post.rs` judges where the node connects, and sends.
 //! * `push/` tells browsers by their push services.
 //! * `board.rs` remembers the last attempts, for those who ask.
@@ -12,6 +12,7 @@ mod destination;
 mod letter;
 mod post;
 mod push;
+mod task;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ use std::time::Duration;
 use mesh_model::address::Network;
 use mesh_model::api::{PushSent, WebhookDelivery};
 use mesh_model::webhook::Address;
-use mesh_model::{ParticipantId, WebhookId};
-use mesh_ops::{Door, Progress, PushTo, Using};
+use mesh_model::{Millis, ParticipantId, WebhookId};
+use mesh_ops::{Access, Door, Progress, PushTo, Using};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -138,6 +139,7 @@ impl Desk {
             })
         };
         busy.retain(|webhook, courier| due(webhook) && !courier.0.is_finished());
+        self.sweep(&access, now);
         for found in access.webhooks().filter(|found| due(&found.id)) {
             busy.entry(found.id).or_insert_with(|| {
                 let courier = Courier {
@@ -154,6 +156,22 @@ impl Desk {
         }
     }
 
+    /// Ends the webhooks of tasks that may be told nothing any more: whoever made one does not come back to it.
+    fn sweep(&self, access: &Access, now: Millis) {
+        let over = access
+            .webhooks()
+            .filter(|found| found.task.is_some() && access.check_webhook(found, now).is_err());
+        for found in over {
+            let (door, webhook) = (self.door.clone(), found.id);
+            tokio::spawn(async move {
+                // Another look may have ended it meanwhile.
+                if let Err(why) = door.end_webhook(webhook).await {
+                    tracing::debug!(%webhook, %why, "a webhook was ended before");
+                }
+            });
+        }
+    }
+
     async fn tested(&self, webhook: WebhookId) -> WebhookDelivery {
         let now = self.door.node().now();
         let id = format!("test_{}_{}", webhook.0.simple(), now.0);
@@ -165,7 +183,7 @@ impl Desk {
         let answer = match self.door.sending(webhook).await {
             Ok(Some(sending)) => {
                 let at = now.0 / 1000;
-                let post = Post::signed(sending.url, &sending.secrets, &id, at, body);
+                let post = Post::signed(sending, &id, at, body);
                 self.sender.send(post).await
             }
             Ok(None) => post::Answer::None("its address or secret is not in this vault".to_owned()),

@@ -10,7 +10,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use mesh_model::address::{Network, is_public};
-use mesh_model::webhook::{Address, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use mesh_model::webhook::{Address, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOKEN_HEADER};
+use mesh_ops::Sending;
 use tokio::sync::{Semaphore, oneshot};
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Uri};
@@ -36,15 +37,23 @@ pub(super) struct Post {
 
 impl Post {
     /// A webhook's delivery; `at` in unix seconds.
-    pub fn signed(url: String, secrets: &[String], id: &str, at: u64, body: String) -> Post {
+    pub fn signed(sending: Sending, id: &str, at: u64, body: String) -> Post {
+        let Sending {
+            url,
+            secrets,
+            headers: own,
+        } = sending;
+        let mut headers = vec![
+            ("content-type", "application/json".to_owned()),
+            (ID_HEADER, id.to_owned()),
+            (TIMESTAMP_HEADER, at.to_string()),
+            (SIGNATURE_HEADER, sign::header(&secrets, id, at, &body)),
+        ];
+        headers.extend(own.token.map(|token| (TOKEN_HEADER, token)));
+        headers.extend(own.authorization.map(|value| ("authorization", value)));
         Post {
             url,
-            headers: vec![
-                ("content-type", "application/json".to_owned()),
-                (ID_HEADER, id.to_owned()),
-                (TIMESTAMP_HEADER, at.to_string()),
-                (SIGNATURE_HEADER, sign::header(secrets, id, at, &body)),
-            ],
+            headers,
             body: body.into_bytes(),
         }
     }

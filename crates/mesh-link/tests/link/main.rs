@@ -14,4 +14,5 @@ mod push_service_double;
 mod receiver;
 mod strangers;
 mod talk;
+mod task_hooks;
 mod webhooks;

@@ -14,6 +14,8 @@ pub struct Came {
     pub id: String,
     pub at: u64,
     pub signature: String,
+    pub token: Option<String>,
+    pub authorization: Option<String>,
     pub body: String,
 }
 
@@ -111,6 +113,8 @@ fn serve(mut stream: TcpStream, tell: &Sender<Came>, answers: &Answers) -> Optio
         id: header("webhook-id")?,
         at: header("webhook-timestamp")?.parse().ok()?,
         signature: header("webhook-signature")?,
+        token: header("x-a2a-notification-token"),
+        authorization: header("authorization"),
         body: String::from_utf8(body).ok()?,
     })
     .ok()?;

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::ParticipantRef;
 use crate::events::{WebhookBody, WebhookPause};
-use crate::ids::{RoomId, Seq, WebhookId};
+use crate::ids::{RoomId, Seq, TaskId, WebhookId};
 use crate::time::Millis;
 
 /// Have the node tell an address outside what a participant sees.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookCreateInput {
     /// Where to: `https://…`, at most 2048 bytes. `http://` and addresses of this machine or of a private network only where
@@ -30,6 +30,21 @@ pub struct WebhookCreateInput {
     /// What is sent; a pointer unless told.
     #[serde(default)]
     pub body: WebhookBody,
+    /// Only what happens to this task, in the form of A2A's push notifications: with `body: pointer` where it stands, with
+    /// `full` also its words where the room lets them out. The webhook ends with the task. Goes without `room`, `kinds` and
+    /// `addressed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// With `task`: what is later than this place; what happens from now on if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Seq>,
+    /// What the header `X-A2A-Notification-Token` of each delivery says, at most 1024 bytes. It is kept sealed and shown to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// What the header `Authorization` of each delivery says, such as `Bearer …`, at most 1024 bytes. It is kept sealed and
+    /// shown to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<String>,
 }
 
 /// A webhook that was made, or its new secret.
@@ -110,6 +125,9 @@ pub struct Webhook {
     pub addressed: bool,
     /// What is sent.
     pub body: WebhookBody,
+    /// Only what happens to this task, with which it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
     /// How it stands.
     pub state: WebhookState,
     /// Why it is paused.

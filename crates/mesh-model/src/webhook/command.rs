@@ -1,7 +1,7 @@
 //! Commands about webhooks.
 
 use crate::events::{WebhookBody, WebhookPause};
-use crate::ids::{ParticipantId, RoomId, Seq, WebhookId};
+use crate::ids::{ParticipantId, RoomId, Seq, TaskId, WebhookId};
 
 /// What somebody, or the node that delivers, wants of webhooks.
 #[derive(Debug, Clone)]
@@ -66,4 +66,6 @@ pub struct CreateWebhook {
     pub kinds: Vec<String>,
     pub addressed: bool,
     pub body: WebhookBody,
+    pub task: Option<TaskId>,
+    pub after: Option<Seq>,
 }

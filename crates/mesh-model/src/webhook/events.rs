@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Erased, events};
-use crate::ids::{ParticipantId, RoomId, Seq, WebhookId};
+use crate::ids::{ParticipantId, RoomId, Seq, TaskId, WebhookId};
 
 events! { Webhook WebhookFacts
     Created(it: WebhookCreated) "webhook.created" / 1 {
@@ -110,6 +110,12 @@ pub struct WebhookCreated {
     pub addressed: bool,
     /// What is sent.
     pub body: WebhookBody,
+    /// Only what happens to this task, told in the words of A2A; the webhook ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// With a task: what is later than this place, which may be before the webhook; from now on if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Seq>,
 }
 
 /// A webhook waits until somebody lets it go on.

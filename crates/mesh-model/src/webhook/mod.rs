@@ -13,6 +13,8 @@ pub const ID_HEADER: &str = "webhook-id";
 pub const TIMESTAMP_HEADER: &str = "webhook-timestamp";
 /// The header with the signatures.
 pub const SIGNATURE_HEADER: &str = "webhook-signature";
+/// The header with the token that the maker of a task's webhook chose, as A2A calls it.
+pub const TOKEN_HEADER: &str = "x-a2a-notification-token";
 /// The type of what `webhook.test` sends; no event is called so.
 pub const TEST_KIND: &str = "webhook.test";
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod call;
 pub(crate) mod caller;
+mod cards;
 pub(crate) mod coerce;
 mod discovery;
 pub(crate) mod flood;
@@ -29,11 +30,12 @@ pub(crate) mod turns;
 
 pub use call::{Call, Cookie, Options};
 pub use caller::{Caller, PageCookie};
+pub use cards::CardSignature;
 pub use discovery::{Asked, Found, FoundMesh, OwnCard, Words};
 pub use lent::{Came, Free, Handed};
 pub use link_changes::Became;
 pub use links::{Brought, Logged, PeerSeen, Peers};
-pub use outbox::{Outbox, Progress, Sending};
+pub use outbox::{Outbox, Progress, Sending, SentAlong};
 pub use over::{LAST_WORDS, Watch};
 pub use public::{Drawn, PublicLine, PublicMesh, PublicMessage, PublicRoom, PublicTask, PublicWho};
 pub use registry::Run;

@@ -7,15 +7,19 @@ use mesh_core::{Access, check_may_answer};
 use mesh_model::api::{PushSent, WebhookDelivery};
 use mesh_model::command::WebhookCommand;
 use mesh_model::events::TaskState;
+use mesh_model::limits::WEBHOOKS_OF_ONE_MAX;
+use mesh_model::ops::{Operation as _, WebhookCreate};
 use mesh_model::webhook::Address;
 use mesh_model::{
     Actor, ApprovalId, Capability, Command, Millis, ParticipantId, Refusal, Seq, TaskId, WebhookId,
     refuse,
 };
 use mesh_store::vault::{PushKey, PushTo};
+use serde::{Deserialize, Serialize};
 
-use crate::door::Door;
+use crate::door::{Caller, Door};
 use crate::ops::tool::Using;
+use crate::ops::webhook;
 
 /// What sends to addresses outside. A node that has none makes webhooks all the same; they are owed what happens.
 pub trait Outbox: Send + Sync {
@@ -68,6 +72,19 @@ pub struct Sending {
     pub url: String,
     /// The secrets that sign now, the newest first.
     pub secrets: Vec<String>,
+    /// Its own headers.
+    pub headers: SentAlong,
+}
+
+/// What a webhook's deliveries carry besides their signature, as its maker wanted it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentAlong {
+    /// The header of A2A by which a receiver knows whom it is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The header `Authorization`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<String>,
 }
 
 /// What the vault calls a webhook's address.
@@ -79,6 +96,11 @@ pub(crate) fn url_name(webhook: WebhookId) -> String {
 /// What the vault calls a webhook's secret.
 pub(crate) fn secret_name(webhook: WebhookId) -> String {
     format!("webhook {webhook} secret")
+}
+
+/// What the vault calls the headers of its own that a webhook sends.
+pub(crate) fn headers_name(webhook: WebhookId) -> String {
+    format!("webhook {webhook} headers")
 }
 
 /// What the vault calls a webhook where it keeps positions.
@@ -110,7 +132,15 @@ impl Door {
             for version in versions {
                 secrets.extend(vault.secret(&secret_name(webhook), version)?);
             }
-            Ok((!secrets.is_empty()).then_some(Sending { url, secrets }))
+            let headers = match vault.secret(&headers_name(webhook), 1)? {
+                Some(text) => serde_json::from_str(&text).unwrap_or_default(),
+                None => SentAlong::default(),
+            };
+            Ok((!secrets.is_empty()).then_some(Sending {
+                url,
+                secrets,
+                headers,
+            }))
         })
         .await
     }
@@ -129,6 +159,36 @@ impl Door {
     pub async fn webhook_reached(&self, webhook: WebhookId, upto: Seq) -> Result<(), Refusal> {
         self.vault(move |vault| vault.move_outbox(&destination(webhook), upto))
             .await
+    }
+
+    /// Whether the caller may have the node tell this address something, before anything is made of it.
+    pub fn check_may_push(&self, caller: &Caller, url: &str) -> Result<(), Refusal> {
+        self.check_permitted(caller, WebhookCreate::DECLARATION.needs)?;
+        webhook::checked(self, url)?;
+        let me = caller.actor.and_then(Actor::participant);
+        let me = me.ok_or_else(refuse::unauthenticated)?;
+        let own = self.node().access();
+        let own = own.webhooks().filter(|hook| hook.participant == me);
+        if own.count() >= WEBHOOKS_OF_ONE_MAX {
+            return Err(refuse::conflict(
+                format!("one participant has at most {WEBHOOKS_OF_ONE_MAX} webhooks"),
+                "remove one that is not needed any more: webhook.list",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether the caller may have the node tell addresses at all.
+    pub fn may_push(&self, caller: &Caller) -> bool {
+        self.check_permitted(caller, WebhookCreate::DECLARATION.needs)
+            .is_ok()
+    }
+
+    /// Ends, as the node, a webhook whose task is over, its secrets too.
+    pub async fn end_webhook(&self, webhook: WebhookId) -> Result<(), Refusal> {
+        self.note_webhook(WebhookCommand::Delete { webhook })
+            .await?;
+        webhook::forget(self, webhook).await
     }
 
     /// Decides, as the node, what came of a delivery.

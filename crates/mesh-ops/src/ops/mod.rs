@@ -50,5 +50,5 @@ pub(crate) mod task;
 pub(crate) mod template;
 pub(crate) mod tool;
 pub(crate) mod user;
-mod webhook;
+pub(crate) mod webhook;
 pub(crate) mod worker;

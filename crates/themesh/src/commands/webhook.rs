@@ -153,6 +153,7 @@ pub fn webhook(context: &Context, verb: WebhookVerb) -> Outcome<()> {
                 } else {
                     WebhookBody::Pointer
                 },
+                ..WebhookCreateInput::default()
             })?;
             secret(context, &made)
         }

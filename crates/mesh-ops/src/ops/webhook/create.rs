@@ -1,12 +1,13 @@
 //! `webhook.create`: address and secret are sealed in the vault before the event is in the log
 
-use crate::door::outbox::{secret_name, url_name};
+use crate::door::SentAlong;
+use crate::door::outbox::{headers_name, secret_name, url_name};
 use crate::prelude::*;
 
 use mesh_model::WebhookId;
 use mesh_model::command::{CreateWebhook, WebhookCommand};
 use mesh_model::events::WebhookFacts;
-use mesh_model::limits::WEBHOOK_URL_BYTES_MAX;
+use mesh_model::limits::{WEBHOOK_HEADER_BYTES_MAX, WEBHOOK_URL_BYTES_MAX};
 use mesh_model::webhook::Address;
 use mesh_store::vault::secret::draw_signing;
 
@@ -17,6 +18,10 @@ impl Run for WebhookCreate {
         input: WebhookCreateInput,
     ) -> Result<WebhookSecret, Refusal> {
         let address = checked(door, &input.url)?;
+        let headers = SentAlong {
+            token: header("/token", input.token)?,
+            authorization: header("/authorization", input.authorization)?,
+        };
         let participant = match &input.participant {
             Some(participant) => call.participant(participant)?.id,
             None => call.me()?,
@@ -34,6 +39,8 @@ impl Run for WebhookCreate {
             kinds: input.kinds,
             addressed: input.addressed,
             body: input.body,
+            task: input.task,
+            after: input.after,
         }));
         let url = input.url;
         let secret = door
@@ -41,6 +48,11 @@ impl Run for WebhookCreate {
                 let secret = draw_signing()?;
                 vault.put_secret(&url_name(webhook), 1, &url)?;
                 vault.put_secret(&secret_name(webhook), 1, &secret)?;
+                if headers != SentAlong::default() {
+                    // Texts always become JSON.
+                    let text = serde_json::to_string(&headers).unwrap_or_default();
+                    vault.put_secret(&headers_name(webhook), 1, &text)?;
+                }
                 Ok(secret)
             })
             .await?;
@@ -51,7 +63,7 @@ impl Run for WebhookCreate {
             Err(refusal) => refusal.code == ErrorCode::OutcomeUnknown,
         };
         if !made {
-            super::delete::forget(door, webhook).await?;
+            super::forget(door, webhook).await?;
         }
         let outcome = outcome?;
         let Some(Facts::Webhook(WebhookFacts::Created(created))) =
@@ -67,7 +79,7 @@ impl Run for WebhookCreate {
     }
 }
 
-fn checked(door: &Door, url: &str) -> Result<Address, Refusal> {
+pub(crate) fn checked(door: &Door, url: &str) -> Result<Address, Refusal> {
     if url.len() > WEBHOOK_URL_BYTES_MAX {
         let hint = "ask for a shorter one where it leads";
         return Err(
@@ -88,4 +100,28 @@ fn checked(door: &Door, url: &str) -> Result<Address, Refusal> {
         outbox.check(&address).map_err(bad)?;
     }
     Ok(address)
+}
+
+/// A header's value as it may be sent: letters that stand in one line and nothing that ends it.
+fn header(at: &'static str, value: Option<String>) -> Result<Option<String>, Refusal> {
+    let Some(value) = value.filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    if value.len() > WEBHOOK_HEADER_BYTES_MAX {
+        let hint = "ask for a shorter one where it leads";
+        let refusal = refuse::too_large("the header", value.len(), WEBHOOK_HEADER_BYTES_MAX, hint);
+        return Err(refusal.so(Effect::NothingStored).within(at));
+    }
+    if !value
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    {
+        return Err(refuse::invalid(
+            "the header holds what no header may hold",
+            "letters, digits and signs of ASCII in one line",
+        )
+        .so(Effect::NothingStored)
+        .within(at));
+    }
+    Ok(Some(value))
 }

@@ -1,6 +1,6 @@
 //! `webhook.delete`: the log has said the word that counts; then the vault forgets
 
-use crate::door::outbox::{destination, secret_name, url_name};
+use crate::door::outbox::{destination, headers_name, secret_name, url_name};
 use crate::prelude::*;
 
 use mesh_model::WebhookId;
@@ -17,10 +17,11 @@ impl Run for WebhookDelete {
 }
 
 /// Forgets what the vault holds of a webhook.
-pub(super) async fn forget(door: &Door, webhook: WebhookId) -> Result<(), Refusal> {
+pub(crate) async fn forget(door: &Door, webhook: WebhookId) -> Result<(), Refusal> {
     door.vault(move |vault| {
         vault.keep_secret(&url_name(webhook), None)?;
         vault.keep_secret(&secret_name(webhook), None)?;
+        vault.keep_secret(&headers_name(webhook), None)?;
         vault.forget_outbox(&destination(webhook))
     })
     .await

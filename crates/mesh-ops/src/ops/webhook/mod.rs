@@ -14,6 +14,9 @@ mod retry;
 mod rotate;
 mod test;
 
+pub(crate) use create::checked;
+pub(crate) use delete::forget;
+
 use mesh_core::Webhook as Record;
 use mesh_model::{Permission, WebhookId};
 use mesh_node::machine::Whose;
@@ -69,6 +72,7 @@ async fn describe(door: &Door, call: &Call, found: &Record) -> Result<Webhook, R
             .collect(),
         addressed: found.addressed,
         body: found.body,
+        task: found.task,
         state,
         paused: found.paused,
         position,
