@@ -97,6 +97,9 @@ pub struct Participant {
     pub registered_at: Millis,
     /// Its presence now.
     pub presence: PresenceTold,
+    /// Of one that was searched for: where the words were found, in their order, each place once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_in: Vec<FoundIn>,
 }
 
 /// Who answers for a participant, and what it may do now.
@@ -200,7 +203,7 @@ pub struct Registered {
 }
 
 /// List participants.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantListInput {
     /// Words that occur in handle, name, summary, roles, groups or skills.
@@ -212,6 +215,45 @@ pub struct ParticipantListInput {
     /// Only those who are connected.
     #[serde(default)]
     pub present: bool,
+    /// Only those with this role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Only those in this group, by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Only those who name this skill, whatever its case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill: Option<String>,
+    /// Only those who take work of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<String>,
+    /// Only those whose presence is this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<PresenceState>,
+}
+
+/// Where a searched word was found.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundIn {
+    /// In the handle.
+    Handle,
+    /// In the name that people read.
+    Name,
+    /// In a role.
+    Role,
+    /// In a group's name.
+    Group,
+    /// In a skill.
+    Skill,
+    /// In a kind of work that it takes.
+    Capability,
+    /// In what it says that it does now.
+    Summary,
+    /// In what it says of itself.
+    About,
 }
 
 /// One participant.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use mesh_model::ops::{
-    self, Declaration, JournalList, JournalWrite, Needs, OpKind, Operation, ReportGet,
+    self, Declaration, JournalList, JournalWrite, Needs, OpKind, Operation, ParticipantList,
+    ReportGet,
 };
 use mesh_model::{Effect, ErrorCode, Refusal};
 use serde_json::{Map, Value, json};
@@ -21,6 +22,11 @@ const UNLISTED: [(&str, &str); 3] = [
     ("mesh_logs", JournalList::DECLARATION.name),
     ("mesh_report", ReportGet::DECLARATION.name),
 ];
+/// Fields that the list leaves out for the same reason: by the tool's name, and taken all the same.
+const UNLISTED_FIELDS: [(&str, [&str; 5]); 1] = [(
+    ParticipantList::DECLARATION.name,
+    ["role", "group", "skill", "capability", "state"],
+)];
 /// What `tools/list` may hold, bytes of compact JSON: it is in every agent's context all the time.
 pub const TOOLS_BYTES_MAX: usize = 12_000;
 
@@ -98,10 +104,15 @@ fn daily(declaration: &'static Declaration, tool: &'static str) -> Tool {
 /// An input's schema without what a caller does not need, and without references.
 fn trimmed_input(declaration: &Declaration) -> Value {
     let schemas = Schemas::all();
+    let unlisted: Vec<&str> = UNLISTED_FIELDS
+        .iter()
+        .filter(|(operation, _)| *operation == declaration.name)
+        .flat_map(|(_, fields)| fields.iter().copied())
+        .collect();
     let fields: Map<String, Value> = schemas
         .fields(declaration)
         .iter()
-        .filter(|(name, _)| *name != "min_seq")
+        .filter(|(name, _)| *name != "min_seq" && !unlisted.contains(&name.as_str()))
         .map(|(name, schema)| (name.clone(), trim(schemas, schema)))
         .collect();
     let required: Vec<_> = schemas.required(declaration).collect();

@@ -262,11 +262,7 @@ impl Chat {
         for timeline in self.timelines.values_mut() {
             *timeline = Timeline::default();
         }
-        let people = ParticipantListInput {
-            q: None,
-            kind: None,
-            present: false,
-        };
+        let people = ParticipantListInput::default();
         let mut asks = vec![Ask::of::<ParticipantList>(people, Tag::People)];
         if let Some(room) = self.open {
             asks.extend(self.load(room));

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use mesh_model::api::{
-    AgentRegisterInput, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput,
-    ParticipantUpdateInput, Profile, Reachability, Registered, Standing, StandingIn,
+    AgentRegisterInput, FoundIn, NoInput, ParentProof, ParticipantListInput, ParticipantRefInput,
+    ParticipantUpdateInput, PresenceState, Profile, Reachability, Registered, Standing, StandingIn,
 };
 use mesh_model::events::{AddedBy, Kind, Visibility};
 use mesh_model::ops::{
@@ -21,10 +21,27 @@ use crate::output::{Colour, line, paint, printed_json, table};
 
 /// List who is here
 #[derive(Debug, Args)]
-#[command(after_help = "Example: mesh who rust")]
+#[command(
+    after_help = "Examples: mesh who rust\n          mesh who --role reviewer --state idle\n\nThe nearest come first; the last column says where the words were found."
+)]
 pub struct WhoArgs {
-    /// Only those whose handle, skills, roles or summary have these words
+    /// Only those whose handle, name, skills, roles, groups, kinds of work or summary have these words
     pub query: Vec<String>,
+    /// Only those with this role
+    #[arg(long)]
+    pub role: Option<String>,
+    /// Only those in this group
+    #[arg(long)]
+    pub group: Option<String>,
+    /// Only those who name this skill
+    #[arg(long)]
+    pub skill: Option<String>,
+    /// Only those who take work of this kind
+    #[arg(long)]
+    pub capability: Option<String>,
+    /// Only those whose presence is this
+    #[arg(long, value_parser = ["idle", "busy", "dnd", "away", "offline"])]
+    pub state: Option<String>,
 }
 
 /// Register an agent and keep its token for --as
@@ -93,18 +110,23 @@ pub fn who(context: &Context, args: WhoArgs) -> Outcome<()> {
         .http()?
         .call::<ParticipantList>(ParticipantListInput {
             q,
-            kind: None,
-            present: false,
+            role: args.role,
+            group: args.group,
+            skill: args.skill,
+            capability: args.capability,
+            state: args.state.as_deref().and_then(state_named),
+            ..ParticipantListInput::default()
         })?;
     if printed_json(context, &people)? {
         return Ok(());
     }
+    let searched = people.items.iter().any(|who| !who.found_in.is_empty());
     let rows: Vec<_> = people
         .items
         .iter()
         .map(|who| {
             let state = serde_json::to_value(who.presence.state).unwrap_or_default();
-            vec![
+            let mut row = vec![
                 format!("@{}", who.handle),
                 who.kind.name().to_owned(),
                 who.trust.name().to_owned(),
@@ -115,14 +137,38 @@ pub fn who(context: &Context, args: WhoArgs) -> Outcome<()> {
                     .as_ref()
                     .unwrap_or(&who.profile.about)
                     .to_string(),
-            ]
+            ];
+            if searched {
+                row.push(places(&who.found_in));
+            }
+            row
         })
         .collect();
-    table(
-        &["who", "kind", "trust", "state", "reached", "doing"],
-        &rows,
-    );
+    let mut heads = vec!["who", "kind", "trust", "state", "reached", "doing"];
+    if searched {
+        heads.push("found in");
+    }
+    table(&heads, &rows);
     Ok(())
+}
+
+/// Where the searched words were found.
+fn places(found: &[FoundIn]) -> String {
+    let names = found.iter().map(|place| match place {
+        FoundIn::Handle => "handle",
+        FoundIn::Name => "name",
+        FoundIn::Role => "role",
+        FoundIn::Group => "group",
+        FoundIn::Skill => "skill",
+        FoundIn::Capability => "kind of work",
+        FoundIn::Summary => "doing",
+        FoundIn::About => "about",
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn state_named(name: &str) -> Option<PresenceState> {
+    serde_json::from_value(name.into()).ok()
 }
 
 fn reached(reach: Reachability) -> &'static str {

@@ -514,11 +514,7 @@ impl Names {
             let name = room.name?;
             Some((room.id.to_string(), format!("#{name}")))
         });
-        let people = http.call::<ParticipantList>(ParticipantListInput {
-            q: None,
-            kind: None,
-            present: false,
-        })?;
+        let people = http.call::<ParticipantList>(ParticipantListInput::default())?;
         let people = people
             .items
             .into_iter()

@@ -105,11 +105,7 @@ async fn topics(
 }
 
 async fn people(door: &Door, call: &Call, text: &mut String) -> Result<(), Refusal> {
-    let all = ParticipantListInput {
-        q: None,
-        kind: None,
-        present: false,
-    };
+    let all = ParticipantListInput::default();
     let mut list = ParticipantList::run(door, call, all).await?.items;
     list.retain(|who| !who.disabled);
     list.sort_by_key(|who| who.presence.state == PresenceState::Offline);

@@ -111,9 +111,8 @@ fn meant(http: &Http, handles: &[String]) -> Outcome<Vec<Participant>> {
     }
     let me = http.call::<MeGet>(NoInput {})?.participant.id;
     let all = http.call::<ParticipantList>(ParticipantListInput {
-        q: None,
         kind: Some(Kind::Agent),
-        present: false,
+        ..ParticipantListInput::default()
     })?;
     let mine = |agent: &Participant| {
         !agent.disabled && agent.behind.as_ref().is_some_and(|person| person.id == me)

@@ -119,11 +119,7 @@ struct Names(HashMap<String, String>);
 
 impl Names {
     fn read(http: &Http) -> Outcome<Names> {
-        let everybody = ParticipantListInput {
-            q: None,
-            kind: None,
-            present: false,
-        };
+        let everybody = ParticipantListInput::default();
         let participants = http.call::<ParticipantList>(everybody)?.items;
         let rooms = http.call::<RoomList>(NoInput {})?.items;
         let participants = participants

@@ -188,11 +188,7 @@ pub fn budget_row(budget: &BudgetView, name: &impl Fn(ParticipantId) -> String) 
 
 /// Handles by id, as far as one may know them.
 pub fn names(http: &Http) -> HashMap<ParticipantId, String> {
-    let everybody = ParticipantListInput {
-        q: None,
-        kind: None,
-        present: false,
-    };
+    let everybody = ParticipantListInput::default();
     let found = http.call::<ParticipantList>(everybody);
     let items = found.map(|found| found.items).unwrap_or_default();
     let named = items
