@@ -41,9 +41,13 @@ pub struct ClientInfo {
     /// The folder it works in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwd: Option<String>,
+    /// The branch of the repository that it works on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
 }
 
-/// What a client states about itself, as its reader gets it. In an envelope all of it stands in `name`.
+/// What a client states about itself, as its reader gets it. In an envelope all of it stands in `name`. Where it runs
+/// (`hostname`, `cwd`, `branch`) is told to those behind whom the same person stands, and to the mesh's owner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClientTold {
     /// The program, such as `mesh-cli`.
@@ -67,6 +71,9 @@ pub struct ClientTold {
     /// The folder it works in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwd: Option<Told>,
+    /// The branch of the repository that it works on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Told>,
 }
 
 /// A session.
@@ -78,6 +85,13 @@ pub struct Session {
     pub participant: ParticipantRef,
     /// What the client states about itself.
     pub client: ClientTold,
+    /// Who made the participant whose session it is, as far as the reader sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParticipantRef>,
+    /// Whether it says that it runs on the same machine as an open session of the reader's; absent if either says nothing of
+    /// that, or it is not for the reader to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_machine: Option<bool>,
     /// When it began.
     pub opened_at: Millis,
     /// When it ended.

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use mesh_core::{Access, Participant};
-use mesh_model::api::{FileRef, ParticipantRef, ScheduledView};
+use mesh_model::api::{ClientInfo, FileRef, ParticipantRef, ScheduledView};
 use mesh_model::events::{
-    Erased, Facts, InfluenceFacts, MessageFacts, MessagePosted, QuarantineFacts, Trust, Words,
+    Erased, Facts, InfluenceFacts, MessageFacts, MessagePosted, QuarantineFacts, SessionFacts,
+    Trust, Words,
 };
 use mesh_model::{Millis, ParticipantId, Seq};
 use serde_json::Value;
@@ -74,7 +75,11 @@ fn trust_of(access: &Access, event: &Committed) -> Trust {
 /// Writes `{"seq","at","type","room"?,"from"?,"data"}`; the data are facts and content together.
 ///
 /// What was said in a room and has expired is written without its words, even if they are not erased yet.
+///
+/// Where a client runs is not told by a stream: `session.list` says it to those who may know.
 pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: &mut String) {
+    let placeless = without_place(event);
+    let event = placeless.as_ref().unwrap_or(event);
     // Writing into a string cannot fail.
     let _ = write!(
         out,
@@ -145,6 +150,27 @@ pub fn encode_item(access: &Access, event: &Committed, reader: Reader<'_>, out: 
         (Some(content), None) => push_fields(out, data, content.get()),
     }
     out.push_str("}}");
+}
+
+/// The same event without where a client runs, if it says that.
+fn without_place(event: &Committed) -> Option<Committed> {
+    let Facts::Session(SessionFacts::Opened(_)) = &event.facts else {
+        return None;
+    };
+    let mut stated: ClientInfo = serde_json::from_str(event.content.as_ref()?.get()).ok()?;
+    let place = [&mut stated.hostname, &mut stated.cwd, &mut stated.branch];
+    // All three are taken, whichever is there.
+    let said = place
+        .into_iter()
+        .filter_map(Option::take)
+        .collect::<Vec<_>>();
+    if said.is_empty() {
+        return None;
+    }
+    Some(Committed {
+        content: serde_json::value::to_raw_value(&stated).ok(),
+        ..event.clone()
+    })
 }
 
 /// What stands in place of words that were erased.

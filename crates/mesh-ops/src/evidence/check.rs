@@ -73,6 +73,7 @@ pub(crate) fn client(client: &ClientInfo) -> Result<(), Refusal> {
         machine,
         hostname,
         cwd,
+        branch,
     } = client;
     let fields = [
         ("name", name),
@@ -82,6 +83,7 @@ pub(crate) fn client(client: &ClientInfo) -> Result<(), Refusal> {
         ("machine", machine),
         ("hostname", hostname),
         ("cwd", cwd),
+        ("branch", branch),
     ];
     for (field, value) in fields {
         if let Some(value) = value {

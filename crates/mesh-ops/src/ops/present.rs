@@ -96,7 +96,9 @@ pub(crate) fn client(
     reader: Reader<'_>,
     who: ParticipantId,
     client: ClientInfo,
+    near: bool,
 ) -> ClientTold {
+    let client = if near { client } else { placeless(client) };
     let whose = Whose::of_itself(access, who);
     let tell = |text: Option<String>| text.map(|text| reader.tell(access, &whose, text));
     if reader.seals(&whose) {
@@ -109,6 +111,7 @@ pub(crate) fn client(
             ("Machine", line(client.machine)),
             ("Hostname", line(client.hostname)),
             ("Folder", line(client.cwd)),
+            ("Branch", line(client.branch)),
         ]);
         return ClientTold {
             name: tell(Some(stated).filter(|stated| !stated.is_empty())),
@@ -123,6 +126,17 @@ pub(crate) fn client(
         machine: tell(client.machine),
         hostname: tell(client.hostname),
         cwd: tell(client.cwd),
+        branch: tell(client.branch),
+    }
+}
+
+/// The same without where it runs: names of machines, folders and branches tell of people and of what they work on.
+fn placeless(client: ClientInfo) -> ClientInfo {
+    ClientInfo {
+        hostname: None,
+        cwd: None,
+        branch: None,
+        ..client
     }
 }
 

@@ -22,6 +22,7 @@ mod many;
 mod marked;
 mod memories;
 mod moderation;
+mod near;
 mod paging;
 mod past;
 mod permissions;

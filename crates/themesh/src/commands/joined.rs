@@ -9,6 +9,7 @@ use mesh_model::api::ClientInfo;
 use mesh_sdk::{Client, Options};
 use tokio::runtime::Runtime;
 
+use crate::commands::place;
 use crate::context::{self, Context};
 use crate::failure::{Effect, Failure, Outcome};
 
@@ -27,7 +28,7 @@ impl Joined {
         options.client = ClientInfo {
             name: Some(name.to_string_lossy().into_owned()),
             channel: Some("terminal".to_owned()),
-            ..ClientInfo::default()
+            ..place::here()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

@@ -40,6 +40,7 @@ mod message;
 mod observe;
 mod participant;
 mod plan;
+mod place;
 mod policy;
 mod position;
 mod quarantine;

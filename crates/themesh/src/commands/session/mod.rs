@@ -6,14 +6,14 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use clap::Subcommand;
-use mesh_model::api::{InfluenceGetInput, InfluenceView, SessionListInput};
+use mesh_model::api::{InfluenceGetInput, InfluenceView, Session, SessionListInput};
 use mesh_model::ops::{InfluenceGet, SessionList};
 
 use crate::commands::influence::told;
 use crate::commands::joined::Joined;
 use crate::context::Context;
 use crate::failure::{Effect, Failure, Outcome};
-use crate::output::{Colour, line, paint, printed_json, table};
+use crate::output::{Colour, clean, line, paint, printed_json, table};
 use crate::times;
 
 /// What agents' contexts have read, and a context of its own for a program
@@ -73,14 +73,35 @@ fn list(context: &Context, participant: Option<String>, ended: bool) -> Outcome<
         vec![
             one.id.to_string(),
             format!("@{}", one.participant.handle),
+            made_by(one),
             one.client.name.as_deref().unwrap_or_default().to_owned(),
+            place(one),
             times::relative(one.opened_at),
             ended.unwrap_or_else(|| "open".to_owned()),
         ]
     });
     let rows: Vec<_> = rows.collect();
-    table(&["session", "whose", "program", "began", "ended"], &rows);
+    let heads = [
+        "session", "whose", "made by", "program", "where", "began", "ended",
+    ];
+    table(&heads, &rows);
     Ok(())
+}
+
+fn made_by(one: &Session) -> String {
+    let parent = one.parent.as_ref();
+    parent.map_or_else(String::new, |parent| format!("@{}", parent.handle))
+}
+
+/// Where it runs, as far as that is told: the folder, the branch, and the machine unless it is this one.
+fn place(one: &Session) -> String {
+    let client = &one.client;
+    let mut parts: Vec<String> = client.cwd.iter().map(ToString::to_string).collect();
+    parts.extend(client.branch.iter().map(|branch| format!("({branch})")));
+    let elsewhere = client.hostname.as_ref();
+    let elsewhere = elsewhere.filter(|_| one.same_machine != Some(true));
+    parts.extend(elsewhere.map(|host| format!("on {host}")));
+    clean(&parts.join(" "))
 }
 
 fn read(context: &Context, participant: Option<String>) -> Outcome<()> {
