@@ -248,6 +248,10 @@ pub struct SkillFile {
     /// Whether it may be run as a program.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub run: bool,
+    /// What it is, told by its bytes and never by its name; absent of what was published before that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::closed::Code>")]
+    pub media: Option<String>,
 }
 
 /// What the log says about a version of a skill; erasable.

@@ -3,7 +3,7 @@
 mod get;
 mod history;
 mod list;
-mod media;
+pub(crate) mod media;
 mod put;
 mod redact;
 mod remove;

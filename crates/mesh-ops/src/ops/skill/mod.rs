@@ -5,6 +5,7 @@ mod get;
 mod list;
 mod offered;
 mod publish;
+mod readable;
 mod search;
 mod withdraw;
 

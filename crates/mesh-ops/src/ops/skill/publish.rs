@@ -1,7 +1,9 @@
 //! `skill.publish`: the bundle is read as whoever installs it will read it, and all its texts are looked at by the guard
 
 use super::bundle;
+use super::readable::readable;
 use crate::evidence::scan;
+use crate::ops::file::media::told_by;
 use crate::prelude::*;
 
 use mesh_core::skill::bundle::{Entry, main_text, pack, too_large, unpack};
@@ -74,6 +76,7 @@ fn listed(file: &Entry<'_>) -> SkillFile {
         path: file.path.to_owned(),
         bytes: file.bytes.len() as u64,
         run: file.run,
+        media: Some(told_by(file.bytes, true).to_owned()),
     }
 }
 
@@ -128,14 +131,12 @@ async fn scanned(
     let mut texts = Map::new();
     let mut main = note.to_owned();
     for file in files {
-        // A file that is no text says nothing to a model; whoever looks at the skill sees that it is there.
-        let Ok(text) = std::str::from_utf8(file.bytes) else {
-            continue;
-        };
+        // One byte that is no text does not take a file from the guard's eyes.
+        let text = readable(file.bytes);
         if file.path == SKILL_FILE {
             main.push('\n');
-            main.push_str(text);
-        } else {
+            main.push_str(&text);
+        } else if !text.is_empty() {
             texts.insert(file.path.to_owned(), Value::from(text));
         }
     }
