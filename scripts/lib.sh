@@ -124,9 +124,11 @@ run() {
 
 # --- a node for tests ----------------------------------------------------------------------------------------------------
 
-# start_node: an empty node on a free port, ended with the script. Sets node_url and node_token.
+# start_node: an empty node on a free port, ended with the script. Sets node_url and node_token. What $node_plugins says is in
+# its plugins.toml.
 start_node() {
     node_home=$(mktemp -d)
+    [[ -z ${node_plugins:-} ]] || printf '%s\n' "$node_plugins" >"$node_home/plugins.toml"
     mkfifo "$node_home/ready"
     "$MESH_BIN" --home "$node_home" up --listen 127.0.0.1:0 --json "$@" </dev/null >"$node_home/ready" 2>"$node_home/stderr" &
     node_pid=$!

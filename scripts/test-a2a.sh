@@ -8,6 +8,8 @@ if ! peers=$(tests/peers/install.sh); then
     skip a2a "its test programs could not be installed (see above): the official A2A clients and server"
     exit 0
 fi
+# Its clients listen for push notifications on this machine.
+node_plugins=$'[webhooks]\nprivate = ["127.0.0.1"]'
 start_node || die "the node did not start"
 # The worker says in its first line that it takes tasks.
 mkfifo "$node_home/works"

@@ -2,6 +2,7 @@
 // Usage: a2a-client.mjs FOLDER-WITH-NODE_MODULES URL HANDLE TOKEN. HANDLE's worker puts out what it was asked.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
@@ -58,6 +59,42 @@ const journeys = {
     const ended = await agent.cancelTask({ id: task.id, tenant: '', metadata: {} });
     assert.equal(ended.status.state, TaskState.TASK_STATE_CANCELED);
     await assert.rejects(agent.cancelTask({ id: task.id, tenant: '', metadata: {} }), { name: 'TaskNotCancelableError' });
+  },
+  async 'an address is told how it ended'(agent) {
+    const told = [];
+    let over;
+    const ended = new Promise((resolve) => {
+      over = resolve;
+    });
+    const server = createServer(async (request, response) => {
+      let body = '';
+      for await (const piece of request) body += piece;
+      const update = sdk.StreamResponse.fromJSON(JSON.parse(body));
+      told.push({ token: request.headers['x-a2a-notification-token'], update });
+      response.writeHead(204).end();
+      if (update.payload?.value?.status?.state === TaskState.TASK_STATE_COMPLETED) over(update.payload);
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = `http://127.0.0.1:${server.address().port}/hook`;
+      const config = { url: address, token: 'chosen' };
+      await agent.sendMessage(asked('five six', { returnImmediately: true, taskPushNotificationConfig: config }));
+      const last = await ended;
+      assert.equal(last.$case, 'task');
+      assert.match(textOf(last.value.artifacts[0]), /five six/);
+      assert.ok(told.every((one) => one.token === 'chosen'));
+    } finally {
+      server.close();
+    }
+  },
+  async 'the card is signed by the node'() {
+    const card = sdk.AgentCard.fromJSON(await (await fetchImpl(`${url}/a2a/agents/${handle}/card`)).json());
+    const verify = sdk.verifyAgentCardSignature(async (kid, jku) => {
+      const { keys } = await (await fetch(jku)).json();
+      return keys.find((key) => key.kid === kid);
+    });
+    await verify(card);
+    await assert.rejects(verify({ ...card, description: `${card.description}!` }));
   },
   async 'a task that there is not is not found'(agent) {
     const nobody = '019a0000-0000-7000-8000-000000000001';

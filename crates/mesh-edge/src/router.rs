@@ -40,6 +40,7 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
         .route(LINK_PATH, get(link::upgrade))
         .route("/mcp", any(serve_mcp))
         .route(a2a::WELL_KNOWN, get(a2a::node_card))
+        .route(a2a::sign::KEYS, get(a2a::sign::keys))
         .route(a2a::BASE, any(a2a::serve))
         .route(&format!("{}/{{*rest}}", a2a::BASE), any(a2a::serve))
         .route("/healthz", get(health))

@@ -11,7 +11,7 @@ use mesh_model::ops::{
     ApprovalList, Operation, ParticipantGet, ParticipantStanding, RoomGet, RoomList, TaskGet,
 };
 use mesh_model::{Actor, Capability, ParticipantId, Refusal, TaskId, refuse};
-use mesh_ops::{Caller, Options};
+use mesh_ops::{Caller, Options, Uploaded};
 use sha1::{Digest, Sha1};
 
 use super::fault::{Fault, Kind};
@@ -68,10 +68,21 @@ impl Asking {
         input: O::Input,
         key: Option<String>,
     ) -> Result<O::Output, Refusal> {
+        self.call_with::<O>(input, key, None).await
+    }
+
+    /// The same with bytes beside it.
+    pub async fn call_with<O: Operation>(
+        &self,
+        input: O::Input,
+        key: Option<String>,
+        upload: Option<Uploaded>,
+    ) -> Result<O::Output, Refusal> {
         let broken = |_| refuse::internal("an operation's input or output could not be written");
         let input = serde_json::to_value(&input).map_err(broken)?;
         let options = Options {
             key,
+            upload,
             ..self.options.clone()
         };
         let name = O::DECLARATION.name;

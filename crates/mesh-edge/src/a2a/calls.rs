@@ -10,7 +10,7 @@ use super::asking::{Asking, Whom};
 use super::fault::{Fault, Kind};
 use super::follow::{Begun, Follow};
 use super::wire::{List, Message, Named, Send, State, Task, Update};
-use super::{card, list, words};
+use super::{card, files, list, push, words};
 
 /// A method with what it was given.
 pub(super) enum Ask {
@@ -20,8 +20,7 @@ pub(super) enum Ask {
     List(List),
     Cancel(Named),
     Subscribe(Named),
-    /// Any of the methods about push notifications.
-    Push,
+    Push(push::Ask),
     Card,
 }
 
@@ -45,7 +44,7 @@ pub(super) async fn answer(asking: Asking, ask: Ask) -> Result<Answer, Fault> {
         Ask::List(wanted) => one(&list::list(&asking, &whom, wanted).await?),
         Ask::Cancel(named) => one(&cancel(&asking, &whom, &named.id).await?),
         Ask::Subscribe(named) => subscribe(asking, &whom, &named.id).await,
-        Ask::Push => Err(no_push()),
+        Ask::Push(ask) => Ok(Answer::One(push::answer(&asking, &whom, ask).await?)),
         Ask::Card => one(&card::extended(&asking, &whom).await?),
     }
 }
@@ -54,14 +53,6 @@ fn one(value: &impl Serialize) -> Result<Answer, Fault> {
     let value = serde_json::to_value(value);
     let broken = |_| mesh_model::refuse::internal("an answer could not be written as JSON");
     Ok(Answer::One(value.map_err(broken)?))
-}
-
-fn no_push() -> Fault {
-    Fault::new(
-        Kind::NoPush,
-        "this node sends no push notifications for tasks",
-        "follow the task with SubscribeToTask, or ask with GetTask",
-    )
 }
 
 /// A task as it stands, with what its asker is asked.
@@ -76,8 +67,9 @@ pub(super) async fn told(
 
 async fn send(asking: Asking, whom: &Whom, given: Send, streamed: bool) -> Result<Answer, Fault> {
     let wanted = given.configuration.unwrap_or_default();
-    if wanted.task_push_notification_config.is_some() {
-        return Err(no_push());
+    let push = wanted.task_push_notification_config;
+    if let Some(config) = &push {
+        push::check_new(&asking, config)?;
     }
     words::check_modes(&wanted.accepted_output_modes)?;
     let history = words::history(wanted.history_length)?;
@@ -89,7 +81,13 @@ async fn send(asking: Asking, whom: &Whom, given: Send, streamed: bool) -> Resul
     } else {
         go_on(&asking, whom, &message, follows).await?
     };
-    let first = told(&asking, &asking.read(task).await?, history).await?;
+    let found = asking.read(task).await?;
+    if let Some(config) = push {
+        // What happened before it was there is told too.
+        let after = message.task_id.is_empty().then_some(found.task.seq);
+        push::create(&asking, task, config, after).await?;
+    }
+    let first = told(&asking, &found, history).await?;
     let Some(follow) = follow else {
         return one(&Update::Task(Box::new(first)));
     };
@@ -114,14 +112,22 @@ async fn begin(
         Whom::Agent(agent) => Some(agent.id.to_string()),
         Whom::Node | Whom::Room(_) => None,
     };
-    let spec = words::spec(message, assigned)?;
+    let mut spec = words::spec(message, assigned)?;
+    let files = files::of(&message.parts)?;
     let room = asking.room(whom, &message.context_id).await?;
     let follow = Follow::begin_if(follows, asking, &room).await?;
+    let key = asking.key(message);
+    let brought = files::put(asking, &room, &key, files).await?;
+    spec.prompt = match (spec.prompt.is_empty(), brought.is_empty()) {
+        (_, true) => spec.prompt,
+        (true, false) => brought,
+        (false, false) => format!("{}\n\n{brought}", spec.prompt),
+    };
     let input = TaskCreateInput {
         room,
         tasks: vec![spec],
     };
-    let key = Some(asking.key(message));
+    let key = Some(key);
     let created = asking.call_once::<TaskCreate>(input, key).await?;
     let task = created.tasks.first().map(|task| task.id);
     let none = || mesh_model::refuse::internal("a task was created and not told of");

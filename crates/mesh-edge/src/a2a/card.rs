@@ -14,8 +14,8 @@ use sha1::{Digest, Sha1};
 
 use super::asking::{Asking, Target, Whom};
 use super::fault::Fault;
-use super::hex;
 use super::wire::VERSION;
+use super::{hex, sign};
 
 /// A card's own part.
 struct About {
@@ -40,14 +40,15 @@ pub(super) fn public(address: &str) -> Value {
             &["tasks".to_owned()],
         )],
     };
-    card(address, &Target::Node, about)
+    // Whoever may have the node tell addresses can; whether its reader may, the extended card says.
+    card(address, &Target::Node, about, true)
 }
 
 /// The card of the one that is asked, for somebody who may know of it.
 pub(super) async fn extended(asking: &Asking, whom: &Whom) -> Result<Value, Fault> {
     let address = &asking.address;
     let (target, about) = match whom {
-        Whom::Node => return Ok(agents(asking).await?),
+        Whom::Node => return Ok(sign::signed(&asking.edge, address, agents(asking).await?)),
         Whom::Agent(agent) => {
             let can = capabilities(asking, agent).await;
             (Target::Agent(agent.handle.clone()), of_agent(agent, &can))
@@ -59,18 +60,19 @@ pub(super) async fn extended(asking: &Asking, whom: &Whom) -> Result<Value, Faul
             (Target::Room(name), about)
         }
     };
-    Ok(card(address, &target, about))
+    let card = card(address, &target, about, may_push(asking));
+    Ok(sign::signed(&asking.edge, address, card))
 }
 
 /// The node's card with the agents that its reader may know of as its skills.
 async fn agents(asking: &Asking) -> Result<Value, Refusal> {
     let input = ParticipantListInput {
-        q: None,
         kind: Some(Sort::Agent),
-        present: false,
+        ..ParticipantListInput::default()
     };
     let found = asking.call::<ParticipantList>(input).await?.items;
     let mut card = public(&asking.address);
+    card["capabilities"]["pushNotifications"] = may_push(asking).into();
     let listed = found.iter().filter(|agent| !agent.disabled);
     let skills: Vec<_> = listed
         .take(PAGE_ITEMS_MAX)
@@ -90,6 +92,11 @@ async fn agents(asking: &Asking) -> Result<Value, Refusal> {
         card["skills"] = Value::Array(skills);
     }
     Ok(card)
+}
+
+/// Whether the card's reader may have the node tell addresses.
+fn may_push(asking: &Asking) -> bool {
+    asking.edge.door.may_push(&asking.caller)
 }
 
 /// What a worker may be given, as far as the reader may know.
@@ -163,7 +170,7 @@ fn skill(id: &str, name: &str, description: &str, tags: &[String]) -> Value {
     json!({"id": id, "name": name, "description": description, "tags": tags})
 }
 
-fn card(address: &str, target: &Target, about: About) -> Value {
+fn card(address: &str, target: &Target, about: About, push: bool) -> Value {
     let url = format!("{address}{}", target.path());
     let http = format!("{url}/v1");
     let interface = |url: &str, binding: &str| json!({"url": url, "protocolBinding": binding, "protocolVersion": VERSION});
@@ -173,13 +180,13 @@ fn card(address: &str, target: &Target, about: About) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "documentationUrl": format!("{address}/llms.txt"),
         "supportedInterfaces": [interface(&url, "JSONRPC"), interface(&http, "HTTP+JSON")],
-        "capabilities": {"streaming": true, "pushNotifications": false, "extendedAgentCard": true},
+        "capabilities": {"streaming": true, "pushNotifications": push, "extendedAgentCard": true},
         "securitySchemes": {"bearer": {"httpAuthSecurityScheme": {
             "scheme": "Bearer",
             "description": "A token of the mesh, made by `mesh register` or `mesh token create`",
         }}},
         "securityRequirements": [{"schemes": {"bearer": {"list": []}}}],
-        "defaultInputModes": ["text/plain", "application/json"],
+        "defaultInputModes": ["text/plain", "application/json", "application/octet-stream"],
         "defaultOutputModes": ["text/plain", "application/json"],
         "skills": about.skills,
     })
@@ -224,7 +231,7 @@ mod tests {
         let interfaces = card["supportedInterfaces"].as_array().unwrap();
         assert_eq!(interfaces[0]["url"], "https://mesh.example.org/a2a");
         assert_eq!(interfaces[1]["url"], "https://mesh.example.org/a2a/v1");
-        assert_eq!(card["capabilities"]["pushNotifications"], false);
+        assert_eq!(card["capabilities"]["pushNotifications"], true);
         for field in [
             "name",
             "description",

@@ -14,7 +14,6 @@ use serde_json::{Map, Value, json};
 pub(super) enum Kind {
     TaskNotFound,
     TaskNotCancelable,
-    NoPush,
     Unsupported,
     ContentType,
     Version,
@@ -28,10 +27,9 @@ pub(super) enum Kind {
 }
 
 /// How each is told: JSON-RPC's code, HTTP's status, the reason.
-const TABLE: [(Kind, i32, u16, &str); 11] = [
+const TABLE: [(Kind, i32, u16, &str); 10] = [
     (Kind::TaskNotFound, -32001, 404, "TASK_NOT_FOUND"),
     (Kind::TaskNotCancelable, -32002, 400, "TASK_NOT_CANCELABLE"),
-    (Kind::NoPush, -32003, 400, "PUSH_NOTIFICATION_NOT_SUPPORTED"),
     (Kind::Unsupported, -32004, 400, "UNSUPPORTED_OPERATION"),
     (Kind::ContentType, -32005, 400, "CONTENT_TYPE_NOT_SUPPORTED"),
     (Kind::Version, -32009, 400, "VERSION_NOT_SUPPORTED"),
@@ -202,8 +200,9 @@ impl Fault {
 /// The name that gRPC has for it.
 fn grpc(kind: Kind, status: u16) -> &'static str {
     match (kind, status) {
-        (Kind::TaskNotCancelable | Kind::NoPush | Kind::Unsupported | Kind::Version, _)
-        | (_, 409 | 410) => "FAILED_PRECONDITION",
+        (Kind::TaskNotCancelable | Kind::Unsupported | Kind::Version, _) | (_, 409 | 410) => {
+            "FAILED_PRECONDITION"
+        }
         (_, 401) => "UNAUTHENTICATED",
         (_, 403) => "PERMISSION_DENIED",
         (_, 404) => "NOT_FOUND",

@@ -10,7 +10,8 @@ use super::asking::Asking;
 use super::calls::{self, Answer, Ask};
 use super::fault::{Fault, Kind};
 use super::rpc::read;
-use super::{streams, versions};
+use super::wire::{PushConfig, PushNamed, PushOf};
+use super::{push, streams, versions};
 use crate::body;
 
 const A2A: &str = "application/a2a+json";
@@ -71,8 +72,9 @@ fn ask(given: Given<'_>) -> Result<Ask, Fault> {
         ["message:stream"] if post => Ok(Ask::Stream(Box::new(read(sent(&given)?)?))),
         ["tasks"] if get => Ok(Ask::List(read(asked(given.query)?)?)),
         ["extendedAgentCard"] if get => Ok(Ask::Card),
-        ["tasks", _, "pushNotificationConfigs"] | ["tasks", _, "pushNotificationConfigs", _] => {
-            Ok(Ask::Push)
+        ["tasks", task, "pushNotificationConfigs", rest @ ..] => {
+            let task = *task;
+            push_ask(given, task, rest.first().copied(), rest.len() < 2)
         }
         ["tasks", task] => match task.split_once(':') {
             None if get => Ok(Ask::Get(read(named(task, asked(given.query)?))?)),
@@ -88,6 +90,29 @@ fn ask(given: Given<'_>) -> Result<Ask, Fault> {
         },
         _ => Err(nowhere()),
     }
+}
+
+/// What is asked about the configurations of a task.
+fn push_ask(given: Given<'_>, task: &str, id: Option<&str>, is_place: bool) -> Result<Ask, Fault> {
+    let of = |id: &str| PushNamed {
+        task_id: task.to_owned(),
+        id: id.to_owned(),
+    };
+    let ask = match (given.method.as_str(), id) {
+        _ if !is_place => return Err(nowhere()),
+        ("POST", None) => {
+            let mut config: PushConfig = read(sent(&given)?)?;
+            task.clone_into(&mut config.task_id);
+            push::Ask::Create(Box::new(config))
+        }
+        ("GET", None) => push::Ask::List(PushOf {
+            task_id: task.to_owned(),
+        }),
+        ("GET", Some(id)) => push::Ask::Get(of(id)),
+        ("DELETE", Some(id)) => push::Ask::Delete(of(id)),
+        _ => return Err(nowhere()),
+    };
+    Ok(Ask::Push(ask))
 }
 
 fn nowhere() -> Fault {
@@ -176,7 +201,7 @@ mod tests {
                 &Method::DELETE,
                 &["tasks", "7", "pushNotificationConfigs", "1"]
             ),
-            Ok(Ask::Push)
+            Ok(Ask::Push(push::Ask::Delete(named))) if named.task_id == "7" && named.id == "1"
         ));
         for (method, path) in [
             (&get, ["message:send"].as_slice()),

@@ -3,17 +3,20 @@
 //! A message becomes a task, and a task is told in A2A's words. Whatever is done is an operation of the mesh, called with the
 //! asker's own credential: nobody can do more by A2A than by REST.
 //!
-//! `asking` knows who asks whom, `calls` what each method does, `words` how messages and tasks are said, `follow` what
-//! happens meanwhile. `rpc` and `http` are the two bindings.
+//! `asking` knows who asks whom, `calls` what each method does, `words` how messages and tasks are said, `files` what comes with them, `follow` what
+//! happens meanwhile, `push` tells it to addresses. `rpc` and `http` are the two bindings.
 
 mod asking;
 mod calls;
 mod card;
 mod fault;
+mod files;
 mod follow;
 mod http;
 mod list;
+mod push;
 mod rpc;
+pub(crate) mod sign;
 mod streams;
 mod versions;
 mod wire;
@@ -50,11 +53,9 @@ enum What<'a> {
 
 /// The node's own card.
 pub(crate) async fn node_card(State(edge): State<Arc<Edge>>, headers: HeaderMap) -> Response {
-    card::answer(
-        &card::public(&router::address(&edge, &headers)),
-        &headers,
-        true,
-    )
+    let address = router::address(&edge, &headers);
+    let card = sign::signed(&edge, &address, card::public(&address));
+    card::answer(&card, &headers, true)
 }
 
 /// Everything below [`BASE`].

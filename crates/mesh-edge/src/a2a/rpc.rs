@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::asking::Asking;
 use super::calls::{self, Answer, Ask};
 use super::fault::{Fault, Kind};
-use super::{streams, versions};
+use super::{push, streams, versions};
 
 /// The media type of requests and answers.
 pub(super) const MEDIA: &str = "application/json";
@@ -105,10 +105,10 @@ fn ask(method: &str, params: Value) -> Result<Ask, Fault> {
         "CancelTask" => Ask::Cancel(read(params)?),
         "SubscribeToTask" => Ask::Subscribe(read(params)?),
         "GetExtendedAgentCard" => Ask::Card,
-        "CreateTaskPushNotificationConfig"
-        | "GetTaskPushNotificationConfig"
-        | "ListTaskPushNotificationConfigs"
-        | "DeleteTaskPushNotificationConfig" => Ask::Push,
+        "CreateTaskPushNotificationConfig" => Ask::Push(push::Ask::Create(Box::new(read(params)?))),
+        "GetTaskPushNotificationConfig" => Ask::Push(push::Ask::Get(read(params)?)),
+        "ListTaskPushNotificationConfigs" => Ask::Push(push::Ask::List(read(params)?)),
+        "DeleteTaskPushNotificationConfig" => Ask::Push(push::Ask::Delete(read(params)?)),
         _ => {
             return Err(Fault::new(
                 Kind::Method,

@@ -65,10 +65,12 @@ pub(super) struct Part {
     pub text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
-    #[serde(skip_serializing)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<Value>,
-    #[serde(skip_serializing)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filename: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
 }
@@ -111,7 +113,7 @@ pub(super) struct Message {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Configuration {
     pub accepted_output_modes: Vec<String>,
-    pub task_push_notification_config: Option<Value>,
+    pub task_push_notification_config: Option<PushConfig>,
     pub history_length: Option<i64>,
     pub return_immediately: bool,
 }
@@ -144,6 +146,42 @@ pub(super) struct List {
     pub history_length: Option<i64>,
     pub status_timestamp_after: Option<Millis>,
     pub include_artifacts: bool,
+}
+
+/// Where what happens to a task is told.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct PushConfig {
+    pub id: String,
+    pub task_id: String,
+    pub url: String,
+    #[serde(skip_serializing)]
+    pub token: String,
+    #[serde(skip_serializing)]
+    pub authentication: Option<Authentication>,
+}
+
+/// How a receiver knows whom a notification is from.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Authentication {
+    pub scheme: String,
+    pub credentials: String,
+}
+
+/// A configuration by its task and id.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PushNamed {
+    pub task_id: String,
+    pub id: String,
+}
+
+/// The configurations of a task. There are few: they make one page.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PushOf {
+    pub task_id: String,
 }
 
 /// Where a task stands, since when, and a word about it.

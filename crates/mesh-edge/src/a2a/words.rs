@@ -16,7 +16,7 @@ pub(super) const RESULT: &str = "result";
 /// The task that a message asks for. Texts are what is to be done; data goes with it.
 pub(super) fn spec(message: &Message, assigned: Option<String>) -> Result<TaskSpec, Fault> {
     check(message)?;
-    let (texts, data) = taken_apart(&message.parts)?;
+    let (texts, data) = taken_apart(&message.parts, true)?;
     let input = match data.as_slice() {
         [] => None,
         [Value::Object(fields)] => Some(fields.clone()),
@@ -53,11 +53,15 @@ fn check(message: &Message) -> Result<(), Fault> {
     Ok(())
 }
 
-fn taken_apart(parts: &[Part]) -> Result<(Vec<String>, Vec<Value>), Fault> {
+/// The texts and the data; files stand for themselves, where there may be some.
+fn taken_apart(parts: &[Part], files: bool) -> Result<(Vec<String>, Vec<Value>), Fault> {
     let (mut texts, mut data) = (Vec::new(), Vec::new());
+    let mut has_files = false;
     for part in parts {
+        let is_file = part.raw.is_some() || part.url.is_some();
         match (&part.text, &part.data) {
-            _ if part.raw.is_some() || part.url.is_some() => return Err(no_files()),
+            (None, None) if is_file && files => has_files = true,
+            _ if is_file => return Err(no_files()),
             (Some(text), None) => texts.push(text.clone()),
             (None, Some(value)) => data.push(value.clone()),
             _ => {
@@ -69,7 +73,7 @@ fn taken_apart(parts: &[Part]) -> Result<(Vec<String>, Vec<Value>), Fault> {
             }
         }
     }
-    if data.is_empty() && texts.iter().all(|text| text.trim().is_empty()) {
+    if data.is_empty() && !has_files && texts.iter().all(|text| text.trim().is_empty()) {
         return Err(Fault::field(
             "message.parts",
             "at least one part that says something is needed",
@@ -82,8 +86,8 @@ fn taken_apart(parts: &[Part]) -> Result<(Vec<String>, Vec<Value>), Fault> {
 fn no_files() -> Fault {
     Fault::new(
         Kind::ContentType,
-        "files in messages are not taken",
-        "send text or data; put files into the room with `mesh file put` and name them",
+        "a file is no answer, and stands in a part of its own",
+        "send text or data",
     )
 }
 
@@ -109,7 +113,7 @@ pub(super) fn check_modes(accepted: &[String]) -> Result<(), Fault> {
 /// What a message says to a question: `approve` or `reject`, and why.
 pub(super) fn verdict(message: &Message) -> Result<(bool, String), Fault> {
     check(message)?;
-    let (texts, data) = taken_apart(&message.parts)?;
+    let (texts, data) = taken_apart(&message.parts, false)?;
     if let [Value::Object(fields)] = data.as_slice()
         && let Some(Value::Bool(approve)) = fields.get("approve")
     {
@@ -334,18 +338,19 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_or_brings_a_file_is_refused() {
+    fn what_says_nothing_is_refused() {
         for (parts, kind) in [
             (json!([]), Kind::Params),
             (json!([{"text": " "}]), Kind::Params),
             (json!([{}]), Kind::Params),
             (json!([{"text": "a", "data": 1}]), Kind::Params),
-            (json!([{"text": "a"}, {"raw": "aGk="}]), Kind::ContentType),
-            (json!([{"url": "http://localhost/x"}]), Kind::ContentType),
+            (json!([{"text": "a", "raw": "aGk="}]), Kind::ContentType),
         ] {
             let fault = spec(&message(parts.clone()), None).unwrap_err();
             assert_eq!(fault.kind, kind, "{parts}");
         }
+        assert!(spec(&message(json!([{"raw": "aGk="}])), None).is_ok());
+        assert!(verdict(&message(json!([{"text": "approve"}, {"raw": "aGk="}]))).is_err());
         let mut agent = message(json!([{"text": "a"}]));
         agent.role = Role::Agent;
         assert!(spec(&agent, None).is_err());

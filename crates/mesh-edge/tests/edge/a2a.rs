@@ -389,17 +389,16 @@ async fn what_is_not_spoken_is_told_by_a2a_s_errors() {
     assert_eq!(plain.status, 415);
     let reason = &plain.json()["error"]["details"][0]["reason"];
     assert_eq!(reason, "CONTENT_TYPE_NOT_SUPPORTED");
-    let file =
-        json!({"message": {"messageId": "m", "role": "ROLE_USER", "parts": [{"raw": "aGk="}]}});
+    let file = json!({"message": {"messageId": "m", "role": "ROLE_USER", "parts": [{"url": "file:///etc/passwd"}]}});
     let mut pushed = message("m-1", "count");
-    pushed["configuration"] = json!({"taskPushNotificationConfig": {"url": "http://localhost"}});
+    pushed["configuration"] = json!({"taskPushNotificationConfig": {"url": "gopher://localhost"}});
     for (method, params, code) in [
         ("SendMessage", file, -32005),
-        ("SendMessage", pushed, -32003),
+        ("SendMessage", pushed, -32602),
         (
             "CreateTaskPushNotificationConfig",
             json!({"url": "http://localhost"}),
-            -32003,
+            -32001,
         ),
         ("GetTask", json!({"id": "x"}), -32001),
         (
@@ -418,6 +417,74 @@ async fn what_is_not_spoken_is_told_by_a2a_s_errors() {
         (lost.status, &lost.json()["error"]["status"]),
         (404, &json!("NOT_FOUND"))
     );
+}
+
+#[tokio::test]
+async fn only_whoever_may_have_the_node_connect_has_it_tell_addresses() {
+    let house = House::start().await;
+    worker(&house, "rex").await;
+    let guest = house.agent("guest", &["general"]).await;
+    let asking = Client::of(&house, &guest, "/a2a/agents/rex");
+    let mut pushed = message("m-1", "one two");
+    pushed["configuration"] = json!({
+        "returnImmediately": true,
+        "taskPushNotificationConfig": {"url": "https://hooks.example.org/"},
+    });
+    let refused = asking.rpc("SendMessage", pushed.clone()).await;
+    assert_eq!(
+        refused["error"]["data"][0]["reason"], "PERMISSION_DENIED",
+        "{refused}"
+    );
+    let listed = asking.rpc("ListTasks", json!({})).await;
+    assert_eq!(listed["result"]["totalSize"], 0, "{listed}");
+    let card = asking.get("/card").await.json();
+    assert_eq!(card["capabilities"]["pushNotifications"], false);
+    // With a task of its own it gets no further, and nobody sees what others have.
+    let plain = json!({"message": pushed["message"], "configuration": {"returnImmediately": true}});
+    let task = asking.rpc("SendMessage", plain).await["result"]["task"]["id"].clone();
+    let config =
+        json!({"taskId": task, "url": "https://hooks.example.org/secret", "token": "chosen"});
+    let method = "CreateTaskPushNotificationConfig";
+    let refused = asking.rpc(method, config.clone()).await;
+    assert_eq!(
+        refused["error"]["data"][0]["reason"], "PERMISSION_DENIED",
+        "{refused}"
+    );
+    let owner = Client::of(&house, &house.owner, "/a2a/agents/rex");
+    let made = owner.rpc(method, config.clone()).await["result"].clone();
+    assert_eq!(made["url"], config["url"], "{made}");
+    assert_eq!(made["token"], Value::Null);
+    let of = json!({"taskId": task});
+    let listed = asking
+        .rpc("ListTaskPushNotificationConfigs", of.clone())
+        .await;
+    assert_eq!(listed["result"]["configs"], json!([]), "{listed}");
+    let named = json!({"taskId": task, "id": made["id"]});
+    for method in [
+        "GetTaskPushNotificationConfig",
+        "DeleteTaskPushNotificationConfig",
+    ] {
+        let hidden = asking.rpc(method, named.clone()).await;
+        assert_eq!(hidden["error"]["code"], -32001, "{hidden}");
+    }
+    // The same address twice is told once.
+    let again = owner.rpc(method, config).await["result"].clone();
+    let listed = owner.rpc("ListTaskPushNotificationConfigs", of).await;
+    let configs = listed["result"]["configs"].as_array().unwrap();
+    assert_eq!(configs.len(), 1, "{listed}");
+    assert_eq!(configs[0]["id"], again["id"]);
+}
+
+#[tokio::test]
+async fn a_card_carries_a_signature_of_the_key_that_it_names() {
+    let house = House::start().await;
+    worker(&house, "rex").await;
+    let card = house.get("/a2a/agents/rex/card").await.json();
+    assert!(card["signatures"][0]["signature"].is_string(), "{card}");
+    let keys = Request::new("GET", "/.well-known/jwks.json");
+    let keys = keys.send(house.at).await.json();
+    assert_eq!(keys["keys"][0]["crv"], "Ed25519");
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
