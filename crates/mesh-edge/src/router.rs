@@ -39,6 +39,8 @@ pub(crate) fn router(edge: &Arc<Edge>) -> Router {
         .route("/ws", get(ws::upgrade))
         .route(LINK_PATH, get(link::upgrade))
         .route("/mcp", any(serve_mcp))
+        .route(mcp::resource::PATH, get(mcp::resource::serve))
+        .route(&mcp::resource::path_of_mcp(), get(mcp::resource::serve))
         .route(a2a::WELL_KNOWN, get(a2a::node_card))
         .route(a2a::sign::KEYS, get(a2a::sign::keys))
         .route(a2a::BASE, any(a2a::serve))

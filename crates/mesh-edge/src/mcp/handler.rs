@@ -1,6 +1,7 @@
 //! What an MCP client sees: the tools of daily use, two that reach everything else, word of waiting mail with each result, and the
 //! skills that it may use.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -25,7 +26,7 @@ use super::fixtures as offered;
 #[cfg(not(feature = "conformance-fixtures"))]
 use super::offers as offered;
 use super::skills::{self, Asks, Changes};
-use super::{SESSION_IDLE, compact, mail, offers};
+use super::{SESSION_IDLE, compact, events, mail, offers};
 use crate::caller;
 use crate::edge::{Edge, stopped};
 
@@ -311,6 +312,10 @@ impl ServerHandler for Handler {
             .enable_prompts_list_changed()
             .enable_resources()
             .enable_resources_list_changed()
+            .enable_extensions_with(BTreeMap::from([(
+                events::EXTENSION.to_owned(),
+                JsonObject::from_iter([("listChanged".to_owned(), Value::Bool(false))]),
+            )]))
             .build();
         #[cfg(feature = "conformance-fixtures")]
         let capabilities = super::fixtures::capabilities(capabilities);

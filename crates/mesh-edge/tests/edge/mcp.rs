@@ -580,3 +580,112 @@ async fn tasks_and_conversations_have_short_names() {
         .await;
     assert_eq!(foreign["isError"], true, "{foreign}");
 }
+
+#[tokio::test]
+async fn who_has_no_token_is_told_where_it_is_said_how_to_get_one() {
+    let house = House::start().await;
+    let asked =
+        Request::new("POST", "/mcp").json(&json!({"jsonrpc": "2.0", "id": 1, "method": "ping"}));
+    let answer = asked.send(house.at).await;
+    assert_eq!(answer.status, 401);
+    let path = "/.well-known/oauth-protected-resource/mcp";
+    let said = format!(
+        "Bearer realm=\"mesh\", resource_metadata=\"http://{}{path}\"",
+        house.at
+    );
+    assert_eq!(answer.header("www-authenticate"), Some(said.as_str()));
+    let metadata = Request::new("GET", path).send(house.at).await.json();
+    assert_eq!(metadata["resource"], format!("http://{}/mcp", house.at));
+    assert_eq!(metadata["authorization_servers"], Value::Null);
+    let documented = metadata["resource_documentation"].as_str().unwrap();
+    let documented = documented
+        .strip_prefix(&format!("http://{}", house.at))
+        .unwrap();
+    let documented = Request::new("GET", documented).send(house.at).await;
+    assert!(documented.text().contains("token"));
+}
+
+/// Asks for events.
+async fn events(house: &House, token: &str, method: &str, params: Value) -> Value {
+    let asked = json!({"jsonrpc": "2.0", "id": 5, "method": method, "params": params});
+    let answer = request(token, &asked).send(house.at).await;
+    let answer = answer.json();
+    assert_eq!(answer["id"], 5, "{answer}");
+    answer
+}
+
+#[tokio::test]
+async fn events_are_asked_for_by_their_places_and_nobody_is_told_what_it_may_not_read() {
+    let house = House::start().await;
+    let rex = house.agent("rex", &["general"]).await;
+    let (_, info) = Session::open(&house, &rex).await;
+    let declared = &info["capabilities"]["extensions"]["io.modelcontextprotocol/events"];
+    assert!(declared.is_object(), "{info}");
+    let listed = events(&house, &rex, "events/list", json!({})).await;
+    assert_eq!(listed["result"]["events"][0]["name"], "message.posted");
+    let poll = json!({"name": "message.posted", "cursor": null});
+    let begun = events(&house, &rex, "events/poll", poll).await["result"].clone();
+    assert_eq!(begun["events"], json!([]));
+    for (room, text) in [
+        ("general", "hear this"),
+        ("cellar", "not this"),
+        ("general", "@rex, this too"),
+    ] {
+        if room == "cellar" {
+            let cellar = json!({"name": "cellar", "access": "private"});
+            assert_eq!(house.post("/api/rooms", cellar).await.status, 201);
+        }
+        let said = json!({ "text": text });
+        let path = format!("/api/rooms/{room}/messages");
+        assert_eq!(house.post(&path, said).await.status, 201);
+    }
+    let next = json!({"name": "message.posted", "cursor": begun["cursor"]});
+    let told = events(&house, &rex, "events/poll", next.clone()).await["result"].clone();
+    let all = told["events"].as_array().unwrap();
+    let texts: Vec<_> = all.iter().map(|it| &it["data"]["data"]["text"]).collect();
+    assert_eq!(texts, ["hear this", "@rex, this too"], "{told}");
+    assert!(all.iter().all(|it| it["eventId"] == it["id"]));
+    // One at a time, and only those that name it.
+    let mut one = next.clone();
+    one["maxEvents"] = json!(1);
+    let first = events(&house, &rex, "events/poll", one).await["result"].clone();
+    assert_eq!(
+        (first["events"].as_array().unwrap().len(), &first["hasMore"]),
+        (1, &json!(true))
+    );
+    let mut mine = next;
+    mine["arguments"] = json!({"namesMe": true});
+    let mine = events(&house, &rex, "events/poll", mine).await["result"].clone();
+    assert_eq!(mine["events"].as_array().unwrap().len(), 1, "{mine}");
+    for (method, params, code) in [
+        (
+            "events/poll",
+            json!({"name": "participant.trusted", "cursor": null}),
+            -32011,
+        ),
+        (
+            "events/poll",
+            json!({"name": "message.posted", "cursor": "x"}),
+            -32602,
+        ),
+        (
+            "events/poll",
+            json!({"name": "message.posted", "cursor": "0", "arguments": {"room": "cellar"}}),
+            -32011,
+        ),
+        (
+            "events/stream",
+            json!({"name": "message.posted", "arguments": {"room": "cellar"}}),
+            -32011,
+        ),
+        (
+            "events/subscribe",
+            json!({"name": "message.posted"}),
+            -32014,
+        ),
+        ("events/other", json!({}), -32601),
+    ] {
+        let refused = events(&house, &rex, method, params).await;
+        assert_eq!(refused["error"]["code"], code, "{refused}");
+    }
+}
