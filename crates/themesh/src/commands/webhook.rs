@@ -337,6 +337,10 @@ fn show(webhook: &Webhook) {
     }
     let kinds: Vec<String> = webhook.kinds.iter().map(|kind| clean(kind)).collect();
     let what = match (webhook.addressed, kinds.is_empty()) {
+        _ if webhook.task.is_some() => {
+            let task = webhook.task.map(|task| task.to_string());
+            format!("the task {}, and ends with it", task.unwrap_or_default())
+        }
         (true, _) => "messages that name it or are direct".to_owned(),
         (false, true) => "all that it sees".to_owned(),
         (false, false) => kinds.join(", "),
