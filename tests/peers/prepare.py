@@ -5,6 +5,7 @@ walk() gives the status of each such request by operation, as "METHOD /path/{par
 
 import hashlib
 import json
+import threading
 import urllib.error
 import urllib.request
 
@@ -61,6 +62,7 @@ def walk(url, token):
     moderation(node)
     keys(node)
     offered(node)
+    sandboxes(node)
     secrets(node)
     browsers(node)
     tasks(node)
@@ -323,6 +325,23 @@ def offered(node):
     node.ask("GET", "/api/tools/held")
     node.ask("PUT", "/api/tools/{server}/accepted", shop, {"offer": 1})
     node.ask("DELETE", "/api/tools/{server}", shop)
+
+
+def sandboxes(node):
+    """A run in a sandbox, which is answered by this program as whoever offers one."""
+    box = {"server": "box"}
+    tools = [{"name": "sandbox_run", "about": "Runs code", "input": {"type": "object"}}]
+    node.ask("PUT", "/api/tools/{server}", box, {"rooms": ["workshop"], "tools": tools})
+    node.ask("POST", "/api/tools/{server}/work", box)
+    asking = threading.Thread(target=node.ask, args=("POST", "/api/sandbox/run"), kwargs={"body": {"argv": ["true"]}})
+    asking.start()
+    calls = []
+    while not calls:
+        calls = node.ask("POST", "/api/tools/{server}/work", box, {"wait_ms": 20000})["calls"]
+    answer = {"call": calls[0]["call"], "ok": True, "text": "It ended", "data": {"exit": 0}}
+    node.ask("POST", "/api/tools/{server}/work", box, {"answers": [answer]})
+    asking.join()
+    node.ask("DELETE", "/api/tools/{server}", box)
 
 
 def secrets(node):

@@ -68,6 +68,7 @@ pub mod push;
 pub mod quarantine;
 pub mod report;
 pub mod room;
+pub mod sandbox;
 pub mod schedule;
 pub mod secret;
 pub mod session;

@@ -50,6 +50,7 @@ macro_rules! nouns {
             inlet Inlet: [api ops] [InletCommand] [InletFacts];
             link Link: [api ops] [LinkCommand] [LinkFacts];
             tool Tool: [api ops] [ToolCommand] [ToolFacts];
+            sandbox Sandbox: [api ops] [] [];
             journal Journal: [api ops] [JournalCommand] [JournalFacts];
             report Report: [api ops] [] [];
             plan Plan: [api ops] [] [];

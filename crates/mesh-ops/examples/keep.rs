@@ -223,7 +223,13 @@ async fn settle(surface: &mut ByDoor<'_>, owner: &str) {
 
 struct ByDoor<'a>(&'a Door);
 
-impl Surface for ByDoor<'_> {
+impl<'a> Surface for ByDoor<'a> {
+    type Beside = ByDoor<'a>;
+
+    fn beside(&self) -> ByDoor<'a> {
+        ByDoor(self.0)
+    }
+
     async fn call(&mut self, token: &str, name: &str, input: Value) -> (u16, Value) {
         let token = Some(token).filter(|token| !token.is_empty());
         let answer = async {

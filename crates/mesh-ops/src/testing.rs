@@ -23,6 +23,12 @@ pub trait Surface: Send {
         name: &str,
         input: Value,
     ) -> impl Future<Output = (u16, Value)> + Send;
+
+    /// A second way to the same mesh, for what is asked meanwhile.
+    type Beside: Surface + Send;
+
+    /// Gives it.
+    fn beside(&self) -> Self::Beside;
 }
 
 /// What the examples take for granted: rooms `workshop`, `lounge`, `attic` and `cellar`, the agent
@@ -393,9 +399,12 @@ impl Fixture {
                 // The walk left it when it came to `room.leave`.
                 must(surface, &self.owner, "room.join", json!({"room": "lounge"})).await;
             }
-            let (status, body) = surface
-                .call(self.token(declaration), declaration.name, input)
-                .await;
+            let (status, body) = if declaration.name == "sandbox.run" {
+                self.run_in_sandbox(surface, input).await
+            } else {
+                let token = self.token(declaration);
+                surface.call(token, declaration.name, input).await
+            };
             steps.push(Step {
                 name: declaration.name,
                 status,
@@ -403,6 +412,31 @@ impl Fixture {
             });
         }
         steps
+    }
+}
+
+impl Fixture {
+    /// Runs it in a sandbox that the owner offers meanwhile: it says that all was well.
+    async fn run_in_sandbox<S: Surface>(&self, surface: &mut S, input: Value) -> (u16, Value) {
+        let owner = &self.owner;
+        let tool = json!({"name": "sandbox_run", "about": "", "input": {"type": "object"}});
+        let offer = json!({"server": "box", "rooms": ["workshop"], "tools": [tool]});
+        must(surface, owner, "tool.offer", offer).await;
+        let work = json!({"server": "box"});
+        must(surface, owner, "tool.serve", work.clone()).await;
+        let mut beside = surface.beside();
+        let serve = async {
+            let wait = json!({"server": "box", "wait_ms": 20_000});
+            let asked = must(&mut beside, owner, "tool.serve", wait).await;
+            let call = &asked["calls"][0]["call"];
+            let said = json!({"exit": 0, "stdout": "42\n", "files": []});
+            let answer = json!({"call": call, "ok": true, "text": "It ended.", "data": said});
+            let answers = json!({"server": "box", "answers": [answer]});
+            must(&mut beside, owner, "tool.serve", answers).await;
+        };
+        let (answer, ()) = tokio::join!(surface.call(owner, "sandbox.run", input), serve);
+        must(surface, owner, "tool.withdraw", work).await;
+        answer
     }
 }
 

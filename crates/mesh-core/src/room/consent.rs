@@ -56,6 +56,12 @@ impl Access {
         a == b || self.person_behind(a) == self.person_behind(b)
     }
 
+    /// Whether a person is known to stand behind both, the same one. What one may use of another's by that is asked
+    /// this: of two behind whom nobody is known nothing follows.
+    pub fn stands_with(&self, a: ParticipantId, b: ParticipantId) -> bool {
+        a == b || (self.person_behind(a).is_some() && self.kindred(a, b))
+    }
+
     /// Whether the word of `voice` about the work of `worker` counts in its record: another person stands
     /// behind it, or it is the owner of the mesh itself, whose records they are.
     pub fn vouches(&self, voice: ParticipantId, worker: ParticipantId) -> bool {

@@ -13,7 +13,13 @@ use crate::ws::Client;
 
 struct Rest<'a>(&'a House);
 
-impl Surface for Rest<'_> {
+impl<'a> Surface for Rest<'a> {
+    type Beside = Rest<'a>;
+
+    fn beside(&self) -> Rest<'a> {
+        Rest(self.0)
+    }
+
     async fn call(&mut self, token: &str, name: &str, input: Value) -> (u16, Value) {
         let declaration = ops::named(name).unwrap();
         let Value::Object(mut fields) = input else {
@@ -64,7 +70,13 @@ struct Socket<'a> {
     open: Vec<(String, Client)>,
 }
 
-impl Surface for Socket<'_> {
+impl<'a> Surface for Socket<'a> {
+    type Beside = Rest<'a>;
+
+    fn beside(&self) -> Rest<'a> {
+        Rest(self.house)
+    }
+
     async fn call(&mut self, token: &str, name: &str, input: Value) -> (u16, Value) {
         let declaration = ops::named(name).unwrap();
         // What is asked without a token is asked here with the owner's: a socket is always somebody's.
@@ -100,7 +112,13 @@ struct Mcp<'a> {
     sessions: BTreeMap<String, Session>,
 }
 
-impl Surface for Mcp<'_> {
+impl<'a> Surface for Mcp<'a> {
+    type Beside = Rest<'a>;
+
+    fn beside(&self) -> Rest<'a> {
+        Rest(self.house)
+    }
+
     async fn call(&mut self, token: &str, name: &str, input: Value) -> (u16, Value) {
         let token = if token.is_empty() {
             &self.house.owner

@@ -205,6 +205,12 @@ pub struct ToolAsked {
     pub input: crate::ToldData,
     /// Who asks.
     pub by: ParticipantRef,
+    /// The same person stands behind both: behind who asks and who offers it.
+    #[serde(default)]
+    pub kin: bool,
+    /// Who asks may run commands in a room where it is offered.
+    #[serde(default)]
+    pub executes: bool,
 }
 
 /// A tool that nobody uses before somebody has looked at it.

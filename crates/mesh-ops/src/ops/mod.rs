@@ -42,6 +42,7 @@ mod push;
 pub(crate) mod quarantine;
 pub(crate) mod report;
 pub(crate) mod room;
+mod sandbox;
 pub(crate) mod schedule;
 pub(crate) mod secret;
 pub(crate) mod session;

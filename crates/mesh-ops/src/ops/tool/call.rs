@@ -17,55 +17,79 @@ use serde_json::{Map, Value};
 
 impl Run for ToolCall {
     async fn run(door: &Door, call: &Call, input: ToolCallInput) -> Result<ToolAnswer, Refusal> {
-        if let Some(task) = input.task {
-            check_task(door, call, task)?;
-        }
-        let Found { tool, offered } = named(door, call, &input.tool).await?;
-        if let Some(why) = &tool.off {
-            return Err(off(&tool.name, why));
-        }
-        check_input(door, &tool, input.input.clone()).await?;
-        if let Some(answer) = told_before(door, call).await? {
-            return Ok(answer);
-        }
-        if tool.name != MEMORY_ENHANCE {
-            door.check_reach(call).await?;
-        }
-        call.pass_turn();
-        let began = Instant::now();
-        let answer = ask(door, call, &tool.name, offered.as_ref(), input.input).await?;
-        let took = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
-        let ok = answer.is_ok();
-        let told = bounded(answer.unwrap_or_else(Told::text));
-        let command = Command::Tool(ToolCommand::Record {
-            tool: tool.name.clone(),
-            task: input.task,
-            ok,
-            took_ms: took,
-            by: offered.as_ref().map(|offered| offered.record.by),
-        });
-        let outcome = call.submit(door, command).await?;
-        if let Some(offered) = &offered {
-            check_still(door, call, offered)?;
-        }
-        shown(door, call, &tool.name, told, ok, outcome.last()).await
+        Ok(use_tool(door, call, input).await?.answer)
     }
 
     /// What a tool said is not kept, so a repeated request learns only that it was carried out.
     fn told(_: &Call, outcome: &Outcome, facts: Vec<Facts>) -> Option<ToolAnswer> {
-        facts.into_iter().find_map(|facts| match facts {
-            Facts::Tool(ToolFacts::Called(called)) => Some(ToolAnswer {
-                ok: called.ok,
-                text: Words::composed(
-                    "This request was carried out before. What the tool said then is not kept; ask again with another key."
-                        .to_owned(),
-                ),
-                data: None,
-                seq: outcome.last(),
-            }),
-            _ => None,
-        })
+        carried_out(outcome, facts)
     }
+}
+
+/// A tool that was used.
+pub(crate) struct Used {
+    /// What its reader gets.
+    pub answer: ToolAnswer,
+    /// What the tool said of itself in data, if it is told now and not of an earlier request.
+    pub data: Option<Map<String, Value>>,
+}
+
+/// Uses a tool.
+pub(crate) async fn use_tool(
+    door: &Door,
+    call: &Call,
+    input: ToolCallInput,
+) -> Result<Used, Refusal> {
+    if let Some(task) = input.task {
+        check_task(door, call, task)?;
+    }
+    let Found { tool, offered } = named(door, call, &input.tool).await?;
+    if let Some(why) = &tool.off {
+        return Err(off(&tool.name, why));
+    }
+    check_input(door, &tool, input.input.clone()).await?;
+    if let Some(answer) = told_before(door, call).await? {
+        return Ok(Used { answer, data: None });
+    }
+    if tool.name != MEMORY_ENHANCE {
+        door.check_reach(call).await?;
+    }
+    call.pass_turn();
+    let began = Instant::now();
+    let answer = ask(door, call, &tool.name, offered.as_ref(), input.input).await?;
+    let took = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+    let ok = answer.is_ok();
+    let told = bounded(answer.unwrap_or_else(Told::text));
+    let command = Command::Tool(ToolCommand::Record {
+        tool: tool.name.clone(),
+        task: input.task,
+        ok,
+        took_ms: took,
+        by: offered.as_ref().map(|offered| offered.record.by),
+    });
+    let outcome = call.submit(door, command).await?;
+    if let Some(offered) = &offered {
+        check_still(door, call, offered)?;
+    }
+    let data = told.data.clone();
+    let answer = shown(door, call, &tool.name, told, ok, outcome.last()).await?;
+    Ok(Used { answer, data })
+}
+
+/// The answer to a request that was carried out before.
+pub(crate) fn carried_out(outcome: &Outcome, facts: Vec<Facts>) -> Option<ToolAnswer> {
+    facts.into_iter().find_map(|facts| match facts {
+        Facts::Tool(ToolFacts::Called(called)) => Some(ToolAnswer {
+            ok: called.ok,
+            text: Words::composed(
+                "This request was carried out before. What the tool said then is not kept; ask again with another key."
+                    .to_owned(),
+            ),
+            data: None,
+            seq: outcome.last(),
+        }),
+        _ => None,
+    })
 }
 
 /// A task that the caller may not know of cannot be named as what a tool was used for.

@@ -21,6 +21,7 @@ use mesh_model::api::ToolAudience;
 use mesh_model::events::Trust;
 use serde_json::{Map, Value, json};
 
+pub(crate) use call::{carried_out, use_tool};
 pub(crate) use seats::Seats;
 
 /// A tool of the node's.

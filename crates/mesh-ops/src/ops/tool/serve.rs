@@ -9,6 +9,7 @@ use crate::ops::present;
 use crate::prelude::*;
 
 use mesh_core::ToolServer;
+use mesh_model::Capability;
 use mesh_model::limits::{TOOL_QUIET_MS, WAIT_MS_MAX};
 use mesh_node::machine::Reader;
 use tokio::runtime::Handle;
@@ -43,7 +44,7 @@ impl Run for ToolServe {
             }
         };
         seat.answered();
-        Ok(told(door, call, work))
+        Ok(told(door, call, &server, work))
     }
 }
 
@@ -61,8 +62,9 @@ fn check_own(door: &Door, server: &str, me: ParticipantId) -> Result<(), Refusal
 }
 
 /// A call's input goes to the server as it was written: a program that carries it on, not one that reads it.
-fn told(door: &Door, call: &Call, work: Work) -> ToolWork {
+fn told(door: &Door, call: &Call, server: &str, work: Work) -> ToolWork {
     let access = door.node().access();
+    let record = access.tool_server(server);
     let reader = Reader::Carrier(&call.seen);
     if !work.calls.is_empty() {
         reader.note_outside();
@@ -75,6 +77,15 @@ fn told(door: &Door, call: &Call, work: Work) -> ToolWork {
             tool: asked.tool,
             input: heard.data.unwrap_or_default(),
             by: present::participant(&access, asked.by.id),
+            kin: record.is_some_and(|it| access.stands_with(it.by, asked.by.id)),
+            executes: record.is_some_and(|it| {
+                let mut rooms = access.tool_rooms(it, asked.by.id).into_iter();
+                rooms.any(|room| {
+                    access
+                        .capabilities(room, asked.by.id)
+                        .has(Capability::Execute)
+                })
+            }),
         }
     });
     ToolWork {

@@ -118,7 +118,13 @@ impl House {
 /// The door as a surface of the shared walk.
 pub struct ByDoor<'a>(pub &'a House);
 
-impl Surface for ByDoor<'_> {
+impl<'a> Surface for ByDoor<'a> {
+    type Beside = ByDoor<'a>;
+
+    fn beside(&self) -> ByDoor<'a> {
+        ByDoor(self.0)
+    }
+
     async fn call(&mut self, token: &str, name: &str, input: Value) -> (u16, Value) {
         match self.0.reply(token, name, input, None).await {
             Ok(reply) => (reply.status, serde_json::from_slice(&reply.body).unwrap()),

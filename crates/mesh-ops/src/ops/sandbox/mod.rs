@@ -1,0 +1,3 @@
+//! Sandboxes that participants offer, as tools of theirs.
+
+mod run;
