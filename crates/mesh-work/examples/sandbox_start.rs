@@ -31,6 +31,7 @@ fn main() -> Result<(), String> {
     let spot = Spot {
         cwd: folder.join("cwd"),
         home: folder.join("home"),
+        scratch: None,
         private: folder.join("private"),
         runner: "command".to_owned(),
         write: Vec::new(),

@@ -87,6 +87,7 @@ pub struct Program {
     cwd: PathBuf,
     env: Vec<(OsString, OsString)>,
     hint: String,
+    within: bool,
 }
 
 impl Program {
@@ -98,6 +99,7 @@ impl Program {
             cwd: cwd.to_owned(),
             env: Vec::new(),
             hint: "install it, or name another with --command".to_owned(),
+            within: false,
         }
     }
 
@@ -120,6 +122,13 @@ impl Program {
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Program {
         self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// It is a path that is there in the sandbox alone.
+    #[must_use]
+    pub(crate) fn within(mut self) -> Program {
+        self.within = true;
         self
     }
 
@@ -318,6 +327,9 @@ impl Keep {
 
     fn find(&self, program: &Program) -> Option<PathBuf> {
         let name = Path::new(&program.program);
+        if program.within {
+            return Some(name.to_owned());
+        }
         if name.components().count() > 1 {
             let path = std::path::absolute(name).ok()?;
             return is_program(&path).then_some(path);

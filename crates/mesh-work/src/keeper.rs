@@ -54,11 +54,14 @@ enum Event {
 
 /// Runs a program under a keeper: `LIFELINE FILE_BYTES GRACE_MS ENDS CONFINED PROGRAM ARGS…`, the lifeline
 /// by its number, the lease's end as a [`Moment`], and 1 if the program is a sandbox's cell. Gives the
-/// program's exit code, or 128 and the signal that ended it. `cell` and a step is a cell's own step.
+/// program's exit code, or 128 and the signal that ended it. `cell` and a step is a cell's own step, `guest` what runs in a kept sandbox.
 pub fn run(args: impl Iterator<Item = OsString>) -> u8 {
     let mut args = args.peekable();
     if args.next_if(|first| first == "cell").is_some() {
         return crate::sandbox::step(args);
+    }
+    if args.next_if(|first| first == "guest").is_some() {
+        return crate::sandbox::kept::guest::run();
     }
     let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
     let (Some(lifeline), Some(file_bytes), Some(grace), Some(ends), Some(confined)) =

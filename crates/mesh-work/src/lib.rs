@@ -22,6 +22,7 @@ pub mod prompt;
 pub mod routing;
 pub mod runner;
 pub mod sandbox;
+pub mod sandboxes;
 mod settings;
 pub mod stream;
 mod text;

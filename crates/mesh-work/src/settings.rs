@@ -112,6 +112,7 @@ impl Settings {
         Spot {
             cwd,
             home: self.home_of(task),
+            scratch: None,
             private,
             runner: self.runner.clone(),
             write: Vec::new(),

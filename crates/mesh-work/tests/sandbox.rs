@@ -80,6 +80,7 @@ impl Bench {
         Spot {
             cwd: self.task(),
             home: self.folder.path().join("home"),
+            scratch: None,
             private: self.folder.path().join("private"),
             runner: "command".to_owned(),
             write: Vec::new(),

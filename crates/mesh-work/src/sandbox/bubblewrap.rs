@@ -80,6 +80,10 @@ pub fn args(plan: &Plan) -> Vec<OsString> {
     args.add(["--size", &size(1), "--tmpfs", "/tmp"]);
     args.add(["--size", &size(8), "--tmpfs", "/var/tmp"]);
     args.add(["--size", &size(4), "--tmpfs", "/dev/shm"]);
+    if let Some(bytes) = plan.scratch {
+        args.add(["--size".into(), OsString::from(bytes.to_string())]);
+        args.add(["--tmpfs".into(), OsString::from(&plan.home)]);
+    }
     for seen in &plan.seen {
         let how = if seen.write {
             "--bind-try"

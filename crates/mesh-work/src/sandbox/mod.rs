@@ -12,6 +12,7 @@ mod config;
 pub mod gate;
 mod groups;
 pub mod hosts;
+pub mod kept;
 #[cfg(target_os = "linux")]
 mod landlock;
 pub mod plan;
@@ -86,6 +87,8 @@ pub struct Spot {
     pub cwd: PathBuf,
     /// Its home: a folder that is made if it is not there.
     pub home: PathBuf,
+    /// Bytes of a home in memory instead: it is at that path within, and no folder outside.
+    pub scratch: Option<u64>,
     /// A folder for the cell's own files, which the program does not see.
     pub private: PathBuf,
     /// The runner, whose configuration is seen.
@@ -134,7 +137,8 @@ impl Sandbox {
     pub fn confine(&self, spot: &Spot, refusals: Refusals) -> Result<Confined, String> {
         let told = |what: &Path, why: io::Error| format!("{}: {why}", what.display());
         let fresh = !spot.home.exists();
-        for folder in [&spot.home, &spot.private] {
+        let kept = spot.scratch.is_none().then_some(&spot.home);
+        for folder in kept.into_iter().chain([&spot.private]) {
             make(folder).map_err(|why| told(folder, why))?;
         }
         let gate = match &self.net {
@@ -178,11 +182,13 @@ impl Sandbox {
             own.extend(bubblewrap::hide(&spot.private).map_err(|why| told(&spot.private, why))?);
         }
         let mut view = View::of_system(&self.hidden);
-        view.own_config(&spot.runner, &spot.home, fresh)
-            .map_err(|why| told(&spot.home, why))?;
+        if kept.is_some() {
+            view.own_config(&spot.runner, &spot.home, fresh)
+                .map_err(|why| told(&spot.home, why))?;
+        }
         self.see.iter().for_each(|path| view.show(path, false));
         self.share.iter().for_each(|path| view.show(path, true));
-        for path in [&spot.home, &spot.cwd] {
+        for path in kept.into_iter().flat_map(|home| [home, &spot.cwd]) {
             view.show(path, true);
         }
         spot.write.iter().for_each(|path| view.show(path, true));
@@ -194,6 +200,7 @@ impl Sandbox {
                 seen: Vec::new(),
                 own,
                 home: spot.home.clone(),
+                scratch: spot.scratch,
                 reach,
                 bounds: self.bounds,
                 nests,
@@ -274,6 +281,7 @@ fn works(means: &Means, cell: &[OsString]) -> Result<(), String> {
     let spot = Spot {
         cwd: folder.join("cwd"),
         home: folder.join("home"),
+        scratch: None,
         private: folder.join("private"),
         runner: String::new(),
         write: Vec::new(),

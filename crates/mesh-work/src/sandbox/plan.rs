@@ -57,6 +57,8 @@ pub struct Bounds {
     pub cpu: u64,
     /// Bytes of what it keeps in passing folders.
     pub passing: u64,
+    /// Seconds of processor time of each process; 0: without a bound.
+    pub seconds: u64,
 }
 
 impl Default for Bounds {
@@ -66,6 +68,7 @@ impl Default for Bounds {
             processes: 2048,
             cpu: 0,
             passing: 1 << 30,
+            seconds: 0,
         }
     }
 }
@@ -92,6 +95,8 @@ pub struct Plan {
     pub own: Vec<(PathBuf, PathBuf)>,
     /// Its home, a folder among those it may write.
     pub home: PathBuf,
+    /// Bytes of a home in memory, where there is no folder for it.
+    pub scratch: Option<u64>,
     /// What it reaches.
     pub reach: Reach,
     /// What it may use.

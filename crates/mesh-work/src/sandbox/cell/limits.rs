@@ -18,10 +18,12 @@ pub fn set(plan: &Plan) -> Result<(), String> {
         // What a crash leaves on the disk may hold anything.
         (Resource::Core, 0, "core files"),
         (Resource::Memlock, 64 << 20, "locked memory"),
+        (Resource::Cpu, bounds.seconds, "processor time"),
     ];
     for (resource, most, what) in each {
         // A bound for all together needs none for each.
-        if resource == Resource::Data && plan.held.memory {
+        let together = resource == Resource::Data && plan.held.memory;
+        if together || (resource == Resource::Cpu && most == 0) {
             continue;
         }
         // The machine's own bound may be lower already.

@@ -94,6 +94,10 @@ fn system(plan: &Plan) -> Made {
     mount("proc", &proc, "proc", quiet, None).map_err(|why| told(&proc)(why.into()))?;
     memory(&dir("/tmp")?, plan.bounds.passing, "1777")?;
     memory(&dir("/var/tmp")?, plan.bounds.passing / 8, "1777")?;
+    if let Some(bytes) = plan.scratch {
+        let home = plan.home.to_str().ok_or("the home's path is no text")?;
+        memory(&dir(home)?, bytes, "0700")?;
+    }
     memory(&dir("/dev")?, 1 << 20, "0755")?;
     memory(&dir("/dev/shm")?, plan.bounds.passing / 4, "1777")?;
     for name in DEVICES {
