@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::node::{Node, binary, command};
 
 /// Whether this machine confines at all; where not, the report is told.
-fn can(test: &str) -> bool {
+pub fn can(test: &str) -> bool {
     let checked = command(Path::new("/nowhere"))
         .args(["sandbox", "check"])
         .output()

@@ -42,6 +42,8 @@ mod outside;
 mod own_node;
 mod pty;
 mod resurrect;
+#[cfg(target_os = "linux")]
+mod sandboxes;
 mod screens;
 mod skill;
 mod skills;

@@ -17,10 +17,13 @@ use mesh_model::home::Entry;
 use mesh_model::ops::{LinkList, StatusGet, WebhookList};
 use mesh_sdk::Error;
 use mesh_sdk::http::Http;
+use mesh_work::sandbox::plan::Means;
+use mesh_work::sandbox::{INSTALL, Sandbox};
 use rustix::process::{Pid, test_kill_process};
 use serde::Serialize;
 
 use crate::commands::log;
+use crate::commands::sandbox::cell;
 use crate::config;
 use crate::context::{Context, DEFAULT_LISTEN};
 use crate::failure::{Effect, Failure, Outcome};
@@ -70,6 +73,7 @@ pub fn doctor(context: &Context, args: &DoctorArgs) -> Outcome<ExitCode> {
         token(context),
         disk(context),
         the_log(context),
+        sandbox(),
     ];
     findings.extend(node(context));
     findings.extend(connectors(context));
@@ -151,6 +155,25 @@ fn configuration(context: &Context) -> Finding {
         Ok(_) => good("config", "nothing unknown in it"),
         Err(Failure::Here(reason)) => bad("config", reason.what, reason.hint),
         Err(_) => bad("config", "it cannot be read", "check config.toml"),
+    }
+}
+
+/// Whether this machine can confine programs, of workers and of others.
+fn sandbox() -> Finding {
+    let means = cell().map(|cell| Sandbox::means(&cell, &[]));
+    match means {
+        Ok(Ok(Means::Landlock)) => warning(
+            "sandbox",
+            "Landlock alone confines programs here: enough for `mesh work`, not for `mesh sandbox serve`",
+            INSTALL,
+        ),
+        Ok(Ok(_)) => good("sandbox", "programs can be confined here"),
+        Ok(Err(why)) => warning(
+            "sandbox",
+            format!("programs cannot be confined here: {why}"),
+            INSTALL,
+        ),
+        Err(_) => warning("sandbox", "this program's own place is not known", ""),
     }
 }
 

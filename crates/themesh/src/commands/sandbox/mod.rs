@@ -1,4 +1,8 @@
-//! `mesh sandbox`: run a command confined on this machine, without a node, and see what holds here.
+//! `mesh sandbox`: run a command confined, on this machine without a node or where somebody offers it; offer sandboxes, and
+//! see what holds here.
+
+mod remote;
+mod serve;
 
 use std::ffi::OsString;
 use std::os::unix::fs::DirBuilderExt;
@@ -48,6 +52,9 @@ pub struct ConfineArgs {
     /// Processors that a confined program may keep busy (default: all)
     #[arg(long, value_name = "N")]
     pub max_cpus: Option<u64>,
+    /// Seconds of processor time of each confined process; 0: without a bound
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub max_cpu_seconds: u64,
     /// MiB that a confined program may keep in /tmp
     #[arg(long, value_name = "MIB", default_value_t = 1024)]
     pub max_tmp: u64,
@@ -88,6 +95,7 @@ impl ConfineArgs {
                 processes: self.max_processes,
                 cpu: self.max_cpus.unwrap_or(0) * 100,
                 passing: self.max_tmp << 20,
+                seconds: self.max_cpu_seconds,
             },
             hidden: home.canonicalize().into_iter().collect(),
         };
@@ -182,20 +190,33 @@ pub fn cell() -> Outcome<Vec<OsString>> {
     Ok(vec![program.into(), "work-keeper".into()])
 }
 
-/// Run a command confined, or see what holds on this machine
+/// Run a command confined, offer that to others, or see what holds on this machine
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Example: mesh sandbox check   (then: mesh sandbox run -- make test)")]
 pub enum SandboxVerb {
     Run(RunArgs),
+    Serve(Box<serve::ServeArgs>),
     Check(CheckArgs),
 }
 
-/// Run a command confined on this machine: it sees its folder and the machine's tools
+/// Run a command confined, on this machine or where somebody offers it
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: mesh sandbox run --net pypi.org,files.pythonhosted.org -- pip download requests"
+    after_help = "Examples: mesh sandbox run -- python3 -c 'print(6*7)'          # here, without a node\n          mesh sandbox run --ours -- python3 -c 'print(6*7)'   # where your own side offers it\n          mesh sandbox run --net pypi.org,files.pythonhosted.org -- pip download requests"
 )]
 pub struct RunArgs {
+    /// Where your own side offers sandboxes (mesh sandbox serve), not here
+    #[arg(long, conflicts_with_all = ["at", "dir"])]
+    pub ours: bool,
+    /// In the sandboxes of this name, not here
+    #[arg(long, value_name = "NAME", conflicts_with = "dir")]
+    pub at: Option<String>,
+    /// A file that goes along, with --ours or --at
+    #[arg(long, value_name = "PATH")]
+    pub file: Vec<PathBuf>,
+    /// A file that is brought back, with --ours or --at
+    #[arg(long, value_name = "PATH")]
+    pub out: Vec<String>,
     /// The folder it works in and may write (default: an empty one that goes with it)
     #[arg(long)]
     pub dir: Option<PathBuf>,
@@ -222,7 +243,12 @@ pub struct CheckArgs {
 /// `mesh sandbox`
 pub fn sandbox(context: &Context, verb: SandboxVerb) -> Outcome<ExitCode> {
     match verb {
+        SandboxVerb::Run(args) if args.ours || args.at.is_some() => remote::run(context, &args),
         SandboxVerb::Run(args) => run(context, &args),
+        SandboxVerb::Serve(args) => {
+            serve::serve(context, &args)?;
+            Ok(ExitCode::SUCCESS)
+        }
         SandboxVerb::Check(args) => {
             let sandbox = args.confine.wanted(&context.home)?.sandbox(None)?;
             let sandbox = sandbox.map_err(|why| cannot(&why))?;
@@ -245,6 +271,7 @@ fn run(context: &Context, args: &RunArgs) -> Outcome<ExitCode> {
     let spot = Spot {
         cwd: dir.unwrap_or_else(|| passing.0.join("work")),
         home: passing.0.join("home"),
+        scratch: None,
         private: passing.0.join("private"),
         runner: "command".to_owned(),
         write: Vec::new(),
