@@ -18,6 +18,7 @@ mod said;
 mod secret;
 pub mod slack;
 mod socket;
+mod stay;
 pub mod telegram;
 mod text;
 mod waits;

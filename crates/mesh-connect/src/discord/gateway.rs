@@ -7,7 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, Interval, interval_at, sleep};
+use tokio::time::{Instant, Interval, interval_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::outside::{Backoff, Method};
 use crate::secret::Secret;
 use crate::socket::{Socket, open};
+use crate::stay::{Ended, Gone, Stays, stay};
 
 /// Events that wait to be carried out; beyond them nothing is read.
 const WAITING_MAX: usize = 256;
@@ -34,9 +35,13 @@ pub(super) enum Told {
     /// It goes on where it was.
     Resumed,
     Event(String, Value),
-    Away(String, Duration),
-    /// It will not open again.
-    Ends(Fault),
+    Gone(Gone),
+}
+
+impl From<Gone> for Told {
+    fn from(gone: Gone) -> Told {
+        Told::Gone(gone)
+    }
 }
 
 /// The gateway, on a task of its own whose heart beats meanwhile.
@@ -66,7 +71,7 @@ impl Gateway {
             seq: None,
             heard: true,
         };
-        let task = tokio::spawn(side.run());
+        let task = tokio::spawn(stay(side));
         Gateway { told, task }
     }
 
@@ -93,47 +98,11 @@ struct Side {
     heard: bool,
 }
 
-/// Why a connection ended.
-enum Ended {
-    /// The service asked for another one.
-    Asked,
-    Lost(String),
-    Fault(Fault),
-    /// Nobody listens any more.
-    Unheard,
-}
+impl Stays for Side {
+    type Told = Told;
 
-impl Side {
-    async fn run(mut self) {
-        let mut backoff = Backoff::default();
-        loop {
-            let (why, wait) = match self.connect(&mut backoff).await {
-                Ended::Asked => continue,
-                Ended::Unheard => return,
-                Ended::Lost(why) => (why, backoff.next()),
-                Ended::Fault(Fault::Away(why, asked)) => {
-                    (why, asked.map_or_else(|| backoff.next(), Backoff::asked))
-                }
-                Ended::Fault(fault) => {
-                    // Whoever listens ends by it.
-                    let _ = self.tell.send(Told::Ends(fault)).await;
-                    return;
-                }
-            };
-            if self.tell.send(Told::Away(why, wait)).await.is_err() {
-                return;
-            }
-            sleep(wait).await;
-        }
-    }
-
-    /// Where a session is resumed, or where one begins.
-    async fn address(&mut self) -> Result<String, Fault> {
-        if let Some(session) = &self.session {
-            return Ok(session.url.clone());
-        }
-        let found = self.api.ask(Method::GET, "/gateway/bot", None).await?;
-        Ok(found["url"].as_str().unwrap_or_default().to_owned())
+    fn tell(&self) -> &mpsc::Sender<Told> {
+        &self.tell
     }
 
     async fn connect(&mut self, backoff: &mut Backoff) -> Ended {
@@ -179,6 +148,17 @@ impl Side {
                 }
             }
         }
+    }
+}
+
+impl Side {
+    /// Where a session is resumed, or where one begins.
+    async fn address(&mut self) -> Result<String, Fault> {
+        if let Some(session) = &self.session {
+            return Ok(session.url.clone());
+        }
+        let found = self.api.ask(Method::GET, "/gateway/bot", None).await?;
+        Ok(found["url"].as_str().unwrap_or_default().to_owned())
     }
 
     /// A message of the service. `Some` if the connection ends with it.

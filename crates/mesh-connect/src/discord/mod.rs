@@ -17,6 +17,7 @@ use crate::fault::{Fault, Tell};
 use crate::outside::{Backoff, Method};
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
+use crate::stay::Gone;
 use api::Api;
 use event::Me;
 use gateway::{Gateway, Told};
@@ -156,11 +157,11 @@ impl Discord {
                     tell(Said::Back);
                 }
             }
-            Some(Told::Away(why, wait)) => {
+            Some(Told::Gone(Gone::Away(why, wait))) => {
                 self.away = true;
                 tell(Said::Away { why, wait });
             }
-            Some(Told::Ends(fault)) => return Err(fault.ends(SERVICE)),
+            Some(Told::Gone(Gone::Ends(fault))) => return Err(fault.ends(SERVICE)),
             None => {
                 let why = "the gateway's task has ended".to_owned();
                 return Err(Fault::Refused(why).ends(SERVICE));

@@ -18,6 +18,7 @@ use crate::fault::{Fault, Tell};
 use crate::outside::Backoff;
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
+use crate::stay::Gone;
 use api::{Api, Fields};
 use event::{Me, Read, What, id_of, thread_of, ts_of};
 use stream::{Envelope, Receipt, Stream, Told};
@@ -210,11 +211,11 @@ impl Slack {
                 }
             }
             Some(Told::Envelope(envelope)) => self.arrived(envelope),
-            Some(Told::Away(why, wait)) => {
+            Some(Told::Gone(Gone::Away(why, wait))) => {
                 self.away = true;
                 tell(Said::Away { why, wait });
             }
-            Some(Told::Ends(fault)) => return Err(fault.ends(SERVICE)),
+            Some(Told::Gone(Gone::Ends(fault))) => return Err(fault.ends(SERVICE)),
             None => {
                 let why = "the connection's task has ended".to_owned();
                 return Err(Fault::Refused(why).ends(SERVICE));

@@ -9,13 +9,14 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, interval, sleep};
+use tokio::time::{Instant, interval};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::api::Api;
 use crate::fault::Fault;
 use crate::outside::Backoff;
 use crate::socket::{Socket, open};
+use crate::stay::{Ended, Gone, Stays, stay};
 
 /// Envelopes that wait to be carried out; beyond them nothing is read.
 const WAITING_MAX: usize = 256;
@@ -29,9 +30,13 @@ pub(super) enum Told {
     /// It is open: what came before is to be asked for. How many connections the app has.
     Open(u64),
     Envelope(Envelope),
-    Away(String, Duration),
-    /// It will not open again.
-    Ends(Fault),
+    Gone(Gone),
+}
+
+impl From<Gone> for Told {
+    fn from(gone: Gone) -> Told {
+        Told::Gone(gone)
+    }
 }
 
 /// Something that happened, and how its coming is acknowledged.
@@ -75,7 +80,7 @@ impl Stream {
             acknowledged,
             connection: 0,
         };
-        let task = tokio::spawn(side.run());
+        let task = tokio::spawn(stay(side));
         Stream {
             told,
             receipts,
@@ -103,38 +108,11 @@ struct Side {
     connection: u64,
 }
 
-/// Why a connection ended.
-enum Ended {
-    /// The service asked for another one.
-    Asked,
-    Lost(String),
-    Fault(Fault),
-    /// Nobody listens any more.
-    Unheard,
-}
+impl Stays for Side {
+    type Told = Told;
 
-impl Side {
-    async fn run(mut self) {
-        let mut backoff = Backoff::default();
-        loop {
-            let (why, wait) = match self.connect(&mut backoff).await {
-                Ended::Asked => continue,
-                Ended::Unheard => return,
-                Ended::Lost(why) => (why, backoff.next()),
-                Ended::Fault(Fault::Away(why, asked)) => {
-                    (why, asked.map_or_else(|| backoff.next(), Backoff::asked))
-                }
-                Ended::Fault(fault) => {
-                    // Whoever listens ends by it.
-                    let _ = self.tell.send(Told::Ends(fault)).await;
-                    return;
-                }
-            };
-            if self.tell.send(Told::Away(why, wait)).await.is_err() {
-                return;
-            }
-            sleep(wait).await;
-        }
+    fn tell(&self) -> &mpsc::Sender<Told> {
+        &self.tell
     }
 
     async fn connect(&mut self, backoff: &mut Backoff) -> Ended {
@@ -188,7 +166,9 @@ impl Side {
             }
         }
     }
+}
 
+impl Side {
     /// A message of the service. `Some` if the connection ends with it.
     async fn take(&mut self, text: &str, backoff: &mut Backoff) -> Option<Ended> {
         let message: Value = serde_json::from_str(text).ok()?;
