@@ -1,6 +1,6 @@
 //! Connectors: clients between a mesh and a service that people have on their phones.
 //!
-//! [`telegram`], [`slack`], [`discord`] and [`matrix`] carry what waits for a person to a chat of that person and take its words and
+//! [`telegram`], [`slack`], [`discord`], [`matrix`] and [`mail`] carry what waits for a person to a chat of that person and take its words and
 //! answers back, or a room's words to a chat and the chat's into the room. [`ntfy`] tells a person what waits. Nothing here is part
 //! of a node: a connector is whoever its token says, sees what that one may see and does what that one may do. What it reads
 //! outside is a stranger's until it is proved whose it is.
@@ -10,6 +10,7 @@ pub mod discord;
 mod fault;
 mod kept;
 mod leave;
+pub mod mail;
 pub mod matrix;
 mod mesh;
 pub mod ntfy;

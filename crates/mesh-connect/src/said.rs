@@ -135,6 +135,9 @@ pub enum Trouble {
         /// Which service.
         service: &'static str,
     },
+    /// The mail server does not take who signs in, or by what.
+    #[error("the mail server does not take user and password")]
+    Password,
     /// Updates of the bot go elsewhere.
     #[error("Telegram sends what is written to this bot to a webhook, so nothing can be fetched")]
     Webhook,

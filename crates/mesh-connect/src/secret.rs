@@ -51,6 +51,21 @@ impl Secret {
         Ok(Secret(text.to_owned()))
     }
 
+    /// A password, which people choose: one line of whatever letters.
+    ///
+    /// # Errors
+    /// Where it is empty, longer than any, or has something in it that is no letter.
+    pub fn password(text: &str) -> Result<Secret, BadSecret> {
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.is_empty() {
+            return Err(BadSecret::Empty);
+        }
+        if text.len() > BYTES_MAX || text.chars().any(char::is_control) {
+            return Err(BadSecret::Form);
+        }
+        Ok(Secret(text.to_owned()))
+    }
+
     /// The token that a file holds.
     pub fn read(path: &Path) -> Result<Secret, BadSecret> {
         let text = std::fs::read_to_string(path).map_err(|why| BadSecret::File {
@@ -58,6 +73,18 @@ impl Secret {
             why,
         })?;
         Secret::new(&text)
+    }
+
+    /// The password that a file holds.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or holds none.
+    pub fn read_password(path: &Path) -> Result<Secret, BadSecret> {
+        let text = std::fs::read_to_string(path).map_err(|why| BadSecret::File {
+            path: path.to_owned(),
+            why,
+        })?;
+        Secret::password(&text)
     }
 
     /// For the service alone.

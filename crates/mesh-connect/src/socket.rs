@@ -69,7 +69,7 @@ async fn connect(url: &str, plain: bool) -> Result<Socket, String> {
 }
 
 /// TLS with the roots that browsers trust.
-fn client() -> Result<TlsConnector, String> {
+pub(crate) fn client() -> Result<TlsConnector, String> {
     static CONFIG: LazyLock<Result<Arc<ClientConfig>, String>> = LazyLock::new(|| {
         let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         let provider = Arc::new(rustls::crypto::ring::default_provider());

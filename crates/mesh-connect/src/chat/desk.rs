@@ -108,6 +108,9 @@ impl<'a, C: Chat> Desk<'a, C> {
                 (kept.chat, kept.named) = (named.clone(), named);
             }
         }
+        if C::SEALED && kept.seed.is_none() {
+            kept.seed = Some(seed()?);
+        }
         let place = Place {
             kept,
             tell,
@@ -272,6 +275,13 @@ fn is_code(line: &Line, code: &str, bot: &str) -> bool {
     words.next().is_none() && shown.eq_ignore_ascii_case(code)
 }
 
+/// What nobody guesses and what is kept here alone.
+fn seed() -> Result<String, Trouble> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(Trouble::Chance)?;
+    Ok(hex::encode(bytes))
+}
+
 fn code() -> Result<String, Trouble> {
     let mut bytes = [0; CODE_LETTERS];
     getrandom::fill(&mut bytes).map_err(Trouble::Chance)?;
@@ -288,14 +298,8 @@ mod tests {
             chat: 1.into(),
             message: 1.into(),
             private: true,
-            user: None,
-            program: false,
             text: Some(text.to_owned()),
-            words: None,
-            passed_on: false,
-            answers: None,
-            version: String::new(),
-            sender: String::new(),
+            ..Line::default()
         };
         is_code(&line, "ABCD23", "mesh_bot")
     }

@@ -38,6 +38,12 @@ pub(crate) struct Kept {
     /// How often somebody who is not meant wrote to it.
     pub ignored: u64,
     copies: VecDeque<Pair>,
+    /// What proves there that an answer is one, where the service does not vouch for who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<String>,
+    /// Which conversations messages there stand in, where those that answer them have to say it.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    threads: VecDeque<Thread>,
     /// What is told when it may disturb again.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub held: VecDeque<Held>,
@@ -62,6 +68,17 @@ pub(crate) struct Pair {
     pub theirs: bool,
 }
 
+/// The conversation that a message there stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Thread {
+    /// The message.
+    pub message: Id,
+    /// What it is about.
+    pub subject: String,
+    /// Those before it, the first one first.
+    pub before: Vec<Id>,
+}
+
 impl Kept {
     /// The beginning.
     pub fn new(mesh: MeshId) -> Kept {
@@ -77,6 +94,8 @@ impl Kept {
             room: None,
             ignored: 0,
             copies: VecDeque::new(),
+            seed: None,
+            threads: VecDeque::new(),
             held: VecDeque::new(),
         }
     }
@@ -123,6 +142,19 @@ impl Kept {
         if self.copies.len() > COPIES_MAX {
             self.copies.pop_front();
         }
+    }
+
+    /// From here on it is known in which conversation this message there stands.
+    pub fn note(&mut self, thread: Thread) {
+        self.threads.retain(|known| known.message != thread.message);
+        self.threads.push_back(thread);
+        if self.threads.len() > COPIES_MAX {
+            self.threads.pop_front();
+        }
+    }
+
+    pub fn thread(&self, message: &Id) -> Option<&Thread> {
+        self.threads.iter().find(|known| known.message == *message)
     }
 
     pub fn of_there(&self, id: &Id) -> Option<&Pair> {

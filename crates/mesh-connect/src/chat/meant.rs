@@ -6,11 +6,11 @@ use super::{Button, Chat};
 
 /// What is told of how it is used.
 pub(super) fn help<C: Chat>() -> String {
-    let (answered, sign) = (C::ANSWERED, C::SIGN);
+    let (answered, sign, lines) = (C::ANSWERED, C::SIGN, C::LINES);
     format!(
         "What waits for you comes here: messages that name you or are yours alone, questions, alerts. Reply to one and your \
-         words go to its thread; {answered}, and so does a reply of approve or reject: WHY.\n\n\
-         Anything else is a line as you: status, tasks, pending, costs, summary, @NAME what to do, do WHAT, auto GOAL, pause \
+         words go to its thread; {answered}.\n\n\
+         {lines} is a line as you: status, tasks, pending, costs, summary, @NAME what to do, do WHAT, auto GOAL, pause \
          NAME, … What is no command is said to the room's agent.\n\n{sign}room NAME: the room where lines go."
     )
 }

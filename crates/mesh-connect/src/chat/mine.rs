@@ -1,14 +1,9 @@
 //! A person's own chat with a program there: what waits for it comes there, its answers and lines are carried out as its own.
 
-use mesh_model::api::{
-    ApprovalRefInput, ApprovalState, ChatAnswer, Posted, RoomRefInput, StreamItem,
-};
+use mesh_model::api::{ChatAnswer, Posted, RoomRefInput, StreamItem};
 use mesh_model::events::Kind;
-use mesh_model::ops::{
-    ApprovalDecide, ApprovalGet, ChatCommand, MessageDelete, MessageEdit, MessagePost, Operation,
-    RoomGet,
-};
-use mesh_model::{ApprovalId, Refusal, Seq};
+use mesh_model::ops::{ChatCommand, MessageDelete, MessageEdit, MessagePost, Operation, RoomGet};
+use mesh_model::{Refusal, Seq};
 use mesh_sdk::{Client, Error, Filter};
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
@@ -16,9 +11,9 @@ use tokio::time::{Instant, sleep_until};
 use super::desk::{Desk, Place, Say};
 use super::hold::{LOOK_AFTER, hold};
 use super::kept::Pair;
-use super::meant::{Meant, decision_of, help, meant};
-use super::shown::{ELSEWHERE, shown};
-use super::{Carries, Chat, Heard, Id, Line, Press};
+use super::meant::{Meant, help, meant};
+use super::shown::shown;
+use super::{Carries, Chat, Heard, Id, Line};
 use crate::leave::Carrier;
 use crate::mesh::{Done, act, seen};
 use crate::said::{Said, Trouble};
@@ -62,7 +57,7 @@ impl Mine {
         })
     }
 
-    fn client(&self) -> &Client {
+    pub(super) fn client(&self) -> &Client {
         &self.eyes.client
     }
 
@@ -169,6 +164,15 @@ impl Mine {
                     ..
                 })),
             ) => self.reply(desk, message, &text).await,
+            (
+                _,
+                Some(Some(Pair {
+                    approval: Some(_), ..
+                })),
+            ) => {
+                let how = "A question is answered with approve or reject: WHY, and nothing else. Nothing was answered.";
+                desk.answer(&message.message, how).await
+            }
             (_, Some(_)) => {
                 let how = "There is nothing here any more to which that would be a reply: it is no message, it is answered, or it is too \
                            long ago. Nothing was done.";
@@ -367,105 +371,6 @@ impl Mine {
         }
         Ok(())
     }
-
-    /// A button below a question was pressed. Only the person whom this chat was opened for may.
-    async fn pressed<C: Chat>(
-        &mut self,
-        desk: &mut Desk<'_, C>,
-        pressed: Press,
-    ) -> Result<(), Trouble> {
-        let kept = &desk.place.kept;
-        let own = kept.user.as_ref() == Some(&pressed.user)
-            && pressed.chat.is_some()
-            && kept.chat == pressed.chat;
-        if !own {
-            desk.ignore();
-            let said = "This is not yours to answer.";
-            return desk.chat.toast(&mut desk.place, &pressed, said).await;
-        }
-        let at = pressed.message.as_ref();
-        let shown = at.and_then(|at| kept.of_there(at)).cloned();
-        let decision = decision_of(&pressed.data);
-        let said = match (decision, shown.and_then(|pair| pair.approval)) {
-            // The question that is shown above the button, and no other.
-            (Some((approve, id)), Some(asked)) if asked == id => {
-                let key = format!(
-                    "{}-{}-press-{}",
-                    C::SERVICE,
-                    desk.chat.account(),
-                    pressed.id
-                );
-                self.decide(desk, id, approve, String::new(), key).await?
-            }
-            _ => format!(
-                "This waits no more, or it is too long ago. Nothing was answered. {ELSEWHERE}"
-            ),
-        };
-        desk.chat.toast(&mut desk.place, &pressed, &said).await?;
-        match &pressed.message {
-            Some(at) => desk.answer(at, &said).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Answers a question, if it waits still; says what came of it.
-    async fn decide<C: Chat>(
-        &mut self,
-        desk: &mut Desk<'_, C>,
-        id: ApprovalId,
-        approve: bool,
-        reason: String,
-        key: String,
-    ) -> Result<String, Trouble> {
-        let asked = ApprovalRefInput {
-            approval: id,
-            wait_ms: None,
-        };
-        let found = seen(self.client().call::<ApprovalGet>(asked).await)?;
-        let by = found.as_ref().and_then(|found| found.by.as_ref());
-        let by = by.map_or("somebody".to_owned(), |by| format!("@{}", by.handle));
-        let said = match found.map(|found| found.state) {
-            None => "It is not there any more, or not yours to answer.".to_owned(),
-            Some(ApprovalState::Expired) => {
-                "Its time is over: nobody waits for the answer any more. Nothing was answered."
-                    .to_owned()
-            }
-            Some(ApprovalState::Approved) => format!("It was approved already, by {by}."),
-            Some(ApprovalState::Rejected) => format!("It was refused already, by {by}."),
-            Some(ApprovalState::Waiting) => {
-                let input = json!({"approval": id, "approve": approve, "reason": reason});
-                match act(self.client(), ApprovalDecide::DECLARATION.name, input, key).await? {
-                    Done::Yes(_) => {
-                        let (what, said) = if approve {
-                            ("approved", "Approved, once.")
-                        } else {
-                            ("refused", "Refused.")
-                        };
-                        (desk.place.tell)(Said::Took {
-                            what,
-                            message: None,
-                        });
-                        said.to_owned()
-                    }
-                    Done::Before => "It was answered before.".to_owned(),
-                    Done::No(why) => {
-                        (desk.place.tell)(Said::Refused {
-                            why: why.to_string(),
-                        });
-                        // It may be asked for once more.
-                        return Ok(format!("No: {why}."));
-                    }
-                }
-            }
-        };
-        if let Some(there) = desk.place.kept.take_question(id) {
-            desk.place.keep()?;
-            if let Some(last) = there.last() {
-                desk.unbutton(last).await?;
-            }
-        }
-        Ok(said)
-    }
 }
 
 impl<C: Chat> Carries<C> for Mine {
@@ -486,6 +391,7 @@ impl<C: Chat> Carries<C> for Mine {
             let say = Say {
                 title: &title,
                 words: &help::<C>(),
+                own: true,
                 ..Say::default()
             };
             desk.say(say).await?;

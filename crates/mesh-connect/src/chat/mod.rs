@@ -5,7 +5,9 @@
 //! is carried out here once, however often it comes: its key is made of the chat and the message. What goes there goes at
 //! least once: a connector that is killed between sending and remembering sends that one again.
 
+mod answer;
 pub(crate) mod desk;
+mod files;
 pub(crate) mod hold;
 mod id;
 pub(crate) mod kept;
@@ -22,6 +24,7 @@ use mesh_model::ops::StatusGet;
 use mesh_sdk::{Client, Error, Filter, Options};
 
 pub(crate) use id::Id;
+pub(crate) use kept::Thread;
 
 use crate::fault::Tell;
 use crate::leave::Carrier;
@@ -97,12 +100,23 @@ pub(crate) trait Chat {
     const UNITS_MAX: usize;
     /// What a command of the connector's own begins with, so that the service's programs do not take it for one of theirs.
     const SIGN: char = '/';
-    /// How a question is answered there besides by a reply.
-    const ANSWERED: &'static str = "the buttons below a question answer it";
+    /// How a question is answered there.
+    const ANSWERED: &'static str =
+        "the buttons below a question answer it, and so does a reply of approve or reject: WHY";
+    /// What is a line of chat commands there.
+    const LINES: &'static str = "Anything else";
 
     /// What a letter weighs there: UTF-16 units, and what it takes so that it means nothing.
     fn weigh(c: char) -> usize {
         c.len_utf16()
+    }
+
+    /// Whether answers there are proved by something that only what was told there shows.
+    const SEALED: bool = false;
+
+    /// Whether a yes to a question is taken there. A no always is.
+    fn takes_yes(&self) -> bool {
+        true
     }
 
     /// Whether it tells without a sound what is not to disturb; elsewhere that is held.
@@ -179,7 +193,7 @@ pub(crate) enum Heard {
 }
 
 /// Words that somebody wrote there.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
     pub chat: Id,
     pub message: Id,
@@ -200,6 +214,18 @@ pub(crate) struct Line {
     pub version: String,
     /// Who wrote it, as one name that says whose it is.
     pub sender: String,
+    /// Files that go with it and are taken along.
+    pub files: Vec<Attached>,
+    /// The conversation it stands in, where answers have to say that.
+    pub thread: Option<Box<Thread>>,
+}
+
+/// A file that came with words from there.
+#[derive(Debug, Clone)]
+pub(crate) struct Attached {
+    /// What it is called here: letters, digits and `.-_`.
+    pub name: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Line {
@@ -290,7 +316,9 @@ pub(crate) async fn connect<C: Chat>(
         }
         Mode::Room { room, mentions, .. } => {
             let carrier = Carrier::of(&client, false).await?;
-            let bridge = Bridge::new(client.clone(), carrier, room, mentions, C::SERVICE).await?;
+            let bridge = Bridge::new(client.clone(), carrier, room, mentions, C::SERVICE)
+                .await?
+                .with(purpose.options.clone());
             let desk = Desk::open(begin.await?, purpose, mesh, tell)?;
             carry(bridge, desk, &client, purpose).await
         }
@@ -347,6 +375,13 @@ async fn take<C: Chat>(
 ) -> Result<(), Trouble> {
     if !desk.place.kept.was_handled(&update.mark) {
         let heard = update.heard.is_some();
+        if let Some(Heard::Written(Line {
+            thread: Some(thread),
+            ..
+        })) = &update.heard
+        {
+            desk.place.kept.note(Thread::clone(thread));
+        }
         let acted = match update.heard {
             Some(heard) => carries.heard(desk, heard).await?,
             None => false,

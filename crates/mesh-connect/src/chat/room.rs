@@ -12,10 +12,11 @@ use mesh_model::events::{
 };
 use mesh_model::ops::{MessageDelete, MessageEdit, MessageGet, MessagePost, Operation, RoomGet};
 use mesh_model::{Capability, MessageId, RoomId, Seq};
-use mesh_sdk::{Client, Error, Filter};
-use serde_json::json;
+use mesh_sdk::{Client, Error, Filter, Options};
+use serde_json::{Value, json};
 
 use super::desk::{Desk, Say};
+use super::files::put;
 use super::kept::Pair;
 use super::{Carries, Chat, Heard, Id, Line, Post};
 use crate::leave::Carrier;
@@ -32,6 +33,8 @@ pub(super) struct Bridge {
     carrier: Carrier,
     room: RoomId,
     mentions: bool,
+    /// How files are put into the room, if any come.
+    options: Option<Options>,
 }
 
 impl Bridge {
@@ -79,7 +82,16 @@ impl Bridge {
             carrier,
             room: found.id,
             mentions,
+            options: None,
         })
+    }
+
+    /// The same, which reaches the node for files by these.
+    pub fn with(self, options: Options) -> Bridge {
+        Bridge {
+            options: Some(options),
+            ..self
+        }
     }
 
     fn words(&self, words: &str) -> String {
@@ -115,6 +127,10 @@ impl Bridge {
             input["reply_to"] = json!(id);
         }
         let key = desk.key(&message.message, "");
+        let files = self.store(desk, message, &key).await?;
+        if !files.is_empty() {
+            input["files"] = json!(files);
+        }
         match act(&self.client, MessagePost::DECLARATION.name, input, key).await? {
             Done::Yes(answer) => {
                 let posted: Posted = serde_json::from_value(answer).map_err(Error::from)?;
@@ -144,6 +160,24 @@ impl Bridge {
             }
         }
         Ok(true)
+    }
+
+    /// Puts what came with it into the room's files. What the room does not take is said and stays there.
+    async fn store<C: Chat>(
+        &self,
+        desk: &mut Desk<'_, C>,
+        message: &Line,
+        key: &str,
+    ) -> Result<Vec<Value>, Trouble> {
+        let mut stored = Vec::new();
+        let Some(options) = self.options.as_ref().filter(|_| !message.files.is_empty()) else {
+            return Ok(stored);
+        };
+        match put(options, self.room, C::SERVICE, key, &message.files).await? {
+            Ok(files) => stored = files,
+            Err(why) => (desk.place.tell)(Said::Refused { why }),
+        }
+        Ok(stored)
     }
 
     /// Something was changed there.

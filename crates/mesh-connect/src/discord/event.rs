@@ -139,6 +139,7 @@ fn line(data: &Value, me: &Me) -> Line {
             .map(Id::from),
         version: text(data, "edited_timestamp").to_owned(),
         sender: sender(data),
+        ..Line::default()
     }
 }
 

@@ -215,6 +215,7 @@ impl Matrix {
             answers: words.answers.as_deref().map(Id::from),
             version: event.id.clone(),
             sender: shown(&name, &event.sender),
+            ..Line::default()
         };
         Ok(Some(match &event.what {
             What::Words(words) => {
@@ -393,7 +394,8 @@ impl Chat for Matrix {
     // An event of 65,536 bytes holds it twice, as an edit does, whatever letters it is of.
     const UNITS_MAX: usize = 8000;
     const SIGN: char = '!';
-    const ANSWERED: &'static str = "a 👍 or 👎 below a question answers it";
+    const ANSWERED: &'static str =
+        "a 👍 or 👎 below a question answers it, and so does a reply of approve or reject: WHY";
 
     fn name(&self) -> &str {
         &self.me

@@ -52,7 +52,7 @@ pub(super) struct Read {
 #[derive(Debug)]
 pub(super) enum What {
     Nothing,
-    Heard(Heard),
+    Heard(Box<Heard>),
     /// A message whose words and author have no names yet, and whether it was changed.
     Words(Box<Line>, bool),
 }
@@ -122,11 +122,11 @@ fn ended(channel: &str, ts: &str, before: &Value, me: &Me) -> Read {
     Read {
         mark: mark.into(),
         at: None,
-        what: What::Heard(Heard::Gone {
+        what: What::Heard(Box::new(Heard::Gone {
             chat: channel.into(),
             message: id_of(ts, before["thread_ts"].as_str()),
             user: before["user"].as_str().map(Id::from),
-        }),
+        })),
     }
 }
 
@@ -145,13 +145,13 @@ pub(super) fn pressed(payload: &Value) -> Read {
     Read {
         mark: format!("press-{id}").into(),
         at: None,
-        what: What::Heard(Heard::Pressed(Press {
+        what: What::Heard(Box::new(Heard::Pressed(Press {
             id,
             chat: chat.map(Id::from),
             message: (!ts.is_empty()).then(|| id_of(ts, thread)),
             user: text(&payload["user"], "id").into(),
             data: text(action, "value").to_owned(),
-        })),
+        }))),
     }
 }
 
@@ -191,7 +191,7 @@ fn line(message: &Value, channel: &str, private: bool) -> Line {
         passed_on,
         answers: thread.filter(|thread| *thread != ts).map(Id::from),
         version: text(&message["edited"], "ts").to_owned(),
-        sender: String::new(),
+        ..Line::default()
     }
 }
 
@@ -301,7 +301,7 @@ mod tests {
             json!({"subtype": "tombstone", "user": "USLACKBOT", "ts": "5.1"}),
             before,
         );
-        assert!(matches!(stone.what, What::Heard(Heard::Gone { .. })));
+        assert!(matches!(stone.what, What::Heard(heard) if matches!(*heard, Heard::Gone { .. })));
     }
 
     #[test]

@@ -303,7 +303,7 @@ impl Slack {
         };
         let heard = match read.what {
             What::Nothing => None,
-            What::Heard(heard) => Some(heard),
+            What::Heard(heard) => Some(*heard),
             What::Words(line, changed) => {
                 // Nobody who is not meant has this program ask for names.
                 let chat = place.kept.chat.as_ref();

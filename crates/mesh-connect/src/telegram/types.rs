@@ -178,6 +178,7 @@ impl Message {
             answers: answered.map(|answered| Id::from(answered.message_id)),
             version: self.edit_date.unwrap_or_default().to_string(),
             sender: self.sender(LABEL_CHARS_MAX),
+            ..Line::default()
         }
     }
 

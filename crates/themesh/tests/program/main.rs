@@ -32,6 +32,7 @@ mod kill_nine;
 mod lease;
 mod link;
 mod log_verbs;
+mod mail;
 mod matrix;
 mod mcp;
 mod models;

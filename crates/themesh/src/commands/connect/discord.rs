@@ -39,6 +39,7 @@ const SERVICE: Service = Service {
         )
     },
     token: "discord.com/developers/applications makes a new one, under Bot",
+    files: false,
 };
 
 /// Runs it.

@@ -40,6 +40,7 @@ const SERVICE: Service = Service {
         )
     },
     token: "A login at the homeserver gives a new access token",
+    files: false,
 };
 
 /// Runs it.

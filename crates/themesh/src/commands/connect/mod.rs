@@ -1,6 +1,7 @@
 //! `mesh connect`: carries words between the mesh and a service that people have on their phones.
 
 mod discord;
+mod mail;
 mod matrix;
 mod ntfy;
 mod purpose;
@@ -33,6 +34,7 @@ pub enum ConnectVerb {
     Slack(slack::SlackArgs),
     Discord(discord::DiscordArgs),
     Matrix(matrix::MatrixArgs),
+    Mail(mail::MailArgs),
     Ntfy(ntfy::NtfyArgs),
 }
 
@@ -46,6 +48,8 @@ struct Service {
     pair: fn(code: &str, there: &str) -> String,
     /// Where a token is found again.
     token: &'static str,
+    /// Whether its bridge may put files into its room.
+    files: bool,
 }
 
 /// `mesh connect`
@@ -55,6 +59,7 @@ pub fn connect(context: &Context, verb: &ConnectVerb) -> Outcome<()> {
         ConnectVerb::Slack(args) => slack::connect(context, args),
         ConnectVerb::Discord(args) => discord::connect(context, args),
         ConnectVerb::Matrix(args) => matrix::connect(context, args),
+        ConnectVerb::Mail(args) => mail::connect(context, args),
         ConnectVerb::Ntfy(args) => ntfy::connect(context, args),
     }
 }
@@ -75,14 +80,7 @@ fn run(service: &Service, connector: impl Future<Output = Result<(), Trouble>>) 
 fn token(file: Option<&Path>, variable: &str) -> Outcome<Option<Secret>> {
     let read = match file {
         Some(file) => {
-            let open =
-                std::fs::metadata(file).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
-            if open {
-                eprintln!(
-                    "mesh: others of this machine may read the token in {}; chmod 600 closes it",
-                    file.display()
-                );
-            }
+            is_open(file, "token");
             Secret::read(file).map(Some)
         }
         None => match std::env::var(variable) {
@@ -94,6 +92,17 @@ fn token(file: Option<&Path>, variable: &str) -> Outcome<Option<Secret>> {
         let whence = file.map_or(variable.to_owned(), |file| file.display().to_string());
         Failure::usage(why.to_string(), format!("look at {whence}")).so(Effect::NothingSent)
     })
+}
+
+/// Says so if a secret lies where others read it.
+fn is_open(file: &Path, what: &str) {
+    let open = std::fs::metadata(file).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
+    if open {
+        eprintln!(
+            "mesh: others of this machine may read the {what} in {}; chmod 600 closes it",
+            file.display()
+        );
+    }
 }
 
 /// A token without which nothing can be said.
@@ -142,6 +151,9 @@ const MAY: [Permission; 3] = [
 ];
 /// What it needs in its room, and nothing else: nobody there gives work through it.
 const CAN: [Capability; 3] = [Capability::Listen, Capability::Speak, Capability::Bridge];
+/// The same for one that brings files along.
+const MAY_FILES: [Permission; 2] = [Permission::MemoryRead, Permission::MemoryWrite];
+const CAN_FILES: [Capability; 2] = [Capability::DataRead, Capability::DataWrite];
 
 /// The bridge, and its place in the room, by the owner's leave.
 fn bridge(context: &Context, service: &Service, room: &str, yes: bool) -> Outcome<()> {
@@ -159,9 +171,13 @@ fn bridge(context: &Context, service: &Service, room: &str, yes: bool) -> Outcom
         return Ok(());
     }
     let handle = handle.trim_start_matches('@').to_owned();
+    let files = |more: bool| if more { usize::MAX } else { 0 };
     let newcomer = Newcomer {
         kind: Kind::Bridge,
-        permissions: MAY.into_iter().collect(),
+        permissions: MAY
+            .into_iter()
+            .chain(MAY_FILES.into_iter().take(files(service.files)))
+            .collect(),
         label: "mesh connect",
     };
     register(context, &handle, &newcomer)?;
@@ -179,7 +195,11 @@ fn bridge(context: &Context, service: &Service, room: &str, yes: bool) -> Outcom
     http.call::<MemberCapabilities>(MemberCapabilitiesInput {
         room: room.to_owned(),
         participant: handle,
-        capabilities: Some(CAN.into_iter().collect()),
+        capabilities: Some(
+            CAN.into_iter()
+                .chain(CAN_FILES.into_iter().take(files(service.files)))
+                .collect(),
+        ),
     })?;
     Ok(())
 }
@@ -200,6 +220,13 @@ fn failure(service: &Service, why: Trouble) -> Failure {
             "end that one first; `mesh doctor` lists those that run",
         )
         .so(Effect::NothingDone),
+        Trouble::Password => Failure::here(
+            format!("{what}. What was not carried yet waits, here and there"),
+            format!(
+                "look at both, then start it again: it goes on where it was. {}",
+                service.token
+            ),
+        ),
         Trouble::Token { .. } => Failure::here(
             format!("{what}. What was not carried yet waits, here and there"),
             format!(

@@ -42,6 +42,7 @@ const SERVICE: Service = Service {
     verb: "ntfy",
     pair: |_, _| String::new(),
     token: "the server's owner gives out its tokens",
+    files: false,
 };
 
 /// Runs it.

@@ -43,6 +43,7 @@ const SERVICE: Service = Service {
         )
     },
     token: "Both tokens are shown at api.slack.com/apps: the bot's under OAuth & Permissions, the app's under Basic Information",
+    files: false,
 };
 
 /// Runs it.

@@ -40,6 +40,7 @@ const SERVICE: Service = Service {
         )
     },
     token: "@BotFather shows a bot's token (/token)",
+    files: false,
 };
 
 /// Runs it.
