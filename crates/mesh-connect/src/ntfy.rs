@@ -133,13 +133,8 @@ async fn connect(settings: &Settings, tell: &dyn Fn(Said<'_>)) -> Result<(), Tro
         if let Looked::Tell(notice) = looked {
             server.publish(&notice, tell).await?;
             save(&path, &kept)?;
-            let what = match notice.about {
-                About::Message(_) => "message",
-                About::Approval(_) => "approval",
-                About::Alert(..) => "alert",
-            };
             tell(Said::Told {
-                what,
+                what: notice.about.word(),
                 seq: item.seq,
             });
         } else if passed.is_multiple_of(KEEP_EVERY) {
@@ -211,11 +206,14 @@ impl Server<'_> {
 
     fn message(&self, notice: &Notice) -> String {
         match (&notice.about, &notice.words) {
-            // No words of anybody are in an alert.
-            (About::Alert(..), Words::Shown(words)) => words.clone(),
+            // No words of anybody are in these.
+            (About::Alert(..) | About::Act(_) | About::Invitation(_), Words::Shown(words)) => {
+                words.clone()
+            }
             (_, Words::Shown(words)) if self.settings.words && !words.is_empty() => cut(words),
             (About::Message(_), _) => "Read it in the mesh.".to_owned(),
             (About::Approval(_), _) => "Work waits for your answer.".to_owned(),
+            (About::Act(_) | About::Invitation(_), _) => "It waits for your word.".to_owned(),
             (About::Alert(..), _) => "Say that you know of it, and nobody else is told.".to_owned(),
         }
     }
@@ -235,7 +233,7 @@ fn priority(notice: &Notice) -> u8 {
     match (notice.quiet, &notice.about) {
         (true, _) => 2,
         (false, About::Alert(AlertSeverity::Critical, _)) => 5,
-        (false, About::Approval(_)) => 4,
+        (false, About::Approval(_) | About::Act(_)) => 4,
         (false, _) if notice.urgent => 4,
         (false, _) => 3,
     }

@@ -1,16 +1,21 @@
-//! What waits for a person: messages that name it or are direct, questions that it may answer, alerts that are its own.
+//! What waits for a person: messages that name it or are direct, questions that it may answer, acts that it may release, invitations
+//! that it may accept, alerts that are its own.
 
 use mesh_model::api::{
-    Alert, AlertListInput, ApprovalListInput, ApprovalView, Attention, Hears, Message,
-    MessageRefInput, NoInput, Room, RoomRefInput, StreamItem, TaskDetail, TaskRefInput,
+    ActListInput, ActView, Alert, AlertListInput, ApprovalListInput, ApprovalView, Attention,
+    Hears, Invitation, InvitationListInput, Message, MessageRefInput, NoInput, Room, RoomRefInput,
+    StreamItem, TaskDetail, TaskRefInput,
 };
 use mesh_model::events::{
-    AlertEscalated, AlertFacts, AlertRaised, AlertSeverity, ApprovalDecided, ApprovalExpired,
-    ApprovalFacts, ApprovalRequested, Event as _, Facts, MessageDeleted, MessageFacts,
-    MessagePosted, MessageRedacted, Priority, RoomKind, Trust,
+    ActHeld, AlertEscalated, AlertFacts, AlertRaised, AlertSeverity, ApprovalDecided,
+    ApprovalExpired, ApprovalFacts, ApprovalRequested, Event as _, Facts, InfluenceFacts,
+    MessageDeleted, MessageFacts, MessagePosted, MessageRedacted, Priority, RoomFacts, RoomKind,
+    RoomMemberInvited, Trust,
 };
-use mesh_model::ops::{AlertList, ApprovalList, AttentionGet, MessageGet, RoomGet, TaskGet};
-use mesh_model::{ApprovalId, MessageId, RoomId, Seq};
+use mesh_model::ops::{
+    ActList, AlertList, ApprovalList, AttentionGet, MemberInvitations, MessageGet, RoomGet, TaskGet,
+};
+use mesh_model::{ActHash, ApprovalId, MessageId, ParticipantId, RoomId, Seq};
 use mesh_sdk::{Client, Error};
 use serde_json::Value;
 
@@ -20,7 +25,8 @@ use crate::mesh::seen;
 use crate::text::{clean, spelled};
 
 /// The events of which something may be told.
-pub(crate) const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 10] = [
+    ActHeld::KIND,
     AlertEscalated::KIND,
     AlertRaised::KIND,
     ApprovalDecided::KIND,
@@ -29,7 +35,11 @@ pub(crate) const KINDS: [&str; 8] = [
     MessageDeleted::KIND,
     MessagePosted::KIND,
     MessageRedacted::KIND,
+    RoomMemberInvited::KIND,
 ];
+
+/// Digits of an act's hash that are shown, as `mesh act` takes them.
+const ACT_DIGITS: usize = 12;
 
 /// A person's eyes: what the connector looks at and for whom.
 #[derive(Debug, Clone)]
@@ -62,6 +72,22 @@ pub(crate) enum About {
     Approval(Box<ApprovalView>),
     /// How bad it is, and which.
     Alert(AlertSeverity, Seq),
+    /// A program wants something that takes a person's word, because of what it has read.
+    Act(Box<ActView>),
+    Invitation(Box<Invitation>),
+}
+
+impl About {
+    /// In one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            About::Message(_) => "message",
+            About::Approval(_) => "approval",
+            About::Alert(..) => "alert",
+            About::Act(_) => "act",
+            About::Invitation(_) => "invitation",
+        }
+    }
 }
 
 /// Words that go with it.
@@ -92,6 +118,8 @@ impl Notice {
         match &self.about {
             About::Message(message) => Some(message.room),
             About::Approval(question) => Some(question.room),
+            About::Act(act) => act.room,
+            About::Invitation(invitation) => Some(invitation.room),
             About::Alert(..) => None,
         }
     }
@@ -126,6 +154,12 @@ impl Eyes {
             }
             Some(Facts::Alert(AlertFacts::Raised(_))) => self.alert(item.seq).await.map(tell),
             Some(Facts::Alert(AlertFacts::Escalated(it))) => self.alert(it.alert).await.map(tell),
+            Some(Facts::Influence(InfluenceFacts::Held(it))) => {
+                self.act(it.act, it.participant).await.map(tell)
+            }
+            Some(Facts::Room(RoomFacts::MemberInvited(it))) => {
+                self.invitation(it.room, it.participant).await.map(tell)
+            }
             _ => Ok(Looked::Nothing),
         }
     }
@@ -187,6 +221,8 @@ impl Eyes {
                 }
             }
             What::Alert(id) => self.alert(id).await,
+            What::Act(act, participant) => self.act(act, participant).await,
+            What::Invitation(room, participant) => self.invitation(room, participant).await,
         }
     }
 
@@ -289,6 +325,76 @@ impl Eyes {
             parts.push(spelled(&format!("{detail:#}")));
         }
         Ok(Words::Shown(parts.join("\n\n")))
+    }
+
+    /// An act that waits for this person's word. What it is of stays in the mesh: what it was made of is what stands against it.
+    async fn act(&self, act: ActHash, who: ParticipantId) -> Result<Option<Notice>, Error> {
+        let listed = seen(self.client.call::<ActList>(ActListInput {}).await)?;
+        let mut items = listed.map(|acts| acts.items).unwrap_or_default();
+        items.retain(|one| {
+            let open = one.released_by.is_none() && one.declined_by.is_none();
+            one.act == act && one.participant.id == who && one.yours && open
+        });
+        let Some(found) = items.pop() else {
+            return Ok(None);
+        };
+        let room = match found.room {
+            Some(room) => {
+                let asked = RoomRefInput {
+                    room: room.to_string(),
+                };
+                seen(self.client.call::<RoomGet>(asked).await)?
+            }
+            None => None,
+        };
+        let place = room.map(|room| within(&room)).unwrap_or_default();
+        let title = format!(
+            "@{} wants what takes your word{place}",
+            found.participant.handle
+        );
+        let operation = crate::text::name(&found.operation, 60);
+        let hash: String = found.act.to_string().chars().take(ACT_DIGITS).collect();
+        let words = format!(
+            "{operation}, held because of what it has read. Look at it, and release or decline it, in the page's inbox or with \
+             `mesh act show {hash}`."
+        );
+        let attention = self.attention().await?;
+        let about = About::Act(Box::new(found));
+        let notice = self.notice(about, title, Words::Shown(words), "/inbox");
+        let notice = Notice {
+            urgent: true,
+            ..notice
+        };
+        Ok(Some(Eyes::within(notice, &attention)))
+    }
+
+    /// An invitation that this person may accept, for itself or for one of its own.
+    async fn invitation(&self, room: RoomId, who: ParticipantId) -> Result<Option<Notice>, Error> {
+        let input = InvitationListInput { room: None };
+        let listed = seen(self.client.call::<MemberInvitations>(input).await)?;
+        let items = listed.map(|list| list.items).unwrap_or_default();
+        let found = items
+            .into_iter()
+            .find(|one| one.room == room && one.participant.id == who);
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        let by = found
+            .by
+            .as_ref()
+            .map_or("somebody".to_owned(), |by| format!("@{}", by.handle));
+        let whom = if who == self.carrier.me.id {
+            "you".to_owned()
+        } else {
+            format!("@{}", found.participant.handle)
+        };
+        let name = found.name.as_deref().unwrap_or("a room");
+        let title = format!("{by} invites {whom} into #{name}");
+        let words = "Accept or decline it in the page's inbox or with `mesh room invitations`.";
+        let attention = self.attention().await?;
+        let about = About::Invitation(Box::new(found));
+        let notice = self.notice(about, title, Words::Shown(words.to_owned()), "/inbox");
+        Ok(Some(Eyes::within(notice, &attention)))
     }
 
     async fn alert(&self, id: Seq) -> Result<Option<Notice>, Error> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mesh_model::{ApprovalId, MessageId, Seq};
+use mesh_model::{ActHash, ApprovalId, MessageId, ParticipantId, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::Chat;
@@ -30,6 +30,8 @@ pub(crate) enum What {
     Message(MessageId),
     Approval(ApprovalId),
     Alert(Seq),
+    Act(ActHash, ParticipantId),
+    Invitation(RoomId, ParticipantId),
 }
 
 /// Holds what is not to disturb, if the service cannot tell it without a sound. Whether it is held.
@@ -42,6 +44,8 @@ pub(super) fn hold<C: Chat>(desk: &mut Desk<'_, C>, notice: &Notice, seq: Seq) -
         About::Message(message) => What::Message(message.id),
         About::Approval(question) => What::Approval(question.id),
         About::Alert(_, alert) => What::Alert(*alert),
+        About::Act(act) => What::Act(act.act, act.participant.id),
+        About::Invitation(found) => What::Invitation(found.room, found.participant.id),
     };
     held.push_back(Held { seq, what });
     (desk.place.tell)(Said::Held { seq });

@@ -93,26 +93,20 @@ impl Mine {
         {
             (desk.place.tell)(Said::Stays { room, seq });
         }
-        let (what, pair) = match &notice.about {
-            About::Message(message) => {
-                let pair = Pair {
-                    message: Some(message.id),
-                    room: Some(message.room),
-                    ..Pair::default()
-                };
-                ("message", pair)
-            }
-            About::Approval(question) => {
-                let pair = Pair {
-                    approval: Some(question.id).filter(|_| !buttons.is_empty()),
-                    ..Pair::default()
-                };
-                ("approval", pair)
-            }
-            About::Alert(..) => ("alert", Pair::default()),
+        let pair = match &notice.about {
+            About::Message(message) => Pair {
+                message: Some(message.id),
+                room: Some(message.room),
+                ..Pair::default()
+            },
+            About::Approval(question) => Pair {
+                approval: Some(question.id).filter(|_| !buttons.is_empty()),
+                ..Pair::default()
+            },
+            About::Alert(..) | About::Act(_) | About::Invitation(_) => Pair::default(),
         };
         desk.place.kept.remember(Pair { there, ..pair });
-        desk.told(what, seq)
+        desk.told(notice.about.word(), seq)
     }
 
     async fn written<C: Chat>(

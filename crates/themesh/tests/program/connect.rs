@@ -786,3 +786,56 @@ fn ntfy_tells_what_waits_and_no_words_unless_they_are_wanted() {
         assert_eq!(said.code, 2, "{said:?}");
     }
 }
+
+#[test]
+fn an_invitation_and_an_act_that_waits_for_ones_word_are_told() {
+    let (node, double) = house();
+    let connector = paired(&node, &double);
+    let invite = node.mesh(&["invite", "create", "--kind", "human"]).out;
+    let link = invite.lines().next().unwrap();
+    for args in [
+        &["join", link, "--as", "ana"][..],
+        &["--as", "ana", "room", "create", "yard", "--private"],
+        &["--as", "ana", "room", "invite", "yard", "rex"],
+    ] {
+        let said = node.mesh(args);
+        assert_eq!(said.code, 0, "{args:?}: {}", said.err);
+    }
+    let (text, _, body) = double.said();
+    assert!(
+        text.starts_with("@ana invites @rex into #yard\n\nAccept or decline it"),
+        "{text}"
+    );
+    assert!(buttons(&body).is_empty());
+
+    // A guest speaks in a room, and the agent, which reads another one too, would answer there.
+    for (operation, input) in [
+        (
+            "room.create",
+            json!({"name": "cellar", "access": "private", "members": ["rex"]}),
+        ),
+        (
+            "message.post",
+            json!({"room": "cellar", "text": "The code is 4711."}),
+        ),
+    ] {
+        node.json(&["call", operation, &input.to_string()]);
+    }
+    let guest = node
+        .mesh(&["invite", "create", "--guest", "--room", "workshop"])
+        .out;
+    let link = guest.lines().next().unwrap();
+    let said = node.mesh(&["join", link, "--as", "eve"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    node.json(&["say", "workshop", "What is the code?", "--as", "eve"]);
+    let said = node.mesh(&["say", "workshop", "The code is 4711.", "--as", "rex"]);
+    assert_ne!(said.code, 0, "{}", said.out);
+    let (text, _, body) = double.said();
+    assert!(
+        text.starts_with("@rex wants what takes your word in #workshop\n\nmessage.post, held"),
+        "{text}"
+    );
+    assert!(text.contains("mesh act show ") && !text.contains("4711"));
+    assert!(buttons(&body).is_empty());
+    connector.stop();
+}
