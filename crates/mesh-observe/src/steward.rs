@@ -511,7 +511,7 @@ fn numbers(text: &str) -> Vec<u32> {
     let mut found = Vec::new();
     let mut words = text.split(|c: char| !c.is_alphanumeric()).peekable();
     while let Some(word) = words.next() {
-        let short = word
+        let short: Option<u32> = word
             .strip_prefix('P')
             .and_then(|digits| digits.parse().ok());
         let lower = word.to_lowercase();

@@ -23,7 +23,7 @@ fn failed(why: impl Into<String>) -> Failure {
 /// Runs it in a sandbox that somebody offers.
 pub fn run(context: &Context, args: &RunArgs) -> Outcome<ExitCode> {
     let words = args.command.iter().map(text).collect::<Outcome<Vec<_>>>()?;
-    let files = args.file.iter().map(|path| file(path));
+    let files = args.file.iter().map(file);
     let input = SandboxRunInput {
         at: args.at.clone(),
         argv: words,

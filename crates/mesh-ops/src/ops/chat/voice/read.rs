@@ -171,7 +171,7 @@ fn typed(text: &str, world: &World) -> Option<Result<Found, ()>> {
         Line::Context | Line::SetContext { .. } | Line::Slots { .. } | Line::Only { .. } => {
             Some(Err(()))
         }
-        Line::Incomplete { .. } | Line::Say => None,
+        Line::Incomplete { .. } | Line::Unknown { .. } | Line::Say => None,
     }
 }
 
