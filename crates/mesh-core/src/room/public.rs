@@ -14,15 +14,16 @@ use crate::room::check_in_use;
 use crate::room::rules::ruled;
 use crate::{Access, Decision, Published, Room, Stored, refuse};
 
-/// By a person who sets the room's rules: a program that was talked into it would show everybody in the world what it likes.
+/// By a person who sets the room's rules: a program that was talked into it would show everybody in the world what it likes. And
+/// by no stranger: the name of a guest's room would stand on somebody else's page.
 pub(super) fn publish(asker: &Asker<'_>, room: RoomId) -> Decision {
     let found = ruled(asker, room)?;
     check_in_use(found)?;
     let (me, access) = (asker.me()?, asker.access);
-    if !access.is_person(me) {
+    if !access.is_person(me) || access.trust_of(me, false) < Trust::Local {
         return Err(Refusal::new(
             ErrorCode::PermissionDenied,
-            "only a person puts a room on the public page",
+            "only a person of this mesh puts a room on the public page",
             Effect::NothingChanged,
             "ask the person who sets the room's rules, or the owner of the mesh",
         ));
