@@ -147,6 +147,8 @@ def alerts(node):
     """An alert that somebody tries, and a rule."""
     made = node.ask("POST", "/api/alert-test", body={"severity": "info"})
     node.ask("GET", "/api/alerts?ended=true")
+    node.ask("PUT", "/api/alert-routes", body={"push": "critical"})
+    node.ask("GET", "/api/alert-routes")
     node.ask("POST", "/api/alerts/{alert}/acknowledge", {"alert": made["alert"]})
     node.ask("PUT", "/api/alert-rules/{kind}", {"kind": "disk_low"}, {"threshold": 10})
     node.ask("POST", "/api/alert-test", body={})

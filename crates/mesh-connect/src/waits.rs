@@ -13,7 +13,8 @@ use mesh_model::events::{
     RoomMemberInvited, Trust,
 };
 use mesh_model::ops::{
-    ActList, AlertList, ApprovalList, AttentionGet, MemberInvitations, MessageGet, RoomGet, TaskGet,
+    ActList, AlertList, AlertRoutesGet, ApprovalList, AttentionGet, MemberInvitations, MessageGet,
+    RoomGet, TaskGet,
 };
 use mesh_model::{ActHash, ApprovalId, MessageId, ParticipantId, RoomId, Seq};
 use mesh_sdk::{Client, Error};
@@ -398,16 +399,18 @@ impl Eyes {
     }
 
     async fn alert(&self, id: Seq) -> Result<Option<Notice>, Error> {
-        let input = AlertListInput {
-            mine: true,
-            ..AlertListInput::default()
-        };
-        let listed = seen(self.client.call::<AlertList>(input).await)?;
+        let listed = seen(
+            self.client
+                .call::<AlertList>(AlertListInput::default())
+                .await,
+        )?;
         let items = listed.map(|alerts| alerts.items).unwrap_or_default();
-        let Some(alert) = items.into_iter().find(|alert| alert.alert == id) else {
+        let mut own = items.into_iter().filter(|alert| alert.yours);
+        let Some(alert) = own.find(|alert| alert.alert == id) else {
             return Ok(None);
         };
-        if alert.severity == AlertSeverity::Info {
+        let routes = seen(self.client.call::<AlertRoutesGet>(NoInput {}).await)?;
+        if !routes.unwrap_or_default().connector.takes(alert.severity) {
             return Ok(None);
         }
         let attention = self.attention().await?;

@@ -35,6 +35,7 @@ pub use mesh_core::{Access, Link as LinkRecord, Webhook as HookRecord};
 pub use mesh_node::machine::Taken;
 pub use mesh_node::{Attached, Node};
 pub use mesh_store::vault::{PushKey, PushTo};
+pub use ops::alert::routes::Gathered;
 pub use ops::file::{Download, Upload, Uploaded};
 pub use ops::inlet::deliver::Delivered;
 pub use ops::inlet::letter::{HEADERS as INLET_HEADERS, Knock};

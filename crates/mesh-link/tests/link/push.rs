@@ -348,3 +348,50 @@ async fn an_alert_reaches_whom_it_concerns_and_what_is_critical_comes_through_qu
     assert_eq!(pushed.headers["urgency"], "high");
     mesh.house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_is_told_from_the_severity_that_its_person_chose() {
+    let (mesh, service) = (Mesh::start(OPEN).await, PushServiceDouble::start());
+    let keys = mesh.subscribe(&service, false).await;
+    mesh.listens(&service).await;
+    let house = &mesh.house;
+    house
+        .ok("alert.routes_set", json!({"push": "critical"}))
+        .await;
+    house.ok("alert.test", json!({"severity": "warning"})).await;
+    let critical = json!({"severity": "critical"});
+    house.ok("alert.test", critical.clone()).await;
+    // The warning is the newest that waits, and nothing was sent of it.
+    let pushed = service.next().await;
+    assert_eq!(pushed.headers["urgency"], "high");
+    assert_eq!(keys.open(&pushed.body)["title"], "This is a test");
+    mesh.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_gathered_for_longer_than_an_hour_is_told_together_and_once() {
+    let (mesh, service) = (Mesh::start(OPEN).await, PushServiceDouble::start());
+    let keys = mesh.subscribe(&service, false).await;
+    mesh.listens(&service).await;
+    let house = &mesh.house;
+    let digest = json!({"every": "hour", "zone": "Asia/Kolkata"});
+    let routes =
+        json!({"inbox": "info", "push": "warning", "connector": "warning", "digest": digest});
+    house.ok("alert.routes_set", routes.clone()).await;
+    house.ok("alert.test", json!({"severity": "warning"})).await;
+    // As if the full hour had passed: what is kept says up to when everything was told.
+    let (door, who) = (&house.door, house.door.node().access().owner().unwrap());
+    let before = json!({"alerts": {"routes": routes, "told": 0}}).to_string();
+    door.node().vault().put_attention(who, &before).unwrap();
+    house.ok("attention.set", json!({})).await;
+    let pushed = service.next().await;
+    assert_eq!(pushed.headers["urgency"], "normal");
+    let told = keys.open(&pushed.body);
+    assert_eq!(
+        (&told["title"], &told["path"]),
+        (&json!("1 alert waits for you"), &json!("/inbox"))
+    );
+    let due = door.digest_due(who).await.unwrap().unwrap();
+    assert!(due > door.node().now(), "it is told once");
+    mesh.house.stop().await;
+}

@@ -21,7 +21,7 @@ pub struct AlertListInput {
     /// Those that have ended lately too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
-    /// Those alone that the caller may acknowledge and that nobody has.
+    /// Those alone that the caller may acknowledge and that nobody has, as far as it wants them in its inbox.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mine: bool,
 }
@@ -66,6 +66,89 @@ pub struct AlertTestInput {
     /// As bad as this; `warning` unless named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<AlertSeverity>,
+}
+
+/// From which severity on somebody is told by a way.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertLevel {
+    /// Of all.
+    Info,
+    /// Of those that somebody should look at, and of worse.
+    Warning,
+    /// Of the worst alone.
+    Critical,
+    /// Of none.
+    Never,
+}
+
+impl AlertLevel {
+    /// Whether it lets an alert through.
+    pub fn takes(self, severity: AlertSeverity) -> bool {
+        match self {
+            AlertLevel::Info => true,
+            AlertLevel::Warning => severity >= AlertSeverity::Warning,
+            AlertLevel::Critical => severity >= AlertSeverity::Critical,
+            AlertLevel::Never => false,
+        }
+    }
+}
+
+/// By which ways somebody is told of alerts. Nobody else sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlertRoutes {
+    /// In the inbox; `info` unless set.
+    pub inbox: AlertLevel,
+    /// In browsers, by push; `warning` unless set.
+    pub push: AlertLevel,
+    /// By connectors, such as Telegram; `warning` unless set.
+    pub connector: AlertLevel,
+    /// Below `critical` browsers are told so often, of all together; absent: of each when it is raised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<AlertDigest>,
+}
+
+impl Default for AlertRoutes {
+    fn default() -> AlertRoutes {
+        AlertRoutes {
+            inbox: AlertLevel::Info,
+            push: AlertLevel::Warning,
+            connector: AlertLevel::Warning,
+            digest: None,
+        }
+    }
+}
+
+/// When alerts are told together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlertDigest {
+    /// How often.
+    pub every: DigestEvery,
+    /// When, of a day's: `HH:MM`. An hour's comes at the full hour.
+    #[serde(default = "morning")]
+    #[schemars(with = "crate::closed::Code")]
+    pub at: String,
+    /// By the clocks of which time zone, such as `Europe/Berlin`.
+    #[schemars(with = "crate::closed::Code")]
+    pub zone: String,
+}
+
+fn morning() -> String {
+    "08:00".to_owned()
+}
+
+/// How often alerts are told together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DigestEvery {
+    /// Every hour.
+    Hour,
+    /// Every day.
+    Day,
 }
 
 /// An alert was raised.

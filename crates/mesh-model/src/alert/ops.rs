@@ -25,6 +25,18 @@ operations! { LIST Alert
         AlertSetInput => Done,
         example r#"{"kind": "disk_low", "threshold": 10, "severity": "critical"}"#
     }
+    /// Say by which ways the caller is told of alerts: from which severity on in the inbox, in browsers, by connectors.
+    AlertRoutesGet "alert.routes" {
+        Query Needs::Permission(TasksRead), Get "/api/alert-routes" => 200,
+        NoInput => AlertRoutes,
+        example "{}"
+    }
+    /// Set by which ways the caller is told of alerts, whole. Below `critical` browsers may be told every hour or day of all together.
+    AlertRoutesSet "alert.routes_set" {
+        Command Needs::Permission(TasksRead), Put "/api/alert-routes" => 200,
+        AlertRoutes => AlertRoutes,
+        example r#"{"push": "critical", "digest": {"every": "day", "at": "08:00", "zone": "Europe/Berlin"}}"#
+    }
     /// Raise an alert that only the caller sees, to try what comes of it. It ends when it is acknowledged, or by itself.
     AlertTest "alert.test" {
         Command Needs::Permission(TasksRead), Post "/api/alert-test" => 201,

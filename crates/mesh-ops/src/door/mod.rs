@@ -107,6 +107,7 @@ struct Inner {
     hashing: Semaphore,
     checking: Semaphore,
     secrets: tokio::sync::Mutex<()>,
+    wishes: tokio::sync::Mutex<()>,
     verifying: tokio::sync::Mutex<()>,
     /// Workers that wait for a task.
     waiting: AtomicUsize,
@@ -139,6 +140,7 @@ impl Door {
             hashing: Semaphore::new(PASSWORD_HASHES_MAX),
             checking: Semaphore::new(GUARD_CHECKS_MAX),
             secrets: tokio::sync::Mutex::default(),
+            wishes: tokio::sync::Mutex::default(),
             verifying: tokio::sync::Mutex::default(),
             waiting: AtomicUsize::new(0),
             streams: Arc::default(),
@@ -185,6 +187,11 @@ impl Door {
 
     pub(crate) fn flood(&self) -> &Flood {
         &self.inner.flood
+    }
+
+    /// Changes of what somebody wants to hear happen one after the other.
+    pub(crate) async fn wishes_turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.wishes.lock().await
     }
 
     /// Changes of secrets happen one after the other.

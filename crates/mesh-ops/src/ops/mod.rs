@@ -4,7 +4,7 @@
 //! A file has its operation's name without the noun; one whose name begins with another word keeps
 //! it whole (`room/member_add.rs`).
 
-mod alert;
+pub(crate) mod alert;
 pub(crate) mod approval;
 mod attention;
 pub(crate) mod budget;

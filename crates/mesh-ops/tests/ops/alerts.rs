@@ -107,3 +107,56 @@ async fn a_rule_keeps_what_is_left_out_and_ends_what_it_switches_off() {
     let refused = house.refused(&house.owner, "alert.set", bad);
     assert_eq!(refused.await, "invalid_input");
 }
+
+#[tokio::test]
+async fn everybody_has_routes_of_its_own_that_a_start_and_other_wishes_leave_alone() {
+    let house = House::start().await;
+    let ana = house.agent("ana", &["messages:read", "tasks:read"]).await;
+    let routes = json!({"inbox": "warning", "push": "never", "connector": "critical",
+        "digest": {"every": "day", "at": "08:30", "zone": "Europe/Berlin"}});
+    let set = house.ok(&ana, "alert.routes_set", routes.clone()).await;
+    assert_eq!(set, routes);
+    let quiet = json!({"quiet": {"from": "22:00", "to": "07:00", "zone": "UTC"}});
+    house.ok(&ana, "attention.set", quiet).await;
+    assert_eq!(house.ok(&ana, "alert.routes", json!({})).await, routes);
+    let attention = house.ok(&ana, "attention.get", json!({})).await;
+    assert_eq!(attention["quiet"]["from"], "22:00");
+    let others = house.ok(&house.owner, "alert.routes", json!({})).await;
+    assert_eq!(
+        others,
+        json!({"inbox": "info", "push": "warning", "connector": "warning"})
+    );
+    for (bad, at) in [
+        (json!({"every": "day", "at": "8:30", "zone": "UTC"}), "at"),
+        (json!({"every": "hour", "zone": "Mars/Base"}), "zone"),
+    ] {
+        let refused = house.refused(&ana, "alert.routes_set", json!({"digest": bad}));
+        assert_eq!(refused.await, "invalid_input", "{at}");
+    }
+    let house = house.restart().await;
+    assert_eq!(house.ok(&ana, "alert.routes", json!({})).await, routes);
+}
+
+#[tokio::test]
+async fn what_somebody_does_not_want_in_its_inbox_does_not_wait_there() {
+    let house = House::start().await;
+    let owner = house.owner.clone();
+    house
+        .ok(&owner, "alert.routes_set", json!({"inbox": "critical"}))
+        .await;
+    house
+        .ok(&owner, "alert.test", json!({"severity": "warning"}))
+        .await;
+    assert!(
+        listed(&house, &owner, json!({"mine": true}))
+            .await
+            .is_empty()
+    );
+    let all = listed(&house, &owner, json!({})).await;
+    assert_eq!(all[0]["yours"], true);
+    house
+        .ok(&owner, "alert.test", json!({"severity": "critical"}))
+        .await;
+    let waits = listed(&house, &owner, json!({"mine": true})).await;
+    assert_eq!(waits[0]["severity"], "critical");
+}

@@ -1,5 +1,7 @@
 //! Alerts: what is wrong, who knows of it, and by which rules it is told.
 
+mod routes;
+
 use clap::{Args, Subcommand};
 use mesh_model::Seq;
 use mesh_model::api::{
@@ -31,6 +33,15 @@ pub enum AlertVerb {
     #[command(after_help = "Example: mesh alert rules")]
     Rules,
     Set(SetArgs),
+    /// Show or set by which ways you are told, from which severity on
+    #[command(
+        after_help = "Examples: mesh alert routes\n          mesh alert routes push=critical connector=never\n          mesh alert routes digest=day at=08:00 zone=Europe/Berlin\n\nWays: inbox, push, connector; severities: info, warning, critical, never. digest is off, hour or day: below critical, browsers are told of all together."
+    )]
+    Routes {
+        /// Such as push=critical; what you do not name stays
+        #[arg(value_name = "WAY=SEVERITY")]
+        changes: Vec<String>,
+    },
     /// Raise an alert that only you see, to try whether it reaches you
     #[command(after_help = "Example: mesh alert test --severity critical")]
     Test {
@@ -130,6 +141,7 @@ pub fn alert(context: &Context, verb: AlertVerb) -> Outcome<()> {
             }
             Ok(())
         }
+        AlertVerb::Routes { changes } => routes::routes(context, &changes),
         AlertVerb::Test { severity } => {
             let severity = Some(severity);
             let made = http.call::<AlertTest>(AlertTestInput { severity })?;

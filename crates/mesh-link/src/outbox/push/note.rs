@@ -1,14 +1,14 @@
 //! What a browser is told: who wants something of its person, and where. Words only if the person chose so and the room lets them
 //! out; what is behind it is read in the page.
 
-use mesh_model::api::{Attention, Hears, StreamItem};
+use mesh_model::api::{AlertRoutes, Attention, Hears, StreamItem};
 use mesh_model::events::{
     AfterFailure, AlertCause, AlertEscalated, AlertFacts, AlertRaised, AlertSeverity,
     ApprovalFacts, ApprovalRequested, Event as _, Facts, MessagePosted, Priority, RoomKind,
     TaskAttemptFailed, TaskFacts, Trust,
 };
 use mesh_model::{ApprovalId, Millis, ParticipantId, RoomId, Seq, TaskId};
-use mesh_ops::{Access, Door};
+use mesh_ops::{Access, Door, Gathered};
 use serde_json::{Value, json};
 
 /// The events of which something may be told.
@@ -35,6 +35,8 @@ pub(super) enum About {
     Task(TaskId),
     /// An alert is open, and nobody knows of it.
     Alert(Seq),
+    /// Alerts that were gathered are open, and nobody knows of them.
+    Gathered,
     /// Somebody tries whether it works.
     Test,
 }
@@ -62,6 +64,8 @@ pub(super) struct For {
     pub words: bool,
     /// What it wants to hear.
     pub attention: Attention,
+    /// By which ways it is told of alerts.
+    pub routes: AlertRoutes,
 }
 
 impl Note {
@@ -80,6 +84,23 @@ impl Note {
             }
             Facts::Task(TaskFacts::AttemptFailed(failed)) => task(door, &access, to, &failed),
             _ => message(&access, to, item),
+        }
+    }
+
+    /// What was gathered, told together.
+    pub fn gathered(found: &Gathered) -> Note {
+        let title = match found.count {
+            1 => "1 alert waits for you".to_owned(),
+            count => format!("{count} alerts wait for you"),
+        };
+        Note {
+            tag: "alerts".to_owned(),
+            about: About::Gathered,
+            title,
+            body: "None of them is critical".to_owned(),
+            path: "/inbox".to_owned(),
+            count: 1,
+            urgent: false,
         }
     }
 
@@ -107,7 +128,7 @@ impl Note {
         match self.about {
             About::Approval(..) | About::Test => "high",
             About::Alert(_) if self.urgent => "high",
-            About::Message(_) | About::Task(_) | About::Alert(_) => "normal",
+            About::Message(_) | About::Task(_) | About::Alert(_) | About::Gathered => "normal",
         }
     }
 
@@ -115,7 +136,9 @@ impl Note {
     pub fn keeps(&self, now: Millis) -> Option<u64> {
         match self.about {
             About::Approval(_, until) => Some(until.since(now) / 1000).filter(|left| *left > 0),
-            About::Message(_) | About::Task(_) | About::Alert(_) => Some(STALE_SECS),
+            About::Message(_) | About::Task(_) | About::Alert(_) | About::Gathered => {
+                Some(STALE_SECS)
+            }
             About::Test => Some(60),
         }
     }
@@ -236,7 +259,8 @@ fn alert(door: &Door, to: &For, seq: Seq, facts: &AlertFacts) -> Option<Note> {
         AlertFacts::Escalated(it) if it.push => (it.alert, it.cause, it.severity),
         _ => return None,
     };
-    if !door.alert_tells(to.who, alert) {
+    let gathered = to.routes.digest.is_some() && severity < AlertSeverity::Critical;
+    if gathered || !to.routes.push.takes(severity) || !door.alert_tells(to.who, alert) {
         return None;
     }
     Some(Note {

@@ -108,20 +108,21 @@ impl Teller {
             who: self.to.participant,
             words: self.to.address.words,
             attention: self.desk.door.attention(self.to.participant).await?,
+            routes: self.desk.door.alert_routes(self.to.participant).await?,
         };
+        let mut gathers = self.gathers().await?;
         let mut stream = self.desk.door.listen_to_tell(&self.to, &KINDS, *after)?;
         loop {
             let due = waiting.due();
-            let due = async {
-                match due {
-                    Some(due) => sleep_until(due).await,
-                    None => std::future::pending().await,
-                }
-            };
             let taken = tokio::select! {
                 taken = stream.next() => taken?,
-                () = due => {
+                () = until(due) => {
                     stream.while_held(self.tell(waiting)).await??;
+                    continue;
+                }
+                () = until(gathers) => {
+                    stream.while_held(self.gather(waiting)).await??;
+                    gathers = self.gathers().await?;
                     continue;
                 }
                 changed = wishes.changed() => {
@@ -129,6 +130,8 @@ impl Teller {
                         return Ok(());
                     }
                     waiting.look_again();
+                    to.routes = self.desk.door.alert_routes(to.who).await?;
+                    gathers = self.gathers().await?;
                     continue;
                 }
             };
@@ -147,6 +150,29 @@ impl Teller {
             }
             *after = (*after).max(last);
         }
+    }
+
+    /// When what is gathered is told next. What passed while the node was down is told now.
+    async fn gathers(&self) -> Result<Option<Instant>, Refusal> {
+        let door = &self.desk.door;
+        let due = door.digest_due(self.to.participant).await?;
+        let left = due.map(|due| due.since(door.node().now()));
+        Ok(left.map(|left| Instant::now() + Duration::from_millis(left)))
+    }
+
+    /// Puts what was gathered among what is to be told.
+    async fn gather(&self, waiting: &mut Waiting) -> Result<(), Refusal> {
+        let (door, who) = (&self.desk.door, self.to.participant);
+        if let Some(found) = door.gathered(who).await? {
+            let pace = &self.desk.pace;
+            waiting.add(
+                Note::gathered(&found),
+                Instant::now(),
+                pace.gather,
+                pace.again,
+            );
+        }
+        door.digest_told(who).await
     }
 
     /// Tells the one that is due, if it is worth it still.
@@ -210,6 +236,7 @@ impl Teller {
             About::Approval(id, _) => Ok(door.waits_for_answer(who, id)),
             About::Task(id) => Ok(door.task_waits_for(who, id)),
             About::Alert(id) => Ok(door.alert_tells(who, id)),
+            About::Gathered => Ok(door.gathered(who).await?.is_some()),
             About::Test => Ok(true),
         }
     }
@@ -298,6 +325,14 @@ impl Teller {
         };
         self.desk.pushes.note(self.to.browser, sent.clone());
         sent
+    }
+}
+
+/// Waits for a moment, or for ever.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 

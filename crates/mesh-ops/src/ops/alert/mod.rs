@@ -2,6 +2,9 @@
 
 mod acknowledge;
 mod list;
+pub(crate) mod routes;
+mod routes_get;
+mod routes_set;
 mod set;
 mod test;
 

@@ -8,6 +8,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _, Zoned};
 use mesh_model::policy::Day;
 
+use serde_json::{Map, Value};
+
+use crate::ops::alert::routes::Kept as Routes;
 use crate::prelude::*;
 
 impl Door {
@@ -15,10 +18,50 @@ impl Door {
     pub async fn attention(&self, who: ParticipantId) -> Result<Attention, Refusal> {
         let now = self.node().now();
         let kept = self.vault(move |vault| vault.attention(who)).await?;
-        // What cannot be read is as if nothing was wished for; it is written by `attention.set` alone.
-        let kept = kept.and_then(|text| serde_json::from_str(&text).ok());
-        Ok(described(kept.unwrap_or_default(), now))
+        Ok(described(wishes(kept.as_deref()), now))
     }
+}
+
+/// By which ways one is told of alerts stands beside what one wants to hear.
+const ALERTS: &str = "alerts";
+
+/// What is kept of somebody, taken apart. What cannot be read is as if nothing was wished for.
+fn parts(kept: Option<&str>) -> Map<String, Value> {
+    let read = kept.and_then(|text| serde_json::from_str(text).ok());
+    read.unwrap_or_default()
+}
+
+fn wishes(kept: Option<&str>) -> AttentionInput {
+    let mut parts = parts(kept);
+    parts.remove(ALERTS);
+    serde_json::from_value(Value::Object(parts)).unwrap_or_default()
+}
+
+/// The routes of alerts that are kept.
+pub(crate) fn routes(kept: Option<&str>) -> Routes {
+    let found = parts(kept).remove(ALERTS);
+    found
+        .and_then(|found| serde_json::from_value(found).ok())
+        .unwrap_or_default()
+}
+
+/// What is kept, with other routes of alerts.
+pub(crate) fn with_routes(kept: Option<&str>, routes: &Routes) -> Result<String, Refusal> {
+    let mut parts = parts(kept);
+    let unwritten = |why| refuse::internal(format!("it cannot be written: {why}"));
+    let routes = serde_json::to_value(routes).map_err(unwritten)?;
+    parts.insert(ALERTS.to_owned(), routes);
+    serde_json::to_string(&parts).map_err(unwritten)
+}
+
+/// What is kept, with other wishes; the routes of alerts stay.
+fn with_wishes(kept: Option<&str>, wishes: &AttentionInput) -> Result<String, Refusal> {
+    let unwritten = |why| refuse::internal(format!("it cannot be written: {why}"));
+    let mut whole = serde_json::to_value(wishes).map_err(unwritten)?;
+    if let (Some(whole), Some(routes)) = (whole.as_object_mut(), parts(kept).remove(ALERTS)) {
+        whole.insert(ALERTS.to_owned(), routes);
+    }
+    serde_json::to_string(&whole).map_err(unwritten)
 }
 
 fn described(kept: AttentionInput, now: Millis) -> Attention {
@@ -66,7 +109,7 @@ fn at(day: &Zoned, time: Time) -> Option<Zoned> {
 }
 
 /// Reads `HH:MM`.
-fn time(text: &str) -> Option<Time> {
+pub(crate) fn time(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once(':')?;
     let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     let two = |part: &str| part.parse::<i8>().ok().filter(|_| digits(part));
@@ -139,6 +182,34 @@ mod tests {
             held_until(&kept, Millis(4)),
             Some(Millis(24 * 60 * 60 * 1000))
         );
+    }
+
+    #[test]
+    fn wishes_and_routes_leave_each_other_as_they_are() {
+        let silent = AttentionInput {
+            silent_until: Some(Millis(5)),
+            ..AttentionInput::default()
+        };
+        let old = serde_json::to_string(&silent).unwrap();
+        assert_eq!(
+            (wishes(Some(&old)), routes(Some(&old))),
+            (silent.clone(), Routes::default())
+        );
+        let told = Routes {
+            told: 7,
+            ..Routes::default()
+        };
+        let both = with_routes(Some(&old), &told).unwrap();
+        assert_eq!(
+            (wishes(Some(&both)), routes(Some(&both))),
+            (silent, told.clone())
+        );
+        let later = with_wishes(Some(&both), &AttentionInput::default()).unwrap();
+        assert_eq!(
+            (wishes(Some(&later)), routes(Some(&later))),
+            (AttentionInput::default(), told)
+        );
+        assert_eq!(routes(Some("no json")), Routes::default());
     }
 
     #[test]

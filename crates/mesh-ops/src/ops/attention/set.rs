@@ -21,10 +21,12 @@ impl Run for AttentionSet {
             .rooms
             .retain(|one| reads(one.room) && seen.insert(one.room));
         input.rooms.reverse();
-        let text = serde_json::to_string(&input)
-            .map_err(|why| refuse::internal(format!("it cannot be written: {why}")))?;
+        let turn = door.wishes_turn().await;
+        let kept = door.vault(move |vault| vault.attention(me)).await?;
+        let text = super::with_wishes(kept.as_deref(), &input)?;
         door.vault(move |vault| vault.put_attention(me, &text))
             .await?;
+        drop(turn);
         if let Some(outbox) = door.outbox() {
             outbox.attention_changed();
         }
