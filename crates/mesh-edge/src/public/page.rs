@@ -97,7 +97,7 @@ fn said(room: &PublicRoom) -> String {
             .to_owned();
     }
     let mut out = String::from(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"said\"><ol>\n",
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Messages\"><ol>\n",
     );
     let mut before: Option<&PublicMessage> = None;
     for message in &room.messages {
