@@ -335,7 +335,13 @@ impl Courier {
         if !self.record()?.dead.is_empty() {
             self.stop(WebhookPause::Refusing).await?;
         }
-        self.door.end_webhook(self.webhook).await?;
+        // Whoever hears of the end drops this courier; the vault has to forget all the same.
+        let (door, webhook) = (self.door.clone(), self.webhook);
+        let ends = tokio::spawn(async move { door.end_webhook(webhook).await });
+        match ends.await {
+            Ok(ended) => ended?,
+            Err(why) => tracing::error!(%webhook, %why, "a webhook could not be ended"),
+        }
         Err(refuse::no_webhook())
     }
 
