@@ -70,7 +70,7 @@ async fn a_skill_is_read_with_its_files_and_found_by_its_words() {
     );
     assert_eq!(
         found["data"]["files"][1],
-        json!({"path": "scripts/count.sh", "bytes": 16, "run": true})
+        json!({"path": "scripts/count.sh", "bytes": 16, "run": true, "media": "text/plain"})
     );
     let file = json!({"room": "general", "name": "count", "path": "scripts/count.sh"});
     let file = house.ok(&tom, "skill.get", file).await;
