@@ -42,6 +42,15 @@ struct Open {
         default
     )]
     internet: Option<bool>,
+    /// What is not offered: it is refused, not passed by.
+    #[serde(default)]
+    network: Option<Value>,
+    #[serde(default)]
+    mcp: Option<Value>,
+    #[serde(default)]
+    iam: Option<Value>,
+    #[serde(default)]
+    volume_mounts: Option<Value>,
 }
 
 #[derive(Default, Deserialize)]
@@ -137,6 +146,13 @@ impl E2b {
         if ![TEMPLATE, ""].contains(&template) {
             return Err(Refused::not_found(
                 "the template: there is 'base' alone, which",
+            ));
+        }
+        let unknown = [&open.network, &open.mcp, &open.iam, &open.volume_mounts];
+        if unknown.iter().any(|what| what.is_some()) {
+            return Err(Refused::new(
+                StatusCode::BAD_REQUEST,
+                "rules of a network for one sandbox, mcp, iam and volumes are not offered here",
             ));
         }
         let life = self.life(open.timeout)?;

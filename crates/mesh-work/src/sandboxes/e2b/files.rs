@@ -1,6 +1,7 @@
 //! Files of a sandbox, as E2B's clients read, write and watch them. All of it is done within the sandbox.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use hyper::body::Incoming;
@@ -13,6 +14,7 @@ use super::api::time;
 use super::connect::Error;
 use super::envd::{text, unknown};
 use super::{Answer, BODY_BYTES_MAX, E2b, Refused, Room, answer, body, header, is, lock, whole};
+use crate::sandbox::kept::HOME;
 use crate::sandbox::kept::wire::{Answer as Did, Ask, Bytes, Entry, EntryKind, Fault, FaultKind};
 use crate::worker::random_hex;
 
@@ -274,7 +276,13 @@ impl Room {
         let watcher = watchers.get_mut(id).ok_or_else(no_watcher)?;
         let before = std::mem::replace(&mut watcher.seen, now.clone());
         drop(watchers);
-        let event = |path: &str, kind: &str| json!({"name": name_of(path), "type": kind});
+        let folder = Path::new(HOME).join(path);
+        let event = |path: &str, kind: &str| {
+            let within = Path::new(path).strip_prefix(&folder);
+            let name =
+                within.map_or_else(|_| path.to_owned(), |within| within.display().to_string());
+            json!({"name": name, "type": kind})
+        };
         let mut events = Vec::new();
         for (path, was) in &before {
             match now.get(path) {
