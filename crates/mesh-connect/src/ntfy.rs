@@ -19,6 +19,7 @@ use crate::leave::Carrier;
 use crate::outside::{Answer, Backoff, Outside};
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
+use crate::stay::until;
 use crate::waits::{About, Eyes, KINDS, Looked, Notice, Words};
 
 /// Where the public server is.
@@ -74,11 +75,7 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     tell: impl Fn(Said<'_>),
 ) -> Result<(), Trouble> {
-    tokio::select! {
-        biased;
-        () = stop => Ok(()),
-        ended = connect(&settings, &tell) => ended,
-    }
+    until(stop, connect(&settings, &tell)).await
 }
 
 async fn connect(settings: &Settings, tell: &dyn Fn(Said<'_>)) -> Result<(), Trouble> {

@@ -1,4 +1,4 @@
-//! A connection that stays: on a task of its own, opened again whenever it is lost, after growing pauses.
+//! What stays: a connection that is opened again whenever it is lost, after growing pauses, and a connector until it is told to end.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use crate::fault::Fault;
 use crate::outside::Backoff;
+use crate::said::Trouble;
 
 /// Why a connection ended.
 pub(crate) enum Ended {
@@ -65,5 +66,18 @@ pub(crate) async fn stay(mut side: impl Stays) {
             return;
         }
         sleep(wait).await;
+    }
+}
+
+/// Runs a connector until `stop`. Whatever is under way then is as if it had been killed: it is repeated, and what was done is
+/// done once.
+pub(crate) async fn until(
+    stop: impl Future<Output = ()>,
+    runs: impl Future<Output = Result<(), Trouble>>,
+) -> Result<(), Trouble> {
+    tokio::select! {
+        biased;
+        () = stop => Ok(()),
+        ended = runs => ended,
     }
 }

@@ -17,7 +17,7 @@ use crate::fault::{Fault, Tell};
 use crate::outside::{Backoff, Method};
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
-use crate::stay::Gone;
+use crate::stay::{Gone, until};
 use api::Api;
 use event::Me;
 use gateway::{Gateway, Told};
@@ -66,12 +66,7 @@ pub async fn run(
     tell: impl Fn(Said<'_>),
 ) -> Result<(), Trouble> {
     let begin = Discord::begin(&settings, &tell);
-    // Whatever is under way is as if it had been killed: it is repeated, and what was done is done once.
-    tokio::select! {
-        biased;
-        () = stop => Ok(()),
-        ended = connect(&settings.purpose, begin, &tell) => ended,
-    }
+    until(stop, connect(&settings.purpose, begin, &tell)).await
 }
 
 /// A bot's side.

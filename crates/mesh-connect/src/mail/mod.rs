@@ -22,7 +22,7 @@ use crate::chat::{self, Chat, Id, Mode, Post, Press, Purpose, Thread, Update};
 use crate::fault::{Fault, Tell, insist};
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
-use crate::stay::Gone;
+use crate::stay::{Gone, until};
 use crate::text::end_of;
 use fetch::{Account, Came, Fetcher, Lies, Spot};
 use letter::Letter;
@@ -79,12 +79,7 @@ pub async fn run(
     }
     let purpose = settings.purpose.clone();
     let begin = Mail::begin(settings, &tell);
-    // Whatever is under way is as if it had been killed: it is repeated, and what was done is done once.
-    tokio::select! {
-        biased;
-        () = stop => Ok(()),
-        ended = chat::connect(&purpose, begin, &tell) => ended,
-    }
+    until(stop, chat::connect(&purpose, begin, &tell)).await
 }
 
 /// A mailbox's side.

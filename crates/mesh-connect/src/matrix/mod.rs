@@ -21,6 +21,7 @@ use crate::fault::{Fault, Tell, insist};
 use crate::outside::Backoff;
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
+use crate::stay::until;
 use events::{BROUGHT, Event, What, Words, decision};
 use fetch::{Came, Eye, Fetched, Known};
 use server::{SERVICE, Server, part};
@@ -49,12 +50,7 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     tell: impl Fn(Said<'_>),
 ) -> Result<(), Trouble> {
-    // Whatever is under way is as if it had been killed: it is repeated, and what was done is done once.
-    tokio::select! {
-        biased;
-        () = stop => Ok(()),
-        ended = connect(settings, &tell) => ended,
-    }
+    until(stop, connect(settings, &tell)).await
 }
 
 async fn connect(mut settings: Settings, tell: Tell<'_>) -> Result<(), Trouble> {

@@ -18,7 +18,7 @@ use crate::fault::{Fault, Tell};
 use crate::outside::Backoff;
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
-use crate::stay::Gone;
+use crate::stay::{Gone, until};
 use api::{Api, Fields};
 use event::{Me, Read, What, id_of, thread_of, ts_of};
 use stream::{Envelope, Receipt, Stream, Told};
@@ -54,12 +54,7 @@ pub async fn run(
     tell: impl Fn(Said<'_>),
 ) -> Result<(), Trouble> {
     let begin = Slack::begin(&settings, &tell);
-    // Whatever is under way is as if it had been killed: it is repeated, and what was done is done once.
-    tokio::select! {
-        biased;
-        () = stop => Ok(()),
-        ended = connect(&settings.purpose, begin, &tell) => ended,
-    }
+    until(stop, connect(&settings.purpose, begin, &tell)).await
 }
 
 /// An app's side.

@@ -12,6 +12,7 @@ use crate::chat::{Chat, Id, Post, Press, Purpose, Update, connect};
 use crate::fault::{Fault, Tell};
 use crate::said::{Said, Trouble};
 use crate::secret::Secret;
+use crate::stay::until;
 use bot::{Bot, Poll, SERVICE};
 use types::{Me, Sent};
 
@@ -43,12 +44,7 @@ pub async fn run(
     tell: impl Fn(Said<'_>),
 ) -> Result<(), Trouble> {
     let begin = Telegram::begin(&settings, &tell);
-    // Whatever is under way is as if it had been killed: it is repeated, and what was done is done once.
-    tokio::select! {
-        biased;
-        () = stop => Ok(()),
-        ended = connect(&settings.purpose, begin, &tell) => ended,
-    }
+    until(stop, connect(&settings.purpose, begin, &tell)).await
 }
 
 /// A bot's side.
