@@ -9,7 +9,7 @@ use mesh_model::api::{
     MemoryConsolidateInput, MemoryListInput, ReportGetInput, TaskCreateInput, TaskReasonInput,
     TaskRefInput, TaskSpec, TasksCreated, TemplateUse,
 };
-use mesh_model::events::{Event as _, TaskFacts, TaskQueued};
+use mesh_model::events::{Event as _, TaskCreated, TaskFacts, TaskQueued};
 use mesh_model::ops::{
     MemoryConsolidate, MemoryList, ReportGet, TaskCancel, TaskCreate, TaskWhyGet,
 };
@@ -30,7 +30,9 @@ const FIRST_REPORT_MS: u64 = 24 * 60 * 60 * 1000;
 /// What tells it that others want something of it.
 pub(super) async fn queued(client: &Client) -> Result<Items, Error> {
     let filter = Filter {
-        types: vec![TaskQueued::KIND.to_owned()],
+        types: [TaskCreated::KIND, TaskQueued::KIND]
+            .map(str::to_owned)
+            .to_vec(),
         ..Filter::default()
     };
     client.subscribe(filter).await
@@ -61,9 +63,13 @@ pub(super) async fn keep(shared: Arc<Shared>, rules: Upkeep, mut queued: Items) 
                 },
                 item = queued.next() => {
                     let Some(item) = item else { return };
-                    let Some(Facts::Task(TaskFacts::Queued(it))) = item.event() else { continue };
-                    if let Some(task) = own.filter(|task| *task != it.task && running) {
-                        shared.give_up(task, it.task).await;
+                    let wanted = match item.event() {
+                        Some(Facts::Task(TaskFacts::Created(it))) => it.task,
+                        Some(Facts::Task(TaskFacts::Queued(it))) => it.task,
+                        _ => continue,
+                    };
+                    if let Some(task) = own.filter(|task| *task != wanted && running) {
+                        shared.give_up(task, wanted).await;
                     }
                 }
                 () = &mut idle => break true,
