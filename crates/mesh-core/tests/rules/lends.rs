@@ -47,7 +47,7 @@ fn brought(args: &Args<'_>, change: TaskCommand) -> LinkCommand {
 }
 
 /// `open-to-strangers ROOM`, `close-to-strangers ROOM`, `tell-of AT NAME about=WORD agents=LIST`, `tell-nothing AT`, `join-there NAME ROOM`;
-/// by the node `admit NAME ROOM`, `forget NAME` and `follows NAME ROOM place=N`; `links NAME`, `promote`, `unlink`, `lend NAME ROOM can=LIST at-once=N`, `borrow NAME ROOM can=LIST`; by the node `lent NAME can=LIST
+/// by the node `admit NAME ROOM`, `forget-mesh NAME` and `follows NAME ROOM place=N`; `links NAME`, `promote`, `unlink`, `lend NAME ROOM can=LIST at-once=N`, `borrow NAME ROOM can=LIST`; by the node `lent NAME can=LIST
 /// at-once=N place=N` and `enlist NAME gone`; by `link:NAME` `take-for can=LIST`, `asks ROOM TASK can=KIND place=N`, `unwants TASK` and
 /// `brings TASK place=N`.
 pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
@@ -114,7 +114,7 @@ pub fn command(world: &World, verb: &str, args: &Args<'_>) -> Option<Command> {
             access: RoomAccess::Listed,
             history: History::All,
         },
-        "forget" => LinkCommand::Forget { link: link() },
+        "forget-mesh" => LinkCommand::Forget { link: link() },
         "follows" => LinkCommand::Heard {
             link: link(),
             place: place(args, args.word(0)),

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use mesh_core::reads_like;
 use mesh_model::command::LinkCommand;
 use mesh_model::limits::{CARD_CAPABILITIES_MAX, INTERCHANGE_ABOUT_CHARS_MAX};
 use mesh_model::{Actor, Command, LinkId, Millis, ParticipantId, PublicKey, Refusal, RoomId};
@@ -107,10 +108,12 @@ impl Door {
             more => format!("guest-{}-{more}", &key[..12]),
         };
         let access = self.node().access();
-        // One that was here before has left its handle behind.
-        let name = (1..100)
-            .map(handle)
-            .find(|name| access.by_handle(name).is_none());
+        // One that was here before has left its handle behind, and no handle may be read like another one.
+        let is_taken = |name: &str| {
+            let mut known = access.participants();
+            known.any(|known| reads_like(&known.handle, name))
+        };
+        let name = (1..100).map(handle).find(|name| !is_taken(name));
         self.as_node(LinkCommand::Admit {
             link: LinkId(Uuid::now_v7()),
             peer,
