@@ -515,10 +515,10 @@ fn numbers(text: &str) -> Vec<u32> {
             .strip_prefix('P')
             .and_then(|digits| digits.parse().ok());
         let lower = word.to_lowercase();
-        let spelt = MARKS.contains(&lower.as_str()).then(|| {
-            let next = words.peek()?;
-            next.strip_prefix('P').unwrap_or(next).parse().ok()
-        });
+        // "principle P7" names it by its short name, which is the next word.
+        let spelt = MARKS
+            .contains(&lower.as_str())
+            .then(|| words.peek()?.parse().ok());
         found.extend(short.or(spelt.flatten()));
     }
     found
