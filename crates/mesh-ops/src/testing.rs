@@ -534,10 +534,22 @@ const PLACES: &[&str] = &[
     "evidence",
 ];
 
+/// Whether it is a number, or one as a text with the number of a part.
+fn is_place(value: &Value) -> bool {
+    let digits = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    value.is_number()
+        || value
+            .as_str()
+            .is_some_and(|text| !text.is_empty() && digits(text))
+}
+
 /// Whether it is a number, or a list of some.
 fn is_places(value: &Value) -> bool {
-    let all = |items: &Vec<Value>| items.iter().all(Value::is_number) && !items.is_empty();
-    value.is_number() || value.as_array().is_some_and(all)
+    let all = |items: &Vec<Value>| items.iter().all(is_place) && !items.is_empty();
+    is_place(value) || value.as_array().is_some_and(all)
 }
 
 /// Whether it is by what a message is found in a conversation: made from the node's key.

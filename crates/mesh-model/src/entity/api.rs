@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Told;
 use crate::api::ParticipantRef;
+use crate::closed::Code;
 use crate::events::{Claimed, EntitySource, Trust};
 use crate::ids::{MessageId, RoomId, Seq, TaskId};
 use crate::time::Millis;
@@ -286,6 +287,7 @@ pub struct EntityForgetInput {
 pub struct EntityView {
     /// Where the room's claims first speak of it: the place of a claim, with `.2` if it is the other end of a relation. `#` and
     /// this names it, as long as that claim stands.
+    #[schemars(with = "Code")]
     pub thing: String,
     /// Its name: what most claims call it. Empty if only `words` has it.
     pub name: Told,
@@ -353,6 +355,7 @@ pub struct ClaimView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EntityEnd {
     /// What names it, behind a `#`.
+    #[schemars(with = "Code")]
     pub thing: String,
     /// What it is called. Empty if only `words` of the relation or of the thing has it.
     pub name: Told,
@@ -385,6 +388,7 @@ pub struct Contradiction {
     /// The kind of relation that has one target at a time. Empty if only envelopes have it.
     pub kind: Told,
     /// The targets that are claimed: what names them, behind a `#`.
+    #[schemars(with = "Vec<Code>")]
     pub targets: Vec<String>,
 }
 
