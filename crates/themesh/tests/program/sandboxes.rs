@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use mesh_model::ErrorCode;
-use mesh_model::ops::{SandboxRun, TokenCreate};
+use mesh_model::ops::{MemberAdd, SandboxRun, TokenCreate, UserCreate};
 use mesh_sdk::Error;
 use mesh_sdk::http::Http;
 use serde_json::{Value, json};
@@ -68,10 +68,9 @@ fn lab() -> Node {
 
 /// Somebody of another side, who is in the room and trusted as one of this mesh.
 fn stranger(node: &Node) -> String {
-    let registered = node.mesh(&["register", "tom", "--kind", "human"]);
-    assert_eq!(registered.code, 0, "{}", registered.err);
-    let joined = node.mesh(&["--as", "tom", "join", "lab"]);
-    assert_eq!(joined.code, 0, "{}", joined.err);
+    let user = json!({"username": "tom", "password": "correct horse battery", "role": "user"});
+    node.call::<UserCreate>(user);
+    node.call::<MemberAdd>(json!({"room": "lab", "participant": "tom"}));
     let made = node.call::<TokenCreate>(json!({"participant": "tom"}));
     let made = serde_json::to_value(made).unwrap();
     made["token"].as_str().unwrap().to_owned()
