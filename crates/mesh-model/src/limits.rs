@@ -11,6 +11,7 @@ mod plan;
 mod public;
 mod report;
 mod simulation;
+mod webhook;
 
 pub use discovery::*;
 pub use entity::*;
@@ -20,6 +21,7 @@ pub use plan::*;
 pub use public::*;
 pub use report::*;
 pub use simulation::*;
+pub use webhook::*;
 
 /// A message's text with its payload: seed of every buffer size; larger things are files.
 pub const MESSAGE_BYTES_MAX: usize = 50 * 1024;
@@ -215,18 +217,6 @@ pub const TOOL_AUDIENCES_MAX: usize = 256;
 pub const TOOL_AUDIENCE_NAMES_MAX: usize = 64;
 /// Secrets of one node.
 pub const SECRETS_MAX: usize = 1000;
-/// Webhooks with one participant's eyes: each is told on its own.
-pub const WEBHOOKS_OF_ONE_MAX: usize = 8;
-/// Webhooks of one node: each is a task that listens.
-pub const WEBHOOKS_MAX: usize = 256;
-/// A webhook's address.
-pub const WEBHOOK_URL_BYTES_MAX: usize = 2048;
-/// What one header of a webhook's own says: a token, whole.
-pub const WEBHOOK_HEADER_BYTES_MAX: usize = 1024;
-/// Dead letters of one webhook; with more it waits for somebody to look.
-pub const WEBHOOK_DEAD_MAX: usize = 1000;
-/// Attempts to deliver that are told of: the newest say most.
-pub const WEBHOOK_DELIVERIES_MAX: usize = 50;
 /// Links to other meshes: each is a task that speaks.
 pub const LINKS_MAX: usize = 64;
 /// Rooms of this mesh that one peer may follow, and rooms of one peer that are remembered as offered.
