@@ -9,7 +9,7 @@ use mesh_model::api::ClientInfo;
 use mesh_sdk::{Client, Options};
 use tokio::runtime::Runtime;
 
-use crate::commands::place;
+use crate::commands::session::place;
 use crate::context::{self, Context};
 use crate::failure::{Effect, Failure, Outcome};
 

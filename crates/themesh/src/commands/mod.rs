@@ -39,7 +39,6 @@ mod mesh;
 mod message;
 mod observe;
 mod participant;
-mod place;
 mod plan;
 mod policy;
 mod position;

@@ -1,5 +1,6 @@
 //! Sessions: what an agent's context has read, and a context for programs that come by single requests.
 
+pub mod place;
 pub mod resurrect;
 
 use std::ffi::OsString;
