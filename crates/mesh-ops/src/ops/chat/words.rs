@@ -10,7 +10,7 @@ const CELL_CHARS_MAX: usize = 80;
 /// The answer to a line that begins like a command and is none. Said to a room it would be there for good, with its typing error.
 pub(crate) fn unknown(word: &str) -> String {
     format!(
-        "There is no command `/{}`. Nothing was done, and nothing was said. There are `/status`, `/tasks`, `/pending`, `/costs`, \
+        "There is no command `/{}`, and the line is not said. There are `/status`, `/tasks`, `/pending`, `/costs`, \
          `/escalations`, `/summary`, `/@context`, `/do`, `/auto`, `/approve`, `/reject` and `/@NAME`; what begins with a space is said as it stands.",
         plain(word, CELL_CHARS_MAX)
     )
