@@ -472,8 +472,8 @@ def done_by_another(node):
     result = {**held, "output": output, "confidence": 90}
     node.ask("POST", "/api/tasks/{task}/finish", held, result, headers)
     node.ask("POST", "/api/tasks/{task}/confirm", {"task": held["task"]}, {"good": True})
-    node.ask("POST", "/api/report/accept", body={"task": held["task"], "proposal": 1})
     planned(node, headers)
+    node.ask("POST", "/api/report/accept", body={"task": held["task"], "proposal": 1})
 
 
 def planned(node, headers):
