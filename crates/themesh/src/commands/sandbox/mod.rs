@@ -202,7 +202,7 @@ pub enum SandboxVerb {
 /// Run a command confined, on this machine or where somebody offers it
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: mesh sandbox run -- python3 -c 'print(6*7)'          # here, without a node\n          mesh sandbox run --ours -- python3 -c 'print(6*7)'   # where your own side offers it\n          mesh sandbox run --net pypi.org,files.pythonhosted.org -- pip download requests"
+    after_help = "Examples: mesh sandbox run -- python3 -c 'print(6*7)'          # here, without a node\n          mesh sandbox run --ours -- python3 -c 'print(6*7)'   # where your own side offers it\n          mesh sandbox run --net api.example.org -- curl https://api.example.org/status"
 )]
 pub struct RunArgs {
     /// Where your own side offers sandboxes (mesh sandbox serve), not here

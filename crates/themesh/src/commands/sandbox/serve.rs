@@ -27,7 +27,7 @@ const WALL_SECONDS_MAX: u64 = TOOL_MS_MAX / 1000 - 10;
 /// Offer sandboxes on this machine: for your own side, and for whom you say
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: mesh sandbox serve --room workshop\n          mesh sandbox serve --room workshop --executors --slots 8 --net pypi.org,files.pythonhosted.org\n          mesh sandbox serve --room workshop --e2b 127.0.0.1:3000\n\nThey can be used as long as this runs: mesh sandbox run --ours -- python3 -c 'print(6*7)'"
+    after_help = "Examples: mesh sandbox serve --room workshop\n          mesh sandbox serve --room workshop --executors --slots 8 --net api.example.org\n          mesh sandbox serve --room workshop --e2b 127.0.0.1:3000\n\nThey can be used as long as this runs: mesh sandbox run --ours -- python3 -c 'print(6*7)'"
 )]
 pub struct ServeArgs {
     /// Members of these rooms may ask; you speak there
