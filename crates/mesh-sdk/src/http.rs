@@ -12,7 +12,7 @@ use mesh_model::ops::{
     Operation, RoomGet, RoomList, StatusGet,
 };
 use mesh_model::session::api::SESSION_HEADER;
-use mesh_model::{PublicKey, RoomId, SessionId};
+use mesh_model::{PublicKey, Refusal, RoomId, SessionId, refuse};
 use mesh_proof::node::{CHALLENGE, PROOF};
 use serde_json::{Map, Value};
 use ureq::Agent;
@@ -356,13 +356,20 @@ fn fill_path(path: &str, fields: &mut Map<String, Value>) -> Result<String, Erro
             None => filled.push_str(part),
             Some(name) => {
                 let value = fields.remove(name);
-                let value =
-                    value.ok_or_else(|| Error::Protocol(format!("the input has no '{name}'")))?;
+                let value = value.ok_or_else(|| Error::Refused(missing(name)))?;
                 filled.push_str(&percent(&plain(&value)));
             }
         }
     }
     Ok(filled)
+}
+
+/// What the path needs and the input lacks: it is refused as the node would.
+fn missing(name: &str) -> Refusal {
+    refuse::invalid(
+        format!("missing field `{name}`"),
+        "see the operation's page or /openapi.json for what it takes",
+    )
 }
 
 fn query(fields: &Map<String, Value>) -> String {
