@@ -348,8 +348,10 @@ describe.runIf(binary)('inbox', () => {
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.getByRole('button', { name: /^What waits: mark read/ }).click();
     await page.keyboard.press('q');
-    await keys.getByText('Q', { exact: true }).first().waitFor();
+    await keys.getByRole('button', { name: /^What waits: mark read, or put aside: Q/ }).waitFor();
     await page.keyboard.press('Escape');
+    // As long as it is open the keys are its own.
+    await keys.waitFor({ state: 'detached' });
     await goTo(page, 'newer');
     await page.keyboard.press('e');
     await page.keyboard.press('q');
@@ -358,6 +360,7 @@ describe.runIf(binary)('inbox', () => {
     await page.keyboard.press('?');
     await keys.getByRole('checkbox').click();
     await page.keyboard.press('Escape');
+    await keys.waitFor({ state: 'detached' });
     await page.keyboard.press('ArrowDown');
     expect(await rows(page, 'older').evaluate((one) => one === document.activeElement)).toBe(true);
     await page.keyboard.press('q');
