@@ -73,9 +73,10 @@ export class Instances<Name extends string> {
     attribute.needsUpdate = true;
   }
 
-  /** Says that one instance changed; only its part is uploaded. */
+  /** Says that one instance changed; only its part is uploaded. Many of them in a frame are much, too. */
   touch(index: number, name: Name): void {
     const attribute = this.#attributes[name];
+    uploads.bytes += 16;
     attribute.addUpdateRange(index * 4, 4);
     attribute.needsUpdate = true;
   }
