@@ -1,12 +1,14 @@
 //! What is said in rooms that two meshes share.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use mesh_link::federation::wire::{Frame, Mark, VERSION};
 use mesh_model::{ErrorCode, EventHash, Seq};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use crate::meshes::{Side, items, pair};
+use crate::meshes::{Line, Side, items, pair};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_on_both_sides_is_in_both_logs_once_and_in_the_order_of_the_home() {
@@ -178,13 +180,7 @@ async fn who_is_named_and_what_is_answered_is_found_on_the_other_side() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_went_back_stops_both_until_somebody_has_looked() {
     let (north, south, line) = pair().await;
-    let old = north.stop().await;
-    let kept = tempfile::tempdir().unwrap();
-    copy(old.path(), kept.path());
-    let north = Side::at(old, &line).await;
-    north.say("workshop", "said and lost").await;
-    south.until_texts("yard", 1).await;
-    north.stop().await;
+    let kept = loses_a_word(north, &south, &line).await;
     let north = Side::at(kept, &line).await;
     let paused = |why: &'static str| move |link: &Value| link["paused"] == json!(why);
     let link = south
@@ -207,13 +203,7 @@ async fn a_log_that_went_back_stops_both_until_somebody_has_looked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_went_back_and_grew_since_stops_both() {
     let (north, south, line) = pair().await;
-    let old = north.stop().await;
-    let kept = tempfile::tempdir().unwrap();
-    copy(old.path(), kept.path());
-    let north = Side::at(old, &line).await;
-    north.say("workshop", "said and lost").await;
-    south.until_texts("yard", 1).await;
-    north.stop().await;
+    let kept = loses_a_word(north, &south, &line).await;
 
     line.set(false);
     let north = Side::at(kept, &line).await;
@@ -257,6 +247,18 @@ async fn a_log_that_went_back_and_grew_since_stops_both() {
         drop(says);
         while heard.recv().await.is_some() {}
     }
+}
+
+/// The home of north as it was before it said something that south has taken.
+async fn loses_a_word(north: Side, south: &Side, line: &Arc<Line>) -> TempDir {
+    let old = north.stop().await;
+    let kept = tempfile::tempdir().unwrap();
+    copy(old.path(), kept.path());
+    let north = Side::at(old, line).await;
+    north.say("workshop", "said and lost").await;
+    south.until_texts("yard", 1).await;
+    north.stop().await;
+    kept
 }
 
 fn copy(from: &Path, to: &Path) {
