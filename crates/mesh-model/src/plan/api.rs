@@ -18,7 +18,7 @@ pub struct PlanAskInput {
     pub room: String,
     /// What is wished, in any language, at most 2,000 characters.
     pub wish: String,
-    /// Who is to plan it: id or handle; absent: the room's primary agent, else whoever can `plan`, else whoever fits.
+    /// Who is to plan it: id or handle; absent: whoever can `plan`, else the room's primary agent, else whoever fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned: Option<String>,
 }
